@@ -1,0 +1,48 @@
+"""What do we know of one agent, and is he free?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cti.acd.contact import Requirements
+from cti.model import policy
+from cti.model.words import Activity, AgentId, AgentStatus, NodeId, OfferId
+
+
+@dataclass(slots=True)
+class Agent:
+    """A person with a phone. Times are epoch seconds."""
+
+    id: AgentId
+    policy: policy.Agent
+    status: AgentStatus = AgentStatus.LOGGED_OUT
+    reason: str = ""
+    status_since: float = 0.0
+    activity: Activity = Activity.IDLE
+    activity_since: float = 0.0
+    idle_since: float = 0.0
+    offer: OfferId | None = None  # the one that rings or was accepted and still occupies him
+    legs: set[str] = field(default_factory=set)  # every channel of his phone that we know of
+    engaged: bool = False  # told the readers that his phone does something of its own
+    rest_until: float = 0.0
+    pending_break: str | None = None  # asked for during work; begins when work is over
+    missed: int = 0  # in a row
+    rejected: int = 0
+    unreachable: int = 0
+
+    def free(self, now: float) -> bool:
+        """Whether he may be given a contact now: the one definition of "free"."""
+        return (
+            self.status is AgentStatus.AVAILABLE
+            and self.activity is Activity.IDLE
+            and not self.legs
+            and self.rest_until <= now
+        )
+
+    def meets(self, requires: Requirements) -> bool:
+        skills = self.policy.skills
+        return all(skills.get(skill, 0) >= level for skill, level in requires)
+
+    def dial(self, node: NodeId) -> str:
+        """The dial string that rings his phone from `node`."""
+        return self.policy.phones.get(node, self.policy.phone)

@@ -1,0 +1,148 @@
+"""What may an agent do, and what does his phone do? Log in and out, breaks, wrap-up, legs.
+
+Wrap-up belongs to the agent: until it is over he is free for no queue.
+"""
+
+from __future__ import annotations
+
+from cti.acd.agent import Agent
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.model.changes import Changed, Kind, Refused
+from cti.model.events import AgentRequest
+from cti.model.words import Activity, AgentAction, AgentStatus, OfferState, RefusedReason
+
+
+def request(floor: Floor, asked: AgentRequest) -> Refused | None:
+    """Grant or refuse what was asked for; a logout or break during work begins when work is over."""
+    agent = floor.agents.get(asked.agent)
+    if agent is None:
+        return Refused(RefusedReason.UNKNOWN_AGENT, "no agent of that name")
+    match asked.action:
+        case AgentAction.LOGIN:
+            return _login(floor, agent, asked.by)
+        case AgentAction.LOGOUT:
+            return _logout(floor, agent, asked.by)
+        case AgentAction.PAUSE:
+            return _pause(floor, agent, asked.reason, asked.by)
+        case AgentAction.UNPAUSE:
+            return _unpause(floor, agent, asked.by)
+        case AgentAction.READY:
+            if agent.activity is not Activity.WRAPUP:
+                return Refused(RefusedReason.NOT_IN_WRAPUP)
+            end_wrapup(floor, agent)
+            return None
+
+
+def _login(floor: Floor, agent: Agent, by: str) -> Refused | None:
+    if agent.status is not AgentStatus.LOGGED_OUT:
+        return Refused(RefusedReason.ALREADY, "logged in")
+    agent.idle_since = floor.now
+    agent.missed = agent.rejected = agent.unreachable = 0
+    floor.move_status(agent, AgentStatus.AVAILABLE, by=by)
+    return None
+
+
+def _logout(floor: Floor, agent: Agent, by: str) -> Refused | None:
+    if agent.status is AgentStatus.LOGGED_OUT:
+        return Refused(RefusedReason.NOT_LOGGED_IN)
+    agent.pending_break = None
+    floor.move_status(agent, AgentStatus.LOGGED_OUT, by=by)
+    floor.deadlines.cancel("break", agent.id)
+    return None
+
+
+def _pause(floor: Floor, agent: Agent, reason: str, by: str) -> Refused | None:
+    if agent.status is AgentStatus.LOGGED_OUT:
+        return Refused(RefusedReason.NOT_LOGGED_IN)
+    name = break_name(floor, reason)
+    if name is None:
+        return Refused(RefusedReason.UNKNOWN_REASON, "breaks: " + ", ".join(sorted(floor.policy.breaks)))
+    if agent.status is AgentStatus.ON_BREAK and agent.reason == name:
+        return Refused(RefusedReason.ALREADY, name)
+    if agent.activity is Activity.IDLE:
+        floor.move_status(agent, AgentStatus.ON_BREAK, reason=name, by=by)
+    else:
+        agent.pending_break = name
+    return None
+
+
+def break_name(floor: Floor, reason: str) -> str | None:
+    """The break that `reason` names, by name or by its digit; "" means the first of the configuration."""
+    breaks = floor.policy.breaks
+    if not reason:
+        return next(iter(breaks), "break")
+    if reason in breaks:
+        return reason
+    return next((name for name, rule in breaks.items() if rule.digit == reason), None)
+
+
+def _unpause(floor: Floor, agent: Agent, by: str) -> Refused | None:
+    if agent.status is AgentStatus.LOGGED_OUT:
+        return Refused(RefusedReason.NOT_LOGGED_IN)
+    if agent.pending_break is not None:
+        agent.pending_break = None
+        return None
+    if agent.status is AgentStatus.AVAILABLE:
+        return Refused(RefusedReason.ALREADY, "available")
+    agent.idle_since = floor.now
+    agent.missed = agent.rejected = agent.unreachable = 0
+    floor.move_status(agent, AgentStatus.AVAILABLE, by=by)
+    return None
+
+
+def auto_pause(floor: Floor, agent: Agent, why: OfferState, in_a_row: int, limit: int) -> None:
+    """Ring-no-answer rule: after `limit` in a row (0 = never) the agent goes on break, with a reason he sees."""
+    if limit and in_a_row >= limit and agent.status is AgentStatus.AVAILABLE:
+        floor.move_status(agent, AgentStatus.ON_BREAK, reason=why, by="engine")
+
+
+def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
+    """The talk is over for the agent."""
+    wrap_up_s = floor.policy.queues[offer.queue].wrap_up_s
+    agent.idle_since = floor.now
+    if wrap_up_s <= 0 or agent.status is AgentStatus.LOGGED_OUT:
+        return_to_idle(floor, agent, offer)
+        return
+    until = floor.now + wrap_up_s
+    floor.deadlines.set("wrapup", agent.id, until)
+    floor.move_activity(agent, Activity.WRAPUP, offer=offer, until=until)
+
+
+def end_wrapup(floor: Floor, agent: Agent) -> None:
+    floor.deadlines.cancel("wrapup", agent.id)
+    agent.idle_since = floor.now
+    return_to_idle(floor, agent, None)
+
+
+def return_to_idle(floor: Floor, agent: Agent, offer: Offer | None) -> None:
+    """Work is over; a break that was asked for meanwhile begins before anything can be offered."""
+    if agent.pending_break is not None:
+        reason, agent.pending_break = agent.pending_break, None
+        if agent.status is not AgentStatus.LOGGED_OUT:
+            floor.move_status(agent, AgentStatus.ON_BREAK, reason=reason, by="agent")
+    floor.move_activity(agent, Activity.IDLE, offer=offer)
+
+
+def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
+    """A channel of the agent's phone exists: while it does, he is free for nothing."""
+    agent.legs.add(leg)
+    floor.leg_owner[leg] = agent
+    tell_engaged(floor, agent)
+    floor.refresh(agent)
+
+
+def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
+    agent.legs.discard(leg)
+    floor.leg_owner.pop(leg, None)
+    tell_engaged(floor, agent)
+    floor.refresh(agent)
+
+
+def tell_engaged(floor: Floor, agent: Agent) -> None:
+    """Readers see a phone as engaged when it does something that no offer explains."""
+    engaged = bool(agent.legs) and agent.activity in (Activity.IDLE, Activity.WRAPUP)
+    if engaged != agent.engaged:
+        agent.engaged = engaged
+        old, new = ("free", "engaged") if engaged else ("engaged", "free")
+        floor.tell(Changed(Kind.PHONE, agent.id, old, new, floor.now, floor.cause, agent=agent.id))

@@ -1,0 +1,38 @@
+"""What is a waiting caller told? Sound files of Asterisk's core set, composed; no clock, no state.
+
+Numbers are spoken by digit files instead of SAY NUMBER, because only a playing file can be cut off the moment an agent
+is free (shared facts: ControlPlayback stops STREAM FILE in 0.4 ms).
+"""
+
+from __future__ import annotations
+
+import math
+
+from cti.model.policy import Announcements
+
+
+def number(n: int) -> tuple[str, ...]:
+    """The files that say `n` (0 to 999) in English."""
+    if n <= 20:
+        return (f"digits/{n}",)
+    if n < 100:
+        tens, ones = divmod(n, 10)
+        return (f"digits/{tens * 10}", *((f"digits/{ones}",) if ones else ()))
+    hundreds, rest = divmod(min(n, 999), 100)
+    return (f"digits/{hundreds}", "digits/hundred", *(number(rest) if rest else ()))
+
+
+def prompts(policy: Announcements, position: int, wait_s: float | None) -> tuple[str, ...]:
+    """Position and expected wait (rounded up to minutes, left out where unknown), then the queue's own files."""
+    said: list[str] = []
+    if policy.position:
+        if position == 1:
+            said.append("queue-youarenext")
+        else:
+            said += ["queue-thereare", *number(position), "queue-callswaiting"]
+    if policy.wait and wait_s is not None:
+        minutes = max(1, math.ceil(wait_s / 60))
+        said += ["queue-holdtime", *number(minutes), "queue-minutes" if minutes > 1 else "queue-minute"]
+    if said:
+        said.append("queue-thankyou")
+    return (*said, *policy.play)

@@ -1,0 +1,297 @@
+"""What does it mean when a caller arrives, comes back, leaves, or an agent's leg ends?"""
+
+from __future__ import annotations
+
+from cti.acd import agents, offers, visits
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Release, StartMusic
+from cti.model.events import CallArrived, CallReplaced, RingEnded
+from cti.model.policy import Entry
+from cti.model.ticket import Ticket
+from cti.model.words import (
+    ContactId,
+    ContactState,
+    EndedBy,
+    OfferState,
+    Outcome,
+    QueueName,
+    RingResult,
+)
+
+ANY_NUMBER = "*"  # the entry for numbers that have none of their own
+
+
+def arrived(floor: Floor, event: CallArrived) -> None:
+    """A caller is in our hands: new, back after an engine's death, or sent back to us by an agent."""
+    _no_longer_expected(floor, event)
+    known = floor.by_call.get(event.call)
+    ticket = event.ticket
+    if known is not None:
+        if event.entry == known.entry:
+            _came_back(floor, known, event)
+        else:
+            _transferred_back(floor, known, event)
+    elif ticket is not None and ticket.queue in floor.policy.queues and ticket.contact not in floor.contacts:
+        contact = _from_ticket(floor, event, ticket)
+        if event.entry == ticket.entry:
+            _resume(floor, contact, event)
+        else:
+            floor.move_contact(contact, ContactState.WAITING, "resumed")
+            _transferred_back(floor, contact, event)
+    else:
+        _new(floor, event)
+
+
+def _no_longer_expected(floor: Floor, event: CallArrived) -> None:
+    floor.expected.discard(event.call)
+
+
+def _entry(floor: Floor, event: CallArrived) -> Entry | None:
+    named = floor.policy.entries.get(event.dialled)
+    if event.queue is not None and event.queue in floor.policy.queues:
+        if named is not None and named.queue == event.queue:
+            return named
+        return Entry(queue=event.queue)
+    return named or floor.policy.entries.get(ANY_NUMBER)
+
+
+def _open(floor: Floor, event: CallArrived, contact: Contact) -> Contact:
+    floor.contacts[contact.id] = floor.by_call[contact.call] = contact
+    return contact
+
+
+def _new(floor: Floor, event: CallArrived) -> None:
+    entry = _entry(floor, event)
+    if entry is None:
+        floor.repair("no_entry", event.call, "no entry for the dialled number: the call went to the fallback")
+        floor.say(Release(event.call, (), visits.FALLBACK))
+        return
+    queue = floor.policy.queues[entry.queue]
+    contact_id = ContactId(event.call)
+    if contact_id in floor.contacts:  # its first call was replaced by a transfer, and now this number comes again
+        contact_id = ContactId(f"{event.call}~{event.entry}")
+    contact = Contact(
+        contact_id,
+        event.call,
+        event.node,
+        QueueName(entry.queue),
+        floor.now,
+        floor.now,
+        floor.now,
+        caller=event.caller,
+        entry=event.entry,
+        head_start_s=queue.head_start_s + entry.head_start_s,
+        requires=visits.requirements(queue.requires, entry.requires),
+    )
+    _open(floor, event, contact)
+    visits.enter(floor, contact, contact.queue)
+
+
+def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
+    return _open(
+        floor,
+        event,
+        Contact(
+            ticket.contact,
+            event.call,
+            event.node,
+            ticket.queue,
+            min(ticket.since, floor.now),
+            min(ticket.entered_at, floor.now),
+            floor.now,
+            caller=event.caller,
+            entry=ticket.entry,
+            visit=ticket.visit,
+            head_start_s=ticket.head_start_s,
+            tier=ticket.tier,
+            requires=visits.requirements(ticket.requires),
+            tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
+            original_position=ticket.original_position,
+        ),
+    )
+
+
+def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
+    """Back after an engine's death: same place; or served meanwhile, and then we are done."""
+    if event.dial_status == "ANSWER":
+        floor.move_contact(contact, ContactState.ASIDE, "resumed")
+        visits.release(floor, contact, Release(contact.call))
+        return
+    visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
+
+
+def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
+    """Its AGI session broke while we lived; the dialplan brought it back."""
+    contact.session, contact.arrived_at = True, floor.now
+    contact.announcing = False
+    floor.deadlines.cancel("aside", contact.id)
+    served = event.dial_status == "ANSWER"
+    if contact.state is ContactState.OFFERED:
+        if served:
+            offers.accept(floor, floor.offers[contact.offers[0]])
+        else:
+            offers.fail_all(floor, contact, OfferState.WITHDRAWN)
+            visits.back_in_line(floor, contact)
+            _restart_music(floor, contact)
+            return
+    if contact.state is ContactState.TALKING or (contact.state is ContactState.ASIDE and not contact.visit_open):
+        offers.agent_part_over(floor, contact, EndedBy.AGENT)
+        visits.release(floor, contact, Release(contact.call))
+        return
+    if contact.state is ContactState.WAITING:
+        floor.line.remove(contact)
+        visits.set_aside(floor, contact)
+    floor.deadlines.cancel("aside", contact.id)
+    visits.back_in_line(floor, contact)
+    if contact.state is ContactState.WAITING:
+        _restart_music(floor, contact)
+
+
+def _restart_music(floor: Floor, contact: Contact) -> None:
+    floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
+
+
+def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
+    """An agent (or the operator's dialplan) sent the call to a queue again: the same contact, with its old `since`."""
+    entry = _entry(floor, event)
+    queue = QueueName(entry.queue) if entry is not None else contact.queue
+    contact.session, contact.arrived_at, contact.entry = True, floor.now, event.entry
+    contact.announcing = False
+    floor.deadlines.cancel("aside", contact.id)
+    offers.fail_all(floor, contact, OfferState.WITHDRAWN)
+    offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
+    if contact.visit_open:  # it left the line by the operator's own dialplan
+        visits.close(floor, contact, Outcome.OVERFLOWED)
+    rules = floor.policy.queues[queue]
+    contact.requires = visits.requirements(rules.requires, entry.requires if entry else {})
+    contact.tried = {}
+    contact.visit += 1
+    visits.enter(floor, contact, queue, cause="transferred")
+
+
+def session_lost(floor: Floor, contact: Contact) -> None:
+    contact.session = False
+    contact.announcing = False
+    if contact.state is ContactState.WAITING:
+        for what in ("max_wait", "announce", "tried"):
+            floor.deadlines.cancel(what, contact.id)
+        visits.set_aside(floor, contact)
+
+
+def gone(floor: Floor, contact: Contact) -> None:
+    """The caller hung up: nothing of him may be left behind."""
+    offers.fail_all(floor, contact, OfferState.ABANDONED)
+    offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else EndedBy.CALLER)
+    if contact.visit_open:
+        visits.close(floor, contact, Outcome.ABANDONED)
+    visits.end(floor, contact)
+
+
+def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
+    """The switch is done with the Ring: nobody answered, or the talk is over."""
+    if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers:
+        # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
+        winner = event.offer if event.offer in contact.offers else contact.offers[0]
+        offers.accept(floor, floor.offers[winner])
+    if contact.state is ContactState.OFFERED:
+        how = offers.FAILURES.get(event.result, OfferState.WITHDRAWN) if event.caller_there else OfferState.ABANDONED
+        offers.fail_all(floor, contact, how)
+        if event.caller_there:
+            visits.back_in_line(floor, contact)
+        else:
+            floor.deadlines.cancel("ring", contact.id)
+            visits.set_aside(floor, contact)
+    elif contact.state is ContactState.TALKING:
+        if event.caller_there:
+            offers.agent_part_over(floor, contact, EndedBy.AGENT)
+            visits.release(floor, contact, Release(contact.call))
+        else:
+            offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None)
+            visits.set_aside(floor, contact)
+
+
+def ring_overdue(floor: Floor, contact: Contact) -> None:
+    """Long past the ring time-out, and no word.
+
+    With a session the Dial still runs, and Dial keeps its own time-out: so somebody must have answered, and we missed
+    it. Without one the ring is over for us.
+    """
+    if contact.state is not ContactState.OFFERED:
+        return
+    if contact.session and not contact.offers:
+        # Taken back, and its leg is still being hung up: RingEnded must come. Look again.
+        floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
+    elif contact.session:
+        floor.repair("answer_missed", contact.id, "the ring is long over and its Dial goes on: taken as answered")
+        with_leg = [offer for offer in contact.offers if floor.offers[offer].leg]
+        offers.accept(floor, floor.offers[(with_leg or contact.offers)[0]])
+    else:
+        floor.repair("ring_lost", contact.id, "the ring is long over and its session is gone")
+        offers.fail_all(floor, contact, OfferState.WITHDRAWN)
+        visits.set_aside(floor, contact)
+
+
+def talk_unsettled(floor: Floor, contact: Contact) -> None:
+    """The agent's leg is long gone and the caller is still there: he was transferred."""
+    offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
+    contact.transferred = True
+
+
+def transferred(floor: Floor, contact: Contact, goto: str) -> None:
+    """The agent sent the caller elsewhere (blind transfer): his talk is over, the contact's is not."""
+    if contact.agent is None:
+        return
+    contact.transferred = True
+    floor.tell(
+        Changed(
+            Kind.TRANSFER,
+            contact.id,
+            "",
+            "blind",
+            floor.now,
+            floor.cause,
+            queue=contact.queue,
+            agent=contact.agent,
+            contact=contact.id,
+            call=contact.call,
+            goto=goto,
+        )
+    )
+    offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
+
+
+def given_up(floor: Floor, contact: Contact) -> None:
+    """Set aside for too long: its node never came back to tell."""
+    if contact.state is ContactState.ASIDE:
+        floor.repair("given_up", contact.id, "set aside for too long")
+        gone(floor, contact)
+
+
+def leg_gone(floor: Floor, leg: str) -> None:
+    """A channel of an agent's phone is hung up."""
+    agent = floor.leg_owner.get(leg)
+    if agent is None:
+        return
+    offer = floor.offers.get(agent.offer) if agent.offer else None
+    if offer is not None and offer.leg == leg and offer.state is OfferState.ACCEPTED:
+        offers.agent_part_over(floor, floor.contacts[offer.contact], None)
+    agents.leg_down(floor, agent, leg)
+
+
+def replaced(floor: Floor, event: CallReplaced) -> None:
+    """Attended transfer into the line: the agent's own waiting call becomes the customer, who keeps his `since`.
+
+    The customer's contact goes on in the place of the consultation; the consultation itself is no contact of its own.
+    """
+    place = floor.by_call.get(event.call)
+    original = floor.by_call.get(event.original)
+    if place is None or original is None or place is original:
+        return
+    offers.fail_all(floor, original, OfferState.WITHDRAWN)
+    offers.agent_part_over(floor, original, EndedBy.TRANSFER)
+    place.since, place.head_start_s = min(place.since, original.since), max(place.head_start_s, original.head_start_s)
+    if place.class_key is not None:
+        floor.line.remove(place)
+        visits.tried_over(floor, place)

@@ -1,0 +1,73 @@
+"""What do we know of one contact, and how urgent is it?
+
+A contact is what waits. Here it is always a call; callbacks and chats will be others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cti.model.ticket import Ticket
+from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, QueueName
+
+Requirements = tuple[tuple[str, int], ...]  # (skill, minimum level), sorted
+ClassKey = tuple[QueueName, int, Requirements, frozenset[AgentId]]
+
+
+@dataclass(slots=True)
+class Contact:
+    """One customer's wish. Times are epoch seconds."""
+
+    id: ContactId
+    call: CallId
+    node: NodeId
+    queue: QueueName
+    since: float  # when the customer began to wait for us
+    entered_at: float  # when he entered this queue
+    arrived_at: float  # when this AGI session reached us
+    caller: str = ""  # personal data
+    state: ContactState = ContactState.ARRIVED
+    entry: int = 1
+    visit: int = 1
+    visit_open: bool = False
+    head_start_s: float = 0.0
+    tier: int = 0
+    target_s: float = 1.0
+    requires: Requirements = ()
+    tried: dict[AgentId, float] = field(default_factory=dict)
+    session: bool = True  # an idle or busy AGI session stands; without it no command reaches the call
+    offers: list[OfferId] = field(default_factory=list)  # those that ring, or the one that was accepted
+    agent: AgentId | None = None  # who talks with him
+    tries: int = 0
+    original_position: int = 0
+    announcing: bool = False
+    told_wait_s: float | None = None
+    transferred: bool = False
+    class_key: ClassKey | None = None  # set while it stands in the line
+
+    def urgency(self, now: float) -> float:
+        """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""
+        return (self.head_start_s + now - self.since) / self.target_s
+
+    def rank(self, now: float) -> tuple[int, float, float, ContactId]:
+        """Sort key over all queues: the smallest is served first."""
+        return (self.tier, -self.urgency(now), self.since, self.id)
+
+    def order(self) -> tuple[float, float, ContactId]:
+        """Sort key within one class, where target and tier are the same for all: urgency order, without the clock."""
+        return (self.since - self.head_start_s, self.since, self.id)
+
+    def ticket(self) -> Ticket:
+        return Ticket(
+            contact=self.id,
+            queue=self.queue,
+            since=self.since,
+            entered_at=self.entered_at,
+            entry=self.entry,
+            visit=self.visit,
+            head_start_s=self.head_start_s,
+            tier=self.tier,
+            requires=dict(self.requires),
+            tried=dict(self.tried),
+            original_position=self.original_position,
+        )

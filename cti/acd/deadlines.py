@@ -1,0 +1,44 @@
+"""When must something happen next? A heap of named deadlines with lazy deletion."""
+
+from __future__ import annotations
+
+import heapq
+
+Key = tuple[str, str]  # (what is due, of whom)
+
+
+class Deadlines:
+    """At most one deadline per key; setting it again replaces it."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Key]] = []
+        self._live: dict[Key, int] = {}
+        self._count = 0  # breaks ties in the order of setting, so that the answer is the same every time
+
+    def set(self, what: str, whom: str, at: float) -> None:
+        self._count += 1
+        key = (what, whom)
+        self._live[key] = self._count
+        heapq.heappush(self._heap, (at, self._count, key))
+        if len(self._heap) > 64 and len(self._heap) > 4 * len(self._live):
+            self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]
+            heapq.heapify(self._heap)
+
+    def cancel(self, what: str, whom: str) -> None:
+        self._live.pop((what, whom), None)
+
+    def next_at(self) -> float | None:
+        """Epoch seconds of the earliest live deadline, or None."""
+        heap, live = self._heap, self._live
+        while heap and live.get(heap[0][2]) != heap[0][1]:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop_due(self, now: float) -> Key | None:
+        """Remove and return the earliest deadline that is due by `now`, or None."""
+        at = self.next_at()
+        if at is None or at > now:
+            return None
+        key = heapq.heappop(self._heap)[2]
+        del self._live[key]
+        return key

@@ -1,0 +1,218 @@
+"""What is the state of the whole centre, and how may it change?
+
+The floor owns contacts, agents, offers, the line, the free agents and the deadlines, and it is the one door through
+which states change: every move is checked against its table and becomes a Changed. It holds no rule of the trade.
+"""
+
+from __future__ import annotations
+
+from cti.acd import transitions
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact
+from cti.acd.deadlines import Deadlines
+from cti.acd.estimate import WaitEstimate
+from cti.acd.free import FreeAgents
+from cti.acd.line import Line
+from cti.acd.offer import Offer
+from cti.model import policy
+from cti.model.changes import Changed, Kind, Refused, Why
+from cti.model.commands import AnyCommand
+from cti.model.words import (
+    Activity,
+    AgentId,
+    AgentStatus,
+    CallId,
+    ContactId,
+    ContactState,
+    EndedBy,
+    NodeId,
+    OfferId,
+    OfferState,
+)
+
+Output = AnyCommand | Changed | Refused
+
+
+class Floor:
+    """Everything that is true now, and the outputs of the event that is being handled."""
+
+    def __init__(self, center: policy.Center) -> None:
+        self.policy = center
+        self.agents = {AgentId(name): self._hire(AgentId(name), agent) for name, agent in center.agents.items()}
+        self.by_phone = {
+            phone: a for a in self.agents.values() for phone in (a.policy.phone, *a.policy.phones.values())
+        }
+        self.contacts: dict[ContactId, Contact] = {}
+        self.by_call: dict[CallId, Contact] = {}
+        self.offers: dict[OfferId, Offer] = {}
+        self.leg_owner: dict[str, Agent] = {}
+        self.line = Line()
+        self.free = FreeAgents(self.agents)
+        self.deadlines = Deadlines()
+        self.estimate = WaitEstimate()
+        self.nodes: dict[NodeId, bool] = {}
+        self.expected: set[CallId] = set()  # callers who are on their way back to us after a start
+        self.settling = False
+        self.freed: set[AgentId] = set()  # became free since the last match
+        self.arrived: set[ContactId] = set()  # joined the line since the last match
+        self.now = 0.0
+        self.cause = ""
+        self.out: list[Output] = []
+        for agent in self.agents.values():
+            self.refresh(agent)
+
+    @staticmethod
+    def _hire(name: AgentId, agent: policy.Agent) -> Agent:
+        return Agent(name, agent, AgentStatus(agent.starts))
+
+    # --- outputs --------------------------------------------------------------------------------------------------
+
+    def begin(self, now: float, cause: str) -> None:
+        self.now, self.cause, self.out = now, cause, []
+
+    def say(self, command: AnyCommand) -> None:
+        """Ask the switch."""
+        self.out.append(command)
+
+    def tell(self, changed: Changed) -> None:
+        """Tell every reader."""
+        self.out.append(changed)
+
+    def refuse(self, refused: Refused) -> None:
+        self.out.append(refused)
+
+    def repair(self, what: str, entity: str, reason: str, *, node: NodeId | None = None) -> None:
+        self.tell(Changed(Kind.REPAIR, entity, "", what, self.now, self.cause, reason=reason, node=node))
+
+    def late(self, entity: str, old: str) -> None:
+        self.tell(Changed(Kind.LATE, entity, old, old, self.now, self.cause))
+
+    # --- the one door ---------------------------------------------------------------------------------------------
+
+    def move_contact(self, contact: Contact, new: ContactState, cause: str | None = None) -> None:
+        old = contact.state
+        transitions.check(transitions.CONTACT, "contact", contact.id, old, new)
+        contact.state = new
+        self.tell(
+            Changed(
+                Kind.CONTACT,
+                contact.id,
+                old,
+                new,
+                self.now,
+                cause or self.cause,
+                queue=contact.queue,
+                contact=contact.id,
+                call=contact.call,
+                node=contact.node,
+                agent=contact.agent,
+                caller=contact.caller,
+                since=contact.since,
+            )
+        )
+
+    def move_offer(
+        self,
+        offer: Offer,
+        new: OfferState,
+        *,
+        position: int | None = None,
+        why: Why | None = None,
+        talk_s: float | None = None,
+        ended_by: EndedBy | None = None,
+    ) -> None:
+        old: OfferState | str = offer.state
+        if new is OfferState.RINGING:
+            old = ""
+        else:
+            transitions.check(transitions.OFFER, "offer", offer.id, offer.state, new)
+        offer.state = new
+        contact = self.contacts[offer.contact]
+        ring_until = offer.accepted_at or self.now
+        self.tell(
+            Changed(
+                Kind.OFFER,
+                offer.id,
+                old,
+                new,
+                self.now,
+                self.cause,
+                queue=offer.queue,
+                agent=offer.agent,
+                contact=contact.id,
+                call=contact.call,
+                offer=offer.id,
+                leg=offer.leg or None,
+                wait_s=offer.wait_s if offer.accepted_at else self.now - contact.entered_at,
+                ring_s=ring_until - offer.made_at,
+                talk_s=talk_s,
+                position=position,
+                original_position=contact.original_position,
+                ended_by=ended_by,
+                why=why,
+            )
+        )
+
+    def move_activity(
+        self, agent: Agent, new: Activity, *, offer: Offer | None = None, until: float | None = None
+    ) -> None:
+        old = agent.activity
+        transitions.check(transitions.ACTIVITY, "activity", agent.id, old, new)
+        agent.activity, agent.activity_since = new, self.now
+        self.tell(
+            Changed(
+                Kind.ACTIVITY,
+                agent.id,
+                old,
+                new,
+                self.now,
+                self.cause,
+                agent=agent.id,
+                queue=offer.queue if offer else None,
+                contact=offer.contact if offer else None,
+                offer=offer.id if offer else None,
+                until=until,
+            )
+        )
+        self.refresh(agent)
+
+    def move_status(self, agent: Agent, new: AgentStatus, *, reason: str = "", by: str = "") -> None:
+        old = agent.status
+        transitions.check(transitions.STATUS, "status", agent.id, old, new)
+        agent.status, agent.reason, agent.status_since = new, reason, self.now
+        self.tell(
+            Changed(
+                Kind.STATUS,
+                agent.id,
+                old,
+                new,
+                self.now,
+                self.cause,
+                agent=agent.id,
+                reason=reason or None,
+                by=by or None,
+            )
+        )
+        self.refresh(agent)
+
+    # --- derived state --------------------------------------------------------------------------------------------
+
+    def refresh(self, agent: Agent) -> None:
+        """Bring the list of free agents in step with what is true of `agent`."""
+        free = agent.free(self.now)
+        if free and agent.id not in self.free:
+            self.free.add(agent)
+            self.freed.add(agent.id)
+        elif not free and agent.id in self.free:
+            self.free.remove(agent.id)
+            self.freed.discard(agent.id)
+
+    def forget(self, contact: Contact) -> None:
+        """Drop an ended contact and everything that hangs on it."""
+        self.line.remove(contact)
+        self.contacts.pop(contact.id, None)
+        if self.by_call.get(contact.call) is contact:
+            del self.by_call[contact.call]
+        self.arrived.discard(contact.id)
+        for what in ("ring", "max_wait", "announce", "tried", "aside", "talk"):
+            self.deadlines.cancel(what, contact.id)

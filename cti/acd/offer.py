@@ -1,0 +1,22 @@
+"""What do we know of one offer: one try to give one contact to one agent?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cti.model.words import AgentId, ContactId, EndedBy, OfferId, OfferState, QueueName
+
+
+@dataclass(slots=True)
+class Offer:
+    id: OfferId
+    contact: ContactId
+    agent: AgentId
+    queue: QueueName
+    made_at: float
+    state: OfferState = OfferState.RINGING
+    leg: str = ""  # known from OfferRinging on
+    accepted_at: float = 0.0
+    wait_s: float = 0.0  # of the contact in this queue, when it was accepted
+    talk_ended_at: float | None = None  # the agent's part is over, but not yet known is who ended it
+    ended_by: EndedBy | None = None

@@ -1,0 +1,166 @@
+"""How does an offer live? Made, rung, accepted or failed, and what its end means for contact and agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cti.acd import visits
+from cti.acd.agent import Agent
+from cti.acd.agents import auto_pause, begin_wrapup, return_to_idle
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.model.changes import Changed, Kind, Why
+from cti.model.commands import Ring, RingLeg, StopRing
+from cti.model.words import Activity, ContactId, ContactState, EndedBy, OfferId, OfferState, Outcome, RingResult
+
+RING_GRACE_S = 3.0  # after the ring time-out, how long the switch may take to say how it ended
+TALK_GRACE_S = 2.0  # after the agent's leg is gone, how long until we take it for a transfer
+
+FAILURES: dict[RingResult, OfferState] = {
+    RingResult.NO_ANSWER: OfferState.MISSED,
+    RingResult.BUSY: OfferState.BUSY,
+    RingResult.REJECTED: OfferState.REJECTED,
+    RingResult.UNREACHABLE: OfferState.UNREACHABLE,
+    RingResult.CANCELLED: OfferState.WITHDRAWN,
+}
+
+
+def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Why) -> None:
+    """Offer `contact` to `agents` at once (one, or all of ring-all): from here on each of them is taken."""
+    queue = floor.policy.queues[contact.queue]
+    position = floor.line.position(contact)
+    floor.line.remove(contact)
+    floor.arrived.discard(contact.id)
+    legs = []
+    for agent in agents:
+        contact.tries += 1
+        offer = Offer(OfferId(f"{contact.id}#{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
+        floor.offers[offer.id] = offer
+        contact.offers.append(offer.id)
+        agent.offer = offer.id
+        floor.move_offer(offer, OfferState.RINGING, position=position, why=why)
+        floor.move_activity(agent, Activity.RINGING, offer=offer)
+        legs.append(RingLeg(offer.id, agent.dial(contact.node)))
+    floor.deadlines.cancel("announce", contact.id)
+    floor.deadlines.set("ring", contact.id, floor.now + queue.ring_timeout_s + RING_GRACE_S)
+    floor.move_contact(contact, ContactState.OFFERED)
+    music = queue.music if queue.while_ringing == "music" else ""
+    floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music))
+
+
+def ringing(floor: Floor, offer: Offer, leg: str) -> None:
+    """The agent's leg exists."""
+    offer.leg = leg
+    agent = floor.agents[offer.agent]
+    agent.legs.add(leg)
+    floor.leg_owner[leg] = agent
+    floor.tell(
+        Changed(
+            Kind.PHONE, agent.id, "free", "ringing", floor.now, floor.cause, agent=agent.id, offer=offer.id, leg=leg
+        )
+    )
+
+
+def accept(floor: Floor, offer: Offer, cause: str | None = None) -> None:
+    """The agent answered: the talk begins, ring-all's other phones lose."""
+    contact = floor.contacts[offer.contact]
+    agent = floor.agents[offer.agent]
+    for other in list(contact.offers):
+        if other != offer.id:
+            fail(floor, floor.offers[other], OfferState.LOST)
+    floor.deadlines.cancel("ring", contact.id)
+    offer.accepted_at = floor.now
+    offer.wait_s = floor.now - contact.entered_at
+    contact.agent = agent.id
+    agent.missed = agent.rejected = agent.unreachable = 0
+    floor.move_offer(offer, OfferState.ACCEPTED)
+    visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
+    floor.estimate.served(contact.queue, floor.now, still_waiting=floor.line.waiting(contact.queue))
+    floor.move_activity(agent, Activity.TALKING, offer=offer)
+    floor.move_contact(contact, ContactState.TALKING, cause)
+
+
+def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
+    """An offer that rang came to nothing; the agent is idle again, with what his rules say about it."""
+    contact = floor.contacts[offer.contact]
+    agent = floor.agents[offer.agent]
+    rules = floor.policy.missed_offers
+    floor.move_offer(offer, how)
+    contact.offers.remove(offer.id)
+    del floor.offers[offer.id]
+    agent.offer = None
+    if how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE):
+        contact.tried[agent.id] = floor.now + rules.not_again_s
+    if how in (OfferState.BUSY, OfferState.REJECTED):
+        agent.rest_until = floor.now + rules.rest_after_busy_s
+        floor.deadlines.set("rest", agent.id, agent.rest_until)
+    if how is OfferState.MISSED:
+        agent.missed += 1
+        auto_pause(floor, agent, how, agent.missed, rules.pause_after_missed)
+    elif how is OfferState.REJECTED:
+        agent.rejected += 1
+        auto_pause(floor, agent, how, agent.rejected, rules.pause_after_rejected)
+    elif how is OfferState.UNREACHABLE:
+        agent.unreachable += 1
+        auto_pause(floor, agent, how, agent.unreachable, rules.pause_after_unreachable)
+    keeps_place = how in (OfferState.LOST, OfferState.ABANDONED, OfferState.WITHDRAWN)
+    if not keeps_place:
+        agent.idle_since = floor.now
+    return_to_idle(floor, agent, offer)
+
+
+def fail_all(floor: Floor, contact: Contact, how: OfferState) -> None:
+    for offer_id in list(contact.offers):
+        offer = floor.offers[offer_id]
+        if offer.state is OfferState.RINGING:
+            fail(floor, offer, how)
+
+
+def withdraw(floor: Floor, offer: Offer) -> None:
+    """We take the offer back: the contact keeps its place, and the agent is not counted as having missed it."""
+    contact = floor.contacts[offer.contact]
+    floor.say(StopRing(contact.call, (offer.id,)))
+    fail(floor, offer, OfferState.WITHDRAWN)
+
+
+def answered_too_late(floor: Floor, offer_id: OfferId) -> None:
+    """An answer for an offer that is over: ignored on purpose and counted; a leg we took back is hung up again."""
+    floor.late(offer_id, "over")
+    contact = floor.contacts.get(ContactId(offer_id.rsplit("#", 1)[0]))
+    if contact is not None and contact.state is ContactState.OFFERED and not contact.offers:
+        floor.say(StopRing(contact.call, (offer_id,)))
+
+
+def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None) -> None:
+    """The agent's talk with `contact` is over for him. Who ended it may still be unknown (None): see settle_talk."""
+    for offer_id in list(contact.offers):
+        offer = floor.offers[offer_id]
+        if offer.state is not OfferState.ACCEPTED:
+            continue
+        if offer.talk_ended_at is None:
+            offer.talk_ended_at = floor.now
+            agent = floor.agents[offer.agent]
+            _drop_leg(floor, agent, offer.leg)
+            begin_wrapup(floor, agent, offer)
+            agent.offer = None
+        if ended_by is None:
+            floor.deadlines.set("talk", contact.id, floor.now + TALK_GRACE_S)
+        else:
+            _close_talk(floor, contact, offer, ended_by)
+
+
+def _close_talk(floor: Floor, contact: Contact, offer: Offer, ended_by: EndedBy) -> None:
+    floor.deadlines.cancel("talk", contact.id)
+    assert offer.talk_ended_at is not None
+    floor.move_offer(
+        offer, OfferState.ENDED, talk_s=max(0.0, offer.talk_ended_at - offer.accepted_at), ended_by=ended_by
+    )
+    contact.offers.remove(offer.id)
+    del floor.offers[offer.id]
+
+
+def _drop_leg(floor: Floor, agent: Agent, leg: str) -> None:
+    """Dial hangs up its own leg when it ends: do not wait for the Hangup event to call the phone free."""
+    agent.legs.discard(leg)
+    floor.leg_owner.pop(leg, None)

@@ -1,0 +1,103 @@
+"""What does a look at a node say about our memory of it? Every difference is repaired and told.
+
+Asterisk is the truth about legs. A snapshot is a list of everything that exists on one node; the switch adapter
+guarantees that nothing that came or went while the list was made is missing or wrong in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cti.acd import agents, calls
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.acd.visits import requirements
+from cti.model.events import SnapshotLeg
+from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState
+
+YOUNG_S = 5.0  # a call that reached us so recently may be missing in a snapshot that began before it
+
+
+def compare(floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: bool) -> None:
+    """Bring our memory of `node` in step with `legs`. `fresh`: we have just (re)connected."""
+    present = {leg.leg: leg for leg in legs}
+    _phones(floor, node, present)
+    _gone(floor, node, present)
+    for leg in present.values():
+        if leg.ours and CallId(leg.leg) not in floor.by_call:
+            if _restore_talk(floor, node, leg, present.values()):
+                continue
+            if fresh and not leg.bridge:
+                floor.expected.add(CallId(leg.leg))
+
+
+def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:
+    for leg, agent in list(floor.leg_owner.items()):
+        if leg.startswith(f"{node}/") and leg not in present:
+            floor.repair("leg_gone", agent.id, "the phone's channel does not exist any more", node=node)
+            calls.leg_gone(floor, leg)
+    for seen in present.values():
+        owner = floor.by_phone.get(seen.phone)
+        if owner is not None and seen.leg not in floor.leg_owner and not seen.ours:
+            floor.repair("leg_found", owner.id, "the phone has a channel we had not heard of", node=node)
+            agents.leg_up(floor, owner, seen.leg)
+
+
+def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:
+    for contact in list(floor.contacts.values()):
+        if contact.node == node and contact.call not in present and contact.arrived_at < floor.now - YOUNG_S:
+            floor.repair("call_gone", contact.id, "the caller's channel does not exist any more", node=node)
+            calls.gone(floor, contact)
+    floor.expected -= {call for call in floor.expected if call.startswith(f"{node}/") and call not in present}
+
+
+def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[SnapshotLeg]) -> bool:
+    """A caller of ours who talks to an agent, and whom we do not know: we were away when it began."""
+    if leg.ticket is None or not leg.bridge:
+        return False
+    for other in legs:
+        agent = floor.by_phone.get(other.phone)
+        if agent is not None and other.bridge == leg.bridge and other.leg != leg.leg:
+            break
+    else:
+        return False
+    ticket = leg.ticket
+    if ticket.queue not in floor.policy.queues or agent.offer is not None or ticket.contact in floor.contacts:
+        return False
+    contact = Contact(
+        ticket.contact,
+        CallId(leg.leg),
+        node,
+        ticket.queue,
+        ticket.since,
+        ticket.entered_at,
+        floor.now,
+        entry=ticket.entry,
+        visit=ticket.visit,
+        head_start_s=ticket.head_start_s,
+        tier=ticket.tier,
+        target_s=floor.policy.queues[ticket.queue].target_s,
+        requires=requirements(ticket.requires),
+        session=False,
+        agent=agent.id,
+        original_position=ticket.original_position,
+    )
+    floor.contacts[contact.id] = floor.by_call[contact.call] = contact
+    _resume_talk(floor, contact, agent, other.leg)
+    return True
+
+
+def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: str) -> None:
+    contact.tries += 1
+    offer = Offer(OfferId(f"{contact.id}#r{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
+    offer.state, offer.leg, offer.accepted_at = OfferState.ACCEPTED, leg, floor.now
+    floor.offers[offer.id] = offer
+    contact.offers.append(offer.id)
+    agent.offer = offer.id
+    if agent.activity is Activity.WRAPUP:
+        agents.end_wrapup(floor, agent)
+    agents.leg_up(floor, agent, leg)
+    floor.move_contact(contact, ContactState.TALKING, "resumed")
+    floor.move_activity(agent, Activity.TALKING, offer=offer)

@@ -1,0 +1,183 @@
+"""How does a contact enter a queue, wait there, and leave it? Exactly one outcome for every visit."""
+
+from __future__ import annotations
+
+from cti.acd import announcing
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.model import policy
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Announce, Release, SaveTicket, StartMusic
+from cti.model.words import ContactState, Outcome, QueueName
+
+ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
+FALLBACK = "cti-fallback,s,1"
+
+
+def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """The strictest level of each skill over all `sources`."""
+    strictest: dict[str, int] = {}
+    for source in sources:
+        for skill, level in source.items():
+            strictest[skill] = max(level, strictest.get(skill, 0))
+    return tuple(sorted(strictest.items()))
+
+
+def enter(floor: Floor, contact: Contact, queue: QueueName, *, cause: str | None = None, resumed: bool = False) -> None:
+    """Put the contact into `queue`. `resumed`: it stood there before we were started, and keeps its time in it."""
+    rules = floor.policy.queues[queue]
+    contact.queue, contact.target_s, contact.agent, contact.transferred = queue, rules.target_s, None, False
+    if not resumed:
+        contact.entered_at = floor.now
+        contact.tier = rules.tier
+        contact.told_wait_s = None
+    full = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
+    if contact.state is not ContactState.WAITING:
+        floor.move_contact(contact, ContactState.WAITING, cause)
+    _stand(floor, contact)
+    position = floor.line.position(contact)
+    if not resumed or not contact.original_position:
+        contact.original_position = position
+    contact.visit_open = True
+    _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
+    if full:
+        leave(floor, contact, Outcome.OVERFLOWED, rules.on_full)
+        return
+    floor.say(SaveTicket(contact.call, contact.ticket()))
+    floor.say(StartMusic(contact.call, rules.music))
+    if rules.max_wait_s is not None:
+        floor.deadlines.set("max_wait", contact.id, contact.entered_at + rules.max_wait_s)
+    else:
+        floor.deadlines.cancel("max_wait", contact.id)
+    if rules.announce is not None:
+        floor.deadlines.set("announce", contact.id, floor.now + rules.announce.first_after_s)
+    else:
+        floor.deadlines.cancel("announce", contact.id)
+
+
+def back_in_line(floor: Floor, contact: Contact) -> None:
+    """The offer came to nothing: same place, same `since`, whoever was tried left out for a while."""
+    floor.deadlines.cancel("ring", contact.id)
+    contact.agent = None
+    contact.announcing = False
+    floor.move_contact(contact, ContactState.WAITING)
+    _stand(floor, contact)
+    if not contact.session:
+        set_aside(floor, contact)
+        return
+    floor.say(SaveTicket(contact.call, contact.ticket()))
+    rules = floor.policy.queues[contact.queue]
+    if rules.announce is not None:
+        floor.deadlines.set("announce", contact.id, floor.now + rules.announce.every_s)
+    if rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
+        leave(floor, contact, Outcome.TIMED_OUT, rules.on_max_wait)
+
+
+def _stand(floor: Floor, contact: Contact) -> None:
+    contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
+    floor.line.add(contact, floor.now)
+    floor.arrived.add(contact.id)
+    if contact.tried:
+        floor.deadlines.set("tried", contact.id, min(contact.tried.values()))
+
+
+def tried_over(floor: Floor, contact: Contact) -> None:
+    """Somebody may be tried again: the contact changes its class."""
+    if contact.class_key is not None:
+        floor.line.remove(contact)
+        _stand(floor, contact)
+
+
+def leave(floor: Floor, contact: Contact, outcome: Outcome, exit_to: policy.Exit, key: str | None = None) -> None:
+    """Leave the line: to another queue (keeping `since`), to a place in the dialplan, or with a good-bye."""
+    close(floor, contact, outcome, key=key)
+    if exit_to.queue is not None:
+        contact.visit += 1
+        enter(floor, contact, QueueName(exit_to.queue))
+        return
+    release(floor, contact, Release(contact.call, exit_to.play, exit_to.goto or ""))
+
+
+def close(
+    floor: Floor, contact: Contact, outcome: Outcome, *, offer: Offer | None = None, key: str | None = None
+) -> None:
+    """End the visit with its one outcome; the contact stands in no line any more."""
+    position = floor.line.position(contact)
+    floor.line.remove(contact)
+    for what in ("max_wait", "announce", "tried"):
+        floor.deadlines.cancel(what, contact.id)
+    if contact.visit_open:
+        contact.visit_open = False
+        _tell_visit(floor, contact, "waiting", outcome, position=position, offer=offer, key=key)
+
+
+def _tell_visit(
+    floor: Floor,
+    contact: Contact,
+    old: str,
+    new: str,
+    *,
+    position: int,
+    cause: str | None = None,
+    offer: Offer | None = None,
+    key: str | None = None,
+) -> None:
+    floor.tell(
+        Changed(
+            Kind.VISIT,
+            f"{contact.id}/{contact.visit}",
+            old,
+            new,
+            floor.now,
+            cause or floor.cause,
+            queue=contact.queue,
+            agent=offer.agent if offer else None,
+            contact=contact.id,
+            call=contact.call,
+            offer=offer.id if offer else None,
+            leg=offer.leg if offer else None,
+            wait_s=floor.now - contact.entered_at,
+            ring_s=offer.accepted_at - offer.made_at if offer else None,
+            position=position,
+            original_position=contact.original_position,
+            key=key,
+            caller=contact.caller,
+            since=contact.entered_at,
+        )
+    )
+
+
+def set_aside(floor: Floor, contact: Contact) -> None:
+    """The call takes no commands now. It comes back with its ticket, or its Hangup (or a reconciliation) ends it."""
+    floor.line.remove(contact)
+    floor.deadlines.set("aside", contact.id, floor.now + ASIDE_LIMIT_S)
+    floor.move_contact(contact, ContactState.ASIDE)
+
+
+def release(floor: Floor, contact: Contact, command: Release) -> None:
+    """We are done with it."""
+    floor.say(command)
+    end(floor, contact)
+
+
+def end(floor: Floor, contact: Contact) -> None:
+    floor.move_contact(contact, ContactState.ENDED)
+    floor.forget(contact)
+
+
+def announce(floor: Floor, contact: Contact) -> None:
+    """It is time to tell the caller something; if there is nothing to say, come back later."""
+    rules = floor.policy.queues[contact.queue].announce
+    if rules is None or contact.class_key is None or contact.announcing:
+        return
+    position = floor.line.position(contact)
+    wait_s = floor.estimate.expect_s(contact.queue, position) if rules.wait else None
+    if wait_s is not None:
+        # Never announce more than was told before: a promise that grows is worse than none.
+        wait_s = contact.told_wait_s = min(wait_s, contact.told_wait_s or wait_s)
+    prompts = announcing.prompts(rules, position, wait_s)
+    if prompts:
+        contact.announcing = True
+        floor.say(Announce(contact.call, prompts))
+    floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)

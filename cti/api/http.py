@@ -1,0 +1,63 @@
+"""What do Prometheus and an orchestrator ask? /metrics, /healthz, /readyz on TCP, without a word of personal data.
+
+Knows only functions that answer; neither the engine nor the metrics' library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from cti.api.serving import limit_connections
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LOOP_LAG_LIMIT_S = 2.0
+MAX_BODY_BYTES = 4096
+
+
+def make_http_app(
+    render_metrics: Callable[[], bytes],
+    not_ready: Callable[[], Sequence[str]],
+    loop_lag_s: Callable[[], float],
+) -> web.Application:
+    """The app. `not_ready` returns what is missing (empty: ready), `loop_lag_s` the newest lag of the event loop."""
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=render_metrics(), headers={"Content-Type": METRICS_TYPE})
+
+    async def healthz(_request: web.Request) -> web.Response:
+        lag_s = loop_lag_s()
+        healthy = lag_s < LOOP_LAG_LIMIT_S
+        return answer({"ok": healthy, "loop_lag_s": round(lag_s, 6)}, 200 if healthy else 503)
+
+    async def readyz(_request: web.Request) -> web.Response:
+        reasons = list(not_ready())
+        return answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    limit_connections(app)
+    app.router.add_get("/metrics", metrics)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app
+
+
+def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool) -> list[str]:
+    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it."""
+    reasons = []
+    if "up" not in nodes.values():
+        down = ", ".join(sorted(nodes)) or "none seen yet"
+        reasons.append(f"no Asterisk node is connected ({down})")
+    if not fastagi_listens:
+        reasons.append("FastAGI does not listen")
+    return reasons
+
+
+def answer(content: Any, status: int = 200) -> web.Response:
+    """`content` as JSON, never cached."""
+    body = msgspec.json.encode(content)
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return web.Response(body=body, status=status, headers=headers)

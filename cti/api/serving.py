@@ -1,0 +1,89 @@
+"""How does an HTTP app listen, so that slow, silent or many peers cost nothing but their own connection?
+
+Knows sockets and time limits; no route.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+MAX_CONNECTIONS = 100
+REQUEST_TIMEOUT_S = 10.0
+IDLE_LIMIT_S = 20.0
+SWEEP_S = 2.0
+
+_runner: web.AppKey[list[web.AppRunner]] = web.AppKey("cti_runner", list)
+
+
+def limit_connections(
+    app: web.Application, *, idle_limit_s: float = IDLE_LIMIT_S, request_timeout_s: float = REQUEST_TIMEOUT_S
+) -> None:
+    """Close connections of `app` that have sent no whole request for `idle_limit_s` and those above MAX_CONNECTIONS.
+
+    aiohttp bounds a request's size and an idle keep-alive, but lets a peer take for ever over its headers.
+    """
+    busy: WeakKeyDictionary[object, bool] = WeakKeyDictionary()
+    quiet_since: WeakKeyDictionary[object, float] = WeakKeyDictionary()
+
+    @web.middleware
+    async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        peer = request.protocol
+        busy[peer] = True
+        try:
+            async with asyncio.timeout(request_timeout_s):
+                return await handler(request)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        finally:
+            busy.pop(peer, None)
+            quiet_since[peer] = asyncio.get_running_loop().time()
+
+    async def sweep() -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(SWEEP_S, idle_limit_s / 2))
+            server = app[_runner][0].server if app[_runner] else None
+            peers = [] if server is None else [peer for peer in server.connections if peer not in busy]
+            for number, peer in enumerate(peers):
+                since = quiet_since.setdefault(peer, loop.time())
+                if loop.time() - since >= idle_limit_s or number >= MAX_CONNECTIONS:
+                    peer.force_close()
+                    if peer.transport is not None:
+                        peer.transport.abort()
+
+    async def sweeping(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(sweep(), name="cti-http-sweep")
+        yield
+        task.cancel()
+
+    app[_runner] = []
+    app.middlewares.append(bounded)
+    app.cleanup_ctx.append(sweeping)
+
+
+async def serve(app: web.Application, sock: socket.socket) -> web.AppRunner:
+    """Serve `app` on a bound socket; `await runner.cleanup()` ends it."""
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=15.0, shutdown_timeout=1.0)
+    await runner.setup()
+    if _runner in app:
+        app[_runner].append(runner)
+    await web.SockSite(runner, sock).start()
+    return runner
+
+
+async def serve_tcp(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serve `app` on host:port (0: any free one; see `runner.addresses`). Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=128)
+    sock.setblocking(False)
+    try:
+        return await serve(app, sock)
+    except BaseException:
+        sock.close()
+        raise

@@ -1,0 +1,205 @@
+"""Which parts make an engine, and in which order do they start and stop? The only file that knows every part.
+
+Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: the other way round. A stop is no
+different from a death for those who wait: the dialplan keeps them, and the next engine takes their tickets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import structlog
+
+from cti import log as logging_setup
+from cti.api.control import make_control_app
+from cti.api.control_socket import ControlSocket
+from cti.api.http import make_http_app, missing_for_ready
+from cti.api.loop_watch import LoopWatch
+from cti.api.serving import serve_tcp
+from cti.center import ContactCenter
+from cti.config import Settings
+from cti.engine import Engine, SteadyClock
+from cti.journal import Journal
+from cti.metrics.live import LiveView
+from cti.metrics.prometheus import PrometheusReader
+from cti.metrics.queue_log_file import QueueLogFile
+from cti.model.errors import ConfigError
+from cti.model.words import AgentId, NodeId
+from cti.ports import Reader
+from cti.store.agent_status import StoreWriter, load_agent_status
+from cti.store.callback_spool import INTERVAL_S as SPOOL_INTERVAL_S
+from cti.store.callback_spool import SpoolCounts, scan_spool
+from cti.store.database import Store, open_store
+from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+
+log = structlog.get_logger(__name__)
+
+STOPPED, CANNOT_START = 0, 2
+LAG_INTERVAL_S = 2.0
+
+
+class Application:
+    """A running engine with everything around it. `async with Application.start(settings)` gives one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SteadyClock()
+        policy = settings.center
+        self.view = LiveView(policy)
+        self.switch = _switch(settings)
+        self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events)
+        self.engine: Engine
+        self.spool_counts = SpoolCounts()
+        self._policy = policy
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def start(cls, settings: Settings) -> AsyncIterator[Application]:
+        """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out."""
+        app = cls(settings)
+        async with contextlib.AsyncExitStack() as stack:
+            await app._start(stack)
+            yield app
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        settings = self.settings
+        _make_directory(settings.state_dir)
+        store = open_store(settings.store)
+        stack.callback(store.close)
+        writer = StoreWriter(store)
+        stack.callback(writer.close)
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply]
+        if settings.queue_log is not None:
+            queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
+            stack.callback(queue_log.close)
+            readers.append(queue_log.apply)
+        journal = _open_journal(settings.journal)
+        if journal is not None:
+            stack.callback(journal.close)
+        self.engine = Engine(ContactCenter(self._policy), self.switch, readers, clock=self.clock, journal=journal)
+        stack.callback(self.engine.stop)
+        for restored in load_agent_status(store):
+            self.engine.post(restored)
+        await self._serve(stack)
+        if settings.callback_spool is not None:
+            _background(stack, self._take_over_spool(settings.callback_spool, store))
+        _background(stack, self._observe_lag())
+        stack.push_async_callback(self.switch.close)
+        try:
+            await self.switch.start(self.engine)
+        except OSError as error:
+            listen = settings.fastagi.listen
+            raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
+
+    async def _serve(self, stack: contextlib.AsyncExitStack) -> None:
+        watch = LoopWatch(self.prometheus.observe_loop_lag)
+        watch.start()
+        stack.callback(watch.stop)
+        control = await ControlSocket.open(make_control_app(self.engine, self.view, self.clock), self.settings.control)
+        stack.push_async_callback(control.close)
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
+        listen = self.settings.http.listen
+        try:
+            runner = await serve_tcp(http, listen.host, listen.port)
+        except OSError as error:
+            raise ConfigError([f"http.listen: cannot listen on {listen}: {error.strerror}"]) from None
+        stack.push_async_callback(runner.cleanup)
+
+    def _not_ready(self) -> list[str]:
+        nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
+        return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
+
+    def _ami_events(self) -> Mapping[str, int]:
+        total: Counter[str] = Counter()
+        for node in self.switch.nodes.values():
+            total.update(node.counts)
+        return total
+
+    async def _observe_lag(self) -> None:
+        while True:
+            await asyncio.sleep(LAG_INTERVAL_S)
+            for node in self.switch.nodes.values():
+                if node.live and node.link.ping_rtt_s is not None:
+                    self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
+
+    async def _take_over_spool(self, directory: Path, store: Store) -> None:
+        while True:
+            await asyncio.to_thread(scan_spool, directory, store, self.clock(), self.spool_counts)
+            await asyncio.sleep(SPOOL_INTERVAL_S)
+
+
+def run_engine(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+    logging_setup.configure()
+    try:
+        return asyncio.run(_run(settings))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return CANNOT_START
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Application.start(settings) as app:
+        log.info("engine ready", callers=str(settings.fastagi.listen), http=str(settings.http.listen))
+        await stop.wait()
+        log.info("engine stops; who waits goes back to the dialplan", waiting=len(app.engine.center.contacts))
+    return STOPPED
+
+
+def _switch(settings: Settings) -> AsteriskSwitch:
+    nodes = {
+        NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
+        for name, node in settings.nodes.items()
+    }
+    phones = {
+        phone: AgentId(name)
+        for name, agent in settings.agents.items()
+        for phone in (agent.phone, *agent.phones.values())
+    }
+    fastagi = settings.fastagi
+    return AsteriskSwitch(
+        nodes,
+        phones,
+        listen=(fastagi.listen.host, fastagi.listen.port),
+        allow=fastagi.allow,
+        token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
+    )
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError([f"state_dir: cannot create {path}: {error.strerror}"]) from None
+
+
+def _open_journal(path: Path | None) -> Journal | None:
+    if path is None:
+        return None
+    try:
+        return Journal(path)
+    except OSError as error:
+        raise ConfigError([f"journal: cannot write {path}: {error.strerror}"]) from None
+
+
+def _background(stack: contextlib.AsyncExitStack, work: object) -> None:
+    """Run `work` (a coroutine) until the stack unwinds."""
+    task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+
+    async def end() -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)

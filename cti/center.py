@@ -1,0 +1,302 @@
+"""What does the centre do when something happens? Routes each event to the room whose rule it is; no rule of its own.
+
+The contract: `handle(now, event)` fires the deadlines due by `now`, applies the event to the end, matches once, and
+returns everything that came of it, in order. Same events, same times: same outputs. Nothing else may change the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cti.acd import agents, calls, offers, reconcile, visits
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor, Output
+from cti.acd.matching import match
+from cti.acd.offer import Offer
+from cti.model import events, policy
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Release
+from cti.model.words import (
+    Activity,
+    AgentId,
+    AgentStatus,
+    ContactId,
+    ContactState,
+    OfferId,
+    OfferState,
+    Outcome,
+    RingResult,
+)
+
+__all__ = ["ContactCenter", "Output"]
+
+
+class ContactCenter:
+    """The pure core. `strict`: a bug of ours raises (tests) instead of costing one call (production)."""
+
+    def __init__(self, center: policy.Center, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._floor = Floor(center)
+        self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
+            events.CallArrived: self._call_arrived,
+            events.SessionLost: self._session_lost,
+            events.CallGone: self._call_gone,
+            events.CallTransferred: self._call_transferred,
+            events.CallReplaced: lambda event: calls.replaced(self._floor, event),
+            events.DigitPressed: self._digit_pressed,
+            events.AnnouncementEnded: self._announcement_ended,
+            events.OfferRinging: self._offer_ringing,
+            events.OfferAnswered: self._offer_answered,
+            events.OfferEnded: self._offer_ended,
+            events.RingEnded: self._ring_ended,
+            events.LegUp: self._leg_up,
+            events.LegDown: lambda event: calls.leg_gone(self._floor, event.leg),
+            events.LegHeld: self._leg_held,
+            events.NodeUp: self._node_up,
+            events.NodeChecked: self._node_checked,
+            events.NodeDown: self._node_down,
+            events.AgentRequest: self._agent_request,
+            events.AgentRestored: self._agent_restored,
+            events.Withdraw: self._withdraw,
+            events.TimePassed: lambda event: None,
+        }
+        self._on_deadline: dict[str, Callable[[str], None]] = {
+            "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
+            "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
+            "ring": self._contact_rule(calls.ring_overdue),
+            "talk": self._contact_rule(calls.talk_unsettled),
+            "tried": self._contact_rule(visits.tried_over),
+            "announce": self._contact_rule(visits.announce),
+            "max_wait": self._contact_rule(self._max_wait),
+            "aside": self._contact_rule(calls.given_up),
+            "settle": lambda _: self._settled(),
+        }
+
+    # --- what the rest may look at ---------------------------------------------------------------------------------
+
+    @property
+    def policy(self) -> policy.Center:
+        return self._floor.policy
+
+    @property
+    def agents(self) -> dict[AgentId, Agent]:
+        return self._floor.agents
+
+    @property
+    def contacts(self) -> dict[ContactId, Contact]:
+        """Live contacts only."""
+        return self._floor.contacts
+
+    @property
+    def offers(self) -> dict[OfferId, Offer]:
+        """Live offers only."""
+        return self._floor.offers
+
+    @property
+    def settling(self) -> bool:
+        """Whether we wait for callers to come back after a start; nothing is offered meanwhile."""
+        return self._floor.settling
+
+    def next_deadline(self) -> float | None:
+        """Epoch seconds at which something is due even if nothing happens."""
+        return self._floor.deadlines.next_at()
+
+    # --- the contract -----------------------------------------------------------------------------------------------
+
+    def handle(self, now: float, event: events.AnyEvent) -> list[Output]:
+        """Apply `event` at `now` (epoch seconds; a clock that ran backwards is held) and return all that came of it."""
+        floor = self._floor
+        now = max(now, floor.now)
+        floor.begin(now, "")
+        while (due := floor.deadlines.pop_due(now)) is not None:
+            what, whom = due
+            floor.cause = f"deadline:{what}"
+            self._guarded(self._on_deadline[what], whom, ContactId(whom))
+            self._guarded(match, floor, None)
+        floor.cause = type(event).__name__
+        self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+        self._guarded(match, floor, None)
+        return floor.out
+
+    def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
+        if self._strict:
+            rule(subject)
+            return
+        try:
+            rule(subject)
+        except Exception as bug:  # the one place: a bug costs at most the call concerned, never the rest
+            self._contain(bug, contact)
+
+    def _contain(self, bug: Exception, contact_id: ContactId | None) -> None:
+        floor = self._floor
+        name = type(bug).__name__
+        floor.tell(Changed(Kind.BUG, str(contact_id or ""), "", name, floor.now, floor.cause, reason=_place(bug)))
+        contact = floor.contacts.get(contact_id) if contact_id else None
+        if contact is None:
+            floor.freed.clear()
+            floor.arrived.clear()
+            return
+        try:
+            offers.fail_all(floor, contact, OfferState.WITHDRAWN)
+            offers.agent_part_over(floor, contact, None)
+            if contact.visit_open:
+                visits.close(floor, contact, Outcome.LOST)
+        finally:
+            floor.say(Release(contact.call, (), visits.FALLBACK))
+            floor.forget(contact)
+
+    def _contact_of(self, event: events.AnyEvent) -> ContactId | None:
+        call = getattr(event, "call", None)
+        contact = self._floor.by_call.get(call) if call else None
+        return contact.id if contact else None
+
+    def _contact_rule(self, rule: Callable[[Floor, Contact], None]) -> Callable[[str], None]:
+        def apply(contact_id: str) -> None:
+            contact = self._floor.contacts.get(ContactId(contact_id))
+            if contact is not None:
+                rule(self._floor, contact)
+
+        return apply
+
+    # --- the caller's call ------------------------------------------------------------------------------------------
+
+    def _call_arrived(self, event: events.CallArrived) -> None:
+        calls.arrived(self._floor, event)
+        if self._floor.settling and not self._floor.expected:
+            self._settled()
+
+    def _session_lost(self, event: events.SessionLost) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None:
+            calls.session_lost(self._floor, contact)
+
+    def _call_gone(self, event: events.CallGone) -> None:
+        self._floor.expected.discard(event.call)
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None:
+            calls.gone(self._floor, contact)
+
+    def _call_transferred(self, event: events.CallTransferred) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None:
+            calls.transferred(self._floor, contact, f"{event.context},{event.exten}")
+
+    def _digit_pressed(self, event: events.DigitPressed) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is None or contact.state is not ContactState.WAITING:
+            return  # while a phone rings for him, the digit is too late
+        exit_to = self.policy.queues[contact.queue].keys.get(event.digit)
+        if exit_to is not None:
+            visits.leave(self._floor, contact, Outcome.KEY_EXIT, exit_to, key=event.digit)
+
+    def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None:
+            contact.announcing = False
+
+    def _max_wait(self, floor: Floor, contact: Contact) -> None:
+        if contact.state is ContactState.WAITING:
+            visits.leave(floor, contact, Outcome.TIMED_OUT, self.policy.queues[contact.queue].on_max_wait)
+
+    def _withdraw(self, event: events.Withdraw) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None and contact.state is ContactState.WAITING:
+            visits.leave(self._floor, contact, Outcome.LOST, policy.Exit())
+
+    # --- the ring ---------------------------------------------------------------------------------------------------
+
+    def _offer_ringing(self, event: events.OfferRinging) -> None:
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None:
+            offers.ringing(self._floor, offer, event.leg)
+
+    def _offer_answered(self, event: events.OfferAnswered) -> None:
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None and offer.state is OfferState.RINGING:
+            offers.accept(self._floor, offer)
+        elif offer is None:
+            offers.answered_too_late(self._floor, event.offer)
+
+    def _offer_ended(self, event: events.OfferEnded) -> None:
+        """One leg failed. A cancelled one is left to what cancelled it: an answer elsewhere, or the caller's hangup."""
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None and offer.state is OfferState.RINGING and event.result is not RingResult.CANCELLED:
+            offers.fail(self._floor, offer, offers.FAILURES.get(event.result, OfferState.MISSED))
+
+    def _ring_ended(self, event: events.RingEnded) -> None:
+        contact = self._floor.by_call.get(event.call)
+        if contact is not None:
+            calls.ring_ended(self._floor, contact, event)
+
+    # --- phones -----------------------------------------------------------------------------------------------------
+
+    def _leg_up(self, event: events.LegUp) -> None:
+        agent = self._floor.by_phone.get(event.phone)
+        if agent is not None:
+            agents.leg_up(self._floor, agent, event.leg)
+
+    def _leg_held(self, event: events.LegHeld) -> None:
+        agent = self._floor.leg_owner.get(event.leg)
+        offer = self.offers.get(agent.offer) if agent is not None and agent.offer else None
+        if agent is None or offer is None or offer.leg != event.leg:
+            return
+        new, old = (Activity.HOLD, Activity.TALKING) if event.held else (Activity.TALKING, Activity.HOLD)
+        if agent.activity is old:
+            self._floor.move_activity(agent, new, offer=offer)
+
+    # --- nodes ------------------------------------------------------------------------------------------------------
+
+    def _node_up(self, event: events.NodeUp) -> None:
+        floor = self._floor
+        if not floor.nodes.get(event.node):
+            floor.nodes[event.node] = True
+            floor.tell(Changed(Kind.NODE, event.node, "down", "up", floor.now, floor.cause, node=event.node))
+        reconcile.compare(floor, event.node, event.legs, fresh=True)
+        if floor.expected and not floor.settling:
+            floor.settling = True
+            floor.deadlines.set("settle", "", floor.now + self.policy.settle_s)
+
+    def _node_checked(self, event: events.NodeChecked) -> None:
+        reconcile.compare(self._floor, event.node, event.legs, fresh=False)
+
+    def _node_down(self, event: events.NodeDown) -> None:
+        floor = self._floor
+        if floor.nodes.get(event.node):
+            floor.nodes[event.node] = False
+            floor.tell(Changed(Kind.NODE, event.node, "up", "down", floor.now, floor.cause, node=event.node))
+
+    def _settled(self) -> None:
+        floor = self._floor
+        floor.settling = False
+        floor.expected.clear()
+        floor.deadlines.cancel("settle", "")
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    def _agent_request(self, event: events.AgentRequest) -> None:
+        refused = agents.request(self._floor, event)
+        if refused is not None:
+            self._floor.refuse(refused)
+            return
+        agent = self.agents[event.agent]
+        offer = self.offers.get(agent.offer) if agent.offer else None
+        if agent.status is AgentStatus.LOGGED_OUT and offer is not None and offer.state is OfferState.RINGING:
+            offers.withdraw(self._floor, offer)
+
+    def _agent_restored(self, event: events.AgentRestored) -> None:
+        agent = self.agents.get(event.agent)
+        if agent is not None and agent.status is not event.status:
+            if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
+                self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
+            self._floor.move_status(agent, event.status, reason=event.reason, by="store")
+            agent.idle_since = max(agent.idle_since, event.since)
+
+
+def _place(bug: Exception) -> str:
+    """File and line of a bug; never its message, which may hold personal data."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

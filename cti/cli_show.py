@@ -1,0 +1,155 @@
+"""How do queues, agents and calls look in a terminal? Rows in, rich tables out; knows no engine and no socket.
+
+A terminal too narrow loses the least important columns, never the meaning of a row. Unknown is a dash, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+DASH = "–"
+PIPE_WIDTH = 200  # columns where nobody looks: wide enough that no name is cut
+COLOURS = {
+    "idle": "green",
+    "available": "green",
+    "ringing": "yellow",
+    "offered": "yellow",
+    "talking": "cyan",
+    "hold": "cyan",
+    "wrapup": "magenta",
+    "on_break": "magenta",
+    "logged_out": "dim",
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "red",
+}
+
+Row = Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """One column: its title, how its text is made, and how dear it is (the highest number goes first)."""
+
+    title: str
+    text: Callable[[Row], str]
+    rank: int = 0
+    right: bool = False
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that colours only a terminal and cuts only where a terminal ends."""
+    found = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not found.is_terminal:
+        found = Console(stderr=stderr, highlight=False, width=PIPE_WIDTH, no_color=True)
+    return found
+
+
+def clean(value: object) -> str:
+    """Return `value` as one printable line: a caller's name must not steer the terminal."""
+    if value is None or value == "":
+        return DASH
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def duration(seconds: object) -> str:
+    """Return seconds as 7 s, 1:05 or 2:03:04."""
+    if not isinstance(seconds, int | float):
+        return DASH
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def percent(share: object) -> str:
+    return f"{share * 100:.1f} %" if isinstance(share, int | float) else DASH
+
+
+def _of(key: str) -> Callable[[Row], str]:
+    return lambda row: clean(row.get(key))
+
+
+def _time(key: str) -> Callable[[Row], str]:
+    return lambda row: duration(row.get(key))
+
+
+def _names(row: Row) -> str:
+    queues = row.get("queues") or ()
+    return ", ".join(clean(name) for name in queues) or DASH
+
+
+def _state(row: Row) -> str:
+    """One word for an agent: what he chose while that keeps him from work, otherwise what work does with him."""
+    status, activity = row.get("status"), row.get("activity")
+    if status == "available" or activity not in (None, "", "idle"):
+        return clean(activity)
+    reason = row.get("reason")
+    return f"{clean(status)} ({clean(reason)})" if status == "on_break" and reason else clean(status)
+
+
+QUEUES = (
+    Column("queue", _of("name")),
+    Column("waiting", _of("waiting"), right=True),
+    Column("longest", _time("longest_wait_s"), right=True),
+    Column("free", _of("agents_free"), 1, right=True),
+    Column("logged in", _of("agents_available"), 3, right=True),
+    Column("offered", _of("offered"), 4, right=True),
+    Column("answered", _of("answered"), 2, right=True),
+    Column("abandoned", _of("abandoned"), 2, right=True),
+    Column("in target", lambda row: percent(row.get("service_level")), 3, right=True),
+    Column("target", _time("target_s"), 5, right=True),
+)
+WAITING = (
+    Column("pos", _of("position"), right=True),
+    Column("caller", _of("caller")),
+    Column("waits", _time("wait_s"), right=True),
+    Column("state", _of("state"), 1),
+    Column("call", _of("call"), 2),
+)
+AGENTS = (
+    Column("agent", _of("id")),
+    Column("name", _of("name"), 3),
+    Column("phone", _of("phone"), 4),
+    Column("state", _state),
+    Column("since", _time("since_s"), 1, right=True),
+    Column("phone busy", lambda row: "yes" if row.get("engaged") else "no", 6),
+    Column("answered", _of("answered"), 2, right=True),
+    Column("missed", _of("missed"), 5, right=True),
+    Column("queues", _names, 4),
+)
+CALLS = (
+    Column("call", _of("call")),
+    Column("caller", _of("caller"), 2),
+    Column("queue", _of("queue"), 1),
+    Column("state", _of("state")),
+    Column("waited", _time("wait_s"), 1, right=True),
+    Column("agent", _of("agent")),
+)
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str = "") -> Table:
+    """Return `rows` as a table of at most `width` cells, with the columns that fit."""
+    texts = {column.title: [column.text(row) for row in rows] for column in columns}
+    wide = {c.title: max(cell_len(t) for t in (c.title, *texts[c.title])) for c in columns}
+    shown = list(columns)
+    while len(shown) > 1 and sum(wide[column.title] + 2 for column in shown) > width:
+        dearest = max(column.rank for column in shown)
+        if dearest == 0:
+            break
+        shown.remove([column for column in shown if column.rank == dearest][-1])
+    made = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, padding=(0, 1))
+    for column in shown:
+        made.add_column(column.title, justify="right" if column.right else "left", no_wrap=True, overflow="ellipsis")
+    for number in range(len(rows)):
+        cells = [texts[column.title][number] for column in shown]
+        made.add_row(*(Text(cell, style=COLOURS.get(cell.split(" ")[0], "")) for cell in cells))
+    return made

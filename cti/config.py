@@ -1,0 +1,199 @@
+"""What has the operator configured? The schema of center.yaml's plumbing, and the one way to read the whole file.
+
+The policy part (queues, agents, ...) is model/policy.py; contradictions inside a valid policy are config_check.py's.
+Starts nothing and connects to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringConstraints, ValidationError
+
+from cti import config_check, config_explain, config_outside, config_yaml
+from cti.config_address import Address, AddressText
+from cti.model.errors import ConfigError
+from cti.model.policy import Center, Name, Policy
+
+MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
+LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
+
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().isprintable():
+        raise ValueError("must be one line of printable characters")
+    return secret
+
+
+def _short_enough(path: Path) -> Path:
+    if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
+        raise ValueError(f"the path of a unix socket has at most {MAX_SOCKET_PATH_BYTES} bytes; choose a shorter one")
+    return path
+
+
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=500), AfterValidator(_one_line)]
+HOST = r"^[A-Za-z0-9:._-]{1,253}$"
+USER = r"^[A-Za-z0-9_.@-]{1,80}$"
+DATABASE = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://.*$"
+MEANINGS = {
+    HOST: "must be a host name or an IP address",
+    USER: "must be a user of manager.conf: up to 80 of A-Z a-z 0-9 _ . @ -",
+    DATABASE: "must be sqlite:///file or postgresql://user@host/database",
+}
+Host = Annotated[str, StringConstraints(pattern=HOST)]
+User = Annotated[str, StringConstraints(pattern=USER)]
+HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
+SocketPath = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(_short_enough)]
+
+
+class AsteriskNode(Policy):
+    """One Asterisk: where its AMI listens and how we log in (rights: asterisk/etc/manager.conf)."""
+
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)] = 5038
+    username: User = "cti"
+    secret: Secret
+
+
+class FastAgi(Policy):
+    """Where callers' AGI sessions come in. FastAGI knows no login: `allow` and `token` stand in for it."""
+
+    listen: AddressText = Address("127.0.0.1", 4573)
+    advertise: AddressText = Field(default_factory=lambda data: data["listen"])  # as Asterisk reaches us
+    allow: tuple[IPvAnyNetwork, ...] = Field(default=LOOPBACK, validate_default=True)
+    token: Secret | None = None
+
+
+class Http(Policy):
+    """Where /metrics, /healthz and /readyz answer."""
+
+    listen: AddressText = Address("127.0.0.1", 8470)
+
+
+class Settings(Center):
+    """The whole file. Relative paths begin at the engine's working directory."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "contact center"
+    nodes: dict[Name, AsteriskNode] = Field(min_length=1)
+    fastagi: FastAgi = FastAgi()
+    http: Http = Http()
+    state_dir: HomePath = Path("var")
+    control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
+    store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(
+        default_factory=lambda data: f"sqlite:///{data['state_dir'] / 'cti.db'}"
+    )
+    queue_log: HomePath | None = None
+    journal: HomePath | None = None
+    callback_spool: HomePath | None = None
+
+    @property
+    def center(self) -> Center:
+        """The part the pure core needs."""
+        return Center.model_construct(**{key: getattr(self, key) for key in Center.model_fields})
+
+
+@dataclass
+class Reading:
+    """What came of reading a file. `settings` is None where there are errors."""
+
+    file: str
+    settings: Settings | None = None
+    errors: list[config_yaml.Problem] = field(default_factory=list)
+    warnings: list[config_yaml.Problem] = field(default_factory=list)
+
+    def lines(self, problems: list[config_yaml.Problem]) -> list[str]:
+        """Return one line `file:line:column: path: what` for each problem, in the order of the file."""
+        found = []
+        for place, path, text in sorted(set(problems), key=lambda problem: (problem.place, problem.text)):
+            where = ".".join(str(step) for step in path)
+            found.append(f"{self.file}:{place.line}:{place.column}: {where + ': ' if where else ''}{text}")
+        return found
+
+
+def load(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None) -> Settings:
+    """Return the settings in the file at `path`.
+
+    Raises ConfigError with every problem at once, each as `file:line:column: path: what (did you mean "x"?)`.
+    """
+    reading = read(path, environ)
+    if reading.settings is None:
+        raise ConfigError(reading.lines(reading.errors))
+    return reading.settings
+
+
+def loads(data: bytes, *, file: str = "<text>", environ: ReadOnly[str, str] | None = None) -> Settings:
+    """Return the settings in `data`; errors as in `load`."""
+    reading = read_bytes(data, file=file, environ=environ)
+    if reading.settings is None:
+        raise ConfigError(reading.lines(reading.errors))
+    return reading.settings
+
+
+def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None, *, lenient: bool = False) -> Reading:
+    """Read the file at `path`, errors and warnings kept apart.
+
+    `lenient`: a variable or file that a `*_env` or `*_file` key names and that is missing here is only a warning (for
+    a check in another shell than the engine's).
+    """
+    file = os.fspath(path)
+    try:
+        with open(file, "rb") as source:
+            data = source.read(config_yaml.MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) else "not a file name"
+        return Reading(file, errors=[_at_start(f"cannot be read: {what}")])
+    return read_bytes(data, file=file, environ=environ, lenient=lenient)
+
+
+def read_bytes(
+    data: bytes, *, file: str = "<text>", environ: ReadOnly[str, str] | None = None, lenient: bool = False
+) -> Reading:
+    """Read `data` as the content of `file`; see `read`."""
+    reading = Reading(file)
+    environ = os.environ if environ is None else environ
+    if len(data) > config_yaml.MAX_BYTES:
+        reading.errors.append(_at_start(f"larger than {config_yaml.MAX_BYTES // 2**20} MiB"))
+        return reading
+    try:
+        tree, reading.errors = config_yaml.parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        reading.errors.append(config_yaml.Problem(config_yaml.Place(line, column), (), "not UTF-8; save it as UTF-8"))
+        return reading
+    except config_yaml.Unreadable as error:
+        reading.errors.append(config_yaml.Problem(error.place, (), error.text))
+        return reading
+    if not isinstance(tree, config_yaml.Mapping):
+        reading.errors.append(config_yaml.Problem(tree.place, (), "must be keys with values (name: ..., queues: ...)"))
+        return reading
+    _fill(reading, tree, environ, lenient)
+    return reading
+
+
+def _fill(reading: Reading, tree: config_yaml.Mapping, environ: ReadOnly[str, str], lenient: bool) -> None:
+    config_outside.allow_short_forms(tree)
+    missing = config_outside.resolve(tree, Settings, environ, Path(reading.file).parent)
+    (reading.warnings if lenient else reading.errors).extend(missing)
+    reading.errors.extend(config_explain.unknown_references(tree))
+    plain = config_yaml.plain(tree)
+    assert isinstance(plain, dict)
+    plain.setdefault("state_dir", environ.get("CTI_STATE") or "var")
+    try:
+        settings = Settings.model_validate(plain)
+    except ValidationError as error:
+        reading.errors.extend(config_explain.in_words(error, tree, Settings, MEANINGS))
+        return
+    for finding in config_check.find(settings):
+        problem = config_yaml.Problem(config_yaml.locate(tree, finding.path, key=True), finding.path, finding.text)
+        (reading.errors if finding.is_error else reading.warnings).append(problem)
+    if not reading.errors:
+        reading.settings = settings
+
+
+def _at_start(text: str) -> config_yaml.Problem:
+    return config_yaml.Problem(config_yaml.Place(1, 1), (), text)

@@ -1,0 +1,138 @@
+"""How do events get into the core and its outputs out, one at a time? The one loop, without a loop of its own.
+
+Adapters post from the asyncio loop; an event is handled to the end, and all its outputs are taken, before the next.
+Commands go out before readers are told: what counts is how soon a phone rings. Knows ports and the centre only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from cti.center import ContactCenter
+from cti.journal import Journal
+from cti.model.changes import Changed, Refused
+from cti.model.commands import Ring
+from cti.model.events import AnyEvent, TimePassed
+from cti.ports import Clock, Reader, Switch
+
+log = structlog.get_logger(__name__)
+
+
+class SteadyClock:
+    """Epoch seconds by the monotonic clock: never backwards, and a step of the system clock changes nothing."""
+
+    def __init__(self) -> None:
+        self._base = time.time() - time.monotonic()
+
+    def __call__(self) -> float:
+        return self._base + time.monotonic()
+
+
+class Engine:
+    """The desk of ports.Desk: posts events to the centre, its commands to the switch, its changes to the readers."""
+
+    def __init__(
+        self,
+        center: ContactCenter,
+        switch: Switch,
+        readers: Sequence[Reader] = (),
+        *,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+        on_assigned: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self.center = center
+        self.clock: Clock = clock or SteadyClock()
+        self.reader_errors = 0
+        self.switch_errors = 0
+        self.events = 0
+        self._switch = switch
+        self._readers = list(readers)
+        self._journal = journal
+        self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
+        self._inbox: deque[AnyEvent] = deque()
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: float | None = None
+
+    def post(self, event: AnyEvent) -> None:
+        """Hand over a fact: handled before this returns, or right after the event that is being handled now."""
+        self._inbox.append(event)
+        if not self._busy:
+            self._drain()
+
+    def ask(self, event: AnyEvent) -> Refused | None:
+        """Hand over a person's request; the refusal, or None. Not to be called by a reader or the switch's execute."""
+        assert not self._busy, "a reader must not ask"
+        self._busy = True
+        try:
+            refused = self._handle(event)
+        finally:
+            self._busy = False
+        self._drain()
+        return refused
+
+    def stop(self) -> None:
+        """No more deadlines."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+
+    def _drain(self) -> None:
+        self._busy = True
+        try:
+            while self._inbox:
+                self._handle(self._inbox.popleft())
+        finally:
+            self._busy = False
+        self._set_timer()
+
+    def _handle(self, event: AnyEvent) -> Refused | None:
+        now = self.clock()
+        self.events += 1
+        if self._journal is not None:
+            self._journal.append(now, event)
+        changes: list[Changed] = []
+        refused: Refused | None = None
+        for output in self.center.handle(now, event):
+            if isinstance(output, Changed):
+                changes.append(output)
+            elif isinstance(output, Refused):
+                refused = output
+            else:
+                try:
+                    self._switch.execute(output)
+                except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
+                    self.switch_errors += 1
+                    log.error("switch failed", command=type(output).__name__, error=type(error).__name__)
+                if isinstance(output, Ring):
+                    self._on_assigned(self.clock() - now)
+        for change in changes:
+            for reader in self._readers:
+                try:
+                    reader(change)
+                except Exception as error:  # a reader's bug must not cost a call
+                    self.reader_errors += 1
+                    log.error("reader failed", reader=repr(reader)[:80], error=type(error).__name__)
+        return refused
+
+    def _set_timer(self) -> None:
+        at = self.center.next_deadline()
+        if at == self._timer_at and self._timer is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = at
+        if at is None:
+            self._timer = None
+            return
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, at - self.clock()), self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        self.post(TimePassed())

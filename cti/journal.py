@@ -1,0 +1,80 @@
+"""What exactly did the engine see, and when? (now, event) appended to a file, and read back for replay and explain.
+
+The journal holds personal data (numbers): readable by its owner only, and off unless configured.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import structlog
+
+from cti.model.events import AnyEvent
+
+log = structlog.get_logger(__name__)
+
+MAX_BYTES = 256 * 1024 * 1024
+BUFFER_BYTES = 64 * 1024
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[tuple[float, AnyEvent]] = msgspec.json.Decoder(tuple[float, AnyEvent])
+
+
+class Journal:
+    """Appends; turns to a new file at `max_bytes` and keeps one old one (`.1`). A full disk costs the journal only."""
+
+    def __init__(self, path: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self.lost = 0  # events that could not be written
+        self._file: BinaryIO | None = None
+        self._open()
+
+    def append(self, now: float, event: AnyEvent) -> None:
+        line = _encoder.encode((now, event)) + b"\n"
+        try:
+            if self._file is None:
+                self._open()
+            assert self._file is not None
+            self._file.write(line)
+            if self._file.tell() > self._max_bytes:
+                self._turn()
+        except OSError as error:
+            if not self.lost:
+                log.error("journal cannot be written", error=error.strerror)
+            self.lost += 1
+            self._file = None
+
+    def flush(self) -> None:
+        if self._file is not None:
+            try:
+                self._file.flush()
+            except OSError:
+                self.lost += 1
+
+    def close(self) -> None:
+        if self._file is not None:
+            self.flush()
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> None:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._file = os.fdopen(descriptor, "ab", buffering=BUFFER_BYTES)
+
+    def _turn(self) -> None:
+        self.close()
+        os.replace(self._path, self._path.with_name(self._path.name + ".1"))
+        self._open()
+
+
+def read(path: Path) -> Iterator[tuple[float, AnyEvent]]:
+    """The events of a journal in order; a last line cut short (the engine died in it) is left out."""
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield _decoder.decode(line)

@@ -1,0 +1,195 @@
+"""How do things stand right now? The one projection of the Changed stream that boards, API and Prometheus read. PURE.
+
+It knows the policy's names and the stream, nothing else: no clock (`now` is an argument), no core, no reader after it.
+Definitions: docs/metrics.md. A fact that does not fit what was seen before changes no count; it is counted itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import Any
+
+from cti.metrics.definitions import Samples
+from cti.metrics.rows import AgentRow, ContactRow, QueueRow
+from cti.metrics.sentences import decision_sentence
+from cti.metrics.snapshot import MAX_LISTED, take_snapshot
+from cti.model.changes import Changed, Kind
+from cti.model.policy import Center
+from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Outcome
+
+KEPT_DECISIONS = 200
+KEPT_REPAIRS = 50
+
+
+class LiveView:
+    """The live picture. `apply` is a ports.Reader; the attributes may be read, only `apply` changes them.
+
+    `free_to_ring` holds seconds from "agent became free" to "his phone's leg exists", for contacts that already waited
+    at that moment and had not been offered to him: what a caller loses by us, not by the agents.
+    """
+
+    def __init__(self, policy: Center) -> None:
+        self.policy = policy
+        self.queues: dict[str, QueueRow] = {}
+        self.agents: dict[str, AgentRow] = {}
+        self.contacts: dict[str, ContactRow] = {}
+        self.nodes: dict[str, str] = {}
+        self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
+        self.repairs: Counter[str] = Counter()
+        self.transfers: Counter[str] = Counter()
+        self.late = self.bugs = self.inconsistent = 0
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
+        self.newest_repairs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
+        self.free_to_ring = Samples()
+        self._appliers = {
+            Kind.CONTACT: self._contact,
+            Kind.VISIT: self._visit,
+            Kind.OFFER: self._offer,
+            Kind.STATUS: self._status,
+            Kind.ACTIVITY: self._activity,
+            Kind.PHONE: self._phone,
+            Kind.NODE: self._node,
+            Kind.TRANSFER: self._transfer,
+            Kind.REPAIR: self._repair,
+            Kind.LATE: self._late,
+            Kind.BUG: self._bug,
+        }
+        self.reload(policy)
+
+    def reload(self, policy: Center) -> None:
+        """Take over a changed policy; rows and counts of what still exists stay."""
+        self.policy = policy
+        for name, queue in policy.queues.items():
+            self.queues.setdefault(name, QueueRow(queue.target_s)).counts.target_s = queue.target_s
+        for agent_id, agent in policy.agents.items():
+            self.agents.setdefault(agent_id, AgentRow(status=AgentStatus(agent.starts)))
+
+    def apply(self, changed: Changed) -> None:
+        """Take in one fact. Never raises, never blocks."""
+        applier = self._appliers.get(changed.kind)
+        if applier is not None:
+            applier(changed)
+
+    def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
+        """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
+
+        At most `max_listed` callers a queue and as many calls are listed; the counts are always complete.
+        """
+        return take_snapshot(self, now, max_listed)
+
+    def _contact(self, changed: Changed) -> None:
+        row = self.contacts.get(changed.id)
+        if row is None:
+            if changed.new == ContactState.ENDED:
+                self.inconsistent += 1
+                return
+            since = changed.at if changed.since is None else changed.since
+            row = ContactRow(changed.id, changed.call or changed.id, changed.new, since, changed.at)
+            self.contacts[changed.id] = row
+        row.state = changed.new
+        row.call = changed.call or row.call
+        row.queue = changed.queue or row.queue
+        row.caller = changed.caller or row.caller
+        row.agent = changed.agent or row.agent
+        if changed.new == ContactState.WAITING:
+            row.waiting_since, row.agent = changed.at, None
+        elif changed.new == ContactState.ENDED:
+            del self.contacts[changed.id]
+            if row.visit is not None:  # its end was not told: keep it apart instead of letting it wait for ever
+                self.inconsistent += 1
+                self._leave(row, Outcome.LOST, None)
+
+    def _visit(self, changed: Changed) -> None:
+        row = self.contacts.get(changed.contact or changed.id)
+        queue = self.queues.get(changed.queue or "")
+        if row is None or queue is None or (changed.old == "") == (row.visit is not None):
+            self.inconsistent += 1
+            return
+        if changed.old == "":
+            self._enter(row, queue, changed)
+        if changed.new != "waiting":
+            self._leave(row, changed.new, changed.wait_s)
+
+    def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
+        since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
+        row.since, row.wait_s, row.queue = since, None, changed.queue
+        row.call, row.caller = changed.call or row.call, changed.caller or row.caller
+        row.visit = (changed.queue or "", since)
+        queue.line[(since, row.contact)] = row
+        queue.counts.entered(resumed=changed.cause == "resumed")
+
+    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None) -> None:
+        if row.visit is None:
+            return
+        name, since = row.visit
+        row.visit, row.wait_s = None, wait_s
+        self.queues[name].line.pop((since, row.contact), None)
+        self.queues[name].counts.left(outcome, wait_s)
+
+    def _offer(self, changed: Changed) -> None:
+        row = self.contacts.get(changed.contact or "")
+        agent = self.agents.get(changed.agent or "")
+        if changed.new == OfferState.RINGING:
+            self._decided(changed, row, agent)
+        elif changed.new != OfferState.ENDED:
+            self.offers[changed.new] += 1
+            if agent is not None:
+                agent.answered += changed.new == OfferState.ACCEPTED
+                agent.missed += changed.new == OfferState.MISSED
+        if row is not None and changed.new == OfferState.ACCEPTED:
+            row.agent = changed.agent
+
+    def _decided(self, changed: Changed, row: ContactRow | None, agent: AgentRow | None) -> None:
+        text = decision_sentence(changed)
+        self.decisions.append({"at": changed.at, "text": text, "queue": changed.queue, "agent": changed.agent})
+        if row is None:
+            return
+        name = changed.agent or ""
+        freed = None if agent is None else agent.free_at
+        if agent is not None and freed is not None and row.waiting_since <= freed and name not in row.rung:
+            agent.ring_from = freed
+        row.agent = changed.agent
+        row.rung.add(name)
+
+    def _status(self, changed: Changed) -> None:
+        agent = self._agent(changed)
+        agent.status, agent.since = changed.new, changed.at if changed.since is None else changed.since
+        agent.reason = (changed.reason or "") if changed.new == AgentStatus.ON_BREAK else ""
+        # Restored at a start: the wait for callers who come back is no wait for us to decide
+        agent.free_at = changed.at if agent.free() and changed.cause != "AgentRestored" else None
+
+    def _activity(self, changed: Changed) -> None:
+        agent = self._agent(changed)
+        agent.activity, agent.since = changed.new, changed.at
+        if changed.new != Activity.RINGING:
+            agent.ring_from = None
+        agent.free_at = changed.at if agent.free() and changed.old != Activity.RINGING else None
+
+    def _phone(self, changed: Changed) -> None:
+        agent = self._agent(changed)
+        if changed.new == "ringing":
+            if agent.ring_from is not None:
+                self.free_to_ring.add(max(0.0, changed.at - agent.ring_from))
+                agent.ring_from = None
+            return
+        agent.engaged = changed.new == "engaged"
+        agent.free_at = changed.at if agent.free() else None
+
+    def _agent(self, changed: Changed) -> AgentRow:
+        return self.agents.setdefault(changed.agent or changed.id, AgentRow())
+
+    def _node(self, changed: Changed) -> None:
+        self.nodes[changed.node or changed.id] = changed.new
+
+    def _transfer(self, changed: Changed) -> None:
+        self.transfers[changed.new] += 1
+
+    def _repair(self, changed: Changed) -> None:
+        self.repairs[changed.new] += 1
+        self.newest_repairs.append({"at": changed.at, "kind": changed.new, "id": changed.id, "text": changed.reason})
+
+    def _late(self, changed: Changed) -> None:
+        self.late += 1
+
+    def _bug(self, changed: Changed) -> None:
+        self.bugs += 1

@@ -1,0 +1,166 @@
+"""What does Prometheus see? The live view's numbers under the names of the metric contract, plus four histograms.
+
+Gauges and counters are read from the live view when Prometheus asks, so that no number is counted twice. Labels hold
+names from the configuration or from closed sets: never an agent, a number or a caller.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
+
+from cti.metrics.live import LiveView
+from cti.model.changes import Changed, Kind
+from cti.model.policy import Center
+from cti.model.words import Activity, AgentStatus, OfferState, Outcome
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+WAIT_BUCKETS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
+FAST_BUCKETS_S = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+OFFER_RESULTS = tuple(s for s in OfferState if s not in (OfferState.RINGING, OfferState.ENDED))
+AMI_EVENTS = frozenset(
+    (
+        *(
+            "FullyBooted",
+            "Newchannel",
+            "Hangup",
+            "DialBegin",
+            "DialEnd",
+            "DTMFEnd",
+            "BlindTransfer",
+            "AttendedTransfer",
+        ),
+        *("Hold", "Unhold", "OriginateResponse", "BridgeEnter", "BridgeLeave", "Rename", "Shutdown", "ContactStatus"),
+        *("DeviceStateChange", "Status", "StatusComplete", "CoreShowChannel", "CoreShowChannelsComplete"),
+    )
+)
+MAX_KINDS = 32  # of corrections; what comes after is "other": a label set has a bound
+
+Families = Iterator[GaugeMetricFamily | CounterMetricFamily]
+
+
+class PrometheusReader:
+    """A ports.Reader and what /metrics shows. Feed it after `view` (it reads what `view` has counted).
+
+    `clock` gives epoch seconds. `ami_events`, if given, returns the events read so far by AMI event name; names outside
+    AMI_EVENTS are added up as `other`. The `observe_*` take seconds, from whoever can measure them.
+    """
+
+    def __init__(
+        self,
+        policy: Center,
+        view: LiveView,
+        clock: Callable[[], float],
+        ami_events: Callable[[], Mapping[str, int]] | None = None,
+    ) -> None:
+        self.registry = CollectorRegistry()
+        wait = Histogram(
+            "cti_queue_wait_seconds",
+            "Wait of answered contacts; the buckets contain every queue's target",
+            ["queue"],
+            buckets=sorted({*WAIT_BUCKETS_S, *(queue.target_s for queue in policy.queues.values())}),
+            registry=self.registry,
+        )
+        self._wait = {name: wait.labels(queue=name) for name in policy.queues}
+        self._view = view
+        self._assign = self._histogram("cti_assign_seconds", "Agent free to the leg of his phone, somebody waiting")
+        self._assign_seen = 0
+        self.observe_ami_lag = self._histogram("cti_ami_lag_seconds", "Round trip of the AMI ping").observe
+        self.observe_loop_lag = self._histogram("cti_loop_lag_seconds", "How late the event loop ran a timer").observe
+        self.registry.register(_Scrape(view, clock, ami_events or dict))
+
+    def _histogram(self, name: str, meaning: str) -> Histogram:
+        return Histogram(name, meaning, buckets=FAST_BUCKETS_S, registry=self.registry)
+
+    def apply(self, changed: Changed) -> None:
+        """Take in one fact. Never raises."""
+        if changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and changed.wait_s is not None:
+            wait = self._wait.get(changed.queue or "")
+            if wait is not None:
+                wait.observe(changed.wait_s)
+        elif changed.kind is Kind.PHONE and self._view.free_to_ring.count != self._assign_seen:
+            self._assign_seen = self._view.free_to_ring.count
+            self._assign.observe(self._view.free_to_ring.newest_s())
+
+    def render(self) -> bytes:
+        """The text of /metrics (content type: CONTENT_TYPE)."""
+        return generate_latest(self.registry)
+
+
+class _Scrape(Collector):
+    """The live view as metric families, at the moment somebody asks."""
+
+    def __init__(self, view: LiveView, clock: Callable[[], float], ami_events: Callable[[], Mapping[str, int]]) -> None:
+        self._view, self._clock, self._ami_events = view, clock, ami_events
+
+    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+        return []  # nothing is read at registration
+
+    def collect(self) -> Families:
+        yield from self._queues(self._clock())
+        yield from self._agents_and_calls()
+        yield from self._engine()
+
+    def _queues(self, now: float) -> Families:
+        waiting = GaugeMetricFamily("cti_queue_waiting", "Contacts that wait or ring", labels=["queue"])
+        longest = GaugeMetricFamily(
+            "cti_queue_longest_wait_seconds", "Wait of the contact that waits longest, 0 if none", labels=["queue"]
+        )
+        contacts = CounterMetricFamily(
+            "cti_queue_contacts", "Contacts whose wait ended, by outcome", labels=["queue", "outcome"]
+        )
+        target = GaugeMetricFamily(
+            "cti_queue_target_seconds", "Service target from the configuration", labels=["queue"]
+        )
+        for name, row in self._view.queues.items():
+            waiting.add_metric([name], len(row.line))
+            longest.add_metric([name], row.longest_wait_s(now) or 0.0)
+            target.add_metric([name], row.counts.target_s)
+            for outcome in Outcome:
+                contacts.add_metric([name, outcome.value], row.counts.ended(outcome))
+        yield from (waiting, longest, contacts, target)
+
+    def _agents_and_calls(self) -> Families:
+        agents = GaugeMetricFamily("cti_agents", "Agents by status and activity", labels=["status", "activity"])
+        found = Counter((row.status, row.activity) for row in self._view.agents.values())
+        for status in AgentStatus:
+            for activity in Activity:
+                agents.add_metric([status.value, activity.value], found[status, activity])
+        yield agents
+        offers = CounterMetricFamily("cti_offer", "Offers to agents by result", labels=["result"])
+        for result in OFFER_RESULTS:
+            offers.add_metric([result.value], self._view.offers[result])
+        yield offers
+        yield GaugeMetricFamily("cti_calls_active", "Contacts in our hands", value=len(self._view.contacts))
+
+    def _engine(self) -> Families:
+        connected = GaugeMetricFamily("cti_ami_connected", "1 while the node's AMI is live", labels=["node"])
+        for node, state in self._view.nodes.items():
+            connected.add_metric([node], float(state == "up"))
+        yield connected
+        events = CounterMetricFamily("cti_ami_events", "AMI events read", labels=["event"])
+        for event, count in _bounded(self._ami_events(), lambda name: name in AMI_EVENTS).items():
+            events.add_metric([event], count)
+        yield events
+        repairs = CounterMetricFamily("cti_reconcile_corrections", "Repairs of our memory by kind", labels=["kind"])
+        kept = set(list(self._view.repairs)[:MAX_KINDS])
+        for kind, count in _bounded(self._view.repairs, lambda name: name in kept).items():
+            repairs.add_metric([kind], count)
+        yield repairs
+        yield CounterMetricFamily("cti_bugs", "Broken promises of our own code", value=self._view.bugs)
+        yield CounterMetricFamily("cti_late_events", "Events for something that was over", value=self._view.late)
+
+
+def _bounded(counts: Mapping[str, float], known: Callable[[str], bool]) -> Counter[str]:
+    bounded: Counter[str] = Counter()
+    for name, count in counts.items():
+        bounded[name if known(name) else "other"] += int(count) if math.isfinite(count) else 0
+    return bounded

@@ -1,0 +1,59 @@
+"""What does the live view remember of one caller, one queue, one agent? Rows without logic of their own. PURE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sortedcontainers import SortedDict
+
+from cti.metrics.definitions import QueueCounts
+from cti.model.words import Activity, AgentStatus
+
+
+@dataclass(slots=True)
+class ContactRow:
+    """A live contact. `caller` is personal data. Times are epoch seconds."""
+
+    contact: str
+    call: str
+    state: str
+    since: float
+    waiting_since: float  # when it last began to wait without an offer
+    queue: str | None = None
+    caller: str | None = None
+    wait_s: float | None = None  # set when the wait is over
+    agent: str | None = None
+    visit: tuple[str, float] | None = None  # (queue, since) of the line it stands in
+    rung: set[str] = field(default_factory=set)  # agents it was offered to
+
+
+@dataclass(slots=True)
+class AgentRow:
+    """An agent. `since` is None until the first change; `engaged` is None until his phone was seen."""
+
+    status: str = AgentStatus.LOGGED_OUT
+    reason: str = ""
+    activity: str = Activity.IDLE
+    since: float | None = None
+    free_at: float | None = None  # when he last became free to serve
+    ring_from: float | None = None  # free_at of the offer that is on its way to his phone
+    engaged: bool | None = None
+    answered: int = 0
+    missed: int = 0
+
+    def available(self) -> bool:
+        return self.status == AgentStatus.AVAILABLE
+
+    def free(self) -> bool:
+        return self.available() and self.activity == Activity.IDLE and not self.engaged
+
+
+class QueueRow:
+    """A queue: its counts and its line in order of `since` (the order of waiting, also after an engine's restart)."""
+
+    def __init__(self, target_s: float) -> None:
+        self.counts = QueueCounts(target_s)
+        self.line: SortedDict = SortedDict()  # (since, contact) -> ContactRow
+
+    def longest_wait_s(self, now: float) -> float | None:
+        return max(0.0, now - self.line.peekitem(0)[0][0]) if self.line else None

@@ -1,0 +1,119 @@
+"""How does the live view look as JSON? Shapes only: every number was computed by the view or its definitions. PURE."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from cti.metrics.rows import AgentRow, ContactRow, QueueRow
+from cti.model.words import ContactState, Outcome
+
+if TYPE_CHECKING:
+    from cti.metrics.live import LiveView
+
+MAX_LISTED = 1000
+
+_TALKING = (ContactState.TALKING, ContactState.ASIDE)
+
+
+def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]:
+    """See LiveView.snapshot."""
+    free: Counter[str] = Counter()
+    available: Counter[str] = Counter()
+    for agent_id, policy in view.policy.agents.items():
+        row = view.agents[agent_id]
+        if row.available():
+            available.update(list(policy.queues))
+        if row.free():
+            free.update(list(policy.queues))
+    return {
+        "at": now,
+        "queues": [
+            {**_queue(name, row, now, max_listed), "agents_free": free[name], "agents_available": available[name]}
+            for name, row in view.queues.items()
+        ],
+        "agents": [_agent(view, agent_id, row, now) for agent_id, row in view.agents.items()],
+        "calls": [_call(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "decisions": list(view.decisions),
+        "status": _status(view),
+    }
+
+
+def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
+    counts = row.counts
+    levels = counts.levels()
+    p50_s, p90_s = counts.waits.percentiles_s(0.5, 0.9)
+    return {
+        "name": name,
+        "waiting": len(row.line),
+        "longest_wait_s": row.longest_wait_s(now),
+        "position": [
+            {**_call(contact, now), "position": place}
+            for place, contact in enumerate(islice(row.line.values(), max_listed), start=1)
+        ],
+        "offered": counts.offered,
+        "resumed": counts.resumed,
+        **{outcome.value: counts.ended(outcome) for outcome in Outcome},
+        "short_abandoned": counts.short_abandoned,
+        "target_s": counts.target_s,
+        "service_level": levels["offered"],
+        "service_levels": levels,
+        "asa_s": counts.waits.mean_s(),
+        "wait_p50_s": p50_s,
+        "wait_p90_s": p90_s,
+        "wait_max_s": counts.waits.max_s,
+    }
+
+
+def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str, Any]:
+    policy = view.policy.agents.get(agent_id)
+    return {
+        "id": agent_id,
+        "name": policy.name if policy else "",
+        "phone": policy.phone if policy else None,
+        "status": row.status,
+        "reason": row.reason,
+        "activity": row.activity,
+        "since_s": None if row.since is None else max(0.0, now - row.since),
+        "queues": list(policy.queues) if policy else [],
+        "engaged": row.engaged,
+        "answered": row.answered,
+        "missed": row.missed,
+    }
+
+
+def _call(row: ContactRow, now: float) -> dict[str, Any]:
+    waits = max(0.0, now - row.since) if row.visit is not None else row.wait_s
+    return {
+        "call": row.call,
+        "contact": row.contact,
+        "queue": row.queue,
+        "state": row.state,
+        "wait_s": waits,
+        "agent": row.agent,
+        "caller": row.caller,
+    }
+
+
+def _status(view: LiveView) -> dict[str, Any]:
+    p50_s, p99_s = view.free_to_ring.percentiles_s(0.5, 0.99)
+    return {
+        "nodes": dict(view.nodes),
+        "calls_active": len(view.contacts),
+        "waiting": sum(len(row.line) for row in view.queues.values()),
+        "talking": sum(row.state in _TALKING for row in view.contacts.values()),
+        "offers": dict(view.offers),
+        "transfers": dict(view.transfers),
+        "repairs": dict(view.repairs),
+        "newest_repairs": list(view.newest_repairs),
+        "late": view.late,
+        "bugs": view.bugs,
+        "inconsistent": view.inconsistent,
+        "free_to_ring": {
+            "count": view.free_to_ring.count,
+            "p50_s": p50_s,
+            "p99_s": p99_s,
+            "max_s": view.free_to_ring.max_s,
+        },
+    }

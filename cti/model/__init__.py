@@ -1,0 +1,1 @@
+"""The words of the trade: ids, states, events in, commands and changes out. No logic, no I/O."""

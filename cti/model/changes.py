@@ -1,0 +1,83 @@
+"""What has changed? The one stream of facts that every reader projects: live view, Prometheus, queue_log, store.
+
+A reader needs nothing but this stream; no reader asks the core.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from cti.model.words import AgentId, CallId, ContactId, EndedBy, NodeId, OfferId, QueueName, RefusedReason
+
+
+class Kind(StrEnum):
+    """What kind of thing changed; `old` and `new` are values of the enum named here."""
+
+    CONTACT = "contact"  # ContactState
+    VISIT = "visit"  # "" -> "waiting" at the door of a queue, "waiting" -> Outcome when it ends
+    OFFER = "offer"  # OfferState
+    STATUS = "status"  # AgentStatus
+    ACTIVITY = "activity"  # Activity
+    PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer
+    NODE = "node"  # "down" / "up"
+    TRANSFER = "transfer"  # "" -> "blind" / "attended"
+    REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong
+    LATE = "late"  # an event for something that is over: ignored on purpose, counted
+    BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
+    CONFIG = "config"
+
+
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why this contact and this agent: the numbers that were compared (first form; `cti explain` builds on it)."""
+
+    rule: str  # strategy, e.g. "longest_idle"
+    urgency: float  # of the contact chosen
+    next_urgency: float | None = None  # of the most urgent other contact the agent could have served
+    waiting: int = 0  # contacts that waited in this queue
+    idle_s: float = 0.0  # of the agent chosen
+    free_agents: int = 0  # agents who could have taken it
+
+
+class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fact: what (`kind`, `id`), from `old` to `new`, when (epoch seconds) and why (`cause`: the event's name).
+
+    The remaining fields are what readers need to count without asking back; each is set where it has a meaning.
+    Durations are seconds, positions start at 1. `caller` is personal data.
+    """
+
+    kind: Kind
+    id: str
+    old: str
+    new: str
+    at: float
+    cause: str
+    queue: QueueName | None = None
+    agent: AgentId | None = None
+    contact: ContactId | None = None
+    call: CallId | None = None
+    offer: OfferId | None = None
+    node: NodeId | None = None
+    leg: str | None = None
+    wait_s: float | None = None
+    ring_s: float | None = None
+    talk_s: float | None = None
+    position: int | None = None
+    original_position: int | None = None
+    ended_by: EndedBy | None = None
+    reason: str | None = None  # of a break or a repair
+    key: str | None = None
+    caller: str | None = None
+    since: float | None = None
+    until: float | None = None
+    goto: str | None = None
+    by: str | None = None
+    why: Why | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a person who asked for the impossible."""
+
+    reason: RefusedReason
+    detail: str = ""  # what was asked for (a name from the configuration, never a number), and what exists

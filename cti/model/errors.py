@@ -1,0 +1,38 @@
+"""What can go wrong, in one place.
+
+CtiError
+├── ConfigError      refuse to start: every problem with its place and a suggestion
+├── SwitchError      becomes an event at the port, never crosses it
+└── Bug              a broken promise of our own code; counted, shown, never hidden
+    └── IllegalTransition
+"""
+
+from __future__ import annotations
+
+
+class CtiError(Exception):
+    """Everything we raise ourselves."""
+
+
+class ConfigError(CtiError):
+    """The configuration cannot be used. `problems` are one-line texts `file:line:column: what, and what to do`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SwitchError(CtiError):
+    """The switch did not do what it was asked for."""
+
+
+class Bug(CtiError):
+    """Our own mistake."""
+
+
+class IllegalTransition(Bug):
+    """A state change that no table allows; nothing was changed."""
+
+    def __init__(self, kind: str, entity: str, old: str, new: str) -> None:
+        super().__init__(f"{kind} {entity}: {old} -> {new} is not in the table")
+        self.kind, self.entity, self.old, self.new = kind, entity, old, new

@@ -1,0 +1,217 @@
+"""What can happen? Every fact and request that enters the core, as data.
+
+Times are not in here: the engine hands `now` (epoch seconds) over with each event. Events may come late, twice or
+in any order across channels (shared facts about AMI: no order across channels); the core accepts all of that.
+Fields named `caller` and `dialled` hold personal data and go nowhere but to the contact.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cti.model.ticket import Ticket
+from cti.model.words import AgentAction, AgentId, AgentStatus, CallId, NodeId, OfferId, QueueName, RingResult
+
+
+class Event(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """One thing that happened."""
+
+
+# --- the caller's call -------------------------------------------------------------------------------------------
+
+
+class CallArrived(Event, frozen=True):
+    """A caller's call is in our hands: its AGI session stands open and idle."""
+
+    call: CallId
+    node: NodeId
+    channel: str  # full channel name, e.g. PJSIP/trunk1-0000002a
+    dialled: str  # personal data where it is a person's number
+    caller: str = ""  # personal data
+    queue: QueueName | None = None  # what the operator's dialplan asked for; otherwise the entry of `dialled` decides
+    entry: int = 1
+    ticket: Ticket | None = None
+    dial_status: str = ""  # DIALSTATUS as the last Dial of this entry left it, "" if none ran
+    answered_s: float = 0.0  # ANSWEREDTIME of that Dial
+
+
+class SessionLost(Event, frozen=True):
+    """The AGI session of a call is over (hangup, transfer, a broken connection): it takes no more commands."""
+
+    call: CallId
+
+
+class CallGone(Event, frozen=True):
+    """The caller's channel is hung up."""
+
+    call: CallId
+
+
+class CallTransferred(Event, frozen=True):
+    """The agent sent the caller elsewhere (blind transfer)."""
+
+    call: CallId
+    context: str
+    exten: str  # personal data where it is a person's number
+
+
+class CallReplaced(Event, frozen=True):
+    """Attended transfer into the line: what waits as `call` is from now on the customer who was `original`."""
+
+    call: CallId
+    original: CallId
+
+
+class DigitPressed(Event, frozen=True):
+    call: CallId
+    digit: str
+
+
+class AnnouncementEnded(Event, frozen=True):
+    """The prompts of an Announce have been played or cut off."""
+
+    call: CallId
+
+
+# --- the ring of an offer ----------------------------------------------------------------------------------------
+
+
+class OfferRinging(Event, frozen=True):
+    """The leg to the agent's phone exists (DialBegin); it can now be hung up by name."""
+
+    offer: OfferId
+    leg: str  # Uniqueid of the agent's leg, with its node: "<node>/<Uniqueid>"
+    channel: str
+
+
+class OfferAnswered(Event, frozen=True):
+    offer: OfferId
+
+
+class OfferEnded(Event, frozen=True):
+    """One leg of a ring ended without an answer (DialEnd, its Hangup cause, or a cancelled leg of ring-all)."""
+
+    offer: OfferId
+    result: RingResult
+
+
+class RingEnded(Event, frozen=True):
+    """The whole Ring command is over: nobody answered, or the talk that followed has ended.
+
+    `result` speaks of the ring, `answered_s` is the length of the talk. `caller_there` is false when the caller has
+    left our session (hung up or transferred away). `offer` names the offer that was answered, where known.
+    """
+
+    call: CallId
+    result: RingResult
+    answered_s: float = 0.0
+    caller_there: bool = True
+    offer: OfferId | None = None
+
+
+# --- agents' phones -----------------------------------------------------------------------------------------------
+
+
+class LegUp(Event, frozen=True):
+    """A channel of an agent's phone came into being, by our ring or by anything else the phone does."""
+
+    leg: str
+    phone: str  # e.g. PJSIP/1001
+
+
+class LegDown(Event, frozen=True):
+    leg: str
+
+
+class LegHeld(Event, frozen=True):
+    leg: str
+    held: bool
+
+
+# --- nodes --------------------------------------------------------------------------------------------------------
+
+
+class SnapshotLeg(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One channel as a snapshot of a node shows it."""
+
+    leg: str  # "<node>/<Uniqueid>": a CallId if it is a caller's
+    channel: str
+    phone: str = ""  # technology/endpoint, e.g. PJSIP/1001
+    bridge: str = ""  # channels with the same bridge talk to each other
+    ours: bool = False  # runs in one of our inbound contexts
+    ticket: Ticket | None = None
+
+
+class NodeUp(Event, frozen=True):
+    """A node's AMI is live again (or for the first time); `legs` is everything that exists there now."""
+
+    node: NodeId
+    legs: tuple[SnapshotLeg, ...] = ()
+
+
+class NodeChecked(Event, frozen=True):
+    """The regular look at a connected node (every 30 s): reconcile memory with it."""
+
+    node: NodeId
+    legs: tuple[SnapshotLeg, ...] = ()
+
+
+class NodeDown(Event, frozen=True):
+    node: NodeId
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+class AgentRequest(Event, frozen=True):
+    """An agent (from his phone), or somebody on his behalf, asks for a change of status."""
+
+    agent: AgentId
+    action: AgentAction
+    reason: str = ""  # of a break; a name or the digit of the configuration
+    by: str = "agent"
+
+
+class AgentRestored(Event, frozen=True):
+    """What the store remembers of an agent from before the engine started."""
+
+    agent: AgentId
+    status: AgentStatus
+    reason: str = ""
+    since: float = 0.0
+
+
+class Withdraw(Event, frozen=True):
+    """A supervisor ends a contact's wait."""
+
+    call: CallId
+    by: str
+
+
+class TimePassed(Event, frozen=True):
+    """Nothing happened but time: deadlines due by `now` fire."""
+
+
+AnyEvent = (
+    CallArrived
+    | SessionLost
+    | CallGone
+    | CallTransferred
+    | CallReplaced
+    | DigitPressed
+    | AnnouncementEnded
+    | OfferRinging
+    | OfferAnswered
+    | OfferEnded
+    | RingEnded
+    | LegUp
+    | LegDown
+    | LegHeld
+    | NodeUp
+    | NodeChecked
+    | NodeDown
+    | AgentRequest
+    | AgentRestored
+    | Withdraw
+    | TimePassed
+)

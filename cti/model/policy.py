@@ -1,0 +1,126 @@
+"""What has the operator decided? The one schema of center.yaml's policy part: every default and limit, units in names.
+
+Pure data (pydantic, frozen). Reading files, places of errors and the plumbing (addresses, secrets) are config.py's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
+Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[+0-9*#]{1,20}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}$")]
+SoundFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/.-]{0,120}$")]
+MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Level = Annotated[int, Field(ge=1, le=10)]
+
+
+class Policy(BaseModel):
+    """Base: unknown keys are errors, values never change under a running engine (a reload makes a new object)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Strategy(StrEnum):
+    """Who among several free agents (shared/acd.md; the other strategies have their place in acd/strategy.py)."""
+
+    LONGEST_IDLE = "longest_idle"
+    RING_ALL = "ring_all"
+
+
+class Exit(Policy):
+    """Where one goes who leaves the line: another queue (keeping `since`), a place in the dialplan, or good-bye."""
+
+    queue: Name | None = None
+    goto: Goto | None = None
+    play: tuple[SoundFile, ...] = ()
+
+
+class Announcements(Policy):
+    """What a waiting caller is told, and how often. Never delays a free agent."""
+
+    first_after_s: Annotated[float, Field(ge=0, le=3600)] = 15.0
+    every_s: Annotated[float, Field(ge=5, le=3600)] = 30.0
+    position: bool = False
+    wait: bool = False
+    play: tuple[SoundFile, ...] = ()
+
+
+class Queue(Policy):
+    """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
+
+    target_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
+    tier: Annotated[int, Field(ge=0, le=9)] = 5
+    head_start_s: Seconds = 0.0
+    requires: dict[Name, Level] = {}
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
+    wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    max_wait_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    on_max_wait: Exit = Exit()
+    max_waiting: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    on_full: Exit = Exit()
+    keys: dict[Digit, Exit] = {}
+    announce: Announcements | None = None
+    music: MusicClass = "default"
+    while_ringing: Literal["music", "ringing"] = "music"
+
+
+class Membership(Policy):
+    """An agent in a queue. Lower level first, then lower penalty (as app_queue's users expect)."""
+
+    level: Level = 1
+    penalty: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class Agent(Policy):
+    """A person and the phone that rings. `phones` names another dial string on certain nodes."""
+
+    name: str = ""
+    phone: Phone
+    phones: dict[Name, Phone] = {}
+    skills: dict[Name, Level] = {}
+    queues: dict[Name, Membership] = {}
+    starts: Literal["logged_out", "available"] = "logged_out"
+
+
+class Entry(Policy):
+    """What a dialled number means."""
+
+    queue: Name
+    head_start_s: Seconds = 0.0
+    requires: dict[Name, Level] = {}
+
+
+class MissedOffers(Policy):
+    """Ring-no-answer rules. An agent is put on break after so many in a row (0 = never)."""
+
+    pause_after_missed: Annotated[int, Field(ge=0, le=100)] = 2
+    pause_after_rejected: Annotated[int, Field(ge=0, le=100)] = 0
+    pause_after_unreachable: Annotated[int, Field(ge=0, le=100)] = 1
+    not_again_s: Seconds = 60.0  # this contact does not go to the agent who missed it for so long
+    rest_after_busy_s: Seconds = 5.0  # an engaged or rejecting phone gets no offer at all for so long
+
+
+class Break(Policy):
+    """A reason for a break. `digit` is what the agent adds to the feature code (*13 + digit)."""
+
+    digit: Digit | None = None
+    limit_s: Seconds | None = None
+
+
+class Center(Policy):
+    """The whole policy: what the pure core needs to know."""
+
+    queues: dict[Name, Queue] = Field(min_length=1)
+    agents: dict[Name, Agent] = {}
+    entries: dict[Number, Entry] = {}
+    breaks: dict[Name, Break] = {"break": Break(digit="1"), "lunch": Break(digit="2"), "training": Break(digit="3")}
+    missed_offers: MissedOffers = MissedOffers()
+    settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back

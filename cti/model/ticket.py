@@ -1,0 +1,57 @@
+"""What does a waiting caller carry, so that any engine process can pick him up where he stood?
+
+The ticket lives in the channel variable CTI_TICKET of the caller's channel. It is text that needs no
+quoting anywhere (base64url of JSON), small enough for one AGI argument.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import msgspec
+
+from cti.model.words import AgentId, ContactId, QueueName
+
+MAX_TICKET_CHARS = 4096
+
+
+class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_start_s": "head", "entered_at": "in"}):
+    """Everything that must survive the death of an engine for one caller.
+
+    `since` and `entered_at` are epoch seconds: when the customer began to wait for us, and when he entered this
+    queue. `entry` is the dialplan's count of fresh entries (CTI_ENTRY): the same count means a re-entry after an
+    engine's death, a higher one a transfer back to us. `tried` names agents to leave out until the given time.
+    """
+
+    contact: ContactId
+    queue: QueueName
+    since: float
+    entered_at: float
+    entry: int = 1
+    visit: int = 1
+    head_start_s: float = 0.0
+    tier: int = 0
+    requires: dict[str, int] = {}
+    tried: dict[AgentId, float] = {}
+    original_position: int = 0
+    answered: bool = False
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Ticket)
+
+
+def encode_ticket(ticket: Ticket) -> str:
+    """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding)."""
+    return base64.urlsafe_b64encode(_encoder.encode(ticket)).rstrip(b"=").decode("ascii")
+
+
+def decode_ticket(text: str) -> Ticket | None:
+    """Return the ticket in `text`, or None where there is none: a damaged ticket must never cost a caller."""
+    if not text or len(text) > MAX_TICKET_CHARS:
+        return None
+    try:
+        return _decoder.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        return None

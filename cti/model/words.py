@@ -1,0 +1,116 @@
+"""Which words do the rooms share? Identifiers and states, each with the meaning the field gives it.
+
+Knows nothing but strings. docs/glossary.md maps every word to its AMI and queue_log name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+NodeId = NewType("NodeId", str)  # one Asterisk, by the name the configuration gives it
+CallId = NewType("CallId", str)  # "<node>/<Uniqueid>" of a caller's channel
+ContactId = NewType("ContactId", str)  # the CallId under which the customer first reached us
+AgentId = NewType("AgentId", str)
+QueueName = NewType("QueueName", str)
+OfferId = NewType("OfferId", str)  # "<contact>#<number of the try>"
+
+
+class AgentStatus(StrEnum):
+    """What the person chose."""
+
+    LOGGED_OUT = "logged_out"
+    AVAILABLE = "available"
+    ON_BREAK = "on_break"
+
+
+class Activity(StrEnum):
+    """What work does with the person."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLD = "hold"
+    WRAPUP = "wrapup"
+
+
+class ContactState(StrEnum):
+    """Where a contact stands.
+
+    ASIDE: the call has left our hands without being over as far as we know (a blind transfer, the instant
+    between the end of its AGI session and its Hangup): it comes back with its ticket, or its Hangup ends it.
+    """
+
+    ARRIVED = "arrived"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    ASIDE = "aside"
+    ENDED = "ended"
+
+
+class OfferState(StrEnum):
+    """How one try to give one contact to one agent stands or went."""
+
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    ENDED = "ended"  # accepted, and the agent's part of the talk is over
+    MISSED = "missed"  # rang until the ring time-out
+    REJECTED = "rejected"  # the agent pressed "reject" (603, 403)
+    BUSY = "busy"  # the phone was engaged (486, 600)
+    UNREACHABLE = "unreachable"  # no registration, no answer of the phone itself
+    WITHDRAWN = "withdrawn"  # we took it back: the agent logged out while it rang
+    LOST = "lost"  # ring-all: another agent answered first
+    ABANDONED = "abandoned"  # the caller left while it rang
+
+
+class Outcome(StrEnum):
+    """How one visit to one queue ended: exactly one for every contact that entered (metric contract)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"  # maximum wait
+    KEY_EXIT = "key_exit"  # a digit that leaves the line
+    OVERFLOWED = "overflowed"  # refused at the door: line full
+    LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
+
+
+class EndedBy(StrEnum):
+    """Who hung up first."""
+
+    AGENT = "agent"
+    CALLER = "caller"
+    TRANSFER = "transfer"
+    UNKNOWN = "unknown"
+
+
+class RingResult(StrEnum):
+    """How a leg of a ring ended, as the switch saw it."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+
+
+class AgentAction(StrEnum):
+    """What an agent, or someone on his behalf, may ask for."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    READY = "ready"  # ends the wrap-up
+
+
+class RefusedReason(StrEnum):
+    """Why a person's request was refused."""
+
+    UNKNOWN_AGENT = "unknown_agent"
+    UNKNOWN_REASON = "unknown_reason"
+    UNKNOWN_QUEUE = "unknown_queue"
+    NOT_LOGGED_IN = "not_logged_in"
+    ALREADY = "already"
+    NOT_IN_WRAPUP = "not_in_wrapup"

@@ -1,0 +1,83 @@
+"""What will happen in one simulated world? Policy, callers, agents and faults as data; no behaviour.
+
+A plan is drawn by a seed (plans.py) or read from a scenario file (scenario.py), and can be made smaller (shrink.py).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from cti.model import policy
+
+RingPlan = Literal["answer", "miss", "reject", "busy", "broken", "logout", "pause", "race", "late"]
+"""What a phone does with a ring: race = the caller hangs up in the instant of the answer, late = the answer in the
+instant of the time-out, broken = the phone fails, logout and pause = the agent asks for it while his phone rings."""
+
+
+class Ring(msgspec.Struct):
+    does: RingPlan
+    after_s: float = 1.0
+
+
+class Caller(msgspec.Struct):
+    """One customer. Times in seconds; `at` from the start."""
+
+    at: float
+    dialled: str
+    node: str = "node1"
+    patience_s: float = 60.0  # of each wait
+    talk_s: float = 20.0
+    ends: Literal["agent", "caller"] = "agent"
+    digits: list[tuple[float, str]] = []  # (seconds after arrival, digit)
+    leaves_ringing_after_s: float | None = None  # hangs up so long after a phone began to ring for him
+    transfer_to: str = ""  # "context,exten": where the agent sends him in mid-talk, once
+    held_s: float = 0.0  # put on hold in mid-talk for so long
+
+
+class AgentPlan(msgspec.Struct):
+    """One agent: what he does with each ring in turn (then he answers after 1 s), and how long until he comes back."""
+
+    rings: list[Ring] = []
+    returns_after_s: float = 30.0  # from a break or a log-out that he notices
+
+
+class Request(msgspec.Struct):
+    at: float
+    agent: str
+    action: Literal["login", "logout", "pause", "unpause", "ready"]
+    reason: str = ""
+
+
+class PhonePlan(msgspec.Struct):
+    at: float
+    phone: str
+    does: Literal["private", "unregistered"]
+    for_s: float = 10.0
+
+
+FaultKind = Literal["lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart"]
+
+
+class Fault(msgspec.Struct):
+    """Something breaks. `for_s`: how long; `share`: chance per AMI event, or share of AGI sessions that break."""
+
+    at: float
+    kind: FaultKind
+    node: str = "node1"
+    for_s: float = 0.0
+    share: float = 0.1
+
+
+class Plan(msgspec.Struct):
+    """One world."""
+
+    policy: policy.Center
+    seed: int = 0
+    nodes: list[str] = msgspec.field(default_factory=lambda: ["node1"])
+    callers: list[Caller] = []
+    agents: dict[str, AgentPlan] = {}
+    requests: list[Request] = []
+    phones: list[PhonePlan] = []
+    faults: list[Fault] = []

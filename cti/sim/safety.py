@@ -1,0 +1,237 @@
+"""Did the core do anything that must never be done? A shadow of its outputs, and the exchange as the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cti.center import ContactCenter
+from cti.model import commands as do
+from cti.model import events as ev
+from cti.model import policy
+from cti.model.changes import Changed, Kind, Refused
+from cti.model.words import AgentAction, ContactState
+from cti.sim.exchange import Exchange
+from cti.sim.violation import Violation
+
+_RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
+_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost"})
+EPSILON = 1e-6
+
+
+@dataclass(slots=True)
+class Seen:
+    """A contact as it was after the last event."""
+
+    call: str
+    queue: str
+    tier: int
+    head_start_s: float
+    since: float
+    requires: tuple[tuple[str, int], ...]
+    tried: dict[str, float]
+    session: bool
+
+
+class Safety:
+    """What has been told and done so far; `after` judges the next step and raises Violation."""
+
+    def __init__(self, center_policy: policy.Center, exchange: Exchange) -> None:
+        self.policy, self.exchange = center_policy, exchange
+        self.since: dict[str, float] = {}  # by contact, over all lives of the engine
+        self.center: ContactCenter
+
+    def fresh(self, center: ContactCenter) -> None:
+        self.center = center
+        self.seen: dict[str, Seen] = {}
+        self.states: dict[tuple[str, str], str] = {}  # (kind, id) -> the newest value told
+        self.rung: dict[str, str] = {}  # agent -> the offer that occupies him
+        self.not_before: dict[str, float] = {}  # agent -> end of the wrap-up he is due
+        self.work_queue: dict[str, str] = {}  # agent -> queue of his offer
+        self.told_legs: dict[str, str] = {}  # leg -> phone, as events have said
+        self.released: set[str] = set()
+        self.visits: dict[str, str] = {}
+
+    def drained(self) -> None:
+        open_visits = [visit for visit, state in self.visits.items() if state == "waiting"]
+        if open_visits:
+            raise Violation("no_outcome", f"visits without an outcome: {open_visits}")
+
+    # --- one step ------------------------------------------------------------------------------------------------------
+
+    def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
+        self._heard(event, outputs)
+        self._look(now)
+        for output in outputs:
+            if isinstance(output, Changed):
+                self._told(now, event, output)
+            elif not isinstance(output, Refused):
+                self._asked(output)
+        for contact_id in [c for c in self.seen if c not in self.center.contacts]:
+            del self.seen[contact_id]
+
+    def _heard(self, event: ev.AnyEvent, outputs: list[Any]) -> None:
+        """What the core now could know of phones, and what that allows it."""
+        if isinstance(event, ev.LegUp):
+            self.told_legs[event.leg] = event.phone
+        elif isinstance(event, ev.LegDown):
+            self.told_legs.pop(event.leg, None)
+        elif isinstance(event, ev.NodeUp | ev.NodeChecked):
+            prefix = f"{event.node}/"
+            self.told_legs = {leg: phone for leg, phone in self.told_legs.items() if not leg.startswith(prefix)}
+            self.told_legs.update({leg.leg: leg.phone for leg in event.legs if leg.phone and not leg.ours})
+        elif isinstance(event, ev.CallArrived):
+            self.released.discard(event.call)
+            if event.ticket is None:
+                self.since.pop(event.call, None)  # its ticket never reached the channel: a new wait
+            elif event.ticket.queue in self.policy.queues:
+                self._same_contact(event, outputs)
+        elif isinstance(event, ev.AgentRequest):
+            granted = not any(isinstance(output, Refused) for output in outputs)
+            if granted and event.action in (AgentAction.READY, AgentAction.LOGOUT):
+                self.not_before.pop(event.agent, None)
+
+    def _same_contact(self, event: ev.CallArrived, outputs: list[Any]) -> None:
+        assert event.ticket is not None
+        for output in outputs:
+            if isinstance(output, Changed) and output.kind is Kind.CONTACT and output.call == event.call:
+                if output.id != event.ticket.contact:
+                    raise Violation("other_contact", f"{event.call} came with the ticket of {event.ticket.contact}")
+
+    def _look(self, now: float) -> None:
+        """Take down every live contact; `since` never changes."""
+        for contact in self.center.contacts.values():
+            known = self.since.setdefault(contact.id, contact.since)
+            if abs(known - contact.since) > EPSILON:
+                raise Violation("since", f"{contact.id} waits since {known:.3f}; the core now says {contact.since:.3f}")
+            self.seen[contact.id] = Seen(
+                contact.call,
+                contact.queue,
+                contact.tier,
+                contact.head_start_s,
+                contact.since,
+                contact.requires,
+                dict(contact.tried),
+                contact.session,
+            )
+
+    def _told(self, now: float, event: ev.AnyEvent, changed: Changed) -> None:
+        kind = changed.kind
+        if kind is Kind.BUG:
+            raise Violation("bug", f"{changed.id}: {changed.new} {changed.reason}")
+        if kind in (Kind.CONTACT, Kind.OFFER, Kind.STATUS, Kind.ACTIVITY):
+            self._continues(changed)
+        if kind is Kind.VISIT:
+            self._visit(changed)
+        elif kind is Kind.OFFER:
+            self._offer(now, changed)
+        elif kind is Kind.ACTIVITY:
+            self._activity(now, changed)
+
+    def _continues(self, changed: Changed) -> None:
+        """`old` is what was told last."""
+        key = (changed.kind.value, changed.id)
+        told = self.states.get(key)
+        if told is not None and told != changed.old:
+            raise Violation("story", f"{changed.kind.value} {changed.id}: {changed.old} -> {changed.new} after {told}")
+        self.states[key] = changed.new
+        if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
+            del self.states[key]  # the same call may come again from the dialplan
+
+    # --- outcomes --------------------------------------------------------------------------------------------------------
+
+    def _visit(self, changed: Changed) -> None:
+        visit, told = changed.id, self.visits.get(changed.id)
+        if changed.new == "waiting":
+            if told == "waiting":
+                raise Violation("visit_twice", f"{visit} begins while it is open")
+            if told is not None:
+                raise Violation("visit_again", f"{visit} begins again after {told}")
+        elif changed.new not in _OUTCOMES or told != "waiting":
+            raise Violation("outcomes", f"{visit}: {changed.new} after {told}")
+        self.visits[visit] = changed.new
+        call = self.exchange.calls.get(changed.call or "")
+        if changed.new == "lost":
+            raise Violation("lost", f"{visit} was lost by us")
+        if changed.new == "abandoned" and call is not None and call.up:
+            raise Violation("abandoned_alive", f"{visit} is called abandoned, and the caller is there")
+        if changed.new == "answered" and call is not None and not call.person.talks:
+            raise Violation("answered_by_nobody", f"{visit} is called answered, and nobody has ever answered")
+
+    # --- offers --------------------------------------------------------------------------------------------------------
+
+    def _offer(self, now: float, changed: Changed) -> None:
+        agent, offer = changed.agent or "", changed.id
+        if changed.new == "ringing":
+            if agent in self.rung:
+                raise Violation("two_offers", f"{agent} gets {offer} while {self.rung[agent]} occupies him")
+            self.rung[agent], self.work_queue[agent] = offer, changed.queue or ""
+            self._may_ring(now, agent, offer)
+            self._most_urgent(now, agent, changed.contact or "")
+        elif changed.new in _RING_OVER and self.rung.get(agent) == offer:
+            del self.rung[agent]
+
+    def _may_ring(self, now: float, agent: str, offer: str) -> None:
+        if self.states.get(("status", agent), self.policy.agents[agent].starts) != "available":
+            raise Violation("rings_absent", f"{agent} gets {offer}, and is not available")
+        if self.states.get(("activity", agent), "idle") != "idle":
+            raise Violation("rings_busy", f"{agent} gets {offer} while {self.states[('activity', agent)]}")
+        if now < self.not_before.get(agent, 0.0) - EPSILON:
+            raise Violation("wrap_up", f"{agent} gets {offer} {self.not_before[agent] - now:.2f} s before its end")
+        phone = self.exchange.phones[self.policy.agents[agent].phone]
+        engaged = [leg.id for leg in phone.legs.values() if self.told_legs.get(leg.id) == phone.dial]
+        if engaged:
+            raise Violation("rings_engaged", f"{agent} gets {offer} while his phone has {engaged}, as events have told")
+
+    def _activity(self, now: float, changed: Changed) -> None:
+        agent = changed.id
+        if changed.old in ("talking", "hold") and changed.new in ("wrapup", "idle"):
+            queue = self.work_queue.get(agent)
+            if queue is not None and self.states.get(("status", agent)) != "logged_out":
+                self.not_before[agent] = now + self.policy.queues[queue].wrap_up_s
+            self.rung.pop(agent, None)
+
+    # --- who is next -----------------------------------------------------------------------------------------------------
+
+    def _most_urgent(self, now: float, agent: str, chosen_id: str) -> None:
+        """By brute force: nobody whom this agent may serve is more urgent than the one he gets."""
+        chosen = self.seen.get(chosen_id)
+        if chosen is None:
+            return
+        rank = self._rank(now, chosen_id, chosen)
+        for other_id, other in self.seen.items():
+            waits = self.states.get(("contact", other_id)) == "waiting" and other.session
+            if not waits or other_id == chosen_id or not self._may_take(now, agent, other):
+                continue
+            if self._before(self._rank(now, other_id, other), rank):
+                raise Violation("order", f"{agent} gets {chosen_id}, but {other_id} is more urgent")
+
+    def _rank(self, now: float, contact_id: str, seen: Seen) -> tuple[int, float, float, str]:
+        target_s = self.policy.queues[seen.queue].target_s
+        return (seen.tier, (seen.head_start_s + now - seen.since) / target_s, seen.since, contact_id)
+
+    @staticmethod
+    def _before(one: tuple[int, float, float, str], other: tuple[int, float, float, str]) -> bool:
+        if one[0] != other[0]:
+            return one[0] < other[0]
+        if abs(one[1] - other[1]) > EPSILON:
+            return one[1] > other[1]
+        return abs(one[2] - other[2]) > EPSILON and one[2] < other[2]
+
+    def _may_take(self, now: float, agent: str, seen: Seen) -> bool:
+        rules = self.policy.agents[agent]
+        return (
+            seen.queue in rules.queues
+            and seen.tried.get(agent, 0.0) <= now
+            and all(rules.skills.get(skill, 0) >= level for skill, level in seen.requires)
+        )
+
+    # --- commands --------------------------------------------------------------------------------------------------------
+
+    def _asked(self, command: Any) -> None:
+        if isinstance(command, do.HangupLeg):
+            return
+        if command.call in self.released:
+            raise Violation("after_release", f"{type(command).__name__} for {command.call}, which was released")
+        if isinstance(command, do.Release):
+            self.released.add(command.call)

@@ -1,0 +1,96 @@
+"""Where is the database, and is it in the newest shape? Opens SQLite (default) or PostgreSQL and migrates it.
+
+Knows no row. Whoever cannot be opened is a ConfigError: the engine must not start with a store that forgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from cti.model.errors import ConfigError
+
+BUSY_TIMEOUT_S = 5.0
+
+_MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
+
+
+@dataclass(frozen=True)
+class Store:
+    """Two doors to one database.
+
+    `engine` is for what may be repeated (SQLite: synchronous NORMAL, a power cut may take the newest commits);
+    `durable` is for promises whose only other copy is deleted after the commit (synchronous FULL).
+    """
+
+    engine: Engine
+    durable: Engine
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.durable.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open and migrate the database at `url` (e.g. sqlite:///var/lib/cti/cti.db); raises ConfigError."""
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        raise ConfigError(["store: not a database URL; write for example sqlite:////var/lib/cti/cti.db"]) from None
+    try:
+        store = Store(_engine(url, "NORMAL"), _engine(url, "FULL"))
+    except (ImportError, SQLAlchemyError) as error:
+        raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
+    try:
+        _migrate(store.durable)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        store.close()
+        raise ConfigError([f"store: cannot open {shown}: {_reason(error)}"]) from None
+    return store
+
+
+def _engine(url: str, synchronous: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", "cti.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.connect() as connection:
+        _lock(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _lock(connection: Connection) -> None:
+    """One migration at a time; the lock ends with the transaction."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+
+
+def _reason(error: BaseException) -> str:
+    """The driver's words in one line, without SQL and without values."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the steps on the connection that cti.store.database hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from cti.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite cannot alter most things in place
+)
+with context.begin_transaction():
+    context.run_migrations()

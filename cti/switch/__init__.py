@@ -1,0 +1,1 @@
+"""The hands: bytes to and from Asterisk (AMI and FastAGI). Must not know queues, priorities or flows."""

@@ -1,0 +1,195 @@
+"""How do commands of the core reach Asterisk, and callers' sessions the core? The switch made of real nodes.
+
+FastAGI carries the callers (inbound_call), AMI tells about legs (node). This module brings the two together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import structlog
+
+from cti.model import commands, events
+from cti.model.ticket import decode_ticket
+from cti.model.words import AgentAction, AgentId, CallId, NodeId, QueueName, RingResult
+from cti.ports import Desk
+from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
+from cti.switch.ami_events import leg_id
+from cti.switch.fastagi import FastAgiServer, Network
+from cti.switch.inbound_call import InboundCall
+from cti.switch.node import Node
+
+log = structlog.get_logger(__name__)
+
+UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
+ANSWER_TIMEOUT_S = 5.0
+FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
+
+
+@dataclass(frozen=True)
+class NodeAddress:
+    host: str
+    port: int
+    username: str
+    secret: str
+
+
+class AsteriskSwitch:
+    """ports.Switch over one or several Asterisk nodes."""
+
+    def __init__(
+        self,
+        nodes: Mapping[NodeId, NodeAddress],
+        phones: Mapping[str, AgentId],
+        *,
+        listen: tuple[str, int],
+        allow: Sequence[Network],
+        token: str,
+    ) -> None:
+        self.calls: dict[CallId, InboundCall] = {}
+        self.listening = False
+        self.refused_sessions = 0
+        self._phones = phones
+        self._token = token
+        self._desk: Desk | None = None
+        self._addresses = nodes
+        self.nodes: dict[NodeId, Node] = {}
+        self.agi = FastAgiServer(
+            self._on_session, host=listen[0], port=listen[1], allow=tuple(allow), admit_path=self._admit
+        )
+
+    async def start(self, desk: Desk) -> None:
+        """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
+        self._desk = desk
+        for name, address in self._addresses.items():
+            node = Node(
+                name,
+                address.host,
+                address.port,
+                address.username,
+                address.secret,
+                calls=self.calls,
+                phones=frozenset(self._phones),
+                post=desk.post,
+            )
+            self.nodes[name] = node
+            await node.start()
+        await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
+        await self.agi.start()
+        self.listening = True
+
+    async def close(self) -> None:
+        """Give every caller back to the dialplan and leave."""
+        self.listening = False
+        await self.agi.close()
+        for node in self.nodes.values():
+            await node.close()
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def execute(self, command: commands.AnyCommand) -> None:
+        if isinstance(command, commands.HangupLeg):
+            self.nodes[command.node].hangup(command.channel)
+            return
+        call = self.calls.get(command.call)
+        if call is None:
+            self._no_session(command)
+            return
+        match command:
+            case commands.Ring():
+                if call.ring(command):
+                    self._node_of(call).stop_playback(call.channel)
+            case commands.Announce():
+                call.announce(command)
+            case commands.StopRing():
+                self._stop_ring(call, command)
+            case commands.Release():
+                if call.release(command):
+                    self._node_of(call).stop_playback(call.channel)
+            case commands.SaveTicket():
+                call.save_ticket(command)
+            case commands.StartMusic():
+                call.start_music(command)
+
+    def _no_session(self, command: commands.AnyCommand) -> None:
+        """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
+        if isinstance(command, commands.Ring) and self._desk is not None:
+            self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
+
+    def _stop_ring(self, call: InboundCall, command: commands.StopRing) -> None:
+        for offer in command.offers:
+            channel = call.legs.get(offer)
+            if channel is None:
+                call.to_stop.add(offer)
+            else:
+                self._node_of(call).hangup(channel)
+
+    def _node_of(self, call: InboundCall) -> Node:
+        return self.nodes[NodeId(call.call.partition("/")[0])]
+
+    # --- sessions ---------------------------------------------------------------------------------------------------
+
+    def _admit(self, path: str) -> bool:
+        kind, _, token = path.strip("/").partition("/")
+        return kind in ("inbound", "agent") and hmac.compare_digest(token.encode(), self._token.encode())
+
+    async def _on_session(self, session: AgiSession) -> None:
+        args = {key: unquote(value) for key, _, value in (arg.partition("=") for arg in session.args)}
+        node = NodeId(args.get("node", ""))
+        if node not in self.nodes or not UNIQUEID.fullmatch(session.uniqueid) or self._desk is None:
+            self.refused_sessions += 1
+            log.warning("a session from an unknown node was refused: is it under `nodes` in the configuration?")
+            return
+        if session.path.startswith("/agent/"):
+            await self._feature_code(session, self._desk, args)
+        else:
+            await self._inbound(session, self._desk, node, args)
+
+    async def _inbound(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
+        call_id = CallId(leg_id(node, session.uniqueid))
+        former = self.calls.get(call_id)
+        if former is not None:
+            former.close()
+        call = InboundCall(call_id, session.channel, session, desk.post)
+        if call.ended.done():
+            return
+        self.calls[call_id] = call
+        entry, answered = args.get("entry", ""), args.get("answered_s", "")
+        try:
+            desk.post(
+                events.CallArrived(
+                    call_id,
+                    node,
+                    session.channel,
+                    dialled=args.get("dialled", ""),
+                    caller=session.env.get("agi_callerid", ""),
+                    queue=QueueName(args["queue"]) if args.get("queue") else None,
+                    entry=int(entry) if entry.isdecimal() else 1,
+                    ticket=decode_ticket(args.get("ticket", "")),
+                    dial_status=args.get("dialstatus", ""),
+                    answered_s=float(answered) if answered.isdecimal() else 0.0,
+                )
+            )
+            await call.ended
+        finally:
+            if self.calls.get(call_id) is call:
+                del self.calls[call_id]
+
+    async def _feature_code(self, session: AgiSession, desk: Desk, args: Mapping[str, str]) -> None:
+        """An agent dialled *11 and the like: ask, and let the dialplan play the answer."""
+        agent = self._phones.get(f"PJSIP/{args.get('endpoint', '')}")
+        action = args.get("action", "")
+        granted = False
+        if agent is not None and action in AgentAction.__members__.values():
+            asked = events.AgentRequest(agent, AgentAction(action), args.get("reason", ""), by="phone")
+            granted = desk.ask(asked) is None
+        try:
+            result = "ok" if granted else "refused"
+            await session.command("SET", "VARIABLE", "CTI_RESULT", result, timeout_s=ANSWER_TIMEOUT_S)
+        except (AgiConnectionLost, AgiTimeout):
+            log.info("a feature code's caller was gone before the answer")

@@ -1,0 +1,196 @@
+"""How are commands carried out on one caller's AGI session?
+
+One object per session. Commands are written at once if the session is idle; the session itself keeps their order.
+Knows AGI words and nothing of queues or agents; tells what came of it through `post`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from cti.model import commands, events
+from cti.model.ticket import encode_ticket
+from cti.model.words import CallId, OfferId, RingResult
+from cti.switch.agi_codec import Reply
+from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
+from cti.switch.ami_events import ring_result
+
+log = structlog.get_logger(__name__)
+
+COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
+DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
+
+
+class InboundCall:
+    """A caller's session from CallArrived to SessionLost."""
+
+    def __init__(
+        self, call: CallId, channel: str, session: AgiSession, post: Callable[[events.AnyEvent], None]
+    ) -> None:
+        self.call = call
+        self.channel = channel
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.offers: dict[str, OfferId] = {}  # dial string -> offer, of the ring under way
+        self.legs: dict[OfferId, str] = {}  # channel names of the legs that ring
+        self.to_stop: set[OfferId] = set()  # taken back before their leg was known
+        self.answered: OfferId | None = None
+        self._session = session
+        self._post = post
+        self._music = ""
+        self._prompts: list[asyncio.Future[Reply]] = []
+        self._ringing = False
+        self._lost = False
+        self._released = False
+        session.on_gone(self._gone)
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def save_ticket(self, command: commands.SaveTicket) -> None:
+        self._submit("SET", "VARIABLE", "CTI_TICKET", encode_ticket(command.ticket))
+
+    def start_music(self, command: commands.StartMusic) -> None:
+        self._music = command.music_class
+        self._submit("SET", "MUSIC", "ON", self._music)
+
+    def ring(self, command: commands.Ring) -> bool:
+        """Start the Dial. True if a prompt is playing that must be cut off from outside."""
+        self.offers = {leg.dial: leg.offer for leg in command.legs}
+        self.legs, self.to_stop, self.answered = {}, set(), None
+        cut_off = self._drop_prompts()
+        dial = "&".join(leg.dial for leg in command.legs)
+        options = f"gm({command.music_class})" if command.music_class else "g"
+        self._ringing = True
+        sent = self._submit("EXEC", "Dial", f"{dial},{command.ring_timeout_s:g},{options}", timeout_s=None)
+        if sent is None:
+            self._ring_over(RingResult.CANCELLED, caller_there=False)
+        else:
+            sent.add_done_callback(self._dial_ended)
+        return cut_off
+
+    def announce(self, command: commands.Announce) -> None:
+        self._drop_prompts()
+        sent = [self._submit("STREAM", "FILE", prompt, "") for prompt in command.prompts]
+        self._prompts = [future for future in sent if future is not None]
+        if not self._prompts:
+            self._post(events.AnnouncementEnded(self.call))
+            return
+        self._prompts[-1].add_done_callback(self._prompts_ended)
+        if self._music:
+            music = self._submit("SET", "MUSIC", "ON", self._music)
+            if music is not None:
+                self._prompts.append(music)
+
+    def release(self, command: commands.Release) -> bool:
+        """Good-bye. True if a prompt is playing that must be cut off from outside."""
+        cut_off = self._drop_prompts()
+        self._released = True
+        for prompt in command.prompts:
+            self._submit("STREAM", "FILE", prompt, "")
+        if command.goto:
+            self._submit("SET", "VARIABLE", "CTI_NEXT", command.goto)
+        done = self._submit("SET", "VARIABLE", "CTI_DONE", "1")
+        if done is not None:
+            done.add_done_callback(lambda _: self._session.close())
+        return cut_off
+
+    def close(self) -> None:
+        """Another session of the same call has begun, or we go: end this one and say so now."""
+        self._session.close()
+        self._end()
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _submit(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
+        try:
+            future = self._session.submit(*words)
+        except AgiConnectionLost:
+            return None
+        except AgiBusy:
+            log.error("a caller's session has too many commands waiting; it is given back to the dialplan")
+            self._session.close()
+            return None
+        if timeout_s is not None:
+            # A wedged Asterisk thread must not keep a caller for ever: the dialplan brings him back.
+            deadline = asyncio.get_running_loop().call_later(timeout_s, self._too_late, future)
+            future.add_done_callback(lambda _: deadline.cancel())
+        return future
+
+    def _too_late(self, future: asyncio.Future[Reply]) -> None:
+        if not future.done() and not self._ringing:
+            log.warning("no answer to an AGI command in time; the session is given back to the dialplan")
+            self._session.close()
+
+    def _drop_prompts(self) -> bool:
+        """Forget prompts that are not yet sent; whether one is playing now."""
+        playing = False
+        for future in self._prompts:
+            if not future.done():
+                playing = True
+                future.remove_done_callback(self._prompts_ended)
+                future.cancel()
+        self._prompts = []
+        if playing:
+            self._post(events.AnnouncementEnded(self.call))
+        return playing
+
+    def _prompts_ended(self, future: asyncio.Future[Reply]) -> None:
+        self._post(events.AnnouncementEnded(self.call))
+
+    def _dial_ended(self, future: asyncio.Future[Reply]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            self._ring_over(self._known_result(), caller_there=False)
+            return
+        there = future.result().ok and self._session.gone is None
+        if self.answered is not None:
+            self._ring_over(RingResult.ANSWERED, caller_there=there)
+            return
+        status = self._submit("GET", "FULL", "VARIABLE", DIAL_STATUS)
+        if status is None:
+            self._ring_over(RingResult.CANCELLED, caller_there=False)
+        else:
+            status.add_done_callback(self._dial_status)
+
+    def _dial_status(self, future: asyncio.Future[Reply]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            self._ring_over(self._known_result(), caller_there=False)
+            return
+        dial_status, _, rest = future.result().data.partition(",")
+        cause, _, answered = rest.partition(",")
+        result = RingResult.ANSWERED if self.answered is not None else ring_result(dial_status, cause)
+        seconds = float(answered) if answered.isdigit() else 0.0
+        self._ring_over(result, caller_there=self._session.gone is None, answered_s=seconds)
+
+    def _known_result(self) -> RingResult:
+        return RingResult.ANSWERED if self.answered is not None else RingResult.CANCELLED
+
+    def _ring_over(self, result: RingResult, *, caller_there: bool, answered_s: float = 0.0) -> None:
+        if not self._ringing:
+            return
+        self._ringing = False
+        offer = self.answered
+        if caller_there and result is not RingResult.ANSWERED and self._music:
+            self._submit("SET", "MUSIC", "ON", self._music)
+        self._post(events.RingEnded(self.call, result, answered_s, caller_there, offer))
+        if not caller_there:
+            self._session.close()
+            self._end()
+
+    def _gone(self, gone: Gone) -> None:
+        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it."""
+        if gone is Gone.HANGUP and self._ringing:
+            return
+        self._session.close()
+        self._end()
+
+    def _end(self) -> None:
+        if self._lost:
+            return
+        self._lost = True
+        if self._ringing:
+            self._ring_over(self._known_result(), caller_there=False)
+        self._post(events.SessionLost(self.call))
+        if not self.ended.done():
+            self.ended.set_result(None)

@@ -1,0 +1,177 @@
+"""What does one Asterisk node tell us by AMI? Its events translated and posted, its snapshots taken in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from cti.model import events
+from cti.model.words import CallId, NodeId, OfferId, RingResult
+from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout, LinkChange, LinkState
+from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
+from cti.switch.inbound_call import InboundCall
+from cti.switch.snapshot import Snapshots
+
+log = structlog.get_logger(__name__)
+
+CHECK_INTERVAL_S = 30.0
+FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
+
+
+class Node:
+    """One Asterisk. `calls` is shared with the switch: the callers whose sessions we hold."""
+
+    def __init__(
+        self,
+        name: NodeId,
+        host: str,
+        port: int,
+        username: str,
+        secret: str,
+        *,
+        calls: Mapping[CallId, InboundCall],
+        phones: frozenset[str],
+        post: Callable[[events.AnyEvent], None],
+    ) -> None:
+        self.name = name
+        self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
+        self.counts: dict[str, int] = {}
+        self.live = False  # a snapshot has been posted since the link came up
+        self.first_live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._calls = calls
+        self._phones = phones
+        self._post = post
+        self._snapshots = Snapshots(name, self.link)
+        self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self.link.start()
+
+    async def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        await self.link.close()
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def stop_playback(self, channel: str) -> None:
+        """Cut off the prompt that plays: the AGI's answer comes 0.4 ms later (measured)."""
+        self._fire({"Action": "ControlPlayback", "Channel": channel, "Control": "stop"})
+
+    def hangup(self, channel: str) -> None:
+        self._fire({"Action": "Hangup", "Channel": channel})
+
+    def _fire(self, fields: Fields) -> None:
+        try:
+            self.link.fire(fields)
+        except AmiDisconnected:
+            log.warning("action not sent: node is not connected", node=self.name, action=fields["Action"])
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def _on_event(self, fields: Fields) -> None:
+        name = fields["Event"]
+        self.counts[name] = self.counts.get(name, 0) + 1
+        if name == "DialBegin":
+            self._dial_begin(fields)
+            return
+        if name == "DialEnd":
+            self._dial_end(fields)
+            return
+        if name == "Newchannel":
+            self._snapshots.came(fields)
+            if phone_of(fields["Channel"]) not in self._phones:
+                return
+        elif name == "Hangup":
+            self._snapshots.went(fields)
+            self._leg_hung_up(fields)
+        translate = TABLE.get(name)
+        if translate is not None:
+            for event in translate(self.name, fields):
+                self._post(event)
+
+    def _dial_begin(self, fields: Fields) -> None:
+        call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
+        if call is None:
+            return
+        channel = fields["DestChannel"]
+        dial = f"{channel.partition('/')[0]}/{fields.get('DialString', '')}"
+        offer = call.offers.get(dial) or call.offers.get(phone_of(channel))
+        if offer is None:
+            return
+        leg = leg_id(self.name, fields["DestUniqueid"])
+        self._legs[leg] = (call.call, offer, "")
+        call.legs[offer] = channel
+        if offer in call.to_stop:
+            self.hangup(channel)
+            return
+        self._post(events.OfferRinging(offer, leg, channel))
+
+    def _dial_end(self, fields: Fields) -> None:
+        leg = leg_id(self.name, fields.get("DestUniqueid", ""))
+        ours = self._legs.get(leg)
+        if ours is None:
+            return
+        call_id, offer, _ = ours
+        status = fields.get("DialStatus", "")
+        self._legs[leg] = (call_id, offer, status)
+        if ring_result(status) is RingResult.ANSWERED:
+            call = self._calls.get(call_id)
+            if call is not None:
+                call.answered = offer
+            self._post(events.OfferAnswered(offer))
+
+    def _leg_hung_up(self, fields: Fields) -> None:
+        """A leg that was not answered: only its Hangup cause tells a rejected call from an unreachable phone."""
+        ours = self._legs.pop(leg_id(self.name, fields["Uniqueid"]), None)
+        if ours is None:
+            return
+        _, offer, status = ours
+        result = ring_result(status, fields.get("Cause", ""))
+        if result is not RingResult.ANSWERED:
+            self._post(events.OfferEnded(offer, result))
+
+    # --- the link ---------------------------------------------------------------------------------------------------
+
+    def _on_state(self, change: LinkChange) -> None:
+        if change.state is LinkState.UP:
+            log.info("node connected", node=self.name)
+            self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
+            return
+        if change.state is LinkState.LOGIN_REFUSED:
+            log.error("node refuses our login", node=self.name, reason=change.reason)
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if self.live:
+            self.live = False
+            log.warning("node lost", node=self.name, reason=change.reason)
+            self._post(events.NodeDown(self.name))
+
+    async def _keep_checking(self) -> None:
+        pause_s = 0.0
+        while True:
+            await asyncio.sleep(pause_s)
+            try:
+                legs = await self._snapshots.take()
+            except (AmiDisconnected, AmiTimeout, AmiRefused) as error:
+                log.warning("no snapshot", node=self.name, error=type(error).__name__)
+                pause_s = 1.0
+                continue
+            if self.live:
+                self._post(events.NodeChecked(self.name, legs))
+                pause_s = CHECK_INTERVAL_S
+            else:
+                self.live = True
+                self._forget_legs({leg.leg for leg in legs})
+                self._post(events.NodeUp(self.name, legs))
+                if not self.first_live.done():
+                    self.first_live.set_result(None)
+                pause_s = FIRST_CHECK_S
+
+    def _forget_legs(self, present: set[str]) -> None:
+        for leg in [leg for leg in self._legs if leg not in present]:
+            del self._legs[leg]

@@ -1,0 +1,62 @@
+"""What exists on a node right now? A list of all channels that nothing slips through.
+
+`Status` takes a while on a busy node; channels come and go meanwhile. Their events travel on the same connection, so
+what came since the list began is added and what went is taken out. Lists are not subject to the event filters.
+"""
+
+from __future__ import annotations
+
+from cti.model.events import SnapshotLeg
+from cti.model.ticket import decode_ticket
+from cti.model.words import NodeId
+from cti.switch.ami import AmiLink
+from cti.switch.ami_codec import repeated
+from cti.switch.ami_events import Fields, leg_id, phone_of
+
+INBOUND_CONTEXT = "cti-inbound"
+TIMEOUT_S = 20.0
+
+
+class Snapshots:
+    """Takes snapshots of one node, one at a time; is told of every channel that comes and goes."""
+
+    def __init__(self, node: NodeId, link: AmiLink) -> None:
+        self._node = node
+        self._link = link
+        self._came: dict[str, SnapshotLeg] = {}
+        self._went: set[str] = set()
+        self._taking = False
+
+    def came(self, fields: Fields) -> None:
+        if self._taking:
+            leg = leg_id(self._node, fields["Uniqueid"])
+            self._came[leg] = SnapshotLeg(leg, fields["Channel"], phone_of(fields["Channel"]))
+
+    def went(self, fields: Fields) -> None:
+        if self._taking:
+            self._went.add(leg_id(self._node, fields["Uniqueid"]))
+
+    async def take(self) -> tuple[SnapshotLeg, ...]:
+        """Raises what AmiLink.list_action raises."""
+        self._came, self._went, self._taking = {}, set(), True
+        try:
+            items = await self._link.list_action(
+                {"Action": "Status", "Variables": "CTI_TICKET"}, "StatusComplete", timeout_s=TIMEOUT_S
+            )
+        finally:
+            self._taking = False
+        legs = {leg.leg: leg for leg in (self._leg(item) for item in items if "Uniqueid" in item)}
+        legs = {**self._came, **legs}
+        return tuple(leg for leg in legs.values() if leg.leg not in self._went)
+
+    def _leg(self, item: Fields) -> SnapshotLeg:
+        channel = item.get("Channel", "")
+        ticket = next((pair[11:] for pair in repeated(item, "Variable") if pair.startswith("CTI_TICKET=")), "")
+        return SnapshotLeg(
+            leg_id(self._node, item["Uniqueid"]),
+            channel,
+            phone_of(channel),
+            bridge=item.get("BridgeID", ""),
+            ours=item.get("Context", "") == INBOUND_CONTEXT,
+            ticket=decode_ticket(ticket),
+        )

@@ -1,0 +1,237 @@
+"""Does the dialplan keep its contract with the engine? A real Asterisk, a real SIP caller, a scripted engine."""
+
+import asyncio
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_peers import AgiSession, ScriptedEngine, Witness, caller, sipp, wait_for
+
+pytestmark = pytest.mark.acceptance
+
+Lab = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _no_calls_left(one_node: Lab) -> Iterator[None]:
+    """A SIPp that is killed sends no BYE: its call would go on into the next test."""
+    yield
+    node = one_node["nodes"][0]
+    console = [node["program"], "-C", f"{node['config_dir']}/asterisk.conf", "-rx", "channel request hangup all"]
+    subprocess.run(console, check=True, capture_output=True, timeout=10)
+
+
+async def _music_then(session: AgiSession, wait_s: float, *commands: str) -> None:
+    await session.command("SET MUSIC ON")
+    await asyncio.sleep(wait_s)
+    for command in commands:
+        await session.command(command)
+
+
+async def test_engine_that_dies_gets_the_caller_back_with_his_ticket(one_node: Lab, tmp_path: Path) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        if number == 1:
+            await _music_then(session, 0.1, "SET VARIABLE CTI_TICKET dGlja2V0LQ_1=")
+        else:
+            await _music_then(session, 0.1, "SET VARIABLE CTI_DONE 1")
+
+    async with ScriptedEngine.listening(one_node["engines"][0], script) as engine:
+        async with caller(one_node, tmp_path, "6001") as call:
+            assert await call.wait() == 0
+        first, second = (session.args for session in engine.sessions)
+        assert first["entry"] == second["entry"] == "1"
+        assert (first["ticket"], second["ticket"]) == ("", "dGlja2V0LQ_1=")
+        assert first["dialled"] == "6001" and first["linkedid"] == second["linkedid"]
+        assert engine.sessions[0].path == f"inbound/{one_node['nodes'][0]['agi_token']}"
+
+
+async def test_next_is_followed_to_our_own_contexts_only(one_node: Lab, tmp_path: Path) -> None:
+    where = iter(("cti-inbound,6003,1", "default,6003,1"))
+
+    async def script(session: AgiSession, number: int) -> None:
+        await session.command(f"SET VARIABLE CTI_NEXT {next(where)}")
+        await session.command("SET VARIABLE CTI_DONE 1")
+
+    async with ScriptedEngine.listening(one_node["engines"][0], script) as engine:
+        async with caller(one_node, tmp_path, "6001") as call:
+            assert await call.wait() == 0
+        assert [session.args["dialled"] for session in engine.sessions] == ["6001", "6003"]
+        assert engine.sessions[1].args["entry"] == "2"
+
+
+async def test_owner_is_asked_next_without_a_pause(one_node: Lab, tmp_path: Path) -> None:
+    owner_address = f"{one_node['base']}.101:4573"
+    times: list[float] = []
+
+    async def send_on(session: AgiSession, number: int) -> None:
+        await session.command(f"SET VARIABLE CTI_OWNER {owner_address}")
+        times.append(time.monotonic())
+
+    async def own(session: AgiSession, number: int) -> None:
+        times.append(time.monotonic())
+        await session.command("SET VARIABLE CTI_DONE 1")
+
+    async with (
+        ScriptedEngine.listening(one_node["engines"][0], send_on),
+        ScriptedEngine.listening(owner_address, own),
+        caller(one_node, tmp_path, "6001") as call,
+    ):
+        assert await call.wait() == 0
+    assert len(times) == 2 and times[1] - times[0] < 0.2
+
+
+async def test_engine_that_always_dies_leads_to_the_fallback(one_node: Lab, tmp_path: Path) -> None:
+    async def die(session: AgiSession, number: int) -> None:
+        return
+
+    async with ScriptedEngine.listening(one_node["engines"][0], die) as engine:
+        async with Witness.of(one_node["nodes"][0]) as witness, caller(one_node, tmp_path, "6001"):
+            await wait_for(lambda: [e for e in witness.events("Newexten") if e["Context"] == "cti-fallback"])
+        assert 2 <= len(engine.sessions) <= 12
+
+
+async def test_deaf_engine_does_not_keep_the_caller(one_node: Lab, tmp_path: Path) -> None:
+    deaf_for_ever = asyncio.Event()
+
+    async def script(session: AgiSession, number: int) -> None:
+        if number == 1:
+            await deaf_for_ever.wait()
+        else:
+            await session.command("SET VARIABLE TIMEOUT(absolute) 0")
+            await _music_then(session, 1.5, "SET VARIABLE CTI_DONE 1")
+
+    async with ScriptedEngine.listening(one_node["engines"][0], script) as engine:
+        async with caller(one_node, tmp_path, "6001") as call:
+            assert await call.wait() == 0
+        deaf_for_ever.set()
+        assert [session.args["entry"] for session in engine.sessions] == ["1", "1"]
+
+
+async def test_without_engine_the_caller_hears_music_and_leaves_a_callback(one_node: Lab, tmp_path: Path) -> None:
+    node = one_node["nodes"][0]
+    spool = Path(node["callback_spool_dir"])
+    async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002") as call:
+        channel = (await wait_for(lambda: witness.events("Newchannel")))[0]["Channel"]
+        await wait_for(lambda: witness.events("MusicOnHoldStart"), 2.0)
+        await wait_for(
+            lambda: [e for e in witness.events("AGIExecStart") if "STREAM" in e["Command"] and e["Channel"] == channel]
+        )
+        witness.send(Action="PlayDTMF", Channel=channel, Digit="1", Receive="true")
+        assert await call.wait() == 0
+    (file,) = spool.glob("*.json")
+    request = json.loads(file.read_text())
+    file.unlink()
+    assert (request["caller"], request["number"], request["queue"]) == ("4930123", "4930123", "6002")
+    assert request["uniqueid"] == request["linkedid"] == witness.events("Newchannel")[0]["Uniqueid"]
+    assert abs(request["at"] - time.time()) < 60
+    assert not list(spool.iterdir())
+
+
+async def test_blind_transfer_back_into_a_queue_is_a_new_entry_with_the_old_ticket(
+    one_node: Lab, tmp_path: Path
+) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        if number == 1:
+            await session.command("SET VARIABLE CTI_TICKET t1")
+            await session.command("EXEC Dial PJSIP/1001,20,g")
+        else:
+            await session.command("SET VARIABLE CTI_DONE 1")
+
+    phone = ("-sn", "uas", "-i", f"{one_node['base']}.200", "-p", "5080")
+    async with (
+        ScriptedEngine.listening(one_node["engines"][0], script) as engine,
+        Witness.of(one_node["nodes"][0]) as witness,
+        sipp(one_node, tmp_path, *phone),
+        caller(one_node, tmp_path, "6001") as call,
+    ):
+        answered = await wait_for(lambda: [e for e in witness.events("DialEnd") if e["DialStatus"] == "ANSWER"])
+        await wait_for(lambda: len(witness.events("BridgeEnter")) >= 2)
+        agent = answered[0]["DestChannel"]
+        witness.send(Action="BlindTransfer", Channel=agent, Context="cti-agent", Exten="6002")
+        assert await call.wait() == 0
+    first, second = (session.args for session in engine.sessions)
+    assert (second["entry"], second["dialled"], second["ticket"], second["dialstatus"]) == ("2", "6002", "t1", "")
+    assert first["linkedid"] == second["linkedid"]
+
+
+@pytest.mark.parametrize(
+    ("code", "action", "reason", "result", "prompt"),
+    [
+        ("*11", "login", "", "ok", "agent-loginok"),
+        ("*132", "pause", "2", "ok", "activated"),
+        ("*15", "ready", "", "refused", "beeperr"),
+        ("*12", "logout", "", "", "beeperr"),
+    ],
+)
+async def test_feature_codes_of_an_agent(
+    one_node: Lab, tmp_path: Path, code: str, action: str, reason: str, result: str, prompt: str
+) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        if result:
+            await session.command(f"SET VARIABLE CTI_RESULT {result}")
+
+    async with (
+        ScriptedEngine.listening(one_node["engines"][0], script) as engine,
+        Witness.of(one_node["nodes"][0]) as witness,
+        caller(one_node, tmp_path, code, from_="1001", host=f"{one_node['base']}.200") as call,
+    ):
+        assert await call.wait() == 0
+        args = engine.sessions[0].args
+        assert (args["action"], args["reason"], args["endpoint"]) == (action, reason, "1001")
+        assert engine.sessions[0].path.startswith("agent/")
+        played = [e["AppData"] for e in witness.events("Newexten") if e["Application"] == "Playback"]
+        assert played[0].startswith(prompt)
+
+
+async def test_outbound_call_reaches_the_engine_with_its_attempt(one_node: Lab, tmp_path: Path) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        await session.command("SET VARIABLE CTI_DONE 1")
+
+    phone = ("-sn", "uas", "-i", f"{one_node['base']}.200", "-p", "5080")
+    async with (
+        ScriptedEngine.listening(one_node["engines"][0], script) as engine,
+        Witness.of(one_node["nodes"][0], "cti") as engine_user,
+        sipp(one_node, tmp_path, *phone),
+    ):
+        engine_user.send(
+            Action="Originate",
+            Channel="PJSIP/1002",
+            Context="cti-outbound",
+            Exten="cti-7f3a",
+            Priority="1",
+            Async="true",
+        )
+        await wait_for(lambda: engine.sessions)
+    assert engine.sessions[0].path.startswith("outbound/") and engine.sessions[0].args["attempt"] == "cti-7f3a"
+
+
+async def test_engine_user_gets_only_the_events_it_knows(one_node: Lab, tmp_path: Path) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        await session.command("EXEC Dial PJSIP/1001,20,g")
+        await session.command("SET VARIABLE CTI_DONE 1")
+
+    node = one_node["nodes"][0]
+    phone = ("-sn", "uas", "-i", f"{one_node['base']}.200", "-p", "5080")
+    async with (
+        ScriptedEngine.listening(one_node["engines"][0], script),
+        Witness.of(node, "cti") as engine_user,
+        Witness.of(node) as witness,
+        sipp(one_node, tmp_path, *phone),
+        caller(one_node, tmp_path, "6001") as call,
+    ):
+        await wait_for(lambda: len(engine_user.events("BridgeEnter")) >= 2)
+        agent = engine_user.events("DialEnd")[0]["DestChannel"]
+        engine_user.send(Action="Hangup", Channel=agent)
+        assert await call.wait() == 0
+        await wait_for(lambda: len(engine_user.events("Hangup")) >= 2)
+        names = {packet["Event"] for packet in engine_user.packets if "Event" in packet}
+        known = {"FullyBooted", "Newchannel", "DialBegin", "DialEnd", "BridgeEnter", "Hangup", "Rename"}
+        assert names <= known
+        assert len(witness.packets) > 3 * len(engine_user.packets)
+        engine_user.send(Action="Command", Command="core show version", ActionID="forbidden")
+        answer = await wait_for(lambda: [p for p in engine_user.packets if p.get("ActionID") == "forbidden"])
+        assert answer[0]["Response"] == "Error"

@@ -1,0 +1,79 @@
+"""Does the store open, migrate, and refuse clearly?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from cti.model.errors import ConfigError
+from cti.store.database import Store, open_store
+from cti.store.tables import metadata
+
+pytestmark = pytest.mark.unit
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder}/cti.db"
+
+
+def pragma(store: Store, durable: bool, name: str) -> object:
+    with (store.durable if durable else store.engine).connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_migrations_lead_to_the_tables_of_the_code(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path))
+    with store.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert differences == []
+    store.close()
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    open_store(url(tmp_path)).close()
+    store = open_store(url(tmp_path))
+    assert set(inspect(store.engine).get_table_names()) == {"agent_status", "callback_request", "alembic_version"}
+    store.close()
+
+
+def test_sqlite_is_in_wal_mode_and_promises_survive_a_power_cut(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path))
+    assert pragma(store, False, "journal_mode") == "wal"
+    assert (pragma(store, False, "synchronous"), pragma(store, True, "synchronous")) == (1, 2)
+    store.close()
+
+
+@pytest.mark.parametrize("bad", ["", "nonsense", "nodatabase://x/y"])
+def test_a_url_that_is_none_is_a_config_error(bad: str) -> None:
+    with pytest.raises(ConfigError, match="store: "):
+        open_store(bad)
+
+
+def test_a_file_that_is_no_database_is_a_config_error(tmp_path: Path) -> None:
+    (tmp_path / "cti.db").write_text("hello " * 2000)
+    with pytest.raises(ConfigError, match="not a database"):
+        open_store(url(tmp_path))
+
+
+def test_a_missing_folder_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unable to open"):
+        open_store(url(tmp_path / "missing"))
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path))
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    with pytest.raises(ConfigError, match="9999"):
+        open_store(url(tmp_path))
+
+
+def test_a_password_is_in_no_message() -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_store("postgresql+nodriver://cti:hush@127.0.24.9:1/cti")
+    assert "hush" not in str(caught.value)
