@@ -60,7 +60,6 @@ class ContactCenter:
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
             events.Withdraw: self._withdraw,
-            events.TimePassed: lambda event: None,
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -106,17 +105,21 @@ class ContactCenter:
     # --- the contract -----------------------------------------------------------------------------------------------
 
     def handle(self, now: float, event: events.AnyEvent) -> list[Output]:
-        """Apply `event` at `now` (epoch seconds; a clock that ran backwards is held) and return all that came of it."""
+        """Apply `event` at `now` (epoch seconds; a clock that ran backwards is held) and return all that came of it.
+
+        All deadlines that are due fire first, then the event, then one match: what falls due together is decided
+        together.
+        """
         floor = self._floor
         now = max(now, floor.now)
-        floor.begin(now, "")
+        floor.begin(now)
         while (due := floor.deadlines.pop_due(now)) is not None:
             what, whom = due
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
-            self._guarded(match, floor, None)
-        floor.cause = type(event).__name__
-        self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+        if type(event) is not events.TimePassed:
+            floor.cause = type(event).__name__
+            self._guarded(self._on_event[type(event)], event, self._contact_of(event))
         self._guarded(match, floor, None)
         return floor.out
 
@@ -174,6 +177,7 @@ class ContactCenter:
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)
+        self._floor.released.pop(event.call, None)
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             calls.gone(self._floor, contact)

@@ -13,6 +13,7 @@ import importlib.metadata
 import inspect
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -66,9 +67,10 @@ def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
         settings = config.load(_config_file(file))
+        code = importlib.import_module("cti.app").run_engine(settings)
     except ConfigError as error:
         _refuse_config(error.problems)
-    _finish(importlib.import_module("cti.app").run_engine(settings))
+    _finish(code)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -301,13 +303,15 @@ def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json
     reason = str(error.body.get("refused") or ("unknown_agent" if error.status == 404 else ""))
     detail = cli_show.clean(error.body.get("detail") or "")
     if reason == "unknown_agent":
-        known = [str(row.get("id")) for row in _get(control, "agents", as_json)]
+        known = error.body.get("exists") or [str(row.get("id")) for row in _get(control, "agents", as_json)]
         return f'there is no agent "{agent}"{did_you_mean(agent, known)}'
+    if error.status == 400:
+        return f"the engine does not take this: {cli_show.clean(error.body.get('error'))}"
     words = {
-        "unknown_reason": f"there is no such break: {detail}",
-        "unknown_queue": f"there is no such queue: {detail}",
+        "unknown_reason": f"there is no such break; {detail}",
+        "unknown_queue": f"there is no such queue; {detail}",
         "not_logged_in": f"{agent} is not logged in; first: cti agent login {agent}",
-        "already": f"{agent} already is",
+        "already": f"{agent} already is {detail}" if detail != cli_show.DASH else f"{agent} already is",
         "not_in_wrapup": f"{agent} is not in wrap-up",
     }
     return words.get(reason, f"refused: {reason or error} {detail if detail != cli_show.DASH else ''}".strip())
@@ -315,9 +319,10 @@ def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json
 
 def _who() -> str:
     try:
-        return f"cli:{getpass.getuser()}"
+        user = getpass.getuser()
     except (OSError, KeyError):  # a uid without a name, as in containers
-        return f"cli:{os.getuid()}"
+        user = str(os.getuid())
+    return f"cli.{re.sub(r'[^A-Za-z0-9._-]', '_', user)[:40]}"
 
 
 def _fail(code: int, text: str, as_json: bool, body: dict[str, Any] | None = None) -> NoReturn:

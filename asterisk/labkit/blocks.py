@@ -41,7 +41,7 @@ def claim(lab: Path, ports: tuple[int, ...], lab_is_alive: Callable[[Path], bool
             file = folder / str(number)
             if file.exists() and not _is_stale(file, lab_is_alive):
                 continue
-            if all(_is_free(f"127.0.{number}.1", port) for port in ports):
+            if all(is_free(f"127.0.{number}.1", port) for port in ports):
                 file.write_text(json.dumps({"lab": str(lab), "by": this_process().record()}))
                 return f"127.0.{number}"
     raise LabError(f"no free loopback block 127.0.{BLOCKS[0]} to 127.0.{BLOCKS[-1]}; end other labs, or give --base")
@@ -72,7 +72,8 @@ def _is_stale(file: Path, lab_is_alive: Callable[[Path], bool]) -> bool:
     return not (by and by.is_alive()) and not lab_is_alive(Path(str(content.get("lab", "/nonexistent"))))
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on this address, neither TCP nor UDP."""
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:

@@ -171,8 +171,10 @@ def _described(record: dict[str, Any]) -> str:
             f" as {node['ami_user']}, pid {node['pid']}{state}"
         )
     lines.append(f"  engine expected at {', '.join(record['engines'])}")
-    for phone in record["softphones"]:
-        lines.append(f"  softphone: user {phone['number']}, password {phone['password']}; call 6001, or *11 to log in")
+    lines += [
+        f"  softphone: user {phone['number']}, password {phone['password']}; call 6001, or *11 to log in"
+        for phone in record["softphones"]
+    ]
     lines.append(f"  everything else, with the secrets: {record['dir']}/lab.json")
     return "\n".join(lines)
 

@@ -83,7 +83,7 @@ def _build(place: Path) -> None:
         files = apt.download(PACKAGES)
         with step(f"unpacking {len(files)} packages", lambda: folder_mb(root)), ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda file: _unpack(file, root), files))
-        # The alternatives that the packages' scripts would have made; without it every prompt is "not found" [measured].
+        # What the packages' scripts would have made; without it every prompt is "not found" [measured].
         (root / "usr/share/asterisk/sounds/en").symlink_to("en_US_f_Allison")
         installation = Installation(root)
         installation.check()

@@ -91,6 +91,7 @@ class Lab:
         base = blocks.claim(self.folder, (AMI_PORT, SIP_PORT), _folder_is_alive) if claimed else options.base
         record = self._first_record(installation, options, base, claimed)
         try:
+            _check_addresses(base, options.nodes)
             for number in range(1, options.nodes + 1):
                 record["nodes"].append(self._start(installation, options, record, base, number))
                 self._save(record)
@@ -103,9 +104,8 @@ class Lab:
             self._save(record)
             self.down()
             raise
-        say(
-            f"{options.nodes} node(s) of Asterisk {record['version']} ready in {time.monotonic() - began:.1f} s on {base}.*"
-        )
+        took_s = time.monotonic() - began
+        say(f"{options.nodes} node(s) of Asterisk {record['version']} ready in {took_s:.1f} s on {base}.*")
         return record
 
     def down(self) -> list[int]:
@@ -182,6 +182,7 @@ class Lab:
             "base": base,
             "claimed": claimed,
             "engines": list(engines),
+            "agi_token": secrets.token_hex(16),
             "nodes": [],
             "agents": [
                 {"number": p.number, "password": p.password, "contact": p.contact} for p in phones if p.number[0] == "1"
@@ -208,7 +209,7 @@ class Lab:
             node=name,
             engines=tuple(record["engines"]),
             ami_secret=options.secret or secrets.token_hex(16),
-            agi_token=secrets.token_hex(16),
+            agi_token=record["agi_token"],
             spool_dir=folder.spool,
             ami_bind=host,
             ami_port=AMI_PORT,
@@ -268,6 +269,15 @@ def _processes(record: dict[str, Any]) -> list[Process]:
 
 def _folder_is_alive(folder: Path) -> bool:
     return Lab(folder).is_alive()
+
+
+def _check_addresses(base: str, nodes: int) -> None:
+    for number in range(1, nodes + 1):
+        for port in (AMI_PORT, SIP_PORT):
+            if not blocks.is_free(f"{base}.{number}", port):
+                raise LabError(
+                    f"node{number} cannot have {base}.{number}:{port}, it is in use; give another --base, or auto"
+                )
 
 
 def _wait_ready(node: dict[str, Any]) -> None:

@@ -148,7 +148,7 @@ class NodeSettings:
         media = (
             [f"media_address = {self.media_address}", "bind_rtp_to_media_address = yes"] if self.media_address else []
         )
-        # A class that sends nothing: music costs 50 packets/s a caller, and a load test measures something else [measured].
+        # Silent: music costs 50 packets/s a caller, and a load test measures something else [measured].
         silent = ["mode = custom", "application = /bin/sleep 1000000"]
         music = (
             silent if self.silent_music else ["mode = files", f"directory = {check_inline('music', self.music_dir)}"]

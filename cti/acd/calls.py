@@ -14,6 +14,7 @@ from cti.model.words import (
     ContactId,
     ContactState,
     EndedBy,
+    OfferId,
     OfferState,
     Outcome,
     QueueName,
@@ -25,8 +26,10 @@ ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 
 def arrived(floor: Floor, event: CallArrived) -> None:
     """A caller is in our hands: new, back after an engine's death, or sent back to us by an agent."""
-    _no_longer_expected(floor, event)
+    floor.expected.discard(event.call)
     known = floor.by_call.get(event.call)
+    if known is None and _again(floor, event):
+        return
     ticket = event.ticket
     if known is not None:
         if event.entry == known.entry:
@@ -44,8 +47,13 @@ def arrived(floor: Floor, event: CallArrived) -> None:
         _new(floor, event)
 
 
-def _no_longer_expected(floor: Floor, event: CallArrived) -> None:
-    floor.expected.discard(event.call)
+def _again(floor: Floor, event: CallArrived) -> bool:
+    """A call we were done with is back in the same entry: its session broke before it heard. Say the same again."""
+    entry, command = floor.released.get(event.call, (0, None))
+    if command is None or entry != event.entry:
+        return False
+    floor.say(command)
+    return True
 
 
 def _entry(floor: Floor, event: CallArrived) -> Entry | None:
@@ -55,11 +63,6 @@ def _entry(floor: Floor, event: CallArrived) -> Entry | None:
             return named
         return Entry(queue=event.queue)
     return named or floor.policy.entries.get(ANY_NUMBER)
-
-
-def _open(floor: Floor, event: CallArrived, contact: Contact) -> Contact:
-    floor.contacts[contact.id] = floor.by_call[contact.call] = contact
-    return contact
 
 
 def _new(floor: Floor, event: CallArrived) -> None:
@@ -85,32 +88,30 @@ def _new(floor: Floor, event: CallArrived) -> None:
         head_start_s=queue.head_start_s + entry.head_start_s,
         requires=visits.requirements(queue.requires, entry.requires),
     )
-    _open(floor, event, contact)
+    floor.opened(contact)
     visits.enter(floor, contact, contact.queue)
 
 
 def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
-    return _open(
-        floor,
-        event,
-        Contact(
-            ticket.contact,
-            event.call,
-            event.node,
-            ticket.queue,
-            min(ticket.since, floor.now),
-            min(ticket.entered_at, floor.now),
-            floor.now,
-            caller=event.caller,
-            entry=ticket.entry,
-            visit=ticket.visit,
-            head_start_s=ticket.head_start_s,
-            tier=ticket.tier,
-            requires=visits.requirements(ticket.requires),
-            tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
-            original_position=ticket.original_position,
-        ),
+    contact = Contact(
+        ticket.contact,
+        event.call,
+        event.node,
+        ticket.queue,
+        min(ticket.since, floor.now),
+        min(ticket.entered_at, floor.now),
+        floor.now,
+        caller=event.caller,
+        entry=ticket.entry,
+        visit=ticket.visit,
+        head_start_s=ticket.head_start_s,
+        tier=ticket.tier,
+        requires=visits.requirements(ticket.requires),
+        tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
+        original_position=ticket.original_position,
     )
+    floor.opened(contact)
+    return contact
 
 
 def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
@@ -129,7 +130,7 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
     floor.deadlines.cancel("aside", contact.id)
     served = event.dial_status == "ANSWER"
     if contact.state is ContactState.OFFERED:
-        if served:
+        if served and contact.offers:
             offers.accept(floor, floor.offers[contact.offers[0]])
         else:
             offers.fail_all(floor, contact, OfferState.WITHDRAWN)
@@ -193,8 +194,8 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
     """The switch is done with the Ring: nobody answered, or the talk is over."""
     if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers:
         # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
-        winner = event.offer if event.offer in contact.offers else contact.offers[0]
-        offers.accept(floor, floor.offers[winner])
+        winner = event.offer if event.offer in contact.offers else _likeliest(floor, contact)
+        offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
     if contact.state is ContactState.OFFERED:
         how = offers.FAILURES.get(event.result, OfferState.WITHDRAWN) if event.caller_there else OfferState.ABANDONED
         offers.fail_all(floor, contact, how)
@@ -204,7 +205,13 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
             floor.deadlines.cancel("ring", contact.id)
             visits.set_aside(floor, contact)
     elif contact.state is ContactState.TALKING:
-        if event.caller_there:
+        if event.caller_there and event.result is not RingResult.ANSWERED:
+            # We believed in an answer that was none. The caller is still there: never hang up on him.
+            floor.repair("no_answer", contact.id, "a ring that was taken as answered was not")
+            offers.agent_part_over(floor, contact, EndedBy.UNKNOWN)
+            contact.visit += 1
+            visits.enter(floor, contact, contact.queue)
+        elif event.caller_there:
             offers.agent_part_over(floor, contact, EndedBy.AGENT)
             visits.release(floor, contact, Release(contact.call))
         else:
@@ -212,21 +219,25 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
             visits.set_aside(floor, contact)
 
 
+def _likeliest(floor: Floor, contact: Contact) -> OfferId:
+    """Who answered, where nothing tells: the offer whose leg still exists, else the first."""
+    for offer in contact.offers:
+        if floor.offers[offer].leg in floor.leg_owner:
+            return offer
+    return contact.offers[0]
+
+
 def ring_overdue(floor: Floor, contact: Contact) -> None:
     """Long past the ring time-out, and no word.
 
-    With a session the Dial still runs, and Dial keeps its own time-out: so somebody must have answered, and we missed
-    it. Without one the ring is over for us.
+    With a session the Dial still runs: either it began late (a prompt that could not be cut off), or somebody answered
+    and we missed it. Do not guess: RingEnded will come, and a snapshot shows who talks to whom. Without a session the
+    ring is over for us.
     """
     if contact.state is not ContactState.OFFERED:
         return
-    if contact.session and not contact.offers:
-        # Taken back, and its leg is still being hung up: RingEnded must come. Look again.
+    if contact.session:
         floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
-    elif contact.session:
-        floor.repair("answer_missed", contact.id, "the ring is long over and its Dial goes on: taken as answered")
-        with_leg = [offer for offer in contact.offers if floor.offers[offer].leg]
-        offers.accept(floor, floor.offers[(with_leg or contact.offers)[0]])
     else:
         floor.repair("ring_lost", contact.id, "the ring is long over and its session is gone")
         offers.fail_all(floor, contact, OfferState.WITHDRAWN)
@@ -260,6 +271,8 @@ def transferred(floor: Floor, contact: Contact, goto: str) -> None:
         )
     )
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
+    if not contact.session and contact.state is ContactState.TALKING:
+        visits.set_aside(floor, contact)
 
 
 def given_up(floor: Floor, contact: Contact) -> None:

@@ -16,7 +16,7 @@ from cti.acd.line import Line
 from cti.acd.offer import Offer
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
-from cti.model.commands import AnyCommand
+from cti.model.commands import AnyCommand, Release
 from cti.model.words import (
     Activity,
     AgentId,
@@ -46,6 +46,7 @@ class Floor:
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
         self.leg_owner: dict[str, Agent] = {}
+        self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
         self.free = FreeAgents(self.agents)
         self.deadlines = Deadlines()
@@ -58,8 +59,7 @@ class Floor:
         self.now = 0.0
         self.cause = ""
         self.out: list[Output] = []
-        for agent in self.agents.values():
-            self.refresh(agent)
+        self._open = False
 
     @staticmethod
     def _hire(name: AgentId, agent: policy.Agent) -> Agent:
@@ -67,8 +67,20 @@ class Floor:
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
-    def begin(self, now: float, cause: str) -> None:
-        self.now, self.cause, self.out = now, cause, []
+    def begin(self, now: float) -> None:
+        """A new event at `now`; the first one opens the floor."""
+        self.now, self.out = now, []
+        if not self._open:
+            self._open = True
+            for agent in self.agents.values():
+                agent.idle_since = agent.status_since = agent.activity_since = now
+                self.refresh(agent)
+
+    def opened(self, contact: Contact) -> None:
+        """A contact that is new to us."""
+        self.contacts[contact.id] = self.by_call[contact.call] = contact
+        self.released.pop(contact.call, None)
+        self._tell_contact(contact, "", self.cause)
 
     def say(self, command: AnyCommand) -> None:
         """Ask the switch."""
@@ -93,14 +105,17 @@ class Floor:
         old = contact.state
         transitions.check(transitions.CONTACT, "contact", contact.id, old, new)
         contact.state = new
+        self._tell_contact(contact, old, cause or self.cause)
+
+    def _tell_contact(self, contact: Contact, old: str, cause: str) -> None:
         self.tell(
             Changed(
                 Kind.CONTACT,
                 contact.id,
                 old,
-                new,
+                contact.state,
                 self.now,
-                cause or self.cause,
+                cause,
                 queue=contact.queue,
                 contact=contact.id,
                 call=contact.call,

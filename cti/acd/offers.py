@@ -62,23 +62,23 @@ def ringing(floor: Floor, offer: Offer, leg: str) -> None:
     )
 
 
-def accept(floor: Floor, offer: Offer, cause: str | None = None) -> None:
-    """The agent answered: the talk begins, ring-all's other phones lose."""
+def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
+    """The agent answered (`ago_s` before now, where we hear of it late): the talk begins, ring-all's others lose."""
     contact = floor.contacts[offer.contact]
     agent = floor.agents[offer.agent]
     for other in list(contact.offers):
         if other != offer.id:
             fail(floor, floor.offers[other], OfferState.LOST)
     floor.deadlines.cancel("ring", contact.id)
-    offer.accepted_at = floor.now
-    offer.wait_s = floor.now - contact.entered_at
+    offer.accepted_at = max(offer.made_at, floor.now - ago_s)
+    offer.wait_s = offer.accepted_at - contact.entered_at
     contact.agent = agent.id
     agent.missed = agent.rejected = agent.unreachable = 0
     floor.move_offer(offer, OfferState.ACCEPTED)
     visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
     floor.estimate.served(contact.queue, floor.now, still_waiting=floor.line.waiting(contact.queue))
     floor.move_activity(agent, Activity.TALKING, offer=offer)
-    floor.move_contact(contact, ContactState.TALKING, cause)
+    floor.move_contact(contact, ContactState.TALKING)
 
 
 def fail(floor: Floor, offer: Offer, how: OfferState) -> None:

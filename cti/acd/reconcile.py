@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, calls
+from cti.acd import agents, calls, offers
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
@@ -17,7 +17,7 @@ from cti.acd.visits import requirements
 from cti.model.events import SnapshotLeg
 from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState
 
-YOUNG_S = 5.0  # a call that reached us so recently may be missing in a snapshot that began before it
+MISSING_TWICE = 2  # a snapshot of a slow AMI may be older than a call whose session stands: look twice then
 
 
 def compare(floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: bool) -> None:
@@ -25,6 +25,7 @@ def compare(floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: b
     present = {leg.leg: leg for leg in legs}
     _phones(floor, node, present)
     _gone(floor, node, present)
+    _answered(floor, present)
     for leg in present.values():
         if leg.ours and CallId(leg.leg) not in floor.by_call:
             if _restore_talk(floor, node, leg, present.values()):
@@ -46,11 +47,33 @@ def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None
 
 
 def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:
-    for contact in list(floor.contacts.values()):
-        if contact.node == node and contact.call not in present and contact.arrived_at < floor.now - YOUNG_S:
+    for contact in [contact for contact in floor.contacts.values() if contact.node == node]:
+        if contact.call in present:
+            contact.missing = 0
+            continue
+        contact.missing += 1
+        if not contact.session or contact.missing >= MISSING_TWICE:
             floor.repair("call_gone", contact.id, "the caller's channel does not exist any more", node=node)
             calls.gone(floor, contact)
+    for call in [call for call in floor.released if call.startswith(f"{node}/") and call not in present]:
+        del floor.released[call]
     floor.expected -= {call for call in floor.expected if call.startswith(f"{node}/") and call not in present}
+
+
+def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
+    """A caller who is in one bridge with the agent he was offered to: we missed the answer."""
+    bridges = {leg.bridge: leg for leg in present.values() if leg.bridge and leg.leg in floor.leg_owner}
+    for contact in [contact for contact in floor.contacts.values() if contact.state is ContactState.OFFERED]:
+        caller = present.get(contact.call)
+        with_whom = bridges.get(caller.bridge) if caller is not None else None
+        if with_whom is None:
+            continue
+        agent = floor.leg_owner[with_whom.leg]
+        if agent.offer in contact.offers:
+            offer = floor.offers[agent.offer]
+            floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
+            offer.leg = offer.leg or with_whom.leg
+            offers.accept(floor, offer)
 
 
 def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[SnapshotLeg]) -> bool:
@@ -84,7 +107,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
         agent=agent.id,
         original_position=ticket.original_position,
     )
-    floor.contacts[contact.id] = floor.by_call[contact.call] = contact
+    floor.opened(contact)
     _resume_talk(floor, contact, agent, other.leg)
     return True
 

@@ -24,15 +24,26 @@ def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(strictest.items()))
 
 
-def enter(floor: Floor, contact: Contact, queue: QueueName, *, cause: str | None = None, resumed: bool = False) -> None:
-    """Put the contact into `queue`. `resumed`: it stood there before we were started, and keeps its time in it."""
+def enter(
+    floor: Floor,
+    contact: Contact,
+    queue: QueueName,
+    *,
+    cause: str | None = None,
+    resumed: bool = False,
+    full: frozenset[QueueName] = frozenset(),
+) -> None:
+    """Put the contact into `queue`. `resumed`: it stood there before we were started, and keeps its time in it.
+
+    `full` are the queues that were full just now: overflow never goes round in a circle.
+    """
     rules = floor.policy.queues[queue]
     contact.queue, contact.target_s, contact.agent, contact.transferred = queue, rules.target_s, None, False
     if not resumed:
         contact.entered_at = floor.now
         contact.tier = rules.tier
         contact.told_wait_s = None
-    full = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
+    no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
     _stand(floor, contact)
@@ -41,8 +52,11 @@ def enter(floor: Floor, contact: Contact, queue: QueueName, *, cause: str | None
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
-    if full:
-        leave(floor, contact, Outcome.OVERFLOWED, rules.on_full)
+    if no_room:
+        exit_to = rules.on_full
+        if exit_to.queue is not None and exit_to.queue in full | {queue}:
+            exit_to = policy.Exit(goto=FALLBACK)
+        leave(floor, contact, Outcome.OVERFLOWED, exit_to, full=full | {queue})
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
@@ -89,12 +103,20 @@ def tried_over(floor: Floor, contact: Contact) -> None:
         _stand(floor, contact)
 
 
-def leave(floor: Floor, contact: Contact, outcome: Outcome, exit_to: policy.Exit, key: str | None = None) -> None:
+def leave(
+    floor: Floor,
+    contact: Contact,
+    outcome: Outcome,
+    exit_to: policy.Exit,
+    *,
+    key: str | None = None,
+    full: frozenset[QueueName] = frozenset(),
+) -> None:
     """Leave the line: to another queue (keeping `since`), to a place in the dialplan, or with a good-bye."""
     close(floor, contact, outcome, key=key)
     if exit_to.queue is not None:
         contact.visit += 1
-        enter(floor, contact, QueueName(exit_to.queue))
+        enter(floor, contact, QueueName(exit_to.queue), full=full)
         return
     release(floor, contact, Release(contact.call, exit_to.play, exit_to.goto or ""))
 
@@ -137,7 +159,7 @@ def _tell_visit(
             call=contact.call,
             offer=offer.id if offer else None,
             leg=offer.leg if offer else None,
-            wait_s=floor.now - contact.entered_at,
+            wait_s=offer.wait_s if offer else floor.now - contact.entered_at,
             ring_s=offer.accepted_at - offer.made_at if offer else None,
             position=position,
             original_position=contact.original_position,
@@ -156,8 +178,9 @@ def set_aside(floor: Floor, contact: Contact) -> None:
 
 
 def release(floor: Floor, contact: Contact, command: Release) -> None:
-    """We are done with it."""
+    """We are done with it. Should its session break before the switch has heard, the call comes back: remember."""
     floor.say(command)
+    floor.released[contact.call] = (contact.entry, command)
     end(floor, contact)
 
 

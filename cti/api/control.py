@@ -11,13 +11,13 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
-from rapidfuzz import process
 
 from cti.api.http import answer
 from cti.api.serving import limit_connections
 from cti.model.events import AgentRequest
 from cti.model.words import AgentAction, AgentId, RefusedReason
 from cti.ports import Desk
+from cti.suggest import closest
 
 MAX_BODY_BYTES = 4096
 PARTS = ("queues", "agents", "calls", "decisions", "status")
@@ -75,8 +75,8 @@ def _asker(desk: Desk, view: View, clock: Callable[[], float]) -> Callable[[web.
 
 
 def _unknown(reason: str, asked: str, exist: list[str]) -> web.Response:
-    close = process.extractOne(asked[:80], exist, score_cutoff=60) if exist else None
-    detail = f'did you mean "{close[0]}"?' if close else ""
+    close = closest(asked, exist)
+    detail = f'did you mean "{close}"?' if close else ""
     return answer({"refused": reason, "detail": detail, "exists": sorted(exist)[:1000]}, 404)
 
 

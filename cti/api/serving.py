@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -28,21 +27,21 @@ def limit_connections(
 
     aiohttp bounds a request's size and an idle keep-alive, but lets a peer take for ever over its headers.
     """
-    busy: WeakKeyDictionary[object, bool] = WeakKeyDictionary()
-    quiet_since: WeakKeyDictionary[object, float] = WeakKeyDictionary()
+    busy: set[object] = set()
+    quiet_since: dict[object, float] = {}
 
     @web.middleware
     async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
         peer = request.protocol
-        busy[peer] = True
+        busy.add(peer)
         try:
             async with asyncio.timeout(request_timeout_s):
                 return await handler(request)
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
         finally:
-            busy.pop(peer, None)
-            quiet_since[peer] = asyncio.get_running_loop().time()
+            busy.discard(peer)
+            quiet_since.pop(peer, None)  # counts again from the next sweep
 
     async def sweep() -> None:
         loop = asyncio.get_running_loop()
@@ -50,9 +49,11 @@ def limit_connections(
             await asyncio.sleep(min(SWEEP_S, idle_limit_s / 2))
             server = app[_runner][0].server if app[_runner] else None
             peers = [] if server is None else [peer for peer in server.connections if peer not in busy]
+            known = dict(quiet_since)
+            quiet_since.clear()  # forgets who has gone
             for number, peer in enumerate(peers):
-                since = quiet_since.setdefault(peer, loop.time())
-                if loop.time() - since >= idle_limit_s or number >= MAX_CONNECTIONS:
+                quiet_since[peer] = known.get(peer, loop.time())
+                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= MAX_CONNECTIONS:
                     peer.force_close()
                     if peer.transport is not None:
                         peer.transport.abort()

@@ -44,8 +44,6 @@ def _same_state(contact: Contact, call: Call, switch: SimSwitch) -> None:
     if not agrees:
         doing = "talks" if dial is not None and dial.answered else "is rung for" if dial else "waits"
         raise Violation("call_state", f"{contact.id} is {state.value} in the core; in the exchange it {doing}")
-    if state is ContactState.TALKING and dial is not None and dial.answered is not None and contact.agent:
-        pass
 
 
 def _phones(center: ContactCenter, exchange: Exchange) -> None:

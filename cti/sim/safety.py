@@ -47,7 +47,7 @@ class Safety:
         self.states: dict[tuple[str, str], str] = {}  # (kind, id) -> the newest value told
         self.rung: dict[str, str] = {}  # agent -> the offer that occupies him
         self.not_before: dict[str, float] = {}  # agent -> end of the wrap-up he is due
-        self.work_queue: dict[str, str] = {}  # agent -> queue of his offer
+        self.work_queue: dict[str, str] = {}  # agent -> queue of his talk
         self.told_legs: dict[str, str] = {}  # leg -> phone, as events have said
         self.released: set[str] = set()
         self.visits: dict[str, str] = {}
@@ -62,6 +62,7 @@ class Safety:
     def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
         self._heard(event, outputs)
         self._look(now)
+        self.stopped = {offer for output in outputs if isinstance(output, do.StopRing) for offer in output.offers}
         for output in outputs:
             if isinstance(output, Changed):
                 self._told(now, event, output)
@@ -165,11 +166,20 @@ class Safety:
         if changed.new == "ringing":
             if agent in self.rung:
                 raise Violation("two_offers", f"{agent} gets {offer} while {self.rung[agent]} occupies him")
-            self.rung[agent], self.work_queue[agent] = offer, changed.queue or ""
+            self.rung[agent] = offer
             self._may_ring(now, agent, offer)
             self._most_urgent(now, agent, changed.contact or "")
         elif changed.new in _RING_OVER and self.rung.get(agent) == offer:
             del self.rung[agent]
+            if changed.new == "withdrawn" and offer not in self.stopped:
+                self._no_longer_rings(agent, offer)
+
+    def _no_longer_rings(self, agent: str, offer: str) -> None:
+        """We took it back without a StopRing: right only if its phone does not ring any more."""
+        phone = self.exchange.phones[self.policy.agents[agent].phone]
+        for leg in phone.legs.values():
+            if leg.tag == offer and leg.dial is not None and leg in leg.dial.ringing and leg.dial.call.agi is not None:
+                raise Violation("still_rings", f"{offer} is withdrawn, and {agent}'s phone goes on ringing")
 
     def _may_ring(self, now: float, agent: str, offer: str) -> None:
         if self.states.get(("status", agent), self.policy.agents[agent].starts) != "available":
@@ -185,6 +195,8 @@ class Safety:
 
     def _activity(self, now: float, changed: Changed) -> None:
         agent = changed.id
+        if changed.new == "talking" and changed.queue:
+            self.work_queue[agent] = changed.queue
         if changed.old in ("talking", "hold") and changed.new in ("wrapup", "idle"):
             queue = self.work_queue.get(agent)
             if queue is not None and self.states.get(("status", agent)) != "logged_out":
@@ -198,6 +210,8 @@ class Safety:
         chosen = self.seen.get(chosen_id)
         if chosen is None:
             return
+        if not self._may_take(now, agent, chosen):
+            raise Violation("not_eligible", f"{agent} gets {chosen_id}, and may not: queue, skill, or tried before")
         rank = self._rank(now, chosen_id, chosen)
         for other_id, other in self.seen.items():
             waits = self.states.get(("contact", other_id)) == "waiting" and other.session

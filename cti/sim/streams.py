@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cti.model.events import AnyEvent
+from cti.model.events import AnyEvent, CallTransferred
 from cti.sim.agenda import Agenda
 
 Deliver = Callable[[AnyEvent], None]
@@ -54,7 +54,8 @@ class AmiStream:
         at = max(self._last_at, self._agenda.now + self._delay_s())
         weather = self.weather
         if not sure and not weather.calm:
-            chance = self._rng.random()
+            # A transfer names only the call: told of an earlier talk, it would be a lie about the one that goes on.
+            chance = self._rng.random() * (weather.lost if isinstance(event, CallTransferred) else 1.0)
             if chance < weather.lost:
                 self.bad_at = self._agenda.now
                 return

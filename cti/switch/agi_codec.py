@@ -19,7 +19,7 @@ MAX_VALUE_LINES: Final = 128
 # Commands go out one at a time, so an honest peer completes one or two messages at once: more is a flood.
 MAX_MESSAGES_A_FEED: Final = 64
 
-# Asterisk reads 8192 bytes at most and takes what is beyond as a second command: longer lines must never leave.
+# Asterisk takes a line of up to 8192 bytes; of a longer one it runs the rest as a second command (measured, 22.10).
 MAX_COMMAND_BYTES: Final = 8190
 MAX_WORDS: Final = 127
 
@@ -60,7 +60,10 @@ class Reply:
     text: str = field(default="", repr=False)
     """`result=` as sent: digits keep their leading zeros here. May be personal."""
     data: str = field(default="", repr=False)
-    """What stands in parentheses, or the message of an error. May be personal."""
+    """What stands in parentheses, or the message of an error. May be personal.
+
+    `GET VARIABLE` cuts a value after 1023 bytes (measured, 22.10); `GET FULL VARIABLE ${NAME}` gives all of it.
+    """
     endpos: int | None = None
     """The sample at which playing or recording ended (8 a ms)."""
 

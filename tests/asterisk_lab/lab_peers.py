@@ -1,4 +1,4 @@
-"""The other sides of a lab's Asterisk in tests: callers and phones by SIPp, an engine that follows a script, a witness."""
+"""The other sides of a lab's Asterisk in tests: callers and phones by SIPp, a scripted engine, a witness."""
 
 import asyncio
 import os

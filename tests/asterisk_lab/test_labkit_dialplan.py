@@ -25,6 +25,14 @@ def _no_calls_left(one_node: Lab) -> Iterator[None]:
     subprocess.run(console, check=True, capture_output=True, timeout=10)
 
 
+def _take(spool: Path) -> dict[str, Any]:
+    """The one request in a spool folder, as the engine would take it."""
+    (file,) = spool.iterdir()
+    request: dict[str, Any] = json.loads(file.read_text())
+    file.unlink()
+    return request
+
+
 async def _music_then(session: AgiSession, wait_s: float, *commands: str) -> None:
     await session.command("SET MUSIC ON")
     await asyncio.sleep(wait_s)
@@ -94,6 +102,21 @@ async def test_engine_that_always_dies_leads_to_the_fallback(one_node: Lab, tmp_
         assert 2 <= len(engine.sessions) <= 12
 
 
+@pytest.mark.parametrize("dialled", ["6001,h,1", '6001"', "6001)", "6001${EPOCH}"])
+async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled: str) -> None:
+    async def script(session: AgiSession, number: int) -> None:
+        await session.command("SET VARIABLE CTI_DONE 1")
+
+    async with ScriptedEngine.listening(one_node["engines"][0], script) as engine:
+        async with caller(one_node, tmp_path, dialled, from_="49,queue=x%22${EPOCH}") as call:
+            await call.wait()
+        for session in engine.sessions:
+            assert session.args["dialled"] == "6001" and session.args["queue"] == ""
+            assert set(session.args) == {
+                "entry", "ticket", "dialstatus", "answered_s", "dialled", "queue", "linkedid", "node"
+            }  # fmt: skip
+
+
 async def test_deaf_engine_does_not_keep_the_caller(one_node: Lab, tmp_path: Path) -> None:
     deaf_for_ever = asyncio.Event()
 
@@ -122,13 +145,10 @@ async def test_without_engine_the_caller_hears_music_and_leaves_a_callback(one_n
         )
         witness.send(Action="PlayDTMF", Channel=channel, Digit="1", Receive="true")
         assert await call.wait() == 0
-    (file,) = spool.glob("*.json")
-    request = json.loads(file.read_text())
-    file.unlink()
+    request = _take(spool)
     assert (request["caller"], request["number"], request["queue"]) == ("4930123", "4930123", "6002")
     assert request["uniqueid"] == request["linkedid"] == witness.events("Newchannel")[0]["Uniqueid"]
     assert abs(request["at"] - time.time()) < 60
-    assert not list(spool.iterdir())
 
 
 async def test_blind_transfer_back_into_a_queue_is_a_new_entry_with_the_old_ticket(

@@ -39,9 +39,9 @@ def spool(tmp_path: Path) -> Path:
     return tmp_path / "spool"
 
 
-def request(number: int = 1, **more: Any) -> dict[str, Any]:
+def request(nth: int = 1, **more: Any) -> dict[str, Any]:
     return {
-        "id": f"id-{number}",
+        "id": f"id-{nth}",
         "at": 1_700_000_000.5,
         "caller": "+4930123",
         "number": "+4930456",

@@ -1,0 +1,1 @@
+"""Campaigns, callbacks, pacing, compliance. This room is still empty."""

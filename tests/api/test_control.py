@@ -1,0 +1,119 @@
+"""Can a person look and ask, and is everything else refused in words he understands?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from cti.api.control import MAX_BODY_BYTES, make_control_app
+from cti.model.changes import Refused
+from cti.model.events import AgentRequest
+from cti.model.words import AgentAction, AgentId, RefusedReason
+
+from .doubles import FakeDesk, FakeView
+
+pytestmark = pytest.mark.contract
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.desk = FakeDesk()
+        self.client = TestClient(TestServer(make_control_app(self.desk, FakeView(), lambda: 7.0)))
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        response = await self.client.get(path)
+        return response.status, await response.json()
+
+    async def post(self, path: str, **more: Any) -> tuple[int, Any]:
+        response = await self.client.post(path, **more)
+        return response.status, await response.json()
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    scene = Scene()
+    await scene.client.start_server()
+    yield scene
+    await scene.client.close()
+
+
+@pytest.mark.parametrize("part", ["queues", "agents", "calls", "decisions", "status"])
+async def test_every_part_of_the_view_is_there(scene: Scene, part: str) -> None:
+    assert await scene.get(f"/v1/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0)[part]})
+
+
+async def test_unknown_stays_null(scene: Scene) -> None:
+    _, answer = await scene.get("/v1/queues")
+    assert answer["queues"][0]["longest_wait_s"] is None
+
+
+@pytest.mark.parametrize("action", list(AgentAction))
+async def test_every_action_reaches_the_desk(scene: Scene, action: AgentAction) -> None:
+    body = {"reason": "lunch", "by": "cli"}
+    assert await scene.post(f"/v1/agents/anna/{action}", json=body) == (200, {"ok": True})
+    assert scene.desk.asked == [AgentRequest(AgentId("anna"), action, "lunch", "cli")]
+
+
+async def test_the_body_may_be_left_out(scene: Scene) -> None:
+    assert await scene.post("/v1/agents/anna/login") == (200, {"ok": True})
+    assert scene.desk.asked == [AgentRequest(AgentId("anna"), AgentAction.LOGIN, "", "control")]
+
+
+async def test_a_refusal_is_a_409_with_its_reason(scene: Scene) -> None:
+    scene.desk.refusal = Refused(RefusedReason.ALREADY, "anna is on break")
+    assert await scene.post("/v1/agents/anna/pause") == (409, {"refused": "already", "detail": "anna is on break"})
+
+
+async def test_an_unknown_agent_is_a_404_with_the_names_that_exist(scene: Scene) -> None:
+    status, answer = await scene.post("/v1/agents/ana/pause")
+    assert (status, answer) == (
+        404,
+        {"refused": "unknown_agent", "detail": 'did you mean "anna"?', "exists": ["anna", "ben"]},
+    )
+    assert (await scene.post("/v1/agents/zzz/pause"))[1]["detail"] == ""
+    assert scene.desk.asked == []
+
+
+async def test_an_unknown_action_is_a_404_with_the_actions_that_exist(scene: Scene) -> None:
+    status, answer = await scene.post("/v1/agents/anna/paus")
+    assert (status, answer["refused"], answer["detail"]) == (404, "unknown_action", 'did you mean "pause"?')
+
+
+async def test_an_unknown_path_says_what_exists(scene: Scene) -> None:
+    status, answer = await scene.get("/v1/quues")
+    assert status == 404
+    assert "/v1/queues" in answer["exists"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b"[]",
+        b"\xff",
+        b"null",
+        b'{"reason": 1}',
+        b'{"raeson": "lunch"}',
+        b'{"by": "a\\nb"}',
+        b'{"reason": "a|b"}',
+        b"[" * 4000,
+    ],
+)
+async def test_a_bad_body_is_a_400(scene: Scene, data: bytes) -> None:
+    status, answer = await scene.post("/v1/agents/anna/pause", data=data)
+    assert status == 400
+    assert "the body is not as expected" in answer["error"]
+    assert scene.desk.asked == []
+
+
+async def test_a_large_body_is_refused(scene: Scene) -> None:
+    status, _ = await scene.post("/v1/agents/anna/pause", data=b" " * (MAX_BODY_BYTES + 1))
+    assert status == 413
+    assert scene.desk.asked == []
+
+
+async def test_the_wrong_method_is_a_405(scene: Scene) -> None:
+    assert (await scene.get("/v1/agents/anna/pause"))[0] == 405
