@@ -17,7 +17,7 @@ from bench.assign_sip import Dialog, Message, parse, response, sdp, uri_of, user
 from bench.assign_wire import Wire
 
 TALK_S = (0.9, 1.6)
-CALLER_ENDS_EVERY = 4  # every fourth talk is ended by the caller
+CALLER_ENDS = 0.25  # of the talks; the others are ended by the phone
 RESEND_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # T1 and its doublings, RFC 3261 17.1
 SWEEP_S = 0.2
 
@@ -66,6 +66,7 @@ class Oddities:
     resent: int = 0
     refused: int = 0
     unknown_caller: int = 0
+    talk_cut_off: int = 0
     unfinished: int = 0
 
     def __str__(self) -> str:
@@ -116,17 +117,16 @@ class People:
         for wire in (self._phone_wire, *self._wires):
             wire.close()
 
-    # --- what a block asks for ------------------------------------------------------------------------------------------
+    # --- what a block asks for --------------------------------------------------------------------------------------
 
     def dial(self) -> None:
         """A new caller."""
         self._next += 1
-        number = f"49{self._tag[:4]}{self._next:06}" if self._tag[:4].isdecimal() else f"4930{self._next:06}"
+        number = f"4930{self._next:06}"
         wire = self._wires[self._next % len(self._wires)]
-        exten, asterisk = self.lot.choice(self.dialled), f"{self.addresses.asterisk[0]}:{self.addresses.asterisk[1]}"
         call_id = f"{self._tag}-{self._next}"
         local = f"<sip:{number}@{wire.here}>;tag=c{self._next}"
-        uri = f"sip:{exten}@{asterisk}"
+        uri = f"sip:{self.lot.choice(self.dialled)}@{self.addresses.asterisk[0]}:{self.addresses.asterisk[1]}"
         dialog = Dialog(call_id, wire.here, local, f"<{uri}>", uri)
         caller = Caller(number, dialog, wire, CallerRecord(dialled_s=time.time()))
         self.callers[number] = self._by_call[call_id] = caller
@@ -161,11 +161,13 @@ class People:
         """From now on nobody is served any more, and what is served is not measured."""
         self.holding, self.refilling, self.measuring = True, False, False
 
-    def leave(self, caller: Caller) -> None:
-        """The caller hangs up."""
-        if caller.record.left_s is None and caller.record.answered_s is not None and not caller.leaving:
-            caller.leaving = True
-            self._ask(caller.wire, caller.dialog, "BYE")
+    def leave(self, caller: Caller) -> bool:
+        """The caller hangs up, if he is there."""
+        if caller.record.left_s is not None or caller.record.answered_s is None or caller.leaving:
+            return False
+        caller.leaving = True
+        self._ask(caller.wire, caller.dialog, "BYE")
+        return True
 
     def end_talks(self) -> None:
         """Every phone hangs up now."""
@@ -196,7 +198,11 @@ class People:
             now = time.time()
             for key, pending in list(self._pending.items()):
                 waited = now - pending.sent_s
-                if pending.resent < len(RESEND_S) and not pending.rings and waited > sum(RESEND_S[: pending.resent + 1]):
+                if (
+                    pending.resent < len(RESEND_S)
+                    and not pending.rings
+                    and waited > sum(RESEND_S[: pending.resent + 1])
+                ):
                     pending.resent += 1
                     self.oddities.resent += 1
                     pending.wire.send(pending.data)
@@ -250,6 +256,9 @@ class People:
             return
         record.left_s = stamp_s
         record.lost = record.offered_s is None and not caller.leaving
+        phone = caller.phone
+        if phone is not None and phone.caller is caller and not phone.ending:
+            self.oddities.talk_cut_off += 1
 
     # --- phones -----------------------------------------------------------------------------------------------------
 
@@ -261,8 +270,7 @@ class People:
         if message.method == "INVITE" and phone is None:
             self._rung(message, stamp_s)
         elif not isinstance(phone, Phone) or phone.dialog is None or phone.dialog.call_id != message.call_id:
-            if message.method and message.method != "ACK":
-                self._phone_wire.send(response(message, "481 Call/Transaction Does Not Exist"))
+            self._stray(message)
         elif message.method == "INVITE":
             if phone.invite is not None and message.headers["cseq"] == phone.invite.headers["cseq"]:
                 self._phone_wire.send(phone.answer)
@@ -275,6 +283,13 @@ class People:
             self._phone_wire.send(response(message, "200 OK"))
         elif message.cseq_method == "BYE" and self._answered(message):
             self._free(phone, stamp_s)
+
+    def _stray(self, message: Message) -> None:
+        """Something of a call that is over for the phone: a BYE that crossed ours, the answer to ours."""
+        if message.code:
+            self._answered(message)
+        elif message.method != "ACK":
+            self._phone_wire.send(response(message, "481 Call/Transaction Does Not Exist"))
 
     def _rung(self, invite: Message, stamp_s: float) -> None:
         phone = self.phones[user_of(invite.uri)]
@@ -312,7 +327,7 @@ class People:
     def _talk_over(self, phone: Phone, caller: Caller | None) -> None:
         if self.holding or caller is None or phone.caller is not caller or phone.ending:
             return
-        if int(caller.number) % CALLER_ENDS_EVERY == 0:
+        if self.lot.random() < CALLER_ENDS:
             phone.ending = True
             self.leave(caller)
         else:

@@ -52,7 +52,7 @@ class Application:
         self.clock = SteadyClock()
         policy = settings.center
         self.view = LiveView(policy)
-        self.switch = _switch(settings)
+        self.switch = _switch(settings, self.clock)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events)
         self.engine: Engine
         self.spool_counts = SpoolCounts()
@@ -82,7 +82,13 @@ class Application:
         journal = _open_journal(settings.journal)
         if journal is not None:
             stack.callback(journal.close)
-        self.engine = Engine(ContactCenter(self._policy), self.switch, readers, clock=self.clock, journal=journal)
+        self.engine = Engine(
+            ContactCenter(self._policy, map(NodeId, settings.nodes)),
+            self.switch,
+            readers,
+            clock=self.clock,
+            journal=journal,
+        )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
             self.engine.post(restored)
@@ -157,7 +163,7 @@ async def _run(settings: Settings) -> int:
     return STOPPED
 
 
-def _switch(settings: Settings) -> AsteriskSwitch:
+def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -174,6 +180,7 @@ def _switch(settings: Settings) -> AsteriskSwitch:
         listen=(fastagi.listen.host, fastagi.listen.port),
         allow=fastagi.allow,
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
+        clock=clock,
     )
 
 

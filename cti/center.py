@@ -6,7 +6,7 @@ returns everything that came of it, in order. Same events, same times: same outp
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cti.acd import agents, calls, offers, reconcile, visits
@@ -24,6 +24,7 @@ from cti.model.words import (
     AgentStatus,
     ContactId,
     ContactState,
+    NodeId,
     OfferId,
     OfferState,
     Outcome,
@@ -34,11 +35,15 @@ __all__ = ["ContactCenter", "Output"]
 
 
 class ContactCenter:
-    """The pure core. `strict`: a bug of ours raises (tests) instead of costing one call (production)."""
+    """The pure core.
 
-    def __init__(self, center: policy.Center, *, strict: bool = False) -> None:
+    `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
+    which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
+    """
+
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False) -> None:
         self._strict = strict
-        self._floor = Floor(center)
+        self._floor = Floor(center, nodes)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.SessionLost: self._session_lost,
@@ -167,8 +172,7 @@ class ContactCenter:
 
     def _call_arrived(self, event: events.CallArrived) -> None:
         calls.arrived(self._floor, event)
-        if self._floor.settling and not self._floor.expected:
-            self._settled()
+        self._settle_if_complete()
 
     def _session_lost(self, event: events.SessionLost) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -185,7 +189,7 @@ class ContactCenter:
     def _call_transferred(self, event: events.CallTransferred) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
-            calls.transferred(self._floor, contact, f"{event.context},{event.exten}")
+            calls.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -257,13 +261,15 @@ class ContactCenter:
         if not floor.nodes.get(event.node):
             floor.nodes[event.node] = True
             floor.tell(Changed(Kind.NODE, event.node, "down", "up", floor.now, floor.cause, node=event.node))
-        reconcile.compare(floor, event.node, event.legs, fresh=True)
+        reconcile.compare(floor, event.node, event.legs, fresh=True, asked_at=event.asked_at)
+        floor.awaited.discard(event.node)
         if floor.expected and not floor.settling:
             floor.settling = True
             floor.deadlines.set("settle", "", floor.now + self.policy.settle_s)
+        self._settle_if_complete()
 
     def _node_checked(self, event: events.NodeChecked) -> None:
-        reconcile.compare(self._floor, event.node, event.legs, fresh=False)
+        reconcile.compare(self._floor, event.node, event.legs, fresh=False, asked_at=event.asked_at)
 
     def _node_down(self, event: events.NodeDown) -> None:
         floor = self._floor
@@ -271,10 +277,15 @@ class ContactCenter:
             floor.nodes[event.node] = False
             floor.tell(Changed(Kind.NODE, event.node, "up", "down", floor.now, floor.cause, node=event.node))
 
+    def _settle_if_complete(self) -> None:
+        if self._floor.settling and not self._floor.expected and not self._floor.awaited:
+            self._settled()
+
     def _settled(self) -> None:
         floor = self._floor
         floor.settling = False
         floor.expected.clear()
+        floor.awaited.clear()
         floor.deadlines.cancel("settle", "")
 
     # --- people -----------------------------------------------------------------------------------------------------

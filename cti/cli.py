@@ -327,7 +327,7 @@ def _who() -> str:
 
 def _fail(code: int, text: str, as_json: bool, body: dict[str, Any] | None = None) -> NoReturn:
     if as_json:
-        _print_json({"ok": False, "error": text, **(body or {})})
+        _print_json({**(body or {}), "ok": False, "error": text})
     else:
         typer.echo(text, err=True)
     raise typer.Exit(code)

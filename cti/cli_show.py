@@ -5,6 +5,7 @@ A terminal too narrow loses the least important columns, never the meaning of a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -61,7 +62,7 @@ def clean(value: object) -> str:
 
 def duration(seconds: object) -> str:
     """Return seconds as 7 s, 1:05 or 2:03:04."""
-    if not isinstance(seconds, int | float):
+    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return DASH
     whole = max(0, int(seconds))
     if whole < 60:

@@ -51,15 +51,17 @@ def _staffing(center: Center) -> Iterator[Finding]:
             yield Finding(
                 here, f"nobody is a member of this queue: its callers wait {wait}; add it to an agent's queues"
             )
-        elif not any(meets(agent, queue.requires) for agent in staff.values()):
-            yield Finding(
-                (*here, "requires"), f"no member of {name} meets {_in_words(queue.requires)}: nobody is ever served"
-            )
-        for agent_name, agent in staff.items() if queue.requires else ():
-            if not meets(agent, queue.requires):
-                lack = _in_words({s: lv for s, lv in queue.requires.items() if agent.skills.get(s, 0) < lv})
-                path = ("agents", agent_name, "queues", name)
-                yield Finding(path, f"{agent_name} gets no call of {name} at first: lacks {lack}")
+            continue
+        unfit = {agent for agent, policy in staff.items() if not meets(policy, queue.requires)}
+        if unfit == set(staff):
+            text = f"no member of {name} meets {_in_words(queue.requires)}: nobody is ever served"
+            yield Finding((*here, "requires"), text)
+            continue
+        for lacking in sorted(unfit):
+            skills = center.agents[lacking].skills
+            lack = _in_words({skill: level for skill, level in queue.requires.items() if skills.get(skill, 0) < level})
+            text = f"{lacking} gets no call of {name}: lacks {lack}"
+            yield Finding(("agents", lacking, "queues", name), text)
     for name, agent in center.agents.items():
         if not agent.queues:
             yield Finding(("agents", name), f"{name} is in no queue and gets no calls; add queues: [...]")

@@ -121,7 +121,7 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             PLUMBING + POLICY.replace("[sales, support]", "[sales, suport]"),
-            '4:53: agents.anna.queues.suport: there is no queue "suport" (did you mean "support"?)',
+            '4:49: agents.anna.queues.suport: there is no queue "suport" (did you mean "support"?)',
         ),
         (
             PLUMBING + POLICY.replace("sales: {}", "sales: {on_max_wait: {queue: suport}}"),
@@ -133,12 +133,12 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             PLUMBING + POLICY.replace("phone: PJSIP/1", "phone: PJSIP/1, phones: {n2: PJSIP/2}"),
-            '4:42: agents.anna.phones.n2: there is no node "n2" (did you mean "n1"?)',
+            '4:42: agents.anna.phones.n2: there is no node "n2" (known: n1)',
         ),
         (PLUMBING + POLICY.replace("phone: PJSIP/1, ", ""), "4:10: agents.anna.phone: is missing"),
         (
             PLUMBING + POLICY.replace("PJSIP/1", "1001"),
-            "4:25: agents.anna.phone: must be technology/endpoint, such as PJSIP/1001",
+            "4:24: agents.anna.phone: must be technology/endpoint, such as PJSIP/1001",
         ),
         (
             "nodes: {n1: {host: 127.0.0.1, secret_env: NOT_SET}}\n" + POLICY,
@@ -160,7 +160,7 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             PLUMBING.replace("token: t", "token: t, allow: [10.0.0.1/8]") + POLICY,
-            '2:28: fastagi.allow.0: must be a network such as "10.0.0.0/24", with no bits set behind the mask',
+            '2:29: fastagi.allow.0: must be a network such as "10.0.0.0/24", with no bits set behind the mask',
         ),
         (
             PLUMBING + POLICY + "store: mysql://x\n",

@@ -1,5 +1,6 @@
 """What lies in the folder of one node, and how are its files written? Starts nothing."""
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -98,4 +99,4 @@ def write_script(folder: Path, python: str) -> None:
 def python_with_pyst2() -> str:
     """The interpreter for the survivability script: the project's environment if it is there, else this one."""
     environment = ASTERISK_FOLDER.parent / ".venv" / "bin" / "python"
-    return str(environment) if environment.exists() else sys.executable
+    return str(environment) if os.access(environment, os.X_OK) else sys.executable

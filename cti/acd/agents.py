@@ -101,7 +101,7 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
     """The talk is over for the agent."""
     wrap_up_s = floor.policy.queues[offer.queue].wrap_up_s
     agent.idle_since = floor.now
-    if wrap_up_s <= 0 or agent.status is AgentStatus.LOGGED_OUT:
+    if wrap_up_s <= 0:
         return_to_idle(floor, agent, offer)
         return
     until = floor.now + wrap_up_s

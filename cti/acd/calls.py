@@ -146,11 +146,12 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
         visits.set_aside(floor, contact)
     floor.deadlines.cancel("aside", contact.id)
     visits.back_in_line(floor, contact)
-    if contact.state is ContactState.WAITING:
-        _restart_music(floor, contact)
+    _restart_music(floor, contact)
 
 
 def _restart_music(floor: Floor, contact: Contact) -> None:
+    if contact.state is not ContactState.WAITING:
+        return  # its maximum wait was over: it has left the line already
     floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
@@ -250,8 +251,12 @@ def talk_unsettled(floor: Floor, contact: Contact) -> None:
     contact.transferred = True
 
 
-def transferred(floor: Floor, contact: Contact, goto: str) -> None:
+def transferred(floor: Floor, contact: Contact, goto: str, leg: str) -> None:
     """The agent sent the caller elsewhere (blind transfer): his talk is over, the contact's is not."""
+    accepted = [offer for offer in contact.offers if floor.offers[offer].state is OfferState.ACCEPTED]
+    if leg and any(floor.offers[offer].leg != leg for offer in accepted):
+        floor.late(contact.id, contact.state)  # of an earlier talk: the call has come back and talks again
+        return
     if contact.agent is None:
         return
     contact.transferred = True

@@ -43,7 +43,6 @@ class Contact:
     announcing: bool = False
     told_wait_s: float | None = None
     transferred: bool = False
-    missing: int = 0  # in how many snapshots in a row its channel was not found
     class_key: ClassKey | None = None  # set while it stands in the line
 
     def urgency(self, now: float) -> float:

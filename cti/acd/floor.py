@@ -6,6 +6,8 @@ which states change: every move is checked against its table and becomes a Chang
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cti.acd import transitions
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
@@ -36,7 +38,7 @@ Output = AnyCommand | Changed | Refused
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
-    def __init__(self, center: policy.Center) -> None:
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = ()) -> None:
         self.policy = center
         self.agents = {AgentId(name): self._hire(AgentId(name), agent) for name, agent in center.agents.items()}
         self.by_phone = {
@@ -53,7 +55,8 @@ class Floor:
         self.estimate = WaitEstimate()
         self.nodes: dict[NodeId, bool] = {}
         self.expected: set[CallId] = set()  # callers who are on their way back to us after a start
-        self.settling = False
+        self.awaited = set(nodes)  # those that have not told us yet what exists on them
+        self.settling = bool(self.awaited)
         self.freed: set[AgentId] = set()  # became free since the last match
         self.arrived: set[ContactId] = set()  # joined the line since the last match
         self.now = 0.0
@@ -75,6 +78,8 @@ class Floor:
             for agent in self.agents.values():
                 agent.idle_since = agent.status_since = agent.activity_since = now
                 self.refresh(agent)
+            if self.settling:
+                self.deadlines.set("settle", "", now + self.policy.settle_s)
 
     def opened(self, contact: Contact) -> None:
         """A contact that is new to us."""

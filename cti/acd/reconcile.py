@@ -17,14 +17,18 @@ from cti.acd.visits import requirements
 from cti.model.events import SnapshotLeg
 from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState
 
-MISSING_TWICE = 2  # a snapshot of a slow AMI may be older than a call whose session stands: look twice then
 
+def compare(
+    floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: bool, asked_at: float | None = None
+) -> None:
+    """Bring our memory of `node` in step with `legs`, a list asked for at `asked_at` (now, if not given).
 
-def compare(floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: bool) -> None:
-    """Bring our memory of `node` in step with `legs`. `fresh`: we have just (re)connected."""
+    `fresh`: we have just (re)connected. On a slow AMI the list may be seconds old: it says nothing of later calls.
+    """
+    asked_at = floor.now if asked_at is None else asked_at
     present = {leg.leg: leg for leg in legs}
     _phones(floor, node, present)
-    _gone(floor, node, present)
+    _gone(floor, node, present, asked_at)
     _answered(floor, present)
     for leg in present.values():
         if leg.ours and CallId(leg.leg) not in floor.by_call:
@@ -46,13 +50,9 @@ def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None
             agents.leg_up(floor, owner, seen.leg)
 
 
-def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:
+def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at: float) -> None:
     for contact in [contact for contact in floor.contacts.values() if contact.node == node]:
-        if contact.call in present:
-            contact.missing = 0
-            continue
-        contact.missing += 1
-        if not contact.session or contact.missing >= MISSING_TWICE:
+        if contact.call not in present and contact.arrived_at < asked_at:
             floor.repair("call_gone", contact.id, "the caller's channel does not exist any more", node=node)
             calls.gone(floor, contact)
     for call in [call for call in floor.released if call.startswith(f"{node}/") and call not in present]:

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
@@ -42,6 +42,9 @@ AMI_EVENTS = frozenset(
         *("DeviceStateChange", "Status", "StatusComplete", "CoreShowChannel", "CoreShowChannelsComplete"),
     )
 )
+# A `_created` series beside each histogram says nothing that `up` does not
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
 MAX_KINDS = 32  # of corrections; what comes after is "other": a label set has a bound
 
 Families = Iterator[GaugeMetricFamily | CounterMetricFamily]

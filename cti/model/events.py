@@ -48,11 +48,12 @@ class CallGone(Event, frozen=True):
 
 
 class CallTransferred(Event, frozen=True):
-    """The agent sent the caller elsewhere (blind transfer)."""
+    """The agent sent the caller elsewhere (blind transfer). `leg` is the agent's, where known: the event may be late."""
 
     call: CallId
     context: str
     exten: str  # personal data where it is a person's number
+    leg: str = ""
 
 
 class CallReplaced(Event, frozen=True):
@@ -147,6 +148,7 @@ class NodeUp(Event, frozen=True):
 
     node: NodeId
     legs: tuple[SnapshotLeg, ...] = ()
+    asked_at: float | None = None  # epoch seconds when the list was asked for: what came later may be missing in it
 
 
 class NodeChecked(Event, frozen=True):
@@ -154,6 +156,7 @@ class NodeChecked(Event, frozen=True):
 
     node: NodeId
     legs: tuple[SnapshotLeg, ...] = ()
+    asked_at: float | None = None
 
 
 class NodeDown(Event, frozen=True):

@@ -55,9 +55,15 @@ class SimSwitch:
     """The pure switch. `deliver` gets every event at the (virtual) instant it reaches the engine."""
 
     def __init__(
-        self, agenda: Agenda, exchange: Exchange, rng: random.Random, deliver: Callable[[ev.AnyEvent], None]
+        self,
+        agenda: Agenda,
+        exchange: Exchange,
+        rng: random.Random,
+        deliver: Callable[[ev.AnyEvent], None],
+        clock: Callable[[], float],
     ) -> None:
         self.agenda, self.exchange, self.rng, self.deliver = agenda, exchange, rng, deliver
+        self.clock = clock
         self.ami = {node: AmiStream(agenda, rng, self._landed) for node in exchange.nodes}
         self.agi = AgiStream(agenda, rng, deliver)
         self.sessions: dict[str, Session] = {}
@@ -91,13 +97,13 @@ class SimSwitch:
         stream = self.ami[node]
         if self.engine_up and not stream.up:
             stream.connect()
-            stream.send(ev.NodeUp(NodeId(node), self.snapshot(node)), sure=True)
+            stream.send(ev.NodeUp(NodeId(node), self.snapshot(node), self.clock()), sure=True)
             self.agenda.after(CHECK_EVERY_S, lambda life=stream._life: self._check(node, life))  # type: ignore[misc]
 
     def _check(self, node: str, life: int) -> None:
         stream = self.ami[node]
         if stream.up and stream._life == life:
-            stream.send(ev.NodeChecked(NodeId(node), self.snapshot(node)), sure=True)
+            stream.send(ev.NodeChecked(NodeId(node), self.snapshot(node), self.clock()), sure=True)
             self.agenda.after(CHECK_EVERY_S, lambda: self._check(node, life))
 
     def cut_ami(self, node: str, for_s: float, noticed_after_s: float) -> None:
@@ -346,7 +352,7 @@ class SimSwitch:
         self.ami[leg.node].send(ev.LegHeld(leg.id, held))
 
     def transferred(self, call: Call, leg: Leg, context: str, exten: str) -> None:
-        self.ami[call.node].send(ev.CallTransferred(CallId(call.id), context, exten))
+        self.ami[call.node].send(ev.CallTransferred(CallId(call.id), context, exten, leg.id))
 
     def _landed(self, event: ev.AnyEvent) -> None:
         """The adapter learns a channel's name only from the event that carries it."""

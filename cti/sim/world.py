@@ -60,7 +60,7 @@ class World:
         rng = random.Random(plan.seed ^ 0x5EED)
         phones = [agent.phone for agent in plan.policy.agents.values()]
         self.exchange = Exchange(self.agenda, plan.nodes, phones)
-        self.switch = SimSwitch(self.agenda, self.exchange, rng, self.deliver)
+        self.switch = SimSwitch(self.agenda, self.exchange, rng, self.deliver, self.now)
         self.crowd = Crowd(self.exchange, plan, self.ask)
         self.faults = Faults(self.agenda, self.switch, self, rng)
         self.checks = Checks(plan.policy, self.exchange, self.switch)
@@ -80,7 +80,7 @@ class World:
         return EPOCH + self.agenda.now + self.jumped_s
 
     def start_engine(self, *, again: bool = False) -> None:
-        self.center = self.new_center(self.plan.policy, strict=True)
+        self.center = self.new_center(self.plan.policy, self.exchange.nodes, strict=True)
         self.checks.fresh(self.center)
         self.switch.engine_starts([0.5 * self.rng.random() for _ in self.exchange.nodes])
         if again:

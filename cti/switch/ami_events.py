@@ -74,7 +74,8 @@ def _blind_transfer(node: NodeId, fields: Fields) -> tuple[events.AnyEvent, ...]
     if fields.get("Result") != "Success" or not transferee:
         return ()
     call = CallId(leg_id(node, transferee))
-    return (events.CallTransferred(call, fields.get("Context", ""), fields.get("Extension", "")),)
+    leg = leg_id(node, fields["TransfererUniqueid"]) if fields.get("TransfererUniqueid") else ""
+    return (events.CallTransferred(call, fields.get("Context", ""), fields.get("Extension", ""), leg),)
 
 
 TABLE: Mapping[str, Translate] = {

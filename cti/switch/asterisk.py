@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -17,7 +18,7 @@ import structlog
 from cti.model import commands, events
 from cti.model.ticket import decode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, NodeId, QueueName, RingResult
-from cti.ports import Desk
+from cti.ports import Clock, Desk
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import leg_id
 from cti.switch.fastagi import FastAgiServer, Network
@@ -50,12 +51,14 @@ class AsteriskSwitch:
         listen: tuple[str, int],
         allow: Sequence[Network],
         token: str,
+        clock: Clock = time.time,
     ) -> None:
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
         self._phones = phones
         self._token = token
+        self._clock = clock
         self._desk: Desk | None = None
         self._addresses = nodes
         self.nodes: dict[NodeId, Node] = {}
@@ -76,6 +79,7 @@ class AsteriskSwitch:
                 calls=self.calls,
                 phones=frozenset(self._phones),
                 post=desk.post,
+                clock=self._clock,
             )
             self.nodes[name] = node
             await node.start()

@@ -9,6 +9,7 @@ import structlog
 
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
+from cti.ports import Clock
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout, LinkChange, LinkState
 from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
 from cti.switch.inbound_call import InboundCall
@@ -34,6 +35,7 @@ class Node:
         calls: Mapping[CallId, InboundCall],
         phones: frozenset[str],
         post: Callable[[events.AnyEvent], None],
+        clock: Clock,
     ) -> None:
         self.name = name
         self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
@@ -43,6 +45,7 @@ class Node:
         self._calls = calls
         self._phones = phones
         self._post = post
+        self._clock = clock
         self._snapshots = Snapshots(name, self.link)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._watch: asyncio.Task[None] | None = None
@@ -155,6 +158,7 @@ class Node:
         pause_s = 0.0
         while True:
             await asyncio.sleep(pause_s)
+            asked_at = self._clock()
             try:
                 legs = await self._snapshots.take()
             except (AmiDisconnected, AmiTimeout, AmiRefused) as error:
@@ -162,12 +166,12 @@ class Node:
                 pause_s = 1.0
                 continue
             if self.live:
-                self._post(events.NodeChecked(self.name, legs))
+                self._post(events.NodeChecked(self.name, legs, asked_at))
                 pause_s = CHECK_INTERVAL_S
             else:
                 self.live = True
                 self._forget_legs({leg.leg for leg in legs})
-                self._post(events.NodeUp(self.name, legs))
+                self._post(events.NodeUp(self.name, legs, asked_at))
                 if not self.first_live.done():
                     self.first_live.set_result(None)
                 pause_s = FIRST_CHECK_S

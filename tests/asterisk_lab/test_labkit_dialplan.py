@@ -102,14 +102,15 @@ async def test_engine_that_always_dies_leads_to_the_fallback(one_node: Lab, tmp_
         assert 2 <= len(engine.sessions) <= 12
 
 
-@pytest.mark.parametrize("dialled", ["6001,h,1", '6001"', "6001)", "6001${EPOCH}"])
+@pytest.mark.parametrize("dialled", ["6001%2Ch", "6001%22", "6001)", "6001%24%7BEPOCH%7D", "6001%0AExten"])
 async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled: str) -> None:
     async def script(session: AgiSession, number: int) -> None:
         await session.command("SET VARIABLE CTI_DONE 1")
 
     async with ScriptedEngine.listening(one_node["engines"][0], script) as engine:
-        async with caller(one_node, tmp_path, dialled, from_="49,queue=x%22${EPOCH}") as call:
-            await call.wait()
+        async with caller(one_node, tmp_path, dialled, from_="49%2Cqueue%3Dx%22%0A%24%7BEPOCH%7D") as call:
+            assert await call.wait() == 0
+        assert engine.sessions
         for session in engine.sessions:
             assert session.args["dialled"] == "6001" and session.args["queue"] == ""
             assert set(session.args) == {

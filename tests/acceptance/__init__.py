@@ -1,0 +1,1 @@
+"""Acceptance: the product's promises, on a real Asterisk with real phones."""

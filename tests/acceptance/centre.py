@@ -1,0 +1,244 @@
+"""What does a test of a whole contact centre have at hand? The lab's Asterisk, phones, callers, a witness, the engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .engine_process import REPOSITORY, EngineProcess
+from .phones import Call, Desk
+from .waiting import until
+from .witness import Witness
+
+LAB = REPOSITORY / "asterisk" / "lab"
+LAB_TIMEOUT_S = 180.0
+NO_ASTERISK_EXIT = 3
+CALLERS_PER_TRUNK = 4
+CALLER_PREFIX = "493000"
+
+
+class NoAsterisk(Exception):
+    """No real Asterisk can be had on this machine."""
+
+
+class Lab:
+    """The nodes, started and ended by the command that people use."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder = folder
+        self.descriptor: dict[str, Any] = self._run(
+            "up", *words, "--base", "auto", "--python", sys.executable, "--with-parent", str(os.getpid())
+        )
+
+    @property
+    def base(self) -> str:
+        return str(self.descriptor["base"])
+
+    @property
+    def nodes(self) -> list[dict[str, Any]]:
+        return list(self.descriptor["nodes"])
+
+    @property
+    def engine(self) -> str:
+        """host:port where Asterisk looks for the engine's FastAGI."""
+        return str(self.descriptor["engines"][0])
+
+    def _run(self, command: str, *words: str) -> Any:
+        done = subprocess.run(
+            [str(LAB), "--json", command, *words, "--dir", str(self.folder)],
+            capture_output=True,
+            text=True,
+            timeout=LAB_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode == NO_ASTERISK_EXIT:
+            raise NoAsterisk(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given")
+        assert done.returncode == 0, f"asterisk/lab {command}: {done.stderr[-2000:]}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def restart(self, node: str) -> None:
+        """`core restart now`; returns when the node is ready again."""
+        self._run("restart", node)
+
+    def down(self) -> None:
+        self._run("down")
+
+
+def settings(
+    lab: Lab, queues: Mapping[str, Any], agents: Mapping[str, Any], nodes: int = 1, **more: Any
+) -> dict[str, Any]:
+    """The content of center.yaml: number 6001 is the first queue, 6002 the second, ..."""
+    used = lab.nodes[:nodes]
+    return {
+        "nodes": {
+            node["name"]: {
+                "host": node["host"],
+                "port": node["ami_port"],
+                "username": node["ami_user"],
+                "secret": node["ami_secret"],
+            }
+            for node in used
+        },
+        "fastagi": {"listen": lab.engine, "token": used[0]["agi_token"]},
+        "http": {"listen": f"{lab.base}.100:8470"},
+        "callback_spool": used[0]["callback_spool_dir"],
+        "queues": {name: dict(queue) for name, queue in queues.items()},
+        "agents": {name: dict(agent) for name, agent in agents.items()},
+        "entries": {str(6001 + i): {"queue": name} for i, name in enumerate(queues)},
+        "settle_s": 0,
+        **more,
+    }
+
+
+def agent(number: str, *queues: str, starts: str = "available", **more: Any) -> dict[str, Any]:
+    """One agent of center.yaml."""
+    return {"phone": f"PJSIP/{number}", "queues": list(queues), "starts": starts, **more}
+
+
+class Centre:
+    """Everything of one test session; `open` begins a test's engine, `clear` leaves nothing behind."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self.lab, self.folder = lab, folder
+        self.witnesses = [Witness(node) for node in lab.nodes]
+        self._phones: dict[str, Desk] = {}
+        self._trunks: dict[int, Desk] = {}
+        self.engines: list[EngineProcess] = []
+
+    @property
+    def engine(self) -> EngineProcess:
+        return self.engines[-1]
+
+    @property
+    def witness(self) -> Witness:
+        return self.witnesses[0]
+
+    # --- the engine -------------------------------------------------------------------------------------------------
+
+    def open(
+        self, folder: Path, queues: Mapping[str, Any], agents: Mapping[str, Any], nodes: int = 1, **more: Any
+    ) -> EngineProcess:
+        """Write the file and start the engine on it."""
+        engine = EngineProcess(folder, settings(self.lab, queues, agents, nodes, **more))
+        self.engines.append(engine)
+        return engine.start()
+
+    def clear(self) -> None:
+        """End every call and engine, and see that Asterisk is empty."""
+        for desk in (*self._phones.values(), *self._trunks.values()):
+            desk.hang_up_all()
+        for engine in self.engines:
+            engine.stop()
+        for witness in self.witnesses:
+            until(lambda w=witness: not w.channels(), f"no channel left on {witness.node['name']}")  # type: ignore[misc]
+            witness.forget()
+        self.engines.clear()
+        for node in self.lab.nodes:
+            for left in Path(node["callback_spool_dir"]).glob("*.json"):
+                left.unlink()
+
+    def close(self) -> None:
+        for desk in (*self._phones.values(), *self._trunks.values()):
+            desk.stop()
+        for witness in self.witnesses:
+            witness.close()
+
+    # --- the phones -------------------------------------------------------------------------------------------------
+
+    def phone(self, number: str) -> Desk:
+        """The agent's desk, registered at every node; a process of its own."""
+        if number not in self._phones:
+            account = next(a for a in self.lab.descriptor["agents"] if a["number"] == number)
+            desk = Desk(f"{self.lab.base}.200", 5000 + int(number) % 1000, self.folder / f"phone-{number}.log")
+            exchanges = {node["name"]: f"{node['host']}:{node['sip_port']}" for node in self.lab.nodes}
+            desk.start(
+                [
+                    {
+                        "name": f"{number}@{name}",
+                        "uri": f"sip:{number}@{exchange}",
+                        "exchange": exchange,
+                        "user": number,
+                        "password": account["password"],
+                    }
+                    for name, exchange in exchanges.items()
+                ]
+            )
+            self._phones[number] = desk
+        return self._phones[number]
+
+    def phones(self, *numbers: str) -> list[Desk]:
+        return [self.phone(number) for number in numbers]
+
+    def rings(self, number: str, timeout_s: float = 10.0) -> Call:
+        """Wait for the agent's phone to ring."""
+        return self.phone(number).ringing(timeout_s=timeout_s)
+
+    def dial(self, number: str, code: str) -> Call:
+        """The agent dials from his own phone."""
+        return self.phone(number).call(f"{number}@node1", code)
+
+    # --- the callers ------------------------------------------------------------------------------------------------
+
+    def call(self, dialled: str = "6001", caller: int = 1, node: int = 1, *, wait: bool = True) -> Call:
+        """Caller number `caller` (1..8; his number is `number_of(caller)`) dials; he is heard when this returns."""
+        trunk, _ = divmod(caller - 1, CALLERS_PER_TRUNK)
+        if trunk not in self._trunks:
+            self._trunks[trunk] = self._start_trunk(trunk)
+        call = self._trunks[trunk].call(f"{number_of(caller)}@node{node}", dialled)
+        return call.wait("confirmed") if wait else call
+
+    def _start_trunk(self, trunk: int) -> Desk:
+        address = self.lab.descriptor["trunks"][trunk]["identify_ip"]
+        desk = Desk(address, 5060, self.folder / f"trunk-{trunk + 1}.log")
+        numbers = [number_of(trunk * CALLERS_PER_TRUNK + i + 1) for i in range(CALLERS_PER_TRUNK)]
+        desk.start(
+            [
+                {
+                    "name": f"{number}@{node['name']}",
+                    "uri": f"sip:{number}@{address}",
+                    "exchange": f"{node['host']}:{node['sip_port']}",
+                }
+                for number in numbers
+                for node in self.lab.nodes
+            ]
+        )
+        return desk
+
+    def queued(self, dialled: str = "6001", caller: int = 1, queue: str = "sales") -> Call:
+        """As `call`, and he stands in the line when this returns."""
+        call = self.call(dialled, caller)
+        until(lambda: number_of(caller) in self.engine.waiting(queue), f"caller {caller} waits in {queue}")
+        return call
+
+    # --- what the engine believes -----------------------------------------------------------------------------------
+
+    def until_agent(self, name: str, timeout_s: float = 10.0, **expected: Any) -> None:
+        """Wait until the agent's row shows what is expected."""
+        wanted = {key: str(value) for key, value in expected.items()}
+
+        def as_expected() -> bool:
+            row = self.engine.agent(name)
+            return all(str(row[key]) == value for key, value in wanted.items())
+
+        until(as_expected, f"{name} {wanted}", timeout_s)
+
+    def until_no_calls(self) -> None:
+        """Nothing left in the engine, nothing wrong in its books."""
+        until(lambda: not self.engine.part("calls"), "no call left in the engine")
+        status = self.engine.part("status")
+        assert status["bugs"] == 0 and status["inconsistent"] == 0, status
+        for queue in self.engine.part("queues"):
+            ended = sum(
+                queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost")
+            )
+            assert ended + queue["waiting"] == queue["offered"] + queue["resumed"], queue
+            assert queue["lost"] == 0, queue
+
+
+def number_of(caller: int) -> str:
+    return f"{CALLER_PREFIX}{caller:03d}"

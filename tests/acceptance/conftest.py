@@ -1,0 +1,68 @@
+"""Fixtures of the acceptance tests: one lab and its phones for the session, one engine for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .centre import Centre, Lab, NoAsterisk
+from .engine_process import EngineProcess
+
+_centres: list[Centre] = []
+
+
+def lab_or_skip(folder: Path, *words: str) -> Lab:
+    """A lab; where no Asterisk can be had the test is skipped loudly, and fails where CI=true."""
+    try:
+        return Lab(folder, *words)
+    except NoAsterisk as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no real Asterisk: {reason}")
+        pytest.skip(f"NO REAL ASTERISK: {reason}")
+
+
+@pytest.fixture(scope="session")
+def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    lab = lab_or_skip(tmp_path_factory.mktemp("lab"), "2")
+    centre = Centre(lab, tmp_path_factory.mktemp("phones"))
+    _centres.append(centre)
+    try:
+        yield centre
+    finally:
+        centre.close()
+        lab.down()
+
+
+@pytest.fixture
+def centre(session_centre: Centre) -> Iterator[Centre]:
+    """An empty Asterisk with phones; what a test leaves is ended and checked."""
+    try:
+        yield session_centre
+    finally:
+        session_centre.clear()
+
+
+@pytest.fixture
+def start(centre: Centre, tmp_path: Path) -> Callable[..., EngineProcess]:
+    """start(queues, agents, **settings) -> a ready engine."""
+
+    def begin(queues: dict[str, Any], agents: dict[str, Any], nodes: int = 1, **more: Any) -> EngineProcess:
+        return centre.open(tmp_path, queues, agents, nodes, **more)
+
+    return begin
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A failure shows the end of the engine's log."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.failed:
+        for centre in _centres:
+            for engine in centre.engines:
+                report.sections.append(("engine log", engine.tail()))
+                report.sections.append(("queue_log", "\n".join("|".join(row) for row in engine.queue_log())))

@@ -1,0 +1,88 @@
+"""Tables in a terminal: narrow, hostile and unknown values."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from cti.cli_show import AGENTS, QUEUES, WAITING, clean, console, duration, percent, table
+
+pytestmark = pytest.mark.unit
+
+QUEUE: dict[str, Any] = {
+    "name": "sales",
+    "waiting": 3,
+    "longest_wait_s": 65.4,
+    "answered": 10,
+    "abandoned": 0,
+    "offered": 13,
+    "agents_free": 0,
+    "agents_available": 4,
+    "service_level": None,
+    "target_s": 20.0,
+}
+
+
+def drawn(rows: list[dict[str, Any]], width: int, columns: Any = QUEUES) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width).print(table(columns, rows, width))
+    return out.getvalue()
+
+
+def test_a_wide_terminal_shows_everything_and_unknown_is_a_dash() -> None:
+    text = drawn([QUEUE], 120)
+    for word in ("sales", "1:05", "13", "20 s", "in target", "–"):
+        assert word in text
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal_and_the_name_stays(width: int) -> None:
+    text = drawn([QUEUE], width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert "sales" in text and "3" in text
+
+
+def test_a_callers_name_cannot_steer_the_terminal() -> None:
+    row = {"position": 1, "caller": "\x1b[31mMallory\r\n[bold]\u202e", "wait_s": 1.0, "state": "waiting", "call": "n/1"}
+    text = drawn([row], 120, WAITING)
+    assert "\x1b" not in text and "\u202e" not in text
+    assert "[bold]" in text  # shown, not obeyed
+
+
+def test_an_agent_has_one_state() -> None:
+    def state(**row: Any) -> str:
+        return next(column for column in AGENTS if column.title == "state").text(row)
+
+    assert state(status="available", activity="ringing") == "ringing"
+    assert state(status="on_break", activity="idle", reason="lunch") == "on_break (lunch)"
+    assert state(status="on_break", activity="talking", reason="lunch") == "talking"
+    assert state(status="logged_out", activity="idle") == "logged_out"
+
+
+def test_durations_and_shares() -> None:
+    assert [duration(s) for s in (0, 59.9, 60, 3723.0, None)] == ["0 s", "59 s", "1:00", "1:02:03", "–"]
+    assert [percent(s) for s in (0.8113, None)] == ["81.1 %", "–"]
+
+
+def test_no_colour_where_there_is_no_terminal() -> None:
+    assert not console().is_terminal
+    assert console().width >= 120
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(list(QUEUE)), st.one_of(st.text(), st.none(), st.floats()))),
+    st.integers(10, 200),
+)
+def test_no_row_breaks_a_table(rows: list[dict[str, Any]], width: int) -> None:
+    assert drawn(rows, width)
+
+
+@given(st.text())
+def test_clean_text_is_printable(text: str) -> None:
+    assert clean(text).isprintable()
