@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import time
 from dataclasses import dataclass, field
 
@@ -65,6 +66,7 @@ class Oddities:
     rung_while_busy: int = 0
     resent: int = 0
     refused: int = 0
+    bye_refused: int = 0
     unknown_caller: int = 0
     talk_cut_off: int = 0
     unfinished: int = 0
@@ -103,7 +105,8 @@ class People:
         self._by_call: dict[str, Caller | Phone] = {}
         self._pending: dict[tuple[str, str], _Pending] = {}
         self._next = 0
-        self._tag = f"{self.lot.getrandbits(48):x}"
+        # Not by lot: with a Call-ID and branch of the block before, Asterisk takes a BYE for one it has answered already.
+        self._tag = secrets.token_hex(6)
 
     async def __aenter__(self) -> People:
         there = self.addresses.asterisk
@@ -233,6 +236,7 @@ class People:
         elif message.cseq_method == "INVITE" and message.code >= 200:
             self._invite_answered(caller, message, stamp_s)
         elif self._answered(message):
+            self.oddities.bye_refused += message.code >= 300
             self._caller_gone(caller, stamp_s)
 
     def _invite_answered(self, caller: Caller, message: Message, stamp_s: float) -> None:

@@ -122,7 +122,7 @@ AGENTS = (
     Column("phone", _of("phone"), 4),
     Column("state", _state),
     Column("since", _time("since_s"), 1, right=True),
-    Column("phone busy", lambda row: "yes" if row.get("engaged") else "no", 6),
+    Column("phone busy", lambda row: DASH if row.get("engaged") is None else "yes" if row["engaged"] else "no", 6),
     Column("answered", _of("answered"), 2, right=True),
     Column("missed", _of("missed"), 5, right=True),
     Column("queues", _names, 4),

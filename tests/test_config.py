@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti import config
@@ -224,6 +224,7 @@ def test_not_utf_8_has_its_place() -> None:
         config.loads(b"a: 1\nb: \xff\n", file="c.yaml", environ={})
 
 
+@settings(deadline=None)  # the machine is shared: a slow example is no failure
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_config_error(data: bytes) -> None:
     with pytest.raises(ConfigError):
@@ -233,6 +234,7 @@ def test_no_bytes_raise_anything_but_config_error(data: bytes) -> None:
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
 
 
+@settings(deadline=None)  # the machine is shared: a slow example is no failure
 @given(st.data())
 def test_no_damage_to_the_example_raises_anything_but_config_error(data: st.DataObject) -> None:
     lines = list(LINES)

@@ -9,8 +9,9 @@ from typing import Any
 
 from labkit.errors import CannotBeHad, LabError
 from labkit.fetch import fetch
-from labkit.lab import Lab, UpOptions
+from labkit.lab import Lab
 from labkit.node import ASTERISK_FOLDER, write_script
+from labkit.plan import UpOptions
 from labkit.progress import say
 from labkit.rendering import render_from_environment
 from labkit.settings import QUEUE_STRATEGIES

@@ -4,7 +4,6 @@ DIR/lab.json is the record: what runs, and everything a test, a benchmark or a p
 """
 
 import json
-import resource
 import secrets
 import shutil
 import socket
@@ -13,8 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +21,15 @@ from labkit.errors import LabError
 from labkit.fetch import fetch
 from labkit.installation import Installation
 from labkit.node import NodeFolder, python_with_pyst2
+from labkit.plan import AMI_PORT, SIP_PORT, UpOptions, node_settings, phones_of, trunks_of
 from labkit.processes import Process, end_all, start_detached
 from labkit.progress import say
 from labkit.ready import wait_until_booted, wait_until_closed
-from labkit.settings import AppQueue, NodeSettings, Phone, Trunk
+from labkit.settings import AppQueue
 
 READY_TIMEOUT_S = 40.0
 COMMAND_TIMEOUT_S = 15.0
 SOCKET_PATH_MAX = 100  # sun_path holds 107 characters, and the file is called asterisk.ctl
-AMI_PORT, SIP_PORT = 5038, 5070
-
-
-@dataclass(frozen=True)
-class UpOptions:
-    """What `up` was asked for; see `asterisk/lab up --help`. In an address, {base} stands for the lab's block."""
-
-    nodes: int = 1
-    base: str = "auto"
-    engines: tuple[str, ...] = ()
-    agents: int = 10
-    agent_contact: str = ""
-    agent_auth: bool = False
-    trunks: int = 4
-    trunk_contact: str = ""
-    secret: str = ""
-    silent_music: bool = False
-    app_queue: bool = False
-    app_queue_strategy: str = "rrmemory"
-    fallback_queue: str = ""
-    retry_s: int = 6
-    accept_s: int = 0
-    rtp_start: int = 10000
-    rtp_end: int = 30000
-    python: str = ""
-    with_parent: int = 0
 
 
 class Lab:
@@ -174,8 +147,8 @@ class Lab:
 
     def _first_record(self, installation: Installation, options: UpOptions, base: str, claimed: bool) -> dict[str, Any]:
         engines = tuple(engine.replace("{base}", base) for engine in options.engines) or (f"{base}.100:4573",)
-        phones = _phones(options, base)
-        trunks = _trunks(options, base)
+        phones = phones_of(options, base)
+        trunks = trunks_of(options, base)
         return {
             "dir": str(self.folder),
             "version": installation.version(),
@@ -202,33 +175,8 @@ class Lab:
         folder = NodeFolder(self.folder / "nodes" / name, self.folder / "nodes" / name / "run")
         if len(str(folder.run)) > SOCKET_PATH_MAX - len("/asterisk.ctl"):
             folder = replace(folder, run=Path(tempfile.mkdtemp(prefix="cti-lab-")))
-        phones = tuple(Phone(p["number"], _label(p["number"]), p["password"], p.get("contact", "")) for p in
-                       record["agents"] + record["softphones"])  # fmt: skip
-        members = tuple(agent["number"] for agent in record["agents"])
-        settings = NodeSettings(
-            node=name,
-            engines=tuple(record["engines"]),
-            ami_secret=options.secret or secrets.token_hex(16),
-            agi_token=record["agi_token"],
-            spool_dir=folder.spool,
-            ami_bind=host,
-            ami_port=AMI_PORT,
-            sip_bind=host,
-            sip_port=SIP_PORT,
-            media_address=host,
-            rtp_start=options.rtp_start,
-            rtp_end=options.rtp_end,
-            retry_s=options.retry_s,
-            accept_s=options.accept_s,
-            fallback_queue=options.fallback_queue,
-            silent_music=options.silent_music,
-            music_dir=str(installation.data / "moh"),
-            phones=phones,
-            trunks=_trunks(options, base),
-            app_queue=AppQueue(strategy=options.app_queue_strategy, members=members) if options.app_queue else None,
-            max_files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
-            directories=folder.directories(installation),
-        )
+        settings = node_settings(options, record, name, host, folder.spool, installation.data / "moh")
+        settings = replace(settings, directories=folder.directories(installation))
         witness_secret = secrets.token_hex(16)
         folder.write(installation, settings, witness_secret, options.python or python_with_pyst2())
         argv = [str(folder.program), "-C", str(folder.etc / "asterisk.conf"), "-f"]
@@ -296,30 +244,6 @@ def _wait_ready(node: dict[str, Any]) -> None:
     )
 
 
-def _label(number: str) -> str:
-    return f"Agent {number}" if number.startswith("1") else f"Softphone {number}"
-
-
-def _phones(options: UpOptions, base: str) -> list[Phone]:
-    """Agents' phones 1001.. and two softphones for people, the latter always with a password."""
-    if not 0 <= options.agents <= 900:
-        raise LabError("--agents must be 0 to 900")
-    asks = options.agent_auth or not options.agent_contact
-    contact = options.agent_contact.replace("{base}", base)
-    agents = [
-        Phone(str(1000 + k), "", secrets.token_hex(8) if asks else "", contact) for k in range(1, options.agents + 1)
-    ]
-    return [*agents, *(Phone(number, "", secrets.token_hex(8)) for number in ("2001", "2002"))]
-
-
-def _trunks(options: UpOptions, base: str) -> tuple[Trunk, ...]:
-    """Trunk k is told by the address BASE.(150+k), or by the user trunk<k> in From."""
-    if not 0 <= options.trunks <= 100:
-        raise LabError("--trunks must be 0 to 100")
-    contact = options.trunk_contact.replace("{base}", base)
-    return tuple(Trunk(f"trunk{k}", f"{base}.{150 + k}", contact) for k in range(1, options.trunks + 1))
-
-
 def _warnings() -> Iterator[str]:
     """What is known to spoil a lab on this machine."""
     began = time.monotonic()
@@ -331,13 +255,3 @@ def _warnings() -> Iterator[str]:
     if slow:
         # Asterisk resolves it for every call: the INVITE then hangs for seconds after 100 Trying [measured].
         yield "this machine's own hostname is not in /etc/hosts: every call will hang for seconds; add it there"
-
-
-@contextmanager
-def lab(folder: Path, options: UpOptions) -> Iterator[dict[str, Any]]:
-    """For tests: a lab for the length of a block."""
-    one = Lab(folder)
-    try:
-        yield one.up(options)
-    finally:
-        one.down()

@@ -6,7 +6,7 @@ from cti.acd import agents, offers, visits
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind
-from cti.model.commands import Release, StartMusic
+from cti.model.commands import Release, StartMusic, StopRing
 from cti.model.events import CallArrived, CallReplaced, RingEnded
 from cti.model.policy import Entry
 from cti.model.ticket import Ticket
@@ -213,10 +213,12 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
             contact.visit += 1
             visits.enter(floor, contact, contact.queue)
         elif event.caller_there:
-            offers.agent_part_over(floor, contact, EndedBy.AGENT)
+            offers.agent_part_over(floor, contact, EndedBy.AGENT, leg_over=True)
             visits.release(floor, contact, Release(contact.call))
         else:
-            offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None)
+            # In an attended transfer the agent's leg lives on: over when its Hangup says so, unless AMI is silent.
+            deaf = not floor.nodes.get(contact.node)
+            offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None, leg_over=deaf)
             visits.set_aside(floor, contact)
 
 
@@ -299,17 +301,63 @@ def leg_gone(floor: Floor, leg: str) -> None:
 
 
 def replaced(floor: Floor, event: CallReplaced) -> None:
-    """Attended transfer into the line: the agent's own waiting call becomes the customer, who keeps his `since`.
+    """Attended transfer: the customer takes over the place or the talk that his agent held for him.
 
-    The customer's contact goes on in the place of the consultation; the consultation itself is no contact of its own.
+    It is the customer's contact that goes on, with its own `since`; the consultation's contact ends.
     """
-    place = floor.by_call.get(event.call)
-    original = floor.by_call.get(event.original)
+    place, original = floor.by_call.get(event.call), floor.by_call.get(event.original)
     if place is None or original is None or place is original:
+        floor.late(event.call, "")
         return
+    floor.deadlines.cancel("aside", original.id)
+    _tell_attended(floor, original, place.queue)
     offers.fail_all(floor, original, OfferState.WITHDRAWN)
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
-    place.since, place.head_start_s = min(place.since, original.since), max(place.head_start_s, original.head_start_s)
-    if place.class_key is not None:
-        floor.line.remove(place)
-        visits.tried_over(floor, place)
+    talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]
+    ringing = place.state is ContactState.OFFERED and bool(place.offers)
+    for offer in [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.RINGING]:
+        floor.say(StopRing(original.call if event.session else place.call, (offer.id,)))
+        offers.fail(floor, offer, OfferState.WITHDRAWN)
+    waited = place.visit_open
+    if waited:
+        visits.close(floor, place, Outcome.MERGED)
+    if event.session:
+        original.session, original.arrived_at, place.session = True, floor.now, False
+    original.requires, original.tried, original.announcing = place.requires, {}, place.announcing
+    if talks:
+        offers.take_over(floor, original, talks[0])
+        if original.state is not ContactState.TALKING:
+            floor.move_contact(original, ContactState.TALKING)
+    visits.end(floor, place)
+    if waited:
+        original.visit += 1
+        visits.enter(floor, original, place.queue, cause="transferred")
+        if ringing:
+            _wait_for_ring_end(floor, original)
+
+
+def _wait_for_ring_end(floor: Floor, contact: Contact) -> None:
+    """The session is still busy with the Dial that was taken back: in line again when it says so (RingEnded)."""
+    floor.line.remove(contact)
+    floor.arrived.discard(contact.id)
+    floor.deadlines.cancel("announce", contact.id)
+    floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
+    floor.move_contact(contact, ContactState.OFFERED)
+
+
+def _tell_attended(floor: Floor, contact: Contact, queue: QueueName) -> None:
+    contact.transferred = True
+    floor.tell(
+        Changed(
+            Kind.TRANSFER,
+            contact.id,
+            "",
+            "attended",
+            floor.now,
+            floor.cause,
+            queue=queue,
+            agent=contact.agent,
+            contact=contact.id,
+            call=contact.call,
+        )
+    )

@@ -132,8 +132,11 @@ def answered_too_late(floor: Floor, offer_id: OfferId) -> None:
         floor.say(StopRing(contact.call, (offer_id,)))
 
 
-def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None) -> None:
-    """The agent's talk with `contact` is over for him. Who ended it may still be unknown (None): see settle_talk."""
+def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *, leg_over: bool = False) -> None:
+    """The agent's talk with `contact` is over for him. Who ended it may still be unknown (None): see docs/adr/0005.
+
+    `leg_over`: his leg is surely hung up, so he is free without waiting for its Hangup event.
+    """
     for offer_id in list(contact.offers):
         offer = floor.offers[offer_id]
         if offer.state is not OfferState.ACCEPTED:
@@ -141,13 +144,29 @@ def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None) ->
         if offer.talk_ended_at is None:
             offer.talk_ended_at = floor.now
             agent = floor.agents[offer.agent]
-            _drop_leg(floor, agent, offer.leg)
+            if leg_over:
+                _drop_leg(floor, agent, offer.leg)
             begin_wrapup(floor, agent, offer)
             agent.offer = None
         if ended_by is None:
             floor.deadlines.set("talk", contact.id, floor.now + TALK_GRACE_S)
         else:
             _close_talk(floor, contact, offer, ended_by)
+
+
+def take_over(floor: Floor, contact: Contact, offer: Offer) -> None:
+    """Attended transfer: the agent of `offer` (another contact's talk) talks to `contact` from now on."""
+    former = floor.contacts[offer.contact]
+    agent = floor.agents[offer.agent]
+    former.offers.remove(offer.id)
+    floor.deadlines.cancel("talk", former.id)
+    floor.deadlines.cancel("wrapup", agent.id)
+    offer.contact, offer.talk_ended_at = contact.id, None
+    contact.offers.append(offer.id)
+    contact.agent, contact.queue = agent.id, offer.queue
+    agent.offer = offer.id
+    if agent.activity in (Activity.WRAPUP, Activity.IDLE):
+        floor.move_activity(agent, Activity.TALKING, offer=offer)
 
 
 def _close_talk(floor: Floor, contact: Contact, offer: Offer, ended_by: EndedBy) -> None:

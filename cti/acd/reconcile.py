@@ -31,11 +31,12 @@ def compare(
     _gone(floor, node, present, asked_at)
     _answered(floor, present)
     for leg in present.values():
-        if leg.ours and CallId(leg.leg) not in floor.by_call:
+        call = CallId(leg.leg)
+        if leg.ours and call not in floor.by_call and call not in floor.released:
             if _restore_talk(floor, node, leg, present.values()):
                 continue
             if fresh and not leg.bridge:
-                floor.expected.add(CallId(leg.leg))
+                floor.expected.add(call)
 
 
 def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:

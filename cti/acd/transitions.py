@@ -37,7 +37,7 @@ ACTIVITY: Mapping[Activity, frozenset[Activity]] = {
     _A.RINGING: frozenset({_A.IDLE, _A.TALKING}),
     _A.TALKING: frozenset({_A.HOLD, _A.WRAPUP, _A.IDLE}),
     _A.HOLD: frozenset({_A.TALKING, _A.WRAPUP, _A.IDLE}),
-    _A.WRAPUP: frozenset({_A.IDLE}),
+    _A.WRAPUP: frozenset({_A.IDLE, _A.TALKING}),  # wrap-up -> talking: an attended transfer gave him another caller
 }
 
 STATUS: Mapping[AgentStatus, frozenset[AgentStatus]] = {

@@ -111,6 +111,8 @@ class QueueLogLines:
         where = (changed.at, _bare(changed.call or trace.call), changed.queue or "NONE", changed.agent or "NONE")
         if changed.new in _RING_EVENTS:
             return [_line(*where, _RING_EVENTS[OfferState(changed.new)], round((changed.ring_s or 0.0) * 1000))]
+        if changed.new == OfferState.ACCEPTED:
+            trace.transfer = None  # one that was told too late belongs to the talk before
         if changed.new != OfferState.ENDED:
             return []
         numbers = (_whole(changed.wait_s), _whole(changed.talk_s), changed.original_position or 1)

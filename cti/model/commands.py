@@ -59,7 +59,7 @@ class Announce(Command, frozen=True):
 
 
 class Release(Command, frozen=True):
-    """We are done with the call: play `prompts`, then go on in the dialplan at `goto` ("context,exten,1") or hang up."""
+    """Done with the call: play `prompts`, then go on in the dialplan at `goto` ("context,exten,1") or hang up."""
 
     call: CallId
     prompts: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ class CallGone(Event, frozen=True):
 
 
 class CallTransferred(Event, frozen=True):
-    """The agent sent the caller elsewhere (blind transfer). `leg` is the agent's, where known: the event may be late."""
+    """The agent sent the caller elsewhere (blind transfer); `leg` is the agent's, if known: the event may be late."""
 
     call: CallId
     context: str
@@ -57,10 +57,14 @@ class CallTransferred(Event, frozen=True):
 
 
 class CallReplaced(Event, frozen=True):
-    """Attended transfer into the line: what waits as `call` is from now on the customer who was `original`."""
+    """Attended transfer: the place of `call` (the agent's own, waiting or talking) is now the customer's, `original`.
+
+    `session`: the AGI session that was `call`'s is `original`'s from now on (a transfer into the line).
+    """
 
     call: CallId
     original: CallId
+    session: bool = False
 
 
 class DigitPressed(Event, frozen=True):

@@ -72,6 +72,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"  # maximum wait
     KEY_EXIT = "key_exit"  # a digit that leaves the line
     OVERFLOWED = "overflowed"  # refused at the door: line full
+    MERGED = "merged"  # attended transfer: the customer took over the place that his agent had held for him
     LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
 
 

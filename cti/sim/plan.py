@@ -16,12 +16,12 @@ RingPlan = Literal["answer", "miss", "reject", "busy", "broken", "logout", "paus
 instant of the time-out, broken = the phone fails, logout and pause = the agent asks for it while his phone rings."""
 
 
-class Ring(msgspec.Struct):
+class Ring(msgspec.Struct, omit_defaults=True):
     does: RingPlan
     after_s: float = 1.0
 
 
-class Caller(msgspec.Struct):
+class Caller(msgspec.Struct, omit_defaults=True):
     """One customer. Times in seconds; `at` from the start."""
 
     at: float
@@ -36,21 +36,21 @@ class Caller(msgspec.Struct):
     held_s: float = 0.0  # put on hold in mid-talk for so long
 
 
-class AgentPlan(msgspec.Struct):
+class AgentPlan(msgspec.Struct, omit_defaults=True):
     """One agent: what he does with each ring in turn (then he answers after 1 s), and how long until he comes back."""
 
     rings: list[Ring] = []
     returns_after_s: float = 30.0  # from a break or a log-out that he notices
 
 
-class Request(msgspec.Struct):
+class Request(msgspec.Struct, omit_defaults=True):
     at: float
     agent: str
     action: Literal["login", "logout", "pause", "unpause", "ready"]
     reason: str = ""
 
 
-class PhonePlan(msgspec.Struct):
+class PhonePlan(msgspec.Struct, omit_defaults=True):
     at: float
     phone: str
     does: Literal["private", "unregistered"]
@@ -60,7 +60,7 @@ class PhonePlan(msgspec.Struct):
 FaultKind = Literal["lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart"]
 
 
-class Fault(msgspec.Struct):
+class Fault(msgspec.Struct, omit_defaults=True):
     """Something breaks. `for_s`: how long; `share`: chance per AMI event, or share of AGI sessions that break."""
 
     at: float

@@ -15,7 +15,7 @@ from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
-_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost"})
+_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "lost"})
 EPSILON = 1e-6
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Plan
+from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Request
 from cti.sim.world import run
 
 MAX_RUNS = 3000
@@ -45,7 +45,32 @@ def shrink(plan: Plan, rule: str) -> Plan:
             plain = Caller(caller.at, caller.dialled, caller.node, caller.patience_s, caller.talk_s, caller.ends)
             plan = _try(plan, _with(plan, callers=[*plan.callers[:n], plain, *plan.callers[n + 1 :]]), budget)
         plan = _plainer_policy(plan, budget)
+    for digits in (0, 1, 2):
+        rounder = _rounded(plan, digits)
+        if budget.fails(rounder):
+            return rounder
     return plan
+
+
+def _rounded(plan: Plan, digits: int) -> Plan:
+    def walk(value: Any) -> Any:
+        if isinstance(value, float):
+            return round(value, digits)
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return {key: walk(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    def parts(name: str, kind: Any) -> Any:
+        return msgspec.convert(walk(msgspec.to_builtins(getattr(plan, name))), kind)
+
+    return _with(
+        plan,
+        callers=parts("callers", list[Caller]),
+        agents=parts("agents", dict[str, AgentPlan]),
+        requests=parts("requests", list[Request]),
+        phones=parts("phones", list[PhonePlan]),
+        faults=parts("faults", list[Fault]),
+    )
 
 
 def _size(plan: Plan) -> int:

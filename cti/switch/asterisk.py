@@ -77,6 +77,7 @@ class AsteriskSwitch:
                 address.username,
                 address.secret,
                 calls=self.calls,
+                exchange=self._exchange,
                 phones=frozenset(self._phones),
                 post=desk.post,
                 clock=self._clock,
@@ -181,8 +182,21 @@ class AsteriskSwitch:
             )
             await call.ended
         finally:
-            if self.calls.get(call_id) is call:
-                del self.calls[call_id]
+            if self.calls.get(call.call) is call:  # its id may have changed meanwhile: see _exchange
+                del self.calls[call.call]
+
+    def _exchange(self, second: CallId, caller: CallId, channel: str) -> None:
+        """The session of `second` is `caller`'s from now on (attended transfer into the line)."""
+        session, former = self.calls.get(second), self.calls.get(caller)
+        if session is None:
+            return
+        if former is not None:
+            session.exchange(former)
+            self.calls[former.call] = former
+        else:  # his own session has told its end already
+            session.call, session.channel = caller, channel
+            del self.calls[second]
+        self.calls[session.call] = session
 
     async def _feature_code(self, session: AgiSession, desk: Desk, args: Mapping[str, str]) -> None:
         """An agent dialled *11 and the like: ask, and let the dialplan play the answer."""

@@ -96,6 +96,16 @@ class InboundCall:
             done.add_done_callback(lambda _: self._session.close())
         return cut_off
 
+    def exchange(self, other: InboundCall) -> None:
+        """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
+        self.call, other.call = other.call, self.call
+        self.channel, other.channel = other.channel, self.channel
+
+    @property
+    def rings(self) -> bool:
+        """A Dial is under way: it rings, or somebody has answered."""
+        return self._ringing
+
     def close(self) -> None:
         """Another session of the same call has begun, or we go: end this one and say so now."""
         self._session.close()

@@ -33,6 +33,7 @@ class Node:
         secret: str,
         *,
         calls: Mapping[CallId, InboundCall],
+        exchange: Callable[[CallId, CallId, str], None],
         phones: frozenset[str],
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
@@ -43,6 +44,7 @@ class Node:
         self.live = False  # a snapshot has been posted since the link came up
         self.first_live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._calls = calls
+        self._exchange = exchange
         self._phones = phones
         self._post = post
         self._clock = clock
@@ -88,6 +90,9 @@ class Node:
             self._snapshots.came(fields)
             if phone_of(fields["Channel"]) not in self._phones:
                 return
+        elif name == "AttendedTransfer":
+            self._attended_transfer(fields)
+            return
         elif name == "Hangup":
             self._snapshots.went(fields)
             self._leg_hung_up(fields)
@@ -136,6 +141,21 @@ class Node:
         result = ring_result(status, fields.get("Cause", ""))
         if result is not RingResult.ANSWERED:
             self._post(events.OfferEnded(offer, result))
+
+    def _attended_transfer(self, fields: Fields) -> None:
+        """The agent's own call into a queue (its second leg) and the caller of his first talk become one.
+
+        DestType App: the caller's channel was masqueraded into the session of the second leg, and Uniqueids follow the
+        channel (main/channel.c, channel_do_masquerade) [measured]. DestType Bridge: he talks to that leg's partner.
+        """
+        if fields.get("Result") != "Success" or not fields.get("TransfereeUniqueid"):
+            return
+        second = CallId(leg_id(self.name, fields.get("SecondTransfererUniqueid", "")))
+        caller = CallId(leg_id(self.name, fields["TransfereeUniqueid"]))
+        to_app = fields.get("DestType") == "App"
+        if to_app:
+            self._exchange(second, caller, fields.get("TransfereeChannel", ""))
+        self._post(events.CallReplaced(second, caller, session=to_app))
 
     # --- the link ---------------------------------------------------------------------------------------------------
 

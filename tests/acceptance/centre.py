@@ -225,7 +225,10 @@ class Centre:
             row = self.engine.agent(name)
             return all(str(row[key]) == value for key, value in wanted.items())
 
-        until(as_expected, f"{name} {wanted}", timeout_s)
+        try:
+            until(as_expected, f"{name} {wanted}", timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; there is: {self.engine.agent(name)}") from None
 
     def until_no_calls(self) -> None:
         """Nothing left in the engine, nothing wrong in its books."""
@@ -236,7 +239,7 @@ class Centre:
             ended = sum(
                 queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost")
             )
-            assert ended + queue["waiting"] == queue["offered"] + queue["resumed"], queue
+            assert ended + queue["waiting"] == queue["offered"], queue
             assert queue["lost"] == 0, queue
 
 

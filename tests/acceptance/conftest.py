@@ -65,4 +65,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         for centre in _centres:
             for engine in centre.engines:
                 report.sections.append(("engine log", engine.tail()))
+                report.sections.append(("engine", engine.picture()))
                 report.sections.append(("queue_log", "\n".join("|".join(row) for row in engine.queue_log())))

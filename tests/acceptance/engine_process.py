@@ -112,6 +112,13 @@ class EngineProcess:
         except FileNotFoundError:
             return "(no log)"
 
+    def picture(self) -> str:
+        """Everything it believes, for the report of a failure."""
+        try:
+            return "\n".join(f"{name}: {json.dumps(self.part(name))}" for name in ("status", "calls", "agents", "decisions"))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return f"does not answer: {type(error).__name__}"
+
     # --- what it says -----------------------------------------------------------------------------------------------
 
     def http(self, path: str, timeout_s: float = 5.0) -> tuple[int, str, float]:

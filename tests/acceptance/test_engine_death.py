@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +10,10 @@ import pytest
 
 from .centre import Centre, Lab, agent, number_of, settings
 from .conftest import lab_or_skip
-from .crowd import Dialog, crowd
+from .crowd import Crowd, Dialog, crowd
 from .engine_process import EngineProcess
 from .waiting import until
-from .witness import Witness
+from .witness import witness_of
 
 pytestmark = pytest.mark.acceptance
 
@@ -35,81 +34,134 @@ def crowded_lab(tmp_path: Path) -> Iterator[Lab]:
         lab.down()
 
 
-def arrival(user: str) -> int:
-    return int(user[-3:])
+class Crowded:
+    """The engine, 20 phones that answer at once, and callers who arrive one after the other."""
+
+    def __init__(self, lab: Lab, engine: EngineProcess, phones: Crowd, callers: Crowd) -> None:
+        self.engine, self.phones, self.callers = engine, phones, callers
+        self.exchange = (lab.nodes[0]["host"], lab.nodes[0]["sip_port"])
+
+    def arrive(self, first: int, last: int) -> list[Dialog]:
+        """Each caller is in the engine's hands before the next one dials, so that arrival is an order."""
+        dialogs = []
+        for number in range(first, last + 1):
+            dialogs.append(self.callers.call(*self.exchange, "6001", f"4930000{number:03d}"))
+            until(lambda n=number: self.engine.queue("sales")["offered"] == n, f"caller {number} in the line")  # type: ignore[misc]
+        return dialogs
+
+    def serve_one_by_one(self, last: int) -> None:
+        """One talk ends, the next caller comes to a phone, and so on: the order of service can be seen."""
+        while (rung := len(self.phones.order)) < last:
+            self.phones.hang_up(self.phones.talking()[0])
+            until(lambda n=rung: len(self.phones.order) > n, "the next caller at a phone")  # type: ignore[misc]
 
 
-@pytest.mark.timeout(150)
-def test_kill_while_50_wait_and_20_talk(crowded_lab: Lab, tmp_path: Path) -> None:
+@pytest.fixture
+def crowded(crowded_lab: Lab, tmp_path: Path) -> Iterator[Crowded]:
     lab = crowded_lab
     agents = {f"a{n}": agent(str(1000 + n), "sales") for n in range(1, AGENTS + 1)}
     engine = EngineProcess(tmp_path, settings(lab, {"sales": {}}, agents, settle_s=2.0)).start()
-    witness = Witness(lab.nodes[0])
-    host, port = lab.nodes[0]["host"], lab.nodes[0]["sip_port"]
-    short_talks = threading.Event()
-
     try:
         with crowd(f"{lab.base}.200", 5080, lambda _: 200) as phones, crowd(f"{lab.base}.151", 5060) as callers:
-
-            def one_more(number: int) -> Dialog:
-                """The next caller; he is in the engine's hands before the one after him dials: arrival is an order."""
-                dialog = callers.call(host, port, "6001", f"4930000{number:03d}")
-                until(lambda: engine.queue("sales")["offered"] == number, f"caller {number} in the line")
-                return dialog
-
-            talkers = [one_more(n) for n in range(1, AGENTS + 1)]
-            until(lambda: engine.part("status")["talking"] == AGENTS, "20 talks")
-            until(lambda: len(phones.talking()) == AGENTS, "20 phones in a talk")
-            waiters = [one_more(n) for n in range(AGENTS + 1, AGENTS + WAITING + 1)]
-            assert engine.queue("sales")["waiting"] == WAITING
-            before = {c["Uniqueid"]: c["BridgeId"] for c in witness.channels()}
-            assert len(before) == 2 * AGENTS + WAITING
-
-            engine.kill()
-            time.sleep(1.0)  # the engine is away: this is the scenario, not a wait for something
-            engine.start()
-            until(lambda: engine.queue("sales")["waiting"] == WAITING, "50 back in the line", 20.0)
-            until(lambda: engine.part("status")["talking"] == AGENTS, "the 20 talks known again", 20.0)
-
-            assert [d for d in talkers + waiters if not d.talking] == [], "nobody dropped"
-            assert {c["Uniqueid"]: c["BridgeId"] for c in witness.channels()} == before, "talks untouched"
-            assert len(phones.order) == AGENTS, "nobody was rung meanwhile"
-            expected = [dialog.user for dialog in waiters]
-            assert engine.waiting("sales") == expected, "order kept"
-
-            served = phones.order[AGENTS:]
-            stop = threading.Event()
-
-            def serve_quickly() -> None:
-                """The agents end their talks one after the other, so that who is next can be seen."""
-                while not stop.is_set():
-                    talking = phones.talking()
-                    if talking and len(phones.order) < AGENTS + WAITING:
-                        before_n = len(phones.order)
-                        phones.hang_up(talking[0])
-                        until(lambda: len(phones.order) > before_n, "the next caller at a phone")
-                    else:
-                        return
-
-            serve_quickly()
-            short_talks.set()
-            served = phones.order[AGENTS:]
-            assert [dialog.other for dialog in served] == expected, "served in the order of arrival"
-            for dialog in phones.talking():
-                phones.hang_up(dialog)
-            until(lambda: not engine.part("calls"), "no call left")
-            sales = engine.queue("sales")
-            assert sales["lost"] == 0 and sales["abandoned"] == 0, sales
-            assert sales["answered"] == WAITING, sales
-            assert engine.part("status")["bugs"] == 0
-            completed = until(
-                lambda: len(rows := engine.queue_log("COMPLETEAGENT")) >= AGENTS + WAITING and rows, "all talks logged"
-            )
-            assert len(completed) == AGENTS + WAITING, "every call ended once"
-            until(lambda: not witness.channels(), "no channel left")
-    except BaseException:
-        print(engine.tail())
-        raise
+            yield Crowded(lab, engine, phones, callers)
     finally:
         engine.stop()
-        witness.close()
+        print(engine.tail())
+
+
+@pytest.mark.timeout(150)
+def test_kill_while_50_wait_and_20_talk(crowded: Crowded, crowded_lab: Lab) -> None:
+    engine, phones = crowded.engine, crowded.phones
+    with witness_of(crowded_lab.nodes[0]) as witness:
+        talkers = crowded.arrive(1, AGENTS)
+        until(lambda: len(phones.talking()) == AGENTS and engine.part("status")["talking"] == AGENTS, "20 talks")
+        waiters = crowded.arrive(AGENTS + 1, AGENTS + WAITING)
+        expected = [dialog.user for dialog in waiters]
+        assert engine.waiting("sales") == expected
+        before = {c["Uniqueid"]: c["BridgeId"] for c in witness.channels()}
+        assert len(before) == 2 * AGENTS + WAITING
+
+        engine.kill()
+        time.sleep(1.0)  # the engine is away: this is the scenario, not a wait for something
+        engine.start()
+        until(lambda: engine.queue("sales")["waiting"] == WAITING, "50 back in the line", 20.0)
+        until(lambda: engine.part("status")["talking"] == AGENTS, "the 20 talks known again", 20.0)
+
+        assert [d for d in talkers + waiters if not d.talking] == [], "nobody dropped"
+        assert {c["Uniqueid"]: c["BridgeId"] for c in witness.channels()} == before, "talks untouched"
+        assert len(phones.order) == AGENTS, "nobody was rung meanwhile"
+        assert engine.waiting("sales") == expected, "order kept"
+
+        crowded.serve_one_by_one(AGENTS + WAITING)
+        assert [dialog.other for dialog in phones.order[AGENTS:]] == expected, "served in the order of arrival"
+        for dialog in phones.talking():
+            phones.hang_up(dialog)
+        until(lambda: not engine.part("calls"), "no call left")
+        sales = engine.queue("sales")
+        assert (sales["answered"], sales["abandoned"], sales["lost"]) == (WAITING, 0, 0), sales
+        assert engine.part("status")["bugs"] == 0
+        until(lambda: len(engine.queue_log("COMPLETEAGENT")) >= AGENTS + WAITING, "all talks logged")
+        assert len({row[1] for row in engine.queue_log("COMPLETEAGENT")}) == AGENTS + WAITING, "each call ended once"
+        assert len(engine.queue_log("ENTERQUEUE")) == AGENTS + WAITING, "who came back did not enter again"
+        until(lambda: not witness.channels(), "no channel left")
+
+
+def test_nobody_hears_it(centre: Centre, start: Start) -> None:
+    """One talks, one waits with music; kill -9. Sound goes on for both, and the one who waits is served next."""
+    centre.phones("1001")
+    engine = start({"sales": {}}, {"anna": agent("1001", "sales")}, settle_s=2.0)
+    talker = centre.call("6001", caller=1)
+    phone = centre.rings("1001")
+    phone.answer()
+    centre.until_agent("anna", activity="talking")
+    waiter = centre.queued("6001", caller=2)
+    waiter.hears()
+    engine.kill()
+    for call in (talker, phone, waiter):
+        call.hears(25)  # half a second of sound with no engine at all
+    engine.start()
+    until(lambda: engine.waiting("sales") == [number_of(2)], "the caller back in the line")
+    centre.until_agent("anna", activity="talking")
+    for call in (talker, phone, waiter):
+        call.hears(10)
+    phone.hangup()
+    again = centre.rings("1001")
+    assert again.number == number_of(2)
+    again.answer()
+    again.wait("confirmed")
+    waiter.hears()
+    waiter.hangup()
+    centre.until_no_calls()
+
+
+def test_kill_while_a_phone_rings(centre: Centre, start: Start) -> None:
+    """The phone goes on ringing (Dial is Asterisk's); who answers it then talks, and the engine learns of it."""
+    centre.phones("1001")
+    engine = start({"sales": {}}, {"anna": agent("1001", "sales")}, settle_s=2.0)
+    caller = centre.call("6001")
+    phone = centre.rings("1001")
+    engine.kill()
+    phone.answer()
+    phone.wait("confirmed")
+    engine.start()
+    centre.until_agent("anna", activity="talking")
+    caller.hears()
+    phone.hangup()
+    caller.wait("disconnected")
+    centre.until_agent("anna", activity="idle")
+    centre.until_no_calls()
+
+
+def test_an_engine_that_stops_is_no_different(centre: Centre, start: Start) -> None:
+    """SIGTERM (an upgrade): exit code 0, who waits keeps his place."""
+    centre.phones("1001")
+    engine = start({"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")}, settle_s=2.0)
+    for caller in (1, 2, 3):
+        centre.queued("6001", caller=caller)
+    before = engine.waiting("sales")
+    assert engine.stop() == 0
+    engine.start()
+    until(lambda: len(engine.waiting("sales")) == 3, "three back in the line")
+    assert engine.waiting("sales") == before
+    assert engine.do("anna", "login") == 200
+    assert centre.rings("1001").number == number_of(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from .waiting import until
@@ -111,3 +112,13 @@ class Witness:
 
     def action(self, **fields: str) -> Any:
         return self._manager.send_action(dict(fields))
+
+
+@contextmanager
+def witness_of(node: Mapping[str, Any]) -> Iterator[Witness]:
+    """A witness for the length of a block."""
+    witness = Witness(node)
+    try:
+        yield witness
+    finally:
+        witness.close()

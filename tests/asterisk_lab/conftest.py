@@ -16,7 +16,8 @@ for folder in (ASTERISK, HERE):
 
 from labkit.errors import CannotBeHad  # noqa: E402  (the folder has to be on the path first)
 from labkit.fetch import fetch  # noqa: E402
-from labkit.lab import Lab, UpOptions  # noqa: E402
+from labkit.lab import Lab  # noqa: E402
+from labkit.plan import UpOptions  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,13 @@ def test_a_blind_transfer_names_extension_and_context() -> None:
     ]
 
 
+def test_a_transfer_told_too_late_does_not_stick_to_the_next_talk() -> None:
+    sent = told(Kind.TRANSFER, "", "blind", **WHO, goto="cti-agent,6002")
+    entered = told(Kind.VISIT, "", "waiting", **WHO)
+    made = lines(entered, ended(EndedBy.AGENT), sent, offer("accepted"), ended(EndedBy.CALLER))
+    assert [line.split("|")[4] for line in made] == ["ENTERQUEUE", "COMPLETEAGENT", "COMPLETECALLER"]
+
+
 def test_an_attended_transfer_keeps_the_number_of_fields() -> None:
     sent = told(Kind.TRANSFER, "", "attended", **WHO, goto="bridge-1")
     assert lines(told(Kind.VISIT, "", "waiting", **WHO), sent, ended(EndedBy.TRANSFER))[1:] == [

@@ -1,0 +1,74 @@
+"""What became of each caller, as he and queue_log saw it? Two records that share no code, compared by number. PURE.
+
+A caller is lost who was neither served, nor left by himself, nor was sent on by a rule of the configuration. Holds
+callers' numbers; hands out counts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+_SENT_ON = ("EXITWITHKEY", "EXITWITHTIMEOUT", "EXITEMPTY")
+_END_OF_WAIT = ("CONNECT", *_SENT_ON)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of callers. `missing`: numbers that neither ended nor are known to the engine at this moment."""
+
+    called: int = 0
+    served: int = 0
+    left: int = 0
+    sent_on: int = 0
+    still_there: int = 0
+    lost: int = 0
+    missing: frozenset[str] = frozenset()
+
+    def settle(self, earlier: Tally) -> Tally:
+        """Count as lost who is missing now and already was in an `earlier` look: he is not just on his way."""
+        gone = len(self.missing & earlier.missing)
+        on_the_way = len(self.missing) - gone
+        return Tally(
+            self.called, self.served, self.left, self.sent_on, self.still_there + on_the_way, self.lost + gone
+        )
+
+
+def tally(callers_log: Iterable[str], queue_log: Iterable[str], live: Collection[str]) -> Tally:
+    """Compare the callers' record (`NUMBER WORD` a line) with queue_log; `live`: numbers the engine knows now."""
+    last = {number: word for number, _, word in (line.strip().partition(" ") for line in callers_log) if word}
+    outcome = _by_number(queue_log)
+    counts = dict.fromkeys(("served", "left", "sent_on", "still_there", "lost"), 0)
+    missing: set[str] = set()
+    for number, word in last.items():
+        if word == "left" or word == "ended" or word == "unanswered":
+            counts[_ended(word, outcome.get(number, ""))] += 1
+        elif number in live:
+            counts["still_there"] += 1
+        else:
+            missing.add(number)
+    return Tally(len(last), **counts, missing=frozenset(missing))
+
+
+def _ended(word: str, outcome: str) -> str:
+    if outcome == "CONNECT":
+        return "served"
+    if word == "left":
+        return "left"
+    return "sent_on" if outcome in _SENT_ON else "lost"
+
+
+def _by_number(queue_log: Iterable[str]) -> dict[str, str]:
+    """What ended the wait of each number; who was served once stays served."""
+    numbers: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for line in queue_log:
+        fields = line.rstrip("\n").split("|")
+        if len(fields) < 5:
+            continue
+        call, event = fields[1], fields[4]
+        if event == "ENTERQUEUE" and len(fields) > 6:
+            numbers[call] = fields[6]
+        elif event in _END_OF_WAIT and call in numbers and found.get(numbers[call]) != "CONNECT":
+            found[numbers[call]] = event
+    return found

@@ -1,0 +1,197 @@
+"""How does the demo centre look in a terminal, from 80x24 on? A snapshot and its facts in, a rich picture out.
+
+Knows no engine and no terminal. Never colour alone: each state is a word. Unknown is a dash, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from cti.cli_show import COLOURS, DASH, clean, duration, percent
+from cti.demo.facts import Facts
+from cti.demo.summary import OUTCOMES, overall_level
+
+WIDE = 118
+STALE_S = 3.0
+CLOSE = 0.75  # of the target: the wallboard's convention for amber
+FRAME_LINES = 3  # the header, and the two rules around the agents and the decisions
+
+Row = Mapping[str, Any]
+
+
+def picture(snapshot: Row, facts: Facts, width: int, height: int) -> RenderableType:
+    """The whole screen of `width` x `height` characters."""
+    queues, agents = queue_table(snapshot), agent_rows(snapshot)
+    join = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in facts.join]
+    body_lines = height - FRAME_LINES - len(join) - (1 if join else 0)
+    if width >= WIDE:
+        left_width = width - 58
+        decision_lines = max(2, body_lines - len(snapshot.get("queues", ())) - 2)
+        left = Group(queues, _rule("newest decisions"), decisions(snapshot, decision_lines, left_width))
+        body = Table.grid(padding=(0, 2))
+        body.add_column(width=left_width)
+        body.add_column(width=56)
+        body.add_row(left, wide_agents(agents))
+        parts: list[RenderableType] = [header(snapshot, facts), _rule("queues and agents"), body]
+    else:
+        in_two = (len(agents) + 1) // 2
+        decision_lines = max(2, body_lines - len(snapshot.get("queues", ())) - 2 - in_two)
+        parts = [
+            header(snapshot, facts),
+            queues,
+            _rule("agents"),
+            narrow_agents(agents),
+            _rule("newest decisions"),
+            decisions(snapshot, decision_lines, width),
+        ]
+    return Group(*parts, *([_rule("join in"), *join] if join else []))
+
+
+def header(snapshot: Row, facts: Facts) -> Text:
+    """What it runs on, whether that is well, and for how long."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(f" {facts.title} ", style="bold reverse")
+    for node, state in snapshot.get("status", {}).get("nodes", {}).items():
+        text.append(f" {clean(node)} {clean(state)}", style="green" if state == "up" else "bold red")
+    text.append(f"  running {duration(facts.up_s)}")
+    if facts.left_s is not None:
+        text.append(f", {duration(facts.left_s)} to go")
+    if facts.age_s is None:
+        text.append("  the engine has not answered yet", style="yellow")
+    elif facts.age_s > STALE_S:
+        text.append(f"  ENGINE SILENT FOR {duration(facts.age_s)}", style="bold red")
+    elif facts.note:
+        text.append(f"  {facts.note}", style="yellow")
+    text.append("  Ctrl-C ends it", style="dim")
+    return text
+
+
+def queue_table(snapshot: Row) -> Table:
+    """Each queue against its target, and all together."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, header_style="dim")
+    table.add_column("queue", no_wrap=True)
+    titles = ("waiting", "longest", "target", "the wait is", "offered", "answered", "abandoned", "in time")
+    for title in titles:
+        table.add_column(title, justify="left" if title == "the wait is" else "right", no_wrap=True)
+    queues = snapshot.get("queues", [])
+    for row in queues:
+        word, style = wait_word(row.get("longest_wait_s"), row.get("target_s"))
+        table.add_row(
+            clean(row.get("name")),
+            Text(str(row.get("waiting", DASH)), style="bold" if row.get("waiting") else ""),
+            duration(row.get("longest_wait_s")),
+            duration(row.get("target_s")),
+            Text(word, style=style),
+            *(str(row.get(key, DASH)) for key in ("offered", "answered", "abandoned")),
+            percent(row.get("service_level")).replace(" ", ""),
+        )
+    total = {key: str(sum(row.get(key, 0) for row in queues)) for key in ("waiting", "offered", *OUTCOMES)}
+    table.add_row(
+        "together", total["waiting"], "", "", "", total["offered"], total["answered"], total["abandoned"],
+        percent(overall_level(queues)).replace(" ", ""), style="dim",
+    )  # fmt: skip
+    return table
+
+
+def wait_word(longest_s: float | None, target_s: float | None) -> tuple[str, str]:
+    """Say how the longest wait stands against the target, and in which colour."""
+    if longest_s is None:
+        return "nobody waits", "dim"
+    if target_s is None:
+        return DASH, ""
+    if longest_s > target_s:
+        return "TOO LONG", "bold red"
+    return ("close", "yellow") if longest_s > CLOSE * target_s else ("on time", "green")
+
+
+def agent_rows(snapshot: Row) -> list[dict[str, Any]]:
+    """The agents, each with the word for his state and the queue he works for right now."""
+    serves = {call["agent"]: call for call in snapshot.get("calls", ()) if call.get("agent")}
+    rows = []
+    for agent in snapshot.get("agents", ()):
+        call = serves.get(agent.get("id")) if agent.get("activity") in ("ringing", "talking", "hold") else None
+        rows.append({**agent, "word": agent_word(agent), "for": clean(call.get("queue")) if call else ""})
+    return rows
+
+
+def agent_word(agent: Row) -> str:
+    """One word: what work does with him; while it does nothing, what he chose; while that is nothing, his phone."""
+    activity, status = agent.get("activity"), agent.get("status")
+    if activity not in (None, "", "idle"):
+        return {"wrapup": "wrap-up"}.get(str(activity), clean(activity))
+    if status == "on_break":
+        return f"break: {clean(agent['reason'])}" if agent.get("reason") else "on break"
+    if status != "available":
+        return "logged out"
+    return "on phone" if agent.get("engaged") else "free"
+
+
+def _style(agent: Row) -> str:
+    if agent["word"] in ("free", "on phone"):
+        return "green" if agent["word"] == "free" else "yellow"
+    activity = agent.get("activity")
+    return COLOURS.get(str(activity if activity not in (None, "", "idle") else agent.get("status")), "")
+
+
+def narrow_agents(rows: Sequence[Row]) -> Table:
+    """Two agents a line."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    for _ in range(2):
+        table.add_column(width=7, no_wrap=True)
+        table.add_column(width=12, no_wrap=True)
+        table.add_column(width=5, justify="right", no_wrap=True)
+        table.add_column(ratio=1, no_wrap=True, style="dim")
+    half = (len(rows) + 1) // 2
+    for left, right in zip(rows[:half], [*rows[half:], None], strict=False):
+        table.add_row(*_narrow(left), *(_narrow(right) if right else ()))
+    return table
+
+
+def _narrow(agent: Row) -> tuple[RenderableType, ...]:
+    return (clean(agent.get("id")), Text(agent["word"], style=_style(agent)), duration(agent.get("since_s")), agent["for"])
+
+
+def wide_agents(rows: Sequence[Row]) -> Table:
+    """One agent a line, with what he has done."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, header_style="dim")
+    for title, justify in (("agent", "left"), ("name", "left"), ("state", "left"), ("since", "right")):
+        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("for", no_wrap=True)
+    table.add_column("calls", justify="right", no_wrap=True)
+    table.add_column("missed", justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            clean(row.get("id")),
+            clean(row.get("name")),
+            Text(row["word"], style=_style(row)),
+            duration(row.get("since_s")),
+            row["for"],
+            str(row.get("answered", DASH)),
+            str(row.get("missed", DASH)),
+        )
+    return table
+
+
+def decisions(snapshot: Row, lines: int, width: int) -> Table:
+    """The newest first: how long ago, to whom, and why. Always exactly `lines` lines, so that nothing below jumps."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=6, justify="right", style="dim", no_wrap=True)
+    table.add_column(width=7, style="bold", no_wrap=True)
+    table.add_column(width=width - 15, no_wrap=True, overflow="ellipsis")
+    newest = list(snapshot.get("decisions", ()))[-lines:][::-1]
+    for decision in newest:
+        text = str(decision.get("text", "")).removesuffix(f" -> {decision.get('agent')}")
+        table.add_row(duration(snapshot["at"] - decision["at"]), clean(decision.get("agent")), clean(text))
+    for _ in range(lines - len(newest)):
+        table.add_row("", "", "")
+    return table
+
+
+def _rule(title: str) -> Rule:
+    return Rule(Text(title, style="dim"), align="left", characters="-", style="dim")

@@ -1,0 +1,74 @@
+"""Who calls when, and for how long does he stay? A seeded stream of callers whose lines form and clear. PURE.
+
+Knows numbers and seconds, nothing of phones.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Ten agents with 2.5 s of ringing, 15 s of talk and the wrap-up of config/center.yaml carry 10.7 calls a minute in sales,
+# 8.7 in support and 3.2 in complaints. Breaks, missed and rejected offers take their part; about 90 % of the rest.
+CALLS_PER_MINUTE = {"6001": 8.0, "6002": 7.2, "6003": 2.6, "6004": 1.4}
+SWING, PERIOD_S, PEAK_S = 0.55, 80.0, 12.0  # the load goes up and down: a constant one shows nothing
+RUSH_S, RUSH_FACTOR = 6.0, 4.0  # the doors open and callers stand in front of them
+IMPATIENT_SHARE = 0.12
+LONGEST_STAY_S = 180.0
+# Ranges that Ofcom keeps free for drama, each with 1,000 numbers; all of them last for half a day.
+RANGES = ("447700900", "441632960", "442079460", "441134960", "441144960", "441154960", "441164960", "441174960")
+RANGES += ("441184960", "441214960", "441314960", "441414960", "441514960", "441614960", "441914980", "442896496")
+
+
+class Caller(NamedTuple):
+    """One caller: his number, whom he dials, seconds after the start, and seconds until he has had enough."""
+
+    number: str
+    dialled: str
+    at_s: float
+    stays_s: float
+
+
+def intensity(at_s: float) -> float:
+    """Calls per second at `at_s` seconds after the start."""
+    mean = sum(CALLS_PER_MINUTE.values()) / 60
+    wave = 1 + SWING * math.cos(2 * math.pi * (at_s - PEAK_S) / PERIOD_S)
+    return mean * wave * (RUSH_FACTOR if at_s < RUSH_S else 1.0)
+
+
+def callers(chance: random.Random) -> Iterator[Caller]:
+    """Endless, in order of `at_s`: a Poisson process of changing intensity, made by thinning."""
+    highest = sum(CALLS_PER_MINUTE.values()) / 60 * (1 + SWING) * RUSH_FACTOR
+    numbers, weights = list(CALLS_PER_MINUTE), list(CALLS_PER_MINUTE.values())
+    at_s, count = 0.0, 0
+    while True:
+        at_s += chance.expovariate(highest)
+        if chance.random() * highest > intensity(at_s):
+            continue
+        [dialled] = chance.choices(numbers, weights)
+        yield Caller(_number(count), dialled, at_s, _stay_s(chance))
+        count += 1
+
+
+def waves(chance: random.Random, wave_s: float) -> Iterator[list[Caller]]:
+    """The callers of the first `wave_s` seconds, of the next, and so on; a wave may be empty."""
+    wave: list[Caller] = []
+    until_s = wave_s
+    for caller in callers(chance):
+        while caller.at_s >= until_s:
+            yield wave
+            wave, until_s = [], until_s + wave_s
+        wave.append(caller)
+
+
+def _stay_s(chance: random.Random) -> float:
+    if chance.random() < IMPATIENT_SHARE:
+        return chance.uniform(3.0, 25.0)
+    return min(LONGEST_STAY_S, 25.0 + chance.expovariate(1 / 60))
+
+
+def _number(count: int) -> str:
+    """Unique in a demo of half a day: queue_log is compared with the callers' own record by it."""
+    return f"{RANGES[count // 1000 % len(RANGES)]}{count % 1000:03d}"

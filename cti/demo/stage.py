@@ -1,0 +1,66 @@
+"""What can a demo take place on, seen from outside? The words that every stage shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from cti.demo.outcomes import Tally
+from cti.model.errors import CtiError
+
+
+class DemoFailed(CtiError):
+    """The demo cannot go on; the text says why and what to do."""
+
+
+class Traffic(Protocol):
+    """Callers and agents."""
+
+    async def start(self) -> None:
+        """Let them begin."""
+
+    async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
+        """Called about once a second with the agents of the live view."""
+
+    def tally(self, live: frozenset[str]) -> Tally | None:
+        """What became of the callers; `live`: numbers that the engine knows now. None where nobody counts."""
+
+    def trouble(self) -> str:
+        """What stopped by itself and should not have; empty where all is well."""
+
+    async def stop(self) -> None:
+        """End them all."""
+
+
+class NoTraffic:
+    """Callers and agents are not ours: the operator's own."""
+
+    async def start(self) -> None:
+        return
+
+    async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
+        return
+
+    def tally(self, live: frozenset[str]) -> Tally | None:
+        return None
+
+    def trouble(self) -> str:
+        return ""
+
+    async def stop(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place that is ready: the engine can be started. `hello` is printed once, `join` stays on the screen."""
+
+    title: str
+    center: Mapping[str, Any]
+    control: Path
+    environ: Mapping[str, str]
+    traffic: Traffic
+    hello: tuple[str, ...] = ()
+    join: tuple[str, ...] = field(default=())

@@ -1,0 +1,115 @@
+"""What is the result of a demo? Its figures, as text and as an exit code. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cti.demo.outcomes import Tally
+
+OUTCOMES = ("answered", "abandoned", "timed_out", "key_exit", "overflowed")
+DONE, FAILED = 0, 1
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures at the moment when the callers were stopped. `callers` is None where nobody counted them."""
+
+    title: str
+    seconds: float
+    counts: Mapping[str, int]
+    waiting: int
+    talking: int
+    level: float | None
+    free_to_ring: Mapping[str, float | int | None]
+    lost_engine: int
+    bugs: int = 0
+    callers: Tally | None = None
+    failures: tuple[str, ...] = field(default=())
+
+    @property
+    def lost(self) -> int:
+        return max(self.lost_engine, self.callers.lost if self.callers else 0)
+
+    @property
+    def exit_code(self) -> int:
+        return FAILED if self.lost or self.failures else DONE
+
+    def lines(self) -> list[str]:
+        """The summary, one line a string."""
+        counts = self.counts
+        found = [
+            f"Ran on {self.title} for {self.seconds:.0f} s.",
+            f"  offered    {counts.get('offered', 0)}",
+            f"  answered   {counts.get('answered', 0)}{self._level()}",
+            f"  abandoned  {counts.get('abandoned', 0)}",
+        ]
+        others = [f"{name.replace('_', ' ')} {counts[name]}" for name in OUTCOMES[2:] if counts.get(name)]
+        found += [f"  sent on    {', '.join(others)}"] if others else []
+        found += [
+            f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
+            f"  lost       {self.lost}  ({self._witnesses()})",
+            f"  agent free -> his phone rings: {self._ring()}",
+        ]
+        found += [f"  bugs       {self.bugs}: see engine.log"] if self.bugs else []
+        return found + [f"FAILED: {failure}" for failure in self.failures]
+
+    def _level(self) -> str:
+        return "" if self.level is None else f"  ({self.level:.0%} within the target)"
+
+    def _witnesses(self) -> str:
+        if self.callers is None:
+            return f"by the engine's count; the callers' own was not taken: engine {self.lost_engine}"
+        seen = self.callers
+        return (
+            f"engine {self.lost_engine}; callers {seen.lost} of {seen.called}: {seen.served} served, "
+            f"{seen.left} hung up waiting, {seen.sent_on} sent on, {seen.still_there} still there"
+        )
+
+    def _ring(self) -> str:
+        ring = self.free_to_ring
+        if not ring.get("count"):
+            return "not measured (no agent became free while somebody waited)"
+        return f"p50 {_ms(ring.get('p50_s'))}, p99 {_ms(ring.get('p99_s'))} of {ring['count']}"
+
+
+def summarize(
+    snapshot: Mapping[str, Any],
+    *,
+    title: str,
+    seconds: float,
+    callers: Tally | None = None,
+    failures: tuple[str, ...] = (),
+) -> Summary:
+    """Add up a snapshot of the live view (docs/metrics.md) over all queues."""
+    queues, status = snapshot.get("queues", []), snapshot.get("status", {})
+    counts = {name: sum(queue.get(name, 0) for queue in queues) for name in ("offered", *OUTCOMES)}
+    return Summary(
+        title=title,
+        seconds=seconds,
+        counts=counts,
+        waiting=status.get("waiting", 0),
+        talking=status.get("talking", 0),
+        level=overall_level(queues),
+        free_to_ring=status.get("free_to_ring", {}),
+        lost_engine=sum(queue.get("lost", 0) for queue in queues),
+        bugs=status.get("bugs", 0),
+        callers=callers,
+        failures=failures,
+    )
+
+
+def overall_level(queues: list[Mapping[str, Any]]) -> float | None:
+    """The default service level over all queues: each queue's, weighted by the contacts it was computed from."""
+    weighed = [
+        (queue["service_level"], queue["answered"] + queue["abandoned"] - queue.get("short_abandoned", 0))
+        for queue in queues
+        if queue.get("service_level") is not None
+    ]
+    total = sum(weight for _, weight in weighed)
+    return sum(level * weight for level, weight in weighed) / total if total > 0 else None
+
+
+def _ms(seconds: float | int | None) -> str:
+    return "-" if seconds is None else f"{seconds * 1000:.1f} ms"
