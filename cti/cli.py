@@ -127,7 +127,7 @@ def doctor(
     if as_json:
         cli_ask.print_json([finding._asdict() for finding in findings])
     else:
-        the_doctor.show(findings, cli_show.console())
+        cli_show.show_findings(findings, cli_show.console())
     raise typer.Exit(REFUSED if any(finding.level == "fail" for finding in findings) else 0)
 
 

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cti.doctor_rules import Finding
+
 DASH = "–"
 PIPE_WIDTH = 200  # columns where nobody looks: wide enough that no name is cut
 COLOURS = {
@@ -154,3 +156,15 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str
         cells = [texts[column.title][number] for column in shown]
         made.add_row(*(Text(cell, style=COLOURS.get(cell.split(" ")[0], "")) for cell in cells))
     return made
+
+
+def show_findings(findings: Sequence[Finding], out: Console) -> None:
+    """Print the doctor's findings: one line each, and below each that is not ok what to do."""
+    for found in findings:
+        line = Text(f"{found.level:<5}", style=COLOURS[found.level])
+        line.append(f"{found.subject}: {found.check}: {clean(found.text)}", style="")
+        out.print(line, soft_wrap=True)
+        if found.remedy:
+            out.print(Text(f"      -> {clean(found.remedy)}"), soft_wrap=True)
+    counts = {level: sum(found.level == level for found in findings) for level in ("ok", "warn", "fail")}
+    out.print(f"{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} that will not work")

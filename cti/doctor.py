@@ -12,11 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import aiohttp
-from rich.console import Console
-from rich.text import Text
 
 from cti import doctor_rules as rules
-from cti.cli_show import COLOURS, clean
 from cti.config import AsteriskNode, Settings
 from cti.doctor_local import examine_beside, examine_machine
 from cti.doctor_probe import ProbeListener
@@ -29,7 +26,7 @@ EVENTS_S = 2.0  # how long events are watched
 DEFAULT_ETC = Path("/etc/asterisk")
 INCLUDE_REMEDY = 'extensions.conf: #include "extensions_cti.conf" (asterisk/etc), then: dialplan reload'
 
-__all__ = ["Finding", "examine", "show"]
+__all__ = ["Finding", "examine"]
 
 
 async def examine(settings: Settings, etc: Path = DEFAULT_ETC) -> list[Finding]:
@@ -48,18 +45,6 @@ async def examine(settings: Settings, etc: Path = DEFAULT_ETC) -> list[Finding]:
                 findings.append(rules.judge_writetimeout(name, None))
             findings += await _Node(name, node, settings, listener).examine()
     return findings
-
-
-def show(findings: list[Finding], console: Console) -> None:
-    """Print one line a finding, and below each that is not ok what to do."""
-    for found in findings:
-        line = Text(f"{found.level:<5}", style=COLOURS[found.level])
-        line.append(f"{found.subject}: {found.check}: {clean(found.text)}", style="")
-        console.print(line, soft_wrap=True)
-        if found.remedy:
-            console.print(Text(f"      -> {clean(found.remedy)}"), soft_wrap=True)
-    counts = {level: sum(found.level == level for found in findings) for level in ("ok", "warn", "fail")}
-    console.print(f"{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} that will not work")
 
 
 class _Node:

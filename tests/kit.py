@@ -320,12 +320,6 @@ class Scene:
         found: Ticket = self.commands(do.SaveTicket, name)[-1].ticket
         return found
 
-    def position(self, name: str) -> int:
-        """His place in the line of his queue, by the tickets' measure: 1 is next among those who wait there."""
-        me = self.contact(name)
-        waiting = [c for c in self.center.contacts.values() if c.queue == me.queue and str(c.state) == "waiting"]
-        return sorted(waiting, key=lambda contact: contact.rank(self.now)).index(me) + 1
-
 
 def call_id(name: str) -> CallId:
     return CallId(name if "/" in name else f"{NODE}/{name}")

@@ -20,7 +20,8 @@ from rich.console import Console
 
 from cti import config
 from cti import doctor_rules as rules
-from cti.doctor import Finding, examine, show
+from cti.cli_show import show_findings
+from cti.doctor import Finding, examine
 from cti.doctor_local import writetimeout_ms
 
 LAB = Path(__file__).parent.parent / "asterisk" / "lab"
@@ -154,9 +155,9 @@ def test_a_missing_manager_conf_is_not_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.unit
-def test_show_is_a_line_a_finding_with_its_remedy() -> None:
+def test_findings_are_a_line_a_finding_with_its_remedy() -> None:
     out = io.StringIO()
-    show(
+    show_findings(
         [Finding("ok", "n1", "AMI", "fine"), Finding("fail", "n1", "x", "odd", "do that")], Console(file=out, width=40)
     )
     assert out.getvalue().splitlines() == [

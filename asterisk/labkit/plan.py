@@ -30,7 +30,7 @@ class UpOptions:
     app_queue_strategy: str = "rrmemory"
     fallback_queue: str = ""
     retry_s: int = 6
-    accept_s: int = 0
+    accept_s: int = 10
     rtp_start: int = 10000
     rtp_end: int = 30000
     python: str = ""

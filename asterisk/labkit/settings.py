@@ -125,7 +125,7 @@ class NodeSettings:
     rtp_end: int = 30000
     retry_s: int = 6
     stable_s: int = 10
-    accept_s: int = 0
+    accept_s: int = 10
     fallback_queue: str = ""
     fallback_queue_wait_s: int = 300
     silent_music: bool = False

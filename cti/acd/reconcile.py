@@ -109,19 +109,21 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
         original_position=ticket.original_position,
     )
     floor.opened(contact)
-    _resume_talk(floor, contact, agent, other.leg)
+    _resume_talk(floor, contact, agent, other)
     return True
 
 
-def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: str) -> None:
+def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: SnapshotLeg) -> None:
+    """The talk began when we were away: counted from the birth of his leg, so the ring counts as talk."""
     contact.tries += 1
     offer = Offer(OfferId(f"{contact.id}#r{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
-    offer.state, offer.leg, offer.accepted_at = OfferState.ACCEPTED, leg, floor.now
+    offer.state, offer.leg, offer.accepted_at = OfferState.ACCEPTED, leg.leg, floor.now - leg.age_s
+    offer.wait_s = max(0.0, offer.accepted_at - contact.entered_at)
     floor.offers[offer.id] = offer
     contact.offers.append(offer.id)
     agent.offer = offer.id
     if agent.activity is Activity.WRAPUP:
         agents.end_wrapup(floor, agent)
-    agents.leg_up(floor, agent, leg)
+    agents.leg_up(floor, agent, leg.leg)
     floor.move_contact(contact, ContactState.TALKING, "resumed")
     floor.move_activity(agent, Activity.TALKING, offer=offer)

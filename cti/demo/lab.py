@@ -49,7 +49,7 @@ def _words(folder: Path) -> tuple[str, ...]:
 
 
 async def _run(argv: tuple[str, ...]) -> tuple[int, str, str]:
-    """Its exit code, its stdout and the last line of its stderr. Progress lines go on to the person who waits."""
+    """Its exit code, its stdout and its last words. Progress goes on to the person who waits."""
     process = await asyncio.create_subprocess_exec(
         *argv,
         stdin=asyncio.subprocess.DEVNULL,
@@ -61,7 +61,10 @@ async def _run(argv: tuple[str, ...]) -> tuple[int, str, str]:
     assert process.stdout is not None and process.stderr is not None
     try:
         output, last = await asyncio.gather(process.stdout.read(), _pass_on(process.stderr))
-        return await process.wait(), output.decode(), last
+        code = await process.wait()
+        if code == 0:
+            _show(last.splitlines())
+        return code, output.decode(), last
     except asyncio.CancelledError:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)  # then the lab ends what it has begun to start
@@ -71,9 +74,17 @@ async def _run(argv: tuple[str, ...]) -> tuple[int, str, str]:
 
 
 async def _pass_on(errors: asyncio.StreamReader) -> str:
-    last = ""
-    while line := (await errors.readline()).decode(errors="replace"):
+    """Show progress; return what came last, which is the reason where the lab has failed."""
+    last: list[str] = []
+    while line := (await errors.readline()).decode(errors="replace").rstrip():
         if line.startswith("lab: "):
-            print(f"  {line.removeprefix('lab: ').rstrip()}", flush=True)
-        last = line.strip() or last
-    return last.removeprefix("lab: ")
+            _show(last)
+            last = [line.removeprefix("lab: ")]
+        else:
+            last.append(line)
+    return "\n".join(last)
+
+
+def _show(lines: list[str]) -> None:
+    for line in lines:
+        print(f"  {line}", flush=True)

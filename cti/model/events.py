@@ -145,6 +145,7 @@ class SnapshotLeg(msgspec.Struct, frozen=True, omit_defaults=True):
     bridge: str = ""  # channels with the same bridge talk to each other
     ours: bool = False  # runs in one of our inbound contexts
     ticket: Ticket | None = None
+    age_s: float = 0.0  # how long the channel exists
 
 
 class NodeUp(Event, frozen=True):

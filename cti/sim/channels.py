@@ -59,6 +59,7 @@ class Leg:
     tag: str
     up: bool = True
     hung_up_by_us: bool = False
+    cause: int = 16  # Q.850, of its Hangup
     timer: Cancellable | None = None
 
     @property

@@ -239,13 +239,13 @@ class Exchange:
             return
         dial.ringing.remove(leg)
         dial.outcomes.append("CHANUNAVAIL" if leg.hung_up_by_us else status)
-        dial.cause = cause
+        dial.cause = leg.cause = cause
         self.people.phone_stops(leg)
         self.wire.dial_end(leg, status)
         self._leg_gone(leg)
 
     def refuse(self, leg: Leg, status: str, cause: int) -> None:
-        """The phone says no: BUSY/17, BUSY/21 (rejected), CHANUNAVAIL/20, CONGESTION/34."""
+        """The phone says no: BUSY/17, CHANUNAVAIL/21 (603: app_dial has no word for it), CHANUNAVAIL/20, CONGESTION/34."""
         dial = leg.dial
         if dial is None or leg not in dial.ringing:
             return

@@ -139,7 +139,7 @@ class Crowd:
             exchange.answer(leg)
             exchange.hang_up_call(dial.call)
         elif ring.does == "reject":
-            exchange.refuse(leg, "BUSY", 21)
+            exchange.refuse(leg, "CHANUNAVAIL", 21)
         elif ring.does == "busy":
             exchange.refuse(leg, "BUSY", 17)
         elif ring.does == "broken":

@@ -29,8 +29,8 @@ _BY_STATUS = {
 
 
 def ring_result(status: str, cause: int) -> RingResult:
-    """A Dial status and a Q.850 cause in the core's words; 603 Decline comes as BUSY with cause 21."""
-    if status == "BUSY" and cause == 21:
+    """A Dial status and a Q.850 cause in the core's words; 603 Decline comes as CHANUNAVAIL with cause 21."""
+    if status == "CHANUNAVAIL" and cause == 21:
         return RingResult.REJECTED
     return _BY_STATUS.get(status, RingResult.UNREACHABLE)
 
@@ -269,9 +269,15 @@ class SimSwitch:
         self.agi.send(call, ev.SessionLost(call))
 
     def break_agi(self, call: Call) -> None:
-        """The AGI connection of one call breaks; engine and caller live on."""
+        """The AGI connection of one call breaks; engine and caller live on.
+
+        A Dial under way goes on, and nobody will hear how it ends: the adapter ends the Ring with what it knows.
+        """
         session = self.sessions.get(call.id)
         if session is not None and session.open:
+            if call.dial is not None:
+                known = RingResult.ANSWERED if call.dial.answered is not None else RingResult.CANCELLED
+                self.agi.send(call.id, ev.RingEnded(CallId(call.id), known, caller_there=False))
             self._session_over(session)
             self.exchange.agi_lost(call)
 

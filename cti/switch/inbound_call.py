@@ -45,6 +45,8 @@ class InboundCall:
         self._lost = False
         self._released = False
         session.on_gone(self._gone)
+        # We have accepted: without this the dialplan takes us for frozen and the call goes on without us (CTI_ACCEPT_S).
+        self._submit("SET", "VARIABLE", "TIMEOUT(absolute)", "0")
 
     # --- commands ---------------------------------------------------------------------------------------------------
 

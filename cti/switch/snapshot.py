@@ -59,4 +59,5 @@ class Snapshots:
             bridge=item.get("BridgeID", ""),
             ours=item.get("Context", "") == INBOUND_CONTEXT,
             ticket=decode_ticket(ticket),
+            age_s=float(item["Seconds"]) if item.get("Seconds", "").isdecimal() else 0.0,
         )

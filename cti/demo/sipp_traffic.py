@@ -1,0 +1,123 @@
+"""How do real phones call and answer? One SIPp for the agents' phones, one for the callers of every half minute.
+
+Knows SIPp's words and the scenarios beside this file; who calls when is plan.py's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cti.demo.breaks import Breaks, Errand
+from cti.demo.children import Child
+from cti.demo.outcomes import Tally, tally
+from cti.demo.plan import Caller, waves
+
+SCENARIOS = Path(__file__).resolve().parent / "sipp"
+WAVE_S = 30.0
+AGENTS_PORT, CALLERS_PORT, FEATURE_PORT, PORTS = 5080, 6000, 6600, 500
+# Once ends calls that have not begun, twice hangs up the others; SIGTERM would leave them to Asterisk [measured, 3.8].
+QUIT = (signal.SIGUSR1, signal.SIGUSR1)
+COMMON = ("-nostdin", "-timer_resol", "20")  # ms; the default of 1 costs 20 times the CPU of an idle SIPp
+
+
+class SippTraffic:
+    """The phones of a lab's first node. `descriptor` is what `asterisk/lab up --json` says."""
+
+    def __init__(self, descriptor: Mapping[str, Any], folder: Path, queue_log: Path, seed: int) -> None:
+        node = descriptor["nodes"][0]
+        self._sipp: list[str] = descriptor["sipp"]
+        self._target = f"{node['host']}:{node['sip_port']}"
+        self._phones_host = f"{descriptor['base']}.200"
+        self._trunk_hosts = [trunk["identify_ip"] for trunk in descriptor["trunks"]]
+        self._folder = folder
+        self._queue_log = queue_log
+        self._waves = enumerate(waves(random.Random(seed), WAVE_S))
+        self._breaks = Breaks(random.Random(seed + 1))
+        self._began_at = 0.0
+        self._begun = 0
+        self._agents: Child | None = None
+        self._callers: list[Child] = []
+        self._errands: list[Child] = []
+        self._errand_count = 0
+
+    async def start(self) -> None:
+        self._began_at = time.monotonic()
+        words = ("-i", self._phones_host, "-mi", self._phones_host, "-p", str(AGENTS_PORT))
+        self._agents = await self._child("agents", "agents.xml", words, dies_by=signal.SIGKILL)
+        await self._next_wave()
+
+    async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
+        now_s = time.monotonic() - self._began_at
+        if now_s >= self._begun * WAVE_S:
+            await self._next_wave()
+        self._errands = [child for child in self._errands if child.running]
+        self._callers = [child for child in self._callers if child.running]
+        for errand in self._breaks.due(now_s, [row for row in agents if str(row.get("phone")).startswith("PJSIP/1")]):
+            await self._dial(errand)
+
+    def tally(self, live: frozenset[str]) -> Tally:
+        return tally(self._callers_log(), _lines(self._queue_log), live)
+
+    def trouble(self) -> str:
+        if self._agents is not None and not self._agents.running:
+            return f"the agents' phones (SIPp) ended by themselves; see {self._folder / 'agents.log'}"
+        return ""
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(child.end(QUIT, patience_s=3.0) for child in self._callers))
+        rest = [child for child in (self._agents, *self._errands) if child is not None]
+        await asyncio.gather(*(child.end(QUIT, patience_s=2.0) for child in rest))
+
+    async def _next_wave(self) -> None:
+        number, callers = next(self._waves)
+        late_s = time.monotonic() - self._began_at - number * WAVE_S
+        self._begun = number + 1
+        if not callers:
+            return
+        csv = self._folder / f"callers-{number}.csv"
+        csv.write_text(wave_csv(callers, number * WAVE_S + late_s))
+        host = self._trunk_hosts[number % len(self._trunk_hosts)]
+        words = ["-i", host, "-mi", host, "-p", str(CALLERS_PORT + number % PORTS)]
+        words += ["-inf", str(csv), "-m", str(len(callers)), "-l", str(len(callers)), "-r", "100"]
+        words += ["-trace_logs", "-log_file", str(self._folder / f"callers-{number}.said")]
+        self._callers.append(await self._child("callers", "callers.xml", [self._target, *words]))
+
+    async def _dial(self, errand: Errand) -> None:
+        self._errand_count += 1
+        host, port = self._phones_host, FEATURE_PORT + self._errand_count % PORTS
+        words = [self._target, "-i", host, "-mi", host, "-p", str(port), "-s", errand.code]
+        words += ["-key", "number", errand.number, "-m", "1"]
+        self._errands.append(await self._child("errands", "feature.xml", words))
+
+    async def _child(
+        self, name: str, scenario: str, words: Sequence[str], *, dies_by: signal.Signals = signal.SIGTERM
+    ) -> Child:
+        argv = [*self._sipp, "-sf", str(SCENARIOS / scenario), *words, *COMMON]
+        # SIPp draws its screens on stdout even without a terminal: to be read, each child would need a file of its own.
+        return await Child.start(name, argv, log=None, dies_by=dies_by)
+
+    def _callers_log(self) -> Iterator[str]:
+        for said in self._folder.glob("callers-*.said"):
+            yield from _lines(said)
+
+
+def wave_csv(callers: Sequence[Caller], began_s: float) -> str:
+    """SIPp's injection file: number; dialled; ms until he calls; steps of 200 ms that he stays."""
+    rows = [
+        f"{caller.number};{caller.dialled};{max(0, round((caller.at_s - began_s) * 1000))};{round(caller.stays_s * 5)};"
+        for caller in callers
+    ]
+    return "\n".join(["SEQUENTIAL", *rows]) + "\n"
+
+
+def _lines(file: Path) -> list[str]:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return []
