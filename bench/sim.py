@@ -18,7 +18,9 @@ FIRST_SEED = 1_000_000
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 1 if a seed fails."""
-    parser = argparse.ArgumentParser(prog="bench.sim", description="Simulated contact-hours per second of the whole core.")
+    parser = argparse.ArgumentParser(
+        prog="bench.sim", description="Simulated contact-hours per second of the whole core."
+    )
     parser.add_argument("--seeds", type=int, default=400, help="how many worlds (default 400)")
     parser.add_argument("--hours", type=float, default=1.0, help="simulated length of each world (default 1 h)")
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")

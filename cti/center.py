@@ -193,10 +193,12 @@ class ContactCenter:
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
-        if contact is None or contact.state is not ContactState.WAITING:
-            return  # while a phone rings for him, the digit is too late
-        exit_to = self.policy.queues[contact.queue].keys.get(event.digit)
-        if exit_to is not None:
+        exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None else None
+        if contact is None or exit_to is None:
+            return
+        if contact.state is ContactState.OFFERED:
+            contact.pressed = event.digit  # a phone rings for him: only if that comes to nothing does he leave
+        elif contact.state is ContactState.WAITING:
             visits.leave(self._floor, contact, Outcome.KEY_EXIT, exit_to, key=event.digit)
 
     def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
@@ -210,8 +212,11 @@ class ContactCenter:
 
     def _withdraw(self, event: events.Withdraw) -> None:
         contact = self._floor.by_call.get(event.call)
-        if contact is not None and contact.state is ContactState.WAITING:
-            visits.leave(self._floor, contact, Outcome.LOST, policy.Exit())
+        if contact is not None and contact.state in (ContactState.WAITING, ContactState.OFFERED):
+            for offer in list(contact.offers):
+                offers.withdraw(self._floor, self.offers[offer])
+            self._floor.deadlines.cancel("ring", contact.id)
+            visits.leave(self._floor, contact, Outcome.WITHDRAWN, policy.Exit())
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Contact:
     since: float  # when the customer began to wait for us
     entered_at: float  # when he entered this queue
     arrived_at: float  # when this AGI session reached us
+    arrival: int = 0  # how many came before it: decides between those of the same instant
     caller: str = ""  # personal data
     state: ContactState = ContactState.ARRIVED
     entry: int = 1
@@ -43,19 +44,20 @@ class Contact:
     announcing: bool = False
     told_wait_s: float | None = None
     transferred: bool = False
+    pressed: str = ""  # a digit that leaves the line, pressed while a phone rang for him
     class_key: ClassKey | None = None  # set while it stands in the line
 
     def urgency(self, now: float) -> float:
         """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""
         return (self.head_start_s + now - self.since) / self.target_s
 
-    def rank(self, now: float) -> tuple[int, float, float, ContactId]:
+    def rank(self, now: float) -> tuple[int, float, float, int]:
         """Sort key over all queues: the smallest is served first."""
-        return (self.tier, -self.urgency(now), self.since, self.id)
+        return (self.tier, -self.urgency(now), self.since, self.arrival)
 
-    def order(self) -> tuple[float, float, ContactId]:
+    def order(self) -> tuple[float, float, int]:
         """Sort key within one class, where target and tier are the same for all: urgency order, without the clock."""
-        return (self.since - self.head_start_s, self.since, self.id)
+        return (self.since - self.head_start_s, self.since, self.arrival)
 
     def ticket(self) -> Ticket:
         return Ticket(

@@ -61,6 +61,7 @@ class Floor:
         self.arrived: set[ContactId] = set()  # joined the line since the last match
         self.now = 0.0
         self.cause = ""
+        self.arrivals = 0
         self.out: list[Output] = []
         self._open = False
 
@@ -83,6 +84,8 @@ class Floor:
 
     def opened(self, contact: Contact) -> None:
         """A contact that is new to us."""
+        self.arrivals += 1
+        contact.arrival = self.arrivals
         self.contacts[contact.id] = self.by_call[contact.call] = contact
         self.released.pop(contact.call, None)
         self._tell_contact(contact, "", self.cause)

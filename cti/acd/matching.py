@@ -24,7 +24,7 @@ def match(floor: Floor) -> None:
             break
         strategy = floor.policy.queues[contact.queue].strategy
         free = list(floor.free.for_contact(contact))
-        chosen = STRATEGIES[strategy](free)
+        chosen = STRATEGIES[strategy](free, contact.queue)
         why = Why(
             rule=strategy,
             urgency=contact.urgency(floor.now),

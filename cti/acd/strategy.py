@@ -7,11 +7,11 @@ weighted random, best skill, ring progressively, predicted ...), write the funct
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import groupby, islice
 
 from cti.acd.agent import Agent
 from cti.model.policy import Membership, Strategy
-from cti.model.words import AgentId
+from cti.model.words import AgentId, QueueName
 
 MAX_RUNG_AT_ONCE = 32  # phones in one Dial: keeps the command far below AGI's 8 kB a line
 
@@ -23,17 +23,23 @@ def place(agent: Agent, member: Membership) -> Place:
     return (member.level, member.penalty, agent.idle_since, len(agent.policy.queues), agent.id)
 
 
-def longest_idle(free: Iterable[Agent]) -> list[Agent]:
+def longest_idle(free: Iterable[Agent], queue: QueueName) -> list[Agent]:
     """The first in the order of `place`."""
     return list(islice(free, 1))
 
 
-def ring_all(free: Iterable[Agent]) -> list[Agent]:
-    """Everyone who is free and may take it; the first who answers gets it."""
-    return list(islice(free, MAX_RUNG_AT_ONCE))
+def ring_all(free: Iterable[Agent], queue: QueueName) -> list[Agent]:
+    """Everyone of the best level and penalty who is free and may take it; the first who answers gets it."""
+    _, best = next(groupby(free, key=lambda agent: _standing(agent, queue)))
+    return list(islice(best, MAX_RUNG_AT_ONCE))
 
 
-STRATEGIES: dict[Strategy, Callable[[Iterable[Agent]], list[Agent]]] = {
+def _standing(agent: Agent, queue: QueueName) -> tuple[int, int]:
+    member = agent.policy.queues[queue]
+    return (member.level, member.penalty)
+
+
+STRATEGIES: dict[Strategy, Callable[[Iterable[Agent], QueueName], list[Agent]]] = {
     Strategy.LONGEST_IDLE: longest_idle,
     Strategy.RING_ALL: ring_all,
 }

@@ -84,7 +84,10 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     rules = floor.policy.queues[contact.queue]
     if rules.announce is not None:
         floor.deadlines.set("announce", contact.id, floor.now + rules.announce.every_s)
-    if rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
+    pressed, contact.pressed = contact.pressed, ""
+    if pressed in rules.keys:
+        leave(floor, contact, Outcome.KEY_EXIT, rules.keys[pressed], key=pressed)
+    elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
         leave(floor, contact, Outcome.TIMED_OUT, rules.on_max_wait)
 
 

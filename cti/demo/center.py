@@ -56,7 +56,9 @@ def own_center(tree: Mapping[str, Any], places: Places, *, agi: str | None, allo
     """
     center = copy.deepcopy(dict(tree))
     name, node = next(iter((center.get("nodes") or {"node1": {}}).items()))
-    node = {key: value for key, value in node.items() if key.split("_")[0] not in ("host", "port", "username", "secret")}
+    node = {
+        key: value for key, value in node.items() if key.split("_")[0] not in ("host", "port", "username", "secret")
+    }
     node |= {"host": places.ami_host, "port": places.ami_port, "username": places.ami_user, "secret_env": SECRET_ENV}
     center["nodes"] = {name: node}
     fastagi = {key: value for key, value in (center.get("fastagi") or {}).items() if not key.startswith("token")}

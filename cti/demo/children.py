@@ -54,7 +54,11 @@ class Child:
         return self.process.returncode is None
 
     async def end(
-        self, signals: Sequence[signal.Signals] = (signal.SIGTERM,), *, apart_s: float = 0.2, patience_s: float = PATIENCE_S
+        self,
+        signals: Sequence[signal.Signals] = (signal.SIGTERM,),
+        *,
+        apart_s: float = 0.2,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Send the signals one after the other, wait, and kill what does not end within `patience_s`."""
         for number, sign in enumerate(signals):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _SENT_ON = ("EXITWITHKEY", "EXITWITHTIMEOUT", "EXITEMPTY")
+_ENDED = ("left", "ended", "unanswered")
 _END_OF_WAIT = ("CONNECT", *_SENT_ON)
 
 
@@ -21,7 +22,7 @@ class Tally:
     served: int = 0
     left: int = 0
     sent_on: int = 0
-    still_there: int = 0
+    waiting: int = 0
     lost: int = 0
     missing: frozenset[str] = frozenset()
 
@@ -29,30 +30,28 @@ class Tally:
         """Count as lost who is missing now and already was in an `earlier` look: he is not just on his way."""
         gone = len(self.missing & earlier.missing)
         on_the_way = len(self.missing) - gone
-        return Tally(
-            self.called, self.served, self.left, self.sent_on, self.still_there + on_the_way, self.lost + gone
-        )
+        return Tally(self.called, self.served, self.left, self.sent_on, self.waiting + on_the_way, self.lost + gone)
 
 
 def tally(callers_log: Iterable[str], queue_log: Iterable[str], live: Collection[str]) -> Tally:
     """Compare the callers' record (`NUMBER WORD` a line) with queue_log; `live`: numbers the engine knows now."""
     last = {number: word for number, _, word in (line.strip().partition(" ") for line in callers_log) if word}
     outcome = _by_number(queue_log)
-    counts = dict.fromkeys(("served", "left", "sent_on", "still_there", "lost"), 0)
+    counts = dict.fromkeys(("served", "left", "sent_on", "waiting", "lost"), 0)
     missing: set[str] = set()
     for number, word in last.items():
-        if word == "left" or word == "ended" or word == "unanswered":
+        if outcome.get(number) == "CONNECT":
+            counts["served"] += 1
+        elif word in _ENDED:
             counts[_ended(word, outcome.get(number, ""))] += 1
         elif number in live:
-            counts["still_there"] += 1
+            counts["waiting"] += 1
         else:
             missing.add(number)
     return Tally(len(last), **counts, missing=frozenset(missing))
 
 
 def _ended(word: str, outcome: str) -> str:
-    if outcome == "CONNECT":
-        return "served"
     if word == "left":
         return "left"
     return "sent_on" if outcome in _SENT_ON else "lost"

@@ -5,7 +5,7 @@ Knows no engine and no terminal. Never colour alone: each state is a word. Unkno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,44 +13,36 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from cti.cli_show import COLOURS, DASH, clean, duration, percent
+from cti.cli_show import COLOURS, DASH, clean, duration
 from cti.demo.facts import Facts
 from cti.demo.summary import OUTCOMES, overall_level
 
-WIDE = 118
+WIDE = 100  # columns from which an agent's name is shown
 STALE_S = 3.0
 CLOSE = 0.75  # of the target: the wallboard's convention for amber
-FRAME_LINES = 3  # the header, and the two rules around the agents and the decisions
+FRAME_LINES = 3  # the header, and the rules above the agents and the decisions
+SHORTER = (("caller waited", "waited"), (", nobody else to serve", ""))  # in a narrow terminal
+FEWEST_DECISIONS = 6  # with room for so many, each agent gets a line of his own
 
 Row = Mapping[str, Any]
 
 
 def picture(snapshot: Row, facts: Facts, width: int, height: int) -> RenderableType:
     """The whole screen of `width` x `height` characters."""
-    queues, agents = queue_table(snapshot), agent_rows(snapshot)
-    join = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in facts.join]
-    body_lines = height - FRAME_LINES - len(join) - (1 if join else 0)
-    if width >= WIDE:
-        left_width = width - 58
-        decision_lines = max(2, body_lines - len(snapshot.get("queues", ())) - 2)
-        left = Group(queues, _rule("newest decisions"), decisions(snapshot, decision_lines, left_width))
-        body = Table.grid(padding=(0, 2))
-        body.add_column(width=left_width)
-        body.add_column(width=56)
-        body.add_row(left, wide_agents(agents))
-        parts: list[RenderableType] = [header(snapshot, facts), _rule("queues and agents"), body]
-    else:
-        in_two = (len(agents) + 1) // 2
-        decision_lines = max(2, body_lines - len(snapshot.get("queues", ())) - 2 - in_two)
-        parts = [
-            header(snapshot, facts),
-            queues,
-            _rule("agents"),
-            narrow_agents(agents),
-            _rule("newest decisions"),
-            decisions(snapshot, decision_lines, width),
-        ]
-    return Group(*parts, *([_rule("join in"), *join] if join else []))
+    agents = agent_rows(snapshot)
+    join: list[RenderableType] = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in facts.join]
+    free_lines = height - FRAME_LINES - len(join) - bool(join) - len(snapshot.get("queues", ())) - 2
+    tall = free_lines >= len(agents) + 1 + FEWEST_DECISIONS
+    in_agents = len(agents) + 1 if tall else (len(agents) + 1) // 2
+    return Group(
+        header(snapshot, facts),
+        queue_table(snapshot, expand=width < WIDE),
+        _rule("agents"),
+        tall_agents(agents, width) if tall else short_agents(agents),
+        _rule("newest decisions"),
+        decisions(snapshot, max(2, free_lines - in_agents), width),
+        *([_rule("join in"), *join] if join else []),
+    )
 
 
 def header(snapshot: Row, facts: Facts) -> Text:
@@ -72,13 +64,19 @@ def header(snapshot: Row, facts: Facts) -> Text:
     return text
 
 
-def queue_table(snapshot: Row) -> Table:
+def queue_table(snapshot: Row, *, expand: bool = True) -> Table:
     """Each queue against its target, and all together."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, header_style="dim")
+    padding = (0, 1 if expand else 3, 0, 0)
+    table = Table(box=None, pad_edge=False, padding=padding, expand=expand, header_style="dim")
     table.add_column("queue", no_wrap=True)
     titles = ("waiting", "longest", "target", "the wait is", "offered", "answered", "abandoned", "in time")
     for title in titles:
-        table.add_column(title, justify="left" if title == "the wait is" else "right", no_wrap=True)
+        table.add_column(
+            title,
+            justify="left" if title == "the wait is" else "right",
+            no_wrap=True,
+            min_width=12 if title == "the wait is" else None,
+        )
     queues = snapshot.get("queues", [])
     for row in queues:
         word, style = wait_word(row.get("longest_wait_s"), row.get("target_s"))
@@ -89,14 +87,19 @@ def queue_table(snapshot: Row) -> Table:
             duration(row.get("target_s")),
             Text(word, style=style),
             *(str(row.get(key, DASH)) for key in ("offered", "answered", "abandoned")),
-            percent(row.get("service_level")).replace(" ", ""),
+            share(row.get("service_level")),
         )
     total = {key: str(sum(row.get(key, 0) for row in queues)) for key in ("waiting", "offered", *OUTCOMES)}
     table.add_row(
         "together", total["waiting"], "", "", "", total["offered"], total["answered"], total["abandoned"],
-        percent(overall_level(queues)).replace(" ", ""), style="dim",
+        share(overall_level(queues)), style="dim",
     )  # fmt: skip
     return table
+
+
+def share(level: float | None) -> str:
+    """A service level in whole percent."""
+    return DASH if level is None else f"{level:.0%}"
 
 
 def wait_word(longest_s: float | None, target_s: float | None) -> tuple[str, str]:
@@ -126,7 +129,7 @@ def agent_word(agent: Row) -> str:
     if activity not in (None, "", "idle"):
         return {"wrapup": "wrap-up"}.get(str(activity), clean(activity))
     if status == "on_break":
-        return f"break: {clean(agent['reason'])}" if agent.get("reason") else "on break"
+        return f"at {clean(agent['reason'])}" if agent.get("reason") not in (None, "", "break") else "on break"
     if status != "available":
         return "logged out"
     return "on phone" if agent.get("engaged") else "free"
@@ -139,7 +142,7 @@ def _style(agent: Row) -> str:
     return COLOURS.get(str(activity if activity not in (None, "", "idle") else agent.get("status")), "")
 
 
-def narrow_agents(rows: Sequence[Row]) -> Table:
+def short_agents(rows: Sequence[Row]) -> Table:
     """Two agents a line."""
     table = Table.grid(padding=(0, 1), expand=True)
     for _ in range(2):
@@ -149,44 +152,56 @@ def narrow_agents(rows: Sequence[Row]) -> Table:
         table.add_column(ratio=1, no_wrap=True, style="dim")
     half = (len(rows) + 1) // 2
     for left, right in zip(rows[:half], [*rows[half:], None], strict=False):
-        table.add_row(*_narrow(left), *(_narrow(right) if right else ()))
+        table.add_row(*_short(left), *(_short(right) if right else ()))
     return table
 
 
-def _narrow(agent: Row) -> tuple[RenderableType, ...]:
-    return (clean(agent.get("id")), Text(agent["word"], style=_style(agent)), duration(agent.get("since_s")), agent["for"])
+def _short(agent: Row) -> tuple[RenderableType, ...]:
+    return (
+        clean(agent.get("id")),
+        Text(agent["word"], style=_style(agent)),
+        duration(agent.get("since_s")),
+        agent["for"],
+    )
 
 
-def wide_agents(rows: Sequence[Row]) -> Table:
-    """One agent a line, with what he has done."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), expand=True, header_style="dim")
-    for title, justify in (("agent", "left"), ("name", "left"), ("state", "left"), ("since", "right")):
-        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("for", no_wrap=True)
-    table.add_column("calls", justify="right", no_wrap=True)
-    table.add_column("missed", justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            clean(row.get("id")),
-            clean(row.get("name")),
-            Text(row["word"], style=_style(row)),
-            duration(row.get("since_s")),
-            row["for"],
-            str(row.get("answered", DASH)),
-            str(row.get("missed", DASH)),
+def tall_agents(rows: Sequence[Row], width: int) -> Table:
+    """One agent a line, with what he serves and what he has done."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    columns: list[tuple[str, Callable[[Row], RenderableType]]] = [
+        ("agent", lambda row: clean(row.get("id"))),
+        ("name", lambda row: clean(row.get("name"))),
+        ("state", lambda row: Text(row["word"], style=_style(row))),
+        ("since", lambda row: duration(row.get("since_s"))),
+        ("for", lambda row: str(row["for"])),
+        ("answered", lambda row: str(row.get("answered", DASH))),
+        ("missed", lambda row: str(row.get("missed", DASH))),
+        ("serves", lambda row: Text(", ".join(clean(name) for name in row.get("queues", ())), style="dim")),
+    ]
+    shown = [column for column in columns if width >= WIDE or column[0] != "name"]
+    for title, _ in shown:
+        right = title in ("since", "answered", "missed")
+        least = {"state": 13, "since": 6, "for": 11}.get(title)
+        table.add_column(
+            title, justify="right" if right else "left", no_wrap=True, min_width=least, overflow="ellipsis"
         )
+    for row in rows:
+        table.add_row(*(cell(row) for _, cell in shown))
     return table
 
 
 def decisions(snapshot: Row, lines: int, width: int) -> Table:
     """The newest first: how long ago, to whom, and why. Always exactly `lines` lines, so that nothing below jumps."""
     table = Table.grid(padding=(0, 1))
-    table.add_column(width=6, justify="right", style="dim", no_wrap=True)
-    table.add_column(width=7, style="bold", no_wrap=True)
-    table.add_column(width=width - 15, no_wrap=True, overflow="ellipsis")
+    table.add_column(width=5, justify="right", style="dim", no_wrap=True)
+    table.add_column(width=6, style="bold", no_wrap=True)
+    table.add_column(width=width - 13, no_wrap=True, overflow="ellipsis")
     newest = list(snapshot.get("decisions", ()))[-lines:][::-1]
     for decision in newest:
         text = str(decision.get("text", "")).removesuffix(f" -> {decision.get('agent')}")
+        if width < WIDE:
+            for long, short in SHORTER:
+                text = text.replace(long, short)
         table.add_row(duration(snapshot["at"] - decision["at"]), clean(decision.get("agent")), clean(text))
     for _ in range(lines - len(newest)):
         table.add_row("", "", "")

@@ -10,16 +10,32 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Ten agents with 2.5 s of ringing, 15 s of talk and the wrap-up of config/center.yaml carry 10.7 calls a minute in sales,
-# 8.7 in support and 3.2 in complaints. Breaks, missed and rejected offers take their part; about 90 % of the rest.
-CALLS_PER_MINUTE = {"6001": 8.0, "6002": 7.2, "6003": 2.6, "6004": 1.4}
-SWING, PERIOD_S, PEAK_S = 0.55, 80.0, 12.0  # the load goes up and down: a constant one shows nothing
-RUSH_S, RUSH_FACTOR = 6.0, 4.0  # the doors open and callers stand in front of them
+# Ten agents with 2.5 s of ringing, 15 s of talk and the wrap-up of config/center.yaml carry 10.7 calls a minute in
+# sales, 8.7 in support and 3.2 in complaints. Breaks, missed and rejected offers take their part; 90 % of the rest.
+CALLS_PER_MINUTE = {"6001": 7.6, "6002": 7.0, "6003": 2.2, "6004": 1.2}
+SWING, PERIOD_S, PEAK_S = 0.6, 70.0, 14.0  # the load goes up and down: a constant one shows nothing
+RUSH_S, RUSH_FACTOR = 5.0, 2.5  # the doors open and callers stand in front of them
 IMPATIENT_SHARE = 0.12
 LONGEST_STAY_S = 180.0
 # Ranges that Ofcom keeps free for drama, each with 1,000 numbers; all of them last for half a day.
-RANGES = ("447700900", "441632960", "442079460", "441134960", "441144960", "441154960", "441164960", "441174960")
-RANGES += ("441184960", "441214960", "441314960", "441414960", "441514960", "441614960", "441914980", "442896496")
+RANGES = (
+    "447700900",
+    "441632960",
+    "442079460",
+    "441134960",
+    "441144960",
+    "441154960",
+    "441164960",
+    "441174960",
+    "441184960",
+    "441214960",
+    "441314960",
+    "441414960",
+    "441514960",
+    "441614960",
+    "441914980",
+    "442896496",
+)
 
 
 class Caller(NamedTuple):

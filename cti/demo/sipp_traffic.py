@@ -50,7 +50,7 @@ class SippTraffic:
     async def start(self) -> None:
         self._began_at = time.monotonic()
         words = ("-i", self._phones_host, "-mi", self._phones_host, "-p", str(AGENTS_PORT))
-        self._agents = await self._child("agents", "agents.xml", words, dies_by=signal.SIGKILL)
+        self._agents = await self._child("agents", "agents.xml", words)
         await self._next_wave()
 
     async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
@@ -67,7 +67,7 @@ class SippTraffic:
 
     def trouble(self) -> str:
         if self._agents is not None and not self._agents.running:
-            return f"the agents' phones (SIPp) ended by themselves; see {self._folder / 'agents.log'}"
+            return "the agents' phones (SIPp) ended by themselves"
         return ""
 
     async def stop(self) -> None:
@@ -96,12 +96,9 @@ class SippTraffic:
         words += ["-key", "number", errand.number, "-m", "1"]
         self._errands.append(await self._child("errands", "feature.xml", words))
 
-    async def _child(
-        self, name: str, scenario: str, words: Sequence[str], *, dies_by: signal.Signals = signal.SIGTERM
-    ) -> Child:
+    async def _child(self, name: str, scenario: str, words: Sequence[str]) -> Child:
         argv = [*self._sipp, "-sf", str(SCENARIOS / scenario), *words, *COMMON]
-        # SIPp draws its screens on stdout even without a terminal: to be read, each child would need a file of its own.
-        return await Child.start(name, argv, log=None, dies_by=dies_by)
+        return await Child.start(name, argv)  # its stdout is a screen that is drawn again every second: of no use
 
     def _callers_log(self) -> Iterator[str]:
         for said in self._folder.glob("callers-*.said"):

@@ -64,7 +64,7 @@ class Summary:
         seen = self.callers
         return (
             f"engine {self.lost_engine}; callers {seen.lost} of {seen.called}: {seen.served} served, "
-            f"{seen.left} hung up waiting, {seen.sent_on} sent on, {seen.still_there} still there"
+            f"{seen.left} hung up waiting, {seen.sent_on} sent on, {seen.waiting} still waiting"
         )
 
     def _ring(self) -> str:

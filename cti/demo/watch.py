@@ -28,7 +28,9 @@ class Watch:
         self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         if self._session is not None:
             await self._session.close()
 
@@ -39,7 +41,10 @@ class Watch:
             answers = [await self._get(part) for part in PARTS]
         except (OSError, aiohttp.ClientError, TimeoutError, json.JSONDecodeError):
             return False
-        self.snapshot = {"at": answers[-1]["at"], **{part: found[part] for part, found in zip(PARTS, answers, strict=True)}}
+        self.snapshot = {
+            "at": answers[-1]["at"],
+            **{part: found[part] for part, found in zip(PARTS, answers, strict=True)},
+        }
         self.looked_at = asyncio.get_running_loop().time()
         return True
 

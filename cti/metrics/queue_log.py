@@ -102,7 +102,9 @@ class QueueLogLines:
                 lines.append(_line(*where, "NONE", "EXITWITHTIMEOUT", *left))
             case Outcome.KEY_EXIT:
                 lines.append(_line(*where, "NONE", "EXITWITHKEY", changed.key or "", *left))
-            case Outcome.OVERFLOWED | Outcome.LOST:  # app_queue knows neither; WITHDRAW has room for a reason
+            case (
+                Outcome.OVERFLOWED | Outcome.MERGED | Outcome.WITHDRAWN | Outcome.LOST
+            ):  # app_queue knows none; WITHDRAW has room for a reason
                 lines.append(_line(*where, "NONE", "WITHDRAW", *left, changed.new))
         return lines
 

@@ -73,6 +73,7 @@ class Outcome(StrEnum):
     KEY_EXIT = "key_exit"  # a digit that leaves the line
     OVERFLOWED = "overflowed"  # refused at the door: line full
     MERGED = "merged"  # attended transfer: the customer took over the place that his agent had held for him
+    WITHDRAWN = "withdrawn"  # a supervisor ended the wait
     LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
 
 

@@ -12,9 +12,9 @@ class Timer:
 
     __slots__ = ("action", "at")
 
-    def __init__(self, at: float, action: Callable[[], None]) -> None:
+    def __init__(self, at: float, action: Callable[[], object]) -> None:
         self.at = at
-        self.action: Callable[[], None] | None = action
+        self.action: Callable[[], object] | None = action
 
     def cancel(self) -> None:
         self.action = None
@@ -31,7 +31,7 @@ class Agenda(Protocol):
     def now(self) -> float:
         """Seconds; only differences mean something."""
 
-    def after(self, delay_s: float, action: Callable[[], None]) -> Cancellable:
+    def after(self, delay_s: float, action: Callable[[], object]) -> Cancellable:
         """Do `action` in `delay_s` seconds. Same instant: in the order asked for."""
 
 
@@ -43,7 +43,7 @@ class VirtualAgenda:
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
 
-    def after(self, delay_s: float, action: Callable[[], None]) -> Timer:
+    def after(self, delay_s: float, action: Callable[[], object]) -> Timer:
         timer = Timer(self.now + max(0.0, delay_s), action)
         self._count += 1
         heapq.heappush(self._heap, (timer.at, self._count, timer))

@@ -32,6 +32,7 @@ class Call:
     timer: Cancellable | None = None
     reenter_gap_s: float = 0.25
     person: Any = None
+    variables: dict[str, str] = field(default_factory=dict)  # channel variables, where the engine speaks AGI
 
     @property
     def id(self) -> str:

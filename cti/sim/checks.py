@@ -1,7 +1,7 @@
 """Does the core keep its promises? Safety, liveness and agreement, looked at after every event.
 
-Knows the core only by its public face (`agents`, `contacts`, `offers`, `settling`, its outputs) and recomputes everything
-it judges; shares no rule with it.
+Knows the core only by its public face (`agents`, `contacts`, `offers`, `settling`, its outputs) and recomputes
+everything it judges; shares no rule with it.
 """
 
 from __future__ import annotations

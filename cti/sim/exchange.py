@@ -1,14 +1,14 @@
-"""What does a telephone exchange do with callers, phones and dials? A model of Asterisk; must not know the core's words.
+"""What does a telephone exchange do with callers, phones and dials? A model of Asterisk.
 
-It knows channels, `Dial`, prompts and the cti-inbound dialplan. Who listens (`Wire`) hears what AMI and AGI would tell;
-who lives there (`People`) hears what a person would. Each behaviour was measured on Asterisk 22 (shared facts, sections
-2 and 3) and is marked where it surprises.
+Must not know the core's words. It knows channels, `Dial`, prompts and the cti-inbound dialplan. Who listens (`Wire`)
+hears what AMI and AGI would tell; who lives there (`People`) hears what a person would. Each behaviour was measured on
+Asterisk 22 (shared facts, sections 2 and 3) and is marked where it surprises.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from cti.sim.agenda import Agenda, Cancellable
 from cti.sim.channels import Call, Dial, DialResult, Leg, Phone, Play
@@ -25,7 +25,7 @@ class Wire(Protocol):
     def agi_open(self, call: Call) -> bool:
         """The dialplan connects to the engine; False if nobody listens there."""
 
-    def agi_hangup(self, call: Call) -> None: ...
+    def agi_hangup(self, call: Call, session: Any) -> None: ...
     def leg_new(self, leg: Leg) -> None: ...
     def dial_begin(self, leg: Leg) -> None: ...
     def dial_end(self, leg: Leg, status: str) -> None: ...
@@ -98,7 +98,7 @@ class Exchange:
         if call.up:
             self.wire.digit(call, digit)
 
-    # --- the dialplan ------------------------------------------------------------------------------------------------
+    # --- the dialplan ----------------------------------------------------------------------------------------------
 
     def _enter(self, call: Call, tries_since: float | None = None) -> None:
         """cti-inbound: into the engine, again and again, then the fallback."""
@@ -154,15 +154,15 @@ class Exchange:
         call.timer = self.agenda.after(20.0, lambda: self.hang_up_call(call))
 
     def _close_agi(self, call: Call) -> None:
-        call.agi = None
-        self.wire.agi_hangup(call)
+        session, call.agi = call.agi, None
+        self.wire.agi_hangup(call, session)
 
     def _stop_timers(self, call: Call) -> None:
         if call.timer is not None:
             call.timer.cancel()
             call.timer = None
 
-    # --- prompts -----------------------------------------------------------------------------------------------------
+    # --- prompts ---------------------------------------------------------------------------------------------------
 
     def play(self, call: Call, done: Callable[[bool], None], length_s: float = PROMPT_S) -> None:
         """STREAM FILE; `done(True)` when played or cut off, `done(False)` when the caller left."""
@@ -186,7 +186,7 @@ class Exchange:
         if call.up and call.agi is None and call.dial is None and call.play is None and call.place == "cti-inbound":
             self._reenter(call)
 
-    # --- Dial --------------------------------------------------------------------------------------------------------
+    # --- Dial ------------------------------------------------------------------------------------------------------
 
     def dial(
         self, call: Call, targets: Sequence[tuple[str, str]], timeout_s: float, done: Callable[[DialResult], None]
@@ -245,7 +245,7 @@ class Exchange:
         self._leg_gone(leg)
 
     def refuse(self, leg: Leg, status: str, cause: int) -> None:
-        """The phone says no: BUSY/17, CHANUNAVAIL/21 (603: app_dial has no word for it), CHANUNAVAIL/20, CONGESTION/34."""
+        """The phone says no: BUSY/17, CHANUNAVAIL/21 (603: app_dial has no word for it), CHANUNAVAIL/20."""
         dial = leg.dial
         if dial is None or leg not in dial.ringing:
             return
@@ -275,17 +275,17 @@ class Exchange:
             dial.timer.cancel()
         for leg in list(dial.ringing):
             self._end_ring(leg, "CANCEL", 26)
-        leg = dial.answered
-        if leg is not None:
+        answered = dial.answered
+        if answered is not None:
             call.answered_s = self.agenda.now - dial.answered_at
             call.dial_status = "ANSWER"
-            self.people.talk_ends(call, leg)
-            self._leg_gone(leg)
+            self.people.talk_ends(call, answered)
+            self._leg_gone(answered)
         else:
             call.dial_status = dial.status() if caller_there else "CANCEL"
-        dial.done(DialResult(call.dial_status, call.answered_s, caller_there, leg, dial.cause))
+        dial.done(DialResult(call.dial_status, call.answered_s, caller_there, answered, dial.cause))
 
-    # --- agents' phones ------------------------------------------------------------------------------------------------
+    # --- agents' phones --------------------------------------------------------------------------------------------
 
     def answer(self, leg: Leg) -> None:
         """The phone is picked up: the first one wins, the others stop (DialEnd CANCEL, cause 26)."""
@@ -349,7 +349,7 @@ class Exchange:
         leg.timer = self.agenda.after(length_s, lambda: self.hang_up_leg(leg))
         return leg
 
-    # --- nodes -----------------------------------------------------------------------------------------------------------
+    # --- nodes -----------------------------------------------------------------------------------------------------
 
     def restart(self, node: str) -> None:
         """`core restart now`: every channel of the node is gone and no event says so."""
@@ -369,7 +369,7 @@ class Deaf:
     def agi_open(self, call: Call) -> bool:
         return False
 
-    def agi_hangup(self, call: Call) -> None: ...
+    def agi_hangup(self, call: Call, session: Any) -> None: ...
     def leg_new(self, leg: Leg) -> None: ...
     def dial_begin(self, leg: Leg) -> None: ...
     def dial_end(self, leg: Leg, status: str) -> None: ...

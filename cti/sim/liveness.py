@@ -37,4 +37,6 @@ def check(now: float, center: ContactCenter) -> None:
         if contact.state is ContactState.WAITING and contact.session:
             for agent in free:
                 if may_take(agent, contact, now):
-                    raise Violation("waits_beside_free_agent", f"{contact.id} waits in {contact.queue}, {agent.id} is free")
+                    raise Violation(
+                        "waits_beside_free_agent", f"{contact.id} waits in {contact.queue}, {agent.id} is free"
+                    )

@@ -33,9 +33,7 @@ class Customer:
 
     def wait(self, crowd: Crowd) -> None:
         self.relax()
-        self.going = crowd.exchange.agenda.after(
-            self.plan.patience_s, lambda: crowd.exchange.hang_up_call(self.call)
-        )
+        self.going = crowd.exchange.agenda.after(self.plan.patience_s, lambda: crowd.exchange.hang_up_call(self.call))
 
     def relax(self) -> None:
         if self.going is not None:
@@ -63,7 +61,7 @@ class Crowd:
         for phone in self.plan.phones:
             self.agenda.after(phone.at, lambda phone=phone: self._phone(phone.phone, phone.does, phone.for_s))  # type: ignore[misc]
 
-    # --- callers -------------------------------------------------------------------------------------------------------
+    # --- callers ---------------------------------------------------------------------------------------------------
 
     def _arrive(self, plan: Caller) -> None:
         if plan.node in self.exchange.down:
@@ -110,7 +108,7 @@ class Crowd:
     def call_over(self, call: Call) -> None:
         call.person.relax()
 
-    # --- agents --------------------------------------------------------------------------------------------------------
+    # --- agents ----------------------------------------------------------------------------------------------------
 
     def phone_rings(self, leg: Leg) -> None:
         name = self.by_phone[leg.phone.dial]
@@ -122,7 +120,11 @@ class Crowd:
         leg.timer = self.agenda.after(after_s, lambda: self._react(name, ring, leg))
         leaves_after_s = call.person.plan.leaves_ringing_after_s if call is not None else None
         if call is not None and leaves_after_s is not None:
-            self.agenda.after(leaves_after_s, lambda: leg.up and self.exchange.hang_up_call(call))
+            self.agenda.after(leaves_after_s, lambda: self._leaves_ringing(call, leg))
+
+    def _leaves_ringing(self, call: Call, leg: Leg) -> None:
+        if leg.up:
+            self.exchange.hang_up_call(call)
 
     def _timeout_s(self, leg: Leg) -> float:
         timer = leg.dial.timer if leg.dial is not None else None

@@ -1,4 +1,4 @@
-"""What happened in a failing seed? `python -m cti.sim.replay --seed N` runs it again and prints every step up to the failure.
+"""What happened in a failing seed? `python -m cti.sim.replay --seed N` prints every step up to the failure.
 
 Also: `--scenario FILE` replays a named case, `--shrink FILE` writes the smallest world that still fails as a scenario.
 """
@@ -44,7 +44,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scenario", help="a scenario file instead of a seed")
     parser.add_argument("--calls", type=int, help="number of callers (as the failing run used it)")
     parser.add_argument("--hours", type=float, help="length (as the failing run used it)")
-    parser.add_argument("--faults", help=f"comma-separated, of {','.join(KINDS)}; 'none' for none; default: by the seed")
+    parser.add_argument(
+        "--faults", help=f"comma-separated, of {','.join(KINDS)}; 'none' for none; default: by the seed"
+    )
     parser.add_argument("--only", default="", help="print only steps that contain this text, e.g. an agent or a call")
     parser.add_argument("--last", type=int, default=0, help="print only the last so many steps")
     parser.add_argument("--quiet", action="store_true", help="print only how it ended")

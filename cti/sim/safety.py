@@ -15,7 +15,7 @@ from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
-_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "lost"})
+_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "withdrawn", "lost"})
 EPSILON = 1e-6
 
 
@@ -57,7 +57,7 @@ class Safety:
         if open_visits:
             raise Violation("no_outcome", f"visits without an outcome: {open_visits}")
 
-    # --- one step ------------------------------------------------------------------------------------------------------
+    # --- one step --------------------------------------------------------------------------------------------------
 
     def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
         self._heard(event, outputs)
@@ -95,9 +95,9 @@ class Safety:
     def _same_contact(self, event: ev.CallArrived, outputs: list[Any]) -> None:
         assert event.ticket is not None
         for output in outputs:
-            if isinstance(output, Changed) and output.kind is Kind.CONTACT and output.call == event.call:
-                if output.id != event.ticket.contact:
-                    raise Violation("other_contact", f"{event.call} came with the ticket of {event.ticket.contact}")
+            same = isinstance(output, Changed) and output.kind is Kind.CONTACT and output.call == event.call
+            if same and output.id != event.ticket.contact:
+                raise Violation("other_contact", f"{event.call} came with the ticket of {event.ticket.contact}")
 
     def _look(self, now: float) -> None:
         """Take down every live contact; `since` never changes."""
@@ -112,7 +112,7 @@ class Safety:
                 contact.head_start_s,
                 contact.since,
                 contact.requires,
-                dict(contact.tried),
+                {str(agent): until for agent, until in contact.tried.items()},
                 contact.session,
             )
 
@@ -139,7 +139,7 @@ class Safety:
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             del self.states[key]  # the same call may come again from the dialplan
 
-    # --- outcomes --------------------------------------------------------------------------------------------------------
+    # --- outcomes --------------------------------------------------------------------------------------------------
 
     def _visit(self, changed: Changed) -> None:
         visit, told = changed.id, self.visits.get(changed.id)
@@ -159,7 +159,7 @@ class Safety:
         if changed.new == "answered" and call is not None and not call.person.talks:
             raise Violation("answered_by_nobody", f"{visit} is called answered, and nobody has ever answered")
 
-    # --- offers --------------------------------------------------------------------------------------------------------
+    # --- offers ----------------------------------------------------------------------------------------------------
 
     def _offer(self, now: float, changed: Changed) -> None:
         agent, offer = changed.agent or "", changed.id
@@ -203,7 +203,7 @@ class Safety:
                 self.not_before[agent] = now + self.policy.queues[queue].wrap_up_s
             self.rung.pop(agent, None)
 
-    # --- who is next -----------------------------------------------------------------------------------------------------
+    # --- who is next -----------------------------------------------------------------------------------------------
 
     def _most_urgent(self, now: float, agent: str, chosen_id: str) -> None:
         """By brute force: nobody whom this agent may serve is more urgent than the one he gets."""
@@ -240,7 +240,7 @@ class Safety:
             and all(rules.skills.get(skill, 0) >= level for skill, level in seen.requires)
         )
 
-    # --- commands --------------------------------------------------------------------------------------------------------
+    # --- commands --------------------------------------------------------------------------------------------------
 
     def _asked(self, command: Any) -> None:
         if isinstance(command, do.HangupLeg):

@@ -37,9 +37,7 @@ def load(path: Path) -> Scenario:
     """Read `path`. Raises msgspec.ValidationError, pydantic.ValidationError or yaml.YAMLError."""
     file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File)
     center = policy.Center.model_validate(file.policy)
-    plan = Plan(
-        center, file.seed, file.nodes, file.callers, file.agents, file.requests, file.phones, file.faults
-    )
+    plan = Plan(center, file.seed, file.nodes, file.callers, file.agents, file.requests, file.phones, file.faults)
     return Scenario(file.why, plan, file.expect)
 
 

@@ -39,7 +39,7 @@ class AmiStream:
         self.weather = Weather()
         self.up = False
         self.in_flight = 0
-        self._life = 0
+        self.life = 0
         self._last_at = 0.0
         self.bad_at = 0.0  # when the engine last missed something, or heard it late or twice
         self.checked_at = -1.0  # when the newest snapshot that reached the engine was taken
@@ -68,13 +68,13 @@ class AmiStream:
         self._fly(event, at, self._agenda.now if sure else None)
 
     def _fly(self, event: AnyEvent, at: float, taken_at: float | None = None) -> None:
-        life = self._life
+        life = self.life
         self.in_flight += 1
         if taken_at is None and at > self._last_at:
             self.bad_at = max(self.bad_at, at)
 
         def land() -> None:
-            if life == self._life:
+            if life == self.life:
                 self.in_flight -= 1
                 if taken_at is not None:
                     self.checked_at = taken_at
@@ -84,15 +84,15 @@ class AmiStream:
 
     def act(self, action: Callable[[], object]) -> None:
         """An action of the engine starts its way; lost if the connection is down or goes down meanwhile."""
-        life = self._life
+        life = self.life
         if self.up:
-            self._agenda.after(self._delay_s(), lambda: life == self._life and action())
+            self._agenda.after(self._delay_s(), lambda: life == self.life and action())
 
     def cut(self) -> None:
         """The connection is gone with everything that was under way."""
         self.up = False
         self.in_flight = 0
-        self._life += 1
+        self.life += 1
         self._last_at = 0.0
         self.bad_at = self._agenda.now
 

@@ -71,7 +71,7 @@ class SimSwitch:
         self.engine_up = False
         exchange.wire = self
 
-    # --- the engine's life -------------------------------------------------------------------------------------------
+    # --- the engine's life -----------------------------------------------------------------------------------------
 
     def engine_starts(self, node_delays_s: Sequence[float]) -> None:
         """A new engine process listens, and connects to each node after its delay."""
@@ -98,11 +98,11 @@ class SimSwitch:
         if self.engine_up and not stream.up:
             stream.connect()
             stream.send(ev.NodeUp(NodeId(node), self.snapshot(node), self.clock()), sure=True)
-            self.agenda.after(CHECK_EVERY_S, lambda life=stream._life: self._check(node, life))  # type: ignore[misc]
+            self.agenda.after(CHECK_EVERY_S, lambda life=stream.life: self._check(node, life))  # type: ignore[misc]
 
     def _check(self, node: str, life: int) -> None:
         stream = self.ami[node]
-        if stream.up and stream._life == life:
+        if stream.up and stream.life == life:
             stream.send(ev.NodeChecked(NodeId(node), self.snapshot(node), self.clock()), sure=True)
             self.agenda.after(CHECK_EVERY_S, lambda: self._check(node, life))
 
@@ -112,10 +112,18 @@ class SimSwitch:
         if not stream.up:
             return
         stream.cut()
-        life = stream._life
-        still = lambda: life == stream._life and self.engine_up and not stream.up  # noqa: E731
-        self.agenda.after(noticed_after_s, lambda: still() and self.deliver(ev.NodeDown(NodeId(node))))
-        self.agenda.after(noticed_after_s + for_s, lambda: still() and self.connect(node))
+        life = stream.life
+
+        def noticed() -> None:
+            if life == stream.life and self.engine_up and not stream.up:
+                self.deliver(ev.NodeDown(NodeId(node)))
+
+        def back() -> None:
+            if life == stream.life:
+                self.connect(node)
+
+        self.agenda.after(noticed_after_s, noticed)
+        self.agenda.after(noticed_after_s + for_s, back)
 
     def snapshot(self, node: str) -> tuple[ev.SnapshotLeg, ...]:
         """Everything that exists on `node`, as Status shows it."""
@@ -141,7 +149,7 @@ class SimSwitch:
             and not any(session.todo or (session.busy and not _runs(session)) for session in self.sessions.values())
         )
 
-    # --- commands ------------------------------------------------------------------------------------------------------
+    # --- commands --------------------------------------------------------------------------------------------------
 
     def execute(self, command: do.AnyCommand) -> None:
         if isinstance(command, do.HangupLeg):
@@ -221,9 +229,7 @@ class SimSwitch:
             offer = OfferId(result.leg.tag) if result.leg is not None else None
             if single is None and self.rng.random() < 0.5:
                 offer = None
-            self.agi.send(
-                call.id, ev.RingEnded(CallId(call.id), found, result.answered_s, result.caller_there, offer)
-            )
+            self.agi.send(call.id, ev.RingEnded(CallId(call.id), found, result.answered_s, result.caller_there, offer))
             if result.caller_there:
                 session.channels.clear()
                 session.unwanted.clear()
@@ -271,13 +277,11 @@ class SimSwitch:
     def break_agi(self, call: Call) -> None:
         """The AGI connection of one call breaks; engine and caller live on.
 
-        A Dial under way goes on, and nobody will hear how it ends: the adapter ends the Ring with what it knows.
+        A Dial under way goes on: nobody may say RingEnded, as neither ring nor talk is over. The call comes back with
+        DIALSTATUS.
         """
         session = self.sessions.get(call.id)
         if session is not None and session.open:
-            if call.dial is not None:
-                known = RingResult.ANSWERED if call.dial.answered is not None else RingResult.CANCELLED
-                self.agi.send(call.id, ev.RingEnded(CallId(call.id), known, caller_there=False))
             self._session_over(session)
             self.exchange.agi_lost(call)
 
@@ -293,7 +297,7 @@ class SimSwitch:
         self.agenda.after(back_after_s, lambda: self.exchange.down.discard(node))
         self.cut_ami(node, back_after_s, noticed_after_s=0.002 * self.rng.random())
 
-    # --- what the exchange tells (exchange.Wire) -----------------------------------------------------------------------
+    # --- what the exchange tells (exchange.Wire) -------------------------------------------------------------------
 
     def agi_open(self, call: Call) -> bool:
         if not self.engine_up:
@@ -317,9 +321,8 @@ class SimSwitch:
         )
         return True
 
-    def agi_hangup(self, call: Call) -> None:
-        session = self.sessions.get(call.id)
-        if session is not None and session.open:
+    def agi_hangup(self, call: Call, session: Session) -> None:
+        if session.open:
             self._session_over(session)
 
     def leg_new(self, leg: Leg) -> None:

@@ -66,7 +66,9 @@ class World:
         self.checks = Checks(plan.policy, self.exchange, self.switch)
         self.rng = rng
         self.jumped_s = 0.0
-        self.store = {AgentId(name): (agent.starts, "") for name, agent in plan.policy.agents.items()}
+        self.store: dict[AgentId, tuple[str, str]] = {
+            AgentId(name): (agent.starts, "") for name, agent in plan.policy.agents.items()
+        }
         self.trace: deque[Step] = deque(maxlen=keep)
         self.result = Result(plan.seed)
         self.die_after_commands: int | None = None
@@ -74,7 +76,7 @@ class World:
         self._since: dict[str, float] = {}
         self.center: ContactCenter | None = None
 
-    # --- the engine's life -------------------------------------------------------------------------------------------
+    # --- the engine's life -----------------------------------------------------------------------------------------
 
     def now(self) -> float:
         return EPOCH + self.agenda.now + self.jumped_s
@@ -105,7 +107,7 @@ class World:
     def jump(self, by_s: float) -> None:
         self.jumped_s += by_s
 
-    # --- events and outputs --------------------------------------------------------------------------------------------
+    # --- events and outputs ----------------------------------------------------------------------------------------
 
     def deliver(self, event: ev.AnyEvent, *, at: float | None = None) -> None:
         """An event reaches the engine: handle it, check what came of it, execute it."""
@@ -154,14 +156,15 @@ class World:
             action = "login" if status is AgentStatus.LOGGED_OUT else "unpause"
         self.deliver(ev.AgentRequest(AgentId(agent), AgentAction(action), reason))
 
-    # --- time ------------------------------------------------------------------------------------------------------------
+    # --- time ------------------------------------------------------------------------------------------------------
 
     def run(self) -> Result:
         """Everything until the last caller has left and every deadline is over."""
         self.agenda.after(0.0, self.start_engine)
         self.crowd.start()
         self.faults.schedule(self.plan.faults)
-        last = [item.at for item in (*self.plan.callers, *self.plan.requests, *self.plan.faults, *self.plan.phones)]
+        plan = self.plan
+        last = [item.at for items in (plan.callers, plan.requests, plan.faults, plan.phones) for item in items]
         open_until = max(last, default=0.0) + 60.0
         try:
             self._turn(lambda: self.agenda.now < open_until or bool(self.exchange.calls))

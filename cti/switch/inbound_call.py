@@ -45,7 +45,7 @@ class InboundCall:
         self._lost = False
         self._released = False
         session.on_gone(self._gone)
-        # We have accepted: without this the dialplan takes us for frozen and the call goes on without us (CTI_ACCEPT_S).
+        # Without this the dialplan takes us for frozen, and the call goes on without us (CTI_ACCEPT_S).
         self._submit("SET", "VARIABLE", "TIMEOUT(absolute)", "0")
 
     # --- commands ---------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class InboundCall:
 
     def _dial_ended(self, future: asyncio.Future[Reply]) -> None:
         if future.cancelled() or future.exception() is not None:
-            self._ring_over(self._known_result(), caller_there=False)
+            self._dial_unheard()
             return
         there = future.result().ok and self._session.gone is None
         if self.answered is not None:
@@ -167,13 +167,23 @@ class InboundCall:
 
     def _dial_status(self, future: asyncio.Future[Reply]) -> None:
         if future.cancelled() or future.exception() is not None:
-            self._ring_over(self._known_result(), caller_there=False)
+            self._dial_unheard()
             return
         dial_status, _, rest = future.result().data.partition(",")
         cause, _, answered = rest.partition(",")
         result = RingResult.ANSWERED if self.answered is not None else ring_result(dial_status, cause)
         seconds = float(answered) if answered.isdigit() else 0.0
         self._ring_over(result, caller_there=self._session.gone is None, answered_s=seconds)
+
+    def _dial_unheard(self) -> None:
+        """The connection broke during a Dial, which goes on: the call comes back with what became of it.
+
+        Only if the caller had hung up before is the ring over.
+        """
+        if self._session.gone is Gone.HANGUP:
+            self._ring_over(self._known_result(), caller_there=False)
+        else:
+            self._ringing = False
 
     def _known_result(self) -> RingResult:
         return RingResult.ANSWERED if self.answered is not None else RingResult.CANCELLED
@@ -201,8 +211,7 @@ class InboundCall:
         if self._lost:
             return
         self._lost = True
-        if self._ringing:
-            self._ring_over(self._known_result(), caller_there=False)
+        self._dial_unheard()
         self._post(events.SessionLost(self.call))
         if not self.ended.done():
             self.ended.set_result(None)

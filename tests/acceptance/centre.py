@@ -182,6 +182,17 @@ class Centre:
         """The agent dials from his own phone."""
         return self.phone(number).call(f"{number}@node1", code)
 
+    def restarted(self, node: str) -> None:
+        """A node forgot its phones and calls: let go of what they still believe, and register again."""
+        exchange = next(f"{n['host']}:{n['sip_port']}" for n in self.lab.nodes if n["name"] == node)
+        for desk in (*self._phones.values(), *self._trunks.values()):
+            for call in list(desk.calls.values()):
+                if desk.hosts[call.line] == exchange and not call.over:
+                    call.hangup()
+        for number, desk in self._phones.items():
+            desk.register(f"{number}@{node}", False)
+            desk.register(f"{number}@{node}", True)
+
     # --- the callers ------------------------------------------------------------------------------------------------
 
     def call(self, dialled: str = "6001", caller: int = 1, node: int = 1, *, wait: bool = True) -> Call:

@@ -217,6 +217,8 @@ class LineCall(pj.Call):  # type: ignore[misc]
     def onCallTransferStatus(self, prm: Any) -> None:
         self.phone.tell("transfer", call=self.handle, code=prm.statusCode, final=bool(prm.finalNotify))
         prm.cont = not prm.finalNotify
+        if prm.finalNotify and prm.statusCode // 100 == 2:
+            self.phone.obey({"do": "hangup", "call": self.handle})  # as phones do; Asterisk waits for it
 
 
 def main() -> None:

@@ -209,3 +209,27 @@ def test_ring_all_has_one_winner(centre: Centre, start: Start) -> None:
     until(lambda: sum(phone.state == "confirmed" for phone in again) == 1 and any(p.over for p in again), "one winner")
     second.hears()
     assert engine.queue("sales")["answered"] == 2
+
+
+@pytest.mark.parametrize("button", [603, 486])
+def test_the_next_agent_rings_at_once_and_stays_ringing(centre: Centre, start: Start, button: int) -> None:
+    """anna's phone refuses; ben's rings within the same instant, and nothing of anna's end disturbs his."""
+    centre.phone("1001").auto("1001@node1", button)
+    ben = centre.phone("1002")
+    engine = start(
+        {"sales": {}},
+        {"anna": agent("1001", "sales"), "ben": agent("1002", "sales")},
+        missed_offers={"rest_after_busy_s": 0, "not_again_s": 60},
+    )
+    for number in range(6):
+        caller = centre.call("6001", caller=1 + number % 4)
+        phone = ben.ringing()
+        phone.answer()
+        phone.wait("confirmed")
+        centre.until_agent("ben", activity="talking")
+        caller.hears()
+        phone.hangup()
+        caller.wait("disconnected")
+        centre.until_agent("ben", activity="idle")
+    centre.until_no_calls()
+    assert engine.queue("sales")["answered"] == 6

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
 from kit import Queue, Scene, center, member
 
-from cti.model.changes import Kind
+from cti.model.changes import Changed, Kind
 from cti.model.commands import Ring
 from cti.model.policy import Strategy
 from cti.model.words import Activity, AgentAction, AgentStatus, ContactState, RingResult
@@ -54,7 +53,6 @@ class World:
     def step(self, number: int) -> list[Any]:
         """One thing happens. Many numbers mean an arrival or an answer, few mean trouble."""
         chance, scene = Random(number), self.scene
-        first = len(scene.told)
         scene.wait(chance.choice((0.001, 0.5, 3.0, 3.0, 20.0)))
         waited = len(scene.told)
         agent = chance.choice(AGENTS)
@@ -73,7 +71,6 @@ class World:
             contact = chance.choice(sorted(scene.center.contacts.values(), key=lambda contact: contact.id))
             if contact.call not in scene.gone:
                 scene.caller_hangs_up(contact.call)
-        del first
         return scene.told[waited:]
 
     def _at_the_phone(self, agent: str, chance: Random) -> None:
@@ -92,10 +89,13 @@ class World:
 
     def rings_in(self, outputs: list[Any]) -> list[tuple[str, tuple[str, ...]]]:
         """What the core decided in its last look: (contact, agents rung), in order."""
-        agent_of = {told.offer: str(told.agent) for told in self.scene.changes(Kind.OFFER, old="")}
-        contact_of = {told.offer: str(told.contact) for told in self.scene.changes(Kind.OFFER, old="")}
+        made = {
+            told.offer: (str(told.contact), str(told.agent))
+            for told in outputs
+            if isinstance(told, Changed) and told.kind is Kind.OFFER and not told.old
+        }
         return [
-            (contact_of[ring.legs[0].offer], tuple(agent_of[leg.offer] for leg in ring.legs))
+            (made[ring.legs[0].offer][0], tuple(made[leg.offer][1] for leg in ring.legs))
             for ring in outputs
             if isinstance(ring, Ring)
         ]
@@ -164,10 +164,6 @@ class World:
             assert center.agents[offer.agent].offer == offer.id
             assert offer.id in center.contacts[offer.contact].offers
         assert not self.scene.changes(Kind.BUG)
-
-
-def worlds() -> st.SearchStrategy[World]:
-    return st.builds(World, st.integers(0, 2**16), st.booleans())
 
 
 @contextmanager

@@ -110,7 +110,9 @@ def loses_the_ticket(patch: pytest.MonkeyPatch) -> None:
 
     def ticket(self: Contact) -> Any:
         right = original(self)
-        return type(right)(right.contact, right.queue, self.arrived_at + 1.0, right.entered_at, right.entry, right.visit)
+        return type(right)(
+            right.contact, right.queue, self.arrived_at + 1.0, right.entered_at, right.entry, right.visit
+        )
 
     patch.setattr(Contact, "ticket", ticket)
     assert SaveTicket

@@ -1,0 +1,41 @@
+# Two commands for a newcomer: `make run` and `make test`. Needs nothing but Python 3.11, make and apt's tools.
+PYTHON_ENV = .venv/bin/python
+CODE = asterisk bench cti tests tools
+
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami clean
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+setup: ## the Python environment in .venv (by itself before everything else)
+	@tools/setup
+
+asterisk: setup
+	@asterisk/lab fetch || [ $$? = 3 ]
+
+run: setup ## the demo centre, live in this terminal; SECONDS=60: ends by itself with a summary
+	@exec $(PYTHON_ENV) -m cti.demo --seconds "$(or $(SECONDS),0)"
+
+check: setup ## style, types, and which room may know which
+	$(PYTHON_ENV) -m ruff check $(CODE)
+	$(PYTHON_ENV) -m ruff format --check --line-length 120 $(CODE)
+	$(PYTHON_ENV) -m mypy --strict
+	.venv/bin/lint-imports
+
+test: asterisk ## every test: unit, simulation, contract, acceptance on a real Asterisk
+	$(PYTHON_ENV) -m pytest
+
+bench-assign: asterisk ## agent free -> his phone rings: the engine, app_queue and a bare FIFO on one Asterisk
+	@exec $(PYTHON_ENV) -m bench.assign
+
+bench-sim: setup ## simulated contact-hours per second, faults on
+	@exec $(PYTHON_ENV) -m bench.sim
+
+bench-ami: setup ## AMI events per second: our codec and plain panoramisk
+	@exec $(PYTHON_ENV) -m bench.ami
+
+clean: ## remove .venv and what demos and tests left (not the fetched Asterisk: ~/.cache/cti)
+	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi
+	rm -rf .venv .lab .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

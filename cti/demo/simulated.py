@@ -1,0 +1,83 @@
+"""How does the demo go on where no Asterisk can be had? The simulator in a process of its own speaks AMI and FastAGI.
+
+The engine is the same and cannot tell the difference; nobody can call in with a phone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
+from cti.demo.children import Child
+from cti.demo.outcomes import Tally
+from cti.demo.stage import Stage
+from cti.demo.wishes import CHECKOUT, Wishes
+
+HOST = "127.0.0.1"
+CALLS_PER_MINUTE = 18
+NUMBERS = "6001,6001,6001,6002,6002,6002,6003"  # as often as in plan.py, roughly
+
+
+class SimulatedTraffic:
+    """Callers and agents live in the simulator: it only has to stay alive."""
+
+    def __init__(self, simulator: Child) -> None:
+        self._simulator = simulator
+
+    async def start(self) -> None:
+        return
+
+    async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
+        return
+
+    def tally(self, live: frozenset[str]) -> Tally | None:
+        return None
+
+    def trouble(self) -> str:
+        return "" if self._simulator.running else "the simulator ended by itself; see simulator.log"
+
+    async def stop(self) -> None:
+        await self._simulator.end()
+
+
+async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, stack: AsyncExitStack) -> Stage:
+    """Start the simulator on free ports of the loopback address."""
+    ami_port, agi_port, http_port = _free_ports(3)
+    secret, token = secrets.token_hex(16), secrets.token_hex(16)
+    argv = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami_port}", "--agi", f"{HOST}:{agi_port}"]
+    argv += ["--secret", secret, "--token", token, "--seed", str(wishes.seed)]
+    argv += ["--numbers", NUMBERS, "--calls-per-minute", str(CALLS_PER_MINUTE)]
+    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    simulator = await Child.start("simulator", argv, log=wishes.folder / "simulator.log", environ=environ)
+    stack.push_async_callback(simulator.end)
+    agi, http = f"{HOST}:{agi_port}", f"{HOST}:{http_port}"
+    places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control)
+    return Stage(
+        title="the simulator (no Asterisk)",
+        center=demo_center(tree, places),
+        control=control,
+        environ={SECRET_ENV: secret, TOKEN_ENV: token},
+        traffic=SimulatedTraffic(simulator),
+        hello=(
+            "Callers, agents and the switch are simulated; the engine, AMI and FastAGI are real.",
+            f"Ask the engine from another terminal:  export CTI_CONTROL={control};  .venv/bin/cti queue show",
+            f"Metrics: http://{http}/metrics    Logs: {wishes.folder}",
+        ),
+        join=("No phone can call in here: there is no Asterisk. asterisk/README.md tells how to get one.",),
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now; all are held until the last is found, so that they differ."""
+    held = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [sock.getsockname()[1] for sock in held]
+    for sock in held:
+        sock.close()
+    return ports

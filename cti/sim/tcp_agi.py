@@ -1,0 +1,165 @@
+"""How does the simulated exchange speak FastAGI? The client side of one call: environment, then the engine's commands.
+
+Knows the bytes of AGI, the dialplan's contract (asterisk/etc/extensions_cti.conf) and the
+exchange; nothing of the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from cti.sim.channels import Call, DialResult
+from cti.sim.exchange import PROMPT_S, Exchange
+
+MAX_LINE_BYTES = 16 * 1024
+_WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9_()]+)\}")
+
+
+def words(line: str) -> list[str]:
+    """An AGI command's words: quotes hold blanks, a backslash takes the next character literally."""
+    return [re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2] for match in _WORD.finditer(line)]
+
+
+def environment(request: str, call: Call | None, arguments: list[str], channel: str, uniqueid: str) -> bytes:
+    """The agi_ lines that Asterisk sends first."""
+    caller = call.caller if call is not None else ""
+    fields = [
+        ("network", "yes"),
+        ("network_script", request.split("/", 3)[3]),
+        ("request", request),
+        ("channel", channel),
+        ("language", "en"),
+        ("type", "PJSIP"),
+        ("uniqueid", uniqueid),
+        ("version", "22.0.0"),
+        ("callerid", caller),
+        ("calleridname", "unknown"),
+        ("context", call.place if call is not None else "cti-agent-ask"),
+        ("extension", call.dialled if call is not None else "s"),
+        ("priority", "1"),
+        ("enhanced", "0.0"),
+        ("accountcode", ""),
+        *((f"arg_{n}", argument) for n, argument in enumerate(arguments, 1)),
+    ]
+    return "".join(f"agi_{key}: {value}\n" for key, value in fields).encode() + b"\n"
+
+
+def arguments(node: str, call: Call) -> list[str]:
+    """What cti-inbound hands over."""
+    answered = str(int(call.answered_s)) if call.dial_status == "ANSWER" else ""
+    values = {
+        "entry": str(call.entry),
+        "ticket": call.variables.get("CTI_TICKET", ""),
+        "dialstatus": call.dial_status,
+        "answered_s": answered,
+        "dialled": call.dialled,
+        "queue": call.variables.get("CTI_QUEUE", ""),
+        "linkedid": call.uniqueid,
+        "node": node,
+    }
+    return [f"{key}={quote(value, safe='')}" for key, value in values.items()]
+
+
+class AgiClient(asyncio.Protocol):
+    """One AGI() of one call, from the connection to its end. `over(done)`: done is what CTI_DONE says."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, exchange: Exchange, call: Call, request: str, over: Callable[[AgiClient, bool], None]) -> None:
+        self.exchange, self.call, self.request = exchange, call, request
+        self._over = over
+        self._rest = b""
+        self._todo: list[str] = []
+        self._busy = False
+        self._hungup = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.call.variables["CTI_DONE"] = self.call.variables["CTI_NEXT"] = ""
+        call = self.call
+        transport.write(environment(self.request, call, arguments(call.node, call), call.channel, call.uniqueid))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._over(self, self.call.variables.get("CTI_DONE") == "1")
+
+    def hung_up(self) -> None:
+        """The caller has left the AGI (hung up or transferred): say HANGUP; a few commands are still answered."""
+        if not self._hungup:
+            self._hungup = True
+            self.transport.write(b"HANGUP\n")
+            asyncio.get_running_loop().call_later(5.0, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        if len(self._rest) > MAX_LINE_BYTES:
+            self.transport.abort()
+            return
+        *lines, self._rest = self._rest.split(b"\n")
+        self._todo += [line.decode("utf-8", "replace").strip() for line in lines if line.strip()]
+        self._next()
+
+    def _next(self) -> None:
+        while self._todo and not self._busy:
+            self._command(words(self._todo.pop(0)))
+
+    def _answer(self, text: str) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(f"{text}\n".encode())
+
+    def _later(self, text: str) -> None:
+        """The answer of a command that took its time."""
+        self._busy = False
+        self._answer(text)
+        self._next()
+
+    def _command(self, command: list[str]) -> None:
+        verb = " ".join(command[:2]).upper()
+        if verb == "SET VARIABLE" and len(command) == 4:
+            self.call.variables[command[2]] = command[3]
+            self._answer("200 result=1")
+        elif verb == "GET VARIABLE":
+            self._answer(f"200 result=1 ({self._value(command[2])})")
+        elif verb == "GET FULL" and len(command) > 3:
+            self._answer(f"200 result=1 ({_VARIABLE.sub(lambda name: self._value(name[1]), command[3])})")
+        elif verb == "SET MUSIC":
+            self._answer("200 result=0")
+        elif self._hungup:
+            self._answer("511 Command Not Permitted on a dead channel or intercept routine")
+        elif verb == "STREAM FILE":
+            self._busy = True
+            length_s = PROMPT_S if not command[2].startswith("digits/") else 0.5
+            self.exchange.play(self.call, self._played, length_s)
+        elif verb == "EXEC DIAL" and len(command) > 2:
+            self._dial(command[2])
+        elif command[0].upper() == "HANGUP":
+            self._answer("200 result=1")
+            self.exchange.hang_up_call(self.call)
+        else:
+            self._answer("510 Invalid or unknown command")
+
+    def _value(self, name: str) -> str:
+        if name == "DIALSTATUS":
+            return self.call.dial_status
+        if name == "ANSWEREDTIME":
+            return str(int(self.call.answered_s)) if self.call.dial_status == "ANSWER" else ""
+        return self.call.variables.get(name, "")
+
+    def _played(self, caller_there: bool) -> None:
+        self._later(f"200 result={0 if caller_there else -1} endpos=8000")
+
+    def _dial(self, argument: str) -> None:
+        """`PJSIP/1001&PJSIP/1002,15,gm(default)`"""
+        targets, timeout, *_ = [*argument.split(","), "", ""]
+        self._busy = True
+        named = [(target, target) for target in targets.split("&") if target]
+        self.exchange.dial(self.call, named, float(timeout or 3600), self._dialled)
+
+    def _dialled(self, result: DialResult) -> None:
+        cause = result.leg.cause if result.leg is not None else result.cause
+        self.call.variables["HANGUPCAUSE"] = str(cause)
+        self._later(f"200 result={0 if result.caller_there else -1}")

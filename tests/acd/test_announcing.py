@@ -1,0 +1,163 @@
+"""What is a waiting caller told, when, and does it ever cost anyone time?"""
+
+from __future__ import annotations
+
+import pytest
+from kit import Announcements, Queue, Scene, center
+
+from cti.acd import announcing
+from cti.model.commands import Announce, Ring
+
+pytestmark = pytest.mark.unit
+
+TUNE = ("your-call-is-important",)
+
+
+def telling(**announce: object) -> Scene:
+    rules = Announcements(**({"first_after_s": 10, "every_s": 30, "play": TUNE} | announce))  # type: ignore[arg-type]
+    return Scene(center({"sales": Queue(announce=rules, wrap_up_s=0)}))
+
+
+def times(scene: Scene, seconds: int) -> list[int]:
+    """At which seconds from now something is announced; each announcement lasts 3 s."""
+    heard = []
+    for second in range(1, seconds + 1):
+        before = len(scene.commands(Announce))
+        scene.wait(1)
+        if len(scene.commands(Announce)) > before:
+            heard.append(second)
+        if scene.playing and second - heard[-1] >= 3:
+            scene.announcement_ends("c1")
+    return heard
+
+
+def test_first_after_then_every() -> None:
+    scene = telling()
+    scene.arrive("c1")
+    assert times(scene, 75) == [10, 40, 70]
+    assert {command.prompts for command in scene.commands(Announce)} == {TUNE}
+
+
+def test_nothing_to_tell_is_not_told() -> None:
+    scene = telling(play=(), position=False, wait=False)
+    scene.arrive("c1")
+    assert times(scene, 75) == []
+
+
+def test_the_position_is_told() -> None:
+    scene = telling(position=True, play=())
+    scene.arrive("c0")
+    scene.wait(1)
+    scene.arrive("c1")
+    scene.wait(10)
+    first, second = (scene.commands(Announce, name)[-1].prompts for name in ("c0", "c1"))
+    assert first != second
+    assert any(prompt.endswith("/2") or prompt.endswith("2") for prompt in second)
+
+
+def test_an_unknown_wait_is_not_invented() -> None:
+    scene = telling(wait=True, play=())
+    scene.arrive("c1")
+    assert times(scene, 75) == []
+
+
+def test_the_told_wait_never_rises() -> None:
+    """Services become slower and slower; each caller hears what he heard before, or less."""
+    scene = telling(wait=True, play=(), first_after_s=5, every_s=20)
+    scene.login("anna")
+    names = [f"c{number:02d}" for number in range(12)]
+    for name in names:
+        scene.arrive(name)
+        scene.wait(0.001)
+    for talk_s in (60, 60, 120, 300, 600):
+        scene.answer("anna")
+        for _ in range(talk_s // 20):
+            scene.wait(20)
+            for call in sorted(scene.playing):
+                scene.announcement_ends(call)
+        scene.agent_hangs_up("anna")
+    heard: dict[str, list[float]] = {}
+    for command in scene.commands(Announce):
+        heard.setdefault(command.call, []).append(minutes(command.prompts))
+    assert max(len(values) for values in heard.values()) > 5
+    for values in heard.values():
+        assert values == sorted(values, reverse=True)
+
+
+def minutes(prompts: tuple[str, ...]) -> float:
+    """The number that is spoken, 0 where none is ("less than a minute")."""
+    digits = [prompt.rpartition("/")[2] for prompt in prompts if prompt.startswith("digits/")]
+    return sum(float(digit) for digit in digits if digit.isdigit())
+
+
+def test_an_announcement_never_delays_a_free_agent() -> None:
+    scene = telling()
+    scene.arrive("c1")
+    scene.wait(10)
+    assert scene.playing
+    scene.login("anna")
+    assert scene.rung() == [("c1", "anna")], "at once, not when the announcement has ended"
+    assert not scene.playing
+
+
+def test_nothing_is_announced_into_a_ring_or_a_talk() -> None:
+    scene = telling()
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.wait(12)
+    scene.answer("anna")
+    scene.wait(200)
+    assert scene.commands(Announce) == []
+
+
+def test_after_a_ring_in_vain_there_is_a_pause() -> None:
+    scene = telling()
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.miss("anna")
+    before = scene.now
+    scene.wait(9)
+    assert scene.commands(Announce) == []
+    assert times(scene, 60) and scene.now > before
+    assert len(scene.commands(Ring)) == 2 or scene.commands(Announce)
+
+
+def test_it_goes_on_after_an_announcement_that_was_longer_than_the_interval() -> None:
+    scene = telling(every_s=5)
+    scene.arrive("c1")
+    scene.wait(10)
+    scene.wait(7)  # still playing
+    scene.announcement_ends("c1")
+    scene.wait(60)
+    assert len(scene.commands(Announce)) > 1
+
+
+def test_it_goes_on_after_an_announcement_that_was_cut_off() -> None:
+    scene = telling()
+    scene.arrive("c1")
+    scene.wait(10)
+    scene.login("anna")  # cuts it off
+    scene.miss("anna")
+    scene.wait(31)
+    assert len(scene.commands(Announce)) == 2
+
+
+@pytest.mark.parametrize("number", [1, 2, 11, 19, 20, 21, 40, 99, 100, 101, 120, 999, 1000, 100_000])
+def test_every_number_can_be_spoken(number: int) -> None:
+    rules = Announcements(position=True, wait=True)
+    prompts = announcing.prompts(rules, number, number * 60.0)
+    assert prompts
+    assert all(prompt and "/" not in prompt[:1] and ".." not in prompt for prompt in prompts)
+
+
+def test_numbers_are_composed_of_digit_files() -> None:
+    def spoken(number: int) -> list[str]:
+        prompts = announcing.prompts(Announcements(position=True), number, None)
+        return [prompt.removeprefix("digits/") for prompt in prompts if prompt.startswith("digits/")]
+
+    assert spoken(7) == ["7"]
+    assert spoken(15) == ["15"]
+    assert spoken(30) == ["30"]
+    assert spoken(42) == ["40", "2"]
+    assert spoken(105) == ["1", "hundred", "5"]
