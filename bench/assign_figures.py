@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # What the wire cannot order: the time from a caller's 200 OK until the other side has put him into its line ...
-ARRIVAL_GRACE_S = 0.050
+ARRIVAL_GRACE_S = 0.100
 # ... and two rings that were decided at the same time and overtook each other on their way to the phones.
 TOGETHER_S = 0.100
 

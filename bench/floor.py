@@ -16,7 +16,7 @@ FREE: deque[str] = deque()
 
 
 class Caller(asyncio.Protocol):
-    """One FastAGI connection: environment, music, a place in the line, one Dial, good-bye."""
+    """One FastAGI connection: environment, music, a place in the line, a Dial, good-bye."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport
@@ -30,29 +30,51 @@ class Caller(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += data
-        if self.state == "environment" and self.received.endswith(b"\n\n"):
-            self.received, self.state = b"", "music"
-            self.transport.write(b"SET MUSIC ON\n")
-        *lines, self.received = self.received.split(b"\n") if self.state != "environment" else [self.received]
+        if self.state == "environment":
+            if self.received.endswith(b"\n\n"):
+                self.received, self.state = b"", "music"
+                self.transport.write(b"SET MUSIC ON\n")
+            return
+        *lines, self.received = self.received.split(b"\n")
         for line in lines:
-            if line.startswith(b"HANGUP") or self.state == "dialled":
-                self.transport.close()
-            elif self.state == "music":
-                self.state = "waiting"
-                WAITING.append(self)
-                serve()
+            self.take(line)
+
+    def take(self, line: bytes) -> None:
+        """An answer to the one command under way, or HANGUP."""
+        if line.startswith(b"HANGUP"):
+            self.transport.close()
+        elif self.state == "music":
+            self.state = "waiting"
+            WAITING.append(self)
+            serve()
+        elif self.state == "dialled":
+            self.state = "asked"
+            self.transport.write(b"GET VARIABLE DIALSTATUS\n")
+            self.free()
+        elif b"(BUSY)" in line:  # the phone had not yet heard that its last caller is gone
+            self.state = "waiting"
+            WAITING.appendleft(self)
+            serve()
+        else:
+            self.transport.close()
 
     def connection_lost(self, _: Exception | None) -> None:
-        if self.phone:
-            FREE.append(self.phone)
-            serve()
-        elif self.state == "waiting":
+        if self.state == "waiting":
             WAITING.remove(self)
+        self.state = "gone"
+        self.free()
 
     def dial(self, phone: str) -> None:
         """Ring the phone with this caller; any answer to it means that the phone is free again."""
         self.phone, self.state = phone, "dialled"
         self.transport.write(f'EXEC Dial "PJSIP/{phone},20,g"\n'.encode())
+
+    def free(self) -> None:
+        """Give the phone back."""
+        phone, self.phone = self.phone, ""
+        if phone:
+            FREE.append(phone)
+            serve()
 
 
 def serve() -> None:

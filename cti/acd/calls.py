@@ -71,7 +71,6 @@ def _new(floor: Floor, event: CallArrived) -> None:
         floor.repair("no_entry", event.call, "no entry for the dialled number: the call went to the fallback")
         floor.say(Release(event.call, (), visits.FALLBACK))
         return
-    queue = floor.policy.queues[entry.queue]
     contact_id = ContactId(event.call)
     if contact_id in floor.contacts:  # its first call was replaced by a transfer, and now this number comes again
         contact_id = ContactId(f"{event.call}~{event.entry}")
@@ -85,8 +84,8 @@ def _new(floor: Floor, event: CallArrived) -> None:
         floor.now,
         caller=event.caller,
         entry=event.entry,
-        head_start_s=queue.head_start_s + entry.head_start_s,
-        requires=visits.requirements(queue.requires, entry.requires),
+        own_head_start_s=entry.head_start_s,
+        own_requires=visits.requirements(entry.requires),
     )
     floor.opened(contact)
     visits.enter(floor, contact, contact.queue)
@@ -104,9 +103,9 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         caller=event.caller,
         entry=ticket.entry,
         visit=ticket.visit,
-        head_start_s=ticket.head_start_s,
+        own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
-        requires=visits.requirements(ticket.requires),
+        own_requires=visits.requirements(ticket.requires),
         tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
         original_position=ticket.original_position,
     )
@@ -166,8 +165,7 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
     if contact.visit_open:  # it left the line by the operator's own dialplan
         visits.close(floor, contact, Outcome.OVERFLOWED)
-    rules = floor.policy.queues[queue]
-    contact.requires = visits.requirements(rules.requires, entry.requires if entry else {})
+    contact.own_requires = visits.requirements(entry.requires if entry else {})
     contact.tried = {}
     contact.visit += 1
     visits.enter(floor, contact, queue, cause="transferred")
@@ -215,7 +213,7 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         elif event.caller_there:
             offers.agent_part_over(floor, contact, EndedBy.AGENT, leg_over=True)
             visits.release(floor, contact, Release(contact.call))
-        else:
+        elif not any(floor.offers[offer].taken_over for offer in contact.offers):
             # In an attended transfer the agent's leg lives on: over when its Hangup says so, unless AMI is silent.
             deaf = not floor.nodes.get(contact.node)
             offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None, leg_over=deaf)
@@ -306,8 +304,12 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     It is the customer's contact that goes on, with its own `since`; the consultation's contact ends.
     """
     place, original = floor.by_call.get(event.call), floor.by_call.get(event.original)
-    if place is None or original is None or place is original:
-        floor.late(event.call, "")
+    if original is None or place is original:
+        floor.late(event.original, "")
+        return
+    if place is None:  # to a colleague, without us
+        _tell_attended(floor, original, original.queue)
+        offers.agent_part_over(floor, original, EndedBy.TRANSFER)
         return
     floor.deadlines.cancel("aside", original.id)
     _tell_attended(floor, original, place.queue)
@@ -323,7 +325,7 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         visits.close(floor, place, Outcome.MERGED)
     if event.session:
         original.session, original.arrived_at, place.session = True, floor.now, False
-    original.requires, original.tried, original.announcing = place.requires, {}, place.announcing
+    original.own_requires, original.tried, original.announcing = place.own_requires, {}, place.announcing
     if talks:
         offers.take_over(floor, original, talks[0])
         if original.state is not ContactState.TALKING:

@@ -31,10 +31,12 @@ class Contact:
     entry: int = 1
     visit: int = 1
     visit_open: bool = False
-    head_start_s: float = 0.0
+    head_start_s: float = 0.0  # of the queue and of the contact itself
     tier: int = 0
     target_s: float = 1.0
-    requires: Requirements = ()
+    requires: Requirements = ()  # of the queue and of the contact itself
+    own_head_start_s: float = 0.0  # what it brought along, whatever the queue
+    own_requires: Requirements = ()
     tried: dict[AgentId, float] = field(default_factory=dict)
     session: bool = True  # an idle or busy AGI session stands; without it no command reaches the call
     offers: list[OfferId] = field(default_factory=list)  # those that ring, or the one that was accepted
@@ -67,9 +69,9 @@ class Contact:
             entered_at=self.entered_at,
             entry=self.entry,
             visit=self.visit,
-            head_start_s=self.head_start_s,
+            head_start_s=self.own_head_start_s,
             tier=self.tier,
-            requires=dict(self.requires),
+            requires=dict(self.own_requires),
             tried=dict(self.tried),
             original_position=self.original_position,
         )

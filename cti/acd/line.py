@@ -55,6 +55,15 @@ class Line:
                 if agent.id not in excluded and agent.meets(requires):
                     yield members[0]
 
+    def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
+        """The most urgent contact besides `first` that `agent` could serve."""
+        others = [head for head in self.heads_for(agent) if head is not first]
+        if first.class_key is not None:
+            members = self._classes[first.class_key[0]][first.class_key]
+            if members[0] is first and len(members) > 1:
+                others.append(members[1])
+        return min(others, key=lambda contact: contact.rank(now), default=None)
+
     def waiting(self, queue: QueueName) -> int:
         return self._waiting.get(queue, 0)
 

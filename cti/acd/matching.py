@@ -19,16 +19,17 @@ def match(floor: Floor) -> None:
     if floor.settling:
         return
     while floor.freed or floor.arrived:
-        contact, next_urgency = _most_urgent(floor)
+        contact = _most_urgent(floor)
         if contact is None:
             break
         strategy = floor.policy.queues[contact.queue].strategy
         free = list(floor.free.for_contact(contact))
         chosen = STRATEGIES[strategy](free, contact.queue)
+        runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
         why = Why(
             rule=strategy,
             urgency=contact.urgency(floor.now),
-            next_urgency=next_urgency,
+            next_urgency=runner_up.urgency(floor.now) if runner_up is not None else None,
             waiting=floor.line.waiting(contact.queue),
             idle_s=floor.now - chosen[0].idle_since,
             free_agents=len(free),
@@ -38,9 +39,8 @@ def match(floor: Floor) -> None:
     floor.arrived.clear()
 
 
-def _most_urgent(floor: Floor) -> tuple[Contact | None, float | None]:
-    """The contact to serve next, and the urgency of the runner-up among those looked at."""
-    now = floor.now
+def _most_urgent(floor: Floor) -> Contact | None:
+    """The contact to serve next: of all that freed agents may serve, and of those that have just come."""
     candidates: dict[str, Contact] = {}
     for agent_id in sorted(floor.freed):
         heads = list(floor.line.heads_for(floor.agents[agent_id]))
@@ -54,10 +54,7 @@ def _most_urgent(floor: Floor) -> tuple[Contact | None, float | None]:
             candidates[contact.id] = contact
         else:
             floor.arrived.discard(contact_id)
-    if not candidates:
-        return None, None
-    ranked = sorted(candidates.values(), key=lambda contact: contact.rank(now))
-    return ranked[0], ranked[1].urgency(now) if len(ranked) > 1 else None
+    return min(candidates.values(), key=lambda contact: contact.rank(floor.now), default=None)
 
 
 def _any_free(floor: Floor, contact: Contact) -> Agent | None:

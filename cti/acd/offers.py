@@ -161,7 +161,7 @@ def take_over(floor: Floor, contact: Contact, offer: Offer) -> None:
     former.offers.remove(offer.id)
     floor.deadlines.cancel("talk", former.id)
     floor.deadlines.cancel("wrapup", agent.id)
-    offer.contact, offer.talk_ended_at = contact.id, None
+    offer.contact, offer.talk_ended_at, offer.taken_over = contact.id, None, True
     contact.offers.append(offer.id)
     contact.agent, contact.queue = agent.id, offer.queue
     agent.offer = offer.id

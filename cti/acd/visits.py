@@ -39,6 +39,8 @@ def enter(
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.target_s, contact.agent, contact.transferred = queue, rules.target_s, None, False
+    contact.requires = requirements(rules.requires, dict(contact.own_requires))
+    contact.head_start_s = rules.head_start_s + contact.own_head_start_s
     if not resumed:
         contact.entered_at = floor.now
         contact.tier = rules.tier
@@ -60,12 +62,17 @@ def enter(
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
+    _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
+
+
+def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
+    rules = floor.policy.queues[contact.queue]
     if rules.max_wait_s is not None:
         floor.deadlines.set("max_wait", contact.id, contact.entered_at + rules.max_wait_s)
     else:
         floor.deadlines.cancel("max_wait", contact.id)
     if rules.announce is not None:
-        floor.deadlines.set("announce", contact.id, floor.now + rules.announce.first_after_s)
+        floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
     else:
         floor.deadlines.cancel("announce", contact.id)
 
@@ -82,8 +89,7 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
-    if rules.announce is not None:
-        floor.deadlines.set("announce", contact.id, floor.now + rules.announce.every_s)
+    _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
     pressed, contact.pressed = contact.pressed, ""
     if pressed in rules.keys:
         leave(floor, contact, Outcome.KEY_EXIT, rules.keys[pressed], key=pressed)
@@ -169,6 +175,7 @@ def _tell_visit(
             key=key,
             caller=contact.caller,
             since=contact.entered_at,
+            order_at=contact.since - contact.head_start_s,
         )
     )
 
@@ -195,7 +202,10 @@ def end(floor: Floor, contact: Contact) -> None:
 def announce(floor: Floor, contact: Contact) -> None:
     """It is time to tell the caller something; if there is nothing to say, come back later."""
     rules = floor.policy.queues[contact.queue].announce
-    if rules is None or contact.class_key is None or contact.announcing:
+    if rules is None or contact.class_key is None:
+        return
+    if contact.announcing:  # longer than the interval: skip one
+        floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
         return
     position = floor.line.position(contact)
     wait_s = floor.estimate.expect_s(contact.queue, position) if rules.wait else None

@@ -21,7 +21,8 @@ WIDE = 100  # columns from which an agent's name is shown
 STALE_S = 3.0
 CLOSE = 0.75  # of the target: the wallboard's convention for amber
 FRAME_LINES = 3  # the header, and the rules above the agents and the decisions
-SHORTER = (("caller waited", "waited"), (", nobody else to serve", ""))  # in a narrow terminal
+# What a narrow terminal leaves out of a decision, so that its end, the reason, is still there.
+SHORTER = (("caller waited", "waited"), (", nobody else to serve", ""), ("longest idle", "idle"))
 FEWEST_DECISIONS = 6  # with room for so many, each agent gets a line of his own
 
 Row = Mapping[str, Any]

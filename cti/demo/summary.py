@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cti.demo.outcomes import Tally
+from cti.model.words import Outcome
 
-OUTCOMES = ("answered", "abandoned", "timed_out", "key_exit", "overflowed")
+OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.LOST)
+SENT_ON = tuple(name for name in OUTCOMES if name not in ("answered", "abandoned"))  # by a rule, or by a person
 DONE, FAILED = 0, 1
 
 
@@ -45,7 +47,7 @@ class Summary:
             f"  answered   {counts.get('answered', 0)}{self._level()}",
             f"  abandoned  {counts.get('abandoned', 0)}",
         ]
-        others = [f"{name.replace('_', ' ')} {counts[name]}" for name in OUTCOMES[2:] if counts.get(name)]
+        others = [f"{name.replace('_', ' ')} {counts[name]}" for name in SENT_ON if counts.get(name)]
         found += [f"  sent on    {', '.join(others)}"] if others else []
         found += [
             f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",

@@ -114,16 +114,17 @@ class LiveView:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
         row.since, row.wait_s, row.queue = since, None, changed.queue
         row.call, row.caller = changed.call or row.call, changed.caller or row.caller
-        row.visit = (changed.queue or "", since)
-        queue.line[(since, row.contact)] = row
+        order_at = changed.order_at if changed.order_at is not None else since
+        row.visit = (changed.queue or "", order_at)
+        queue.line[(order_at, row.contact)] = row
         queue.counts.entered(resumed=changed.cause == "resumed")
 
     def _leave(self, row: ContactRow, outcome: str, wait_s: float | None) -> None:
         if row.visit is None:
             return
-        name, since = row.visit
+        name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
-        self.queues[name].line.pop((since, row.contact), None)
+        self.queues[name].line.pop((order_at, row.contact), None)
         self.queues[name].counts.left(outcome, wait_s)
 
     def _offer(self, changed: Changed) -> None:

@@ -23,7 +23,7 @@ class ContactRow:
     caller: str | None = None
     wait_s: float | None = None  # set when the wait is over
     agent: str | None = None
-    visit: tuple[str, float] | None = None  # (queue, since) of the line it stands in
+    visit: tuple[str, float] | None = None  # (queue, order_at) of the line it stands in
     rung: set[str] = field(default_factory=set)  # agents it was offered to
 
 
@@ -49,11 +49,11 @@ class AgentRow:
 
 
 class QueueRow:
-    """A queue: its counts and its line in order of `since` (the order of waiting, also after an engine's restart)."""
+    """A queue: its counts and its line in the order of service."""
 
     def __init__(self, target_s: float) -> None:
         self.counts = QueueCounts(target_s)
-        self.line: SortedDict = SortedDict()  # (since, contact) -> ContactRow
+        self.line: SortedDict = SortedDict()  # (order_at, contact) -> ContactRow
 
     def longest_wait_s(self, now: float) -> float | None:
         return max(0.0, now - self.line.peekitem(0)[0][0]) if self.line else None

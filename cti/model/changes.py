@@ -70,6 +70,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str | None = None
     caller: str | None = None
     since: float | None = None
+    order_at: float | None = None  # of a visit: what decides the order in its queue (waits since, less head start)
     until: float | None = None
     goto: str | None = None
     by: str | None = None

@@ -22,6 +22,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     `since` and `entered_at` are epoch seconds: when the customer began to wait for us, and when he entered this
     queue. `entry` is the dialplan's count of fresh entries (CTI_ENTRY): the same count means a re-entry after an
     engine's death, a higher one a transfer back to us. `tried` names agents to leave out until the given time.
+    `head_start_s` and `requires` are the contact's own; the queue's come on top.
     """
 
     contact: ContactId

@@ -70,10 +70,10 @@ class Lab:
 
 
 def settings(
-    lab: Lab, queues: Mapping[str, Any], agents: Mapping[str, Any], nodes: int = 1, **more: Any
+    lab: Lab, queues: Mapping[str, Any], agents: Mapping[str, Any], on_nodes: int = 1, **more: Any
 ) -> dict[str, Any]:
     """The content of center.yaml: number 6001 is the first queue, 6002 the second, ..."""
-    used = lab.nodes[:nodes]
+    used = lab.nodes[:on_nodes]
     return {
         "nodes": {
             node["name"]: {
@@ -121,10 +121,10 @@ class Centre:
     # --- the engine -------------------------------------------------------------------------------------------------
 
     def open(
-        self, folder: Path, queues: Mapping[str, Any], agents: Mapping[str, Any], nodes: int = 1, **more: Any
+        self, folder: Path, queues: Mapping[str, Any], agents: Mapping[str, Any], on_nodes: int = 1, **more: Any
     ) -> EngineProcess:
         """Write the file and start the engine on it."""
-        engine = EngineProcess(folder, settings(self.lab, queues, agents, nodes, **more))
+        engine = EngineProcess(folder, settings(self.lab, queues, agents, on_nodes, **more))
         self.engines.append(engine)
         return engine.start()
 

@@ -50,8 +50,8 @@ def centre(session_centre: Centre) -> Iterator[Centre]:
 def start(centre: Centre, tmp_path: Path) -> Callable[..., EngineProcess]:
     """start(queues, agents, **settings) -> a ready engine."""
 
-    def begin(queues: dict[str, Any], agents: dict[str, Any], nodes: int = 1, **more: Any) -> EngineProcess:
-        return centre.open(tmp_path, queues, agents, nodes, **more)
+    def begin(queues: dict[str, Any], agents: dict[str, Any], on_nodes: int = 1, **more: Any) -> EngineProcess:
+        return centre.open(tmp_path, queues, agents, on_nodes, **more)
 
     return begin
 

@@ -27,7 +27,9 @@ class Proxy:
         self._stop = threading.Event()
         self._server = socket.create_server(listen)
         self._server.settimeout(0.1)
-        threading.Thread(target=self._accept, name="proxy", daemon=True).start()
+        self.port: int = self._server.getsockname()[1]
+        self._acceptor = threading.Thread(target=self._accept, name="proxy", daemon=True)
+        self._acceptor.start()
 
     def cut(self) -> None:
         """Close every connection and accept none until `open`."""
@@ -44,6 +46,7 @@ class Proxy:
     def close(self) -> None:
         self._stop.set()
         self.cut()
+        self._acceptor.join(2.0)
         self._server.close()
 
     def _accept(self) -> None:

@@ -1,0 +1,47 @@
+"""Is urgency what the formula says, and does the ticket carry all that must survive?"""
+
+from __future__ import annotations
+
+import pytest
+from kit import NODE, call_id
+
+from cti.acd.contact import Contact
+from cti.model.words import AgentId, ContactId, QueueName
+
+pytestmark = pytest.mark.unit
+
+
+def made(since: float = 100.0, **more: object) -> Contact:
+    call = call_id("c1")
+    contact = Contact(ContactId(call), call, NODE, QueueName("sales"), since, since + 5, since + 7)
+    for field, value in more.items():
+        setattr(contact, field, value)
+    return contact
+
+
+def test_urgency_is_head_start_and_wait_over_target() -> None:
+    assert made(target_s=20.0, head_start_s=10.0).urgency(130.0) == pytest.approx((10 + 30) / 20)
+
+
+def test_tier_before_urgency_before_arrival() -> None:
+    now = 200.0
+    by_tier = made(190.0, tier=0, target_s=600.0), made(100.0, tier=1, target_s=1.0)
+    assert by_tier[0].rank(now) < by_tier[1].rank(now)
+    by_urgency = made(180.0, target_s=10.0), made(150.0, target_s=60.0)
+    assert by_urgency[0].rank(now) < by_urgency[1].rank(now)
+    same_urgency = made(100.0, target_s=20.0), made(150.0, target_s=10.0)
+    assert same_urgency[0].rank(now) < same_urgency[1].rank(now)
+
+
+def test_the_order_of_a_class_is_the_order_of_urgency_at_any_time() -> None:
+    people = [made(since, head_start_s=head) for since, head in ((100, 0), (110, 30), (120, 0), (90, 5))]
+    for now in (121.0, 500.0, 1e6):
+        assert sorted(people, key=Contact.order) == sorted(people, key=lambda contact: contact.rank(now))
+
+
+def test_the_ticket_carries_what_must_survive() -> None:
+    contact = made(head_start_s=3.0, tier=2, requires=(("en", 2),), tried={AgentId("anna"): 160.0}, entry=2, visit=3)
+    ticket = contact.ticket()
+    assert (ticket.contact, ticket.queue, ticket.since, ticket.entered_at) == (contact.id, "sales", 100.0, 105.0)
+    assert (ticket.head_start_s, ticket.tier, ticket.requires) == (3.0, 2, {"en": 2})
+    assert (ticket.tried, ticket.entry, ticket.visit) == ({"anna": 160.0}, 2, 3)

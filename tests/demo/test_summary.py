@@ -1,0 +1,59 @@
+"""The figures at the end, and the exit code that a build looks at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cti.demo.outcomes import Tally
+from cti.demo.summary import Summary, overall_level, summarize
+
+from .pictures import queue, snapshot
+
+pytestmark = pytest.mark.unit
+
+
+def summary(view: dict[str, Any] | None = None, **given: Any) -> Summary:
+    return summarize(view or snapshot(), title="Asterisk 22.10.1", seconds=60.0, **given)
+
+
+def test_the_text_says_everything() -> None:
+    text = "\n".join(summary(callers=Tally(called=17, served=13, left=2, waiting=2)).lines())
+    for needed in ("Asterisk 22.10.1 for 60 s", "offered    17", "answered   13", "abandoned  2", "waiting    2 still"):
+        assert needed in text
+    assert "lost       0  (engine 0; callers 0 of 17: 13 served, 2 hung up waiting" in text
+    assert "p50 2.4 ms, p99 6.5 ms of 14" in text
+
+
+@pytest.mark.parametrize(
+    ("engine", "callers", "failures", "code"),
+    [
+        (0, Tally(called=5, served=5), (), 0),
+        (0, None, (), 0),
+        (1, Tally(called=5, served=5), (), 1),
+        (0, Tally(called=5, served=4, lost=1), (), 1),
+        (0, Tally(called=5, served=5), ("the engine ended by itself",), 1),
+    ],
+)
+def test_one_lost_call_is_a_failure_whoever_saw_it(
+    engine: int, callers: Tally | None, failures: tuple[str, ...], code: int
+) -> None:
+    found = summary(snapshot(queues=[queue("sales", lost=engine)]), callers=callers, failures=failures)
+    assert found.exit_code == code
+
+
+def test_the_overall_level_weighs_each_queue_by_what_it_was_computed_from() -> None:
+    queues = [
+        queue("a", answered=8, abandoned=3, short_abandoned=1, service_level=0.8),
+        queue("b", answered=10, service_level=0.2),
+        queue("c"),
+    ]
+    assert overall_level(queues) == pytest.approx((8 + 2) / 20)
+    assert overall_level([queue("c")]) is None
+
+
+def test_unknown_is_not_zero() -> None:
+    view = snapshot(status={"free_to_ring": {"count": 0, "p50_s": None, "p99_s": None}})
+    text = "\n".join(summary(view).lines())
+    assert "not measured" in text and "0.0 ms" not in text
