@@ -12,12 +12,12 @@ from typing import Any
 from cti.acd import agents, calls, offers, reconcile, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
+from cti.acd.containment import contain
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind
-from cti.model.commands import Release
 from cti.model.words import (
     Activity,
     AgentId,
@@ -125,7 +125,7 @@ class ContactCenter:
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
             self._guarded(self._on_event[type(event)], event, self._contact_of(event))
-        self._guarded(match, floor, None)
+        self._match()
         return floor.out
 
     def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
@@ -135,30 +135,34 @@ class ContactCenter:
         try:
             rule(subject)
         except Exception as bug:  # the one place: a bug costs at most the call concerned, never the rest
-            self._contain(bug, contact)
+            contain(self._floor, bug, contact)
 
-    def _contain(self, bug: Exception, contact_id: ContactId | None) -> None:
-        floor = self._floor
-        name = type(bug).__name__
-        floor.tell(Changed(Kind.BUG, str(contact_id or ""), "", name, floor.now, floor.cause, reason=_place(bug)))
-        contact = floor.contacts.get(contact_id) if contact_id else None
-        if contact is None:
-            floor.freed.clear()
-            floor.arrived.clear()
+    def _match(self) -> None:
+        """Decide; a caller whom a bug makes undecidable goes to the fallback, and the rest is decided again."""
+        if self._strict:
+            match(self._floor)
             return
-        try:
-            offers.fail_all(floor, contact, OfferState.WITHDRAWN)
-            offers.agent_part_over(floor, contact, None)
-            if contact.visit_open:
-                visits.close(floor, contact, Outcome.LOST)
-        finally:
-            floor.say(Release(contact.call, (), visits.FALLBACK))
-            floor.forget(contact)
+        for _ in range(len(self.contacts) + 1):
+            try:
+                match(self._floor)
+                return
+            except Exception as bug:
+                if not contain(self._floor, bug, self._floor.matching):
+                    return
 
     def _contact_of(self, event: events.AnyEvent) -> ContactId | None:
+        """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
         call = getattr(event, "call", None)
-        contact = self._floor.by_call.get(call) if call else None
-        return contact.id if contact else None
+        if call is not None:
+            contact = self._floor.by_call.get(call)
+            return contact.id if contact else None
+        offer_id = getattr(event, "offer", None)
+        leg = getattr(event, "leg", None)
+        if offer_id is None and leg is not None:
+            agent = self._floor.leg_owner.get(leg)
+            offer_id = agent.offer if agent else None
+        offer = self.offers.get(offer_id) if offer_id else None
+        return offer.contact if offer else None
 
     def _contact_rule(self, rule: Callable[[Floor, Contact], None]) -> Callable[[str], None]:
         def apply(contact_id: str) -> None:
@@ -312,11 +316,3 @@ class ContactCenter:
                 self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
             self._floor.move_status(agent, event.status, reason=event.reason, by="store")
             agent.idle_since = max(agent.idle_since, event.since)
-
-
-def _place(bug: Exception) -> str:
-    """File and line of a bug; never its message, which may hold personal data."""
-    trace = bug.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

@@ -65,6 +65,8 @@ class Journal:
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._file = os.fdopen(descriptor, "ab", buffering=BUFFER_BYTES)
+        if self._file.tell():
+            self._file.write(b"\n")  # an engine may have died in the middle of a line
 
     def _turn(self) -> None:
         self.close()
@@ -73,8 +75,10 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[tuple[float, AnyEvent]]:
-    """The events of a journal in order; a last line cut short (the engine died in it) is left out."""
+    """The events of a journal in order; a line cut short (an engine died in it) is left out."""
     with path.open("rb") as file:
         for line in file:
-            if line.endswith(b"\n"):
+            try:
                 yield _decoder.decode(line)
+            except msgspec.MsgspecError:
+                continue

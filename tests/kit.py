@@ -298,9 +298,7 @@ class Scene:
 
     def commands(self, word: type, name: str | None = None) -> list[Any]:
         """The commands of this kind, for this call."""
-        return [
-            told for told in self.told if type(told) is word and (name is None or told.call == call_id(name))
-        ]
+        return [told for told in self.told if type(told) is word and (name is None or told.call == call_id(name))]
 
     def rung(self) -> list[tuple[str, str]]:
         """Who was rung for whom so far: (call, agent), in order."""

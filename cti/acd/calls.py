@@ -195,14 +195,17 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
         winner = event.offer if event.offer in contact.offers else _likeliest(floor, contact)
         offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
-    if contact.state is ContactState.OFFERED:
-        how = offers.FAILURES.get(event.result, OfferState.WITHDRAWN) if event.caller_there else OfferState.ABANDONED
-        offers.fail_all(floor, contact, how)
-        if event.caller_there:
-            visits.back_in_line(floor, contact)
-        else:
-            floor.deadlines.cancel("ring", contact.id)
-            visits.set_aside(floor, contact)
+    if contact.state is ContactState.OFFERED and event.caller_there:
+        offers.fail_all(floor, contact, offers.FAILURES.get(event.result, OfferState.WITHDRAWN))
+        visits.back_in_line(floor, contact)
+    elif contact.state is ContactState.OFFERED:
+        if floor.nodes.get(contact.node):
+            # He left. Whether somebody had answered before, AMI tells before it tells his Hangup: wait for that.
+            contact.session = False
+            return
+        offers.fail_all(floor, contact, OfferState.ABANDONED)
+        floor.deadlines.cancel("ring", contact.id)
+        visits.set_aside(floor, contact)
     elif contact.state is ContactState.TALKING:
         if event.caller_there and event.result is not RingResult.ANSWERED:
             # We believed in an answer that was none. The caller is still there: never hang up on him.

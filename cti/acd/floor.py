@@ -61,6 +61,7 @@ class Floor:
         self.arrived: set[ContactId] = set()  # joined the line since the last match
         self.now = 0.0
         self.cause = ""
+        self.matching: ContactId | None = None  # whom the decision under way is about
         self.arrivals = 0
         self.out: list[Output] = []
         self._open = False

@@ -22,6 +22,7 @@ def match(floor: Floor) -> None:
         contact = _most_urgent(floor)
         if contact is None:
             break
+        floor.matching = contact.id
         strategy = floor.policy.queues[contact.queue].strategy
         free = list(floor.free.for_contact(contact))
         chosen = STRATEGIES[strategy](free, contact.queue)
@@ -35,6 +36,7 @@ def match(floor: Floor) -> None:
             free_agents=len(free),
         )
         make_offers(floor, contact, chosen, why)
+    floor.matching = None
     floor.freed.clear()
     floor.arrived.clear()
 

@@ -11,6 +11,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,33 @@ QUIT = (signal.SIGUSR1, signal.SIGUSR1)
 COMMON = ("-nostdin", "-timer_resol", "20")  # ms; the default of 1 costs 20 times the CPU of an idle SIPp
 
 
-class SippTraffic:
-    """The phones of a lab's first node. `descriptor` is what `asterisk/lab up --json` says."""
+@dataclass(frozen=True)
+class PhoneSide:
+    """Where phones and callers are, and whom they call. Callers come from the trunks' addresses in turn."""
 
-    def __init__(self, descriptor: Mapping[str, Any], folder: Path, queue_log: Path, seed: int) -> None:
+    sipp: tuple[str, ...]
+    target: str  # HOST:PORT of Asterisk's SIP
+    phones_host: str
+    trunk_hosts: tuple[str, ...]
+    password: str = ""  # of every agent's phone, where they are asked for one
+
+    @classmethod
+    def of_lab(cls, descriptor: Mapping[str, Any]) -> PhoneSide:
+        """The phones of a lab's first node. `descriptor` is what `asterisk/lab up --json` says."""
         node = descriptor["nodes"][0]
-        self._sipp: list[str] = descriptor["sipp"]
-        self._target = f"{node['host']}:{node['sip_port']}"
-        self._phones_host = f"{descriptor['base']}.200"
-        self._trunk_hosts = [trunk["identify_ip"] for trunk in descriptor["trunks"]]
+        return cls(
+            sipp=tuple(descriptor["sipp"]),
+            target=f"{node['host']}:{node['sip_port']}",
+            phones_host=f"{descriptor['base']}.200",
+            trunk_hosts=tuple(trunk["identify_ip"] for trunk in descriptor["trunks"]),
+        )
+
+
+class SippTraffic:
+    """Phones and callers; `folder` takes their records, `queue_log` is the engine's (None: nobody counts)."""
+
+    def __init__(self, side: PhoneSide, folder: Path, queue_log: Path | None, seed: int) -> None:
+        self._side = side
         self._folder = folder
         self._queue_log = queue_log
         self._waves = enumerate(waves(random.Random(seed), WAVE_S))
@@ -49,7 +68,7 @@ class SippTraffic:
 
     async def start(self) -> None:
         self._began_at = time.monotonic()
-        words = ("-i", self._phones_host, "-mi", self._phones_host, "-p", str(AGENTS_PORT))
+        words = ("-i", self._side.phones_host, "-mi", self._side.phones_host, "-p", str(AGENTS_PORT))
         self._agents = await self._child("agents", "agents.xml", words)
         await self._next_wave()
 
@@ -62,7 +81,9 @@ class SippTraffic:
         for errand in self._breaks.due(now_s, [row for row in agents if str(row.get("phone")).startswith("PJSIP/1")]):
             await self._dial(errand)
 
-    def tally(self, live: frozenset[str]) -> Tally:
+    def tally(self, live: frozenset[str]) -> Tally | None:
+        if self._queue_log is None:
+            return None
         return tally(self._callers_log(), _lines(self._queue_log), live)
 
     def trouble(self) -> str:
@@ -83,21 +104,23 @@ class SippTraffic:
             return
         csv = self._folder / f"callers-{number}.csv"
         csv.write_text(wave_csv(callers, number * WAVE_S + late_s))
-        host = self._trunk_hosts[number % len(self._trunk_hosts)]
+        host = self._side.trunk_hosts[number % len(self._side.trunk_hosts)]
         words = ["-i", host, "-mi", host, "-p", str(CALLERS_PORT + number % PORTS)]
         words += ["-inf", str(csv), "-m", str(len(callers)), "-l", str(len(callers)), "-r", "100"]
         words += ["-trace_logs", "-log_file", str(self._folder / f"callers-{number}.said")]
-        self._callers.append(await self._child("callers", "callers.xml", [self._target, *words]))
+        self._callers.append(await self._child("callers", "callers.xml", [self._side.target, *words]))
 
     async def _dial(self, errand: Errand) -> None:
         self._errand_count += 1
-        host, port = self._phones_host, FEATURE_PORT + self._errand_count % PORTS
-        words = [self._target, "-i", host, "-mi", host, "-p", str(port), "-s", errand.code]
+        host, port = self._side.phones_host, FEATURE_PORT + self._errand_count % PORTS
+        words = [self._side.target, "-i", host, "-mi", host, "-p", str(port), "-s", errand.code]
         words += ["-key", "number", errand.number, "-m", "1"]
+        if self._side.password:
+            words += ["-au", errand.number, "-ap", self._side.password]
         self._errands.append(await self._child("errands", "feature.xml", words))
 
     async def _child(self, name: str, scenario: str, words: Sequence[str]) -> Child:
-        argv = [*self._sipp, "-sf", str(SCENARIOS / scenario), *words, *COMMON]
+        argv = [*self._side.sipp, "-sf", str(SCENARIOS / scenario), *words, *COMMON]
         return await Child.start(name, argv)  # its stdout is a screen that is drawn again every second: of no use
 
     def _callers_log(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ import yaml
 
 from cti.demo import lab
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center, own_center
-from cti.demo.sipp_traffic import SippTraffic
+from cti.demo.sipp_traffic import PhoneSide, SippTraffic
 from cti.demo.stage import DemoFailed, NoTraffic, Stage
 from cti.demo.wishes import OwnAsterisk, Wishes
 
@@ -60,7 +60,7 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
         center=demo_center(tree, places, guest_phone=f"PJSIP/{GUEST_NUMBER}"),
         control=control,
         environ={SECRET_ENV: node["ami_secret"], TOKEN_ENV: node["agi_token"]},
-        traffic=SippTraffic(descriptor, wishes.folder, wishes.folder / "queue_log", wishes.seed),
+        traffic=SippTraffic(PhoneSide.of_lab(descriptor), wishes.folder, wishes.folder / "queue_log", wishes.seed),
         hello=(
             "Join in with a softphone on this machine:",
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Requirements
 from cti.center import ContactCenter
 from cti.model.words import Activity, AgentStatus, ContactState
 from cti.sim.violation import Violation
-
-
-def may_take(agent: Agent, contact: Contact, now: float) -> bool:
-    """Membership, skills, and not excluded for this contact."""
-    if contact.queue not in agent.policy.queues or contact.tried.get(agent.id, 0.0) > now:
-        return False
-    skills = agent.policy.skills
-    return all(skills.get(skill, 0) >= level for skill, level in contact.requires)
 
 
 def is_free(agent: Agent, now: float) -> bool:
@@ -26,6 +18,10 @@ def is_free(agent: Agent, now: float) -> bool:
     )
 
 
+def has_skills(agent: Agent, requires: Requirements) -> bool:
+    return all(agent.policy.skills.get(skill, 0) >= level for skill, level in requires)
+
+
 def check(now: float, center: ContactCenter) -> None:
     """Raise Violation if a waiting contact and a free agent could have met at `now`."""
     if center.settling:
@@ -33,10 +29,12 @@ def check(now: float, center: ContactCenter) -> None:
     free = [agent for agent in center.agents.values() if is_free(agent, now)]
     if not free:
         return
+    waiting: dict[str, list[Contact]] = {}
     for contact in center.contacts.values():
         if contact.state is ContactState.WAITING and contact.session:
-            for agent in free:
-                if may_take(agent, contact, now):
-                    raise Violation(
-                        "waits_beside_free_agent", f"{contact.id} waits in {contact.queue}, {agent.id} is free"
-                    )
+            waiting.setdefault(contact.queue, []).append(contact)
+    for agent in free:
+        for queue in agent.policy.queues:
+            for contact in waiting.get(queue, ()):
+                if contact.tried.get(agent.id, 0.0) <= now and has_skills(agent, contact.requires):
+                    raise Violation("waits_beside_free_agent", f"{contact.id} waits in {queue}, {agent.id} is free")

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from cti.acd.contact import Contact
 from cti.center import ContactCenter
 from cti.model import commands as do
 from cti.model import events as ev
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.words import AgentAction, ContactState
+from cti.model.words import AgentAction, AgentId, ContactId, ContactState
 from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
 _OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "withdrawn", "lost"})
 EPSILON = 1e-6
-
-
-@dataclass(slots=True)
-class Seen:
-    """A contact as it was after the last event."""
-
-    call: str
-    queue: str
-    tier: int
-    head_start_s: float
-    since: float
-    requires: tuple[tuple[str, int], ...]
-    tried: dict[str, float]
-    session: bool
+SWEEP_STEPS = 20
 
 
 class Safety:
@@ -43,7 +30,9 @@ class Safety:
 
     def fresh(self, center: ContactCenter) -> None:
         self.center = center
-        self.seen: dict[str, Seen] = {}
+        self.seen: dict[ContactId, Contact] = {}
+        self.touched: list[ContactId] = []
+        self.steps = 0
         self.states: dict[tuple[str, str], str] = {}  # (kind, id) -> the newest value told
         self.rung: dict[str, str] = {}  # agent -> the offer that occupies him
         self.not_before: dict[str, float] = {}  # agent -> end of the wrap-up he is due
@@ -60,16 +49,18 @@ class Safety:
     # --- one step --------------------------------------------------------------------------------------------------
 
     def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
+        self.touched = [output.contact for output in outputs if isinstance(output, Changed) and output.contact]
         self._heard(event, outputs)
-        self._look(now)
+        self._look()
         self.stopped = {offer for output in outputs if isinstance(output, do.StopRing) for offer in output.offers}
         for output in outputs:
             if isinstance(output, Changed):
                 self._told(now, event, output)
             elif not isinstance(output, Refused):
                 self._asked(output)
-        for contact_id in [c for c in self.seen if c not in self.center.contacts]:
-            del self.seen[contact_id]
+        for contact_id in self.touched:
+            if contact_id not in self.center.contacts:
+                self.seen.pop(contact_id, None)
 
     def _heard(self, event: ev.AnyEvent, outputs: list[Any]) -> None:
         """What the core now could know of phones, and what that allows it."""
@@ -99,22 +90,18 @@ class Safety:
             if same and output.id != event.ticket.contact:
                 raise Violation("other_contact", f"{event.call} came with the ticket of {event.ticket.contact}")
 
-    def _look(self, now: float) -> None:
-        """Take down every live contact; `since` never changes."""
-        for contact in self.center.contacts.values():
-            known = self.since.setdefault(contact.id, contact.since)
-            if abs(known - contact.since) > EPSILON:
-                raise Violation("since", f"{contact.id} waits since {known:.3f}; the core now says {contact.since:.3f}")
-            self.seen[contact.id] = Seen(
-                contact.call,
-                contact.queue,
-                contact.tier,
-                contact.head_start_s,
-                contact.since,
-                contact.requires,
-                {str(agent): until for agent, until in contact.tried.items()},
-                contact.session,
-            )
+    def _look(self) -> None:
+        """`since` never changes: judged for whoever is in the outputs, and for everybody now and then."""
+        contacts = self.center.contacts
+        self.seen.update(contacts)
+        self.steps += 1
+        named = contacts if self.steps % SWEEP_STEPS == 0 else {*self.touched}
+        for contact_id in named:
+            contact = contacts.get(ContactId(contact_id))
+            if contact is not None:
+                known = self.since.setdefault(contact.id, contact.since)
+                if abs(known - contact.since) > EPSILON:
+                    raise Violation("since", f"{contact.id} waits since {known:.3f}; now it is {contact.since:.3f}")
 
     def _told(self, now: float, event: ev.AnyEvent, changed: Changed) -> None:
         kind = changed.kind
@@ -207,7 +194,7 @@ class Safety:
 
     def _most_urgent(self, now: float, agent: str, chosen_id: str) -> None:
         """By brute force: nobody whom this agent may serve is more urgent than the one he gets."""
-        chosen = self.seen.get(chosen_id)
+        chosen = self.seen.get(ContactId(chosen_id))
         if chosen is None:
             return
         if not self._may_take(now, agent, chosen):
@@ -220,7 +207,7 @@ class Safety:
             if self._before(self._rank(now, other_id, other), rank):
                 raise Violation("order", f"{agent} gets {chosen_id}, but {other_id} is more urgent")
 
-    def _rank(self, now: float, contact_id: str, seen: Seen) -> tuple[int, float, float, str]:
+    def _rank(self, now: float, contact_id: str, seen: Contact) -> tuple[int, float, float, str]:
         target_s = self.policy.queues[seen.queue].target_s
         return (seen.tier, (seen.head_start_s + now - seen.since) / target_s, seen.since, contact_id)
 
@@ -232,11 +219,11 @@ class Safety:
             return one[1] > other[1]
         return abs(one[2] - other[2]) > EPSILON and one[2] < other[2]
 
-    def _may_take(self, now: float, agent: str, seen: Seen) -> bool:
+    def _may_take(self, now: float, agent: str, seen: Contact) -> bool:
         rules = self.policy.agents[agent]
         return (
             seen.queue in rules.queues
-            and seen.tried.get(agent, 0.0) <= now
+            and seen.tried.get(AgentId(agent), 0.0) <= now
             and all(rules.skills.get(skill, 0) >= level for skill, level in seen.requires)
         )
 

@@ -41,6 +41,11 @@ class Dialog:
         self.invite = ""
 
     @property
+    def give_up(self, dialog: Dialog) -> None:
+        """Nobody answers this call: stop asking."""
+        with self._lock:
+            dialog.resend, dialog.over_at = None, time.monotonic()
+
     def talking(self) -> bool:
         return self.answered_at is not None and self.over_at is None
 
@@ -92,6 +97,11 @@ class Crowd:
                 else:
                     dialog.cseq += 1
                     self._request(dialog, "BYE")
+
+    def give_up(self, dialog: Dialog) -> None:
+        """Nobody answers this call: stop asking."""
+        with self._lock:
+            dialog.resend, dialog.over_at = None, time.monotonic()
 
     def talking(self) -> list[Dialog]:
         with self._lock:

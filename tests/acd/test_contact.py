@@ -40,7 +40,9 @@ def test_the_order_of_a_class_is_the_order_of_urgency_at_any_time() -> None:
 
 
 def test_the_ticket_carries_what_must_survive() -> None:
-    contact = made(head_start_s=3.0, tier=2, requires=(("en", 2),), tried={AgentId("anna"): 160.0}, entry=2, visit=3)
+    contact = made(
+        own_head_start_s=3.0, tier=2, own_requires=(("en", 2),), tried={AgentId("anna"): 160.0}, entry=2, visit=3
+    )
     ticket = contact.ticket()
     assert (ticket.contact, ticket.queue, ticket.since, ticket.entered_at) == (contact.id, "sales", 100.0, 105.0)
     assert (ticket.head_start_s, ticket.tier, ticket.requires) == (3.0, 2, {"en": 2})

@@ -31,9 +31,7 @@ def test_the_longest_idle_agent_is_rung() -> None:
 
 
 def test_idle_time_begins_anew_after_a_talk_and_its_wrap_up() -> None:
-    scene = Scene(
-        center({"sales": Queue(wrap_up_s=10)}, agents={"anna": member("sales"), "ben": member("sales")})
-    )
+    scene = Scene(center({"sales": Queue(wrap_up_s=10)}, agents={"anna": member("sales"), "ben": member("sales")}))
     free_in_order(scene, "anna")
     scene.arrive("c1")
     scene.answer("anna")
@@ -136,7 +134,9 @@ def test_ring_all_that_nobody_answers_is_missed_by_all() -> None:
 
 
 def test_ring_all_takes_only_the_best_level() -> None:
-    scene = Scene(center(RING_ALL, agents={"anna": member("sales/1"), "ben": member("sales/2"), "carl": member("sales")}))
+    scene = Scene(
+        center(RING_ALL, agents={"anna": member("sales/1"), "ben": member("sales/2"), "carl": member("sales")})
+    )
     scene.login("anna", "ben", "carl")
     scene.arrive("c1")
     assert sorted(agent for _, agent in scene.rung()) == ["anna", "carl"]

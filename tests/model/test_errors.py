@@ -22,4 +22,7 @@ def test_the_family() -> None:
 
 
 def test_an_illegal_transition_names_both_states() -> None:
-    assert str(IllegalTransition("offer", "x#1", "missed", "accepted")) == "offer x#1: missed -> accepted is not in the table"
+    assert (
+        str(IllegalTransition("offer", "x#1", "missed", "accepted"))
+        == "offer x#1: missed -> accepted is not in the table"
+    )

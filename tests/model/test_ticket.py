@@ -30,7 +30,9 @@ tickets = st.builds(
     original_position=st.integers(0, 10_000),
     answered=st.booleans(),
 )
-ONE = Ticket(ContactId("node1/1.1"), QueueName("sales"), 1_700_000_000.25, 1_700_000_100.5, tried={AgentId("anna"): 1.0})
+ONE = Ticket(
+    ContactId("node1/1.1"), QueueName("sales"), 1_700_000_000.25, 1_700_000_100.5, tried={AgentId("anna"): 1.0}
+)
 
 
 @given(tickets)
@@ -40,7 +42,9 @@ def test_there_and_back(ticket: Ticket) -> None:
     assert decode_ticket(text) == ticket
 
 
-@pytest.mark.parametrize("text", ["", "?", "AAAA", "e30", "bnVsbA", "W10", "MQ", "ü", "a b", "A" * (MAX_TICKET_CHARS + 1)])
+@pytest.mark.parametrize(
+    "text", ["", "?", "AAAA", "e30", "bnVsbA", "W10", "MQ", "ü", "a b", "A" * (MAX_TICKET_CHARS + 1)]
+)
 def test_what_is_no_ticket_is_none(text: str) -> None:
     assert decode_ticket(text) is None
 
@@ -61,6 +65,8 @@ def test_any_text_is_a_ticket_or_none(text: str) -> None:
 def test_a_field_of_a_later_version_does_no_harm() -> None:
     import base64
 
-    text = base64.urlsafe_b64encode(b'{"contact":"c","queue":"q","since":1,"in":2,"colour":"red"}').rstrip(b"=").decode()
+    text = (
+        base64.urlsafe_b64encode(b'{"contact":"c","queue":"q","since":1,"in":2,"colour":"red"}').rstrip(b"=").decode()
+    )
     ticket = decode_ticket(text)
     assert ticket is not None and ticket.since == 1.0

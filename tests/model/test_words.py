@@ -36,6 +36,8 @@ def test_the_union_is_complete(union: Any) -> None:
     assert words == set(base.__subclasses__())
 
 
-@pytest.mark.parametrize("word", [*typing.get_args(events.AnyEvent), *typing.get_args(commands.AnyCommand), changes.Changed])
+@pytest.mark.parametrize(
+    "word", [*typing.get_args(events.AnyEvent), *typing.get_args(commands.AnyCommand), changes.Changed]
+)
 def test_words_are_frozen(word: Any) -> None:
     assert word.__struct_config__.frozen

