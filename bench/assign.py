@@ -90,10 +90,11 @@ async def block(bench: Bench, side: str, waiting: int, services: int, seed: int)
     with engine_of(side, bench) as engine:
         async with People(bench.addresses, DIALLED[side], random.Random(seed)) as people:
             await fill(people, waiting)
-            before, began = bench.cpu_s(engine), time.monotonic()
+            before, began, own_s = bench.cpu_s(engine), time.monotonic(), time.process_time()
             people.begin()
             await until(lambda: people.services >= services, MEASURE_PATIENCE_S)
             after, took_s = bench.cpu_s(engine), time.monotonic() - began
+            own_s = time.process_time() - own_s
             people.freeze()
             in_line = people.in_line
             await drain(people)
@@ -106,6 +107,7 @@ async def block(bench: Bench, side: str, waiting: int, services: int, seed: int)
         f" a call (engine {1000 * engine_s / figures.services:4.2f})  lost {figures.lost}"
         f"  order violations {figures.order_violations}"
         f"  [{figures.services} services, {figures.services / took_s:.0f}/s, {in_line} wait at the end;"
+        f" phones and callers {100 * own_s / took_s:.0f} % of a core;"
         f" oddities: {people.oddities}]"
     )
     return figures
@@ -139,8 +141,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--waiting", type=int, nargs="+", default=[100, 1000], help="callers in the line (100 1000)")
     parser.add_argument("--agents", type=int, default=50)
-    parser.add_argument("--services", type=int, default=300, help="measured services in each block (300)")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--services", type=int, default=200, help="measured services in each block (200)")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
     parser.add_argument("--seed", type=int, default=1)

@@ -105,7 +105,7 @@ class People:
         self._by_call: dict[str, Caller | Phone] = {}
         self._pending: dict[tuple[str, str], _Pending] = {}
         self._next = 0
-        # Not by lot: with a Call-ID and branch of the block before, Asterisk takes a BYE for one it has answered already.
+        # Not by lot: Asterisk takes a BYE with the branch of an earlier block for that one, sent again, and does nothing.
         self._tag = secrets.token_hex(6)
 
     async def __aenter__(self) -> People:

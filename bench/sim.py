@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="bench.sim", description="Simulated contact-hours per second of the whole core."
     )
-    parser.add_argument("--seeds", type=int, default=400, help="how many worlds (default 400)")
+    parser.add_argument("--seeds", type=int, default=100, help="how many worlds (default 100)")
     parser.add_argument("--hours", type=float, default=1.0, help="simulated length of each world (default 1 h)")
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")
     options = parser.parse_args(argv)

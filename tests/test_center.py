@@ -32,7 +32,7 @@ def three(**more: object) -> Scene:
     return Scene(center({"sales": Queue()}, agents=agents), **more)  # type: ignore[arg-type]
 
 
-# --- the same every time ---------------------------------------------------------------------------------------------------
+# --- the same every time ----------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=60, deadline=None)
@@ -120,7 +120,7 @@ def test_everything_told_keeps_to_the_tables(seed: int, numbers: list[int]) -> N
         now[key] = change.new
 
 
-# --- time --------------------------------------------------------------------------------------------------------------
+# --- time -------------------------------------------------------------------------------------------------------------
 
 
 def test_no_deadline_where_nothing_is_due() -> None:
@@ -170,7 +170,7 @@ def test_every_waiting_state_has_a_deadline() -> None:
     assert due is not None and due <= scene.now + 15 + 5
 
 
-# --- bugs of ours -------------------------------------------------------------------------------------------------------
+# --- bugs of ours -----------------------------------------------------------------------------------------------------
 
 
 def test_a_bug_stops_a_strict_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,9 +250,8 @@ def test_a_bug_that_breaks_its_own_repair_does_not_stop_the_engine(monkeypatch: 
         scene.post(ev.OfferAnswered(offer))
     assert scene.changes(Kind.BUG)
     assert [release.goto for release in scene.commands(Release)] == ["cti-fallback,s,1"]
-    scene.login("ben")
     scene.arrive("c2")
-    assert scene.offered("ben") == "c2"
+    assert scene.offered("anna") == "c2"
 
 
 @settings(max_examples=80, deadline=None)
@@ -264,6 +263,7 @@ def test_no_nonsense_from_outside_is_a_bug(seed: int, steps: list[tuple[int, int
     """Events late, twice, of the wrong call, in any order: never an exception, never two offers for one agent."""
     world = World(seed)
     scene = world.scene
+    scene.wary = False  # the core is told nonsense, so it may say nonsense
     for number, kind, whom in steps:
         world.step(number)
         call = call_id(f"{whom:03d}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +168,10 @@ class FakeLoop:
 
 
 @pytest.fixture
-def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLoop]:
+def loop(monkeypatch: pytest.MonkeyPatch) -> FakeLoop:
     loop = FakeLoop()
     monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
-    yield loop
+    return loop
 
 
 def in_wrapup() -> Bench:
@@ -205,7 +205,7 @@ def test_a_timer_that_fires_early_is_set_again(loop: FakeLoop) -> None:
     loop.calls.clear()
     fire()
     assert str(bench.engine.center.agents[AgentId("anna")].activity) == "wrapup"
-    assert [delay_s for delay_s, _ in loop.calls] == [pytest.approx(0.001)]
+    assert [delay_s for delay_s, _ in loop.calls] == [pytest.approx(0.001, abs=1e-6)]
 
 
 def test_a_deadline_that_is_gone_has_no_timer(loop: FakeLoop) -> None:

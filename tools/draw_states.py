@@ -1,4 +1,4 @@
-"""Which pictures do the transition tables give? Draws docs/state/ (Mermaid in README.md, and *.svg) from cti/acd/transitions.py.
+"""Which pictures do the tables in cti/acd/transitions.py give? Draws docs/state/: Mermaid in README.md, and *.svg.
 
     python tools/draw_states.py            writes the files
     python tools/draw_states.py --check    exit code 1 if they are not up to date
@@ -30,7 +30,7 @@ Table = Mapping[Any, frozenset[Any]]
 
 HEAD = """# Which state may follow which
 
-Drawn by `python tools/draw_states.py` from the tables in `cti/acd/transitions.py`: change the tables, not these pictures.
+Drawn by `python tools/draw_states.py` from the tables in `cti/acd/transitions.py`: change them, not the pictures.
 What each state means is said in `cti/model/words.py`.
 """
 
@@ -129,9 +129,7 @@ def outdated(folder: Path = FOLDER) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Draw docs/state/ from the transition tables.")
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit code 1 if something is not up to date"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if something is old")
     if parser.parse_args().check:
         for name in outdated():
             print(f"docs/state/{name} is not up to date: run python tools/draw_states.py")

@@ -83,10 +83,10 @@ async def _phones(environ: Mapping[str, str]) -> int:
                 await traffic.step(watch.snapshot.get("agents", []))
                 screen.show(watch.snapshot, Facts("", loop.time() - began, age_s=watch.age_s()))
                 await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=STEP_S)
+        if not stop.is_set():
+            say(traffic.trouble())
     finally:
         await traffic.stop()
-    if trouble := traffic.trouble():
-        say(trouble)
     return 0 if stop.is_set() else 1
 
 

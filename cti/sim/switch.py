@@ -6,7 +6,6 @@ Implements ports.Switch. Must not decide anything: it keeps one queue of command
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from cti.model import commands as do
@@ -15,40 +14,11 @@ from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.sim.agenda import Agenda
 from cti.sim.channels import Call, DialResult, Leg
 from cti.sim.exchange import Exchange
+from cti.sim.sessions import Session, ring_result
 from cti.sim.streams import AgiStream, AmiStream
 
 CHECK_EVERY_S = 30.0
 AGI_TRIP_S = 0.001
-
-_BY_STATUS = {
-    "ANSWER": RingResult.ANSWERED,
-    "NOANSWER": RingResult.NO_ANSWER,
-    "BUSY": RingResult.BUSY,
-    "CANCEL": RingResult.CANCELLED,
-}
-
-
-def ring_result(status: str, cause: int) -> RingResult:
-    """A Dial status and a Q.850 cause in the core's words; 603 Decline comes as CHANUNAVAIL with cause 21."""
-    if status == "CHANUNAVAIL" and cause == 21:
-        return RingResult.REJECTED
-    return _BY_STATUS.get(status, RingResult.UNREACHABLE)
-
-
-class Session:
-    """One AGI connection: commands wait for the one that runs."""
-
-    __slots__ = ("announcing", "busy", "call", "channels", "open", "releasing", "todo", "unwanted")
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-        self.open = True
-        self.busy = False
-        self.announcing = False
-        self.releasing = False
-        self.todo: deque[do.AnyCommand] = deque()
-        self.channels: dict[OfferId, str] = {}  # of legs whose DialBegin has come
-        self.unwanted: set[OfferId] = set()
 
 
 class SimSwitch:
@@ -146,7 +116,7 @@ class SimSwitch:
             self.engine_up
             and not self.agi.in_flight
             and all(stream.clean for stream in self.ami.values())
-            and not any(session.todo or (session.busy and not _runs(session)) for session in self.sessions.values())
+            and not any(session.todo or (session.busy and not session.runs) for session in self.sessions.values())
         )
 
     # --- commands --------------------------------------------------------------------------------------------------
@@ -372,8 +342,3 @@ class SimSwitch:
                 if event.offer in session.unwanted:
                     self._hang_up_offer(session, event.offer)
         self.deliver(event)
-
-
-def _runs(session: Session) -> bool:
-    """Whether what keeps the session busy is something that lasts (a ring, a talk, a prompt)."""
-    return session.call.dial is not None or session.call.play is not None

@@ -215,7 +215,7 @@ def test_a_break_asked_for_while_it_rings_loses_nobody() -> None:
     assert str(scene.agent(rung).status) == "on_break"
 
 
-# --- logging out -------------------------------------------------------------------------------------------------------
+# --- logging out ------------------------------------------------------------------------------------------------------
 
 
 def test_logging_out_while_it_rings_gives_the_caller_to_the_next() -> None:
@@ -263,7 +263,7 @@ def test_logging_out_and_in_does_not_shorten_the_wrap_up() -> None:
     assert scene.offered("anna") == "c2"
 
 
-# --- phones ------------------------------------------------------------------------------------------------------------
+# --- phones -----------------------------------------------------------------------------------------------------------
 
 
 def test_an_engaged_phone_is_not_rung() -> None:

@@ -160,7 +160,7 @@ def test_repeated_events_are_harmless() -> None:
     assert [change for change in scene.changes()[told:] if change.kind is not Kind.LATE] == []
 
 
-# --- what must never happen -----------------------------------------------------------------------------------------------
+# --- what must never happen -------------------------------------------------------------------------------------------
 
 
 def test_a_talk_without_end_events_is_not_cut() -> None:

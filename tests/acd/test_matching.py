@@ -1,4 +1,4 @@
-"""Is the most urgent caller served first, over all queues, by somebody who may? Stories, and a brute-force reference."""
+"""Is the most urgent caller served first, over all queues, by somebody who may? Stories, and a reference by force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does it mean when a phone rings in vain? Missed, rejected, busy, unreachable: told apart, and the place is kept."""
+"""What if a phone rings in vain? Missed, rejected, busy, unreachable: told apart, and the caller keeps his place."""
 
 from __future__ import annotations
 

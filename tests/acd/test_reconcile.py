@@ -156,7 +156,7 @@ def test_a_restart_of_the_node_ends_everything_once() -> None:
     assert (str(scene.agent("anna").status), str(scene.agent("anna").activity)) == ("available", "idle")
 
 
-# --- after an engine's death --------------------------------------------------------------------------------------------
+# --- after an engine's death ------------------------------------------------------------------------------------------
 
 
 def fresh() -> Scene:

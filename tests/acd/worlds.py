@@ -1,4 +1,4 @@
-"""Which small worlds does the reference matcher judge? Random policies, random events, and the decision by brute force."""
+"""Which small worlds does the reference judge? Random policies, random events, and the decision by brute force."""
 
 from __future__ import annotations
 

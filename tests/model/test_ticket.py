@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -63,7 +64,6 @@ def test_any_text_is_a_ticket_or_none(text: str) -> None:
 
 
 def test_a_field_of_a_later_version_does_no_harm() -> None:
-    import base64
 
     text = (
         base64.urlsafe_b64encode(b'{"contact":"c","queue":"q","since":1,"in":2,"colour":"red"}').rstrip(b"=").decode()

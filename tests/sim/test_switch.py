@@ -10,7 +10,8 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.sim.channels import Call
-from cti.sim.switch import SimSwitch, ring_result
+from cti.sim.sessions import ring_result
+from cti.sim.switch import SimSwitch
 from tests.sim.world_of_two import Notebook, Two
 
 pytestmark = pytest.mark.unit
