@@ -38,12 +38,15 @@ class ContactCenter:
     """The pure core.
 
     `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
-    which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
+    which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production). `seed`: of
+    the only chance there is (strategy weighted_random).
     """
 
-    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False) -> None:
+    def __init__(
+        self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False, seed: int = 0
+    ) -> None:
         self._strict = strict
-        self._floor = Floor(center, nodes)
+        self._floor = Floor(center, nodes, seed)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.SessionLost: self._session_lost,
@@ -71,7 +74,7 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "tried": self._contact_rule(visits.tried_over),
+            "widen": self._contact_rule(visits.reach_changed),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
             "aside": self._contact_rule(calls.given_up),

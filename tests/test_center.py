@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kit import NODE, Exit, Queue, Scene, bytes_of, call_id, center, member, replay
 
 from cti.acd import transitions
-from cti.acd.strategy import STRATEGIES
+from cti.acd.strategy import CHOICES
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model.changes import Kind
@@ -222,7 +222,7 @@ def test_a_bug_in_a_decision_costs_one_caller_and_the_rest_is_served(monkeypatch
         scene.arrive(name)
         scene.wait(1)
     calls: list[int] = []
-    rule = STRATEGIES[Strategy.LONGEST_IDLE]
+    rule = CHOICES[Strategy.LONGEST_IDLE]
 
     def once_broken(*free: object) -> object:
         calls.append(1)
@@ -230,7 +230,7 @@ def test_a_bug_in_a_decision_costs_one_caller_and_the_rest_is_served(monkeypatch
             raise KeyError("a bug")
         return rule(*free)  # type: ignore[arg-type]
 
-    monkeypatch.setitem(STRATEGIES, Strategy.LONGEST_IDLE, once_broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(CHOICES, Strategy.LONGEST_IDLE, once_broken)  # type: ignore[arg-type]
     scene.login("anna")
     scene.login("ben")
     assert len(scene.changes(Kind.BUG)) == 1

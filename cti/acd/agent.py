@@ -29,6 +29,11 @@ class Agent:
     missed: int = 0  # in a row
     rejected: int = 0
     unreachable: int = 0
+    number: int = 0  # in the order of the configuration
+    pools: tuple[str, ...] = ()  # where he looks for contacts: see acd/reach.py
+    contacts: int = 0  # answered since he logged in
+    busy_s: float = 0.0  # talked and wrapped up since he logged in
+    offered: int = 0  # number of the newest offer to him, over all offers: who was asked longest ago
 
     def free(self, now: float) -> bool:
         """Whether he may be given a contact now: the one definition of "free"."""

@@ -11,6 +11,7 @@ from cti.model.events import CallArrived, CallReplaced, RingEnded
 from cti.model.policy import Entry
 from cti.model.ticket import Ticket
 from cti.model.words import (
+    AgentId,
     ContactId,
     ContactState,
     EndedBy,
@@ -86,6 +87,8 @@ def _new(floor: Floor, event: CallArrived) -> None:
         entry=event.entry,
         own_head_start_s=entry.head_start_s,
         own_requires=visits.requirements(entry.requires),
+        preferred=event.preferred or tuple(map(AgentId, entry.preferred)),
+        customer=dict(event.customer),
     )
     floor.opened(contact)
     visits.enter(floor, contact, contact.queue)
@@ -107,6 +110,8 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         tier=ticket.tier,
         own_requires=visits.requirements(ticket.requires),
         tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
+        preferred=ticket.preferred,
+        customer=dict(ticket.customer),
         original_position=ticket.original_position,
     )
     floor.opened(contact)
@@ -175,7 +180,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
     contact.session = False
     contact.announcing = False
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "announce", "tried"):
+        for what in ("max_wait", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 

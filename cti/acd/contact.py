@@ -6,12 +6,15 @@ A contact is what waits. Here it is always a call; callbacks and chats will be o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cti.model.ticket import Ticket
 from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, QueueName
 
+if TYPE_CHECKING:
+    from cti.acd.line import WaitingClass
+
 Requirements = tuple[tuple[str, int], ...]  # (skill, minimum level), sorted
-ClassKey = tuple[QueueName, int, Requirements, frozenset[AgentId]]
 
 
 @dataclass(slots=True)
@@ -47,7 +50,10 @@ class Contact:
     told_wait_s: float | None = None
     transferred: bool = False
     pressed: str = ""  # a digit that leaves the line, pressed while a phone rang for him
-    class_key: ClassKey | None = None  # set while it stands in the line
+    preferred: tuple[AgentId, ...] = ()
+    customer: dict[str, str] = field(default_factory=dict)  # personal data
+    ring: int = 0  # how far its reach has widened
+    stands_in: WaitingClass | None = None  # set while it stands in the line
 
     def urgency(self, now: float) -> float:
         """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""
@@ -73,5 +79,7 @@ class Contact:
             tier=self.tier,
             requires=dict(self.own_requires),
             tried=dict(self.tried),
+            preferred=self.preferred,
+            customer=dict(self.customer),
             original_position=self.original_position,
         )

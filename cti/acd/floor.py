@@ -10,12 +10,14 @@ from collections.abc import Iterable
 
 from cti.acd import transitions
 from cti.acd.agent import Agent
+from cti.acd.chance import Chance
 from cti.acd.contact import Contact
 from cti.acd.deadlines import Deadlines
 from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
+from cti.acd.reach import pools_of
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, Release
@@ -38,9 +40,12 @@ Output = AnyCommand | Changed | Refused
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
-    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = ()) -> None:
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0) -> None:
         self.policy = center
-        self.agents = {AgentId(name): self._hire(AgentId(name), agent) for name, agent in center.agents.items()}
+        self.agents = {
+            AgentId(name): self._hire(AgentId(name), number, agent)
+            for number, (name, agent) in enumerate(center.agents.items())
+        }
         self.by_phone = {
             phone: a for a in self.agents.values() for phone in (a.policy.phone, *a.policy.phones.values())
         }
@@ -50,7 +55,9 @@ class Floor:
         self.leg_owner: dict[str, Agent] = {}
         self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
-        self.free = FreeAgents(self.agents)
+        self.free = FreeAgents(center, self.agents)
+        self.chance = Chance(seed)
+        self.offers_made = 0
         self.deadlines = Deadlines()
         self.estimate = WaitEstimate()
         self.nodes: dict[NodeId, bool] = {}
@@ -67,8 +74,8 @@ class Floor:
         self._open = False
 
     @staticmethod
-    def _hire(name: AgentId, agent: policy.Agent) -> Agent:
-        return Agent(name, agent, AgentStatus(agent.starts))
+    def _hire(name: AgentId, number: int, agent: policy.Agent) -> Agent:
+        return Agent(name, agent, AgentStatus(agent.starts), number=number, pools=pools_of(name, agent))
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
@@ -225,7 +232,7 @@ class Floor:
         """Bring the list of free agents in step with what is true of `agent`."""
         free = agent.free(self.now)
         if free and agent.id not in self.free:
-            self.free.add(agent)
+            self.free.add(agent, self.now, self.chance.draw())
             self.freed.add(agent.id)
         elif not free and agent.id in self.free:
             self.free.remove(agent.id)
@@ -238,5 +245,5 @@ class Floor:
         if self.by_call.get(contact.call) is contact:
             del self.by_call[contact.call]
         self.arrived.discard(contact.id)
-        for what in ("ring", "max_wait", "announce", "tried", "aside", "talk"):
+        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk"):
             self.deadlines.cancel(what, contact.id)

@@ -1,4 +1,4 @@
-"""Which agents are free, in the order in which each queue would ring them?"""
+"""Which agents are free, in the order in which each pool would ring them?"""
 
 from __future__ import annotations
 
@@ -9,35 +9,45 @@ from sortedcontainers import SortedList
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.strategy import Place, place
-from cti.model.words import AgentId, QueueName
+from cti.model.policy import Center
+from cti.model.words import AgentId
 
 
 class FreeAgents:
-    """The free agents of every queue, kept in strategy order."""
+    """The free agents of every pool, kept in the order of its strategy."""
 
-    def __init__(self, agents: Mapping[AgentId, Agent]) -> None:
+    def __init__(self, center: Center, agents: Mapping[AgentId, Agent]) -> None:
+        self._center = center
         self._agents = agents
-        self._by_queue: dict[QueueName, SortedList] = {}
-        self._places: dict[AgentId, list[tuple[QueueName, Place]]] = {}
+        self._by_pool: dict[str, SortedList] = {}
+        self._places: dict[AgentId, list[tuple[str, Place]]] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places
 
-    def add(self, agent: Agent) -> None:
-        places = [(QueueName(queue), place(agent, member)) for queue, member in agent.policy.queues.items()]
+    def add(self, agent: Agent, now: float, chance: float) -> None:
+        """`chance` in (0, 1): what weighted_random draws for him this time."""
+        places = [(pool, place(self._center, pool, agent, now, chance)) for pool in agent.pools]
         self._places[agent.id] = places
-        for queue, key in places:
-            self._by_queue.setdefault(queue, SortedList()).add(key)
+        for pool, key in places:
+            self._by_pool.setdefault(pool, SortedList()).add(key)
 
     def remove(self, agent: AgentId) -> None:
-        for queue, key in self._places.pop(agent, ()):
-            self._by_queue[queue].remove(key)
+        for pool, key in self._places.pop(agent, ()):
+            self._by_pool[pool].remove(key)
 
     def for_contact(self, contact: Contact) -> Iterator[Agent]:
-        """The free agents who may take `contact`, best first."""
-        assert contact.class_key is not None
-        _, _, requires, excluded = contact.class_key
-        for key in self._by_queue.get(contact.queue, ()):
-            agent = self._agents[key[-1]]
-            if agent.id not in excluded and agent.meets(requires):
-                yield agent
+        """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
+        waiting = contact.stands_in
+        assert waiting is not None
+        several = len(waiting.reach.pools) > 1
+        seen: set[AgentId] = set()
+        for pool in waiting.reach.pools:
+            for key in self._by_pool.get(pool, ()):
+                agent = self._agents[key[-1]]
+                if several:
+                    if agent.id in seen:
+                        continue
+                    seen.add(agent.id)
+                if waiting.takes(agent):
+                    yield agent

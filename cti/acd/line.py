@@ -1,78 +1,139 @@
 """Who stands in the line, and who is at the head of each class?
 
-Contacts that the same agents may take form a *class*: same queue, tier, requirements and excluded agents. Within a
-class urgency order is the order of (since - head start), so the candidates for an agent are the heads of the classes
-he may serve: a decision never looks at everyone who waits.
+Contacts of the same reach form a *class*. Within a class urgency order is the order of (since - head start), so only
+the heads of the classes matter to an agent. Each pool keeps its classes by the order of their heads, apart for each
+tier and target (whose urgencies grow at different speeds): the first class there that an agent may serve has the most
+urgent contact he can get from it. A decision never looks at everyone who waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sortedcontainers import SortedKeyList
+from sortedcontainers import SortedKeyList, SortedList
 
 from cti.acd.agent import Agent
-from cti.acd.contact import ClassKey, Contact
+from cti.acd.contact import Contact
+from cti.acd.reach import Reach, queue_pool
 from cti.model.words import QueueName
+
+Slope = tuple[int, float]  # tier and target
+Head = tuple[tuple[float, float, int], int, "WaitingClass"]  # order of its head, number of the class
+
+
+class WaitingClass:
+    """Contacts that the same agents may take, the most urgent first."""
+
+    __slots__ = ("head", "members", "number", "reach")
+
+    def __init__(self, reach: Reach, number: int) -> None:
+        self.reach = reach
+        self.number = number
+        self.members: SortedKeyList = SortedKeyList(key=Contact.order)
+        self.head: Head | None = None  # as the pools know it
+
+    def takes(self, agent: Agent) -> bool:
+        """Whether `agent` may take a contact of this class."""
+        reach = self.reach
+        if agent.id in reach.excluded or not agent.meets(reach.requires):
+            return False
+        member = agent.policy.queues.get(reach.queue)
+        own = queue_pool(reach.queue)
+        for pool in reach.pools:
+            if pool == own:
+                if member is not None and reach.min_penalty <= member.penalty <= reach.max_penalty:
+                    return True
+            elif pool in agent.pools:
+                return True
+        return False
 
 
 class Line:
     """Everyone who waits, over all queues."""
 
     def __init__(self) -> None:
-        self._classes: dict[QueueName, dict[ClassKey, SortedKeyList]] = {}
-        self._waiting: dict[QueueName, int] = {}
+        self._classes: dict[Reach, WaitingClass] = {}
+        self._pools: dict[str, dict[Slope, SortedList]] = {}
+        self._order: dict[QueueName, SortedKeyList] = {}  # everyone of a queue, in the order of service
+        self._numbers = 0
 
-    def add(self, contact: Contact, now: float) -> None:
-        """Put `contact` in the line of its queue; those it was tried with are excluded until their time is over."""
-        excluded = frozenset(agent for agent, until in contact.tried.items() if until > now)
-        key = (contact.queue, contact.tier, contact.requires, excluded)
-        contact.class_key = key
-        classes = self._classes.setdefault(contact.queue, {})
-        members = classes.get(key)
-        if members is None:
-            members = classes[key] = SortedKeyList(key=Contact.order)
-        members.add(contact)
-        self._waiting[contact.queue] = self._waiting.get(contact.queue, 0) + 1
+    def add(self, contact: Contact, reach: Reach) -> None:
+        """Put `contact` in the line of its queue."""
+        waiting = self._classes.get(reach)
+        if waiting is None:
+            self._numbers += 1
+            waiting = self._classes[reach] = WaitingClass(reach, self._numbers)
+        contact.stands_in = waiting
+        waiting.members.add(contact)
+        self._follow_head(waiting)
+        queue = self._order.get(contact.queue)
+        if queue is None:
+            queue = self._order[contact.queue] = SortedKeyList(key=_place)
+        queue.add(contact)
 
     def remove(self, contact: Contact) -> None:
         """Take `contact` out; nothing happens if it is not in the line."""
-        key = contact.class_key
-        if key is None:
+        waiting = contact.stands_in
+        if waiting is None:
             return
-        contact.class_key = None
-        classes = self._classes[key[0]]
-        members = classes[key]
-        members.remove(contact)
-        if not members:
-            del classes[key]
-        self._waiting[key[0]] -= 1
+        contact.stands_in = None
+        waiting.members.remove(contact)
+        self._follow_head(waiting)
+        if not waiting.members:
+            del self._classes[waiting.reach]
+        self._order[waiting.reach.queue].remove(contact)
+
+    def _follow_head(self, waiting: WaitingClass) -> None:
+        """Bring the pools in step with the class's first contact."""
+        first = waiting.members[0] if waiting.members else None
+        head = (first.order(), waiting.number, waiting) if first is not None else None
+        old = waiting.head
+        if old is not None and head is not None and old[0] == head[0]:
+            return
+        waiting.head = head
+        slope = (waiting.reach.tier, waiting.reach.target_s)
+        for pool in waiting.reach.pools:
+            slopes = self._pools.setdefault(pool, {})
+            if old is not None:
+                slopes[slope].remove(old)
+            if head is not None:
+                if slope not in slopes:
+                    slopes[slope] = SortedList()
+                slopes[slope].add(head)
 
     def heads_for(self, agent: Agent) -> Iterator[Contact]:
-        """The most urgent contact of every class that `agent` may serve."""
-        for queue in agent.policy.queues:
-            for (_, _, requires, excluded), members in self._classes.get(QueueName(queue), {}).items():
-                if agent.id not in excluded and agent.meets(requires):
-                    yield members[0]
+        """Of every pool and slope the most urgent contact that `agent` may serve: the one he gets is among them."""
+        for pool in agent.pools:
+            for heads in self._pools.get(pool, _EMPTY).values():
+                for _, _, waiting in heads:
+                    if waiting.takes(agent):
+                        yield waiting.members[0]
+                        break
 
     def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
         """The most urgent contact besides `first` that `agent` could serve."""
-        others = [head for head in self.heads_for(agent) if head is not first]
-        if first.class_key is not None:
-            members = self._classes[first.class_key[0]][first.class_key]
-            if members[0] is first and len(members) > 1:
-                others.append(members[1])
+        others: list[Contact] = []
+        for pool in agent.pools:
+            for heads in self._pools.get(pool, _EMPTY).values():
+                for _, _, waiting in heads:
+                    if not waiting.takes(agent):
+                        continue
+                    others += [contact for contact in waiting.members[:2] if contact is not first]
+                    if waiting is not first.stands_in:
+                        break
         return min(others, key=lambda contact: contact.rank(now), default=None)
 
     def waiting(self, queue: QueueName) -> int:
-        return self._waiting.get(queue, 0)
+        return len(self._order.get(queue, ()))
 
     def position(self, contact: Contact) -> int:
         """1 + how many of the same queue are served before `contact`, as things stand now."""
-        before = 0
-        for (_, tier, _, _), members in self._classes.get(contact.queue, {}).items():
-            if tier < contact.tier:
-                before += len(members)
-            elif tier == contact.tier:
-                before += members.bisect_key_left(contact.order())
-        return before + 1
+        queue = self._order.get(contact.queue)
+        return 1 + (queue.bisect_key_left(_place(contact)) if queue is not None else 0)
+
+
+def _place(contact: Contact) -> tuple[int, float, float, int]:
+    return (contact.tier, *contact.order())
+
+
+_EMPTY: dict[Slope, SortedList] = {}

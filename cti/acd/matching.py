@@ -10,7 +10,7 @@ from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.offers import make_offers
-from cti.acd.strategy import STRATEGIES
+from cti.acd.strategy import CHOICES
 from cti.model.changes import Why
 
 
@@ -25,7 +25,7 @@ def match(floor: Floor) -> None:
         floor.matching = contact.id
         strategy = floor.policy.queues[contact.queue].strategy
         free = list(floor.free.for_contact(contact))
-        chosen = STRATEGIES[strategy](free, contact.queue)
+        chosen = CHOICES[strategy](free, contact)
         runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
         why = Why(
             rule=strategy,
@@ -52,7 +52,7 @@ def _most_urgent(floor: Floor) -> Contact | None:
             floor.freed.discard(agent_id)
     for contact_id in sorted(floor.arrived):
         contact = floor.contacts.get(contact_id)
-        if contact is not None and contact.class_key is not None and _any_free(floor, contact):
+        if contact is not None and contact.stands_in is not None and _any_free(floor, contact):
             candidates[contact.id] = contact
         else:
             floor.arrived.discard(contact_id)

@@ -39,6 +39,8 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
         floor.offers[offer.id] = offer
         contact.offers.append(offer.id)
         agent.offer = offer.id
+        floor.offers_made += 1
+        agent.offered = floor.offers_made
         floor.move_offer(offer, OfferState.RINGING, position=position, why=why)
         floor.move_activity(agent, Activity.RINGING, offer=offer)
         legs.append(RingLeg(offer.id, agent.dial(contact.node)))
@@ -74,6 +76,7 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     offer.wait_s = offer.accepted_at - contact.entered_at
     contact.agent = agent.id
     agent.missed = agent.rejected = agent.unreachable = 0
+    agent.contacts += 1
     floor.move_offer(offer, OfferState.ACCEPTED)
     visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
     floor.estimate.served(contact.queue, floor.now, still_waiting=floor.line.waiting(contact.queue))
@@ -144,6 +147,7 @@ def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *,
         if offer.talk_ended_at is None:
             offer.talk_ended_at = floor.now
             agent = floor.agents[offer.agent]
+            agent.busy_s += max(0.0, floor.now - offer.accepted_at)
             if leg_over:
                 _drop_leg(floor, agent, offer.leg)
             begin_wrapup(floor, agent, offer)

@@ -104,6 +104,8 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
         tier=ticket.tier,
         target_s=floor.policy.queues[ticket.queue].target_s,
         own_requires=requirements(ticket.requires),
+        preferred=ticket.preferred,
+        customer=dict(ticket.customer),
         session=False,
         agent=agent.id,
         original_position=ticket.original_position,

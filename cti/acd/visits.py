@@ -6,10 +6,11 @@ from cti.acd import announcing
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
+from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import ContactState, Outcome, QueueName
+from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
@@ -40,7 +41,7 @@ def enter(
     rules = floor.policy.queues[queue]
     contact.queue, contact.target_s, contact.agent, contact.transferred = queue, rules.target_s, None, False
     contact.requires = requirements(rules.requires, dict(contact.own_requires))
-    contact.head_start_s = rules.head_start_s + contact.own_head_start_s
+    contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
     if not resumed:
         contact.entered_at = floor.now
         contact.tier = rules.tier
@@ -97,17 +98,55 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
         leave(floor, contact, Outcome.TIMED_OUT, rules.on_max_wait)
 
 
+def _head_start(rules: policy.Queue, contact: Contact) -> float:
+    """What this queue gives to what is known of the customer: the most of what applies."""
+    customer = contact.customer
+    return max(
+        (rule.seconds for rule in rules.head_starts if all(customer.get(k) == v for k, v in rule.when.items())),
+        default=0.0,
+    )
+
+
 def _stand(floor: Floor, contact: Contact) -> None:
     contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    floor.line.add(contact, floor.now)
+    there = tuple(
+        agent
+        for agent in contact.preferred
+        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
+    )
+    reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
+    if ring != contact.ring:
+        _tell_reach(floor, contact, ring)
+    floor.line.add(contact, reach)
     floor.arrived.add(contact.id)
-    if contact.tried:
-        floor.deadlines.set("tried", contact.id, min(contact.tried.values()))
+    changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
+    if changes:
+        floor.deadlines.set("widen", contact.id, min(changes))
+    else:
+        floor.deadlines.cancel("widen", contact.id)
 
 
-def tried_over(floor: Floor, contact: Contact) -> None:
-    """Somebody may be tried again: the contact changes its class."""
-    if contact.class_key is not None:
+def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
+    old, contact.ring = contact.ring, ring
+    floor.tell(
+        Changed(
+            Kind.REACH,
+            contact.id,
+            str(old),
+            str(ring),
+            floor.now,
+            floor.cause,
+            queue=contact.queue,
+            contact=contact.id,
+            call=contact.call,
+            wait_s=floor.now - contact.entered_at,
+        )
+    )
+
+
+def reach_changed(floor: Floor, contact: Contact) -> None:
+    """More agents may take it from now on, or somebody may be tried again: the contact changes its class."""
+    if contact.stands_in is not None:
         floor.line.remove(contact)
         _stand(floor, contact)
 
@@ -136,7 +175,7 @@ def close(
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
     floor.line.remove(contact)
-    for what in ("max_wait", "announce", "tried"):
+    for what in ("max_wait", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
@@ -202,7 +241,7 @@ def end(floor: Floor, contact: Contact) -> None:
 def announce(floor: Floor, contact: Contact) -> None:
     """It is time to tell the caller something; if there is nothing to say, come back later."""
     rules = floor.policy.queues[contact.queue].announce
-    if rules is None or contact.class_key is None:
+    if rules is None or contact.stands_in is None:
         return
     if contact.announcing:  # longer than the interval: skip one
         floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)

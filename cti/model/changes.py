@@ -26,6 +26,7 @@ class Kind(StrEnum):
     REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong
     LATE = "late"  # an event for something that is over: ignored on purpose, counted
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
+    REACH = "reach"  # number of the ring: more (or other) agents may take the contact from now on
     CONFIG = "config"
 
 

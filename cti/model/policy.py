@@ -31,6 +31,12 @@ class Strategy(StrEnum):
     """Who among several free agents (shared/acd.md; the other strategies have their place in acd/strategy.py)."""
 
     LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    FEWEST_CONTACTS = "fewest_contacts"
+    ROUND_ROBIN = "round_robin"
+    LINEAR = "linear"
+    WEIGHTED_RANDOM = "weighted_random"
+    BEST_SKILL = "best_skill"
     RING_ALL = "ring_all"
 
 
@@ -52,13 +58,47 @@ class Announcements(Policy):
     play: tuple[SoundFile, ...] = ()
 
 
+class HeadStart(Policy):
+    """Seconds of waiting given in advance to contacts of whom all of `when` is true (e.g. segment: gold)."""
+
+    when: dict[Name, str] = Field(min_length=1)
+    seconds: Seconds
+
+
+class Ring(Policy):
+    """From `after_s` in this queue on, more agents may take the contact. Each ring adds to those before it.
+
+    `accept` lowers (or, at 0, drops) the level that a skill needs; `groups` and `queues` add their agents; the penalty
+    range replaces the queue's.
+    """
+
+    after_s: Annotated[float, Field(gt=0, le=86_400)]
+    accept: dict[Name, Annotated[int, Field(ge=0, le=10)]] = {}
+    groups: tuple[Name, ...] = ()
+    queues: tuple[Name, ...] = ()
+    min_penalty: Annotated[int, Field(ge=0, le=1000)] | None = None
+    max_penalty: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+
+class LongWait(Policy):
+    """Whoever would have to wait longer than `over_s` (expected, at the door) goes elsewhere at once."""
+
+    over_s: Annotated[float, Field(gt=0, le=86_400)]
+    to: Exit
+
+
 class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
     target_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
     tier: Annotated[int, Field(ge=0, le=9)] = 5
     head_start_s: Seconds = 0.0
+    head_starts: tuple[HeadStart, ...] = ()
     requires: dict[Name, Level] = {}
+    rings: tuple[Ring, ...] = ()
+    preferred_for_s: Seconds = 15.0  # so long a contact waits for its own agents alone, if it has any and one is there
+    min_penalty: Annotated[int, Field(ge=0, le=1000)] = 0
+    max_penalty: Annotated[int, Field(ge=0, le=1000)] = 1000
     strategy: Strategy = Strategy.LONGEST_IDLE
     ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
@@ -66,6 +106,8 @@ class Queue(Policy):
     on_max_wait: Exit = Exit()
     max_waiting: Annotated[int, Field(ge=1, le=100_000)] | None = None
     on_full: Exit = Exit()
+    on_nobody: Exit | None = None  # nobody is logged in who could ever take it; without this the caller waits
+    on_long_wait: LongWait | None = None
     keys: dict[Digit, Exit] = {}
     announce: Announcements | None = None
     music: MusicClass = "default"
@@ -77,6 +119,7 @@ class Membership(Policy):
 
     level: Level = 1
     penalty: Annotated[int, Field(ge=0, le=1000)] = 0
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0  # of the strategy weighted_random
 
 
 class Agent(Policy):
@@ -87,6 +130,7 @@ class Agent(Policy):
     phones: dict[Name, Phone] = {}
     skills: dict[Name, Level] = {}
     queues: dict[Name, Membership] = {}
+    groups: tuple[Name, ...] = ()
     starts: Literal["logged_out", "available"] = "logged_out"
 
 
@@ -96,6 +140,7 @@ class Entry(Policy):
     queue: Name
     head_start_s: Seconds = 0.0
     requires: dict[Name, Level] = {}
+    preferred: tuple[Name, ...] = ()  # agents who are asked first
 
 
 class MissedOffers(Policy):

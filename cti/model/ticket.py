@@ -35,6 +35,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     tier: int = 0
     requires: dict[str, int] = {}
     tried: dict[AgentId, float] = {}
+    preferred: tuple[AgentId, ...] = ()
+    customer: dict[str, str] = {}
     original_position: int = 0
     answered: bool = False
 

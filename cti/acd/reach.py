@@ -1,0 +1,77 @@
+"""Who may take a contact now, and when will that change?
+
+Agents look for contacts in *pools*: one for each of their queues, for each of their groups, and one of their own. The
+reach of a contact says in which pools it can be found, with which requirements. It widens with time: that is data in
+the queue's YAML.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cti.acd.contact import Contact, Requirements
+from cti.model import policy
+from cti.model.words import AgentId, QueueName
+
+
+class Reach(NamedTuple):
+    """Contacts with the same reach are interchangeable but for their order."""
+
+    queue: QueueName
+    tier: int
+    target_s: float
+    pools: tuple[str, ...]  # in the order in which they are asked
+    requires: Requirements
+    min_penalty: int
+    max_penalty: int
+    excluded: frozenset[AgentId]
+
+
+def queue_pool(queue: str) -> str:
+    return f"queue:{queue}"
+
+
+def group_pool(group: str) -> str:
+    return f"group:{group}"
+
+
+def own_pool(agent: str) -> str:
+    return f"agent:{agent}"
+
+
+def pools_of(name: AgentId, agent: policy.Agent) -> tuple[str, ...]:
+    """Every pool in which `agent` looks for contacts."""
+    return (*map(queue_pool, agent.queues), *map(group_pool, agent.groups), own_pool(name))
+
+
+def widen(
+    rules: policy.Queue, contact: Contact, now: float, preferred: tuple[AgentId, ...]
+) -> tuple[Reach, int, float | None]:
+    """The reach of `contact` at `now`, the number of its ring, and when the next ring begins (epoch seconds).
+
+    `preferred`: those of its own agents who are there. Ring 0 with a preferred agent is his alone.
+    """
+    excluded = frozenset(agent for agent, until in contact.tried.items() if until > now)
+    begins = contact.entered_at + rules.preferred_for_s
+    if preferred and now < begins and not excluded.issuperset(preferred):
+        pools = tuple(map(own_pool, preferred))
+        return Reach(contact.queue, contact.tier, contact.target_s, pools, (), 0, 1000, excluded), 0, begins
+    requires = dict(contact.requires)
+    asked = [queue_pool(contact.queue)]
+    least, most = rules.min_penalty, rules.max_penalty
+    ring, next_at = 0, None
+    for step in rules.rings:
+        if now < contact.entered_at + step.after_s:
+            next_at = contact.entered_at + step.after_s
+            break
+        ring += 1
+        for skill, level in step.accept.items():
+            if skill in requires:
+                requires[skill] = min(level, requires[skill])
+        asked += [group_pool(group) for group in step.groups]
+        asked += [queue_pool(queue) for queue in step.queues]
+        least = step.min_penalty if step.min_penalty is not None else least
+        most = step.max_penalty if step.max_penalty is not None else most
+    needs = tuple(sorted((skill, level) for skill, level in requires.items() if level > 0))
+    pools = tuple(dict.fromkeys(asked))
+    return Reach(contact.queue, contact.tier, contact.target_s, pools, needs, least, most, excluded), ring, next_at
