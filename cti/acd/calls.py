@@ -307,7 +307,7 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     It is the customer's contact that goes on, with its own `since`; the consultation's contact ends.
     """
     place, original = floor.by_call.get(event.call), floor.by_call.get(event.original)
-    if original is None or place is original:
+    if original is None or place is original or original.state not in (ContactState.TALKING, ContactState.ASIDE):
         floor.late(event.original, "")
         return
     if place is None:  # to a colleague, without us
