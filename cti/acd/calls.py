@@ -307,17 +307,21 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     It is the customer's contact that goes on, with its own `since`; the consultation's contact ends.
     """
     place, original = floor.by_call.get(event.call), floor.by_call.get(event.original)
-    if original is None or place is original or original.state not in (ContactState.TALKING, ContactState.ASIDE):
+    if original is None or place is original:
         floor.late(event.original, "")
         return
     if place is None:  # to a colleague, without us
         _tell_attended(floor, original, original.queue)
         offers.agent_part_over(floor, original, EndedBy.TRANSFER)
         return
-    floor.deadlines.cancel("aside", original.id)
     _tell_attended(floor, original, place.queue)
     offers.fail_all(floor, original, OfferState.WITHDRAWN)
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
+    if original.visit_open:  # he waited himself: that place is given up for the one he takes over
+        visits.close(floor, original, Outcome.MERGED)
+        visits.set_aside(floor, original)
+        floor.deadlines.cancel("ring", original.id)
+    floor.deadlines.cancel("aside", original.id)
     talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]
     ringing = place.state is ContactState.OFFERED and bool(place.offers)
     for offer in [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.RINGING]:
