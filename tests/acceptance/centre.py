@@ -141,13 +141,16 @@ class Centre:
 
     def clear(self) -> None:
         """End every call and engine, and see that Asterisk is empty."""
-        for desk in (*self._phones.values(), *self._trunks.values()):
+        desks = (*self._trunks.values(), *self._phones.values())  # callers first: an agent set free would be rung again
+        for desk in desks:
             desk.hang_up_all()
         for engine in self.engines:
             engine.stop()
         for witness in self.witnesses:
             until(lambda w=witness: not w.channels(), f"no channel left on {witness.node['name']}")  # type: ignore[misc]
             witness.forget()
+        for desk in desks:
+            desk.forget()
         self.engines.clear()
         for node in self.lab.nodes:
             for left in Path(node["callback_spool_dir"]).glob("*.json"):

@@ -315,7 +315,7 @@ def test_a_wicked_caller_reaches_an_agent_unchanged(centre: Centre, engine: Engi
         phone.answer()
         phone.wait("confirmed")
         assert not centre.phone("1002").incoming
-        assert len(centre.witness.channels()) == 2
+        until(lambda: len(centre.witness.channels()) == 2, "the two of them and nobody else")
         strangers.hang_up(dialog)
         phone.wait("disconnected")
         centre.until_agent("anna", activity="idle")
