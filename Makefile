@@ -24,7 +24,10 @@ check: setup ## style, types, and which room may know which
 	.venv/bin/lint-imports
 
 test: asterisk ## every test: unit, simulation, contract, acceptance on a real Asterisk
-	$(PYTHON_ENV) -m pytest
+	@$(PYTHON_ENV) -m pytest; code=$$?; \
+	if found=$$(asterisk/lab fetch 2>/dev/null); then echo "make test: the acceptance tests had a real $$found"; \
+	else echo "make test: NO REAL ASTERISK, THE ACCEPTANCE TESTS DID NOT RUN (asterisk/lab fetch says why)"; fi; \
+	exit $$code
 
 bench-assign: asterisk ## agent free -> his phone rings: the engine, app_queue and a bare FIFO on one Asterisk
 	@exec $(PYTHON_ENV) -m bench.assign

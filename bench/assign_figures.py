@@ -78,7 +78,7 @@ def _passes_over(served: CallerRecord, by_age: Sequence[CallerRecord]) -> bool:
         if older.offered_s is None:
             if older.left_s is None or older.left_s > served.offered_s:
                 return True
-        elif older.offered_s < served.offered_s:
+        elif older.offered_s > served.offered_s:
             decided_later = older.agent_free_s is not None and older.agent_free_s > served.offered_s
             if decided_later or older.offered_s - served.offered_s > TOGETHER_S:
                 return True

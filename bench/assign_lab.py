@@ -190,12 +190,13 @@ def _center(bench: Bench, state: Path) -> dict[str, Any]:
 
 
 def _wait_ready(side: str, bench: Bench, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + READY_S
+    until, missing = time.monotonic() + READY_S, ""
     while time.monotonic() < until and process.poll() is None:
-        if _listens(bench.engine_host, FASTAGI_PORT) and (side == "floor" or _answers_ready(bench)):
+        missing = "" if side == "floor" else _not_ready(bench)
+        if not missing and _listens(bench.engine_host, FASTAGI_PORT):
             return
         time.sleep(0.05)
-    raise SystemExit(f"{side} did not become ready; its log ends with\n{log.read_text()[-2000:]}")
+    raise SystemExit(f"{side} did not become ready ({missing}); its log ends with\n{log.read_text()[-2000:]}")
 
 
 def _listens(host: str, port: int) -> bool:
@@ -205,9 +206,12 @@ def _listens(host: str, port: int) -> bool:
     return re.search(rf" {wanted} \S+ 0A ", Path("/proc/net/tcp").read_text()) is not None
 
 
-def _answers_ready(bench: Bench) -> bool:
+def _not_ready(bench: Bench) -> str:
+    """What /readyz says is missing; nothing where it is ready."""
     try:
-        with urllib.request.urlopen(f"http://{bench.engine_host}:{HTTP_PORT}/readyz", timeout=2.0) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(f"http://{bench.engine_host}:{HTTP_PORT}/readyz", timeout=2.0):
+            return ""
+    except urllib.error.HTTPError as refused:
+        return refused.read().decode(errors="replace")[:500]
+    except OSError as problem:
+        return type(problem).__name__

@@ -105,7 +105,7 @@ class People:
         self._by_call: dict[str, Caller | Phone] = {}
         self._pending: dict[tuple[str, str], _Pending] = {}
         self._next = 0
-        # Not by lot: Asterisk takes a BYE with the branch of an earlier block for that one, sent again, and does nothing.
+        # Not by lot: Asterisk takes a BYE with the branch of an earlier block for that one sent again [measured].
         self._tag = secrets.token_hex(6)
 
     async def __aenter__(self) -> People:
@@ -116,6 +116,7 @@ class People:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.freeze()
         self._sweeper.cancel()
         for wire in (self._phone_wire, *self._wires):
             wire.close()

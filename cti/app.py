@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from cti import log as logging_setup
 from cti.api.control import make_control_app
@@ -143,8 +145,11 @@ class Application:
 def run_engine(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
     logging_setup.configure()
+    # A full collection over thousands of live calls is a pause that a free phone would wait for: make it rare.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
     try:
-        return asyncio.run(_run(settings))
+        return uvloop.run(_run(settings))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
     except ConfigError as error:
         for problem in error.problems:
             print(f"error: {problem}", file=sys.stderr)

@@ -42,7 +42,7 @@ async def examine(settings: Settings, etc: Path = DEFAULT_ETC) -> list[Finding]:
             if _is_here(node.host):
                 findings += await examine_beside(name, node.username, etc)
             else:
-                findings.append(rules.judge_writetimeout(name, None))
+                findings += [rules.judge_writetimeout(name, None), rules.judge_forgery(name, None)]
             findings += await _Node(name, node, settings, listener).examine()
     return findings
 

@@ -8,10 +8,12 @@ import re
 import resource
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from cti.doctor_rules import (
     Finding,
+    judge_forgery,
     judge_rtp,
     judge_writetimeout,
     parse_asterisk_conf,
@@ -30,11 +32,33 @@ async def examine_machine(state_dir: Path) -> list[Finding]:
 
 async def examine_beside(node: str, username: str, etc: Path) -> list[Finding]:
     """Return what can be seen of an Asterisk on this machine without asking it; `etc` is its configuration folder."""
-    return [await _hostname(), _threads(), *_rtp(node, etc), judge_writetimeout(node, writetimeout_ms(etc, username))]
+    user = manager_user(etc, username)
+    return [
+        await _hostname(),
+        _threads(),
+        *_rtp(node, etc),
+        judge_writetimeout(node, writetimeout_ms(user)),
+        judge_forgery(node, refuses_forgery(user)),
+    ]
 
 
-def writetimeout_ms(etc: Path, username: str) -> int | None:
-    """Return the user's writetimeout as manager.conf and what it includes have it; None where unreadable."""
+def writetimeout_ms(user: Mapping[str, str] | None) -> int | None:
+    """Return writetimeout of a user of manager.conf; None where that is unknown."""
+    if user is None:
+        return None
+    value = user.get("writetimeout", "100")  # manager.c: the default
+    return int(value) if value.isdigit() else 100
+
+
+def refuses_forgery(user: Mapping[str, str] | None) -> bool | None:
+    """Return whether events with an empty line in them are filtered out; None where that is unknown."""
+    if user is None:
+        return None
+    return any("exclude" in key and "cntrl" in value for key, value in user.items() if key.startswith("eventfilter"))
+
+
+def manager_user(etc: Path, username: str) -> dict[str, str] | None:
+    """Return the user's settings as manager.conf and what it includes have them; None where unreadable."""
     main = _read(etc / "manager.conf")
     if main is None:
         return None
@@ -44,8 +68,7 @@ def writetimeout_ms(etc: Path, username: str) -> int | None:
     for text in texts:
         user = parse_asterisk_conf(text, username)
         if user:
-            value = user.get("writetimeout", "100")  # manager.c: the default
-            return int(value) if value.isdigit() else 100
+            return user
     return None
 
 

@@ -36,8 +36,9 @@ MODULES = {
     "func_channel": "facts about the call",
     "func_rand": "spreads callers who come back",
 }
-# Each: the first version of each branch that has the fix; a later branch has it from its first release. Sources: the
-# change logs of the releases named here (downloads.asterisk.org/pub/telephony/asterisk/releases).
+# Each: the first version of each branch that has the fix; a later branch has it from its first release. Read in
+# release texts: GHSA-3rhj and GHSA-589g (22.10.1, 23.4.1), GHSA-33x6 for 20 and 21, CVE-2024-42365. The branches of
+# GHSA-c7p6 and the other entries of GHSA-33x6 are inferred from sibling advisories of the same releases.
 ADVISORIES: dict[str, tuple[str, tuple[Version, ...]]] = {
     "CVE-2024-42365": (
         "an AMI user with write=originate can write files",
@@ -54,6 +55,7 @@ ADVISORIES: dict[str, tuple[str, tuple[Version, ...]]] = {
     "GHSA-3rhj-hhw7-m6fw": ("AMI over HTTP can be crashed without a login", ((22, 10, 1), (23, 4, 1))),
     "GHSA-589g-qgf8-m6mx": ("one SIP NOTIFY without a login corrupts memory", ((22, 10, 1), (23, 4, 1))),
 }
+FORGERY_FILTER = "eventfilter(action(exclude),method(regex)) = [[:cntrl:]]{4}[^[:cntrl:]]"
 FILES_PER_WAITING_CALL = 5  # in Asterisk, measured on 22.10.1 with music and an AGI session
 ENOUGH_WAITING_CALLS = 1000
 
@@ -197,6 +199,17 @@ def judge_writetimeout(node: str, value_ms: int | None) -> Finding:
         text = f"{value_ms} ms: Asterisk cuts off a reader who pauses that long"
         return Finding("warn", node, "writetimeout", text, remedy)
     return Finding("ok", node, "writetimeout", f"{value_ms} ms")
+
+
+def judge_forgery(node: str, refused: bool | None) -> Finding:
+    """Judge the filter against forged events: PJSIP lets line ends into a caller's number [measured, 22.10.1]."""
+    remedy = "manager.conf, in the engine's user: " + FORGERY_FILTER
+    if refused is None:
+        text = "cannot be seen from here; without a filter a caller's number can forge AMI events"
+        return Finding("warn", node, "forged events", text, f"make sure of it: {remedy}")
+    if not refused:
+        return Finding("fail", node, "forged events", "a caller's number can forge AMI events", remedy)
+    return Finding("ok", node, "forged events", "filtered out")
 
 
 def judge_rtp(node: str, start: int, end: int) -> Finding:

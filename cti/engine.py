@@ -16,8 +16,9 @@ import structlog
 from cti.center import ContactCenter
 from cti.journal import Journal
 from cti.model.changes import Changed, Refused
-from cti.model.commands import Ring
+from cti.model.commands import AnyCommand, Ring
 from cti.model.events import AnyEvent, TimePassed
+from cti.model.words import CallId
 from cti.ports import Clock, Reader, Switch
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,27 @@ class SteadyClock:
 
     def __call__(self) -> float:
         return self._base + time.monotonic()
+
+
+def rings_first(asked: list[AnyCommand]) -> list[AnyCommand]:
+    """The same commands, but a Ring goes before other calls' good-byes: a phone that is free waits for nothing.
+
+    Of one call the order stays.
+    """
+    if len(asked) < 2:
+        return asked
+    earlier: set[CallId] = set()
+    rings: list[AnyCommand] = []
+    rest: list[AnyCommand] = []
+    for command in asked:
+        call = getattr(command, "call", None)
+        if isinstance(command, Ring) and call not in earlier:
+            rings.append(command)
+        else:
+            rest.append(command)
+            if call is not None:
+                earlier.add(call)
+    return rings + rest
 
 
 class Engine:
@@ -98,6 +120,7 @@ class Engine:
         if self._journal is not None:
             self._journal.append(now, event)
         changes: list[Changed] = []
+        asked: list[AnyCommand] = []
         refused: Refused | None = None
         for output in self.center.handle(now, event):
             if isinstance(output, Changed):
@@ -105,13 +128,15 @@ class Engine:
             elif isinstance(output, Refused):
                 refused = output
             else:
-                try:
-                    self._switch.execute(output)
-                except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
-                    self.switch_errors += 1
-                    log.error("switch failed", command=type(output).__name__, error=type(error).__name__)
-                if isinstance(output, Ring):
-                    self._on_assigned(self.clock() - now)
+                asked.append(output)
+        for command in rings_first(asked):
+            try:
+                self._switch.execute(command)
+            except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
+                self.switch_errors += 1
+                log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
+            if isinstance(command, Ring):
+                self._on_assigned(self.clock() - now)
         for change in changes:
             for reader in self._readers:
                 try:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cti import config
+from cti import config, doctor_local
 from cti import doctor_rules as rules
 from cti.cli_show import show_findings
 from cti.doctor import Finding, examine
@@ -108,7 +108,7 @@ def test_events() -> None:
 @pytest.mark.unit
 def test_the_known_events_are_those_the_installed_filter_lets_through() -> None:
     text = (LAB.parent / "etc" / "manager.d" / "cti.conf").read_text(encoding="utf-8")
-    allowed = {line.split("name(")[1].split(")")[0] for line in text.splitlines() if line.startswith("eventfilter")}
+    allowed = {line.split("name(")[1].split(")")[0] for line in text.splitlines() if line.startswith("eventfilter(name(")}
     assert allowed
     assert allowed <= rules.EVENTS
 
@@ -145,13 +145,13 @@ def test_writetimeout_is_read_as_asterisk_reads_it(
     if extra is not None:
         (tmp_path / "manager.d").mkdir()
         (tmp_path / "manager.d" / "x.conf").write_text(extra)
-    assert writetimeout_ms(tmp_path, "cti") == expected
+    assert writetimeout_ms(doctor_local.manager_user(tmp_path, "cti")) == expected
     assert rules.judge_writetimeout("n", expected).level == ("ok" if (expected or 0) >= 1000 else "warn")
 
 
 @pytest.mark.unit
 def test_a_missing_manager_conf_is_not_known(tmp_path: Path) -> None:
-    assert writetimeout_ms(tmp_path, "cti") is None
+    assert writetimeout_ms(doctor_local.manager_user(tmp_path, "cti")) is None
 
 
 @pytest.mark.unit

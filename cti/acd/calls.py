@@ -319,10 +319,14 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         _tell_attended(floor, original, original.queue)
         offers.agent_part_over(floor, original, EndedBy.TRANSFER)
         return
-    floor.deadlines.cancel("aside", original.id)
     _tell_attended(floor, original, place.queue)
     offers.fail_all(floor, original, OfferState.WITHDRAWN)
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
+    if original.visit_open:  # he waited himself: that place is given up for the one he takes over
+        visits.close(floor, original, Outcome.MERGED)
+        visits.set_aside(floor, original)
+        floor.deadlines.cancel("ring", original.id)
+    floor.deadlines.cancel("aside", original.id)
     talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]
     ringing = place.state is ContactState.OFFERED and bool(place.offers)
     for offer in [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.RINGING]:

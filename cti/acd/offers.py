@@ -14,6 +14,9 @@ from cti.model.changes import Changed, Kind, Why
 from cti.model.commands import Ring, RingLeg, StopRing
 from cti.model.words import Activity, ContactId, ContactState, EndedBy, OfferId, OfferState, Outcome, RingResult
 
+# The INVITE of a new ring may overtake the BYE of the last talk on its way to the same phone, which then says "busy".
+JUST_FREED_S = 1.0
+REST_JUST_FREED_S = 0.2
 RING_GRACE_S = 3.0  # after the ring time-out, how long the switch may take to say how it ended
 TALK_GRACE_S = 2.0  # after the agent's leg is gone, how long until we take it for a transfer
 
@@ -96,7 +99,9 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     if how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE):
         contact.tried[agent.id] = floor.now + rules.not_again_s
     if how in (OfferState.BUSY, OfferState.REJECTED):
-        agent.rest_until = floor.now + rules.rest_after_busy_s
+        overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S
+        rest_s = min(REST_JUST_FREED_S, rules.rest_after_busy_s) if overtaken else rules.rest_after_busy_s
+        agent.rest_until = floor.now + rest_s
         floor.deadlines.set("rest", agent.id, agent.rest_until)
     if how is OfferState.MISSED:
         agent.missed += 1
@@ -148,6 +153,7 @@ def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *,
             offer.talk_ended_at = floor.now
             agent = floor.agents[offer.agent]
             agent.busy_s += max(0.0, floor.now - offer.accepted_at)
+            agent.talk_ended_at = floor.now
             if leg_over:
                 _drop_leg(floor, agent, offer.leg)
             begin_wrapup(floor, agent, offer)

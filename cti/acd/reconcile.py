@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, calls, offers
+from cti.acd import agents, calls, offers, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.visits import requirements
 from cti.model.events import SnapshotLeg
-from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState
+from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState, Outcome
 
 
 def compare(
@@ -64,7 +63,7 @@ def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at:
 def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
     """A caller who is in one bridge with the agent he was offered to: we missed the answer."""
     bridges = {leg.bridge: leg for leg in present.values() if leg.bridge and leg.leg in floor.leg_owner}
-    for contact in [contact for contact in floor.contacts.values() if contact.state is ContactState.OFFERED]:
+    for contact in [c for c in floor.contacts.values() if c.state in (ContactState.OFFERED, ContactState.ASIDE)]:
         caller = present.get(contact.call)
         with_whom = bridges.get(caller.bridge) if caller is not None else None
         if with_whom is None:
@@ -75,6 +74,14 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
             floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
             offer.leg = offer.leg or with_whom.leg
             offers.accept(floor, offer)
+        elif agent.offer is None and not any(offer in floor.offers for offer in contact.offers):
+            # We had given the ring up, and the phone was answered after all.
+            floor.repair("answer_missed", contact.id, "caller and agent talk after a ring that we had given up")
+            floor.deadlines.cancel("ring", contact.id)
+            floor.deadlines.cancel("aside", contact.id)
+            if contact.visit_open:
+                visits.close(floor, contact, Outcome.ANSWERED)
+            _resume_talk(floor, contact, agent, with_whom)
 
 
 def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[SnapshotLeg]) -> bool:
@@ -103,7 +110,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
         own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
         target_s=floor.policy.queues[ticket.queue].target_s,
-        own_requires=requirements(ticket.requires),
+        own_requires=visits.requirements(ticket.requires),
         preferred=ticket.preferred,
         customer=dict(ticket.customer),
         session=False,
@@ -123,6 +130,7 @@ def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: SnapshotLeg)
     offer.wait_s = max(0.0, offer.accepted_at - contact.entered_at)
     floor.offers[offer.id] = offer
     contact.offers.append(offer.id)
+    contact.agent = agent.id
     agent.offer = offer.id
     if agent.activity is Activity.WRAPUP:
         agents.end_wrapup(floor, agent)

@@ -250,7 +250,8 @@ def announce(floor: Floor, contact: Contact) -> None:
     wait_s = floor.estimate.expect_s(contact.queue, position) if rules.wait else None
     if wait_s is not None:
         # Never announce more than was told before: a promise that grows is worse than none.
-        wait_s = contact.told_wait_s = min(wait_s, contact.told_wait_s or wait_s)
+        told_s = wait_s if contact.told_wait_s is None else contact.told_wait_s
+        wait_s = contact.told_wait_s = min(wait_s, told_s)
     prompts = announcing.prompts(rules, position, wait_s)
     if prompts:
         contact.announcing = True

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cti.demo.children import die_with_parent
+from cti.demo.screen import say
 from cti.demo.stage import DemoFailed
 from cti.demo.wishes import CHECKOUT
 
@@ -87,4 +88,4 @@ async def _pass_on(errors: asyncio.StreamReader) -> str:
 
 def _show(lines: list[str]) -> None:
     for line in lines:
-        print(f"  {line}", flush=True)
+        say(f"  {line}")

@@ -70,13 +70,13 @@ def queue_table(snapshot: Row, *, expand: bool = True) -> Table:
     padding = (0, 1 if expand else 3, 0, 0)
     table = Table(box=None, pad_edge=False, padding=padding, expand=expand, header_style="dim")
     table.add_column("queue", no_wrap=True)
-    titles = ("waiting", "longest", "target", "the wait is", "offered", "answered", "abandoned", "in time")
+    titles = ("waiting", "longest", "target", "verdict", "offered", "answered", "abandoned", "in time")
     for title in titles:
         table.add_column(
             title,
-            justify="left" if title == "the wait is" else "right",
+            justify="left" if title == "verdict" else "right",
             no_wrap=True,
-            min_width=12 if title == "the wait is" else None,
+            min_width=8 if title == "verdict" else None,
         )
     queues = snapshot.get("queues", [])
     for row in queues:
@@ -106,7 +106,7 @@ def share(level: float | None) -> str:
 def wait_word(longest_s: float | None, target_s: float | None) -> tuple[str, str]:
     """Say how the longest wait stands against the target, and in which colour."""
     if longest_s is None:
-        return "nobody waits", "dim"
+        return "empty", "dim"
     if target_s is None:
         return DASH, ""
     if longest_s > target_s:

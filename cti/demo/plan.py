@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 # Ten agents with 2.5 s of ringing, 15 s of talk and the wrap-up of config/center.yaml carry 10.7 calls a minute in
 # sales, 8.7 in support and 3.2 in complaints. Breaks, missed and rejected offers take their part; 90 % of the rest.
-CALLS_PER_MINUTE = {"6001": 7.6, "6002": 7.0, "6003": 2.2, "6004": 1.2}
+CALLS_PER_MINUTE = {"6001": 6.6, "6002": 7.8, "6003": 2.4, "6004": 0.7}
 SWING, PERIOD_S, PEAK_S = 0.6, 70.0, 14.0  # the load goes up and down: a constant one shows nothing
 RUSH_S, RUSH_FACTOR = 5.0, 2.5  # the doors open and callers stand in front of them
 IMPATIENT_SHARE = 0.12

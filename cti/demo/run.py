@@ -110,7 +110,8 @@ class _Demo:
                 next_step = loop.time() + STEP_S
                 await stage.traffic.step(watch.snapshot.get("agents", []))
                 self._notice(stage, engine, watch)
-            screen.show(watch.snapshot, Facts(stage.title, up_s, left_s, watch.age_s(), stage.join))
+            if not screen.show(watch.snapshot, Facts(stage.title, up_s, left_s, watch.age_s(), stage.join)):
+                return
             await _sleep(FRAME_S if left_s is None else min(FRAME_S, left_s), self._stop)
 
     def _notice(self, stage: Stage, engine: Child, watch: Watch) -> None:

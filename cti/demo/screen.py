@@ -1,10 +1,12 @@
 """Where does the picture go? Into a terminal, drawn anew; or line by line into whatever stdout is.
 
-A terminal that was closed meanwhile is no error: there is nobody to show it to.
+A terminal that was closed meanwhile is no error, but the end: there is nobody to show it to. SIGHUP alone does not
+tell: it reaches the leader of the session only, which may be a `make` that waits for us [measured].
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
@@ -20,8 +22,8 @@ LINE_EVERY_S = 5.0
 
 
 class Screen(Protocol):
-    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> None:
-        """Show this moment."""
+    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> bool:
+        """Show this moment; False where nobody can see it any more."""
 
 
 class LiveScreen:
@@ -31,10 +33,15 @@ class LiveScreen:
         self._console = console
         self._live = live
 
-    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> None:
-        with suppress(OSError):
-            size = self._console.size
+    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> bool:
+        if not self._console.is_terminal:  # no longer: a terminal that was hung up is none
+            return False
+        size = self._console.size
+        try:
             self._live.update(picture(snapshot, facts, size.width, size.height), refresh=True)
+        except OSError:
+            return False
+        return True
 
 
 class LineScreen:
@@ -43,10 +50,11 @@ class LineScreen:
     def __init__(self) -> None:
         self._next_s = 0.0
 
-    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> None:
-        if facts.up_s >= self._next_s:
-            self._next_s = (facts.up_s // LINE_EVERY_S + 1) * LINE_EVERY_S
-            say(line(snapshot, facts))
+    def show(self, snapshot: Mapping[str, Any], facts: Facts) -> bool:
+        if facts.up_s < self._next_s:
+            return True
+        self._next_s = (facts.up_s // LINE_EVERY_S + 1) * LINE_EVERY_S
+        return say(line(snapshot, facts))
 
 
 @contextmanager
@@ -65,7 +73,12 @@ def open_screen(*, plain: bool) -> Iterator[Screen]:
             live.stop()
 
 
-def say(text: str) -> None:
-    """One line for the person, if he is still there."""
-    with suppress(OSError):
+def say(text: str) -> bool:
+    """One line for the person; False where he is gone."""
+    try:
         print(text, flush=True)
+    except OSError:
+        # What is still in the buffer would be tried again at exit, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return False
+    return True

@@ -17,7 +17,7 @@ from typing import Any
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
 from cti.demo.children import Child
 from cti.demo.outcomes import Tally
-from cti.demo.stage import Stage
+from cti.demo.stage import Stage, ask_hint
 from cti.demo.wishes import CHECKOUT, Wishes
 
 HOST = "127.0.0.1"
@@ -67,8 +67,7 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
         traffic=SimulatedTraffic(simulator),
         hello=(
             "Callers, agents and the switch are simulated; the engine, AMI and FastAGI are real.",
-            f"Ask the engine from another terminal:  export CTI_CONTROL={control};  .venv/bin/cti queue show",
-            f"Metrics: http://{http}/metrics    Logs: {wishes.folder}",
+            *ask_hint(control, http, wishes.folder),
         ),
         join=("No phone can call in here: there is no Asterisk. asterisk/README.md tells how to get one.",),
     )

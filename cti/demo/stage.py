@@ -64,3 +64,16 @@ class Stage:
     traffic: Traffic
     hello: tuple[str, ...] = ()
     join: tuple[str, ...] = field(default=())
+
+
+def ask_hint(control: Path, http: str, folder: Path) -> tuple[str, ...]:
+    """What a person may look at from another terminal."""
+    return (
+        "From another terminal:",
+        f"  CTI_CONTROL={_from_here(control)} .venv/bin/cti queue show",
+        f"  metrics http://{http}/metrics, logs in {_from_here(folder)}",
+    )
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -14,8 +14,9 @@ import yaml
 
 from cti.demo import lab
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center, own_center
+from cti.demo.screen import say
 from cti.demo.sipp_traffic import PhoneSide, SippTraffic
-from cti.demo.stage import DemoFailed, NoTraffic, Stage
+from cti.demo.stage import DemoFailed, NoTraffic, Stage, ask_hint
 from cti.demo.wishes import OwnAsterisk, Wishes
 
 SOCKET_PATH_MAX = 100  # bytes; the engine takes 107, and puts ".lock" behind it
@@ -35,7 +36,7 @@ async def find_stage(wishes: Wishes, stack: AsyncExitStack) -> Stage:
     except lab.NoAsterisk as error:
         from cti.demo.simulated import simulator_stage
 
-        print(f"{str(error).strip().rstrip('.')}: the demo runs on the simulator instead.", flush=True)
+        say(f"{str(error).strip().rstrip('.')}: the demo runs on the simulator instead.")
         return await simulator_stage(wishes, tree, control, stack)
     return _lab_stage(wishes, tree, control, descriptor)
 
@@ -64,9 +65,9 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
         hello=(
             "Join in with a softphone on this machine:",
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",
-            f"  call {numbers}; or be an agent: {CODES}",
-            f"Ask the engine from another terminal:  export CTI_CONTROL={control};  .venv/bin/cti queue show",
-            f"Metrics: http://{base}.100:8470/metrics    Logs: {wishes.folder}",
+            f"  call {numbers}; or be an agent yourself:",
+            f"  {CODES}",
+            *ask_hint(control, places.http, wishes.folder),
         ),
         join=(
             f"Your phone: user {GUEST_NUMBER}, password {password}, server {server} (UDP)",

@@ -52,6 +52,7 @@ class Summary:
         found += [
             f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
             f"  lost       {self.lost}  ({self._witnesses()})",
+            *self._seen_by_callers(),
             f"  agent free -> his phone rings: {self._ring()}",
         ]
         found += [f"  bugs       {self.bugs}: see engine.log"] if self.bugs else []
@@ -62,17 +63,21 @@ class Summary:
 
     def _witnesses(self) -> str:
         if self.callers is None:
-            return f"by the engine's count; the callers' own was not taken: engine {self.lost_engine}"
+            return f"the engine's count is {self.lost_engine}; nobody counted at the callers' side"
+        return f"the engine's count is {self.lost_engine}, the callers' own {self.callers.lost}"
+
+    def _seen_by_callers(self) -> list[str]:
         seen = self.callers
-        return (
-            f"engine {self.lost_engine}; callers {seen.lost} of {seen.called}: {seen.served} served, "
-            f"{seen.left} hung up waiting, {seen.sent_on} sent on, {seen.waiting} still waiting"
-        )
+        if seen is None:
+            return []
+        parts = [f"{seen.served} served", f"{seen.left} hung up waiting", f"{seen.waiting} still waiting"]
+        parts += [f"{seen.sent_on} sent on"] if seen.sent_on else []
+        return [f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"]
 
     def _ring(self) -> str:
         ring = self.free_to_ring
         if not ring.get("count"):
-            return "not measured (no agent became free while somebody waited)"
+            return "not measured, nobody waited for one"
         return f"p50 {_ms(ring.get('p50_s'))}, p99 {_ms(ring.get('p99_s'))} of {ring['count']}"
 
 

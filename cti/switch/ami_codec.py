@@ -55,7 +55,7 @@ class AmiDecoder:
     `TestEvent` packets are dropped unparsed. Raises `AmiProtocolError` from `feed`.
     """
 
-    __slots__ = ("_rest", "banner", "odd_lines", "packets")
+    __slots__ = ("_rest", "banner", "forged", "odd_lines", "packets")
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -64,6 +64,8 @@ class AmiDecoder:
         """Packets seen, dropped ones included."""
         self.odd_lines = 0
         """Lines without a colon: ignored."""
+        self.forged = 0
+        """Events with a repeated key: dropped. A caller's number may hold line ends (see asterisk/etc/manager.d)."""
 
     def feed(self, data: bytes) -> list[Message]:
         """Take bytes as they come; give the messages they complete, in order."""
@@ -130,8 +132,12 @@ class AmiDecoder:
                 if not found:
                     self.odd_lines += 1
                     continue
-            if key in message and (key == "Output" or key.endswith("Variable")):
-                value = f"{message[key]}{JOINER}{value}"
+            if key in message:
+                if key == "Output" or key.endswith("Variable"):
+                    value = f"{message[key]}{JOINER}{value}"
+                elif "Event" in message:
+                    self.forged += 1
+                    return {}
             message[key] = value
         return message
 

@@ -44,14 +44,18 @@ class InboundCall:
         self._ringing = False
         self._lost = False
         self._released = False
+        self._accepted = False
         session.on_gone(self._gone)
-        # Without this the dialplan takes us for frozen, and the call goes on without us (CTI_ACCEPT_S).
-        self._submit("SET", "VARIABLE", "TIMEOUT(absolute)", "0")
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._submit("SET", "VARIABLE", "CTI_TICKET", encode_ticket(command.ticket))
+        ticket = f"CTI_TICKET={encode_ticket(command.ticket)}"
+        if not self._accepted:
+            # Without this the dialplan takes us for frozen, and the call goes on without us (CTI_ACCEPT_S).
+            self._accepted = True
+            ticket = f"TIMEOUT(absolute)=0,{ticket}"
+        self._submit("EXEC", "MSet", ticket)
 
     def start_music(self, command: commands.StartMusic) -> None:
         self._music = command.music_class

@@ -48,7 +48,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
-        self._snapshots = Snapshots(name, self.link)
+        self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._watch: asyncio.Task[None] | None = None
 

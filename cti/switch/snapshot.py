@@ -6,6 +6,8 @@ what came since the list began is added and what went is taken out. Lists are no
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cti.model.events import SnapshotLeg
 from cti.model.ticket import decode_ticket
 from cti.model.words import NodeId
@@ -20,7 +22,9 @@ TIMEOUT_S = 20.0
 class Snapshots:
     """Takes snapshots of one node, one at a time; is told of every channel that comes and goes."""
 
-    def __init__(self, node: NodeId, link: AmiLink) -> None:
+    def __init__(self, node: NodeId, link: AmiLink, known: Callable[[str], bool]) -> None:
+        """`known`: whether we hold a leg's session; its ticket is ours, so there is no need to read it."""
+        self._known = known
         self._node = node
         self._link = link
         self._came: dict[str, SnapshotLeg] = {}
@@ -50,14 +54,14 @@ class Snapshots:
         return tuple(leg for leg in legs.values() if leg.leg not in self._went)
 
     def _leg(self, item: Fields) -> SnapshotLeg:
-        channel = item.get("Channel", "")
+        leg, channel = leg_id(self._node, item["Uniqueid"]), item.get("Channel", "")
         ticket = next((pair[11:] for pair in repeated(item, "Variable") if pair.startswith("CTI_TICKET=")), "")
         return SnapshotLeg(
-            leg_id(self._node, item["Uniqueid"]),
+            leg,
             channel,
             phone_of(channel),
             bridge=item.get("BridgeID", ""),
             ours=item.get("Context", "") == INBOUND_CONTEXT,
-            ticket=decode_ticket(ticket),
+            ticket=decode_ticket(ticket) if not self._known(leg) else None,
             age_s=float(item["Seconds"]) if item.get("Seconds", "").isdecimal() else 0.0,
         )

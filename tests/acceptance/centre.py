@@ -61,6 +61,17 @@ class Lab:
         assert done.returncode == 0, f"asterisk/lab {command}: {done.stderr[-2000:]}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def picture(self) -> str:
+        """Whether each node still runs, and its last words, for the report of a failure."""
+        lines = []
+        for node in self.nodes:
+            alive = Path(f"/proc/{node['pid']}").exists()
+            lines.append(f"{node['name']}: {'runs' if alive else 'IS DEAD'}")
+            for name in ("output.log", "messages.log"):
+                file = Path(node["log_dir"]) / name
+                lines += file.read_text(errors="replace").splitlines()[-5:] if file.exists() else []
+        return "\n".join(lines)
+
     def restart(self, node: str) -> None:
         """`core restart now`; returns when the node is ready again."""
         self._run("restart", node)
@@ -130,13 +141,16 @@ class Centre:
 
     def clear(self) -> None:
         """End every call and engine, and see that Asterisk is empty."""
-        for desk in (*self._phones.values(), *self._trunks.values()):
+        desks = (*self._trunks.values(), *self._phones.values())  # callers first: an agent set free would be rung again
+        for desk in desks:
             desk.hang_up_all()
         for engine in self.engines:
             engine.stop()
         for witness in self.witnesses:
             until(lambda w=witness: not w.channels(), f"no channel left on {witness.node['name']}")  # type: ignore[misc]
             witness.forget()
+        for desk in desks:
+            desk.forget()
         self.engines.clear()
         for node in self.lab.nodes:
             for left in Path(node["callback_spool_dir"]).glob("*.json"):

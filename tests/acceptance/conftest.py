@@ -12,6 +12,8 @@ import pytest
 from .centre import Centre, Lab, NoAsterisk
 from .engine_process import EngineProcess
 
+RETRY_S = 12  # a new engine needs a second, but 10 s on a busy machine: so long must callers be kept
+
 _centres: list[Centre] = []
 
 
@@ -27,7 +29,7 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
 
 @pytest.fixture(scope="session")
 def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    lab = lab_or_skip(tmp_path_factory.mktemp("lab"), "2")
+    lab = lab_or_skip(tmp_path_factory.mktemp("lab"), "2", "--retry", str(RETRY_S))
     centre = Centre(lab, tmp_path_factory.mktemp("phones"))
     _centres.append(centre)
     try:
@@ -63,6 +65,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if report.failed:
         for centre in _centres:
+            report.sections.append(("asterisk", centre.lab.picture()))
             for engine in centre.engines:
                 report.sections.append(("engine log", engine.tail()))
                 report.sections.append(("engine", engine.picture()))

@@ -41,11 +41,6 @@ class Dialog:
         self.invite = ""
 
     @property
-    def give_up(self, dialog: Dialog) -> None:
-        """Nobody answers this call: stop asking."""
-        with self._lock:
-            dialog.resend, dialog.over_at = None, time.monotonic()
-
     def talking(self) -> bool:
         return self.answered_at is not None and self.over_at is None
 

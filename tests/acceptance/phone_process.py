@@ -90,12 +90,18 @@ class Phone:
 
     def obey(self, command: dict[str, Any]) -> None:
         """Carry out one command; what goes wrong becomes an `error` event."""
+        self._bury()
         try:
             self._commands[command["do"]](command)
         except KeyError as error:
             self.tell("error", command=command, what=f"unknown: {error}")
         except pj.Error as error:
             self.tell("error", command=command, what=error.reason, call=command.get("call"))
+
+    def _bury(self) -> None:
+        """Free ended calls before their number in pjsua is used again: a late end would hang up the new call."""
+        self.endpoint.libHandleEvents(0)
+        self.over.clear()
 
     def _add_line(self, line: dict[str, Any]) -> None:
         config = pj.AccountConfig()
@@ -218,7 +224,7 @@ class LineCall(pj.Call):  # type: ignore[misc]
         self.phone.tell("transfer", call=self.handle, code=prm.statusCode, final=bool(prm.finalNotify))
         prm.cont = not prm.finalNotify
         if prm.finalNotify and prm.statusCode // 100 == 2:
-            self.phone.obey({"do": "hangup", "call": self.handle})  # as phones do; Asterisk waits for it
+            self.hangup(pj.CallOpParam(True))  # as phones do; Asterisk waits for it
 
 
 def main() -> None:

@@ -201,6 +201,10 @@ class Desk:
             if not call.over:
                 call.hangup()
         self.wait(lambda: all(call.over for call in self.calls.values()), f"the end of all calls: {self.calls}")
+
+    def forget(self) -> None:
+        """All calls are over: begin anew."""
+        self.wait(lambda: all(call.over for call in self.calls.values()), f"the end of all calls: {self.calls}")
         self.calls.clear()
         self.incoming.clear()
         self.errors.clear()

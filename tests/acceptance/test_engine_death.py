@@ -26,7 +26,7 @@ TRUNKS = 4
 @pytest.fixture
 def crowded_lab(tmp_path: Path) -> Iterator[Lab]:
     """A node whose agents' phones stand at one address and need not register."""
-    words = ("1", "--agents", str(AGENTS), "--trunks", str(TRUNKS), "--silent-moh", "--agent-contact")
+    words = ("1", "--agents", str(AGENTS), "--trunks", str(TRUNKS), "--silent-moh", "--retry", "30", "--agent-contact")
     lab = lab_or_skip(tmp_path / "lab", *words, "{base}.200:5080")
     try:
         yield lab

@@ -202,7 +202,7 @@ def test_engine_away_a_callback_is_left_and_taken_over_once(centre: Centre, star
         until(
             lambda n=caller: "survivability" in str(centre.witness.channel_of(number_of(n))),  # type: ignore[misc]
             "the survivability script",
-            20.0,
+            30.0,
         )
     assert time.monotonic() - began > 4.0, "first the engine is tried again, with music"
     for call in (waiter, newcomer):

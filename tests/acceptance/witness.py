@@ -36,7 +36,7 @@ class Witness:
             self._manager.connect(self.node["host"], self.node["ami_port"])
         self._manager.register_event("*", self._on_event)
         self._manager.login(self.node["witness_user"], self.node["witness_secret"])
-        self.action(Action="Events", EventMask="call")
+        self.listen(True)
 
     def again(self) -> None:
         """Connect anew, after the node was restarted."""
@@ -64,6 +64,10 @@ class Witness:
                 self._complete.add(event.headers.get("ActionID", ""))
             if event.name not in NOT_KEPT:
                 self._events[event.name].append(dict(event.headers))
+
+    def listen(self, on: bool) -> None:
+        """Whether events are heard (they are, from the start)."""
+        self.action(Action="Events", EventMask="call" if on else "off")
 
     # --- what it saw ------------------------------------------------------------------------------------------------
 

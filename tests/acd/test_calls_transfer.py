@@ -165,3 +165,28 @@ def test_a_replacement_of_unknown_calls_is_harmless() -> None:
     scene.post(ev.CallReplaced(call, call_id("y")))
     scene.post(ev.CallReplaced(call_id("x"), call))
     assert not scene.changes(Kind.BUG)
+
+
+def test_a_replacement_by_one_who_still_waits_himself_is_no_bug() -> None:
+    """Out of order, or from a queue into a queue: his own place is given up, once, for the one he takes over."""
+    scene = one_agent()
+    scene.arrive("c1")
+    consult = scene.arrive("consult", "support")
+    scene.post(ev.CallReplaced(consult, call_id("c1"), session=True))
+    scene.login("anna")
+    assert scene.rung() == [("c1", "anna")]
+    scene.talk("anna")
+    scene.wait(10)
+    assert not scene.center.contacts
+    assert len([v for v in scene.changes(Kind.VISIT) if v.old]) == len({v.id for v in scene.changes(Kind.VISIT)})
+
+
+def test_a_replacement_into_a_talk_by_one_who_still_waits_is_no_bug() -> None:
+    scene = one_agent()
+    scene.login("ben")
+    consult = scene.arrive("consult", "support")
+    scene.answer("ben")
+    scene.arrive("c2")
+    scene.post(ev.CallReplaced(consult, call_id("c2")))
+    assert scene.state("c2") == "talking"
+    assert scene.contact("c2").agent == "ben"

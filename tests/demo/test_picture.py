@@ -42,6 +42,10 @@ def test_everything_that_matters_is_there(width: int, height: int) -> None:
         assert needed in text
 
 
+def test_no_title_is_cut() -> None:
+    assert "in time" in drawn(80, 24)[1] and "…" not in drawn(80, 24)[1]
+
+
 def test_a_narrow_terminal_keeps_the_reason_of_a_decision() -> None:
     [text] = [text for text in drawn(80, 24) if "urgency" in text]
     assert " ".join(text.split()) == "10 s anna support: waited 12 s, urgency 0.6 > 0.4; idle 41 s of 3 free"
@@ -71,7 +75,7 @@ def test_an_engine_that_has_not_answered_yet() -> None:
 
 @pytest.mark.parametrize(
     ("longest_s", "target_s", "word"),
-    [(None, 20, "nobody waits"), (15, 20, "on time"), (15.1, 20, "close"), (20, 20, "close"), (20.1, 20, "TOO LONG")],
+    [(None, 20, "empty"), (15, 20, "on time"), (15.1, 20, "close"), (20, 20, "close"), (20.1, 20, "TOO LONG")],
 )
 def test_the_wait_against_its_target_is_a_word(longest_s: float | None, target_s: float, word: str) -> None:
     assert wait_word(longest_s, target_s)[0] == word

@@ -23,7 +23,7 @@ MARK = "CTI_TEST_MARK"
 class Demo:
     """A demo in a process of its own; every process that it starts inherits the mark in its environment."""
 
-    def __init__(self, folder: Path, *words: str, **environ: str) -> None:
+    def __init__(self, folder: Path, *words: str, stdout: int = subprocess.PIPE, **environ: str) -> None:
         self.mark = f"{MARK}={uuid.uuid4().hex}"
         name, _, value = self.mark.partition("=")
         argv = [sys.executable, "-m", "cti.demo", "--folder", str(folder), *words]
@@ -32,7 +32,7 @@ class Demo:
             cwd=CHECKOUT,
             env={**os.environ, **environ, name: value},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
@@ -163,6 +163,19 @@ def test_without_asterisk_it_runs_on_the_simulator(tmp_path: Path, demos: list[D
     assert demo.ended() == 0, demo.text
     assert "the demo runs on the simulator instead" in demo.text
     assert "Ran on the simulator" in demo.text
+    assert demo.nothing_left(0.0)
+
+
+def test_a_closed_terminal_ends_it(tmp_path: Path, demos: list[Demo]) -> None:
+    """Without a signal: a `make` in between may keep it for itself."""
+    ours, theirs = os.openpty()
+    demos.append(demo := Demo(tmp_path / "demo", stdout=theirs, CTI_ASTERISK="none", TERM="xterm", COLUMNS="80"))
+    os.close(theirs)
+    shown = b""
+    while b"newest decisions" not in shown:
+        shown += os.read(ours, 65_536)
+    os.close(ours)
+    assert demo.ended(20.0) == 0
     assert demo.nothing_left(0.0)
 
 

@@ -22,7 +22,9 @@ def test_the_text_says_everything() -> None:
     text = "\n".join(summary(callers=Tally(called=17, served=13, left=2, waiting=2)).lines())
     for needed in ("Asterisk 22.10.1 for 60 s", "offered    17", "answered   13", "abandoned  2", "waiting    2 still"):
         assert needed in text
-    assert "lost       0  (engine 0; callers 0 of 17: 13 served, 2 hung up waiting" in text
+    assert "lost       0  (the engine's count is 0, the callers' own 0)" in text
+    assert "callers    17, as they saw it: 13 served, 2 hung up waiting, 2 still waiting" in text
+    assert all(len(text) <= 80 for text in text.splitlines())
     assert "p50 2.4 ms, p99 6.5 ms of 14" in text
 
 
@@ -51,6 +53,10 @@ def test_the_overall_level_weighs_each_queue_by_what_it_was_computed_from() -> N
     ]
     assert overall_level(queues) == pytest.approx((8 + 2) / 20)
     assert overall_level([queue("c")]) is None
+
+
+def test_nobody_counted_is_said() -> None:
+    assert "nobody counted at the callers' side" in "\n".join(summary().lines())
 
 
 def test_unknown_is_not_zero() -> None:
