@@ -16,7 +16,7 @@ from cti.sim.whatif_stats import Interval
 WIDTH, PLOT_H, PANEL_H, LEFT, RIGHT, TOP = 900, 110, 176, 64, 64, 64
 COLOURS = ("#0072b2", "#d55e00")  # Okabe and Ito: told apart by colour-blind eyes; the second line is dashed as well
 DASHES = ("", ' stroke-dasharray="6 3"')
-GREY, INK = "#c8ccd0", "#222"
+GREY, INK = "#dfe3e7", "#222"
 
 
 def chart(rows: Sequence[Sequence[Row]], names: Sequence[str], title: str) -> str:
@@ -28,28 +28,29 @@ def chart(rows: Sequence[Sequence[Row]], names: Sequence[str], title: str) -> st
         f'font-family="sans-serif" font-size="12" fill="{INK}" role="img">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        f'<text x="{LEFT}" y="20" font-size="15" font-weight="bold">{escape(title)}</text>',
+        f'<text x="{LEFT}" y="20" font-size="15" font-weight="bold">{escape(title)}: '
+        "service level within its 95 % interval</text>",
     ]
     for number, name in enumerate(names):
         x = LEFT + 260 * number
         parts.append(
             f'<line x1="{x}" y1="38" x2="{x + 24}" y2="38" stroke="{COLOURS[number]}" stroke-width="2.5"'
-            f'{DASHES[number]}/><text x="{x + 30}" y="42">{escape(name)}: service level, 95 % interval</text>'
+            f'{DASHES[number]}/><text x="{x + 30}" y="42">{escape(name[:34])}</text>'
         )
     x = LEFT + 260 * len(names)
     parts.append(
         f'<rect x="{x}" y="31" width="14" height="12" fill="{GREY}"/><text x="{x + 20}" y="42">callers offered</text>'
     )
-    for number, queue in enumerate(queues):
-        parts.append(_panel(rows, queue, TOP + PANEL_H * number))
+    starts = [row.start_s for each in rows for row in each if row.start_s is not None]
+    span = (min(starts), max(starts)) if starts else (0.0, 0.0)
+    parts += [_panel(rows, queue, TOP + PANEL_H * number, span) for number, queue in enumerate(queues)]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(rows: Sequence[Sequence[Row]], queue: str, top: float) -> str:
-    """One queue: bars of callers (right scale), service level with its band (left scale)."""
+def _panel(rows: Sequence[Sequence[Row]], queue: str, top: float, span: tuple[float, float]) -> str:
+    """One queue: bars of callers (right scale), service level with its limits (left scale); all share the time axis."""
     mine = [[row for row in each if row.queue == queue and row.start_s is not None] for each in rows]
-    starts = sorted({row.start_s for each in mine for row in each if row.start_s is not None})
-    first, slots = starts[0], int((starts[-1] - starts[0]) / HALF_HOUR_S) + 1
+    first, slots = span[0], int((span[1] - span[0]) / HALF_HOUR_S) + 1
     step = (WIDTH - LEFT - RIGHT) / slots
     most = max((row.figures["offered"].value or 0.0 for each in mine for row in each), default=0.0) or 1.0
     base = top + 22 + PLOT_H
@@ -86,17 +87,20 @@ def _panel(rows: Sequence[Sequence[Row]], queue: str, top: float) -> str:
 
 
 def _line(points: Sequence[tuple[float, Interval]], y_of: Callable[[float], float], number: int) -> str:
-    upper = [(x, y_of(each.high)) for x, each in points if each.high is not None]
-    lower = [(x, y_of(each.low)) for x, each in points if each.low is not None]
-    band = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
     line = " ".join(f"{x:.1f},{y_of(each.value or 0.0):.1f}" for x, each in points)
     colour = COLOURS[number]
     dots = "".join(
         f'<circle cx="{x:.1f}" cy="{y_of(each.value or 0.0):.1f}" r="2.5" fill="{colour}"/>' for x, each in points
     )
-    return (
-        f'<polygon points="{band}" fill="{colour}" fill-opacity="0.15"/>' if band else ""
-    ) + f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{DASHES[number]}/>{dots}'
+    shift = 4 * number  # so that two configurations do not hide each other
+    limits = "".join(
+        f'<line x1="{x + shift:.1f}" y1="{y_of(each.low):.1f}" x2="{x + shift:.1f}" y2="{y_of(each.high):.1f}" '
+        f'stroke="{colour}" stroke-width="3" stroke-opacity="0.45"/>'
+        for x, each in points
+        if each.low is not None and each.high is not None
+    )
+    course = f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{DASHES[number]}/>'
+    return limits + course + dots
 
 
 def clock(start_s: float) -> str:

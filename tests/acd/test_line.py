@@ -75,4 +75,4 @@ def test_taking_out_twice_is_harmless() -> None:
     line.remove(one)
     line.remove(one)
     assert line.waiting(SALES) == 0
-    assert one.class_key is None
+    assert one.stands_in is None

@@ -1,8 +1,9 @@
 """How does the core do where theory knows the answer? A point, its simulated figures, their standard errors.
 
 The figures are ratios over regeneration cycles (M. Crane and D. Iglehart 1975): a cycle begins whenever an arrival
-finds exactly k callers present and k < agents. Nobody waits then, and talks forget their age, so cycles are independent: no
-warm-up to guess, no correlation left between batches, and the standard error is that of a ratio of two means.
+finds exactly k callers present and k < agents. Nobody waits then, and talks forget their age, so cycles are
+independent: no warm-up to guess, no correlation left between batches, and the standard error is that of a ratio of two
+means.
 """
 
 from __future__ import annotations

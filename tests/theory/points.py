@@ -44,7 +44,7 @@ def _c(agents: int, rho: float) -> Point:
 
 
 def _a(agents: int, rho: float, giving_up: float) -> Point:
-    calls = max(2000, 250 * agents)
+    calls = max(4000, 300 * agents)
     return Point("Erlang A", agents, (Class(agents * rho),), patience_s=TALK_S / giving_up, calls=calls)
 
 
