@@ -1,4 +1,4 @@
-"""What does a test of a whole contact centre have at hand? The lab's Asterisk, phones, callers, a witness, the engine."""
+"""What does a test of a whole contact centre have at hand? A lab's Asterisk, phones, callers, witnesses, the engine."""
 
 from __future__ import annotations
 
@@ -261,9 +261,7 @@ class Centre:
         status = self.engine.part("status")
         assert status["bugs"] == 0 and status["inconsistent"] == 0, status
         for queue in self.engine.part("queues"):
-            ended = sum(
-                queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost")
-            )
+            ended = sum(queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost"))
             assert ended + queue["waiting"] == queue["offered"], queue
             assert queue["lost"] == 0, queue
 
