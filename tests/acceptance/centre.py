@@ -70,6 +70,15 @@ class Lab:
             for name in ("output.log", "messages.log"):
                 file = Path(node["log_dir"]) / name
                 lines += file.read_text(errors="replace").splitlines()[-5:] if file.exists() else []
+            if alive:
+                done = subprocess.run(
+                    [str(LAB), "cli", "--dir", str(self.folder), node["name"], "core", "show", "channels", "concise"],
+                    capture_output=True,
+                    text=True,
+                    timeout=LAB_TIMEOUT_S,
+                    check=False,
+                )
+                lines.append(done.stdout)
         return "\n".join(lines)
 
     def restart(self, node: str) -> None:
@@ -187,6 +196,11 @@ class Centre:
 
     def phones(self, *numbers: str) -> list[Desk]:
         return [self.phone(number) for number in numbers]
+
+    def phones_picture(self) -> str:
+        """What every phone believes, for the report of a failure."""
+        desks = (*self._phones.values(), *self._trunks.values())
+        return "\n".join(f"{call} errors: {desk.errors}" for desk in desks for call in desk.calls.values())
 
     def rings(self, number: str, timeout_s: float = 10.0) -> Call:
         """Wait for the agent's phone to ring."""

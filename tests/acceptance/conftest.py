@@ -68,6 +68,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         for centre in _centres:
             report.sections.append(("asterisk", centre.lab.picture()))
+            report.sections.append(("phones", centre.phones_picture()))
             for engine in centre.engines:
                 report.sections.append(("engine log", engine.tail()))
                 report.sections.append(("engine", engine.picture()))
