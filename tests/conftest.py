@@ -18,5 +18,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     _, _, reason = str(skipped[0].longrepr).partition(NO_ASTERISK)
     terminalreporter.write_sep("!", NO_ASTERISK, red=True, bold=True)
     terminalreporter.write_line(
-        f"{len(skipped)} tests need a real Asterisk and did not run{reason.rstrip(chr(41) + chr(39))}", red=True, bold=True
+        f"{len(skipped)} tests need a real Asterisk and did not run{reason.rstrip(chr(41) + chr(39))}",
+        red=True,
+        bold=True,
     )

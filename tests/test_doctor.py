@@ -108,7 +108,9 @@ def test_events() -> None:
 @pytest.mark.unit
 def test_the_known_events_are_those_the_installed_filter_lets_through() -> None:
     text = (LAB.parent / "etc" / "manager.d" / "cti.conf").read_text(encoding="utf-8")
-    allowed = {line.split("name(")[1].split(")")[0] for line in text.splitlines() if line.startswith("eventfilter(name(")}
+    allowed = {
+        line.split("name(")[1].split(")")[0] for line in text.splitlines() if line.startswith("eventfilter(name(")
+    }
     assert allowed
     assert allowed <= rules.EVENTS
 

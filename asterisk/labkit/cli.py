@@ -95,9 +95,11 @@ def _up_words(up: argparse.ArgumentParser) -> None:
     up.add_argument("--app-queue-strategy", default=default.app_queue_strategy, choices=QUEUE_STRATEGIES)
     up.add_argument("--fallback-queue", default="", help="an app_queue to fall back to when no engine answers")
     up.add_argument(
-        "--retry", type=int, default=default.retry_s, metavar="S", help="seconds without engine until fallback (6)"
+        "--retry", type=int, default=default.retry_s, metavar="S", help="seconds without engine until fallback (15)"
     )
-    up.add_argument("--accept", type=int, default=10, metavar="S", help="seconds for a deaf engine; 0: off (see README)")
+    up.add_argument(
+        "--accept", type=int, default=10, metavar="S", help="seconds for a deaf engine; 0: off (see README)"
+    )
     up.add_argument("--rtp-start", type=int, default=default.rtp_start)
     up.add_argument("--rtp-end", type=int, default=default.rtp_end)
     up.add_argument("--python", default="", help="interpreter of the survivability script; needs pyst2 (.venv)")

@@ -29,7 +29,7 @@ class UpOptions:
     app_queue: bool = False
     app_queue_strategy: str = "rrmemory"
     fallback_queue: str = ""
-    retry_s: int = 6
+    retry_s: int = 15
     accept_s: int = 10
     rtp_start: int = 10000
     rtp_end: int = 30000

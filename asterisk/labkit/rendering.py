@@ -44,7 +44,7 @@ def settings_from_environment(environment: Mapping[str, str]) -> NodeSettings:
         ami_permit=words("CTI_AMI_PERMIT", "127.0.0.0/255.0.0.0"),
         sip_bind=environment.get("CTI_SIP_BIND", "0.0.0.0"),
         sip_port=int(environment.get("CTI_SIP_PORT", "5060")),
-        retry_s=int(environment.get("CTI_RETRY_S", "6")),
+        retry_s=int(environment.get("CTI_RETRY_S", "15")),
         accept_s=int(environment.get("CTI_ACCEPT_S", "10")),
         fallback_queue=environment.get("CTI_FALLBACK_QUEUE", ""),
         rtp_start=int(environment.get("CTI_RTP_START", "10000")),

@@ -123,7 +123,7 @@ class NodeSettings:
     media_address: str = ""
     rtp_start: int = 10000
     rtp_end: int = 30000
-    retry_s: int = 6
+    retry_s: int = 15
     stable_s: int = 10
     accept_s: int = 10
     fallback_queue: str = ""

@@ -107,6 +107,7 @@ class AsteriskSwitch:
             return
         match command:
             case commands.Ring():
+                self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
                 if call.ring(command):
                     self._node_of(call).stop_playback(call.channel)
             case commands.Announce():

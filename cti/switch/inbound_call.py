@@ -33,7 +33,6 @@ class InboundCall:
         self.call = call
         self.channel = channel
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.offers: dict[str, OfferId] = {}  # dial string -> offer, of the ring under way
         self.legs: dict[OfferId, str] = {}  # channel names of the legs that ring
         self.to_stop: set[OfferId] = set()  # taken back before their leg was known
         self.answered: OfferId | None = None
@@ -63,7 +62,6 @@ class InboundCall:
 
     def ring(self, command: commands.Ring) -> bool:
         """Start the Dial. True if a prompt is playing that must be cut off from outside."""
-        self.offers = {leg.dial: leg.offer for leg in command.legs}
         self.legs, self.to_stop, self.answered = {}, set(), None
         cut_off = self._drop_prompts()
         dial = "&".join(leg.dial for leg in command.legs)

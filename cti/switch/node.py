@@ -50,6 +50,7 @@ class Node:
         self._clock = clock
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
+        self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -65,6 +66,10 @@ class Node:
     def stop_playback(self, channel: str) -> None:
         """Cut off the prompt that plays: the AGI's answer comes 0.4 ms later (measured)."""
         self._fire({"Action": "ControlPlayback", "Channel": channel, "Control": "stop"})
+
+    def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
+        """A ring is on its way. Kept until the caller's Hangup: on a slow AMI its legs come after its AGI session."""
+        self._rings[call] = offers
 
     def hangup(self, channel: str) -> None:
         self._fire({"Action": "Hangup", "Channel": channel})
@@ -102,20 +107,21 @@ class Node:
                 self._post(event)
 
     def _dial_begin(self, fields: Fields) -> None:
-        call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
-        if call is None:
-            return
+        call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))
+        offers = self._rings.get(call_id, {})
         channel = fields["DestChannel"]
         dial = f"{channel.partition('/')[0]}/{fields.get('DialString', '')}"
-        offer = call.offers.get(dial) or call.offers.get(phone_of(channel))
+        offer = offers.get(dial) or offers.get(phone_of(channel))
         if offer is None:
             return
         leg = leg_id(self.name, fields["DestUniqueid"])
-        self._legs[leg] = (call.call, offer, "")
-        call.legs[offer] = channel
-        if offer in call.to_stop:
-            self.hangup(channel)
-            return
+        self._legs[leg] = (call_id, offer, "")
+        call = self._calls.get(call_id)
+        if call is not None:
+            call.legs[offer] = channel
+            if offer in call.to_stop:
+                self.hangup(channel)
+                return
         self._post(events.OfferRinging(offer, leg, channel))
 
     def _dial_end(self, fields: Fields) -> None:
@@ -133,8 +139,10 @@ class Node:
             self._post(events.OfferAnswered(offer))
 
     def _leg_hung_up(self, fields: Fields) -> None:
-        """A leg that was not answered: only its Hangup cause tells a rejected call from an unreachable phone."""
-        ours = self._legs.pop(leg_id(self.name, fields["Uniqueid"]), None)
+        """For a leg that was not answered, only its Hangup cause tells a rejected call from an unreachable phone."""
+        leg = leg_id(self.name, fields["Uniqueid"])
+        self._rings.pop(CallId(leg), None)
+        ours = self._legs.pop(leg, None)
         if ours is None:
             return
         _, offer, status = ours
@@ -199,3 +207,5 @@ class Node:
     def _forget_legs(self, present: set[str]) -> None:
         for leg in [leg for leg in self._legs if leg not in present]:
             del self._legs[leg]
+        for call in [call for call in self._rings if call not in present]:
+            del self._rings[call]

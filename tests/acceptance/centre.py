@@ -1,4 +1,4 @@
-"""What does a test of a whole contact centre have at hand? The lab's Asterisk, phones, callers, a witness, the engine."""
+"""What does a test of a whole contact centre have at hand? A lab's Asterisk, phones, callers, witnesses, the engine."""
 
 from __future__ import annotations
 
@@ -70,6 +70,15 @@ class Lab:
             for name in ("output.log", "messages.log"):
                 file = Path(node["log_dir"]) / name
                 lines += file.read_text(errors="replace").splitlines()[-5:] if file.exists() else []
+            if alive:
+                done = subprocess.run(
+                    [str(LAB), "cli", "--dir", str(self.folder), node["name"], "core", "show", "channels", "concise"],
+                    capture_output=True,
+                    text=True,
+                    timeout=LAB_TIMEOUT_S,
+                    check=False,
+                )
+                lines.append(done.stdout)
         return "\n".join(lines)
 
     def restart(self, node: str) -> None:
@@ -188,6 +197,11 @@ class Centre:
     def phones(self, *numbers: str) -> list[Desk]:
         return [self.phone(number) for number in numbers]
 
+    def phones_picture(self) -> str:
+        """What every phone believes, for the report of a failure."""
+        desks = (*self._phones.values(), *self._trunks.values())
+        return "\n".join(f"{call} errors: {desk.errors}" for desk in desks for call in desk.calls.values())
+
     def rings(self, number: str, timeout_s: float = 10.0) -> Call:
         """Wait for the agent's phone to ring."""
         return self.phone(number).ringing(timeout_s=timeout_s)
@@ -261,9 +275,7 @@ class Centre:
         status = self.engine.part("status")
         assert status["bugs"] == 0 and status["inconsistent"] == 0, status
         for queue in self.engine.part("queues"):
-            ended = sum(
-                queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost")
-            )
+            ended = sum(queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost"))
             assert ended + queue["waiting"] == queue["offered"], queue
             assert queue["lost"] == 0, queue
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,15 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
 
 @pytest.fixture(scope="session")
 def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    lab = lab_or_skip(tmp_path_factory.mktemp("lab"), "2", "--retry", str(RETRY_S))
-    centre = Centre(lab, tmp_path_factory.mktemp("phones"))
-    _centres.append(centre)
-    try:
-        yield centre
-    finally:
-        centre.close()
-        lab.down()
+    with tempfile.TemporaryDirectory(prefix="cti-lab-") as folder:  # not pytest's: its clean-up must not touch a node
+        lab = lab_or_skip(Path(folder), "2", "--retry", str(RETRY_S))
+        centre = Centre(lab, tmp_path_factory.mktemp("phones"))
+        _centres.append(centre)
+        try:
+            yield centre
+        finally:
+            centre.close()
+            lab.down()
 
 
 @pytest.fixture
@@ -66,6 +68,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         for centre in _centres:
             report.sections.append(("asterisk", centre.lab.picture()))
+            report.sections.append(("phones", centre.phones_picture()))
             for engine in centre.engines:
                 report.sections.append(("engine log", engine.tail()))
                 report.sections.append(("engine", engine.picture()))

@@ -157,7 +157,10 @@ class Crowd:
         head = [f"SIP/2.0 {status} {'OK' if status == 200 else 'Answer'}"]
         head += [f"Via: {value}" for value in headers(request, "Via")]
         to = header(request, "To")
-        head += [f"From: {header(request, 'From')}", f"To: {to if 'tag=' in to or status == 100 else to + ';tag=' + tag}"]
+        head += [
+            f"From: {header(request, 'From')}",
+            f"To: {to if 'tag=' in to or status == 100 else to + ';tag=' + tag}",
+        ]
         head += [f"Call-ID: {header(request, 'Call-ID')}", f"CSeq: {header(request, 'CSeq')}"]
         head += [f"Contact: <sip:crowd@{self.address}:{self.port}>"]
         if body:

@@ -115,7 +115,9 @@ class EngineProcess:
     def picture(self) -> str:
         """Everything it believes, for the report of a failure."""
         try:
-            return "\n".join(f"{name}: {json.dumps(self.part(name))}" for name in ("status", "calls", "agents", "decisions"))
+            return "\n".join(
+                f"{name}: {json.dumps(self.part(name))}" for name in ("status", "calls", "agents", "decisions")
+            )
         except (OSError, http.client.HTTPException, ValueError) as error:
             return f"does not answer: {type(error).__name__}"
 

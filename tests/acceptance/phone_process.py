@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -230,7 +229,7 @@ class LineCall(pj.Call):  # type: ignore[misc]
 def main() -> None:
     out_fd = os.dup(1)
     os.dup2(2, 1)  # what pjsip prints is no event
-    settings = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
+    settings = json.loads(os.fdopen(0, "rb", buffering=0, closefd=False).readline())
     Phone(out_fd, settings).run()
     os._exit(0)  # pjsua2 closes noisily
 

@@ -147,7 +147,7 @@ class Desk:
         self.wait(lambda: self._ready, "the phones to start")
         for line in lines:
             if "user" in line:
-                self.wait(lambda name=line["name"]: name in self.registered, "registration")
+                self._until_registered(line["name"], True)
 
     def _known(self, line: Mapping[str, str]) -> dict[str, str]:
         self.hosts[line["name"]] = line["exchange"]
@@ -193,6 +193,9 @@ class Desk:
 
     def register(self, line: str, registered: bool = True) -> None:
         self.send(do="register" if registered else "unregister", line=line)
+        self._until_registered(line, registered)
+
+    def _until_registered(self, line: str, registered: bool) -> None:
         self.wait(lambda: (line in self.registered) == registered, f"{line} registered={registered}")
 
     def hang_up_all(self) -> None:

@@ -14,8 +14,10 @@ SLICE_BYTES = 64  # what a slow line passes at a time
 
 
 class Proxy:
-    """Listens at one address and forwards to another. `mode`: open, cut (refuses and drops), slow, or deaf (swallows nothing,
-    passes nothing: a half-open connection)."""
+    """Listens at one address and forwards to another.
+
+    `mode`: open, cut (refuses and drops), slow, or deaf (takes and passes nothing: a half-open connection).
+    """
 
     def __init__(self, listen: tuple[str, int], target: tuple[str, int]) -> None:
         self.target = target
@@ -74,19 +76,18 @@ class Proxy:
         other = {client: upstream, upstream: client}
         with selectors.DefaultSelector() as ready, client, upstream:
             for end in other:
-                ready.register(end, selectors.EVENT_READ)
+                ready.register(end, selectors.EVENT_READ, end)
             while not self._stop.is_set() and self.mode != "cut":
                 if self.mode == "deaf":
                     time.sleep(0.05)
                     continue
                 for key, _ in ready.select(0.1):
-                    end = key.fileobj
-                    assert isinstance(end, socket.socket)
+                    source: socket.socket = key.data
                     try:
-                        data = end.recv(SLICE_BYTES if self.mode == "slow" else CHUNK)
+                        data = source.recv(SLICE_BYTES if self.mode == "slow" else CHUNK)
                         if not data:
                             return
-                        other[end].sendall(data)
+                        other[source].sendall(data)
                     except OSError:
                         return
                     if self.mode == "slow":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,9 @@ def test_two_queues_one_agent_most_urgent_first(centre: Centre, start: Start) ->
     centre.queued("6002", caller=2, queue="support")
     centre.queued("6002", caller=3, queue="support")
     centre.queued("6003", caller=4, queue="complaints")
-    until(lambda: engine.queue("support")["longest_wait_s"] * 20 > 2 * engine.queue("sales")["longest_wait_s"], "urgency")
+    until(
+        lambda: engine.queue("support")["longest_wait_s"] * 20 > 2 * engine.queue("sales")["longest_wait_s"], "urgency"
+    )
     engine.do("anna", "login")
     order = []
     for _ in range(4):
@@ -105,7 +108,9 @@ def test_a_digit_leaves_the_line(centre: Centre, start: Start) -> None:
     assert engine.queue("support")["position"][0]["wait_s"] > 0
     second.press("9")
     until(lambda: engine.queue("sales")["key_exit"] == 2, "both left sales by a key")
-    until(lambda: "survivability" in str(centre.witness.channel_of(number_of(2))), "the caller in the fallback's script")
+    until(
+        lambda: "survivability" in str(centre.witness.channel_of(number_of(2))), "the caller in the fallback's script"
+    )
     assert [row[5] for row in engine.queue_log("EXITWITHKEY")] == ["2", "9"]
     engine.do("anna", "login")
     serve(centre, "1001")
@@ -168,7 +173,7 @@ def test_agents_use_feature_codes(centre: Centre, start: Start) -> None:
         call = centre.dial(number, code)
         call.wait("confirmed").hangup()
 
-    def press(code: str, **expected: str) -> None:
+    def press(code: str, **expected: Any) -> None:
         dial("1001", code)
         centre.until_agent("anna", **expected)
 

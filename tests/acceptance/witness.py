@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from .waiting import until
@@ -51,10 +51,9 @@ class Witness:
         return True
 
     def close(self) -> None:
-        try:
+        # pyst2 flushes its Logoff to a socket that its own reading thread has closed by then: ValueError
+        with suppress(ManagerSocketException, ManagerException, OSError, AttributeError, ValueError):
             self._manager.close()
-        except (ManagerSocketException, ManagerException, OSError, AttributeError):
-            pass
 
     def _on_event(self, event: Any, _manager: Any) -> None:
         with self._lock:
