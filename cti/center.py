@@ -38,8 +38,8 @@ class ContactCenter:
     """The pure core.
 
     `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
-    which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production). `seed`: of
-    the only chance there is (strategy weighted_random).
+    which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
+    `seed`: of the only chance there is (strategy weighted_random).
     """
 
     def __init__(
@@ -309,8 +309,10 @@ class ContactCenter:
             return
         agent = self.agents[event.agent]
         offer = self.offers.get(agent.offer) if agent.offer else None
-        if agent.status is AgentStatus.LOGGED_OUT and offer is not None and offer.state is OfferState.RINGING:
-            offers.withdraw(self._floor, offer)
+        if agent.status is AgentStatus.LOGGED_OUT:
+            if offer is not None and offer.state is OfferState.RINGING:
+                offers.withdraw(self._floor, offer)
+            visits.nobody_left(self._floor)
 
     def _agent_restored(self, event: events.AgentRestored) -> None:
         agent = self.agents.get(event.agent)

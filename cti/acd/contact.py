@@ -47,7 +47,8 @@ class Contact:
     tries: int = 0
     original_position: int = 0
     announcing: bool = False
-    told_wait_s: float | None = None
+    told_wait_s: float | None = None  # the newest P90 it was told
+    expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
     pressed: str = ""  # a digit that leaves the line, pressed while a phone rang for him
     preferred: tuple[AgentId, ...] = ()

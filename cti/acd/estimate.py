@@ -1,44 +1,87 @@
-"""How long will it take? The expected wait of one who stands in the line.
+"""How long will it take? The expected wait of one who stands in the line, as P50 and P90, and how honest that was.
 
-First form: the mean time between services of this queue while somebody waited, times the position (head-of-line view).
-The full estimate (QLm with patience, P50 to P90, its calibration) takes this room's place and keeps its two doors.
+QLm (Ibrahim and Whitt 2009): with q before him, the wait is a sum of q + 1 exponential times with rates r + i * theta,
+r being the rate at which this queue is served while somebody waits, theta the rate at which a waiting caller gives up.
+r is learned from the gaps between services, per staffed agent, so that it holds for shared agents and follows staffing;
+the sum's distribution is taken as the gamma of the same mean and variance.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cti.model.words import QueueName
 
 SMOOTHING = 0.1  # weight of the newest gap; about the last 20 services count
-LEAST_SERVICES = 3  # before that we do not know, and say nothing
+PATIENCE_MEMORY = 200  # about so many visits make the estimate of patience
+LEAST_SERVICES = 5  # before that we do not know, and say nothing
+Z90 = 1.2815515655446004  # standard normal quantile
+
+
+class Expected(NamedTuple):
+    """Seconds until the contact is answered: with even odds, and in nine of ten cases."""
+
+    p50_s: float
+    p90_s: float
 
 
 @dataclass(slots=True)
-class _Pace:
+class _Queue:
     last_at: float | None = None
-    gap_s: float = 0.0
+    agent_gap_s: float = 0.0  # gap between services times staffed agents
     services: int = 0
+    gave_up: float = 0.0
+    waited_s: float = 0.0
+    told: int = 0  # callers whose P90 was told and who were answered
+    held: int = 0  # of these: answered within it
 
 
 class WaitEstimate:
-    """Learns from services, answers for positions."""
+    """Learns from services and from those who gave up, answers for positions."""
 
     def __init__(self) -> None:
-        self._paces: dict[QueueName, _Pace] = {}
+        self._queues: dict[QueueName, _Queue] = {}
 
-    def served(self, queue: QueueName, now: float, *, still_waiting: int) -> None:
+    def served(self, queue: QueueName, now: float, *, still_waiting: int, staffed: int) -> None:
         """Somebody of `queue` was answered; a gap counts only if someone waited all through it."""
-        pace = self._paces.setdefault(queue, _Pace())
-        if pace.last_at is not None:
-            gap_s = now - pace.last_at
-            pace.services += 1
-            pace.gap_s = gap_s if pace.services == 1 else pace.gap_s + SMOOTHING * (gap_s - pace.gap_s)
-        pace.last_at = now if still_waiting else None
+        seen = self._queues.setdefault(queue, _Queue())
+        if seen.last_at is not None:
+            gap_s = (now - seen.last_at) * max(1, staffed)
+            seen.services += 1
+            weight = max(SMOOTHING, 1 / seen.services)
+            seen.agent_gap_s += weight * (gap_s - seen.agent_gap_s)
+        seen.last_at = now if still_waiting else None
 
-    def expect_s(self, queue: QueueName, position: int) -> float | None:
-        """Expected seconds until the contact at `position` is answered, or None where we do not know."""
-        pace = self._paces.get(queue)
-        if pace is None or pace.services < LEAST_SERVICES:
+    def left(self, queue: QueueName, wait_s: float, *, gave_up: bool, told_p90_s: float | None) -> None:
+        """A visit is over: answered, or given up."""
+        seen = self._queues.setdefault(queue, _Queue())
+        keep = 1 - 1 / PATIENCE_MEMORY
+        seen.gave_up = keep * seen.gave_up + gave_up
+        seen.waited_s = keep * seen.waited_s + wait_s
+        if told_p90_s is not None and not gave_up:
+            seen.told += 1
+            seen.held += wait_s <= told_p90_s
+
+    def expect(self, queue: QueueName, position: int, staffed: int) -> Expected | None:
+        """For the contact at `position` (1 is next); None where we do not know."""
+        seen = self._queues.get(queue)
+        if seen is None or seen.services < LEAST_SERVICES or seen.agent_gap_s <= 0 or staffed <= 0:
             return None
-        return position * pace.gap_s
+        rate = staffed / seen.agent_gap_s
+        theta = seen.gave_up / seen.waited_s if seen.waited_s > 0 else 0.0
+        mean = sum(1 / (rate + i * theta) for i in range(position))
+        variance = sum(1 / (rate + i * theta) ** 2 for i in range(position))
+        shape = mean * mean / variance
+        return Expected(_gamma_quantile(mean, shape, 0.0), _gamma_quantile(mean, shape, Z90))
+
+    def calibration(self, queue: QueueName) -> tuple[int, int]:
+        """(callers who were told a P90 and answered, those of them answered within it)."""
+        seen = self._queues.get(queue)
+        return (seen.told, seen.held) if seen is not None else (0, 0)
+
+
+def _gamma_quantile(mean: float, shape: float, z: float) -> float:
+    """Quantile of a gamma distribution at the normal quantile `z` (Wilson and Hilferty 1931)."""
+    cube = 1 - 1 / (9 * shape) + z / (3 * shape**0.5)
+    return float(mean * max(0.0, cube) ** 3)

@@ -6,6 +6,7 @@ which states change: every move is checked against its table and becomes a Chang
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cti.acd import transitions
@@ -58,6 +59,7 @@ class Floor:
         self.free = FreeAgents(center, self.agents)
         self.chance = Chance(seed)
         self.offers_made = 0
+        self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()
         self.estimate = WaitEstimate()
         self.nodes: dict[NodeId, bool] = {}
@@ -86,6 +88,8 @@ class Floor:
             self._open = True
             for agent in self.agents.values():
                 agent.idle_since = agent.status_since = agent.activity_since = now
+                if agent.status is AgentStatus.AVAILABLE:
+                    self.staffed.update(agent.policy.queues.keys())
                 self.refresh(agent)
             if self.settling:
                 self.deadlines.set("settle", "", now + self.policy.settle_s)
@@ -210,6 +214,10 @@ class Floor:
     def move_status(self, agent: Agent, new: AgentStatus, *, reason: str = "", by: str = "") -> None:
         old = agent.status
         transitions.check(transitions.STATUS, "status", agent.id, old, new)
+        if new is AgentStatus.AVAILABLE:
+            self.staffed.update(agent.policy.queues.keys())
+        elif old is AgentStatus.AVAILABLE:
+            self.staffed.subtract(agent.policy.queues.keys())
         agent.status, agent.reason, agent.status_since = new, reason, self.now
         self.tell(
             Changed(

@@ -82,7 +82,8 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     agent.contacts += 1
     floor.move_offer(offer, OfferState.ACCEPTED)
     visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
-    floor.estimate.served(contact.queue, floor.now, still_waiting=floor.line.waiting(contact.queue))
+    queue = contact.queue
+    floor.estimate.served(queue, floor.now, still_waiting=floor.line.waiting(queue), staffed=floor.staffed[queue])
     floor.move_activity(agent, Activity.TALKING, offer=offer)
     floor.move_contact(contact, ContactState.TALKING)
 

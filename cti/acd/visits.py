@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from cti.acd import announcing
 from cti.acd.contact import Contact
+from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
+from cti.acd.line import WaitingClass
 from cti.acd.offer import Offer
 from cti.acd.reach import widen
 from cti.model import policy
@@ -55,15 +59,48 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
-    if no_room:
-        exit_to = rules.on_full
+    expected = floor.estimate.expect(queue, position, floor.staffed[queue])
+    contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
+    turned_away = None if resumed else _turned_away(floor, contact, no_room, expected)
+    if turned_away is not None:
+        why, exit_to = turned_away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
-        leave(floor, contact, Outcome.OVERFLOWED, exit_to, full=full | {queue})
+        leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason=why, full=full | {queue})
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
     _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
+
+
+def _turned_away(
+    floor: Floor, contact: Contact, no_room: bool, expected: Expected | None
+) -> tuple[str, policy.Exit] | None:
+    """Why a contact cannot stay in the queue it has just reached, and where it goes instead."""
+    rules = floor.policy.queues[contact.queue]
+    if no_room:
+        return "full", rules.on_full
+    if rules.on_nobody is not None and not anybody_there(floor, contact):
+        return "nobody", rules.on_nobody
+    if rules.on_long_wait is not None and expected is not None and expected.p50_s > rules.on_long_wait.over_s:
+        return "long_wait", rules.on_long_wait.to
+    return None
+
+
+def anybody_there(floor: Floor, contact: Contact) -> bool:
+    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring."""
+    rules = floor.policy.queues[contact.queue]
+    reach, _, _ = widen(rules, contact, math.inf, ())
+    widest = WaitingClass(reach, 0)
+    return any(agent.status is not AgentStatus.LOGGED_OUT and widest.takes(agent) for agent in floor.agents.values())
+
+
+def nobody_left(floor: Floor) -> None:
+    """An agent logged out: whoever waits for nobody now, in a queue that says where to go then, goes."""
+    for contact in list(floor.contacts.values()):
+        exit_to = floor.policy.queues[contact.queue].on_nobody
+        if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
+            leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason="nobody")
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
@@ -158,10 +195,11 @@ def leave(
     exit_to: policy.Exit,
     *,
     key: str | None = None,
+    reason: str | None = None,
     full: frozenset[QueueName] = frozenset(),
 ) -> None:
     """Leave the line: to another queue (keeping `since`), to a place in the dialplan, or with a good-bye."""
-    close(floor, contact, outcome, key=key)
+    close(floor, contact, outcome, key=key, reason=reason)
     if exit_to.queue is not None:
         contact.visit += 1
         enter(floor, contact, QueueName(exit_to.queue), full=full)
@@ -170,7 +208,13 @@ def leave(
 
 
 def close(
-    floor: Floor, contact: Contact, outcome: Outcome, *, offer: Offer | None = None, key: str | None = None
+    floor: Floor,
+    contact: Contact,
+    outcome: Outcome,
+    *,
+    offer: Offer | None = None,
+    key: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
@@ -179,7 +223,11 @@ def close(
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
-        _tell_visit(floor, contact, "waiting", outcome, position=position, offer=offer, key=key)
+        if outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
+            wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
+            gave_up = outcome is Outcome.ABANDONED
+            floor.estimate.left(contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s)
+        _tell_visit(floor, contact, "waiting", outcome, position=position, offer=offer, key=key, reason=reason)
 
 
 def _tell_visit(
@@ -192,6 +240,7 @@ def _tell_visit(
     cause: str | None = None,
     offer: Offer | None = None,
     key: str | None = None,
+    reason: str | None = None,
 ) -> None:
     floor.tell(
         Changed(
@@ -212,6 +261,8 @@ def _tell_visit(
             position=position,
             original_position=contact.original_position,
             key=key,
+            reason=reason,
+            expected_p90_s=contact.expected_p90_s,
             caller=contact.caller,
             since=contact.entered_at,
             order_at=contact.since - contact.head_start_s,
@@ -247,7 +298,8 @@ def announce(floor: Floor, contact: Contact) -> None:
         floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
         return
     position = floor.line.position(contact)
-    wait_s = floor.estimate.expect_s(contact.queue, position) if rules.wait else None
+    expected = floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue]) if rules.wait else None
+    wait_s = expected.p90_s if expected is not None else None
     if wait_s is not None:
         # Never announce more than was told before: a promise that grows is worse than none.
         told_s = wait_s if contact.told_wait_s is None else contact.told_wait_s

@@ -73,6 +73,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     since: float | None = None
     order_at: float | None = None  # of a visit: what decides the order in its queue (waits since, less head start)
     until: float | None = None
+    expected_p90_s: float | None = None  # of a visit: the wait that was expected at the door in nine of ten cases
     goto: str | None = None
     by: str | None = None
     why: Why | None = None

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
+MAX_FACTS = 16  # known of one customer
+MAX_PREFERRED = 16
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
 
@@ -175,6 +177,8 @@ class AsteriskSwitch:
                     dialled=args.get("dialled", ""),
                     caller=session.env.get("agi_callerid", ""),
                     queue=QueueName(args["queue"]) if args.get("queue") else None,
+                    customer=_pairs(args.get("customer", "")),
+                    preferred=tuple(map(AgentId, filter(None, args.get("agents", "").split("&")[:MAX_PREFERRED]))),
                     entry=int(entry) if entry.isdecimal() else 1,
                     ticket=decode_ticket(args.get("ticket", "")),
                     dial_status=args.get("dialstatus", ""),
@@ -212,3 +216,9 @@ class AsteriskSwitch:
             await session.command("SET", "VARIABLE", "CTI_RESULT", result, timeout_s=ANSWER_TIMEOUT_S)
         except (AgiConnectionLost, AgiTimeout):
             log.info("a feature code's caller was gone before the answer")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """What the dialplan knows of the customer: CTI_CUSTOMER=segment=gold&complaint=open."""
+    facts = [fact.partition("=") for fact in text.split("&")[:MAX_FACTS]]
+    return {key: value for key, found, value in facts if found and key}
