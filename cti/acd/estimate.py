@@ -8,6 +8,7 @@ the sum's distribution is taken as the gamma of the same mean and variance.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from cti.model.words import QueueName
 SMOOTHING = 0.1  # weight of the newest gap; about the last 20 services count
 PATIENCE_MEMORY = 200  # about so many visits make the estimate of patience
 LEAST_SERVICES = 5  # before that we do not know, and say nothing
+EXACT_TERMS = 8
+NO_THETA = 1e-9
 Z90 = 1.2815515655446004  # standard normal quantile
 
 
@@ -70,8 +73,7 @@ class WaitEstimate:
             return None
         rate = staffed / seen.agent_gap_s
         theta = seen.gave_up / seen.waited_s if seen.waited_s > 0 else 0.0
-        mean = sum(1 / (rate + i * theta) for i in range(position))
-        variance = sum(1 / (rate + i * theta) ** 2 for i in range(position))
+        mean, variance = _moments(rate, theta, position)
         shape = mean * mean / variance
         return Expected(_gamma_quantile(mean, shape, 0.0), _gamma_quantile(mean, shape, Z90))
 
@@ -79,6 +81,25 @@ class WaitEstimate:
         """(callers who were told a P90 and answered, those of them answered within it)."""
         seen = self._queues.get(queue)
         return (seen.told, seen.held) if seen is not None else (0, 0)
+
+
+def _moments(rate: float, theta: float, terms: int) -> tuple[float, float]:
+    """Sum of 1/(rate + i theta) and of its square over i < `terms`.
+
+    The first few exactly, the rest by the midpoint integral: at the end of a line of thousands as quick as at its head.
+    """
+    exact = range(min(terms, EXACT_TERMS))
+    mean = sum(1 / (rate + i * theta) for i in exact)
+    variance = sum(1 / (rate + i * theta) ** 2 for i in exact)
+    if terms > EXACT_TERMS:
+        low, high = rate + (EXACT_TERMS - 0.5) * theta, rate + (terms - 0.5) * theta
+        if theta < rate * NO_THETA:
+            mean += (terms - EXACT_TERMS) / low
+            variance += (terms - EXACT_TERMS) / low**2
+        else:
+            mean += math.log(high / low) / theta
+            variance += (1 / low - 1 / high) / theta
+    return mean, variance
 
 
 def _gamma_quantile(mean: float, shape: float, z: float) -> float:
