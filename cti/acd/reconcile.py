@@ -95,7 +95,8 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
     else:
         return False
     ticket = leg.ticket
-    if ticket.queue not in floor.policy.queues or agent.offer is not None or ticket.contact in floor.contacts:
+    rules = floor.policy.queues.get(ticket.queue)
+    if rules is None or agent.offer is not None or ticket.contact in floor.contacts:
         return False
     contact = Contact(
         ticket.contact,
@@ -109,7 +110,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[S
         visit=ticket.visit,
         own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
-        target_s=floor.policy.queues[ticket.queue].target_s,
+        target_s=rules.urgency_target_s or rules.target_s,
         own_requires=visits.requirements(ticket.requires),
         preferred=ticket.preferred,
         customer=dict(ticket.customer),

@@ -43,7 +43,8 @@ def enter(
     `full` are the queues that were full just now: overflow never goes round in a circle.
     """
     rules = floor.policy.queues[queue]
-    contact.queue, contact.target_s, contact.agent, contact.transferred = queue, rules.target_s, None, False
+    contact.queue, contact.agent, contact.transferred = queue, None, False
+    contact.target_s = rules.urgency_target_s or rules.target_s
     contact.requires = requirements(rules.requires, dict(contact.own_requires))
     contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
     if not resumed:
