@@ -16,7 +16,20 @@ from cti.center import ContactCenter
 from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.policy import Agent, Announcements, Break, Center, Entry, Exit, Membership, MissedOffers, Queue
+from cti.model.policy import (
+    Agent,
+    Announcements,
+    Break,
+    Center,
+    Entry,
+    Exit,
+    HeadStart,
+    LongWait,
+    Membership,
+    MissedOffers,
+    Queue,
+    Ring,
+)
 from cti.model.ticket import Ticket
 from cti.model.words import AgentAction, AgentId, CallId, ContactId, NodeId, OfferId, QueueName, RingResult
 
@@ -24,17 +37,32 @@ START = 1_700_000_000.0
 NODE = NodeId("node1")
 FIRST_PHONE, FIRST_NUMBER = 1001, 6001
 
-__all__ = ["Agent", "Announcements", "Break", "Entry", "Exit", "Membership", "MissedOffers", "Queue"]
+__all__ = [
+    "Agent",
+    "Announcements",
+    "Break",
+    "Entry",
+    "Exit",
+    "HeadStart",
+    "LongWait",
+    "Membership",
+    "MissedOffers",
+    "Queue",
+    "Ring",
+]
 
 
-def member(*queues: str, phone: str = "", starts: str = "logged_out", **skills: int) -> dict[str, Any]:
-    """An agent of these queues; "sales/2" is level 2, "sales/2+5" level 2 with penalty 5. Keywords are skills."""
+def member(
+    *queues: str, phone: str = "", starts: str = "logged_out", groups: tuple[str, ...] = (), **skills: int
+) -> dict[str, Any]:
+    """An agent of these queues; "sales/2+5*3" is level 2, penalty 5, weight 3. Keywords are skills."""
     memberships = {}
     for text in queues:
+        text, _, weight = text.partition("*")
         name, _, rest = text.partition("/")
         level, _, penalty = rest.partition("+")
-        memberships[name] = Membership(level=int(level or 1), penalty=int(penalty or 0))
-    return {"phone": phone, "queues": memberships, "skills": skills, "starts": starts}
+        memberships[name] = Membership(level=int(level or 1), penalty=int(penalty or 0), weight=float(weight or 1))
+    return {"phone": phone, "queues": memberships, "skills": skills, "starts": starts, "groups": groups}
 
 
 def center(queues: dict[str, Queue] | None = None, *, settle_s: float = 0.0, **more: Any) -> Center:

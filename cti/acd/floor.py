@@ -240,7 +240,7 @@ class Floor:
         """Bring the list of free agents in step with what is true of `agent`."""
         free = agent.free(self.now)
         if free and agent.id not in self.free:
-            self.free.add(agent, self.now, self.chance.draw())
+            self.free.add(agent, self.now)
             self.freed.add(agent.id)
         elif not free and agent.id in self.free:
             self.free.remove(agent.id)

@@ -8,7 +8,7 @@ from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.strategy import Place, place
+from cti.acd.strategy import Candidate, Place, place
 from cti.model.policy import Center
 from cti.model.words import AgentId
 
@@ -25,9 +25,8 @@ class FreeAgents:
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places
 
-    def add(self, agent: Agent, now: float, chance: float) -> None:
-        """`chance` in (0, 1): what weighted_random draws for him this time."""
-        places = [(pool, place(self._center, pool, agent, now, chance)) for pool in agent.pools]
+    def add(self, agent: Agent, now: float) -> None:
+        places = [(pool, place(self._center, pool, agent, now)) for pool in agent.pools]
         self._places[agent.id] = places
         for pool, key in places:
             self._by_pool.setdefault(pool, SortedList()).add(key)
@@ -36,18 +35,16 @@ class FreeAgents:
         for pool, key in self._places.pop(agent, ()):
             self._by_pool[pool].remove(key)
 
-    def for_contact(self, contact: Contact) -> Iterator[Agent]:
+    def for_contact(self, contact: Contact) -> Iterator[Candidate]:
         """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
         waiting = contact.stands_in
         assert waiting is not None
-        several = len(waiting.reach.pools) > 1
+        pools = waiting.reach.pools
         seen: set[AgentId] = set()
-        for pool in waiting.reach.pools:
+        for number, pool in enumerate(pools):
             for key in self._by_pool.get(pool, ()):
                 agent = self._agents[key[-1]]
-                if several:
-                    if agent.id in seen:
-                        continue
-                    seen.add(agent.id)
-                if waiting.takes(agent):
-                    yield agent
+                if agent.id not in seen and waiting.open_to(agent, pool):
+                    if len(pools) > 1:
+                        seen.add(agent.id)
+                    yield Candidate((number, key[0], key[1]), agent)

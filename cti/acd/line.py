@@ -24,28 +24,29 @@ Head = tuple[tuple[float, float, int], int, "WaitingClass"]  # order of its head
 class WaitingClass:
     """Contacts that the same agents may take, the most urgent first."""
 
-    __slots__ = ("head", "members", "number", "reach")
+    __slots__ = ("_own_pool", "head", "members", "number", "reach")
 
     def __init__(self, reach: Reach, number: int) -> None:
         self.reach = reach
         self.number = number
         self.members: SortedKeyList = SortedKeyList(key=Contact.order)
         self.head: Head | None = None  # as the pools know it
+        self._own_pool = queue_pool(reach.queue)
+
+    def open_to(self, agent: Agent, pool: str) -> bool:
+        """Whether `agent`, who looks into `pool` (one of this class), may take a contact of it from there."""
+        reach = self.reach
+        if reach.excluded and agent.id in reach.excluded:
+            return False
+        if reach.requires and not agent.meets(reach.requires):
+            return False
+        if pool == self._own_pool:
+            return reach.min_penalty <= agent.policy.queues[reach.queue].penalty <= reach.max_penalty
+        return True
 
     def takes(self, agent: Agent) -> bool:
-        """Whether `agent` may take a contact of this class."""
-        reach = self.reach
-        if agent.id in reach.excluded or not agent.meets(reach.requires):
-            return False
-        member = agent.policy.queues.get(reach.queue)
-        own = queue_pool(reach.queue)
-        for pool in reach.pools:
-            if pool == own:
-                if member is not None and reach.min_penalty <= member.penalty <= reach.max_penalty:
-                    return True
-            elif pool in agent.pools:
-                return True
-        return False
+        """Whether `agent` may take a contact of this class at all."""
+        return any(pool in agent.pools and self.open_to(agent, pool) for pool in self.reach.pools)
 
 
 class Line:
@@ -106,7 +107,7 @@ class Line:
         for pool in agent.pools:
             for heads in self._pools.get(pool, _EMPTY).values():
                 for _, _, waiting in heads:
-                    if waiting.takes(agent):
+                    if waiting.open_to(agent, pool):
                         yield waiting.members[0]
                         break
 
@@ -116,7 +117,7 @@ class Line:
         for pool in agent.pools:
             for heads in self._pools.get(pool, _EMPTY).values():
                 for _, _, waiting in heads:
-                    if not waiting.takes(agent):
+                    if not waiting.open_to(agent, pool):
                         continue
                     others += [contact for contact in waiting.members[:2] if contact is not first]
                     if waiting is not first.stands_in:
