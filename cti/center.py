@@ -75,6 +75,7 @@ class ContactCenter:
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(visits.reach_changed),
+            "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
             "aside": self._contact_rule(calls.given_up),

@@ -22,6 +22,7 @@ from cti.model.words import (
     RingResult,
 )
 
+PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 
 
@@ -179,6 +180,12 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
 def session_lost(floor: Floor, contact: Contact) -> None:
     contact.session = False
     contact.announcing = False
+    if floor.deadlines.pending(
+        "parting", contact.id
+    ):  # no good-bye: transferred, or hung up just now
+        floor.deadlines.cancel("parting", contact.id)
+        if contact.state is ContactState.TALKING:
+            visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
         for what in ("max_wait", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
@@ -219,13 +226,37 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
             contact.visit += 1
             visits.enter(floor, contact, contact.queue)
         elif event.caller_there:
-            offers.agent_part_over(floor, contact, EndedBy.AGENT, leg_over=True)
-            visits.release(floor, contact, Release(contact.call))
+            _agent_left(floor, contact)
         elif not any(floor.offers[offer].taken_over for offer in contact.offers):
             # In an attended transfer the agent's leg lives on: over when its Hangup says so, unless AMI is silent.
             deaf = not floor.nodes.get(contact.node)
             offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None, leg_over=deaf)
             visits.set_aside(floor, contact)
+
+
+def _agent_left(floor: Floor, contact: Contact) -> None:
+    """The agent's part is over and the caller seems to be there still: good-bye, or a blind transfer?
+
+    On AGI both look the same for a moment. AMI tells BlindTransfer before it tells the Hangup of the agent's leg: wait
+    for that one. The agent himself is free at once.
+    """
+    talking = [floor.offers[offer] for offer in contact.offers if floor.offers[offer].state is OfferState.ACCEPTED]
+    known = not talking or talking[0].talk_ended_at is not None or not floor.nodes.get(contact.node)
+    if known or not talking[0].leg:
+        offers.agent_part_over(floor, contact, EndedBy.AGENT, leg_over=True)
+        visits.release(floor, contact, Release(contact.call))
+        return
+    floor.parting[talking[0].leg] = contact.id
+    offers.agent_part_over(floor, contact, None, leg_over=True)
+    floor.deadlines.set("parting", contact.id, floor.now + PARTING_S)
+
+
+def parted(floor: Floor, contact: Contact) -> None:
+    """No transfer: the agent has hung up, and we say good-bye."""
+    floor.deadlines.cancel("parting", contact.id)
+    if contact.state is ContactState.TALKING and contact.session:
+        offers.agent_part_over(floor, contact, EndedBy.AGENT)
+        visits.release(floor, contact, Release(contact.call))
 
 
 def _likeliest(floor: Floor, contact: Contact) -> OfferId:
@@ -284,7 +315,9 @@ def transferred(floor: Floor, contact: Contact, goto: str, leg: str) -> None:
         )
     )
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
-    if not contact.session and contact.state is ContactState.TALKING:
+    parting = floor.deadlines.pending("parting", contact.id)
+    floor.deadlines.cancel("parting", contact.id)
+    if (parting or not contact.session) and contact.state is ContactState.TALKING:
         visits.set_aside(floor, contact)
 
 
@@ -297,6 +330,9 @@ def given_up(floor: Floor, contact: Contact) -> None:
 
 def leg_gone(floor: Floor, leg: str) -> None:
     """A channel of an agent's phone is hung up."""
+    parting = floor.contacts.get(floor.parting.pop(leg, ContactId("")))
+    if parting is not None and floor.deadlines.pending("parting", parting.id):
+        parted(floor, parting)
     agent = floor.leg_owner.get(leg)
     if agent is None:
         return

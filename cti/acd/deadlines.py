@@ -27,6 +27,9 @@ class Deadlines:
     def cancel(self, what: str, whom: str) -> None:
         self._live.pop((what, whom), None)
 
+    def pending(self, what: str, whom: str) -> bool:
+        return (what, whom) in self._live
+
     def next_at(self) -> float | None:
         """Epoch seconds of the earliest live deadline, or None."""
         heap, live = self._heap, self._live

@@ -54,6 +54,7 @@ class Floor:
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
         self.leg_owner: dict[str, Agent] = {}
+        self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
         self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
         self.free = FreeAgents(center, self.agents)
@@ -253,5 +254,7 @@ class Floor:
         if self.by_call.get(contact.call) is contact:
             del self.by_call[contact.call]
         self.arrived.discard(contact.id)
-        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk"):
+        for leg in [leg for leg, parting in self.parting.items() if parting == contact.id]:
+            del self.parting[leg]
+        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting"):
             self.deadlines.cancel(what, contact.id)
