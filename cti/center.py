@@ -304,12 +304,16 @@ class ContactCenter:
     # --- people -----------------------------------------------------------------------------------------------------
 
     def _agent_request(self, event: events.AgentRequest) -> None:
+        known = self.agents.get(event.agent)
+        before = known.status if known is not None else AgentStatus.LOGGED_OUT
         refused = agents.request(self._floor, event)
         if refused is not None:
             self._floor.refuse(refused)
             return
         agent = self.agents[event.agent]
         offer = self.offers.get(agent.offer) if agent.offer else None
+        if AgentStatus.LOGGED_OUT in (before, agent.status) and agent.status is not before:
+            visits.presence_changed(self._floor, agent.id)
         if agent.status is AgentStatus.LOGGED_OUT:
             if offer is not None and offer.state is OfferState.RINGING:
                 offers.withdraw(self._floor, offer)
@@ -321,4 +325,5 @@ class ContactCenter:
             if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
                 self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
             self._floor.move_status(agent, event.status, reason=event.reason, by="store")
-            agent.idle_since = max(agent.idle_since, event.since)
+            agent.idle_since = agent.logged_in_at = max(agent.idle_since, event.since)
+            visits.presence_changed(self._floor, agent.id)

@@ -32,6 +32,7 @@ class Agent:
     unreachable: int = 0
     number: int = 0  # in the order of the configuration
     pools: tuple[str, ...] = ()  # where he looks for contacts: see acd/reach.py
+    logged_in_at: float = 0.0
     contacts: int = 0  # answered since he logged in
     busy_s: float = 0.0  # talked and wrapped up since he logged in
     offered: int = 0  # number of the newest offer to him, over all offers: who was asked longest ago

@@ -37,7 +37,8 @@ def request(floor: Floor, asked: AgentRequest) -> Refused | None:
 def _login(floor: Floor, agent: Agent, by: str) -> Refused | None:
     if agent.status is not AgentStatus.LOGGED_OUT:
         return Refused(RefusedReason.ALREADY, "logged in")
-    agent.idle_since = floor.now
+    agent.idle_since = agent.logged_in_at = floor.now
+    agent.contacts, agent.busy_s = 0, 0.0
     agent.missed = agent.rejected = agent.unreachable = 0
     floor.move_status(agent, AgentStatus.AVAILABLE, by=by)
     return None
@@ -111,6 +112,7 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
 
 def end_wrapup(floor: Floor, agent: Agent) -> None:
     floor.deadlines.cancel("wrapup", agent.id)
+    agent.busy_s += floor.now - max(agent.activity_since, agent.logged_in_at)
     agent.idle_since = floor.now
     return_to_idle(floor, agent, None)
 

@@ -88,7 +88,7 @@ class Floor:
         if not self._open:
             self._open = True
             for agent in self.agents.values():
-                agent.idle_since = agent.status_since = agent.activity_since = now
+                agent.idle_since = agent.status_since = agent.activity_since = agent.logged_in_at = now
                 if agent.status is AgentStatus.AVAILABLE:
                     self.staffed.update(agent.policy.queues.keys())
                 self.refresh(agent)

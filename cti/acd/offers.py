@@ -153,7 +153,7 @@ def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *,
         if offer.talk_ended_at is None:
             offer.talk_ended_at = floor.now
             agent = floor.agents[offer.agent]
-            agent.busy_s += max(0.0, floor.now - offer.accepted_at)
+            agent.busy_s += floor.now - max(offer.accepted_at, agent.logged_in_at)
             agent.talk_ended_at = floor.now
             if leg_over:
                 _drop_leg(floor, agent, offer.leg)

@@ -38,7 +38,7 @@ def _idle(agent: Agent, now: float) -> float:
 
 def _occupancy(agent: Agent, now: float) -> float:
     """Busy share of the time since he logged in, as it stands when he becomes free."""
-    return agent.busy_s / max(1.0, now - agent.status_since)
+    return agent.busy_s / max(1.0, now - agent.logged_in_at)
 
 
 def _contacts(agent: Agent, now: float) -> float:

@@ -14,7 +14,7 @@ from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
+from cti.model.words import AgentId, AgentStatus, ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
@@ -102,6 +102,13 @@ def nobody_left(floor: Floor) -> None:
         exit_to = floor.policy.queues[contact.queue].on_nobody
         if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
             leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason="nobody")
+
+
+def presence_changed(floor: Floor, agent: AgentId) -> None:
+    """An agent logged in or out: those who wait for their own agents alone look again who is there."""
+    for contact in list(floor.contacts.values()):
+        if agent in contact.preferred:
+            reach_changed(floor, contact)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
