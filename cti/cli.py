@@ -17,8 +17,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_show, config
+from cti import cli_ask, cli_show, config, config_bound
 from cti.cli_ask import REFUSED
+from cti.cli_import import import_app
+from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
 BAD_CONFIG = 2
@@ -34,8 +36,9 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app):
+for sub in (queue_app, agent_app, call_app, import_app):
     app.add_typer(sub)
+app.command("simulate")(simulate_command)
 
 ConfigFile = Annotated[
     Path | None,
@@ -81,7 +84,10 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="exit with 1 where there are warnings")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a configuration, like nginx -t: every problem at once, as file:line:column."""
+    """Check a configuration, like nginx -t: every problem at once, as file:line:column.
+
+    Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
+    """
     path = _config_file(file)
     reading = config.read(path, lenient=True)
     errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
@@ -95,13 +101,17 @@ def check(
         )
     verdict += f", {_count(len(warnings), 'warning')}" if warnings else ""
     code = BAD_CONFIG if settings is None else REFUSED if strict and warnings else 0
+    bounds = config_bound.bounds(settings) if settings is not None else []
     if as_json:
-        cli_ask.print_json({"ok": code == 0, "file": os.fspath(path), "errors": errors, "warnings": warnings})
+        found = {"ok": code == 0, "file": os.fspath(path), "errors": errors, "warnings": warnings}
+        cli_ask.print_json(found | {"starvation_bounds": [bound._asdict() for bound in bounds]})
     else:
         for line in errors:
             typer.echo(f"error: {line}", err=True)
         for line in warnings:
             typer.echo(f"warning: {line}", err=True)
+        for bound in bounds:
+            typer.echo(config_bound.in_words(bound))
         typer.echo(verdict, err=settings is None)
     raise typer.Exit(code)
 

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from cti.model.policy import Agent, Center, Exit, Queue
+from cti import config_reach
+from cti.config_finding import Finding
+from cti.model.policy import Center, Exit, Queue
 
 if TYPE_CHECKING:
     from cti.config import Settings
-
-
-class Finding(NamedTuple):
-    """One contradiction: where (keys from the top) and what, with the remedy."""
-
-    path: tuple[str, ...]
-    text: str
-    is_error: bool = False
 
 
 def find(settings: Settings) -> list[Finding]:
@@ -31,54 +26,6 @@ def find(settings: Settings) -> list[Finding]:
 def find_in_policy(center: Center) -> list[Finding]:
     """Return what is found in the policy alone."""
     return [finding for check in POLICY_CHECKS for finding in check(center)]
-
-
-def members(center: Center, queue: str) -> dict[str, Agent]:
-    """Return the agents who belong to `queue`."""
-    return {name: agent for name, agent in center.agents.items() if queue in agent.queues}
-
-
-def meets(agent: Agent, requires: Mapping[str, int]) -> bool:
-    """Say whether `agent` has every required skill at its level."""
-    return all(agent.skills.get(skill, 0) >= level for skill, level in requires.items())
-
-
-def _staffing(center: Center) -> Iterator[Finding]:
-    for name, queue in center.queues.items():
-        here, staff = ("queues", name), members(center, name)
-        if not staff:
-            wait = "for ever" if queue.max_wait_s is None else f"{queue.max_wait_s:g} s in vain"
-            yield Finding(
-                here, f"nobody is a member of this queue: its callers wait {wait}; add it to an agent's queues"
-            )
-            continue
-        unfit = {agent for agent, policy in staff.items() if not meets(policy, queue.requires)}
-        if unfit == set(staff):
-            text = f"no member of {name} meets {_in_words(queue.requires)}: nobody is ever served"
-            yield Finding((*here, "requires"), text)
-            continue
-        for lacking in sorted(unfit):
-            skills = center.agents[lacking].skills
-            lack = _in_words({skill: level for skill, level in queue.requires.items() if skills.get(skill, 0) < level})
-            text = f"{lacking} gets no call of {name}: lacks {lack}"
-            yield Finding(("agents", lacking, "queues", name), text)
-    for name, agent in center.agents.items():
-        if not agent.queues:
-            yield Finding(("agents", name), f"{name} is in no queue and gets no calls; add queues: [...]")
-
-
-def _entries(center: Center) -> Iterator[Finding]:
-    if not center.entries:
-        yield Finding((), "no entries: a caller reaches a queue only if your dialplan sets CTI_QUEUE")
-    for number, entry in center.entries.items():
-        queue = center.queues.get(entry.queue)
-        staff = members(center, entry.queue)
-        if queue is None or not entry.requires or not staff:
-            continue
-        needed = {**queue.requires, **{s: max(lv, queue.requires.get(s, 0)) for s, lv in entry.requires.items()}}
-        if not any(meets(agent, needed) for agent in staff.values()):
-            text = f"no member of {entry.queue} meets {_in_words(needed)}: nobody serves callers of this number"
-            yield Finding(("entries", number, "requires"), text)
 
 
 def _times(center: Center) -> Iterator[Finding]:
@@ -110,16 +57,21 @@ def _announcements(queue: Queue, here: tuple[str, ...]) -> Iterator[Finding]:
         yield Finding((*here, "announce", "first_after_s"), text)
 
 
-def _exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
+def exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
+    """Yield every way out of `queue` with its place in it."""
     yield ("on_max_wait",), queue.on_max_wait
     yield ("on_full",), queue.on_full
+    if queue.on_nobody is not None:
+        yield ("on_nobody",), queue.on_nobody
+    if queue.on_long_wait is not None:
+        yield ("on_long_wait", "to"), queue.on_long_wait.to
     for digit, leave in queue.keys.items():
         yield ("keys", digit), leave
 
 
 def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
     for name, queue in center.queues.items():
-        for where, leave in _exits(queue):
+        for where, leave in exits(queue):
             here = ("queues", name, *where)
             if leave.queue is not None and leave.goto is not None:
                 yield Finding(here, "leads to a queue and to a goto; keep one of them", is_error=True)
@@ -127,23 +79,48 @@ def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
                 yield Finding((*here, "queue"), f"key {where[1]} leads to {name} itself")
 
 
+AT_ONCE, IN_TIME, BY_HAND = 0, 1, 2
+
+
 def _circles(center: Center) -> Iterator[Finding]:
-    """Overflow by itself must end. A circle of full queues has no end at all; one with waits goes round and round."""
-    at_once = {n: [q.on_full.queue] if q.max_waiting and q.on_full.queue else [] for n, q in center.queues.items()}
-    in_time = {
-        n: [q.on_max_wait.queue] if q.max_wait_s and q.on_max_wait.queue else [] for n, q in center.queues.items()
-    }
+    """Overflow by itself must end: at once it has no end of its own, with waits and keys it goes round and round.
+
+    A circle of keys alone is the caller's own choice.
+    """
+    ways: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}  # the soonest way from queue to queue, and its place
+    for name, queue in center.queues.items():
+        for where, leave in exits(queue):
+            speed = _speed(queue, where[0])
+            if leave.queue is not None and speed is not None:
+                ways.setdefault((name, leave.queue), (speed, where))
+                ways[name, leave.queue] = min(ways[name, leave.queue], (speed, where), key=lambda way: way[0])
     seen = set()
-    for circle in circles(at_once):
-        seen.add(frozenset(circle))
-        text = f"overflow in a circle: {' -> '.join(circle)}; when all are full a caller is sent round for ever"
-        yield Finding(("queues", circle[0], "on_full", "queue"), text, is_error=True)
-    for circle in circles({name: at_once[name] + in_time[name] for name in center.queues}):
-        if frozenset(circle) in seen:
-            continue
-        key = "on_max_wait" if circle[1] in in_time[circle[0]] else "on_full"
-        text = f"overflow in a circle: {' -> '.join(circle)}; a caller may go round until he hangs up"
-        yield Finding(("queues", circle[0], key, "queue"), text)
+    for slowest in (AT_ONCE, IN_TIME, BY_HAND):
+        edges: dict[str, list[str]] = {name: [] for name in center.queues}
+        for (start, end), (speed, _) in ways.items():
+            if speed <= slowest:
+                edges[start].append(end)
+        for circle in circles(edges):
+            steps = [ways[step] for step in pairwise(circle)]
+            if frozenset(circle) in seen or all(speed == BY_HAND for speed, _ in steps):
+                continue
+            seen.add(frozenset(circle))
+            speed, where = steps[0]
+            text = f"overflow in a circle: {' -> '.join(circle)}; " + (
+                "at the worst none of them takes a caller, who then ends in cti-fallback; lead out of the circle"
+                if slowest == AT_ONCE
+                else "a caller may go round until he hangs up"
+            )
+            yield Finding(("queues", circle[0], *where, "queue"), text, is_error=slowest == AT_ONCE)
+
+
+def _speed(queue: Queue, way: str) -> int | None:
+    """How soon a way out may be taken; None: never."""
+    if way == "keys":
+        return BY_HAND
+    if way == "on_max_wait":
+        return IN_TIME if queue.max_wait_s is not None else None
+    return AT_ONCE if way != "on_full" or queue.max_waiting is not None else None
 
 
 def circles(edges: Mapping[str, list[str]]) -> list[list[str]]:
@@ -220,13 +197,11 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _in_words(requires: Mapping[str, int]) -> str:
-    return " and ".join(f"{skill} {level}" for skill, level in requires.items())
-
-
 POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
-    _staffing,
-    _entries,
+    config_reach.staffing,
+    config_reach.unreachable_agents,
+    config_reach.rings,
+    config_reach.entries,
     _times,
     _exits_lead_somewhere,
     _circles,

@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from cti.config_yaml import Mapping, Path, Problem, Scalar, locate
+from cti.config_yaml import Mapping, Path, Problem, Scalar, Sequence, locate
 from cti.model import policy
 from cti.suggest import did_you_mean
 
@@ -127,15 +127,21 @@ def _bare(annotation: Any) -> Any:
 
 
 def unknown_references(tree: Mapping) -> list[Problem]:
-    """Return every queue, skill and node that is named somewhere and defined nowhere."""
-    queues, nodes = _names(tree, "queues"), _names(tree, "nodes")
-    skills = {name for _, agent in _children(tree, "agents") for name, _, _ in _keys(agent, "skills")}
+    """Return every queue, skill, group, agent and node that is named somewhere and defined nowhere."""
+    everybody = _children(tree, "agents")
+    defined = {
+        "queue": _names(tree, "queues"),
+        "node": _names(tree, "nodes"),
+        "agent": _names(tree, "agents"),
+        "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
+        "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
+    }
     problems = []
     for path, kind, name, place in _references(tree):
-        known = {"queue": queues, "skill": skills, "node": nodes}[kind]
+        known = defined[kind]
         if name in known:
             continue
-        what = "no agent has the skill" if kind == "skill" else f"there is no {kind}"
+        what = {"skill": "no agent has the skill", "group": "no agent is in the group"}.get(kind, f"there is no {kind}")
         problems.append(Problem(place, path, f'{what} "{name[:60]}"{did_you_mean(name, known)}'))
     return problems
 
@@ -145,8 +151,10 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
         here: Path = ("queues", queue)
         for name, place, _ in _keys(settings, "requires"):
             yield (*here, "requires", name), "skill", name, place
-        for key in ("on_max_wait", "on_full"):
+        for key in ("on_max_wait", "on_full", "on_nobody"):
             yield from _queue_in(_child(settings, key), (*here, key))
+        yield from _queue_in(_child(_child(settings, "on_long_wait"), "to"), (*here, "on_long_wait", "to"))
+        yield from _in_rings(_child(settings, "rings"), (*here, "rings"))
         for digit, leave in _children(settings, "keys"):
             yield from _queue_in(leave, (*here, "keys", digit))
     for agent, settings in _children(tree, "agents"):
@@ -158,12 +166,30 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
         yield from _queue_in(settings, ("entries", number))
         for name, place, _ in _keys(settings, "requires"):
             yield ("entries", number, "requires", name), "skill", name, place
+        for name, place, path in _items(settings, "preferred", ("entries", number)):
+            yield path, "agent", name, place
+
+
+def _in_rings(rings: Any, here: Path) -> Iterator[tuple[Path, str, str, Any]]:
+    for number, ring in enumerate(rings.items if isinstance(rings, Sequence) else ()):
+        for name, place, _ in _keys(ring, "accept"):
+            yield (*here, number, "accept", name), "skill", name, place
+        for key, kind in (("groups", "group"), ("queues", "queue")):
+            for name, place, path in _items(ring, key, (*here, number)):
+                yield path, kind, name, place
 
 
 def _queue_in(node: Any, path: Path) -> Iterator[tuple[Path, str, str, Any]]:
     queue = _child(node, "queue")
     if isinstance(queue, Scalar) and queue.text:
         yield (*path, "queue"), "queue", queue.text, queue.place
+
+
+def _items(node: Any, key: str, here: Path) -> list[tuple[str, Any, Path]]:
+    """Return the words of a list with their places."""
+    child = _child(node, key)
+    words = enumerate(child.items if isinstance(child, Sequence) else ())
+    return [(word.text, word.place, (*here, key, n)) for n, word in words if isinstance(word, Scalar) and word.text]
 
 
 def _child(node: Any, key: str) -> Any:

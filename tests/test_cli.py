@@ -70,7 +70,10 @@ def refuse(monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, Any]) -
 def test_check_ends_like_nginx() -> None:
     found = cti("check", EXAMPLE, environ=SECRETS)
     assert found.exit_code == 0
-    assert found.stdout == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 4 entries, 1 node\n"
+    *bounds, verdict = found.stdout.splitlines()
+    assert verdict == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 4 entries, 1 node"
+    assert [line.split(":")[0] for line in bounds] == ["sales", "support", "complaints"]
+    assert "complaints always goes first" in bounds[0]
     assert found.stderr == ""
 
 
