@@ -12,7 +12,7 @@ import gc
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from pathlib import Path
 
 import structlog
@@ -31,19 +31,20 @@ from cti.journal import Journal
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
+from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
 from cti.model.words import AgentId, NodeId
 from cti.ports import Reader
 from cti.store.agent_status import StoreWriter, load_agent_status
-from cti.store.callback_spool import INTERVAL_S as SPOOL_INTERVAL_S
-from cti.store.callback_spool import SpoolCounts, scan_spool
-from cti.store.database import Store, open_store
+from cti.store.callback_spool import SpoolCounts, watch_spool
+from cti.store.database import open_store
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 
 log = structlog.get_logger(__name__)
 
 STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
+FLUSH_INTERVAL_S = 1.0
 
 
 class Application:
@@ -55,9 +56,23 @@ class Application:
         policy = settings.center
         self.view = LiveView(policy)
         self.switch = _switch(settings, self.clock)
-        self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events)
+        self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         self.engine: Engine
         self.spool_counts = SpoolCounts()
+        self._errors: dict[str, Callable[[], int]] = {
+            "reader": lambda: self.engine.reader_errors,
+            "switch": lambda: self.engine.switch_errors,
+            "session_refused": self._sessions_refused,
+            "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
+            "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
+            "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
+            "ami_action_timeout": lambda: sum(n.link.counters.timeouts for n in self.switch.nodes.values()),
+            "ami_event": lambda: sum(n.link.counters.event_errors for n in self.switch.nodes.values()),
+            "ami_forged_event": lambda: sum(n.link.counters.forged for n in self.switch.nodes.values()),
+            "spool_bad_file": lambda: self.spool_counts.bad,
+            "spool": lambda: self.spool_counts.errors,
+            "live_view": lambda: self.view.inconsistent,
+        }
         self._policy = policy
 
     @classmethod
@@ -76,14 +91,18 @@ class Application:
         stack.callback(store.close)
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply]
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs]
+        self._errors["store"] = lambda: writer.errors
         if settings.queue_log is not None:
             queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
+            self._errors["queue_log"] = lambda: queue_log.errors
             readers.append(queue_log.apply)
         journal = _open_journal(settings.journal)
         if journal is not None:
             stack.callback(journal.close)
+            self._errors["journal"] = lambda: journal.lost
+            _background(stack, _flush(journal))
         self.engine = Engine(
             ContactCenter(self._policy, map(NodeId, settings.nodes)),
             self.switch,
@@ -96,7 +115,7 @@ class Application:
             self.engine.post(restored)
         await self._serve(stack)
         if settings.callback_spool is not None:
-            _background(stack, self._take_over_spool(settings.callback_spool, store))
+            _background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
         _background(stack, self._observe_lag())
         stack.push_async_callback(self.switch.close)
         try:
@@ -129,17 +148,20 @@ class Application:
             total.update(node.counts)
         return total
 
+    def _count_errors(self) -> Mapping[str, int]:
+        return {kind: count() for kind, count in self._errors.items()}
+
+    def _sessions_refused(self) -> int:
+        counters = self.switch.agi.counters
+        at_the_door = counters.refused_peer + counters.refused_full + counters.refused_path
+        return at_the_door + counters.env_timeouts + self.switch.refused_sessions
+
     async def _observe_lag(self) -> None:
         while True:
             await asyncio.sleep(LAG_INTERVAL_S)
             for node in self.switch.nodes.values():
                 if node.live and node.link.ping_rtt_s is not None:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
-
-    async def _take_over_spool(self, directory: Path, store: Store) -> None:
-        while True:
-            await asyncio.to_thread(scan_spool, directory, store, self.clock(), self.spool_counts)
-            await asyncio.sleep(SPOOL_INTERVAL_S)
 
 
 def run_engine(settings: Settings) -> int:
@@ -205,9 +227,30 @@ def _open_journal(path: Path | None) -> Journal | None:
         raise ConfigError([f"journal: cannot write {path}: {error.strerror}"]) from None
 
 
-def _background(stack: contextlib.AsyncExitStack, work: object) -> None:
-    """Run `work` (a coroutine) until the stack unwinds."""
-    task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+def log_bugs(changed: Changed) -> None:
+    """A reader: a bug of ours is worth a line wherever the engine runs. It names no person."""
+    if changed.kind is Kind.BUG:
+        log.error(
+            "bug in the core; its call went to the fallback", bug=changed.new, at=changed.reason, cause=changed.cause
+        )
+
+
+async def _flush(journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_INTERVAL_S)
+        journal.flush()
+
+
+def _background(stack: contextlib.AsyncExitStack, work: Coroutine[None, None, None]) -> None:
+    """Run `work` until the stack unwinds; should it end before, say so."""
+
+    async def watched() -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("a background task ended", task=getattr(work, "__qualname__", ""), error=type(error).__name__)
+
+    task = asyncio.get_running_loop().create_task(watched())
 
     async def end() -> None:
         task.cancel()

@@ -71,6 +71,7 @@ class ContactCenter:
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
+            "break": lambda agent: agents.break_overdue(self._floor, self.agents[AgentId(agent)]),
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
@@ -189,6 +190,7 @@ class ContactCenter:
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)
+        self._settle_if_complete()
         self._floor.released.pop(event.call, None)
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
@@ -274,15 +276,12 @@ class ContactCenter:
         if not floor.nodes.get(event.node):
             floor.nodes[event.node] = True
             floor.tell(Changed(Kind.NODE, event.node, "down", "up", floor.now, floor.cause, node=event.node))
-        reconcile.compare(floor, event.node, event.legs, fresh=True, asked_at=event.asked_at)
+        reconcile.compare(floor, event.node, event.legs, first=floor.settling, asked_at=event.asked_at)
         floor.awaited.discard(event.node)
-        if floor.expected and not floor.settling:
-            floor.settling = True
-            floor.deadlines.set("settle", "", floor.now + self.policy.settle_s)
         self._settle_if_complete()
 
     def _node_checked(self, event: events.NodeChecked) -> None:
-        reconcile.compare(self._floor, event.node, event.legs, fresh=False, asked_at=event.asked_at)
+        reconcile.compare(self._floor, event.node, event.legs, first=False, asked_at=event.asked_at)
 
     def _node_down(self, event: events.NodeDown) -> None:
         floor = self._floor
@@ -321,9 +320,12 @@ class ContactCenter:
 
     def _agent_restored(self, event: events.AgentRestored) -> None:
         agent = self.agents.get(event.agent)
-        if agent is not None and agent.status is not event.status:
+        if agent is None:
+            return
+        agent.idle_since = event.since or agent.idle_since
+        if agent.status is not event.status:
             if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
                 self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
-            self._floor.move_status(agent, event.status, reason=event.reason, by="store")
-            agent.idle_since = agent.logged_in_at = max(agent.idle_since, event.since)
+            self._floor.move_status(agent, event.status, reason=event.reason, by="store", since=event.since or None)
+            agent.logged_in_at = event.since or agent.logged_in_at
             visits.presence_changed(self._floor, agent.id)

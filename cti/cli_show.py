@@ -96,7 +96,8 @@ def _state(row: Row) -> str:
     if status == "available" or activity not in (None, "", "idle"):
         return clean(activity)
     reason = row.get("reason")
-    return f"{clean(status)} ({clean(reason)})" if status == "on_break" and reason else clean(status)
+    over = ", over its limit" if row.get("overdue") else ""
+    return f"{clean(status)} ({clean(reason)}{over})" if status == "on_break" and reason else clean(status)
 
 
 QUEUES = (

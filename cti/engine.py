@@ -23,15 +23,30 @@ from cti.ports import Clock, Reader, Switch
 
 log = structlog.get_logger(__name__)
 
+CLOCK_CHECK_S = 1.0
+MAX_SLEW = 0.1  # a clock that is ahead runs a tenth slower until it is right
+
 
 class SteadyClock:
-    """Epoch seconds by the monotonic clock: never backwards, and a step of the system clock changes nothing."""
+    """Epoch seconds that never run backwards.
 
-    def __init__(self) -> None:
-        self._base = time.time() - time.monotonic()
+    They follow the system's clock: a step forwards (NTP after the start, a machine that slept) at once, a step
+    backwards by running slower until it is made up for.
+    """
+
+    def __init__(self, wall: Clock = time.time, monotonic: Clock = time.monotonic) -> None:
+        self._wall, self._monotonic = wall, monotonic
+        self._base = wall() - monotonic()
+        self._checked_at = monotonic()
 
     def __call__(self) -> float:
-        return self._base + time.monotonic()
+        ticks = self._monotonic()
+        elapsed_s = ticks - self._checked_at
+        if elapsed_s >= CLOCK_CHECK_S:
+            self._checked_at = ticks
+            ahead_s = self._base + ticks - self._wall()
+            self._base -= min(ahead_s, elapsed_s * MAX_SLEW) if ahead_s > 0 else ahead_s
+        return self._base + ticks
 
 
 def rings_first(asked: list[AnyCommand]) -> list[AnyCommand]:
@@ -112,7 +127,7 @@ class Engine:
                 self._handle(self._inbox.popleft())
         finally:
             self._busy = False
-        self._set_timer()
+            self._set_timer()
 
     def _handle(self, event: AnyEvent) -> Refused | None:
         now = self.clock()

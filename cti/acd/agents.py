@@ -49,7 +49,6 @@ def _logout(floor: Floor, agent: Agent, by: str) -> Refused | None:
         return Refused(RefusedReason.NOT_LOGGED_IN)
     agent.pending_break = None
     floor.move_status(agent, AgentStatus.LOGGED_OUT, by=by)
-    floor.deadlines.cancel("break", agent.id)
     return None
 
 
@@ -66,6 +65,15 @@ def _pause(floor: Floor, agent: Agent, reason: str, by: str) -> Refused | None:
     else:
         agent.pending_break = name
     return None
+
+
+def break_overdue(floor: Floor, agent: Agent) -> None:
+    """His break is longer than its limit: told to those who watch, nothing else."""
+    floor.tell(
+        Changed(
+            Kind.OVERDUE, agent.id, "", "overdue", floor.now, floor.cause, agent=agent.id, reason=agent.reason or None
+        )
+    )
 
 
 def break_name(floor: Floor, reason: str) -> str | None:

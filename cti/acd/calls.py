@@ -178,11 +178,10 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
 
 
 def session_lost(floor: Floor, contact: Contact) -> None:
+    """No command reaches the call any more: transferred, hung up, or a broken connection. What comes next tells."""
     contact.session = False
     contact.announcing = False
-    if floor.deadlines.pending(
-        "parting", contact.id
-    ):  # no good-bye: transferred, or hung up just now
+    if floor.deadlines.pending("parting", contact.id):  # no good-bye: transferred, or hung up just now
         floor.deadlines.cancel("parting", contact.id)
         if contact.state is ContactState.TALKING:
             visits.set_aside(floor, contact)

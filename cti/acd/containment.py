@@ -36,6 +36,7 @@ def contain(floor: Floor, bug: Exception, contact_id: ContactId | None) -> bool:
 def _idle(floor: Floor, agent: Agent) -> None:
     old, agent.activity, agent.activity_since = agent.activity, Activity.IDLE, floor.now
     agent.idle_since = floor.now
+    floor.deadlines.cancel("wrapup", agent.id)
     floor.tell(Changed(Kind.ACTIVITY, agent.id, old, Activity.IDLE, floor.now, "bug", agent=agent.id))
     floor.refresh(agent)
 

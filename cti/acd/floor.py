@@ -212,14 +212,16 @@ class Floor:
         )
         self.refresh(agent)
 
-    def move_status(self, agent: Agent, new: AgentStatus, *, reason: str = "", by: str = "") -> None:
+    def move_status(
+        self, agent: Agent, new: AgentStatus, *, reason: str = "", by: str = "", since: float | None = None
+    ) -> None:
         old = agent.status
         transitions.check(transitions.STATUS, "status", agent.id, old, new)
         if new is AgentStatus.AVAILABLE:
             self.staffed.update(agent.policy.queues.keys())
         elif old is AgentStatus.AVAILABLE:
             self.staffed.subtract(agent.policy.queues.keys())
-        agent.status, agent.reason, agent.status_since = new, reason, self.now
+        agent.status, agent.reason, agent.status_since = new, reason, self.now if since is None else since
         self.tell(
             Changed(
                 Kind.STATUS,
@@ -231,9 +233,18 @@ class Floor:
                 agent=agent.id,
                 reason=reason or None,
                 by=by or None,
+                since=agent.status_since,
             )
         )
+        self._limit_break(agent)
         self.refresh(agent)
+
+    def _limit_break(self, agent: Agent) -> None:
+        rule = self.policy.breaks.get(agent.reason) if agent.status is AgentStatus.ON_BREAK else None
+        if rule is not None and rule.limit_s is not None:
+            self.deadlines.set("break", agent.id, agent.status_since + rule.limit_s)
+        else:
+            self.deadlines.cancel("break", agent.id)
 
     # --- derived state --------------------------------------------------------------------------------------------
 

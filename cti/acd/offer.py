@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti.model.words import AgentId, ContactId, EndedBy, OfferId, OfferState, QueueName
+from cti.model.words import AgentId, ContactId, OfferId, OfferState, QueueName
 
 
 @dataclass(slots=True)
@@ -20,4 +20,3 @@ class Offer:
     wait_s: float = 0.0  # of the contact in this queue, when it was accepted
     talk_ended_at: float | None = None  # the agent's part is over, but not yet known is who ended it
     taken_over: bool = False  # by attended transfer: this talk is not that of the contact's own Ring
-    ended_by: EndedBy | None = None

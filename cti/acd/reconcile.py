@@ -18,23 +18,28 @@ from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, Off
 
 
 def compare(
-    floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, fresh: bool, asked_at: float | None = None
+    floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, first: bool, asked_at: float | None = None
 ) -> None:
     """Bring our memory of `node` in step with `legs`, a list asked for at `asked_at` (now, if not given).
 
-    `fresh`: we have just (re)connected. On a slow AMI the list may be seconds old: it says nothing of later calls.
+    `first`: the first look of an engine that has just started: who waits here is on his way back to us. On a slow AMI
+    the list may be seconds old: it says nothing of later calls.
     """
     asked_at = floor.now if asked_at is None else asked_at
     present = {leg.leg: leg for leg in legs}
     _phones(floor, node, present)
     _gone(floor, node, present, asked_at)
     _answered(floor, present)
+    talks: dict[str, list[SnapshotLeg]] = {}
+    for leg in present.values():
+        if leg.bridge and leg.phone in floor.by_phone:
+            talks.setdefault(leg.bridge, []).append(leg)
     for leg in present.values():
         call = CallId(leg.leg)
         if leg.ours and call not in floor.by_call and call not in floor.released:
-            if _restore_talk(floor, node, leg, present.values()):
+            if _restore_talk(floor, node, leg, talks.get(leg.bridge, [])):
                 continue
-            if fresh and not leg.bridge:
+            if first and not leg.bridge:
                 floor.expected.add(call)
 
 
@@ -84,13 +89,13 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
             _resume_talk(floor, contact, agent, with_whom)
 
 
-def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, legs: Iterable[SnapshotLeg]) -> bool:
+def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterable[SnapshotLeg]) -> bool:
     """A caller of ours who talks to an agent, and whom we do not know: we were away when it began."""
     if leg.ticket is None or not leg.bridge:
         return False
-    for other in legs:
-        agent = floor.by_phone.get(other.phone)
-        if agent is not None and other.bridge == leg.bridge and other.leg != leg.leg:
+    for other in partners:
+        agent = floor.by_phone[other.phone]
+        if other.leg != leg.leg:
             break
     else:
         return False

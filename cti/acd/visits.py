@@ -226,6 +226,7 @@ def close(
 ) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
+    contact.pressed = ""
     floor.line.remove(contact)
     for what in ("max_wait", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)

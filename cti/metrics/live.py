@@ -40,12 +40,14 @@ class LiveView:
         self.late = self.bugs = self.inconsistent = 0
         self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
         self.newest_repairs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
+        self.newest_bugs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
         self.free_to_ring = Samples()
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,
             Kind.OFFER: self._offer,
             Kind.STATUS: self._status,
+            Kind.OVERDUE: self._overdue,
             Kind.ACTIVITY: self._activity,
             Kind.PHONE: self._phone,
             Kind.NODE: self._node,
@@ -155,9 +157,13 @@ class LiveView:
     def _status(self, changed: Changed) -> None:
         agent = self._agent(changed)
         agent.status, agent.since = changed.new, changed.at if changed.since is None else changed.since
+        agent.overdue = False
         agent.reason = (changed.reason or "") if changed.new == AgentStatus.ON_BREAK else ""
         # Restored at a start: the wait for callers who come back is no wait for us to decide
         agent.free_at = changed.at if agent.free() and changed.cause != "AgentRestored" else None
+
+    def _overdue(self, changed: Changed) -> None:
+        self._agent(changed).overdue = True
 
     def _activity(self, changed: Changed) -> None:
         agent = self._agent(changed)
@@ -194,3 +200,6 @@ class LiveView:
 
     def _bug(self, changed: Changed) -> None:
         self.bugs += 1
+        self.newest_bugs.append(
+            {"at": changed.at, "kind": changed.new, "cause": changed.cause, "place": changed.reason}
+        )

@@ -53,7 +53,8 @@ Families = Iterator[GaugeMetricFamily | CounterMetricFamily]
 class PrometheusReader:
     """A ports.Reader and what /metrics shows. Feed it after `view` (it reads what `view` has counted).
 
-    `clock` gives epoch seconds. `ami_events`, if given, returns the events read so far by AMI event name; names outside
+    `clock` gives epoch seconds. `errors` returns failures by kind.
+    `ami_events`, if given, returns the events read so far by AMI event name; names outside
     AMI_EVENTS are added up as `other`. The `observe_*` take seconds, from whoever can measure them.
     """
 
@@ -63,6 +64,7 @@ class PrometheusReader:
         view: LiveView,
         clock: Callable[[], float],
         ami_events: Callable[[], Mapping[str, int]] | None = None,
+        errors: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
         wait = Histogram(
@@ -78,7 +80,7 @@ class PrometheusReader:
         self._assign_seen = 0
         self.observe_ami_lag = self._histogram("cti_ami_lag_seconds", "Round trip of the AMI ping").observe
         self.observe_loop_lag = self._histogram("cti_loop_lag_seconds", "How late the event loop ran a timer").observe
-        self.registry.register(_Scrape(view, clock, ami_events or dict))
+        self.registry.register(_Scrape(view, clock, ami_events or dict, errors or dict))
 
     def _histogram(self, name: str, meaning: str) -> Histogram:
         return Histogram(name, meaning, buckets=FAST_BUCKETS_S, registry=self.registry)
@@ -101,8 +103,14 @@ class PrometheusReader:
 class _Scrape(Collector):
     """The live view as metric families, at the moment somebody asks."""
 
-    def __init__(self, view: LiveView, clock: Callable[[], float], ami_events: Callable[[], Mapping[str, int]]) -> None:
-        self._view, self._clock, self._ami_events = view, clock, ami_events
+    def __init__(
+        self,
+        view: LiveView,
+        clock: Callable[[], float],
+        ami_events: Callable[[], Mapping[str, int]],
+        errors: Callable[[], Mapping[str, int]],
+    ) -> None:
+        self._view, self._clock, self._ami_events, self._errors = view, clock, ami_events, errors
 
     def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
         return []  # nothing is read at registration
@@ -158,6 +166,10 @@ class _Scrape(Collector):
         for kind, count in _bounded(self._view.repairs, lambda name: name in kept).items():
             repairs.add_metric([kind], count)
         yield repairs
+        errors = CounterMetricFamily("cti_errors", "What went wrong and was survived, by kind", labels=["kind"])
+        for kind, count in self._errors().items():
+            errors.add_metric([kind], count)
+        yield errors
         yield CounterMetricFamily("cti_bugs", "Broken promises of our own code", value=self._view.bugs)
         yield CounterMetricFamily("cti_late_events", "Events for something that was over", value=self._view.late)
 

@@ -35,6 +35,7 @@ class AgentRow:
     reason: str = ""
     activity: str = Activity.IDLE
     since: float | None = None
+    overdue: bool = False  # his break is longer than its limit
     free_at: float | None = None  # when he last became free to serve
     ring_from: float | None = None  # free_at of the offer that is on its way to his phone
     engaged: bool | None = None
@@ -56,4 +57,5 @@ class QueueRow:
         self.line: SortedDict = SortedDict()  # (order_at, contact) -> ContactRow
 
     def longest_wait_s(self, now: float) -> float | None:
-        return max(0.0, now - self.line.peekitem(0)[0][0]) if self.line else None
+        """The order of service is not the order of waiting (head starts, transfers back): look at everyone."""
+        return max((max(0.0, now - row.since) for row in self.line.values()), default=None)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     OFFER = "offer"  # OfferState
     STATUS = "status"  # AgentStatus
     ACTIVITY = "activity"  # Activity
+    OVERDUE = "overdue"  # an agent's break is longer than its limit; `reason` names the break
     PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer
     NODE = "node"  # "down" / "up"
     TRANSFER = "transfer"  # "" -> "blind" / "attended"

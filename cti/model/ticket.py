@@ -14,6 +14,7 @@ import msgspec
 from cti.model.words import AgentId, ContactId, QueueName
 
 MAX_TICKET_CHARS = 4096
+MAX_TRIED = 40  # the newest; a ticket has to pass as one AGI argument, about 30 characters for each
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_start_s": "head", "entered_at": "in"}):
@@ -38,7 +39,6 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = {}
     original_position: int = 0
-    answered: bool = False
 
 
 _encoder = msgspec.json.Encoder()
@@ -46,7 +46,13 @@ _decoder = msgspec.json.Decoder(Ticket)
 
 
 def encode_ticket(ticket: Ticket) -> str:
-    """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding)."""
+    """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding).
+
+    Only those who were tried last are kept, so that it fits; an older one may be tried again too early after a death.
+    """
+    if len(ticket.tried) > MAX_TRIED:
+        newest = sorted(ticket.tried.items(), key=lambda item: item[1])[-MAX_TRIED:]
+        ticket = msgspec.structs.replace(ticket, tried=dict(newest))
     return base64.urlsafe_b64encode(_encoder.encode(ticket)).rstrip(b"=").decode("ascii")
 
 

@@ -122,6 +122,10 @@ class AgiClient(asyncio.Protocol):
         if verb == "SET VARIABLE" and len(command) == 4:
             self.call.variables[command[2]] = command[3]
             self._answer("200 result=1")
+        elif verb == "EXEC MSET" and len(command) > 2:
+            pairs = (pair.partition("=") for pair in command[2].split(","))
+            self.call.variables.update({name: value for name, _, value in pairs})
+            self._answer("200 result=0")
         elif verb == "GET VARIABLE":
             self._answer(f"200 result=1 ({self._value(command[2])})")
         elif verb == "GET FULL" and len(command) > 3:

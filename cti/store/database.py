@@ -5,6 +5,8 @@ Knows no row. Whoever cannot be opened is a ConfigError: the engine must not sta
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +62,7 @@ def _engine(url: str, synchronous: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    _make_private(make_url(url).database)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -70,6 +73,13 @@ def _engine(url: str, synchronous: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _make_private(database: str | None) -> None:
+    """The file holds callers' numbers: for its owner only (SQLite gives its side files the same rights)."""
+    if database and database != ":memory:":
+        with contextlib.suppress(OSError):  # what is wrong with the path, the first connection says
+            os.close(os.open(database, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _migrate(engine: Engine) -> None:

@@ -105,6 +105,8 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
             else:
                 live = self._before_boot(message)
         counters.events += len(messages)
+        counters.forged += self._decoder.forged
+        self._decoder.forged = 0
 
     def send(self, data: Mapping[str, str], as_list: bool = False) -> asyncio.Future[Any]:
         """What panoramisk calls, for its Login only."""

@@ -44,6 +44,8 @@ class AmiCounters:
     events: int = 0
     event_errors: int = 0
     """Exceptions in on_event: each a bug of the reader, none costs the connection."""
+    forged: int = 0
+    """Events with a repeated key: somebody tries to write events through a caller's number."""
     before_boot: int = 0
     """Events before FullyBooted: dropped, the snapshot after it covers them."""
     actions: int = 0

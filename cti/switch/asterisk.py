@@ -20,7 +20,7 @@ from cti.model.ticket import decode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, NodeId, QueueName, RingResult
 from cti.ports import Clock, Desk
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
-from cti.switch.ami_events import leg_id
+from cti.switch.ami_events import leg_id, phone_of
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
@@ -205,7 +205,7 @@ class AsteriskSwitch:
 
     async def _feature_code(self, session: AgiSession, desk: Desk, args: Mapping[str, str]) -> None:
         """An agent dialled *11 and the like: ask, and let the dialplan play the answer."""
-        agent = self._phones.get(f"PJSIP/{args.get('endpoint', '')}")
+        agent = self._phones.get(phone_of(session.channel))
         action = args.get("action", "")
         granted = False
         if agent is not None and action in AgentAction.__members__.values():

@@ -20,6 +20,7 @@ from cti.switch.ami_events import ring_result
 
 log = structlog.get_logger(__name__)
 
+STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
@@ -42,19 +43,13 @@ class InboundCall:
         self._prompts: list[asyncio.Future[Reply]] = []
         self._ringing = False
         self._lost = False
-        self._released = False
         self._accepted = False
         session.on_gone(self._gone)
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        ticket = f"CTI_TICKET={encode_ticket(command.ticket)}"
-        if not self._accepted:
-            # Without this the dialplan takes us for frozen, and the call goes on without us (CTI_ACCEPT_S).
-            self._accepted = True
-            ticket = f"TIMEOUT(absolute)=0,{ticket}"
-        self._submit("EXEC", "MSet", ticket)
+        self._set(f"CTI_TICKET={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> None:
         self._music = command.music_class
@@ -72,6 +67,8 @@ class InboundCall:
             self._ring_over(RingResult.CANCELLED, caller_there=False)
         else:
             sent.add_done_callback(self._dial_ended)
+            stuck = asyncio.get_running_loop().call_later(command.ring_timeout_s + STUCK_RING_S, self._stuck, sent)
+            sent.add_done_callback(lambda _: stuck.cancel())
         return cut_off
 
     def announce(self, command: commands.Announce) -> None:
@@ -90,7 +87,8 @@ class InboundCall:
     def release(self, command: commands.Release) -> bool:
         """Good-bye. True if a prompt is playing that must be cut off from outside."""
         cut_off = self._drop_prompts()
-        self._released = True
+        if command.prompts:
+            self._set()
         for prompt in command.prompts:
             self._submit("STREAM", "FILE", prompt, "")
         if command.goto:
@@ -117,6 +115,17 @@ class InboundCall:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
+    def _set(self, *assignments: str) -> None:
+        """Set variables of the call. The first time this says that we have accepted it.
+
+        Without that the dialplan takes us for frozen after CTI_ACCEPT_S, and the call goes on without us.
+        """
+        if not self._accepted:
+            self._accepted = True
+            assignments = ("TIMEOUT(absolute)=0", *assignments)
+        if assignments:
+            self._submit("EXEC", "MSet", ",".join(assignments))
+
     def _submit(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
         try:
             future = self._session.submit(*words)
@@ -135,6 +144,15 @@ class InboundCall:
     def _too_late(self, future: asyncio.Future[Reply]) -> None:
         if not future.done() and not self._ringing:
             log.warning("no answer to an AGI command in time; the session is given back to the dialplan")
+            self._session.close()
+
+    def _stuck(self, dial: asyncio.Future[Reply]) -> None:
+        """Dial keeps its own ring time-out. Long past it, and nobody answered: let the dialplan bring him back.
+
+        If somebody did answer and we missed it, the talk goes on all the same, and he comes back after it.
+        """
+        if not dial.done() and self.answered is None:
+            log.warning("a ring did not end; the session is given back to the dialplan")
             self._session.close()
 
     def _drop_prompts(self) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.ports import Clock
-from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout, LinkChange, LinkState
+from cti.switch.ami import AmiDisconnected, AmiLink, LinkChange, LinkState
 from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
 from cti.switch.inbound_call import InboundCall
 from cti.switch.snapshot import Snapshots
@@ -189,7 +189,7 @@ class Node:
             asked_at = self._clock()
             try:
                 legs = await self._snapshots.take()
-            except (AmiDisconnected, AmiTimeout, AmiRefused) as error:
+            except Exception as error:  # whatever it is: the next look must come
                 log.warning("no snapshot", node=self.name, error=type(error).__name__)
                 pause_s = 1.0
                 continue

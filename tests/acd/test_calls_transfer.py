@@ -60,7 +60,7 @@ def test_a_blind_transfer_back_into_a_queue_is_the_same_contact() -> None:
 
 def test_a_higher_entry_is_a_transfer_back_even_for_a_new_engine() -> None:
     scene = one_agent()
-    old = ticket("c1", 300, scene, answered=True)
+    old = ticket("c1", 300, scene)
     scene.arrive("c1", "support", entry=2, ticket=old)
     contact = scene.contact("c1")
     assert (contact.id, contact.queue, contact.since) == (old.contact, "support", old.since)

@@ -29,7 +29,6 @@ tickets = st.builds(
     requires=st.dictionaries(names, st.integers(1, 10), max_size=5),
     tried=st.dictionaries(names.map(AgentId), times, max_size=5),
     original_position=st.integers(0, 10_000),
-    answered=st.booleans(),
 )
 ONE = Ticket(
     ContactId("node1/1.1"), QueueName("sales"), 1_700_000_000.25, 1_700_000_100.5, tried={AgentId("anna"): 1.0}
