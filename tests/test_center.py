@@ -83,8 +83,8 @@ def test_another_process_with_another_hash_seed_says_the_same() -> None:
 def test_nobody_waits_beside_a_free_agent_who_may_serve_him(seed: int, numbers: list[int]) -> None:
     world = World(seed)
     for number in numbers:
-        world.step(number)
-        assert world.reference([]) == []
+        world.step(number)  # its judge looks after every event
+    assert world.judge.judged == len(world.scene.history)
 
 
 @settings(max_examples=80, deadline=None)

@@ -8,7 +8,7 @@ urgent contact he can get from it. A decision never looks at everyone who waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sortedcontainers import SortedKeyList, SortedList
 
@@ -110,6 +110,13 @@ class Line:
                     if waiting.open_to(agent, pool):
                         yield waiting.members[0]
                         break
+
+    def classes_in(self, pools: Iterable[str]) -> Iterator[WaitingClass]:
+        """Everyone who waits in one of these pools, class by class."""
+        for pool in pools:
+            for heads in self._pools.get(pool, _EMPTY).values():
+                for _, _, waiting in heads:
+                    yield waiting
 
     def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
         """The most urgent contact besides `first` that `agent` could serve."""

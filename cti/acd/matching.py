@@ -7,83 +7,92 @@ nobody is left waiting beside a suitable free agent after any event, nothing els
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from itertools import chain, islice
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
+from cti.acd.line import WaitingClass
 from cti.acd.offers import make_offers
 from cti.acd.strategy import CHOICES
 from cti.model.changes import Why
 
 COUNTED = 10  # free agents are counted up to here; "10" means ten or more
 
-Entry = tuple[tuple[int, float, float, int], int, Contact, Agent | None]
+FEW = 4  # so many freed agents are looked at one by one; of more, the classes they look for
+
+Entry = tuple[tuple[int, float, float, int], int, Contact, WaitingClass, Agent | None]
 
 
 class Agenda:
-    """Whom to look at, the most urgent first: the contacts that came, and the best one of each agent freed.
+    """Whose turn may it be? The first of each class that may have become servable, the most urgent first.
 
-    While offers are made, contacts and free agents only become fewer. So the best contact of an agent only becomes
-    less urgent, and it is enough to look for another one when his turn comes.
+    These are the classes of the contacts that came, and those of the contacts that each freed agent may serve. While
+    offers are made, contacts and free agents only become fewer: nobody who was looked at in vain is looked at again.
     """
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._heap: list[Entry] = []
         self._entries = 0
-        for agent_id in floor.freed:
-            self.add_best(floor.agents[agent_id])
-        for contact_id in floor.arrived:
-            contact = floor.contacts.get(contact_id)
-            if contact is not None and contact.stands_in is not None:
-                self._add(contact, None)
+        freed = [floor.agents[agent_id] for agent_id in floor.freed]
+        stands_in = [floor.contacts[contact_id].stands_in for contact_id in floor.arrived]
+        classes = {waiting for waiting in stands_in if waiting is not None}
+        if len(freed) <= FEW:
+            for agent in freed:
+                self._add_best(agent)
+        else:
+            classes.update(floor.line.classes_in({pool for agent in freed for pool in agent.pools}))
+        for waiting in classes:
+            self._add(waiting, None)
 
-    def add_best(self, agent: Agent) -> None:
-        """Look at the most urgent contact that `agent` may serve, if there is one and he is free."""
+    def _add(self, waiting: WaitingClass, agent: Agent | None) -> None:
+        self._entries += 1
+        first = waiting.members[0]
+        heapq.heappush(self._heap, (first.rank(self._floor.now), self._entries, first, waiting, agent))
+
+    def _add_best(self, agent: Agent) -> None:
+        """The class of the most urgent contact that `agent` may serve."""
         if agent.id in self._floor.free:
             now = self._floor.now
             best = min(self._floor.line.heads_for(agent), key=lambda contact: contact.rank(now), default=None)
-            if best is not None:
-                self._add(best, agent)
+            if best is not None and best.stands_in is not None:
+                self._add(best.stands_in, agent)
 
-    def _add(self, contact: Contact, agent: Agent | None) -> None:
-        self._entries += 1
-        heapq.heappush(self._heap, (contact.rank(self._floor.now), self._entries, contact, agent))
-
-    def pop(self) -> tuple[Contact, Agent | None] | None:
-        """The most urgent contact that still stands in the line, and the agent on whose account it is looked at."""
+    def serve(self, offer: Callable[[Contact], bool]) -> None:
+        """Call `offer` with one contact after the other; it says whether somebody was free for him."""
         while self._heap:
-            _, _, contact, agent = heapq.heappop(self._heap)
-            if contact.stands_in is not None:
-                return contact, agent
+            _, _, first, waiting, agent = heapq.heappop(self._heap)
+            if waiting.members and waiting.members[0] is first and not offer(first):
+                continue  # nobody is free for this class
             if agent is not None:
-                self.add_best(agent)
-        return None
+                self._add_best(agent)
+            elif waiting.members:
+                self._add(waiting, None)
 
 
 def match(floor: Floor) -> None:
     """Make every offer that is possible now."""
     if floor.settling or not (floor.freed or floor.arrived):
         return
-    agenda = Agenda(floor)
-    while (found := agenda.pop()) is not None:
-        contact, agent = found
+
+    def offer(contact: Contact) -> bool:
         floor.matching = contact.id
-        _serve(floor, contact)
-        if agent is not None:
-            agenda.add_best(agent)
+        return _serve(floor, contact)
+
+    Agenda(floor).serve(offer)
     floor.matching = None
     floor.freed.clear()
     floor.arrived.clear()
 
 
-def _serve(floor: Floor, contact: Contact) -> None:
+def _serve(floor: Floor, contact: Contact) -> bool:
     """Offer `contact` to whom its queue's strategy chooses, if anybody is free for it."""
     candidates = floor.free.for_contact(contact)
     counted = list(islice(candidates, COUNTED))
     if not counted:
-        return
+        return False
     strategy = floor.policy.queues[contact.queue].strategy
     chosen = CHOICES[strategy](chain(counted, candidates), contact, floor.chance)
     runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
@@ -96,3 +105,4 @@ def _serve(floor: Floor, contact: Contact) -> None:
         free_agents=len(counted),
     )
     make_offers(floor, contact, chosen, why)
+    return True

@@ -46,7 +46,7 @@ class Person:
     logged_in_at: float = 0.0
     contacts: int = 0
     busy_s: float = 0.0
-    talks_since: float = 0.0
+    busy_since: float = 0.0
     asked: int = 0  # number of his newest offer
     free: bool = False
     occupancy: float = 0.0  # as it stood when he became free
@@ -65,13 +65,13 @@ class Decision(NamedTuple):
 
 
 class Judge:
-    """Follows a scene; `decisions` counts what was judged, and the first wrong one fails the test."""
+    """Follows a scene; `judged` events and `decisions` are counted, and the first wrong one fails the test."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.policy = scene, scene.policy
         self.waiting: dict[str, Waiting] = {}
         self.people = {name: Person() for name in self.policy.agents}
-        self.decisions = self.widened = self.alone = 0
+        self.judged = self.decisions = self.widened = self.alone = 0
         self._asked = 0
         self._handle, scene.center.handle = scene.center.handle, self._judged  # type: ignore[method-assign]
 
@@ -114,13 +114,10 @@ class Judge:
             case Kind.ACTIVITY:
                 person = self.people[str(told.agent)]
                 if told.new == Activity.TALKING:
-                    person.talks_since = told.at
-                elif told.old == Activity.TALKING:
-                    person.busy_s += told.at - person.talks_since
-                    person.idle_since = told.at
-                elif told.old == Activity.WRAPUP:
-                    person.busy_s += told.at - person.idle_since
-                    person.idle_since = told.at
+                    person.busy_since = told.at
+                elif told.old in (Activity.TALKING, Activity.WRAPUP):
+                    person.busy_s += told.at - max(person.busy_since, person.logged_in_at)
+                    person.idle_since = person.busy_since = told.at
 
     def _arrived(self, told: Changed, event: ev.AnyEvent) -> None:
         assert isinstance(event, ev.CallArrived)
@@ -142,7 +139,7 @@ class Judge:
     # --- the judgement ------------------------------------------------------------------------------------------------
 
     def _judge(self, decided: list[Decision], whys: list[Any], now: float) -> None:
-        """Undo the decisions; then each must be the most urgent contact that anybody free may serve, and rightly his."""
+        """Undo the decisions; then each must be of the most urgent contact that anybody free may serve."""
         center = self.scene.center
         mine = {decision.contact for decision in decided}
         line = [
@@ -163,6 +160,7 @@ class Judge:
             self._count(first, now)
         left = [contact for contact in line if self.able(contact, free, now)]
         assert not left, f"at {now} {left} are left waiting beside {free}"
+        self.judged += 1
 
     def _free(self, rung: set[str], now: float) -> set[str]:
         """Who is free, counting those whom the decisions have just taken; notes how busy a newly free one was."""
@@ -199,7 +197,7 @@ class Judge:
         queue = self.policy.queues[contact.queue]
         known = [rule.seconds for rule in queue.head_starts if rule.when.items() <= contact.customer.items()]
         head_start_s = queue.head_start_s + contact.head_start_s + max(known, default=0.0)
-        return (head_start_s + now - contact.since) / queue.target_s
+        return (head_start_s + now - contact.since) / (queue.urgency_target_s or queue.target_s)
 
     def rank(self, name: str, now: float) -> tuple[float, ...]:
         """Tier, then urgency, then who came first."""

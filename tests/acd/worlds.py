@@ -56,6 +56,7 @@ def _queue(chance: Random, plain: bool) -> Queue:
     times = sorted(chance.sample((3, 5, 10, 20, 40), chance.choice((0, 0, 1, 2, 3))))
     return Queue(
         target_s=chance.choice((10, 20, 60)),
+        urgency_target_s=chance.choice((None, None, 5, 120)),
         tier=chance.choice((1, 5, 5, 5)),
         head_start_s=chance.choice((0, 0, 15)),
         head_starts=chance.choice(((), (gold,), (old_gold, gold))),
@@ -116,13 +117,13 @@ class World:
         self.callers += 1
         number = chance.randrange(len(QUEUES))
         customer = {"segment": chance.choice(SEGMENTS), "since": chance.choice(("1999", "2020"))}
-        preferred = tuple(AgentId(agent) for agent in chance.sample((*AGENTS, "nobody"), chance.choice((0, 0, 0, 1, 2))))
+        own = chance.sample((*AGENTS, "nobody"), chance.choice((0, 0, 0, 1, 2)))
         self.scene.arrive(
             f"{self.callers:03d}",
             None,
             dialled=chance.choice((f"600{number + 1}", f"600{number + 1}", f"700{number}")),
             customer=customer,
-            preferred=preferred,
+            preferred=tuple(map(AgentId, own)),
         )
 
     def _at_the_phone(self, agent: str, chance: Random) -> None:

@@ -1,0 +1,170 @@
+"""Who is sent elsewhere at the door, or when the last agent goes home, and what does he keep?"""
+
+from __future__ import annotations
+
+import pytest
+from kit import Entry, Exit, LongWait, Queue, Ring, Scene, call_id, center, member
+
+from cti.model.changes import Kind
+from cti.model.commands import Release
+
+pytestmark = pytest.mark.unit
+
+PLACE = "cti-mailbox,s,1"
+
+
+def scene_of(agents: dict[str, object] | None = None, **sales: object) -> Scene:
+    queues = {"sales": Queue(**sales), "support": Queue()}  # type: ignore[arg-type]
+    return Scene(center(queues, agents=agents or {"anna": member("sales"), "sue": member("support")}))
+
+
+def reasons(scene: Scene, name: str) -> list[tuple[str, str | None]]:
+    told = scene.changes(Kind.VISIT, call=call_id(name))
+    return [(change.new, change.reason) for change in told if change.new != "waiting"]
+
+
+def test_a_queue_of_eleven_refuses_the_twelfth() -> None:
+    """Asterisk's own case. Its joining priority is a head start here; a joining position has no counterpart."""
+    priorities = (0, 0, 1, 1, 2, 0, 0, 0, 8, 1, 1, 0)
+    entries = {f"70{p}": Entry(queue="sales", head_start_s=3600.0 * p) for p in set(priorities)}
+    queue = Queue(max_waiting=11, on_full=Exit(goto=PLACE))
+    scene = Scene(center({"sales": queue}, agents={"anna": member("sales")}, entries=entries))
+    for number, priority in enumerate(priorities):
+        scene.arrive(f"c{number:02d}", None, dialled=f"70{priority}")
+        scene.wait(1)
+    assert reasons(scene, "c11") == [("overflowed", "full")]
+    assert [release.goto for release in scene.commands(Release)] == [PLACE]
+    assert scene.contact("c10").original_position == 6
+    scene.login("anna")
+    order = []
+    while scene.agent("anna").offer is not None:
+        order.append(scene.offered("anna"))
+        scene.talk("anna", 1)
+    assert order == ["c08", "c04", "c02", "c03", "c09", "c10", "c00", "c01", "c05", "c06", "c07"]
+
+
+def test_nobody_there_sends_on_at_the_door() -> None:
+    scene = scene_of(on_nobody=Exit(queue="support"))
+    scene.login("sue")
+    scene.arrive("c1")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+    assert scene.rung() == [("c1", "sue")]
+
+
+@pytest.mark.parametrize("presence", ["break", "talking", "free"])
+def test_somebody_is_there_who_is_logged_in(presence: str) -> None:
+    scene = scene_of(on_nobody=Exit(goto=PLACE))
+    scene.login("anna")
+    if presence == "break":
+        scene.pause("anna")
+    elif presence == "talking":
+        scene.arrive("c0")
+        scene.answer("anna")
+    scene.arrive("c1")
+    assert reasons(scene, "c1") == []
+    assert scene.contact("c1") is not None
+
+
+def test_there_are_those_who_come_by_a_later_ring() -> None:
+    agents = {"olga": member(groups=("office",)), "mute": member("sales", en=1)}
+    rings = (Ring(after_s=40, groups=("office",)), Ring(after_s=60, accept={"en": 1}))
+    for agent in agents:
+        scene = scene_of(agents, requires={"en": 2}, rings=rings, on_nobody=Exit(goto=PLACE))
+        scene.login(agent)
+        scene.arrive("c1")
+        assert reasons(scene, "c1") == ([] if agent == "mute" else [("overflowed", "nobody")]), agent
+    scene = scene_of(agents, rings=rings, on_nobody=Exit(goto=PLACE))
+    scene.login("olga")
+    scene.arrive("c1")
+    scene.wait(40)
+    assert scene.rung() == [("c1", "olga")]
+
+
+def test_who_lacks_a_skill_is_not_there_for_him() -> None:
+    scene = scene_of({"mute": member("sales", en=1)}, requires={"en": 2}, on_nobody=Exit(goto=PLACE))
+    scene.login("mute")
+    scene.arrive("c1")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+
+
+def test_when_the_last_one_goes_home_those_who_wait_go_on() -> None:
+    scene = scene_of(on_nobody=Exit(queue="support"))
+    scene.login("anna")
+    scene.arrive("c0")
+    scene.answer("anna")
+    scene.arrive("c1")
+    scene.wait(30)
+    since = scene.contact("c1").since
+    scene.logout("anna")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+    contact = scene.contact("c1")
+    assert (contact.queue, contact.since) == ("support", since)
+
+
+def test_without_a_place_for_nobody_he_waits() -> None:
+    scene = scene_of()
+    scene.arrive("c1")
+    scene.wait(600)
+    assert scene.state("c1") == "waiting"
+
+
+def busy_line(over_s: float) -> Scene:
+    """A talk of 60 s each, one agent, and a line behind him: the pace is known after a while."""
+    scene = scene_of(on_long_wait=LongWait(over_s=over_s, to=Exit(queue="support")))
+    scene.login("anna")
+    for number in range(12):
+        scene.arrive(f"old{number:02d}")
+    for _ in range(8):
+        scene.talk("anna", 60)
+    return scene
+
+
+def test_a_long_expected_wait_sends_on_at_the_door() -> None:
+    scene = busy_line(over_s=120)  # three wait, one talks: the next one would wait for about four talks
+    scene.arrive("new")
+    assert reasons(scene, "new") == [("overflowed", "long_wait")]
+    assert scene.contact("new").queue == "support"
+    assert len(reasons(scene, "old11")) == 0  # who is in stays
+
+
+def test_a_short_expected_wait_does_not() -> None:
+    scene = busy_line(over_s=600)
+    scene.arrive("new")
+    assert reasons(scene, "new") == []
+    assert scene.contact("new").expected_p90_s == pytest.approx(240, rel=0.8)
+
+
+def test_an_unknown_wait_turns_nobody_away() -> None:
+    scene = scene_of(on_long_wait=LongWait(over_s=1, to=Exit(goto=PLACE)))
+    for number in range(50):
+        scene.arrive(f"c{number}")
+    assert not scene.changes(Kind.VISIT, new="overflowed")
+
+
+def test_full_comes_before_nobody_and_before_long() -> None:
+    scene = scene_of(max_waiting=1, on_full=Exit(goto=PLACE), on_nobody=None)
+    scene.arrive("c1")
+    scene.arrive("c2")
+    assert reasons(scene, "c2") == [("overflowed", "full")]
+    scene = scene_of(max_waiting=1, on_full=Exit(goto=PLACE), on_nobody=Exit(queue="support"))
+    scene.login("anna")
+    scene.arrive("c0")
+    scene.answer("anna")
+    scene.arrive("c1")
+    scene.arrive("c2")
+    assert reasons(scene, "c2") == [("overflowed", "full")]
+    assert [release.goto for release in scene.commands(Release)] == [PLACE]
+
+
+def test_overflow_keeps_since_and_the_customer() -> None:
+    scene = scene_of(max_wait_s=30, on_max_wait=Exit(queue="support"))
+    scene.arrive("c1", customer={"segment": "gold"})
+    came = scene.contact("c1").since
+    scene.wait(30)
+    contact = scene.contact("c1")
+    assert (contact.queue, contact.since, contact.entered_at) == ("support", came, came + 30)
+    assert contact.customer == {"segment": "gold"}
+    scene.wait(10)
+    scene.arrive("c2", "support")
+    scene.login("sue")
+    assert scene.rung() == [("c1", "sue")]
