@@ -17,6 +17,7 @@ first: where one shares agents with k, there is no bound.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from cti.config_check import exits
@@ -47,7 +48,8 @@ def in_words(bound: Bound) -> str:
     """Return one line for an operator."""
     if bound.bound_s is None:
         shown = ", ".join(bound.before[:3]) + (f" and {len(bound.before) - 3} more" if len(bound.before) > 3 else "")
-        return f"{bound.queue}: no starvation bound: {shown} always goes first (tier) and shares its agents"
+        verbs = ("always goes", "shares") if len(bound.before) == 1 else ("always go", "share")
+        return f"{bound.queue}: no starvation bound: {shown} {verbs[0]} first (tier) and {verbs[1]} its agents"
     text = f"{bound.queue}: starvation bound {bound.bound_s:g} s: from then on it goes before whoever begins to wait"
     if not bound.passing_share:
         return text
@@ -66,9 +68,8 @@ def _bound(center: Center, name: str, rivals: set[str], most_s: dict[str, float]
     faster = [each for each in equal if ratios[each] < 1]
     share = max((1 - ratios[each] for each in faster), default=0.0)
     besides_s = max((most_s[each] - least_s * ratios[each] for each in faster), default=0.0)
-    return Bound(
-        name, queue.tier, None if before else round(bound_s, 1), before, round(share, 4), round(max(0.0, besides_s), 1)
-    )
+    shown_s = None if before else math.ceil(bound_s * 10) / 10
+    return Bound(name, queue.tier, shown_s, before, round(share, 4), round(max(0.0, besides_s), 1))
 
 
 def _slope_s(queue: Queue) -> float:

@@ -237,7 +237,7 @@ class _Centre:
         if self._rules is not None:
             for key in self._rules.changes.keys() - self._rules.used:
                 section = self._rules.sections[key]
-                text = "no queue's defaultrule; if Queue() names it in your dialplan, set it as defaultrule and import again"
+                text = "no queue's defaultrule; if Queue() of your dialplan names it, make it one and import again"
                 report.note(Kind.LOST, f"rule [{section.name}]", text, section.place)
         note_general(self._general, list(self._sources.values()), report)
         text = (

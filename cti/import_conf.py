@@ -20,7 +20,7 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_LINE_BYTES = 8190  # config.c skips longer lines
 MAX_DEPTH = 10  # MAX_INCLUDE_LEVEL of config.c
 MAX_FILES = 1000
-MAX_SETTINGS = 100_000  # templates that inherit from templates multiply
+MAX_SETTINGS = 300_000  # templates that inherit from templates multiply
 
 
 class Place(NamedTuple):
@@ -74,6 +74,7 @@ class _Reader:
             first.parent
         )  # Asterisk looks for included files where its configuration is, not beside the other
         self._section: Section | None = None
+        self._opened: Section | None = None  # last, in whatever file
         self._files = 0
         self._bytes = 0
         self._settings = 0
@@ -169,7 +170,7 @@ class _Reader:
                 section.is_template = True
             elif not option.startswith("+"):
                 self._inherit(section, option, place)
-        self._section = section
+        self._section = self._opened = section
         if adds:
             return
         if name.lower() in known:
@@ -231,9 +232,11 @@ class _Reader:
             self._error(place, f"files include one another more than {MAX_DEPTH} deep")
             return
         self._depth += 1
+        here, self._section = self._section, self._opened  # config.c: ast_config_get_current_category
         for file in found:
             if word == "include" or os.path.exists(file):
                 self.file(Path(file), place)
+        self._section = here  # what follows in this file belongs to the section this file has opened
         self._depth -= 1
         if not found and word == "include":
             self._error(place, f"#include finds no file: {argument}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from cti.import_options import FALSE, GENERAL, TRUE, Options
+from cti.import_options import FALSE, GENERAL, LOG_RESTRICTED, TRUE, Options
 from cti.import_report import Kind, Report
 from cti.import_yaml import Said, Value
 
+NO_EFFECT = {
+    "monitor-type": "no effect without monitor-format",
+    LOG_RESTRICTED: "no effect in [general]: app_queue reads it in a queue alone",
+}
 ALWAYS_ON = ("autofill", "shared_lastcall", "force_longest_waiting_caller", "negative_penalty_invalid")
 GENERAL_ON = {
     "autofill": "every free agent gets a caller at once",
@@ -28,8 +32,8 @@ def note_general(general: Options, queues: list[Options], report: Report) -> Non
     """Note what each option of [general] comes to, and the defaults on which the queues rely."""
     said = {name: setting for name in GENERAL if (setting := general.find(name)) is not None}
     for name, setting in sorted(said.items()):
-        if name == "monitor-type":
-            report.same(setting, "no effect without monitor-format")
+        if name in NO_EFFECT:
+            report.same(setting, NO_EFFECT[name])
             continue
         on = setting.value.lower() in TRUE or (
             name == "force_longest_waiting_caller" and setting.value.lower() == "prio"

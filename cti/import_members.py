@@ -13,8 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from cti.import_conf import Setting
 from cti.import_names import Names
-from cti.import_options import FALSE, TRUE, Options, whole_number
-from cti.import_queue import matches
+from cti.import_options import FALSE, TRUE, Options, matches, whole_number
 from cti.import_report import Kind, Report
 from cti.import_yaml import Said, Value
 from cti.model import policy

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any, get_args
 
 from cti.import_conf import Section, Setting
 from cti.import_report import Report
@@ -26,7 +27,9 @@ MAPPED = {  # options of a queue that cti/import_queue.py, import_rings.py and i
     "random-periodic-announce", "relative-periodic-announce", "retry", "ringinuse", "servicelevel", "strategy",
     "timeout", "timeoutpriority", "timeoutrestart", "weight", "wrapuptime",
 }  # fmt: skip
+LOG_RESTRICTED = "log-restricted-caller-id"
 GENERAL = {  # options of [general]
+    LOG_RESTRICTED,  # there in queues.conf.sample; app_queue reads it in a queue alone
     "autofill", "force_longest_waiting_caller", "log-caller-id-name", "log_membername_as_agent",
     "log_unpause_on_reason_change", "monitor-type", "negative_penalty_invalid", "persistentmembers", "shared_lastcall",
 }  # fmt: skip
@@ -54,7 +57,6 @@ NO_COUNTERPART_TRUE = {  # lost if they are switched on
 NO_COUNTERPART_NUMBER = {  # lost if they are more than 0
     "memberdelay": "caller and agent are connected at once",
 }
-LOG_RESTRICTED = "log-restricted-caller-id"
 QUEUE = (
     MAPPED
     | SOUNDS
@@ -127,6 +129,11 @@ class Options:
 def whole_number(text: str) -> int | None:
     """Return the number in `text`, or None. Asterisk's numbers are ints: more digits are a mistake."""
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,9}", text) else None
+
+
+def matches(annotated: Any, text: str) -> bool:
+    """Say whether `text` has the form that one of the schema's names asks for."""
+    return any(re.search(limit.pattern, text) for limit in get_args(annotated)[1:])
 
 
 def within(options: Options, name: str, number: float, least: float, most: float, report: Report) -> float:

@@ -1,0 +1,31 @@
+"""`cti import app_queue` as an operator types it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cti import cli
+from tests.importing import MEMBERS
+
+pytestmark = pytest.mark.unit
+
+
+def test_the_command_writes_what_check_accepts(tmp_path: Path) -> None:
+    queues, center = tmp_path / "queues.conf", tmp_path / "center.yaml"
+    queues.write_text(f"[sales]\n{MEMBERS}announce=beep\n", encoding="utf-8")
+    words = ["import", "app_queue", str(queues)]
+    shown = CliRunner().invoke(cli.app, words)
+    assert (shown.exit_code, "queues:\n  sales:" in shown.stdout) == (0, True)
+    written = CliRunner().invoke(cli.app, [*words, "-o", str(center)])
+    assert written.exit_code == 0
+    assert "announce = beep (queues.conf:4)" in written.stderr
+    assert CliRunner().invoke(cli.app, ["check", str(center)]).exit_code == 0
+    again = CliRunner().invoke(cli.app, [*words, "-o", str(center)])
+    assert (again.exit_code, "--force" in again.stderr) == (2, True)
+    queues.write_text("[sales]\nx=1\n", encoding="utf-8")
+    wrong = CliRunner().invoke(cli.app, words)
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "queues.conf:2: [sales] x: unknown option" in wrong.stderr
