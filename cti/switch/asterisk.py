@@ -27,8 +27,10 @@ from cti.switch.node import Node
 
 log = structlog.get_logger(__name__)
 
+NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
+MOST_TOLD_NODES = 50
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
 
@@ -56,6 +58,7 @@ class AsteriskSwitch:
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
+        self._told_nodes: set[str] = set()
         self._phones = phones
         self._token = token
         self._clock = clock
@@ -149,12 +152,28 @@ class AsteriskSwitch:
         node = NodeId(args.get("node", ""))
         if node not in self.nodes or not UNIQUEID.fullmatch(session.uniqueid) or self._desk is None:
             self.refused_sessions += 1
-            log.warning("a session from an unknown node was refused: is it under `nodes` in the configuration?")
+            self._tell_refused(node)
             return
         if session.path.startswith("/agent/"):
             await self._feature_code(session, self._desk, args)
         else:
             await self._inbound(session, self._desk, node, args)
+
+    def _tell_refused(self, node: str) -> None:
+        """Once for each name, and for so many names only: who can reach the port must not fill the log."""
+        name = node if NODE_NAME.fullmatch(node) else "(no valid name)"
+        if name in self._told_nodes or len(self._told_nodes) >= MOST_TOLD_NODES:
+            return
+        self._told_nodes.add(name)
+        if node in self.nodes:
+            log.error("a session was refused: its Uniqueid is not one of Asterisk's", node=node)
+            return
+        log.error(
+            "sessions are refused: the CTI_NODE of their dialplan is not under `nodes` in the configuration",
+            sent=name,
+            known=", ".join(sorted(self.nodes)),
+            remedy="give both the same name: CTI_NODE in extensions_cti.conf, and the key under nodes",
+        )
 
     async def _inbound(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
         call_id = CallId(leg_id(node, session.uniqueid))
@@ -175,7 +194,7 @@ class AsteriskSwitch:
                     dialled=args.get("dialled", ""),
                     caller=session.env.get("agi_callerid", ""),
                     queue=QueueName(args["queue"]) if args.get("queue") else None,
-                    entry=int(entry) if entry.isdecimal() else 1,
+                    entry=int(entry) if entry.isdecimal() and len(entry) <= 9 else 1,
                     ticket=decode_ticket(args.get("ticket", "")),
                     dial_status=args.get("dialstatus", ""),
                     answered_s=float(answered) if answered.isdecimal() else 0.0,
