@@ -160,13 +160,12 @@ def queue_show(
     if as_json:
         cli_ask.print_json(queues)
         return
-    console = cli_show.console()
-    console.print(cli_show.table(cli_show.QUEUES, queues, console.width))
+    cli_ask.warn_of_nodes(control)
+    cli_show.print_table(cli_show.QUEUES, queues, "no queues")
     if name is not None:
-        waiting = cli_ask.rows(queues[0].get("position", []), "")
-        console.print(cli_show.table(cli_show.WAITING, waiting, console.width) if waiting else "nobody waits\n")
+        cli_show.print_table(cli_show.WAITING, cli_ask.rows(queues[0].get("position", []), ""), "nobody waits\n")
         staff = [agent for agent in cli_ask.get(control, "agents", as_json) if name in (agent.get("queues") or ())]
-        console.print(cli_show.table(cli_show.AGENTS, staff, console.width) if staff else "nobody serves this queue")
+        cli_show.print_table(cli_show.AGENTS, staff, "nobody serves this queue")
 
 
 @agent_app.command("show")
@@ -177,9 +176,11 @@ def agent_show(
 ) -> None:
     """Show all agents, or one."""
     agents = cli_ask.get(control, "agents", as_json)
-    cli_ask.show(
-        cli_show.AGENTS, cli_ask.only(agents, "id", name, "agent", as_json) if name else agents, as_json, "no agents"
-    )
+    if name:
+        agents = cli_ask.only(agents, "id", name, "agent", as_json)
+    if not as_json:
+        cli_ask.warn_of_nodes(control)
+    cli_ask.show(cli_show.AGENTS, agents, as_json, "no agents")
 
 
 @call_app.command("show")
@@ -194,6 +195,8 @@ def call_show(
         calls = [row for row in calls if call in (row.get("call"), str(row.get("call")).partition("/")[2])]
         if not calls:
             cli_ask.fail(REFUSED, "there is no such call now", as_json)
+    if not as_json:
+        cli_ask.warn_of_nodes(control)
     cli_ask.show(cli_show.CALLS, calls, as_json, "no calls")
 
 

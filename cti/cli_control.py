@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from cti.model.errors import CtiError
+from cti.typed import typed
 
 ANSWER_TIMEOUT_S = 5.0
 
@@ -48,7 +49,7 @@ def ask(socket: Path, method: str, path: str, body: dict[str, Any] | None = None
             raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
         why = "" if socket.exists() else " (there is no such socket)"
         raise NotRunning(
-            f'no engine answers at {socket}{why}; start it with "cti run", or name its socket with --control'
+            f'no engine answers at {socket}{why}; start it with "{typed("run")}", or name its socket with --control'
         ) from None
 
 

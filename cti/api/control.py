@@ -68,7 +68,8 @@ def _asker(desk: Desk, view: View, clock: Callable[[], float]) -> Callable[[web.
             return answer({"error": f"the body is not as expected: {error}"}, 400)
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, asked.by or "control"))
         if refused is None:
-            return answer({"ok": True})
+            now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
+            return answer({"ok": True, "agent": now_so})
         return answer({"refused": refused.reason.value, "detail": refused.detail}, 409)
 
     return ask
