@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
-import gc
 import os
-import resource
 import signal
 import sys
 from collections import Counter
@@ -22,6 +19,7 @@ import structlog
 import uvloop
 
 from cti import log as logging_setup
+from cti import machine
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
@@ -48,7 +46,6 @@ log = structlog.get_logger(__name__)
 STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
 FLUSH_INTERVAL_S = 1.0
-ENOUGH_FILES = 4096
 RETELL_S = 60.0
 
 
@@ -91,8 +88,8 @@ class Application:
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self.settings
-        _make_directory(settings.state_dir)
-        stack.callback(os.close, _only_engine(settings.state_dir))
+        machine.make_directory(settings.state_dir)
+        stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
         writer = StoreWriter(store)
@@ -134,7 +131,8 @@ class Application:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
-        control = await ControlSocket.open(make_control_app(self.engine, self.view, self.clock), self.settings.control)
+        asking = make_control_app(self.engine, self.view, self.clock, self._count_errors)
+        control = await ControlSocket.open(asking, self.settings.control)
         stack.push_async_callback(control.close)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
@@ -173,10 +171,8 @@ class Application:
 def run_engine(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
     logging_setup.configure()
-    _raise_file_limit()
-    # A full collection over thousands of live calls is a pause that a free phone would wait for: make it rare.
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
+    machine.raise_file_limit()
+    machine.make_pauses_rare()
     try:
         return uvloop.run(_run(settings))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
     except ConfigError as error:
@@ -230,38 +226,6 @@ def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
         clock=clock,
     )
-
-
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError([f"state_dir: cannot create {path}: {error.strerror}"]) from None
-
-
-def _only_engine(state_dir: Path) -> int:
-    """Hold the lock of `state_dir` as long as we live, before anything in it or beside it is written."""
-    path = state_dir / "engine.lock"
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise ConfigError([f"state_dir: another engine runs in {state_dir}; end it first"]) from None
-    except OSError as error:
-        raise ConfigError([f"state_dir: cannot lock {path}: {error.strerror}"]) from None
-    return lock
-
-
-def _raise_file_limit() -> None:
-    """Each waiting call is an open socket: take as many as the system allows us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-    if 0 <= soft < ENOUGH_FILES:
-        log.warning("few open files allowed: so many callers can wait, less some tens", limit=soft)
 
 
 def _open_journal(path: Path | None) -> Journal | None:
