@@ -17,12 +17,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_show, config
+from cti import cli_ask, cli_control, cli_show, config
 from cti.cli_ask import REFUSED
+from cti.cli_control import CONFIG_PLACES
 from cti.model.errors import ConfigError
 
 BAD_CONFIG = 2
-CONFIG_PLACES = ("center.yaml", "config/center.yaml", "/etc/cti/center.yaml")
 
 app = typer.Typer(
     name="cti",
@@ -49,10 +49,24 @@ Control = Annotated[
         "-s",
         envvar="CTI_CONTROL",
         metavar="SOCKET",
-        help="the engine's control socket; default ${CTI_STATE:-./var}/cti.ctl",
+        help="the engine's control socket; default: what the configuration names",
     ),
 ]
 AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        version()
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """A contact-center engine beside your own Asterisk."""
 
 
 # --- the engine itself --------------------------------------------------------------------------------------------
@@ -62,7 +76,7 @@ AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
-        settings = config.load(_config_file(file))
+        settings = config.load(cli_control.config_file(file))
         code = importlib.import_module("cti.app").run_engine(settings)
     except ConfigError as error:
         _refuse_config(error.problems)
@@ -82,7 +96,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check a configuration, like nginx -t: every problem at once, as file:line:column."""
-    path = _config_file(file)
+    path = cli_control.config_file(file)
     reading = config.read(path, lenient=True)
     errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
     verdict = f"configuration file {path} "
@@ -108,8 +122,9 @@ def check(
 
 @app.command()
 def doctor(
-    file: Annotated[
-        Path | None, typer.Option("--config", "-c", envvar="CTI_CONFIG", metavar="FILE", help="the configuration")
+    file: ConfigFile = None,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="the same, as an option")
     ] = None,
     etc: Annotated[
         Path, typer.Option("--etc", metavar="DIR", help="the configuration folder of an Asterisk on this machine")
@@ -120,7 +135,7 @@ def doctor(
     from cti import doctor as the_doctor
 
     try:
-        settings = config.load(_config_file(file))
+        settings = config.load(cli_control.config_file(config_file or file))
     except ConfigError as error:
         _refuse_config(error.problems)
     findings = asyncio.run(the_doctor.examine(settings, etc))
@@ -142,6 +157,7 @@ def version(as_json: AsJson = False) -> None:
         cli_ask.print_json({"version": found})
     else:
         typer.echo(f"cti {found}")
+    raise typer.Exit
 
 
 # --- asking the running engine ------------------------------------------------------------------------------------
@@ -236,12 +252,6 @@ def agent_ready(agent: AgentName, as_json: AsJson = False, control: Control = No
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
-
-
-def _config_file(given: Path | None) -> Path:
-    if given is not None:
-        return given
-    return next((Path(place) for place in CONFIG_PLACES if Path(place).exists()), Path(CONFIG_PLACES[0]))
 
 
 def _refuse_config(problems: Sequence[str]) -> NoReturn:

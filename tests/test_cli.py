@@ -262,3 +262,15 @@ def test_a_node_that_is_not_connected_is_told(engine: list[Any]) -> None:
         found = cti(what, "show")
         assert "node2 is not connected" in found.stderr and "node1" not in found.stderr
         assert cti(what, "show", "--json").stderr == ""
+
+
+def test_the_socket_stands_in_the_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "center.yaml"
+    file.write_text("nodes: {a: {host: 127.0.0.1, secret_env: NOT_SET_HERE}}\nqueues: {sales: {}}\ncontrol: /run/x/cti.ctl\n")
+    assert cli_control.default_socket({"CTI_CONFIG": str(file)}) == Path("/run/x/cti.ctl")
+    file.write_text("nodes: [")
+    assert cli_control.default_socket({"CTI_CONFIG": str(file), "CTI_STATE": "/s"}) == Path("/s/cti.ctl")
+
+
+def test_the_version_is_an_option_too() -> None:
+    assert cti("--version").stdout == cti("version").stdout

@@ -31,6 +31,7 @@ NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
 MOST_TOLD_NODES = 50
+RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
 
@@ -59,6 +60,7 @@ class AsteriskSwitch:
         self.listening = False
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
+        self._tell_token_at = 0.0
         self._phones = phones
         self._token = token
         self._clock = clock
@@ -145,7 +147,16 @@ class AsteriskSwitch:
 
     def _admit(self, path: str) -> bool:
         kind, _, token = path.strip("/").partition("/")
-        return kind in ("inbound", "agent") and hmac.compare_digest(token.encode(), self._token.encode())
+        if kind not in ("inbound", "agent"):
+            return False
+        if hmac.compare_digest(token.encode(), self._token.encode()):
+            return True
+        if self._clock() >= self._tell_token_at:
+            self._tell_token_at = self._clock() + RETELL_S
+            log.error(
+                "sessions are refused: CTI_TOKEN in extensions_cti.conf is not fastagi.token of the configuration"
+            )
+        return False
 
     async def _on_session(self, session: AgiSession) -> None:
         args = {key: unquote(value) for key, _, value in (arg.partition("=") for arg in session.args)}
