@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
+import os
 import signal
 import sys
 from collections import Counter
@@ -19,6 +19,7 @@ import structlog
 import uvloop
 
 from cti import log as logging_setup
+from cti import machine
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
@@ -45,6 +46,7 @@ log = structlog.get_logger(__name__)
 STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
 FLUSH_INTERVAL_S = 1.0
+RETELL_S = 60.0
 
 
 class Application:
@@ -54,7 +56,7 @@ class Application:
         self.settings = settings
         self.clock = SteadyClock()
         policy = settings.center
-        self.view = LiveView(policy)
+        self.view = LiveView(policy, settings.nodes)
         self.switch = _switch(settings, self.clock)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         self.engine: Engine
@@ -86,12 +88,13 @@ class Application:
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self.settings
-        _make_directory(settings.state_dir)
+        machine.make_directory(settings.state_dir)
+        stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs]
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs, NoEntryLog().apply]
         self._errors["store"] = lambda: writer.errors
         if settings.queue_log is not None:
             queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
@@ -128,7 +131,8 @@ class Application:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
-        control = await ControlSocket.open(make_control_app(self.engine, self.view, self.clock), self.settings.control)
+        asking = make_control_app(self.engine, self.view, self.clock, self._count_errors)
+        control = await ControlSocket.open(asking, self.settings.control)
         stack.push_async_callback(control.close)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
@@ -167,9 +171,8 @@ class Application:
 def run_engine(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
     logging_setup.configure()
-    # A full collection over thousands of live calls is a pause that a free phone would wait for: make it rare.
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
+    machine.raise_file_limit()
+    machine.make_pauses_rare()
     try:
         return uvloop.run(_run(settings))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
     except ConfigError as error:
@@ -184,10 +187,24 @@ async def _run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Application.start(settings) as app:
-        log.info("engine ready", callers=str(settings.fastagi.listen), http=str(settings.http.listen))
+        _say_ready(app)
         await stop.wait()
         log.info("engine stops; who waits goes back to the dialplan", waiting=len(app.engine.center.contacts))
     return STOPPED
+
+
+def _say_ready(app: Application) -> None:
+    settings = app.settings
+    connected = sorted(name for name, node in app.switch.nodes.items() if node.live)
+    missing = sorted(set(app.switch.nodes) - set(connected))
+    log.info(
+        "engine ready" if connected else "engine started, and no Asterisk is connected yet",
+        callers=str(settings.fastagi.listen),
+        http=str(settings.http.listen),
+        control=str(settings.control),
+        connected=", ".join(connected) or "none",
+        missing=", ".join(missing) or "none",
+    )
 
 
 def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
@@ -211,13 +228,6 @@ def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
     )
 
 
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError([f"state_dir: cannot create {path}: {error.strerror}"]) from None
-
-
 def _open_journal(path: Path | None) -> Journal | None:
     if path is None:
         return None
@@ -233,6 +243,29 @@ def log_bugs(changed: Changed) -> None:
         log.error(
             "bug in the core; its call went to the fallback", bug=changed.new, at=changed.reason, cause=changed.cause
         )
+
+
+class NoEntryLog:
+    """A reader: a caller whose number means nothing here went to the fallback. Told at most once a minute."""
+
+    def __init__(self) -> None:
+        self._next_at = 0.0
+        self._untold = 0
+
+    def apply(self, changed: Changed) -> None:
+        """Never names the number: it is personal data."""
+        if changed.kind is not Kind.REPAIR or changed.new != "no_entry":
+            return
+        self._untold += 1
+        if changed.at < self._next_at:
+            return
+        self._next_at = changed.at + RETELL_S
+        log.warning(
+            "a caller dialled a number that has no entry and went to the fallback: "
+            "add the number under entries, or set CTI_QUEUE in your dialplan",
+            callers=self._untold,
+        )
+        self._untold = 0
 
 
 async def _flush(journal: Journal) -> None:

@@ -123,8 +123,7 @@ class ContactCenter:
         floor = self._floor
         now = max(now, floor.now)
         floor.begin(now)
-        while (due := floor.deadlines.pop_due(now)) is not None:
-            what, whom = due
+        for what, whom in floor.deadlines.pop_all_due(now):
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:

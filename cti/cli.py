@@ -17,14 +17,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_show, config, config_bound
+from cti import cli_ask, cli_control, cli_show, config, config_bound
 from cti.cli_ask import REFUSED
+from cti.cli_control import CONFIG_PLACES
 from cti.cli_import import import_app
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
 BAD_CONFIG = 2
-CONFIG_PLACES = ("center.yaml", "config/center.yaml", "/etc/cti/center.yaml")
 
 app = typer.Typer(
     name="cti",
@@ -52,10 +52,24 @@ Control = Annotated[
         "-s",
         envvar="CTI_CONTROL",
         metavar="SOCKET",
-        help="the engine's control socket; default ${CTI_STATE:-./var}/cti.ctl",
+        help="the engine's control socket; default: what the configuration names",
     ),
 ]
 AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        version()
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """A contact-center engine beside your own Asterisk."""
 
 
 # --- the engine itself --------------------------------------------------------------------------------------------
@@ -65,7 +79,7 @@ AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
-        settings = config.load(_config_file(file))
+        settings = config.load(cli_control.config_file(file))
         code = importlib.import_module("cti.app").run_engine(settings)
     except ConfigError as error:
         _refuse_config(error.problems)
@@ -88,7 +102,7 @@ def check(
 
     Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
     """
-    path = _config_file(file)
+    path = cli_control.config_file(file)
     reading = config.read(path, lenient=True)
     errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
     verdict = f"configuration file {path} "
@@ -118,8 +132,9 @@ def check(
 
 @app.command()
 def doctor(
-    file: Annotated[
-        Path | None, typer.Option("--config", "-c", envvar="CTI_CONFIG", metavar="FILE", help="the configuration")
+    file: ConfigFile = None,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="the same, as an option")
     ] = None,
     etc: Annotated[
         Path, typer.Option("--etc", metavar="DIR", help="the configuration folder of an Asterisk on this machine")
@@ -130,7 +145,7 @@ def doctor(
     from cti import doctor as the_doctor
 
     try:
-        settings = config.load(_config_file(file))
+        settings = config.load(cli_control.config_file(config_file or file))
     except ConfigError as error:
         _refuse_config(error.problems)
     findings = asyncio.run(the_doctor.examine(settings, etc))
@@ -152,6 +167,7 @@ def version(as_json: AsJson = False) -> None:
         cli_ask.print_json({"version": found})
     else:
         typer.echo(f"cti {found}")
+    raise typer.Exit
 
 
 # --- asking the running engine ------------------------------------------------------------------------------------
@@ -170,13 +186,12 @@ def queue_show(
     if as_json:
         cli_ask.print_json(queues)
         return
-    console = cli_show.console()
-    console.print(cli_show.table(cli_show.QUEUES, queues, console.width))
+    cli_ask.warn_of_nodes(control)
+    cli_show.print_table(cli_show.QUEUES, queues, "no queues")
     if name is not None:
-        waiting = cli_ask.rows(queues[0].get("position", []), "")
-        console.print(cli_show.table(cli_show.WAITING, waiting, console.width) if waiting else "nobody waits\n")
+        cli_show.print_table(cli_show.WAITING, cli_ask.rows(queues[0].get("position", []), ""), "nobody waits\n")
         staff = [agent for agent in cli_ask.get(control, "agents", as_json) if name in (agent.get("queues") or ())]
-        console.print(cli_show.table(cli_show.AGENTS, staff, console.width) if staff else "nobody serves this queue")
+        cli_show.print_table(cli_show.AGENTS, staff, "nobody serves this queue")
 
 
 @agent_app.command("show")
@@ -187,9 +202,11 @@ def agent_show(
 ) -> None:
     """Show all agents, or one."""
     agents = cli_ask.get(control, "agents", as_json)
-    cli_ask.show(
-        cli_show.AGENTS, cli_ask.only(agents, "id", name, "agent", as_json) if name else agents, as_json, "no agents"
-    )
+    if name:
+        agents = cli_ask.only(agents, "id", name, "agent", as_json)
+    if not as_json:
+        cli_ask.warn_of_nodes(control)
+    cli_ask.show(cli_show.AGENTS, agents, as_json, "no agents")
 
 
 @call_app.command("show")
@@ -204,6 +221,8 @@ def call_show(
         calls = [row for row in calls if call in (row.get("call"), str(row.get("call")).partition("/")[2])]
         if not calls:
             cli_ask.fail(REFUSED, "there is no such call now", as_json)
+    if not as_json:
+        cli_ask.warn_of_nodes(control)
     cli_ask.show(cli_show.CALLS, calls, as_json, "no calls")
 
 
@@ -243,12 +262,6 @@ def agent_ready(agent: AgentName, as_json: AsJson = False, control: Control = No
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
-
-
-def _config_file(given: Path | None) -> Path:
-    if given is not None:
-        return given
-    return next((Path(place) for place in CONFIG_PLACES if Path(place).exists()), Path(CONFIG_PLACES[0]))
 
 
 def _refuse_config(problems: Sequence[str]) -> NoReturn:

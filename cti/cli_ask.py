@@ -15,10 +15,11 @@ import typer
 from cti import cli_control, cli_show
 from cti.cli_control import EngineRefused, NotRunning, rows
 from cti.suggest import did_you_mean
+from cti.typed import typed
 
 REFUSED, NOT_RUNNING = 1, 3
 
-__all__ = ["NOT_RUNNING", "REFUSED", "act", "fail", "get", "only", "print_json", "rows", "show"]
+__all__ = ["NOT_RUNNING", "REFUSED", "act", "fail", "get", "only", "print_json", "rows", "show", "warn_of_nodes"]
 
 
 def _ask(control: Path | None, method: str, path: str, as_json: bool, body: dict[str, Any] | None = None) -> Any:
@@ -50,8 +51,17 @@ def show(columns: Sequence[cli_show.Column], found: list[dict[str, Any]], as_jso
     if as_json:
         print_json(found)
         return
-    console = cli_show.console()
-    console.print(cli_show.table(columns, found, console.width) if found else nothing)
+    cli_show.print_table(columns, found, nothing)
+
+
+def warn_of_nodes(control: Path | None) -> None:
+    """Say on stderr which Asterisk is not connected: an empty table would not tell it from a quiet day."""
+    try:
+        status = cli_control.ask(control or cli_control.default_socket(), "GET", "/v1/status").get("status", {})
+    except (NotRunning, EngineRefused, AttributeError):
+        return
+    for name in sorted(node for node, state in status.get("nodes", {}).items() if state != "up"):
+        typer.echo(f"{cli_show.clean(name)} is not connected: no calls come in there; try: {typed('doctor')}", err=True)
 
 
 def act(agent: str, action: str, reason: str, control: Path | None, as_json: bool, done: str) -> None:
@@ -65,7 +75,8 @@ def act(agent: str, action: str, reason: str, control: Path | None, as_json: boo
     if as_json:
         print_json(answer)
     else:
-        typer.echo(f"{agent}: {done}")
+        row = answer.get("agent") if isinstance(answer, dict) else None
+        typer.echo(f"{agent}: {cli_show.outcome(action, row) if isinstance(row, dict) else done}")
 
 
 def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json: bool) -> str:
@@ -79,7 +90,7 @@ def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json
     words = {
         "unknown_reason": f"there is no such break; {detail}",
         "unknown_queue": f"there is no such queue; {detail}",
-        "not_logged_in": f"{agent} is not logged in; first: cti agent login {agent}",
+        "not_logged_in": f"{agent} is not logged in; first: {typed(f'agent login {agent}')}",
         "already": f"{agent} already is {detail}" if detail != cli_show.DASH else f"{agent} already is",
         "not_in_wrapup": f"{agent} is not in wrap-up",
     }

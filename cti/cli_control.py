@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from cti import config
 from cti.model.errors import CtiError
+from cti.typed import typed
 
 ANSWER_TIMEOUT_S = 5.0
+CONFIG_PLACES = ("center.yaml", "config/center.yaml", "/etc/cti/center.yaml")
 
 
 class NotRunning(CtiError):
@@ -30,9 +34,19 @@ class EngineRefused(CtiError):
         self.status, self.body = status, body
 
 
-def default_socket(environ: dict[str, str] | None = None) -> Path:
-    """Return the socket path where nobody named another: ${CTI_STATE:-./var}/cti.ctl."""
-    return Path((environ or os.environ).get("CTI_STATE") or "var") / "cti.ctl"
+def config_file(given: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the configuration that is meant: the one given, that of CTI_CONFIG, or the first that there is."""
+    if given is None and environ.get("CTI_CONFIG"):
+        given = Path(environ["CTI_CONFIG"])
+    return given or next((Path(place) for place in CONFIG_PLACES if Path(place).exists()), Path(CONFIG_PLACES[0]))
+
+
+def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the control socket where nobody named one: the configuration's, or else ${CTI_STATE:-./var}/cti.ctl."""
+    settings = config.read(config_file(None, environ), environ, lenient=True).settings
+    if settings is not None:
+        return settings.control
+    return Path(environ.get("CTI_STATE") or "var") / "cti.ctl"
 
 
 def ask(socket: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -48,7 +62,7 @@ def ask(socket: Path, method: str, path: str, body: dict[str, Any] | None = None
             raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
         why = "" if socket.exists() else " (there is no such socket)"
         raise NotRunning(
-            f'no engine answers at {socket}{why}; start it with "cti run", or name its socket with --control'
+            f'no engine answers at {socket}{why}; start it with "{typed("run")}", or name its socket with --control'
         ) from None
 
 

@@ -90,14 +90,27 @@ def _names(row: Row) -> str:
     return ", ".join(clean(name) for name in queues) or DASH
 
 
-def _state(row: Row) -> str:
-    """One word for an agent: what he chose while that keeps him from work, otherwise what work does with him."""
-    status, activity = row.get("status"), row.get("activity")
-    if status == "available" or activity not in (None, "", "idle"):
-        return clean(activity)
+def _status(row: Row) -> str:
+    """What the agent chose, and what he has asked for as soon as his work is over."""
+    status, pending = row.get("status"), row.get("pending")
+    if pending:
+        return f"{clean(status)}, then {clean(pending)}"
     reason = row.get("reason")
     over = ", over its limit" if row.get("overdue") else ""
     return f"{clean(status)} ({clean(reason)}{over})" if status == "on_break" and reason else clean(status)
+
+
+def outcome(action: str, row: Row) -> str:
+    """What came of an agent's request, from his row after it."""
+    busy = row.get("activity") not in (None, "", "idle")
+    at_work = f"; {clean(row.get('activity'))} now" if busy else ""
+    if row.get("pending"):
+        return f"break ({clean(row['pending'])}) begins when his work is over{at_work}"
+    if row.get("status") == "logged_out":
+        return "logged out" + ("; the call he has goes on" if busy else "")
+    if row.get("status") == "on_break":
+        return f"on a break ({clean(row.get('reason'))}){at_work}"
+    return {"login": "logged in", "ready": "ready for the next call"}.get(action, "available") + at_work
 
 
 QUEUES = (
@@ -123,7 +136,8 @@ AGENTS = (
     Column("agent", _of("id")),
     Column("name", _of("name"), 3),
     Column("phone", _of("phone"), 4),
-    Column("state", _state),
+    Column("status", _status),
+    Column("activity", _of("activity")),
     Column("since", _time("since_s"), 1, right=True),
     Column("phone busy", lambda row: DASH if row.get("engaged") is None else "yes" if row["engaged"] else "no", 6),
     Column("answered", _of("answered"), 2, right=True),
@@ -140,23 +154,46 @@ CALLS = (
 )
 
 
-def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str = "") -> Table:
-    """Return `rows` as a table of at most `width` cells, with the columns that fit."""
-    texts = {column.title: [column.text(row) for row in rows] for column in columns}
-    wide = {c.title: max(cell_len(t) for t in (c.title, *texts[c.title])) for c in columns}
+def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Column]:
+    """Return the columns that fit into `width` cells: the dearest go first, the first one (the name) never."""
+    wide = {c.title: max(cell_len(text) for text in (c.title, *(c.text(row) for row in rows))) for c in columns}
     shown = list(columns)
     while len(shown) > 1 and sum(wide[column.title] + 2 for column in shown) > width:
-        dearest = max(column.rank for column in shown)
-        if dearest == 0:
-            break
-        shown.remove([column for column in shown if column.rank == dearest][-1])
+        dearest = max(column.rank for column in shown[1:])
+        shown.remove([column for column in shown[1:] if column.rank == dearest][-1])
+    return shown
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str = "") -> Table:
+    """Return `rows` as a table of at most `width` cells, with the columns that fit."""
+    shown = fitting(columns, rows, width)
+    texts = {column.title: [column.text(row) for row in rows] for column in shown}
     made = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, padding=(0, 1))
     for column in shown:
-        made.add_column(column.title, justify="right" if column.right else "left", no_wrap=True, overflow="ellipsis")
+        name_width = max((cell_len(text) for text in texts[column.title]), default=0)
+        made.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=min(width - 2, name_width) if column is shown[0] else None,
+        )
     for number in range(len(rows)):
         cells = [texts[column.title][number] for column in shown]
         made.add_row(*(Text(cell, style=COLOURS.get(cell.split(" ")[0], "")) for cell in cells))
     return made
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
+    """Print `rows`, and which columns had no room; `nothing` where there are none."""
+    out = console()
+    if not rows:
+        out.print(nothing)
+        return
+    out.print(table(columns, rows, out.width))
+    left_out = [column.title for column in columns if column not in fitting(columns, rows, out.width)]
+    if left_out:
+        out.print(f"no room for: {', '.join(left_out)} (a wider terminal, or --json)", style="dim", soft_wrap=True)
 
 
 def show_findings(findings: Sequence[Finding], out: Console) -> None:

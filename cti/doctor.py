@@ -147,7 +147,13 @@ class _Node:
             if not await self._exists(goto):
                 text = f"{path} leads to {goto}, which does not exist"
                 findings.append(Finding("fail", self.name, "dialplan", text, "correct it, or add it to the dialplan"))
-        engines = await self._engines()
+        written = await self._written()
+        node = written.get("CTI_NODE", self.name)
+        if node != self.name:
+            text = f"calls itself {node}, and the configuration calls it {self.name}: every caller would be refused"
+            remedy = "the key under nodes and CTI_NODE in extensions_cti.conf must be the same name"
+            findings.append(Finding("fail", self.name, "dialplan", text, remedy))
+        engines = [engine for engine in written.get("CTI_ENGINES", "").split("&") if engine]
         advertised = str(self.settings.fastagi.advertise)
         if engines and advertised not in engines:
             text = f"sends callers to {', '.join(engines)}, and the engine says it is reached at {advertised}"
@@ -155,15 +161,13 @@ class _Node:
             findings.append(Finding("fail", self.name, "dialplan", text, remedy))
         return findings or [Finding("ok", self.name, "dialplan", "our contexts are there and lead to this engine")]
 
-    async def _engines(self) -> list[str]:
+    async def _written(self) -> dict[str, str]:
+        """What cti-settings sets."""
         lines = await self.link.list_action(
             {"Action": "ShowDialPlan", "Context": "cti-settings"}, until_event="ShowDialPlanComplete"
         )
-        for line in lines:
-            name, _, value = str(line.get("AppData", "")).partition("=")
-            if name == "CTI_ENGINES":
-                return value.split("&")
-        return []
+        data = (str(line.get("AppData", "")).partition("=") for line in lines)
+        return {name: value for name, _, value in data if name.startswith("CTI_")}
 
     async def _phones(self) -> list[Finding]:
         states = {}

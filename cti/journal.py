@@ -58,8 +58,10 @@ class Journal:
 
     def close(self) -> None:
         if self._file is not None:
-            self.flush()
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError:
+                self.lost += 1
             self._file = None
 
     def _open(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from cti.cli_show import AGENTS, QUEUES, WAITING, clean, console, duration, percent, table
+from cti.cli_show import AGENTS, QUEUES, WAITING, clean, console, duration, outcome, percent, table
 
 pytestmark = pytest.mark.unit
 
@@ -55,14 +55,22 @@ def test_a_callers_name_cannot_steer_the_terminal() -> None:
     assert "[bold]" in text  # shown, not obeyed
 
 
-def test_an_agent_has_one_state() -> None:
-    def state(**row: Any) -> str:
-        return next(column for column in AGENTS if column.title == "state").text(row)
+def test_an_agent_has_a_status_and_an_activity() -> None:
+    def status(**row: Any) -> str:
+        return next(column for column in AGENTS if column.title == "status").text(row)
 
-    assert state(status="available", activity="ringing") == "ringing"
-    assert state(status="on_break", activity="idle", reason="lunch") == "on_break (lunch)"
-    assert state(status="on_break", activity="talking", reason="lunch") == "talking"
-    assert state(status="logged_out", activity="idle") == "logged_out"
+    assert status(status="available", activity="ringing") == "available"
+    assert status(status="on_break", activity="talking", reason="lunch") == "on_break (lunch)"
+    assert status(status="available", activity="talking", pending="lunch") == "available, then lunch"
+    assert "activity" in [column.title for column in AGENTS]
+
+
+def test_what_came_of_a_request_is_what_the_engine_decided() -> None:
+    assert outcome("pause", {"status": "on_break", "reason": "lunch", "activity": "idle"}) == "on a break (lunch)"
+    later = outcome("pause", {"status": "available", "pending": "lunch", "activity": "talking"})
+    assert later == "break (lunch) begins when his work is over; talking now"
+    assert outcome("logout", {"status": "logged_out", "activity": "talking"}) == "logged out; the call he has goes on"
+    assert outcome("unpause", {"status": "available", "activity": "idle"}) == "available"
 
 
 def test_durations_and_shares() -> None:

@@ -204,9 +204,10 @@ def settings_for(lab: dict[str, Any], state: Path, **changes: Any) -> config.Set
         "goto": "cti-fallback,6001,1",
         "phone": "PJSIP/1002",
         "http": lab["engines"][0].rsplit(":", 1)[0] + ":8470",
+        "name": "node1",
     } | changes
     text = (
-        f"nodes: {{node1: {{host: {values['host']}, port: {values['port']}, username: {values['username']}, "
+        f"nodes: {{{values['name']}: {{host: {values['host']}, port: {values['port']}, username: {values['username']}, "
         f"secret: {values['secret']}}}}}\n"
         f"fastagi: {{listen: '{values['listen']}', allow: [{values['allow']}], token: {values['token']}}}\n"
         f"http: {{listen: '{values['http']}'}}\n"
@@ -246,6 +247,7 @@ def test_a_good_asterisk_is_good_but_for_its_phones(lab: dict[str, Any], tmp_pat
         ({"token": "wrong"}, "fail", "FastAGI", "another token"),
         ({"allow": "10.0.0.0/8"}, "fail", "FastAGI", "outside fastagi.allow"),
         ({"goto": "cti-fallback,nowhere,1"}, "fail", "dialplan", "queues.sales.on_max_wait leads to"),
+        ({"name": "vienna"}, "fail", "dialplan", "calls itself node1, and the configuration calls it vienna"),
         ({"phone": "PJSIP/nobody"}, "fail", "phones", "that of ben"),
     ],
 )

@@ -124,7 +124,7 @@ class NodeSettings:
     rtp_start: int = 10000
     rtp_end: int = 30000
     retry_s: int = 15
-    stable_s: int = 10
+    stable_s: int = 3
     accept_s: int = 10
     fallback_queue: str = ""
     fallback_queue_wait_s: int = 300

@@ -63,8 +63,15 @@ def _pause(floor: Floor, agent: Agent, reason: str, by: str) -> Refused | None:
     if agent.activity is Activity.IDLE:
         floor.move_status(agent, AgentStatus.ON_BREAK, reason=name, by=by)
     else:
+        _tell_pending(floor, agent, name)
         agent.pending_break = name
     return None
+
+
+def _tell_pending(floor: Floor, agent: Agent, new: str) -> None:
+    old = agent.pending_break or ""
+    if old != new:
+        floor.tell(Changed(Kind.PENDING, agent.id, old, new, floor.now, floor.cause, agent=agent.id))
 
 
 def break_overdue(floor: Floor, agent: Agent) -> None:
@@ -90,6 +97,7 @@ def _unpause(floor: Floor, agent: Agent, by: str) -> Refused | None:
     if agent.status is AgentStatus.LOGGED_OUT:
         return Refused(RefusedReason.NOT_LOGGED_IN)
     if agent.pending_break is not None:
+        _tell_pending(floor, agent, "")
         agent.pending_break = None
         return None
     if agent.status is AgentStatus.AVAILABLE:

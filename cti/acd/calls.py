@@ -22,6 +22,7 @@ from cti.model.words import (
     RingResult,
 )
 
+CANCELLED_PAUSE_S = 5.0  # after a ring that ended without a reason, so long until the same agent is tried again
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 
@@ -207,6 +208,10 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         winner = event.offer if event.offer in contact.offers else _likeliest(floor, contact)
         offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
     if contact.state is ContactState.OFFERED and event.caller_there:
+        if event.result is RingResult.CANCELLED:
+            # Nobody refused and we did not take it back: whatever this is, do not ring in a circle.
+            for offer in contact.offers:
+                contact.tried[floor.offers[offer].agent] = floor.now + CANCELLED_PAUSE_S
         offers.fail_all(floor, contact, offers.FAILURES.get(event.result, OfferState.WITHDRAWN))
         visits.back_in_line(floor, contact)
     elif contact.state is ContactState.OFFERED:
@@ -292,7 +297,8 @@ def talk_unsettled(floor: Floor, contact: Contact) -> None:
 def transferred(floor: Floor, contact: Contact, goto: str, leg: str) -> None:
     """The agent sent the caller elsewhere (blind transfer): his talk is over, the contact's is not."""
     accepted = [offer for offer in contact.offers if floor.offers[offer].state is OfferState.ACCEPTED]
-    if leg and any(floor.offers[offer].leg != leg for offer in accepted):
+    legs = [floor.offers[offer].leg for offer in accepted]
+    if leg and any(known != leg and (known or contact.session) for known in legs):
         floor.late(contact.id, contact.state)  # of an earlier talk: the call has come back and talks again
         return
     if contact.agent is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 Key = tuple[str, str]  # (what is due, of whom)
 
@@ -37,11 +38,21 @@ class Deadlines:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
-    def pop_due(self, now: float) -> Key | None:
-        """Remove and return the earliest deadline that is due by `now`, or None."""
-        at = self.next_at()
-        if at is None or at > now:
-            return None
-        key = heapq.heappop(self._heap)[2]
-        del self._live[key]
-        return key
+    def pop_all_due(self, now: float) -> Iterator[Key]:
+        """Remove and give the deadlines due by `now`, the earliest first: those that were set before this call.
+
+        What a rule sets while they fire waits for the next event, even if it is due at once: no event goes on for ever.
+        """
+        last = self._count
+        later: list[tuple[float, int, Key]] = []
+        try:
+            while (at := self.next_at()) is not None and at <= now:
+                entry = heapq.heappop(self._heap)
+                if entry[1] > last:
+                    later.append(entry)
+                    continue
+                del self._live[entry[2]]
+                yield entry[2]
+        finally:
+            for entry in later:
+                heapq.heappush(self._heap, entry)

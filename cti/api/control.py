@@ -6,7 +6,7 @@ rights of the unix socket (control_socket.py): answers hold callers' numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -36,20 +36,25 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9@._-]{0,64}\Z")] = "control"
 
 
-def make_control_app(desk: Desk, view: View, clock: Callable[[], float]) -> web.Application:
-    """The app behind the control socket. `clock` gives epoch seconds."""
+def make_control_app(
+    desk: Desk, view: View, clock: Callable[[], float], errors: Callable[[], Mapping[str, int]] | None = None
+) -> web.Application:
+    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
     limit_connections(app)
     for part in PARTS:
-        app.router.add_get(f"/v1/{part}", _reader(view, clock, part))
+        app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
     app.router.add_post("/v1/agents/{agent}/{action}", _asker(desk, view, clock))
     return app
 
 
-def _reader(view: View, clock: Callable[[], float], part: str) -> Callable[[web.Request], Any]:
+def _reader(
+    view: View, clock: Callable[[], float], part: str, errors: Callable[[], Mapping[str, int]] | None
+) -> Callable[[web.Request], Any]:
     async def read(_request: web.Request) -> web.Response:
         snapshot = view.snapshot(clock())
-        return answer({"at": snapshot["at"], part: snapshot[part]})
+        found = snapshot[part] if errors is None else {**snapshot[part], "errors": dict(errors())}
+        return answer({"at": snapshot["at"], part: found})
 
     return read
 
@@ -68,7 +73,8 @@ def _asker(desk: Desk, view: View, clock: Callable[[], float]) -> Callable[[web.
             return answer({"error": f"the body is not as expected: {error}"}, 400)
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, asked.by or "control"))
         if refused is None:
-            return answer({"ok": True})
+            now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
+            return answer({"ok": True, "agent": now_so})
         return answer({"refused": refused.reason.value, "detail": refused.detail}, 409)
 
     return ask

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 SECRET_ENV, TOKEN_ENV = "CTI_DEMO_AMI_SECRET", "CTI_DEMO_AGI_TOKEN"
+SECRET_KEY, TOKEN_KEY = "secret_env", "token_env"
 GUEST = "you"
 _POLICY = ("name", "queues", "agents", "entries", "breaks", "missed_offers", "settle_s")
 

@@ -17,17 +17,16 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-
 from cti.demo.children import Child
 from cti.demo.facts import Facts
 from cti.demo.outcomes import Tally
 from cti.demo.screen import Screen, open_screen, say
-from cti.demo.stage import DemoFailed, Stage
+from cti.demo.stage import DemoFailed, Stage, from_here, write_center
 from cti.demo.stages import find_stage
 from cti.demo.summary import DONE, FAILED, Summary, summarize
 from cti.demo.watch import Watch
 from cti.demo.wishes import CHECKOUT, Wishes
+from cti.typed import typed
 
 FRAME_S = 0.33
 STEP_S = 1.0
@@ -87,8 +86,7 @@ class _Demo:
 
     async def _start_engine(self, stage: Stage, stack: AsyncExitStack) -> Child:
         folder = self._wishes.folder
-        config = folder / "center.yaml"
-        config.write_text(yaml.safe_dump(dict(stage.center), allow_unicode=True, sort_keys=False), encoding="utf-8")
+        config = write_center(stage.center, folder)
         # The checkout goes first: what is shown is the code of this folder, whatever else is installed.
         path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
         environ = {**os.environ, **stage.environ, "PYTHONPATH": path}
@@ -154,7 +152,8 @@ async def _until_ready(watch: Watch, engine: Child, folder: Path) -> None:
         await asyncio.sleep(0.05)
     if nodes or watch.looked_at is not None:
         raise DemoFailed(
-            f"the engine cannot log in to Asterisk's AMI; see {folder / 'engine.log'}, and try: cti doctor"
+            f"the engine cannot log in to Asterisk's AMI; see {from_here(folder / 'engine.log')}, and try:\n"
+            f"  {typed('doctor')} {from_here(folder / 'center.yaml')}"
         )
     raise DemoFailed(f"the engine did not answer:\n{_tail(folder / 'engine.log')}")
 
@@ -186,7 +185,9 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DemoFailed(f"another demo is running in {folder}; end it, or give --folder") from None
+            raise DemoFailed(
+                f"another demo is running in {folder}; end it, or take another folder: make run FOLDER=DIR"
+            ) from None
         for old in folder.iterdir():
             if old.name not in KEPT:
                 shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import yaml
+
 from cti.demo.outcomes import Tally
 from cti.model.errors import CtiError
+from cti.typed import typed
 
 
 class DemoFailed(CtiError):
@@ -66,14 +69,22 @@ class Stage:
     join: tuple[str, ...] = field(default=())
 
 
+def write_center(center: Mapping[str, Any], folder: Path) -> Path:
+    """Write the engine's configuration and return where it is."""
+    file = folder / "center.yaml"
+    file.write_text(yaml.safe_dump(dict(center), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return file
+
+
 def ask_hint(control: Path, http: str, folder: Path) -> tuple[str, ...]:
     """What a person may look at from another terminal."""
     return (
         "From another terminal:",
-        f"  CTI_CONTROL={_from_here(control)} .venv/bin/cti queue show",
-        f"  metrics http://{http}/metrics, logs in {_from_here(folder)}",
+        f"  CTI_CONTROL={from_here(control)} {typed('queue show')}",
+        f"  metrics http://{http}/metrics, logs in {from_here(folder)}",
     )
 
 
-def _from_here(path: Path) -> Path:
+def from_here(path: Path) -> Path:
+    """Return `path` as short as it can be typed in this folder."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -13,13 +16,16 @@ from typing import Any
 import yaml
 
 from cti.demo import lab
-from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center, own_center
+from cti.demo.center import SECRET_ENV, SECRET_KEY, TOKEN_ENV, TOKEN_KEY, Places, demo_center, own_center
 from cti.demo.screen import say
 from cti.demo.sipp_traffic import PhoneSide, SippTraffic
-from cti.demo.stage import DemoFailed, NoTraffic, Stage, ask_hint
+from cti.demo.stage import DemoFailed, NoTraffic, Stage, ask_hint, from_here, write_center
 from cti.demo.wishes import OwnAsterisk, Wishes
+from cti.switch.ami import AmiLink, LinkState
+from cti.typed import typed
 
 SOCKET_PATH_MAX = 100  # bytes; the engine takes 107, and puts ".lock" behind it
+LOGIN_TIMEOUT_S = 8.0
 GUEST_NUMBER = "2001"
 CODES = "*11 log in, *12 log out, *13 pause, *14 back, *15 ready"
 
@@ -29,7 +35,7 @@ async def find_stage(wishes: Wishes, stack: AsyncExitStack) -> Stage:
     tree = _read(wishes.config)
     control = _control(wishes.folder, stack)
     if wishes.own is not None:
-        return _own_stage(wishes, wishes.own, tree, control)
+        return await _own_stage(wishes, wishes.own, tree, control)
     try:
         stack.push_async_callback(lab.down, wishes.folder)
         descriptor = await lab.up(wishes.folder)
@@ -76,17 +82,25 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
     )
 
 
-def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], control: Path) -> Stage:
+async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], control: Path) -> Stage:
     places = Places(own.host, own.port, own.user, "", "", wishes.folder, control)
     center = own_center(tree, places, agi=own.agi, allow_host=_address(own.host))
-    name = next(iter(center["nodes"]))
+    name, node = next(iter(center["nodes"].items()))
+    # In files, not in the environment: so `cti doctor` works with this configuration from another terminal.
+    del node[SECRET_KEY], center["fastagi"][TOKEN_KEY]
+    node["secret_file"] = _secret(wishes.folder / "ami.secret", own.secret)
+    center["fastagi"]["token_file"] = _secret(wishes.folder / "agi.token", own.agi_token)
+    http = _free(str((center.get("http") or {}).get("listen") or "127.0.0.1:8470"))
+    center["http"] = {"listen": http}
+    doctor = f"{typed('doctor')} {from_here(write_center(center, wishes.folder))}"
+    await _log_in_once(name, own, doctor)
     listen = center["fastagi"].get("listen", "127.0.0.1:4573")
     entries = ", ".join(list(tree.get("entries", {}))[:6])
     return Stage(
         title=f"your Asterisk at {own.host}:{own.port}",
         center=center,
         control=control,
-        environ={SECRET_ENV: own.secret, TOKEN_ENV: own.agi_token},
+        environ={},
         traffic=NoTraffic(),
         hello=(
             f"Your own Asterisk at {own.host}:{own.port}: nothing is started beside it, and nothing of it is changed.",
@@ -94,10 +108,60 @@ def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], contro
             f"  manager.conf      the user {own.user} of asterisk/etc/manager.d/cti.conf",
             "  extensions.conf   #include extensions_cti.conf, and callers sent in by Goto(cti-inbound,NUMBER,1)",
             f"  in that file      CTI_ENGINES={listen}, CTI_TOKEN=your CTI_AGI_TOKEN, CTI_NODE={name}",
-            f"Numbers with a meaning: {entries or 'none'}. If nothing comes in:  cti doctor",
+            f"Numbers with a meaning: {entries or 'none'}. If nothing comes in, end this and ask:  {doctor}",
+            *ask_hint(control, http, wishes.folder),
         ),
-        join=(f"Send callers in by Goto(cti-inbound,NUMBER,1); the engine listens at {listen}. Trouble? cti doctor",),
+        join=(f"Send callers in by Goto(cti-inbound,NUMBER,1); the engine listens at {listen}.", f"Trouble? {doctor}"),
     )
+
+
+async def _log_in_once(name: str, own: OwnAsterisk, doctor: str) -> None:
+    """Raise DemoFailed, with the reason, where this Asterisk does not let us in: before anything is started."""
+    told = asyncio.Event()
+    link = AmiLink(
+        name,
+        own.host,
+        own.port,
+        own.user,
+        own.secret,
+        on_event=lambda event: None,
+        on_state=lambda change: told.set(),
+        boot_timeout_s=LOGIN_TIMEOUT_S / 2,
+    )
+    await link.start()
+    try:
+        async with asyncio.timeout(LOGIN_TIMEOUT_S):
+            await told.wait()
+    except TimeoutError:
+        pass
+    found, reason = link.state, link.reason
+    await link.close()
+    if found is LinkState.LOGIN_REFUSED:
+        raise DemoFailed(
+            f"Asterisk at {own.host}:{own.port} refuses {own.user}.\nCompare CTI_AMI_USER and CTI_AMI_SECRET "
+            f"with manager.conf, and its permit= with this machine's address; or ask:\n  {doctor}"
+        )
+    if found is not LinkState.UP:
+        raise DemoFailed(
+            f"Asterisk's AMI at {own.host}:{own.port}: {reason}.\nDoes Asterisk run, is manager.conf enabled and bound "
+            f"there, does a firewall stand between? Or ask:\n  {doctor}"
+        )
+
+
+def _secret(file: Path, value: str) -> str:
+    """Write `value` where only its owner reads it; the path, as a configuration names it."""
+    file.touch(mode=0o600)
+    file.write_text(value + "\n", encoding="utf-8")
+    return str(file)
+
+
+def _free(listen: str) -> str:
+    """Return `listen`, or, where that port is taken, the same host with a free one."""
+    host, _, port = listen.rpartition(":")
+    for number in (int(port), 0):
+        with contextlib.suppress(OSError), socket.create_server((host.strip("[]"), number)) as found:
+            return f"{host}:{found.getsockname()[1]}"
+    return listen
 
 
 def _read(config: Path) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Summary:
     free_to_ring: Mapping[str, float | int | None]
     lost_engine: int
     bugs: int = 0
+    refused: int = 0  # sessions with another token or node name than ours
     callers: Tally | None = None
     failures: tuple[str, ...] = field(default=())
 
@@ -55,6 +56,8 @@ class Summary:
             *self._seen_by_callers(),
             f"  agent free -> his phone rings: {self._ring()}",
         ]
+        if self.refused:
+            found.append(f"  refused    {self.refused} sessions: CTI_TOKEN or CTI_NODE differs? see engine.log")
         found += [f"  bugs       {self.bugs}: see engine.log"] if self.bugs else []
         return found + [f"FAILED: {failure}" for failure in self.failures]
 
@@ -102,6 +105,7 @@ def summarize(
         free_to_ring=status.get("free_to_ring", {}),
         lost_engine=sum(queue.get("lost", 0) for queue in queues),
         bugs=status.get("bugs", 0),
+        refused=status.get("errors", {}).get("session_refused", 0),
         callers=callers,
         failures=failures,
     )

@@ -7,6 +7,7 @@ Definitions: docs/metrics.md. A fact that does not fit what was seen before chan
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from typing import Any
 
 from cti.metrics.definitions import Samples
@@ -28,12 +29,12 @@ class LiveView:
     at that moment and had not been offered to him: what a caller loses by us, not by the agents.
     """
 
-    def __init__(self, policy: Center) -> None:
+    def __init__(self, policy: Center, nodes: Iterable[str] = ()) -> None:
         self.policy = policy
         self.queues: dict[str, QueueRow] = {}
         self.agents: dict[str, AgentRow] = {}
         self.contacts: dict[str, ContactRow] = {}
-        self.nodes: dict[str, str] = {}
+        self.nodes: dict[str, str] = dict.fromkeys(nodes, "down")  # until the first news of each
         self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
         self.repairs: Counter[str] = Counter()
         self.transfers: Counter[str] = Counter()
@@ -48,6 +49,7 @@ class LiveView:
             Kind.OFFER: self._offer,
             Kind.STATUS: self._status,
             Kind.OVERDUE: self._overdue,
+            Kind.PENDING: self._pending,
             Kind.ACTIVITY: self._activity,
             Kind.PHONE: self._phone,
             Kind.NODE: self._node,
@@ -158,12 +160,16 @@ class LiveView:
         agent = self._agent(changed)
         agent.status, agent.since = changed.new, changed.at if changed.since is None else changed.since
         agent.overdue = False
+        agent.pending = ""
         agent.reason = (changed.reason or "") if changed.new == AgentStatus.ON_BREAK else ""
         # Restored at a start: the wait for callers who come back is no wait for us to decide
         agent.free_at = changed.at if agent.free() and changed.cause != "AgentRestored" else None
 
     def _overdue(self, changed: Changed) -> None:
         self._agent(changed).overdue = True
+
+    def _pending(self, changed: Changed) -> None:
+        self._agent(changed).pending = changed.new
 
     def _activity(self, changed: Changed) -> None:
         agent = self._agent(changed)

@@ -36,6 +36,7 @@ class AgentRow:
     activity: str = Activity.IDLE
     since: float | None = None
     overdue: bool = False  # his break is longer than its limit
+    pending: str = ""  # the break that begins when his work is over
     free_at: float | None = None  # when he last became free to serve
     ring_from: float | None = None  # free_at of the offer that is on its way to his phone
     engaged: bool | None = None

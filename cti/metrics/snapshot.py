@@ -75,6 +75,7 @@ def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str
         "status": row.status,
         "overdue": row.overdue,
         "reason": row.reason,
+        "pending": row.pending,
         "activity": row.activity,
         "since_s": None if row.since is None else max(0.0, now - row.since),
         "queues": list(policy.queues) if policy else [],

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STATUS = "status"  # AgentStatus
     ACTIVITY = "activity"  # Activity
     OVERDUE = "overdue"  # an agent's break is longer than its limit; `reason` names the break
+    PENDING = "pending"  # "" -> the break that begins when the agent's work is over; -> "" when he takes it back
     PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer
     NODE = "node"  # "down" / "up"
     TRANSFER = "transfer"  # "" -> "blind" / "attended"

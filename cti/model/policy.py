@@ -45,7 +45,7 @@ class Exit(Policy):
 
     queue: Name | None = None
     goto: Goto | None = None
-    play: tuple[SoundFile, ...] = ()
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
 class Announcements(Policy):
@@ -55,7 +55,7 @@ class Announcements(Policy):
     every_s: Annotated[float, Field(ge=5, le=3600)] = 30.0
     position: bool = False
     wait: bool = False
-    play: tuple[SoundFile, ...] = ()
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
 class HeadStart(Policy):
@@ -103,7 +103,7 @@ class Queue(Policy):
     strategy: Strategy = Strategy.LONGEST_IDLE
     ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
-    max_wait_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    max_wait_s: Annotated[float, Field(ge=1, le=86_400)] | None = None
     on_max_wait: Exit = Exit()
     max_waiting: Annotated[int, Field(ge=1, le=100_000)] | None = None
     on_full: Exit = Exit()

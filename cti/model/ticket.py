@@ -13,8 +13,7 @@ import msgspec
 
 from cti.model.words import AgentId, ContactId, QueueName
 
-MAX_TICKET_CHARS = 4096
-MAX_TRIED = 40  # the newest; a ticket has to pass as one AGI argument, about 30 characters for each
+MAX_TICKET_CHARS = 3500  # it comes back as one line of an AGI environment, and those have limits
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_start_s": "head", "entered_at": "in"}):
@@ -50,9 +49,15 @@ def encode_ticket(ticket: Ticket) -> str:
 
     Only those who were tried last are kept, so that it fits; an older one may be tried again too early after a death.
     """
-    if len(ticket.tried) > MAX_TRIED:
-        newest = sorted(ticket.tried.items(), key=lambda item: item[1])[-MAX_TRIED:]
+    text = _text(ticket)
+    while len(text) > MAX_TICKET_CHARS and ticket.tried:
+        newest = sorted(ticket.tried.items(), key=lambda item: item[1])[len(ticket.tried) // 2 + 1 :]
         ticket = msgspec.structs.replace(ticket, tried=dict(newest))
+        text = _text(ticket)
+    return text
+
+
+def _text(ticket: Ticket) -> str:
     return base64.urlsafe_b64encode(_encoder.encode(ticket)).rstrip(b"=").decode("ascii")
 
 

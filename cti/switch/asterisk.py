@@ -27,10 +27,13 @@ from cti.switch.node import Node
 
 log = structlog.get_logger(__name__)
 
+NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
 MAX_FACTS = 16  # known of one customer
 MAX_PREFERRED = 16
+MOST_TOLD_NODES = 50
+RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
 
@@ -58,6 +61,8 @@ class AsteriskSwitch:
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
+        self._told_nodes: set[str] = set()
+        self._tell_token_at = 0.0
         self._phones = phones
         self._token = token
         self._clock = clock
@@ -144,19 +149,44 @@ class AsteriskSwitch:
 
     def _admit(self, path: str) -> bool:
         kind, _, token = path.strip("/").partition("/")
-        return kind in ("inbound", "agent") and hmac.compare_digest(token.encode(), self._token.encode())
+        if kind not in ("inbound", "agent"):
+            return False
+        if hmac.compare_digest(token.encode(), self._token.encode()):
+            return True
+        if self._clock() >= self._tell_token_at:
+            self._tell_token_at = self._clock() + RETELL_S
+            log.error(
+                "sessions are refused: CTI_TOKEN in extensions_cti.conf is not fastagi.token of the configuration"
+            )
+        return False
 
     async def _on_session(self, session: AgiSession) -> None:
         args = {key: unquote(value) for key, _, value in (arg.partition("=") for arg in session.args)}
         node = NodeId(args.get("node", ""))
         if node not in self.nodes or not UNIQUEID.fullmatch(session.uniqueid) or self._desk is None:
             self.refused_sessions += 1
-            log.warning("a session from an unknown node was refused: is it under `nodes` in the configuration?")
+            self._tell_refused(node)
             return
         if session.path.startswith("/agent/"):
             await self._feature_code(session, self._desk, args)
         else:
             await self._inbound(session, self._desk, node, args)
+
+    def _tell_refused(self, node: str) -> None:
+        """Once for each name, and for so many names only: who can reach the port must not fill the log."""
+        name = node if NODE_NAME.fullmatch(node) else "(no valid name)"
+        if name in self._told_nodes or len(self._told_nodes) >= MOST_TOLD_NODES:
+            return
+        self._told_nodes.add(name)
+        if node in self.nodes:
+            log.error("a session was refused: its Uniqueid is not one of Asterisk's", node=node)
+            return
+        log.error(
+            "sessions are refused: the CTI_NODE of their dialplan is not under `nodes` in the configuration",
+            sent=name,
+            known=", ".join(sorted(self.nodes)),
+            remedy="give both the same name: CTI_NODE in extensions_cti.conf, and the key under nodes",
+        )
 
     async def _inbound(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
         call_id = CallId(leg_id(node, session.uniqueid))
@@ -179,7 +209,7 @@ class AsteriskSwitch:
                     queue=QueueName(args["queue"]) if args.get("queue") else None,
                     customer=_pairs(args.get("customer", "")),
                     preferred=tuple(map(AgentId, filter(None, args.get("agents", "").split("&")[:MAX_PREFERRED]))),
-                    entry=int(entry) if entry.isdecimal() else 1,
+                    entry=int(entry) if entry.isdecimal() and len(entry) <= 9 else 1,
                     ticket=decode_ticket(args.get("ticket", "")),
                     dial_status=args.get("dialstatus", ""),
                     answered_s=float(answered) if answered.isdecimal() else 0.0,

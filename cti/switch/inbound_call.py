@@ -14,7 +14,7 @@ import structlog
 from cti.model import commands, events
 from cti.model.ticket import encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
-from cti.switch.agi_codec import Reply
+from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
 from cti.switch.ami_events import ring_result
 
@@ -131,6 +131,9 @@ class InboundCall:
             future = self._session.submit(*words)
         except AgiConnectionLost:
             return None
+        except AgiEncodeError as error:
+            log.error("an AGI command cannot be sent", verb=" ".join(words[:2]), error=str(error))
+            return None
         except AgiBusy:
             log.error("a caller's session has too many commands waiting; it is given back to the dialplan")
             self._session.close()
@@ -183,9 +186,10 @@ class InboundCall:
         if status is None:
             self._ring_over(RingResult.CANCELLED, caller_there=False)
         else:
-            status.add_done_callback(self._dial_status)
+            status.add_done_callback(lambda future: self._dial_status(future, there))
 
-    def _dial_status(self, future: asyncio.Future[Reply]) -> None:
+    def _dial_status(self, future: asyncio.Future[Reply], there: bool) -> None:
+        """`there`: as the Dial itself ended. A result of -1 means that he is gone, even where no HANGUP says so."""
         if future.cancelled() or future.exception() is not None:
             self._dial_unheard()
             return
@@ -193,7 +197,7 @@ class InboundCall:
         cause, _, answered = rest.partition(",")
         result = RingResult.ANSWERED if self.answered is not None else ring_result(dial_status, cause)
         seconds = float(answered) if answered.isdigit() else 0.0
-        self._ring_over(result, caller_there=self._session.gone is None, answered_s=seconds)
+        self._ring_over(result, caller_there=there and self._session.gone is None, answered_s=seconds)
 
     def _dial_unheard(self) -> None:
         """The connection broke during a Dial, which goes on: the call comes back with what became of it.

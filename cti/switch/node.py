@@ -14,10 +14,12 @@ from cti.switch.ami import AmiDisconnected, AmiLink, LinkChange, LinkState
 from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
 from cti.switch.inbound_call import InboundCall
 from cti.switch.snapshot import Snapshots
+from cti.typed import typed
 
 log = structlog.get_logger(__name__)
 
 CHECK_INTERVAL_S = 30.0
+RETELL_S = 60.0  # so often a log is told again that the node is still away
 FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
 
 
@@ -39,6 +41,7 @@ class Node:
         clock: Clock,
     ) -> None:
         self.name = name
+        self.address = f"{host}:{port}"
         self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
         self.counts: dict[str, int] = {}
         self.live = False  # a snapshot has been posted since the link came up
@@ -168,19 +171,31 @@ class Node:
     # --- the link ---------------------------------------------------------------------------------------------------
 
     def _on_state(self, change: LinkChange) -> None:
-        if change.state is LinkState.UP:
-            log.info("node connected", node=self.name)
-            self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
-            return
-        if change.state is LinkState.LOGIN_REFUSED:
-            log.error("node refuses our login", node=self.name, reason=change.reason)
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        if change.state is LinkState.UP:
+            log.info("node connected", node=self.name, address=self.address)
+            self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
+            return
+        if change.state is not LinkState.CLOSED:
+            self._watch = asyncio.get_running_loop().create_task(self._keep_telling(change), name=f"tell-{self.name}")
         if self.live:
             self.live = False
             log.warning("node lost", node=self.name, reason=change.reason)
             self._post(events.NodeDown(self.name))
+
+    async def _keep_telling(self, change: LinkChange) -> None:
+        what = "refuses our login" if change.state is LinkState.LOGIN_REFUSED else "cannot be reached"
+        while True:
+            log.error(
+                f"Asterisk's AMI {what}: nobody is served there until it does",
+                node=self.name,
+                address=self.address,
+                reason=change.reason,
+                more=f"{typed('doctor')} tells what to do",
+            )
+            await asyncio.sleep(RETELL_S)
 
     async def _keep_checking(self) -> None:
         pause_s = 0.0

@@ -12,10 +12,7 @@ pytestmark = pytest.mark.unit
 
 
 def drain(deadlines: Deadlines, now: float) -> list[tuple[str, str]]:
-    fired = []
-    while (due := deadlines.pop_due(now)) is not None:
-        fired.append(due)
-    return fired
+    return list(deadlines.pop_all_due(now))
 
 
 def test_in_order_and_once() -> None:

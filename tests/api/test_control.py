@@ -53,12 +53,12 @@ async def test_unknown_stays_null(scene: Scene) -> None:
 @pytest.mark.parametrize("action", list(AgentAction))
 async def test_every_action_reaches_the_desk(scene: Scene, action: AgentAction) -> None:
     body = {"reason": "lunch", "by": "cli"}
-    assert await scene.post(f"/v1/agents/anna/{action}", json=body) == (200, {"ok": True})
+    assert await scene.post(f"/v1/agents/anna/{action}", json=body) == (200, {"ok": True, "agent": {"id": "anna"}})
     assert scene.desk.asked == [AgentRequest(AgentId("anna"), action, "lunch", "cli")]
 
 
 async def test_the_body_may_be_left_out(scene: Scene) -> None:
-    assert await scene.post("/v1/agents/anna/login") == (200, {"ok": True})
+    assert await scene.post("/v1/agents/anna/login") == (200, {"ok": True, "agent": {"id": "anna"}})
     assert scene.desk.asked == [AgentRequest(AgentId("anna"), AgentAction.LOGIN, "", "control")]
 
 

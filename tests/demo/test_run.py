@@ -183,3 +183,15 @@ def test_a_wrong_word_is_refused(tmp_path: Path, demos: list[Demo]) -> None:
     demos.append(demo := Demo(tmp_path / "demo", CTI_AMI="nowhere"))
     assert demo.ended() == 2
     assert "HOST:PORT" in demo.text
+
+
+def test_an_asterisk_that_cannot_be_reached_is_told_at_once(tmp_path: Path, demos: list[Demo]) -> None:
+    own = {"CTI_AMI": "127.0.0.1:1", "CTI_AMI_SECRET": "s3cret", "CTI_AGI_TOKEN": "t0ken"}
+    demos.append(demo := Demo(tmp_path / "demo", **own))
+    assert demo.ended(30) == 1
+    assert "127.0.0.1:1: no connection: Connect" in demo.text and "s3cret" not in demo.text
+    config = tmp_path / "demo" / "center.yaml"
+    assert f"doctor {config}" in demo.text
+    assert (tmp_path / "demo" / "ami.secret").stat().st_mode & 0o777 == 0o600
+    words = [sys.executable, "-m", "cti", "check", str(config)]
+    assert subprocess.run(words, capture_output=True, text=True, timeout=30).returncode == 0

@@ -63,3 +63,11 @@ def test_unknown_is_not_zero() -> None:
     view = snapshot(status={"free_to_ring": {"count": 0, "p50_s": None, "p99_s": None}})
     text = "\n".join(summary(view).lines())
     assert "not measured" in text and "0.0 ms" not in text
+
+
+def test_refused_sessions_are_said() -> None:
+    view = snapshot()
+    view["status"] = {**view["status"], "errors": {"session_refused": 3}}
+    lines = summary(view).lines()
+    assert any("refused    3 sessions" in line for line in lines) and all(len(line) <= 80 for line in lines)
+    assert not any("refused" in line for line in summary().lines())

@@ -1,0 +1,63 @@
+"""What does a long-running engine ask of the machine it runs on? A lock, a folder, open files, rare pauses.
+
+Knows the operating system and nothing of calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import os
+import resource
+from pathlib import Path
+
+import structlog
+
+from cti.model.errors import ConfigError
+
+log = structlog.get_logger(__name__)
+
+ENOUGH_FILES = 4096
+
+
+def make_pauses_rare() -> None:
+    """A full collection over thousands of live calls is a pause that a free phone would wait for: make it rare."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+
+
+def only_engine(state_dir: Path) -> int:
+    """Hold the lock of `state_dir` as long as we live, before anything in it or beside it is written.
+
+    Returns the descriptor that holds it. Raises ConfigError where another engine does.
+    """
+    path = state_dir / "engine.lock"
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise ConfigError([f"state_dir: another engine runs in {state_dir}; end it first"]) from None
+    except OSError as error:
+        raise ConfigError([f"state_dir: cannot lock {path}: {error.strerror}"]) from None
+    return lock
+
+
+def raise_file_limit() -> None:
+    """Each waiting call is an open socket: take as many as the system allows us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    if 0 <= soft < ENOUGH_FILES:
+        log.warning("few open files allowed: so many callers can wait, less some tens", limit=soft)
+
+
+def make_directory(path: Path) -> None:
+    """Make the engine's own folder, for its owner only, where it is missing. Raises ConfigError."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError([f"state_dir: cannot create {path}: {error.strerror}"]) from None

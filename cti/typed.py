@@ -1,0 +1,19 @@
+"""How would the reader of our message type that command here? `cti` may not be on his PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+
+def typed(words: str) -> str:
+    """Return `cti WORDS` as it can be typed in this folder: cti, .venv/bin/cti, a full path, or by this Python."""
+    ours = Path(sys.prefix) / "bin" / "cti"
+    if not ours.exists():
+        return f"{sys.executable} -m cti {words}"
+    found = shutil.which("cti")
+    if found is not None and os.path.realpath(found) == os.path.realpath(ours):
+        return f"cti {words}"
+    return f"{ours.relative_to(Path.cwd()) if ours.is_relative_to(Path.cwd()) else ours} {words}"

@@ -1,0 +1,35 @@
+"""Does the engine get from the machine what it needs, and say so where it cannot?"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from cti import machine
+from cti.model.errors import ConfigError
+
+pytestmark = pytest.mark.unit
+
+
+def test_one_state_dir_serves_one_engine(tmp_path: Path) -> None:
+    held = machine.only_engine(tmp_path)
+    with pytest.raises(ConfigError, match="another engine runs"):
+        machine.only_engine(tmp_path)
+    os.close(held)
+    os.close(machine.only_engine(tmp_path))
+
+
+def test_a_lock_that_cannot_be_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot lock"):
+        machine.only_engine(tmp_path / "missing")
+
+
+def test_the_state_dir_is_its_owners_only(tmp_path: Path) -> None:
+    machine.make_directory(tmp_path / "a" / "b")
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot create"):
+        machine.make_directory(tmp_path / "file" / "inside")
