@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cti.acd import agents, calls, offers, reconcile, visits
+from cti.acd import agents, calls, offers, presence, reconcile, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.containment import contain
@@ -311,11 +311,11 @@ class ContactCenter:
         agent = self.agents[event.agent]
         offer = self.offers.get(agent.offer) if agent.offer else None
         if AgentStatus.LOGGED_OUT in (before, agent.status) and agent.status is not before:
-            visits.presence_changed(self._floor, agent.id)
+            presence.presence_changed(self._floor, agent.id)
         if agent.status is AgentStatus.LOGGED_OUT:
             if offer is not None and offer.state is OfferState.RINGING:
                 offers.withdraw(self._floor, offer)
-            visits.nobody_left(self._floor)
+            presence.nobody_left(self._floor)
 
     def _agent_restored(self, event: events.AgentRestored) -> None:
         agent = self.agents.get(event.agent)
@@ -327,4 +327,4 @@ class ContactCenter:
                 self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
             self._floor.move_status(agent, event.status, reason=event.reason, by="store", since=event.since or None)
             agent.logged_in_at = event.since or agent.logged_in_at
-            visits.presence_changed(self._floor, agent.id)
+            presence.presence_changed(self._floor, agent.id)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 from cti.acd import announcing
 from cti.acd.contact import Contact
-from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
-from cti.acd.line import WaitingClass
 from cti.acd.offer import Offer
+from cti.acd.overflow import turned_away
 from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import AgentId, AgentStatus, ContactState, Outcome, QueueName
+from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
@@ -62,9 +59,9 @@ def enter(
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
     expected = floor.estimate.expect(queue, position, floor.staffed[queue])
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
-    turned_away = None if resumed else _turned_away(floor, contact, no_room, expected)
-    if turned_away is not None:
-        why, exit_to = turned_away
+    away = None if resumed else turned_away(floor, contact, no_room, expected)
+    if away is not None:
+        why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
         leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason=why, full=full | {queue})
@@ -72,43 +69,6 @@ def enter(
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
     _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
-
-
-def _turned_away(
-    floor: Floor, contact: Contact, no_room: bool, expected: Expected | None
-) -> tuple[str, policy.Exit] | None:
-    """Why a contact cannot stay in the queue it has just reached, and where it goes instead."""
-    rules = floor.policy.queues[contact.queue]
-    if no_room:
-        return "full", rules.on_full
-    if rules.on_nobody is not None and not anybody_there(floor, contact):
-        return "nobody", rules.on_nobody
-    if rules.on_long_wait is not None and expected is not None and expected.p50_s > rules.on_long_wait.over_s:
-        return "long_wait", rules.on_long_wait.to
-    return None
-
-
-def anybody_there(floor: Floor, contact: Contact) -> bool:
-    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring."""
-    rules = floor.policy.queues[contact.queue]
-    reach, _, _ = widen(rules, contact, math.inf, ())
-    widest = WaitingClass(reach, 0)
-    return any(agent.status is not AgentStatus.LOGGED_OUT and widest.takes(agent) for agent in floor.agents.values())
-
-
-def nobody_left(floor: Floor) -> None:
-    """An agent logged out: whoever waits for nobody now, in a queue that says where to go then, goes."""
-    for contact in list(floor.contacts.values()):
-        exit_to = floor.policy.queues[contact.queue].on_nobody
-        if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
-            leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason="nobody")
-
-
-def presence_changed(floor: Floor, agent: AgentId) -> None:
-    """An agent logged in or out: those who wait for their own agents alone look again who is there."""
-    for contact in list(floor.contacts.values()):
-        if agent in contact.preferred:
-            reach_changed(floor, contact)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:

@@ -29,12 +29,12 @@ class CallArrived(Event, frozen=True):
     dialled: str  # personal data where it is a person's number
     caller: str = ""  # personal data
     queue: QueueName | None = None  # what the operator's dialplan asked for; otherwise the entry of `dialled` decides
-    customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
-    preferred: tuple[AgentId, ...] = ()  # his own agents
     entry: int = 1
     ticket: Ticket | None = None
     dial_status: str = ""  # DIALSTATUS as the last Dial of this entry left it, "" if none ran
     answered_s: float = 0.0  # ANSWEREDTIME of that Dial
+    customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
+    preferred: tuple[AgentId, ...] = ()  # his own agents
 
 
 class SessionLost(Event, frozen=True):
