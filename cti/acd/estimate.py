@@ -3,7 +3,7 @@
 QLm (Ibrahim and Whitt 2009): with q before him, the wait is a sum of q + 1 exponential times with rates r + i * theta,
 r being the rate at which this queue is served while somebody waits, theta the rate at which a waiting caller gives up.
 r is learned from the gaps between services, per staffed agent, so that it holds for shared agents and follows staffing;
-the sum's distribution is taken as the gamma of the same mean and variance.
+the sum's distribution is taken as the gamma of the same mean and variance, that of the estimated rate included.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cti.model.words import QueueName
 
-SMOOTHING = 0.1  # weight of the newest gap; about the last 20 services count
+SMOOTHING = 0.05  # weight of the newest gap; about the last 40 services count
 PATIENCE_MEMORY = 200  # about so many visits make the estimate of patience
 LEAST_SERVICES = 5  # before that we do not know, and say nothing
 EXACT_TERMS = 8
@@ -52,8 +52,7 @@ class WaitEstimate:
         if seen.last_at is not None:
             gap_s = (now - seen.last_at) * max(1, staffed)
             seen.services += 1
-            weight = max(SMOOTHING, 1 / seen.services)
-            seen.agent_gap_s += weight * (gap_s - seen.agent_gap_s)
+            seen.agent_gap_s += _weight(seen.services) * (gap_s - seen.agent_gap_s)
         seen.last_at = now if still_waiting else None
 
     def left(self, queue: QueueName, wait_s: float, *, gave_up: bool, told_p90_s: float | None) -> None:
@@ -74,6 +73,8 @@ class WaitEstimate:
         rate = staffed / seen.agent_gap_s
         theta = seen.gave_up / seen.waited_s if seen.waited_s > 0 else 0.0
         mean, variance = _moments(rate, theta, position)
+        weight = _weight(seen.services)
+        variance += mean * mean * weight / (2 - weight)  # the pace itself is only an average of so many gaps
         shape = mean * mean / variance
         return Expected(_gamma_quantile(mean, shape, 0.0), _gamma_quantile(mean, shape, Z90))
 
@@ -81,6 +82,11 @@ class WaitEstimate:
         """(callers who were told a P90 and answered, those of them answered within it)."""
         seen = self._queues.get(queue)
         return (seen.told, seen.held) if seen is not None else (0, 0)
+
+
+def _weight(services: int) -> float:
+    """Of the newest gap in the average: all count the same at first."""
+    return max(SMOOTHING, 1 / services)
 
 
 def _moments(rate: float, theta: float, terms: int) -> tuple[float, float]:

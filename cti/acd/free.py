@@ -8,7 +8,7 @@ from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.strategy import Candidate, Place, place
+from cti.acd.strategy import Candidate, Place, Seat, seat
 from cti.model.policy import Center
 from cti.model.words import AgentId
 
@@ -21,15 +21,21 @@ class FreeAgents:
         self._agents = agents
         self._by_pool: dict[str, SortedList] = {}
         self._places: dict[AgentId, list[tuple[str, Place]]] = {}
+        self._seats: dict[AgentId, list[Seat]] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places
 
     def add(self, agent: Agent, now: float) -> None:
-        places = [(pool, place(self._center, pool, agent, now)) for pool in agent.pools]
-        self._places[agent.id] = places
+        seats = self._seats.get(agent.id)
+        if seats is None:
+            seats = self._seats[agent.id] = [seat(self._center, pool, agent) for pool in agent.pools]
+        self._places[agent.id] = places = [(each.pool, each.place(agent, now)) for each in seats]
         for pool, key in places:
-            self._by_pool.setdefault(pool, SortedList()).add(key)
+            free = self._by_pool.get(pool)
+            if free is None:
+                free = self._by_pool[pool] = SortedList()
+            free.add(key)
 
     def remove(self, agent: AgentId) -> None:
         for pool, key in self._places.pop(agent, ()):
@@ -39,12 +45,10 @@ class FreeAgents:
         """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
         waiting = contact.stands_in
         assert waiting is not None
-        pools = waiting.reach.pools
         seen: set[AgentId] = set()
-        for number, pool in enumerate(pools):
+        for number, pool in enumerate(waiting.reach.pools):
             for key in self._by_pool.get(pool, ()):
                 agent = self._agents[key[-1]]
                 if agent.id not in seen and waiting.open_to(agent, pool):
-                    if len(pools) > 1:
-                        seen.add(agent.id)
+                    seen.add(agent.id)
                     yield Candidate((number, key[0], key[1]), agent)

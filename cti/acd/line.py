@@ -38,8 +38,10 @@ class WaitingClass:
         reach = self.reach
         if reach.excluded and agent.id in reach.excluded:
             return False
-        if reach.requires and not agent.meets(reach.requires):
-            return False
+        skills = agent.policy.skills
+        for skill, level in reach.requires:
+            if skills.get(skill, 0) < level:
+                return False
         if pool == self._own_pool:
             return reach.min_penalty <= agent.policy.queues[reach.queue].penalty <= reach.max_penalty
         return True

@@ -61,13 +61,26 @@ ORDERS: dict[Strategy, Callable[[Agent, float], float]] = {
 }
 
 
-def place(center: Center, pool: str, agent: Agent, now: float) -> Place:
-    """Where a free agent stands in a pool: level, penalty, strategy, longest idle, least flexible, identity."""
+class Seat(NamedTuple):
+    """What never changes of an agent's place in a pool."""
+
+    pool: str
+    level: int
+    penalty: int
+    order: Callable[[Agent, float], float]
+    queues: int
+
+    def place(self, agent: Agent, now: float) -> Place:
+        """Where he stands when he is free: level, penalty, strategy, longest idle, least flexible, identity."""
+        return (self.level, self.penalty, self.order(agent, now), agent.idle_since, self.queues, agent.id)
+
+
+def seat(center: Center, pool: str, agent: Agent) -> Seat:
+    """The seat of `agent` in one of his pools; a queue's own strategy holds there."""
     kind, _, name = pool.partition(":")
     member = agent.policy.queues[name] if kind == "queue" else NO_MEMBER
     strategy = center.queues[name].strategy if kind == "queue" else Strategy.LONGEST_IDLE
-    by_strategy = ORDERS[strategy](agent, now)
-    return (member.level, member.penalty, by_strategy, agent.idle_since, len(agent.policy.queues), agent.id)
+    return Seat(pool, member.level, member.penalty, ORDERS[strategy], len(agent.policy.queues))
 
 
 def _first(free: Iterable[Candidate], contact: Contact, chance: Chance) -> list[Agent]:

@@ -47,3 +47,12 @@ def test_the_ticket_carries_what_must_survive() -> None:
     assert (ticket.contact, ticket.queue, ticket.since, ticket.entered_at) == (contact.id, "sales", 100.0, 105.0)
     assert (ticket.head_start_s, ticket.tier, ticket.requires) == (3.0, 2, {"en": 2})
     assert (ticket.tried, ticket.entry, ticket.visit) == ({"anna": 160.0}, 2, 3)
+
+
+def test_of_equal_urgency_he_goes_first_who_waits_longer_and_then_who_came_first() -> None:
+    longer, shorter = made(100.0, arrival=2), made(110.0, head_start_s=10.0, arrival=1)
+    assert longer.order() < shorter.order()
+    assert longer.rank(200.0) < shorter.rank(200.0)
+    first, second = made(100.0, arrival=1), made(100.0, arrival=2)
+    assert first.order() < second.order()
+    assert first.rank(200.0) < second.rank(200.0)

@@ -79,14 +79,15 @@ def test_an_empty_line_is_no_slow_service() -> None:
 @pytest.mark.parametrize("position", [1, 2, 5, 9, 20, 200])
 @pytest.mark.parametrize("patience_s", [60.0, 600.0, None])
 def test_it_is_the_sum_of_qlm(position: int, patience_s: float | None) -> None:
-    """Mean and variance: sums of 1/(rate + i theta) and its square; P50 and P90 of the gamma distribution of both."""
+    """Mean and variance: sums of 1/(rate + i theta) and its square (and of the doubt about the rate), as a gamma."""
     estimate = paced(20)
     theta = 0.0
     if patience_s is not None:
         impatient(estimate, patience_s)
         theta = 1 / (2 * patience_s)
     rates = [1 / 20 + i * theta for i in range(position)]
-    mean, variance = sum(1 / rate for rate in rates), sum(1 / rate**2 for rate in rates)
+    mean = sum(1 / rate for rate in rates)
+    variance = sum(1 / rate**2 for rate in rates) + mean**2 * 0.05 / 1.95  # the rate is known from some 40 gaps
     expected = estimate.expect(SALES, position, 1)
     assert expected is not None
     assert expected.p50_s == pytest.approx(gamma_quantile(mean, variance, 0.5), rel=0.03)
@@ -123,6 +124,14 @@ def test_the_pace_is_followed() -> None:
         estimate.served(SALES, 1000 + number * 60, still_waiting=3, staffed=1)
     now, slow = estimate.expect(SALES, 1, 1), paced(60).expect(SALES, 1, 1)
     assert now == pytest.approx(slow, rel=0.15)
+
+
+def test_few_services_leave_more_doubt() -> None:
+    """The same pace, known from five gaps and from fifty: the middle stays, the P90 comes down."""
+    few, many = paced(20, 6).expect(SALES, 10, 1), paced(20, 51).expect(SALES, 10, 1)
+    assert few is not None and many is not None
+    assert few.p50_s == pytest.approx(many.p50_s, rel=0.1)
+    assert few.p90_s > 1.05 * many.p90_s
 
 
 def test_patience_is_followed() -> None:

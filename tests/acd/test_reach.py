@@ -287,3 +287,12 @@ def test_the_next_moment_is_that_of_the_next_ring() -> None:
 def test_an_agent_looks_into_the_pools_of_his_queues_and_groups_and_into_his_own() -> None:
     agent = Agent(phone="PJSIP/1", groups=("office",), queues={"sales": {}})  # type: ignore[dict-item]
     assert pools_of(AgentId("anna"), agent) == ("queue:sales", "group:office", "agent:anna")
+
+
+def test_what_is_dropped_makes_no_class_of_its_own() -> None:
+    call = CallId("node1/c1")
+    contact = Contact(ContactId(call), call, NodeId("node1"), QueueName("sales"), 0.0, 0.0, 0.0, requires=(("en", 4),))
+    rules = Queue(rings=(Ring(after_s=10, accept={"en": 0}), Ring(after_s=20, queues=("sales",))))
+    assert widen(rules, contact, 9.0, ())[0].requires == (("en", 4),)
+    assert widen(rules, contact, 10.0, ())[0].requires == ()
+    assert widen(rules, contact, 10.0, ())[0] == widen(rules, contact, 20.0, ())[0]

@@ -201,6 +201,18 @@ def test_least_occupied_compares_shares_of_time() -> None:
     assert served(scene, 5) == ["ben"]
 
 
+def test_least_occupied_is_no_matter_of_seconds_alone() -> None:
+    scene = queue_of(Strategy.LEAST_OCCUPIED, {"anna": member("sales"), "ben": member("sales")})
+    scene.login("anna")
+    assert served(scene, 100) == ["anna"]
+    scene.wait(899)
+    scene.login("ben")
+    scene.pause("anna")
+    assert served(scene, 40) == ["ben"]
+    scene.unpause("anna")
+    assert served(scene, 1) == ["anna"]  # 100 of 1,041 s against 40 of 40
+
+
 def test_wrap_up_is_work() -> None:
     agents = {"anna": member("sales", "support/2"), "ben": member("sales", "support")}
     queues = {"sales": Queue(strategy=Strategy.LEAST_OCCUPIED, wrap_up_s=60), "support": Queue()}
