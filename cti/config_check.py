@@ -10,9 +10,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from cti.model.policy import Agent, Center, Exit, Queue
+from cti.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from cti.config import Settings
+
+
+CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # asterisk/etc/extensions_cti.conf
 
 
 class Finding(NamedTuple):
@@ -127,6 +131,16 @@ def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
                 yield Finding((*here, "queue"), f"key {where[1]} leads to {name} itself")
 
 
+def _gotos(center: Center) -> Iterator[Finding]:
+    for name, queue in center.queues.items():
+        for where, leave in _exits(queue):
+            context = (leave.goto or CONTEXTS[0]).partition(",")[0]
+            if context not in CONTEXTS:
+                near = did_you_mean(context, CONTEXTS)
+                text = f"{context} is not one of our contexts{near}; callers are lost there unless you have it yourself"
+                yield Finding(("queues", name, *where, "goto"), text)
+
+
 def _circles(center: Center) -> Iterator[Finding]:
     """Overflow by itself must end. A circle of full queues has no end at all; one with waits goes round and round."""
     at_once = {n: [q.on_full.queue] if q.max_waiting and q.on_full.queue else [] for n, q in center.queues.items()}
@@ -180,6 +194,14 @@ def _phones(center: Center) -> Iterator[Finding]:
                 break
 
 
+def _old_phones(center: Center) -> Iterator[Finding]:
+    for name, agent in center.agents.items():
+        for path, phone in (("phone",), agent.phone), *((("phones", node), p) for node, p in agent.phones.items()):
+            if phone.upper().startswith("SIP/"):
+                text = "SIP/ was chan_sip, which Asterisk has not had since version 21: write PJSIP/"
+                yield Finding(("agents", name, *path), text, is_error=True)
+
+
 def _breaks(center: Center) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for name, rest in center.breaks.items():
@@ -229,7 +251,9 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     _entries,
     _times,
     _exits_lead_somewhere,
+    _gotos,
     _circles,
     _phones,
+    _old_phones,
     _breaks,
 )
