@@ -266,7 +266,9 @@ def test_a_node_that_is_not_connected_is_told(engine: list[Any]) -> None:
 
 def test_the_socket_stands_in_the_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "center.yaml"
-    file.write_text("nodes: {a: {host: 127.0.0.1, secret_env: NOT_SET_HERE}}\nqueues: {sales: {}}\ncontrol: /run/x/cti.ctl\n")
+    file.write_text(
+        "nodes: {a: {host: 127.0.0.1, secret_env: NOT_SET_HERE}}\nqueues: {sales: {}}\ncontrol: /run/x/cti.ctl\n"
+    )
     assert cli_control.default_socket({"CTI_CONFIG": str(file)}) == Path("/run/x/cti.ctl")
     file.write_text("nodes: [")
     assert cli_control.default_socket({"CTI_CONFIG": str(file), "CTI_STATE": "/s"}) == Path("/s/cti.ctl")

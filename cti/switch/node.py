@@ -168,6 +168,10 @@ class Node:
         to_app = fields.get("DestType") == "App"
         if to_app:
             self._exchange(second, caller, fields.get("TransfereeChannel", ""))
+            self._rings[caller] = self._rings.pop(second, {})
+            self._legs = {
+                leg: (caller if of == second else of, offer, status) for leg, (of, offer, status) in self._legs.items()
+            }
         self._post(events.CallReplaced(second, caller, session=to_app))
 
     # --- the link ---------------------------------------------------------------------------------------------------

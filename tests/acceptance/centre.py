@@ -275,7 +275,19 @@ class Centre:
         status = self.engine.part("status")
         assert status["bugs"] == 0 and status["inconsistent"] == 0, status
         for queue in self.engine.part("queues"):
-            ended = sum(queue[how] for how in ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "withdrawn", "lost"))
+            ended = sum(
+                queue[how]
+                for how in (
+                    "answered",
+                    "abandoned",
+                    "timed_out",
+                    "key_exit",
+                    "overflowed",
+                    "merged",
+                    "withdrawn",
+                    "lost",
+                )
+            )
             assert ended + queue["waiting"] == queue["offered"], queue
             assert queue["lost"] == 0, queue
 
