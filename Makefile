@@ -8,14 +8,14 @@ CODE = asterisk bench cti tests tools
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-setup: ## the Python environment in .venv (by itself before everything else)
+setup: ## the Python environment in .venv; the others call it
 	@tools/setup
 
 asterisk: setup
 	@asterisk/lab fetch || [ $$? = 3 ]
 
-run: setup ## the demo centre, live in this terminal; SECONDS=60: ends by itself with a summary
-	@exec $(PYTHON_ENV) -m cti.demo --seconds "$(or $(SECONDS),0)"
+run: setup ## the demo; SECONDS=60: ends itself; FOLDER=DIR: a second
+	@exec $(PYTHON_ENV) -m cti.demo --seconds "$(or $(SECONDS),0)" $(if $(FOLDER),--folder "$(FOLDER)")
 
 check: setup ## style, types, and which room may know which
 	$(PYTHON_ENV) -m ruff check $(CODE)
@@ -23,13 +23,13 @@ check: setup ## style, types, and which room may know which
 	$(PYTHON_ENV) -m mypy --strict
 	.venv/bin/lint-imports
 
-test: asterisk ## every test: unit, simulation, contract, acceptance on a real Asterisk
+test: asterisk ## every test, the last ones on a real Asterisk
 	@$(PYTHON_ENV) -m pytest; code=$$?; \
 	if found=$$(asterisk/lab fetch 2>/dev/null); then echo "make test: the acceptance tests had a real $$found"; \
 	else echo "make test: NO REAL ASTERISK, THE ACCEPTANCE TESTS DID NOT RUN (asterisk/lab fetch says why)"; fi; \
 	exit $$code
 
-bench-assign: asterisk ## agent free -> his phone rings: the engine, app_queue and a bare FIFO on one Asterisk
+bench-assign: asterisk ## agent free -> phone rings: we, app_queue, a bare FIFO
 	@exec $(PYTHON_ENV) -m bench.assign
 
 bench-sim: setup ## simulated contact-hours per second, faults on
@@ -38,7 +38,7 @@ bench-sim: setup ## simulated contact-hours per second, faults on
 bench-ami: setup ## AMI events per second: our codec and plain panoramisk
 	@exec $(PYTHON_ENV) -m bench.ami
 
-clean: ## remove .venv and what demos and tests left (not the fetched Asterisk: ~/.cache/cti)
+clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi
 	rm -rf .venv .lab .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

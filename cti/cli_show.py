@@ -158,7 +158,7 @@ def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[
     """Return the columns that fit into `width` cells: the dearest go first, the first one (the name) never."""
     wide = {c.title: max(cell_len(text) for text in (c.title, *(c.text(row) for row in rows))) for c in columns}
     shown = list(columns)
-    while len(shown) > 1 and sum(wide[column.title] + 2 for column in shown) > width:
+    while len(shown) > 1 and sum(wide[column.title] + 3 for column in shown) > width:
         dearest = max(column.rank for column in shown[1:])
         shown.remove([column for column in shown[1:] if column.rank == dearest][-1])
     return shown

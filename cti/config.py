@@ -51,7 +51,7 @@ SocketPath = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(_sh
 
 
 class AsteriskNode(Policy):
-    """One Asterisk: where its AMI listens and how we log in (rights: asterisk/etc/manager.conf)."""
+    """One Asterisk: where its AMI listens and how we log in (rights: asterisk/etc/manager.d/cti.conf)."""
 
     host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 5038
@@ -177,6 +177,7 @@ def read_bytes(
 
 def _fill(reading: Reading, tree: config_yaml.Mapping, environ: ReadOnly[str, str], lenient: bool) -> None:
     config_outside.allow_short_forms(tree)
+    reading.warnings.extend(config_outside.plain_secrets(tree))
     missing = config_outside.resolve(tree, Settings, environ, Path(reading.file).parent)
     (reading.warnings if lenient else reading.errors).extend(missing)
     reading.errors.extend(config_explain.unknown_references(tree))

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING
 from cti import config_reach
 from cti.config_finding import Finding
 from cti.model.policy import Center, Exit, Queue
+from cti.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from cti.config import Settings
+
+
+CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # asterisk/etc/extensions_cti.conf
 
 
 def find(settings: Settings) -> list[Finding]:
@@ -77,6 +81,16 @@ def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
                 yield Finding(here, "leads to a queue and to a goto; keep one of them", is_error=True)
             if leave.queue == name and where[0] == "keys":
                 yield Finding((*here, "queue"), f"key {where[1]} leads to {name} itself")
+
+
+def _gotos(center: Center) -> Iterator[Finding]:
+    for name, queue in center.queues.items():
+        for where, leave in _exits(queue):
+            context = (leave.goto or CONTEXTS[0]).partition(",")[0]
+            if context not in CONTEXTS:
+                near = did_you_mean(context, CONTEXTS)
+                text = f"{context} is not one of our contexts{near}; callers are lost there unless you have it yourself"
+                yield Finding(("queues", name, *where, "goto"), text)
 
 
 AT_ONCE, IN_TIME, BY_HAND = 0, 1, 2
@@ -157,6 +171,14 @@ def _phones(center: Center) -> Iterator[Finding]:
                 break
 
 
+def _old_phones(center: Center) -> Iterator[Finding]:
+    for name, agent in center.agents.items():
+        for path, phone in (("phone",), agent.phone), *((("phones", node), p) for node, p in agent.phones.items()):
+            if phone.upper().startswith("SIP/"):
+                text = "SIP/ was chan_sip, which Asterisk has not had since version 21: write PJSIP/"
+                yield Finding(("agents", name, *path), text, is_error=True)
+
+
 def _breaks(center: Center) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for name, rest in center.breaks.items():
@@ -204,7 +226,9 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     config_reach.entries,
     _times,
     _exits_lead_somewhere,
+    _gotos,
     _circles,
     _phones,
+    _old_phones,
     _breaks,
 )

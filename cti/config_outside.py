@@ -37,6 +37,16 @@ def allow_short_forms(tree: config_yaml.Mapping) -> None:
                     queues.items[name] = at, config_yaml.Mapping(at)
 
 
+def plain_secrets(tree: config_yaml.Mapping) -> list[Problem]:
+    """Return a complaint for each secret that stands in the file itself; call it before `resolve`."""
+    return [
+        Problem(mapping.items[key][0], (*path, key), f"a secret in plain text; better {key}_env or {key}_file")
+        for path, mapping in _plumbing(tree)
+        for key in ("secret", "token")
+        if key in mapping.items
+    ]
+
+
 def resolve(
     tree: config_yaml.Mapping, schema: type[BaseModel], environ: Mapping[str, str], folder: Path
 ) -> list[Problem]:

@@ -16,4 +16,6 @@ def typed(words: str) -> str:
     found = shutil.which("cti")
     if found is not None and os.path.realpath(found) == os.path.realpath(ours):
         return f"cti {words}"
-    return f"{ours.relative_to(Path.cwd()) if ours.is_relative_to(Path.cwd()) else ours} {words}"
+    here = Path.cwd()
+    near = here != Path(here.anchor) and ours.is_relative_to(here)  # a service stands in /
+    return f"{ours.relative_to(here) if near else ours} {words}"

@@ -48,6 +48,12 @@ def test_no_line_is_wider_than_the_terminal_and_the_name_stays(width: int) -> No
     assert "sales" in text and "3" in text
 
 
+def test_a_long_name_is_never_cut_while_other_columns_can_go() -> None:
+    name = "a-rather-long-queue-name-of-forty-chars-"
+    text = drawn([{**QUEUE, "name": name}], 80)
+    assert name in text and "waiting" in text and "…" not in text
+
+
 def test_a_callers_name_cannot_steer_the_terminal() -> None:
     row = {"position": 1, "caller": "\x1b[31mMallory\r\n[bold]\u202e", "wait_s": 1.0, "state": "waiting", "call": "n/1"}
     text = drawn([row], 120, WAITING)

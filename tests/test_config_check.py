@@ -86,7 +86,7 @@ def test_a_sound_centre_has_no_finding() -> None:
         ),
         ({"queues__sales__keys": {"1": {"queue": "sales"}}}, "queues.sales.keys.1.queue", "itself", False),
         (
-            {"queues__sales__keys": {"1": {"queue": "support", "goto": "cti-x,s,1"}}},
+            {"queues__sales__keys": {"1": {"queue": "support", "goto": "cti-fallback,s,1"}}},
             "queues.sales.keys.1",
             "keep one",
             True,
@@ -167,3 +167,16 @@ def test_a_circle_is_found_exactly_where_there_is_one(edges: dict[str, list[str]
 def test_a_chain_of_thousands_of_queues_is_no_recursion() -> None:
     names = [f"q{n}" for n in range(5000)]
     assert circles({a: [b] for a, b in zip(names, [*names[1:], names[0]], strict=True)})[0][0] == "q0"
+
+
+def test_a_phone_of_chan_sip_is_refused_and_a_strange_context_told() -> None:
+    text = (
+        "nodes: {a: {host: 127.0.0.1, secret: x}}\n"
+        "queues: {sales: {max_wait_s: 60, on_max_wait: {goto: 'cti-fallbak,s,1'}}}\n"
+        "agents: {anna: {phone: PJSIP/1, phones: {a: sip/1}, queues: [sales]}}\nentries: {6001: {queue: sales}}\n"
+    )
+    reading = config.read_bytes(text.encode(), environ={})
+    assert [problem.path for problem in reading.errors] == [("agents", "anna", "phones", "a")]
+    told = reading.lines(reading.warnings)
+    assert any('did you mean "cti-fallback"' in line for line in told)
+    assert any("nodes.a.secret: a secret in plain text" in line for line in told)

@@ -51,7 +51,6 @@ LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "ms
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
     "cti/__main__.py": "one line; every test of the command line starts there",
-    "cti/app.py": "the composition root: the acceptance tests and the demo run it",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
     "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
@@ -73,12 +72,7 @@ TESTED_ELSEWHERE = {
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",
-    "cti/switch/ami_events.py": "the acceptance tests: only a real Asterisk knows what it sends",
     "cti/switch/agi_session.py": "test_fastagi.py",
-    "cti/switch/asterisk.py": "the acceptance tests",
-    "cti/switch/inbound_call.py": "the acceptance tests",
-    "cti/switch/node.py": "the acceptance tests",
-    "cti/switch/snapshot.py": "the acceptance tests",
     "cti/store/callback_request.py": "test_callback_spool.py",
     "cti/store/tables.py": "test_database.py",
 }

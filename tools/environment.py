@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import tomllib
 import venv
@@ -22,6 +23,7 @@ PYTHON = ENV / "bin" / "python"
 LOG = ENV / "setup.log"
 LOCK = CHECKOUT / "requirements.lock"
 APT_TIMEOUT_S = 300.0
+TELL_S = 3.0
 
 
 class CannotSetUp(Exception):
@@ -97,9 +99,18 @@ def install(pip: list[str]) -> None:
     say(f"installing {total} packages (their hashes are checked)")
     argv = [*pip, "install", "--require-hashes", "--no-input", "--no-color", "--progress-bar", "off", "-r", str(LOCK)]
     environ = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": ""}
-    began = shown_at = time.monotonic()
     seen = 0
+    unpacking = False
     errors: list[str] = []
+    done = threading.Event()
+
+    def tell() -> None:
+        began = time.monotonic()
+        while not done.wait(TELL_S):
+            what = f"unpacking {total}" if unpacking else f"{min(seen, total)} of {total} fetched"
+            say(f"  {what}, {time.monotonic() - began:.0f} s")
+
+    threading.Thread(target=tell, daemon=True).start()
     with LOG.open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
             argv, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -111,12 +122,9 @@ def install(pip: list[str]) -> None:
             seen += line.startswith(("Collecting ", "Requirement already satisfied"))
             if line.startswith(("ERROR", "error")):
                 errors.append(line)
-            unpacking = line.startswith("Installing collected")
-            if unpacking or time.monotonic() - shown_at > 3:
-                shown_at = time.monotonic()
-                what = "unpacking" if unpacking else f"{min(seen, total)} of {total} fetched"
-                say(f"  {what}, {time.monotonic() - began:.0f} s")
+            unpacking = unpacking or line.startswith("Installing collected")
         code = process.wait()
+    done.set()
     if code:
         text = _without_addresses(" ".join(errors[:3]).strip()) or f"pip ended with exit code {code}"
         raise CannotSetUp(f"the packages could not be installed: {text}\nsetup: everything pip said is in {LOG}")

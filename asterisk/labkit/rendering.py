@@ -3,6 +3,8 @@
 Knows the settings and the templates, no process.
 """
 
+import contextlib
+import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +27,7 @@ def settings_from_environment(environment: Mapping[str, str]) -> NodeSettings:
     def words(name: str, default: str = "") -> tuple[str, ...]:
         return tuple(word.strip() for word in environment.get(name, default).split(",") if word.strip())
 
+    engines = words("CTI_ENGINES", "127.0.0.1:4573")
     password = environment.get("CTI_PHONE_PASSWORD", "")
     contact = environment.get("CTI_AGENT_CONTACT", "")
     agents = int(environment.get("CTI_AGENTS", "0"))
@@ -36,12 +39,12 @@ def settings_from_environment(environment: Mapping[str, str]) -> NodeSettings:
     spool = Path(environment.get("CTI_SPOOL_DIR", "/var/spool/asterisk"))
     return NodeSettings(
         node=environment.get("CTI_NODE", "node1"),
-        engines=words("CTI_ENGINES", "127.0.0.1:4573"),
+        engines=engines,
         ami_secret=needed("CTI_AMI_SECRET"),
         agi_token=needed("CTI_AGI_TOKEN"),
         spool_dir=spool,
         ami_bind=environment.get("CTI_AMI_BIND", "127.0.0.1"),
-        ami_permit=words("CTI_AMI_PERMIT", "127.0.0.0/255.0.0.0"),
+        ami_permit=words("CTI_AMI_PERMIT") or _hosts_of(engines),
         sip_bind=environment.get("CTI_SIP_BIND", "0.0.0.0"),
         sip_port=int(environment.get("CTI_SIP_PORT", "5060")),
         retry_s=int(environment.get("CTI_RETRY_S", "15")),
@@ -62,6 +65,17 @@ def settings_from_environment(environment: Mapping[str, str]) -> NodeSettings:
             "LOG_DIR": Path("/var/log/asterisk"),
         },
     )
+
+
+def _hosts_of(engines: tuple[str, ...]) -> tuple[str, ...]:
+    """The networks that may reach AMI where nobody named them: this machine, and the engines that are addresses."""
+    found = ["127.0.0.0/255.0.0.0"]
+    for engine in engines:
+        with contextlib.suppress(ValueError):
+            address = ipaddress.ip_address(engine.rpartition(":")[0].strip("[]"))
+            if not address.is_loopback:
+                found.append(f"{address}/{ipaddress.ip_network(address).netmask}")
+    return tuple(found)
 
 
 def render_from_environment(out: Path, environment: Mapping[str, str]) -> None:

@@ -77,7 +77,8 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
         ),
         join=(
             f"Your phone: user {GUEST_NUMBER}, password {password}, server {server} (UDP)",
-            f"Call {numbers}. Agent: *11 in, *12 out, *13 pause",
+            f"Call {numbers}; or be an agent yourself:",
+            CODES,
         ),
     )
 

@@ -172,6 +172,8 @@ class InboundCall:
         return playing
 
     def _prompts_ended(self, future: asyncio.Future[Reply]) -> None:
+        if future in self._prompts:
+            self._prompts = []  # the music behind them is no prompt: nothing is left to cut off
         self._post(events.AnnouncementEnded(self.call))
 
     def _dial_ended(self, future: asyncio.Future[Reply]) -> None:
@@ -196,7 +198,7 @@ class InboundCall:
         dial_status, _, rest = future.result().data.partition(",")
         cause, _, answered = rest.partition(",")
         result = RingResult.ANSWERED if self.answered is not None else ring_result(dial_status, cause)
-        seconds = float(answered) if answered.isdigit() else 0.0
+        seconds = float(answered) if answered.isdecimal() else 0.0
         self._ring_over(result, caller_there=there and self._session.gone is None, answered_s=seconds)
 
     def _dial_unheard(self) -> None:

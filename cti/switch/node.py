@@ -55,11 +55,13 @@ class Node:
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
         self._watch: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def start(self) -> None:
         await self.link.start()
 
     async def close(self) -> None:
+        self._closing = True
         if self._watch is not None:
             self._watch.cancel()
         await self.link.close()
@@ -166,6 +168,10 @@ class Node:
         to_app = fields.get("DestType") == "App"
         if to_app:
             self._exchange(second, caller, fields.get("TransfereeChannel", ""))
+            self._rings[caller] = self._rings.pop(second, {})
+            self._legs = {
+                leg: (caller if of == second else of, offer, status) for leg, (of, offer, status) in self._legs.items()
+            }
         self._post(events.CallReplaced(second, caller, session=to_app))
 
     # --- the link ---------------------------------------------------------------------------------------------------
@@ -178,7 +184,7 @@ class Node:
             log.info("node connected", node=self.name, address=self.address)
             self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
             return
-        if change.state is not LinkState.CLOSED:
+        if not self._closing:
             self._watch = asyncio.get_running_loop().create_task(self._keep_telling(change), name=f"tell-{self.name}")
         if self.live:
             self.live = False

@@ -66,6 +66,12 @@ def test_values_that_would_change_the_configuration_are_refused(wrong: NodeSetti
         wrong.values()
 
 
+def test_the_engines_may_reach_ami_where_nobody_said_otherwise() -> None:
+    given = {"CTI_AMI_SECRET": "s", "CTI_AGI_TOKEN": "t", "CTI_ENGINES": "10.0.0.5:4573,name:1,127.0.0.1:4573"}
+    assert settings_from_environment(given).ami_permit == ("127.0.0.0/255.0.0.0", "10.0.0.5/255.255.255.255")
+    assert settings_from_environment({**given, "CTI_AMI_PERMIT": "10.0.0.0/8"}).ami_permit == ("10.0.0.0/8",)
+
+
 def test_secrets_are_needed_from_the_environment() -> None:
     with pytest.raises(LabError, match="CTI_AMI_SECRET is not set"):
         settings_from_environment({})
