@@ -85,7 +85,7 @@ def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
 
 def _gotos(center: Center) -> Iterator[Finding]:
     for name, queue in center.queues.items():
-        for where, leave in _exits(queue):
+        for where, leave in exits(queue):
             context = (leave.goto or CONTEXTS[0]).partition(",")[0]
             if context not in CONTEXTS:
                 near = did_you_mean(context, CONTEXTS)
