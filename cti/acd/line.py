@@ -9,6 +9,7 @@ urgent contact he can get from it. A decision never looks at everyone who waits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from sortedcontainers import SortedKeyList, SortedList
 
@@ -24,12 +25,13 @@ Head = tuple[tuple[float, float, int], int, "WaitingClass"]  # order of its head
 class WaitingClass:
     """Contacts that the same agents may take, the most urgent first."""
 
-    __slots__ = ("_own_pool", "head", "members", "number", "reach")
+    __slots__ = ("_own_pool", "first", "head", "members", "number", "reach")
 
     def __init__(self, reach: Reach, number: int) -> None:
         self.reach = reach
         self.number = number
         self.members: SortedKeyList = SortedKeyList(key=Contact.order)
+        self.first: Contact | None = None
         self.head: Head | None = None  # as the pools know it
         self._own_pool = queue_pool(reach.queue)
 
@@ -88,7 +90,7 @@ class Line:
 
     def _follow_head(self, waiting: WaitingClass) -> None:
         """Bring the pools in step with the class's first contact."""
-        first = waiting.members[0] if waiting.members else None
+        first = waiting.first = waiting.members[0] if waiting.members else None
         head = (first.order(), waiting.number, waiting) if first is not None else None
         old = waiting.head
         if old is not None and head is not None and old[0] == head[0]:
@@ -104,14 +106,31 @@ class Line:
                     slopes[slope] = SortedList()
                 slopes[slope].add(head)
 
-    def heads_for(self, agent: Agent) -> Iterator[Contact]:
-        """Of every pool and slope the most urgent contact that `agent` may serve: the one he gets is among them."""
+    def best_two(self, agent: Agent, now: float) -> tuple[Contact | None, Contact | None]:
+        """The most urgent contact that `agent` may serve, and the most urgent one besides.
+
+        Of every pool and slope only the first class that he may serve can hold it: urgency order is the same all along.
+        """
+        found: list[tuple[Contact, Iterator[WaitingClass]]] = []
+        best, best_rank = None, None
         for pool in agent.pools:
             for heads in self._pools.get(pool, _EMPTY).values():
-                for _, _, waiting in heads:
-                    if waiting.open_to(agent, pool):
-                        yield waiting.members[0]
-                        break
+                served = _open(heads, agent, pool)
+                for waiting in served:
+                    assert waiting.first is not None
+                    found.append((waiting.first, served))
+                    rank = waiting.first.rank(now)
+                    if best_rank is None or rank < best_rank:
+                        best, best_rank = waiting.first, rank
+                    break
+        if best is None:
+            return None, None
+        others = [first for first, _ in found if first is not best]
+        behind = [waiting for first, rest in found if first is best for waiting in islice(rest, 1)]
+        others += [waiting.first for waiting in behind if waiting.first is not None]
+        if best.stands_in is not None:
+            others += best.stands_in.members[1:2]
+        return best, min(others, key=lambda contact: contact.rank(now), default=None)
 
     def classes_in(self, pools: Iterable[str]) -> Iterator[WaitingClass]:
         """Everyone who waits in one of these pools, class by class."""
@@ -122,16 +141,8 @@ class Line:
 
     def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
         """The most urgent contact besides `first` that `agent` could serve."""
-        others: list[Contact] = []
-        for pool in agent.pools:
-            for heads in self._pools.get(pool, _EMPTY).values():
-                for _, _, waiting in heads:
-                    if not waiting.open_to(agent, pool):
-                        continue
-                    others += [contact for contact in waiting.members[:2] if contact is not first]
-                    if waiting is not first.stands_in:
-                        break
-        return min(others, key=lambda contact: contact.rank(now), default=None)
+        best, second = self.best_two(agent, now)
+        return best if best is not first else second
 
     def waiting(self, queue: QueueName) -> int:
         return len(self._order.get(queue, ()))
@@ -140,6 +151,13 @@ class Line:
         """1 + how many of the same queue are served before `contact`, as things stand now."""
         queue = self._order.get(contact.queue)
         return 1 + (queue.bisect_key_left(_place(contact)) if queue is not None else 0)
+
+
+def _open(heads: Iterable[Head], agent: Agent, pool: str) -> Iterator[WaitingClass]:
+    """The classes among `heads` that `agent` may serve from `pool`."""
+    for _, _, waiting in heads:
+        if waiting.open_to(agent, pool):
+            yield waiting
 
 
 def _place(contact: Contact) -> tuple[int, float, float, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from itertools import chain, islice
+from typing import NamedTuple
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
@@ -22,7 +23,16 @@ COUNTED = 10  # free agents are counted up to here; "10" means ten or more
 
 FEW = 4  # so many freed agents are looked at one by one; of more, the classes they look for
 
-Entry = tuple[tuple[int, float, float, int], int, Contact, WaitingClass, Agent | None]
+
+class Turn(NamedTuple):
+    """The first of a class, on account of a freed agent (whose next best is known), or of the class itself."""
+
+    rank: tuple[int, float, float, int]
+    number: int
+    first: Contact
+    waiting: WaitingClass
+    agent: Agent | None
+    next_best: Contact | None
 
 
 class Agenda:
@@ -34,8 +44,8 @@ class Agenda:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._heap: list[Entry] = []
-        self._entries = 0
+        self._heap: list[Turn] = []
+        self._turns = 0
         freed = [floor.agents[agent_id] for agent_id in floor.freed]
         stands_in = [floor.contacts[contact_id].stands_in for contact_id in floor.arrived]
         classes = {waiting for waiting in stands_in if waiting is not None}
@@ -45,31 +55,32 @@ class Agenda:
         else:
             classes.update(floor.line.classes_in({pool for agent in freed for pool in agent.pools}))
         for waiting in classes:
-            self._add(waiting, None)
+            self._add(waiting)
 
-    def _add(self, waiting: WaitingClass, agent: Agent | None) -> None:
-        self._entries += 1
-        first = waiting.members[0]
-        heapq.heappush(self._heap, (first.rank(self._floor.now), self._entries, first, waiting, agent))
+    def _add(self, waiting: WaitingClass, agent: Agent | None = None, next_best: Contact | None = None) -> None:
+        first = waiting.first
+        if first is not None:
+            self._turns += 1
+            turn = Turn(first.rank(self._floor.now), self._turns, first, waiting, agent, next_best)
+            heapq.heappush(self._heap, turn)
 
     def _add_best(self, agent: Agent) -> None:
         """The class of the most urgent contact that `agent` may serve."""
         if agent.id in self._floor.free:
-            now = self._floor.now
-            best = min(self._floor.line.heads_for(agent), key=lambda contact: contact.rank(now), default=None)
+            best, next_best = self._floor.line.best_two(agent, self._floor.now)
             if best is not None and best.stands_in is not None:
-                self._add(best.stands_in, agent)
+                self._add(best.stands_in, agent, next_best)
 
-    def serve(self, offer: Callable[[Contact], bool]) -> None:
-        """Call `offer` with one contact after the other; it says whether somebody was free for him."""
+    def serve(self, offer: Callable[[Turn], bool]) -> None:
+        """Call `offer` with one turn after the other; it says whether somebody was free for him."""
         while self._heap:
-            _, _, first, waiting, agent = heapq.heappop(self._heap)
-            if waiting.members and waiting.members[0] is first and not offer(first):
+            turn = heapq.heappop(self._heap)
+            if turn.waiting.first is turn.first and not offer(turn):
                 continue  # nobody is free for this class
-            if agent is not None:
-                self._add_best(agent)
-            elif waiting.members:
-                self._add(waiting, None)
+            if turn.agent is not None:
+                self._add_best(turn.agent)
+            else:
+                self._add(turn.waiting)
 
 
 def match(floor: Floor) -> None:
@@ -77,9 +88,9 @@ def match(floor: Floor) -> None:
     if floor.settling or not (floor.freed or floor.arrived):
         return
 
-    def offer(contact: Contact) -> bool:
-        floor.matching = contact.id
-        return _serve(floor, contact)
+    def offer(turn: Turn) -> bool:
+        floor.matching = turn.first.id
+        return _serve(floor, turn)
 
     Agenda(floor).serve(offer)
     floor.matching = None
@@ -87,15 +98,18 @@ def match(floor: Floor) -> None:
     floor.arrived.clear()
 
 
-def _serve(floor: Floor, contact: Contact) -> bool:
-    """Offer `contact` to whom its queue's strategy chooses, if anybody is free for it."""
+def _serve(floor: Floor, turn: Turn) -> bool:
+    """Offer the contact to whom its queue's strategy chooses, if anybody is free for it."""
+    contact = turn.first
     candidates = floor.free.for_contact(contact)
     counted = list(islice(candidates, COUNTED))
     if not counted:
         return False
     strategy = floor.policy.queues[contact.queue].strategy
     chosen = CHOICES[strategy](chain(counted, candidates), contact, floor.chance)
-    runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
+    runner_up = turn.next_best
+    if chosen[0] is not turn.agent or (runner_up is not None and runner_up.stands_in is None):
+        runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
     why = Why(
         rule=strategy,
         urgency=contact.urgency(floor.now),

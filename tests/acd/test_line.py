@@ -40,17 +40,17 @@ def test_heads_are_the_most_urgent_of_each_class() -> None:
     plain, later, english = contact("a", 10), contact("b", 20), contact("c", 5, requires=(("en", 2),))
     for each in (later, english, plain):
         stand(line, each, 100)
-    assert list(line.heads_for(agent("anna"))) == [plain]
-    assert next(line.heads_for(agent("ben", en=2))) is english
+    assert line.best_two(agent("anna"), 100) == (plain, later)
+    assert line.best_two(agent("ben", en=2), 100) == (english, plain)
     line.remove(plain)
-    assert list(line.heads_for(agent("anna"))) == [later]
+    assert line.best_two(agent("anna"), 100) == (later, None)
 
 
 def test_who_was_tried_does_not_see_the_contact() -> None:
     line = Line()
     stand(line, contact("a", 10, tried={AgentId("anna"): 150.0}), 100)
-    assert list(line.heads_for(agent("anna"))) == []
-    assert len(list(line.heads_for(agent("ben")))) == 1
+    assert line.best_two(agent("anna"), 100) == (None, None)
+    assert line.best_two(agent("ben"), 100)[0] is not None
 
 
 def test_positions_count_who_is_served_before() -> None:

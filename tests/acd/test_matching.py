@@ -6,7 +6,6 @@ CTI_WORLDS=20000 judges so many random worlds instead of 1,500.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -203,17 +202,17 @@ def test_many_who_come_back_at_once_are_decided_at_once() -> None:
     for number in range(300):
         scene.arrive(f"{number:03d}")
     looks, ranks = [0], [0]
-    heads_for, rank = Line.heads_for, Contact.rank
+    best_two, rank = Line.best_two, Contact.rank
 
-    def looked(line: Line, agent: Agent) -> Iterator[Contact]:
+    def looked(line: Line, agent: Agent, now: float) -> tuple[Contact | None, Contact | None]:
         looks[0] += 1
-        return heads_for(line, agent)
+        return best_two(line, agent, now)
 
     def ranked(contact: Contact, now: float) -> tuple[int, float, float, int]:
         ranks[0] += 1
         return rank(contact, now)
 
-    with forced("cti.acd.line.Line.heads_for", looked), forced("cti.acd.contact.Contact.rank", ranked):
+    with forced("cti.acd.line.Line.best_two", looked), forced("cti.acd.contact.Contact.rank", ranked):
         scene.wait(2)
     assert [call for call, _ in scene.rung()] == [f"{number:03d}" for number in range(50)]
     assert looks[0] <= 100
