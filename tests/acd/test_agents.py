@@ -198,6 +198,7 @@ def test_a_break_that_was_taken_back_during_the_talk_does_not_begin() -> None:
     scene.agent_hangs_up("anna")
     scene.wait(30)
     assert str(scene.agent("anna").status) == "available"
+    assert [(c.old, c.new) for c in scene.changes(Kind.PENDING)] == [("", "lunch"), ("lunch", "")]
 
 
 def test_a_break_asked_for_while_it_rings_loses_nobody() -> None:
