@@ -202,8 +202,9 @@ def test_a_phone_that_does_something_else_is_not_rung(centre: Centre, start: Sta
     """anna makes a call of her own: no offer until she has hung up, then at once."""
     centre.phones("1001", "1002")
     engine = start({"sales": {}}, {"anna": agent("1001", "sales")})
-    centre.phone("1002").auto("1002@node1", 200)
-    own = centre.dial("1001", "1002").wait("confirmed")
+    own = centre.dial("1001", "1002")
+    centre.rings("1002").answer()
+    own.wait("confirmed")
     centre.queued("6001")
     centre.until_agent("anna", engaged=True)
     assert engine.part("status")["offers"] == {}
