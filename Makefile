@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami clean
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -37,6 +37,15 @@ bench-sim: setup ## simulated contact-hours per second, faults on
 
 bench-ami: setup ## AMI events per second: our codec and plain panoramisk
 	@exec $(PYTHON_ENV) -m bench.ami
+
+bench-core: setup ## decisions per second of the core, and how it grows with callers, agents and skills
+	@exec $(PYTHON_ENV) -m bench.core
+
+bench-theory: setup ## simulated queues against Erlang C, Erlang A and priority formulas
+	@exec $(PYTHON_ENV) -m bench.theory
+
+bench-fairness: setup ## the same peaks under our order, strict priority and app_queue's weights
+	@exec $(PYTHON_ENV) -m bench.fairness
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi
