@@ -107,9 +107,9 @@ def _serve(floor: Floor, turn: Turn) -> bool:
         return False
     strategy = floor.policy.queues[contact.queue].strategy
     chosen = CHOICES[strategy](chain(counted, candidates), contact, floor.chance)
-    runner_up = turn.next_best
-    if chosen[0] is not turn.agent or (runner_up is not None and runner_up.stands_in is None):
-        runner_up = floor.line.runner_up(chosen[0], contact, floor.now)
+    # His next best still stands: whoever was served since he was looked at was more urgent than his best.
+    mine = chosen[0] is turn.agent
+    runner_up = turn.next_best if mine else floor.line.runner_up(chosen[0], contact, floor.now)
     why = Why(
         rule=strategy,
         urgency=contact.urgency(floor.now),

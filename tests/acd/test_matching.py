@@ -309,6 +309,23 @@ def test_the_runner_up_may_stand_in_the_same_queue() -> None:
     assert offer.why.next_urgency == pytest.approx(10 / 20)
 
 
+@pytest.mark.parametrize("agents", [1, 3, 6])
+def test_the_runner_up_is_known_when_many_are_served_at_once(agents: int) -> None:
+    """Few agents are looked at one by one, many by the classes they look for: the reason is the same."""
+    everyone = {f"a{number}": member("sales", "support") for number in range(agents)}
+    policy = center({"sales": Queue(), "support": Queue()}, agents=everyone, settle_s=9.0)
+    scene = Scene(policy, nodes=["node1"])
+    scene.login(*everyone)
+    for number in range(8):
+        scene.arrive(f"c{number}", ("sales", "support")[number % 2])
+        scene.wait(1)
+    scene.wait(1)
+    whys = [change.why for change in scene.changes() if change.why is not None]
+    waited_s = [9 - number for number in range(8)]
+    assert [why.urgency for why in whys] == [pytest.approx(waited / 20) for waited in waited_s[:agents]]
+    assert [why.next_urgency for why in whys] == [pytest.approx(waited / 20) for waited in waited_s[1 : agents + 1]]
+
+
 def world_of(seed: int, steps: int = 25, *, plain: bool = False) -> World:
     """A random world, every decision of which was judged."""
     chance = Random(seed)
