@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cti.acd.contact import Requirements
 from cti.model import policy
 from cti.model.words import Activity, AgentId, AgentStatus, NodeId, OfferId
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Agent:
     """A person with a phone. Times are epoch seconds."""
 
@@ -45,10 +44,6 @@ class Agent:
             and not self.legs
             and self.rest_until <= now
         )
-
-    def meets(self, requires: Requirements) -> bool:
-        skills = self.policy.skills
-        return all(skills.get(skill, 0) >= level for skill, level in requires)
 
     def dial(self, node: NodeId) -> str:
         """The dial string that rings his phone from `node`."""

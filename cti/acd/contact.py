@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Requirements = tuple[tuple[str, int], ...]  # (skill, minimum level), sorted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Contact:
     """One customer's wish. Times are epoch seconds."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cti.model.words import AgentId, ContactId, OfferId, OfferState, QueueName
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Offer:
     id: OfferId
     contact: ContactId

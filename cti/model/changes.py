@@ -40,7 +40,7 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     next_urgency: float | None = None  # of the most urgent other contact the agent could have served
     waiting: int = 0  # contacts that waited in this queue
     idle_s: float = 0.0  # of the agent chosen
-    free_agents: int = 0  # agents who could have taken it
+    free_agents: int = 0  # agents who could have taken it; 10 means ten or more
 
 
 class Changed(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -59,7 +59,7 @@ class Announcements(Policy):
 
 
 class HeadStart(Policy):
-    """Seconds of waiting given in advance to contacts of whom all of `when` is true (e.g. segment: gold)."""
+    """Seconds given in advance to contacts of whom all of `when` is true (segment: gold). Of several, the most."""
 
     when: dict[Name, str] = Field(min_length=1)
     seconds: Seconds

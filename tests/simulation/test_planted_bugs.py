@@ -11,6 +11,7 @@ from cti.acd import agents, calls, offers, reconcile, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.free import FreeAgents
+from cti.acd.line import WaitingClass
 from cti.model.commands import SaveTicket, StopRing
 from cti.sim.plans import random_plan
 from cti.sim.world import run
@@ -92,7 +93,7 @@ def two_outcomes(patch: pytest.MonkeyPatch) -> None:
 
 
 def ignores_skills(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Agent, "meets", lambda self, requires: True)
+    patch.setattr(WaitingClass, "open_to", lambda self, agent, pool: agent.id not in self.reach.excluded)
 
 
 def deaf_to_other_calls(patch: pytest.MonkeyPatch) -> None:
