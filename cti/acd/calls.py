@@ -22,7 +22,7 @@ from cti.model.words import (
     RingResult,
 )
 
-CANCELLED_PAUSE_S = 5.0  # after a ring that ended without a reason, so long until the same agent is tried again
+CANCELLED_PAUSE_S = 1.0  # after a ring that ended without a reason, its agents get no offer for so long
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 
@@ -211,7 +211,7 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         if event.result is RingResult.CANCELLED:
             # Nobody refused and we did not take it back: whatever this is, do not ring in a circle.
             for offer in contact.offers:
-                contact.tried[floor.offers[offer].agent] = floor.now + CANCELLED_PAUSE_S
+                offers.rest(floor, floor.agents[floor.offers[offer].agent], CANCELLED_PAUSE_S)
         offers.fail_all(floor, contact, offers.FAILURES.get(event.result, OfferState.WITHDRAWN))
         visits.back_in_line(floor, contact)
     elif contact.state is ContactState.OFFERED:

@@ -102,8 +102,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     if how in (OfferState.BUSY, OfferState.REJECTED):
         overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S
         rest_s = min(REST_JUST_FREED_S, rules.rest_after_busy_s) if overtaken else rules.rest_after_busy_s
-        agent.rest_until = floor.now + rest_s
-        floor.deadlines.set("rest", agent.id, agent.rest_until)
+        rest(floor, agent, rest_s)
     if how is OfferState.MISSED:
         agent.missed += 1
         auto_pause(floor, agent, how, agent.missed, rules.pause_after_missed)
@@ -117,6 +116,12 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     if not keeps_place:
         agent.idle_since = floor.now
     return_to_idle(floor, agent, offer)
+
+
+def rest(floor: Floor, agent: Agent, rest_s: float) -> None:
+    """The agent gets no offer for `rest_s`."""
+    agent.rest_until = floor.now + rest_s
+    floor.deadlines.set("rest", agent.id, agent.rest_until)
 
 
 def fail_all(floor: Floor, contact: Contact, how: OfferState) -> None:
