@@ -114,7 +114,8 @@ async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled:
         for session in engine.sessions:
             assert session.args["dialled"] == "6001" and session.args["queue"] == ""
             assert set(session.args) == {
-                "entry", "ticket", "dialstatus", "answered_s", "dialled", "queue", "customer", "agents", "linkedid", "node"
+                "entry", "ticket", "dialstatus", "answered_s", "dialled",
+                "queue", "customer", "agents", "linkedid", "node",
             }  # fmt: skip
 
 
