@@ -39,14 +39,20 @@ class ContactCenter:
 
     `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
     which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
-    `seed`: of the only chance there is (strategy weighted_random).
+    `seed`: of the only chance there is (strategy weighted_random). `version`: of the policy, told with each decision.
     """
 
     def __init__(
-        self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False, seed: int = 0
+        self,
+        center: policy.Center,
+        nodes: Iterable[NodeId] = (),
+        *,
+        strict: bool = False,
+        seed: int = 0,
+        version: str = "",
     ) -> None:
         self._strict = strict
-        self._floor = Floor(center, nodes, seed)
+        self._floor = Floor(center, nodes, seed, version)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.SessionLost: self._session_lost,

@@ -41,8 +41,9 @@ Output = AnyCommand | Changed | Refused
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
-    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0) -> None:
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0, version: str = "") -> None:
         self.policy = center
+        self.version = version  # of the policy, for those who ask later why
         self.agents = {
             AgentId(name): self._hire(AgentId(name), number, agent)
             for number, (name, agent) in enumerate(center.agents.items())
@@ -156,6 +157,7 @@ class Floor:
         why: Why | None = None,
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
+        until: float | None = None,
     ) -> None:
         old: OfferState | str = offer.state
         if new is OfferState.RINGING:
@@ -185,6 +187,7 @@ class Floor:
                 position=position,
                 original_position=contact.original_position,
                 ended_by=ended_by,
+                until=until,
                 why=why,
             )
         )
@@ -194,7 +197,7 @@ class Floor:
     ) -> None:
         old = agent.activity
         transitions.check(transitions.ACTIVITY, "activity", agent.id, old, new)
-        agent.activity, agent.activity_since = new, self.now
+        agent.activity, agent.activity_since, agent.activity_until = new, self.now, until
         self.tell(
             Changed(
                 Kind.ACTIVITY,
@@ -208,6 +211,7 @@ class Floor:
                 contact=offer.contact if offer else None,
                 offer=offer.id if offer else None,
                 until=until,
+                leg=min(agent.legs, default=None) if new in (Activity.IDLE, Activity.WRAPUP) else None,
             )
         )
         self.refresh(agent)

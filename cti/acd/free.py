@@ -51,4 +51,4 @@ class FreeAgents:
                 agent = self._agents[key[-1]]
                 if agent.id not in seen and waiting.open_to(agent, pool):
                     seen.add(agent.id)
-                    yield Candidate((number, key[0], key[1]), agent)
+                    yield Candidate((number, key[0], key[1]), agent, key)

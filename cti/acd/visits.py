@@ -9,7 +9,7 @@ from cti.acd.offer import Offer
 from cti.acd.overflow import turned_away
 from cti.acd.reach import widen
 from cti.model import policy
-from cti.model.changes import Changed, Kind
+from cti.model.changes import Changed, Kind, Sought
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
 from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
 
@@ -120,9 +120,12 @@ def _stand(floor: Floor, contact: Contact) -> None:
         if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
     )
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    if ring != contact.ring:
-        _tell_reach(floor, contact, ring)
     floor.line.add(contact, reach)
+    assert contact.stands_in is not None
+    sought = contact.stands_in.sought
+    if ring != contact.ring or (contact.visit_open and sought != contact.told_sought):
+        _tell_reach(floor, contact, ring, sought)
+    contact.told_sought = sought
     floor.arrived.add(contact.id)
     changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
     if changes:
@@ -131,7 +134,7 @@ def _stand(floor: Floor, contact: Contact) -> None:
         floor.deadlines.cancel("widen", contact.id)
 
 
-def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
+def _tell_reach(floor: Floor, contact: Contact, ring: int, sought: Sought) -> None:
     old, contact.ring = contact.ring, ring
     floor.tell(
         Changed(
@@ -145,6 +148,7 @@ def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
             contact=contact.id,
             call=contact.call,
             wait_s=floor.now - contact.entered_at,
+            sought=sought,
         )
     )
 
@@ -235,6 +239,7 @@ def _tell_visit(
             caller=contact.caller,
             since=contact.entered_at,
             order_at=contact.since - contact.head_start_s,
+            sought=contact.told_sought if new == "waiting" else None,
         )
     )
 
