@@ -148,6 +148,10 @@ class Line:
                 for _, _, waiting in heads:
                     yield waiting
 
+    def classes(self) -> Iterator[WaitingClass]:
+        """Every class, in the order in which they began."""
+        return iter(self._classes.values())
+
     def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
         """The most urgent contact besides `first` that `agent` could serve."""
         best, second = self.best_two(agent, now)
