@@ -43,7 +43,7 @@ def _look(floor: Floor, contact: Contact, waiting: WaitingClass, now: float) -> 
         ring=contact.ring,
         pools=waiting.reach.pools,
         requires=waiting.reach.requires,
-        version=floor.version,
+        version=floor.policy_version,
         widens_in_s=min((at - now for at in widens if at > now), default=None),
     )
 

@@ -121,7 +121,7 @@ def _serve(floor: Floor, turn: Turn) -> bool:
         contenders=tuple([Contender(each.agent.id, *each.standing, *each.place[2:4]) for each in counted]),
         sought=turn.waiting.sought,
         ring=contact.ring,
-        version=floor.version,
+        version=floor.policy_version,
     )
     make_offers(floor, contact, chosen, why)
     return True

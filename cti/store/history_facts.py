@@ -89,7 +89,7 @@ class Book:
     def __init__(self, center: policy.Center) -> None:
         self._agents = {name: AgentState(AgentStatus(agent.starts)) for name, agent in center.agents.items()}
         self._contacts: dict[str, dict[str, Any]] = {}
-        self._decided: tuple[str, float] = ("", 0.0)
+        self._decided: tuple[str, float, str] = ("", 0.0, "")
 
     def opening(self, number: int, at: float) -> Rows:
         """Everybody's state at the start of the engine: whatever was true before its death is over."""
