@@ -24,11 +24,13 @@ from cti.acd import (
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.containment import contain
+from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
     AgentId,
@@ -129,6 +131,14 @@ class ContactCenter:
     def next_deadline(self) -> float | None:
         """Epoch seconds at which something is due even if nothing happens."""
         return self._floor.deadlines.next_at()
+
+    def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
+        """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
+        return contact_now(self._floor, contact, max(now, self._floor.now))
+
+    def explain_agent(self, agent: AgentId, now: float) -> AgentNow | None:
+        """Why an agent gets no contact at `now`; None where there is no such agent. Changes nothing."""
+        return agent_now(self._floor, agent, max(now, self._floor.now))
 
     # --- the contract -----------------------------------------------------------------------------------------------
 

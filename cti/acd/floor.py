@@ -149,6 +149,7 @@ class Floor:
         why: Why | None = None,
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
+        until: float | None = None,
     ) -> None:
         old: OfferState | str = offer.state
         if new is OfferState.RINGING:
@@ -178,6 +179,7 @@ class Floor:
                 position=position,
                 original_position=contact.original_position,
                 ended_by=ended_by,
+                until=until,
                 why=why,
             )
         )
@@ -187,7 +189,7 @@ class Floor:
     ) -> None:
         old = agent.activity
         transitions.check(transitions.ACTIVITY, "activity", agent.id, old, new)
-        agent.activity, agent.activity_since = new, self.now
+        agent.activity, agent.activity_since, agent.activity_until = new, self.now, until
         self.tell(
             Changed(
                 Kind.ACTIVITY,
@@ -201,6 +203,7 @@ class Floor:
                 contact=offer.contact if offer else None,
                 offer=offer.id if offer else None,
                 until=until,
+                leg=min(agent.legs, default=None) if new in (Activity.IDLE, Activity.WRAPUP) else None,
             )
         )
         self.refresh(agent)

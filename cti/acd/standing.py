@@ -6,7 +6,7 @@ from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.reach import widen
 from cti.model import policy
-from cti.model.changes import Changed, Kind
+from cti.model.changes import Changed, Kind, Sought
 from cti.model.commands import SaveTicket
 from cti.model.words import AgentStatus
 
@@ -46,9 +46,12 @@ def stand(floor: Floor, contact: Contact) -> None:
         if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
     )
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    if ring != contact.ring:
-        _tell_reach(floor, contact, ring)
     floor.line.add(contact, reach)
+    assert contact.stands_in is not None
+    sought = contact.stands_in.sought
+    if ring != contact.ring or (contact.visit_open and sought != contact.told_sought):
+        _tell_reach(floor, contact, ring, sought)
+    contact.told_sought = sought
     floor.arrived.add(contact.id)
     changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
     if changes:
@@ -57,7 +60,7 @@ def stand(floor: Floor, contact: Contact) -> None:
         floor.deadlines.cancel("widen", contact.id)
 
 
-def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
+def _tell_reach(floor: Floor, contact: Contact, ring: int, sought: Sought) -> None:
     old, contact.ring = contact.ring, ring
     floor.tell(
         Changed(
@@ -71,6 +74,7 @@ def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
             contact=contact.id,
             call=contact.call,
             wait_s=floor.now - contact.entered_at,
+            sought=sought,
         )
     )
 

@@ -166,6 +166,7 @@ def _tell_visit(
             caller=contact.caller,
             since=contact.entered_at,
             order_at=contact.since - contact.head_start_s,
+            sought=contact.told_sought if new == "waiting" else None,
         )
     )
 
