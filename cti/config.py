@@ -17,7 +17,8 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
-from cti.model.policy import Center, Name, Policy
+from cti.model.policy import Center, Name
+from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
