@@ -60,7 +60,8 @@ def explain_contact(
         told = _get(control, f"{path}/timeline", as_json)
         looks = _get(control, f"{path}/decisions", as_json)["looks"]
     except EngineRefused as error:
-        cli_ask.fail(REFUSED, _no_contact(contact, error.body), as_json, error.body)
+        text = _no_contact(contact, error.body) if error.body.get("refused") else str(error)
+        cli_ask.fail(REFUSED, text, as_json, error.body)
     if as_json:
         cli_ask.print_json(told | {"looks": looks})
         return
@@ -78,7 +79,8 @@ def explain_agent(
         told = _get(control, f"/v1/agents/{quote(agent, safe='')}/explain", as_json)
     except EngineRefused as error:
         exists = [str(name) for name in error.body.get("exists", [])]
-        text = f'there is no agent "{cli_show.clean(agent)}"{did_you_mean(agent, exists)}'
+        unknown = f'there is no agent "{cli_show.clean(agent)}"{did_you_mean(agent, exists)}'
+        text = unknown if error.body.get("refused") else str(error)
         cli_ask.fail(REFUSED, text, as_json, error.body)
     if as_json:
         cli_ask.print_json(told)

@@ -41,12 +41,14 @@ def states_at(
 
 def _newest(connection: Connection, names: Collection[str], before: int) -> list[tuple[str, str]]:
     """Name and body of each one's newest row before number `before`: one look into the index for each."""
-    asked = values(column("agent", String), name="asked").data([(name,) for name in names])
+    # As a CTE, because SQLite names no columns of VALUES elsewhere.
+    asked = values(column("agent", String), name="names").data([(name,) for name in names]).cte("asked")
+    earlier = agent_fact.alias("earlier")
     newest = (
-        select(func.max(agent_fact.c.id))
-        .where(agent_fact.c.agent == asked.c.agent, agent_fact.c.id < before)
+        select(func.max(earlier.c.id))
+        .where(earlier.c.agent == asked.c.agent, earlier.c.id < before)
         .correlate(asked)
         .scalar_subquery()
     )
-    query = select(asked.c.agent, agent_fact.c.body).join(agent_fact, agent_fact.c.id == newest)
+    query = select(asked.c.agent, agent_fact.c.body).select_from(asked).join(agent_fact, agent_fact.c.id == newest)
     return [(name, body) for name, body in connection.execute(query)]
