@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cti.acd import agents, calls, offers, presence, reconcile, reload, supervision, visits
+from cti.acd import (
+    agents,
+    calls,
+    offers,
+    presence,
+    reconcile,
+    reload,
+    standing,
+    supervision,
+    transfers,
+    visits,
+)
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.containment import contain
@@ -60,7 +71,7 @@ class ContactCenter:
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,
-            events.CallReplaced: lambda event: calls.replaced(self._floor, event),
+            events.CallReplaced: lambda event: transfers.replaced(self._floor, event),
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.OfferRinging: self._offer_ringing,
@@ -84,7 +95,7 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "widen": self._contact_rule(visits.reach_changed),
+            "widen": self._contact_rule(standing.reach_changed),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
@@ -218,7 +229,7 @@ class ContactCenter:
     def _call_transferred(self, event: events.CallTransferred) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
-            calls.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
+            transfers.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
