@@ -58,14 +58,14 @@ def explain_contact(
     path = f"/v1/contacts/{quote(contact, safe='/')}"
     try:
         told = _get(control, f"{path}/timeline", as_json)
-        looks = _get(control, f"{path}/decisions", as_json)["looks"]
+        decided = _get(control, f"{path}/decisions", as_json)
     except EngineRefused as error:
         text = _no_contact(contact, error.body) if error.body.get("refused") else str(error)
         cli_ask.fail(REFUSED, text, as_json, error.body)
     if as_json:
-        cli_ask.print_json(told | {"looks": looks})
+        cli_ask.print_json(told | decided)
         return
-    cli_why.print_contact(told, looks, everything=everything, out=cli_show.console())
+    cli_why.print_contact(told | decided, everything=everything, out=cli_show.console())
 
 
 @explain_app.command("agent")

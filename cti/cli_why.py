@@ -14,11 +14,12 @@ from rich.text import Text
 from cti.cli_show import DASH, Column, clean
 from cti.metrics.reasons import fact_phrase, obstacle_phrase, seconds, standing_phrase, who
 from cti.model.changes import Changed
-from cti.model.explanation import AgentNow, ContactNow, Look, QueueNow, Reason, Standing
+from cti.model.explanation import AgentNow, ContactNow, Look, Passed, QueueNow, Reason, Standing
 from cti.typed import typed
 
 AGENTS_SHOWN = 12
 LOOKS_SHOWN = 10
+PASSED_SHOWN = 8
 STYLES = {Reason.FREE: "green", Reason.SKILL: "dim", Reason.PENALTY: "dim", Reason.LATER: "dim"}
 
 
@@ -54,15 +55,16 @@ def _clock(at: Any) -> str:
 # --- a contact --------------------------------------------------------------------------------------------------------
 
 
-def print_contact(told: Mapping[str, Any], looks: Sequence[Any], *, everything: bool, out: Console) -> None:
-    """Print the story of a contact (`told`: the answer of /timeline; `looks`: of /decisions)."""
+def print_contact(told: Mapping[str, Any], *, everything: bool, out: Console) -> None:
+    """Print the story of a contact (`told`: the answers of /timeline and /decisions)."""
     row = told["contact"]
     facts = msgspec.convert(told["facts"], list[Changed])
     now = msgspec.convert(told["now"], ContactNow | None)
     out.print(_headline(row), soft_wrap=True)
     began = facts[0].at if facts else told["at"]
     out.print(_timeline(facts, began))
-    known = msgspec.convert(looks, list[Look])
+    _print_passed(msgspec.convert(told["passed"], list[Passed]), out, everything)
+    known = msgspec.convert(told["looks"], list[Look])
     shown = known if everything else known[-LOOKS_SHOWN:]
     if len(shown) < len(known):
         out.print(f"{len(known) - len(shown)} earlier looks for an agent are left out (--all)", style="dim")
@@ -94,6 +96,24 @@ def _timeline(facts: Iterable[Changed], began: float) -> Table:
         if phrase is not None:
             table.add_row(_clock(fact.at), seconds(fact.at - began), clean(phrase), clean(who(fact)))
     return table
+
+
+def _print_passed(passed: Sequence[Passed], out: Console, everything: bool) -> None:
+    """Whom agents took instead while it waited."""
+    if not passed:
+        return
+    out.print()
+    title = Text(f"{len(passed)} more urgent", style="bold")
+    title.append("  taken meanwhile by agents who may take this contact too", style="not bold")
+    out.print(title, soft_wrap=True)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for each in passed if everything else passed[-PASSED_SHOWN:]:
+        tier = "" if each.tier == each.own_tier else f" (tier {each.tier} before {each.own_tier})"
+        order = f"urgency {each.urgency:.2f}, this one {each.own_urgency:.2f}{tier}"
+        table.add_row(_clock(each.at), clean(each.agent), order, Text(clean(each.contact), style="dim"))
+    out.print(table)
+    if not everything and len(passed) > PASSED_SHOWN:
+        out.print(f"{len(passed) - PASSED_SHOWN} earlier ones are left out (--all)", style="dim")
 
 
 def _print_look(look: Look, began: float, out: Console, everything: bool, *, now: bool = False) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from cti.api.http import answer
 from cti.model.changes import Changed
-from cti.model.explanation import AgentNow, Look
+from cti.model.explanation import AgentNow, Look, Passed
 from cti.model.words import AgentId, ContactId
 from cti.ports import Explainer
 from cti.suggest import closest
@@ -33,6 +33,7 @@ class Past(Protocol):
     def find(self, asked: str) -> list[dict[str, Any]]: ...
     def facts(self, contact: str) -> list[Changed]: ...
     def looks(self, contact: str) -> list[Look]: ...
+    def passed(self, contact: str) -> list[Passed]: ...
     def lost(self, agent: AgentId, limit: int = LISTED) -> Sequence[Any]: ...
 
 
@@ -62,7 +63,10 @@ def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
 
 
 def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part: str) -> Handler:
-    read_part: Callable[[str], Any] = past.facts if part == "facts" else past.looks
+    def read_part(contact: str) -> dict[str, Any]:
+        if part == "facts":
+            return {"facts": past.facts(contact)}
+        return {"looks": past.looks(contact), "passed": past.passed(contact)}
 
     async def read(request: web.Request) -> web.Response:
         found = await asyncio.to_thread(past.find, request.match_info["id"])
@@ -76,7 +80,7 @@ def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part:
         contact = found[0]["contact"]
         told = await asyncio.to_thread(read_part, contact)
         now = explainer.explain_contact(ContactId(contact))
-        return answer({"at": clock(), "contact": found[0], part: told, "now": now})
+        return answer({"at": clock(), "contact": found[0], **told, "now": now})
 
     return read
 

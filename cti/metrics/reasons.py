@@ -125,6 +125,8 @@ def who(changed: Changed) -> str:
     """Who or what brought a fact about."""
     if changed.by:
         return changed.by
+    if changed.kind is Kind.OFFER and not changed.old:
+        return "engine"
     if changed.cause.startswith("deadline:"):
         return "time"
     if changed.cause in ("OfferAnswered", "OfferEnded", "LegDown", "RingEnded") and changed.agent:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, desc, or_, select
 
 from cti.model.changes import Changed
-from cti.model.explanation import Look, Standing
+from cti.model.explanation import Look, Passed, Standing
 from cti.model.policy import Center
 from cti.model.words import AgentId
 from cti.store.database import Store
@@ -24,7 +24,9 @@ from cti.store.tables import config_version, contact_fact, contact_history, deci
 MAX_FACTS = 2_000
 MAX_LOOKS = 200
 MAX_FOUND = 20
+MAX_PASSED = 500
 
+_NUMBERED = (contact_fact.c.id, contact_fact.c.kind, contact_fact.c.version, contact_fact.c.body)
 _decode = msgspec.json.Decoder(Changed).decode
 
 
@@ -101,6 +103,25 @@ class History:
                 found.append(retold.look(center, seen, agents))
         return found
 
+    def passed(self, contact: str) -> list[Passed]:
+        """Whom agents took instead while it waited, in order; at most MAX_PASSED decisions of a wait are looked at."""
+        table = contact_fact
+        found: list[Passed] = []
+        with self._store.engine.connect() as connection:
+            retold = Retold(contact)
+            for each in self._facts(connection, contact):
+                retold.take(each)
+            for wait in retold.waits:
+                wanted = [table.c.kind == DECISION, table.c.id > wait.number, table.c.at >= wait.at]
+                if wait.ended_number is not None:
+                    wanted += [table.c.id < wait.ended_number, table.c.at <= wait.ended_at]
+                others = select(*_NUMBERED).where(*wanted, table.c.contact != contact).order_by(table.c.id)
+                for other in _numbered(connection, others.limit(MAX_PASSED)):
+                    passed = retold.passed(self._center(connection, other.version), other)
+                    if passed is not None:
+                        found.append(passed)
+        return found
+
     def lost(self, agent: AgentId, limit: int = 20) -> list[Lost]:
         """The newest decisions in which `agent` was free and somebody else was chosen, the newest first."""
         table = decision_agent
@@ -139,12 +160,8 @@ class History:
     @staticmethod
     def _facts(connection: Connection, contact: str) -> Sequence[Numbered]:
         table = contact_fact
-        wanted = (table.c.id, table.c.kind, table.c.version, table.c.body)
-        query = select(*wanted).where(table.c.contact == contact).order_by(table.c.id).limit(MAX_FACTS)
-        return [
-            Numbered(number, kind == DECISION, version, _decode(body))
-            for number, kind, version, body in connection.execute(query)
-        ]
+        query = select(*_NUMBERED).where(table.c.contact == contact).order_by(table.c.id).limit(MAX_FACTS)
+        return _numbered(connection, query)
 
     def _center(self, connection: Connection, version: str) -> Center:
         """The policy that held; if it is not kept, the newest."""
@@ -155,6 +172,13 @@ class History:
                 return self._newest[1]
             self._known[version] = Center.model_validate_json(body)
         return self._known[version]
+
+
+def _numbered(connection: Connection, query: Select[Any]) -> list[Numbered]:
+    return [
+        Numbered(number, kind == DECISION, version, _decode(body))
+        for number, kind, version, body in connection.execute(query)
+    ]
 
 
 def _contact(row: Row[Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from cti.acd.agent import Agent
 from cti.acd.explaining import Place, contenders, later_pools, standings
 from cti.acd.line import WaitingClass
-from cti.acd.reach import reach_of
+from cti.acd.reach import pools_of, reach_of
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Sought
-from cti.model.explanation import Look, Standing
+from cti.model.explanation import Look, Passed, Standing
 from cti.model.words import AgentId, ContactId, ContactState, OfferState, QueueName
 
 
@@ -45,11 +45,22 @@ class Seen:
     until: float | None = None  # of a look in vain: everything that was told at that instant has happened
 
 
+@dataclass
+class Wait:
+    """From one fact to another the contact stood in the line, and nobody was rung for it."""
+
+    number: int
+    at: float
+    ended_number: int | None = None
+    ended_at: float | None = None
+
+
 class Retold:
     """Takes in a contact's facts in order; then `seen` are the looks."""
 
     def __init__(self, contact: str) -> None:
         self.seen: list[Seen] = []
+        self.waits: list[Wait] = []
         self._contact = ContactId(contact)
         self._sought: Sought | None = None
         self._ring = 0
@@ -59,6 +70,7 @@ class Retold:
     def take(self, each: Numbered) -> None:
         """The next fact."""
         fact = each.fact
+        self._wait(each)
         if fact.kind is Kind.VISIT and fact.new == "waiting":
             self._entered_at = fact.at if fact.since is None else fact.since
             self._order_at = self._entered_at if fact.order_at is None else fact.order_at
@@ -70,10 +82,38 @@ class Retold:
             self._offer(each)
         elif fact.kind is Kind.PLACE:
             self._order_at = self._order_at if fact.order_at is None else fact.order_at
+            if self.waits and self.waits[-1].ended_at is None:
+                self._in_vain(each)
         elif fact.kind is Kind.CONTACT and fact.new == ContactState.WAITING and fact.old == ContactState.OFFERED:
             self._in_vain(each)
         elif fact.kind in (Kind.CONTACT, Kind.VISIT) and fact.new != ContactState.OFFERED:
             self._drop(fact.at)
+
+    def _wait(self, each: Numbered) -> None:
+        fact = each.fact
+        waits = bool(self.waits) and self.waits[-1].ended_at is None
+        moved = fact.kind in (Kind.CONTACT, Kind.VISIT)
+        if moved and fact.new == ContactState.WAITING:  # a visit's word for it is the same
+            if not waits:
+                self.waits.append(Wait(each.number, fact.at))
+        elif waits and (each.decided or moved):
+            self.waits[-1].ended_number, self.waits[-1].ended_at = each.number, fact.at
+
+    def passed(self, center: policy.Center, other: Numbered) -> Passed | None:
+        """What a decision for `other`, made while this contact waited, says about it; None if it was not concerned."""
+        why, agent = other.fact.why, other.fact.agent
+        rules = None if agent is None else center.agents.get(agent)
+        seen = next((each for each in reversed(self.seen) if each.number < other.number), None)
+        if why is None or why.sought is None or agent is None or rules is None or seen is None:
+            return None
+        waiting = self._place(center, seen).waiting
+        pools = pools_of(agent, rules)
+        him = Agent(agent, rules, pools=pools)
+        if not any(pool in pools and waiting.open_to(him, pool) for pool in seen.sought.pools):
+            return None
+        own = (other.fact.at - seen.order_at) / seen.sought.target_s
+        contact = ContactId(str(other.fact.contact))
+        return Passed(other.fact.at, agent, contact, why.urgency, own, why.sought.tier, seen.sought.tier)
 
     def _reach(self, each: Numbered) -> None:
         self._sought = each.fact.sought or self._sought
