@@ -75,6 +75,12 @@ class Http(Policy):
     listen: AddressText = Address("127.0.0.1", 8470)
 
 
+class HistoryRules(Policy):
+    """How long it can be said why a contact went where it went."""
+
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+
+
 class Settings(Center):
     """The whole file. Relative paths begin at the engine's working directory."""
 
@@ -82,6 +88,7 @@ class Settings(Center):
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
+    history: HistoryRules = HistoryRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
     store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(
