@@ -10,12 +10,12 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.words import AgentAction, AgentId, ContactId, ContactState
+from cti.model.words import AgentAction, AgentId, ContactId, ContactState, Outcome
 from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
-_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "withdrawn", "lost"})
+_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 EPSILON = 1e-6
 SWEEP_STEPS = 20
 
