@@ -79,8 +79,8 @@ def main(
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
-        settings = config.load(cli_control.config_file(file))
-        code = importlib.import_module("cti.app").run_engine(settings)
+        path = cli_control.config_file(file)
+        code = importlib.import_module("cti.app").run_engine(config.load(path), path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)

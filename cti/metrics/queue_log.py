@@ -163,7 +163,12 @@ class QueueLogLines:
         for agent, rules in self.policy.agents.items():
             former = self._former.agents.get(agent)
             status = self._status_of[agent]
-            if former is None or former.queues.keys() == rules.queues.keys() or status == AgentStatus.LOGGED_OUT:
+            if (
+                former is None
+                or former is rules
+                or former.queues.keys() == rules.queues.keys()
+                or status == AgentStatus.LOGGED_OUT
+            ):
                 continue
             where = (changed.at, "MANAGER")
             paused = "PAUSED" if status == AgentStatus.ON_BREAK else ""
