@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Names
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -136,14 +137,21 @@ _MISSING = {
 def unknown_references(tree: Mapping) -> list[Problem]:
     """Return every queue, skill, group, agent and node that is named somewhere and defined nowhere."""
     everybody = _children(tree, "agents")
-    defined = {
-        "queue": _names(tree, "queues"),
-        "node": _names(tree, "nodes"),
-        "agent": _names(tree, "agents"),
-        "hours": _names(tree, "hours"),
-        "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
-        "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
-    }
+    return unknown_among(
+        tree,
+        {
+            "queue": _names(tree, "queues"),
+            "node": _names(tree, "nodes"),
+            "agent": _names(tree, "agents"),
+            "hours": _names(tree, "hours"),
+            "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
+            "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
+        },
+    )
+
+
+def unknown_among(tree: Mapping, defined: Names[str, set[str]]) -> list[Problem]:
+    """As `unknown_references`, where what is defined stands elsewhere than in `tree`."""
     problems = []
     for path, kind, name, place in _references(tree):
         known = defined[kind]
