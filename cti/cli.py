@@ -22,6 +22,7 @@ from cti.cli_ask import REFUSED
 from cti.cli_control import CONFIG_PLACES
 from cti.cli_import import import_app
 from cti.cli_prompts import prompts_app
+from cti.cli_sample import sample_backend_command
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
@@ -40,6 +41,7 @@ call_app = typer.Typer(name="call", help="The calls in the running engine's hand
 for sub in (queue_app, agent_app, call_app, import_app, prompts_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
+app.command("sample-backend")(sample_backend_command)
 
 ConfigFile = Annotated[
     Path | None,
