@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic import AfterValidator, Field, IPvAnyNetwork, StringConstraints
 
-from cti.model.policy import Policy
+from cti.model.schema import Policy
 
 Value: TypeAlias = str | int | float | bool | None
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
