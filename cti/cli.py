@@ -22,6 +22,8 @@ from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
 from cti.cli_explain import explain_app
 from cti.cli_import import import_app
+from cti.cli_prompts import prompts_app
+from cti.cli_sample import sample_backend_command
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
@@ -37,9 +39,10 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, import_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, import_app, prompts_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
+app.command("sample-backend")(sample_backend_command)
 cli_policy.add_commands(app, queue_app, agent_app)
 
 ConfigFile = Annotated[
