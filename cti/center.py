@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cti.acd import agents, calls, offers, presence, reconcile, visits
+from cti.acd import agents, calls, offers, presence, reconcile, reload, supervision, visits
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.containment import contain
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
-from cti.model.changes import Changed, Kind
+from cti.model.changes import Changed, Kind, Refused
 from cti.model.words import (
     Activity,
     AgentId,
@@ -39,14 +39,20 @@ class ContactCenter:
 
     `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
     which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
-    `seed`: of the only chance there is (strategy weighted_random).
+    `seed`: of the only chance there is (strategy weighted_random). `version` names the policy (a hash of it).
     """
 
     def __init__(
-        self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False, seed: int = 0
+        self,
+        center: policy.Center,
+        nodes: Iterable[NodeId] = (),
+        *,
+        strict: bool = False,
+        seed: int = 0,
+        version: str = "",
     ) -> None:
         self._strict = strict
-        self._floor = Floor(center, nodes, seed)
+        self._floor = Floor(center, nodes, seed, version)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.SessionLost: self._session_lost,
@@ -67,7 +73,8 @@ class ContactCenter:
             events.NodeDown: self._node_down,
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
-            events.Withdraw: self._withdraw,
+            events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
+            events.PolicyChanged: lambda event: self._answer(reload.request(self._floor, event)),
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -156,6 +163,9 @@ class ContactCenter:
 
     def _contact_of(self, event: events.AnyEvent) -> ContactId | None:
         """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
+        contact_id: ContactId | None = getattr(event, "contact", None)
+        if contact_id is not None:
+            return contact_id if contact_id in self.contacts else None
         call = getattr(event, "call", None)
         if call is not None:
             contact = self._floor.by_call.get(call)
@@ -206,9 +216,10 @@ class ContactCenter:
         if contact is None or exit_to is None:
             return
         if contact.state is ContactState.OFFERED:
-            contact.pressed = event.digit  # a phone rings for him: only if that comes to nothing does he leave
+            # A phone rings for him: only if that comes to nothing does he leave.
+            contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
         elif contact.state is ContactState.WAITING:
-            visits.leave(self._floor, contact, Outcome.KEY_EXIT, exit_to, key=event.digit)
+            visits.leave(self._floor, contact, Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit))
 
     def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -217,15 +228,8 @@ class ContactCenter:
 
     def _max_wait(self, floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.WAITING:
-            visits.leave(floor, contact, Outcome.TIMED_OUT, self.policy.queues[contact.queue].on_max_wait)
-
-    def _withdraw(self, event: events.Withdraw) -> None:
-        contact = self._floor.by_call.get(event.call)
-        if contact is not None and contact.state in (ContactState.WAITING, ContactState.OFFERED):
-            for offer in list(contact.offers):
-                offers.withdraw(self._floor, self.offers[offer])
-            self._floor.deadlines.cancel("ring", contact.id)
-            visits.leave(self._floor, contact, Outcome.WITHDRAWN, policy.Exit())
+            on_max_wait = self.policy.queues[contact.queue].on_max_wait
+            visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 
@@ -300,6 +304,10 @@ class ContactCenter:
         floor.deadlines.cancel("settle", "")
 
     # --- people -----------------------------------------------------------------------------------------------------
+
+    def _answer(self, refused: Refused | None) -> None:
+        if refused is not None:
+            self._floor.refuse(refused)
 
     def _agent_request(self, event: events.AgentRequest) -> None:
         known = self.agents.get(event.agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cti.acd import agents, offers, visits
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Release, StartMusic, StopRing
@@ -171,7 +171,7 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     offers.fail_all(floor, contact, OfferState.WITHDRAWN)
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
     if contact.visit_open:  # it left the line by the operator's own dialplan
-        visits.close(floor, contact, Outcome.OVERFLOWED)
+        visits.close(floor, contact, Leaving(Outcome.OVERFLOWED))
     contact.own_requires = visits.requirements(entry.requires if entry else {})
     contact.tried = {}
     contact.visit += 1
@@ -197,7 +197,7 @@ def gone(floor: Floor, contact: Contact) -> None:
     offers.fail_all(floor, contact, OfferState.ABANDONED)
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else EndedBy.CALLER)
     if contact.visit_open:
-        visits.close(floor, contact, Outcome.ABANDONED)
+        visits.close(floor, contact, Leaving(Outcome.ABANDONED))
     visits.end(floor, contact)
 
 
@@ -364,7 +364,7 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     offers.fail_all(floor, original, OfferState.WITHDRAWN)
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
     if original.visit_open:  # he waited himself: that place is given up for the one he takes over
-        visits.close(floor, original, Outcome.MERGED)
+        visits.close(floor, original, Leaving(Outcome.MERGED))
         visits.set_aside(floor, original)
         floor.deadlines.cancel("ring", original.id)
     floor.deadlines.cancel("aside", original.id)
@@ -375,7 +375,7 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         offers.fail(floor, offer, OfferState.WITHDRAWN)
     waited = place.visit_open
     if waited:
-        visits.close(floor, place, Outcome.MERGED)
+        visits.close(floor, place, Leaving(Outcome.MERGED))
     if event.session:
         original.session, original.arrived_at, place.session = True, floor.now, False
     original.own_requires, original.tried, original.announcing = place.own_requires, {}, place.announcing

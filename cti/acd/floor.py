@@ -19,6 +19,7 @@ from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
 from cti.acd.reach import pools_of
+from cti.acd.strategy import seat
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, Release
@@ -38,18 +39,18 @@ from cti.model.words import (
 Output = AnyCommand | Changed | Refused
 
 
+def _phones(agent: policy.Agent) -> tuple[str, ...]:
+    return (agent.phone, *agent.phones.values())
+
+
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
-    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0) -> None:
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0, version: str = "") -> None:
         self.policy = center
-        self.agents = {
-            AgentId(name): self._hire(AgentId(name), number, agent)
-            for number, (name, agent) in enumerate(center.agents.items())
-        }
-        self.by_phone = {
-            phone: a for a in self.agents.values() for phone in (a.policy.phone, *a.policy.phones.values())
-        }
+        self.policy_version = version
+        self.agents: dict[AgentId, Agent] = {}
+        self.by_phone: dict[str, Agent] = {}
         self.contacts: dict[ContactId, Contact] = {}
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
@@ -57,7 +58,7 @@ class Floor:
         self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
         self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
-        self.free = FreeAgents(center, self.agents)
+        self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
@@ -75,10 +76,40 @@ class Floor:
         self.arrivals = 0
         self.out: list[Output] = []
         self._open = False
+        for number, (name, agent) in enumerate(center.agents.items()):
+            self.hire(AgentId(name), number, agent)
 
-    @staticmethod
-    def _hire(name: AgentId, number: int, agent: policy.Agent) -> Agent:
-        return Agent(name, agent, AgentStatus(agent.starts), number=number, pools=pools_of(name, agent))
+    # --- who works here -------------------------------------------------------------------------------------------
+
+    def hire(self, name: AgentId, number: int, rules: policy.Agent) -> Agent:
+        """A new agent, `number` in the order of the configuration."""
+        agent = self.agents[name] = Agent(name, rules, AgentStatus(rules.starts))
+        self.instruct(agent, number, rules)
+        return agent
+
+    def instruct(self, agent: Agent, number: int, rules: policy.Agent) -> None:
+        """What holds for him from now on; to be called while he stands in no pool."""
+        for phone in [phone for phone in _phones(agent.policy) if self.by_phone.get(phone) is agent]:
+            del self.by_phone[phone]
+        agent.policy, agent.number, agent.pools = rules, number, pools_of(agent.id, rules)
+        agent.seats = tuple(seat(self.policy, pool, agent) for pool in agent.pools)
+        self.by_phone.update(dict.fromkeys(_phones(rules), agent))
+
+    def leave_pools(self, agent: Agent) -> None:
+        """He stands in no pool until `refresh` finds him free again."""
+        self.free.remove(agent.id)
+        self.freed.discard(agent.id)
+
+    def dismiss(self, agent: Agent) -> None:
+        """Forget him and everything that hangs on him."""
+        self.leave_pools(agent)
+        for phone in [phone for phone, owner in self.by_phone.items() if owner is agent]:
+            del self.by_phone[phone]
+        for leg in agent.legs:
+            self.leg_owner.pop(leg, None)
+        for what in ("wrapup", "break", "rest"):
+            self.deadlines.cancel(what, agent.id)
+        del self.agents[agent.id]
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
@@ -236,10 +267,11 @@ class Floor:
                 since=agent.status_since,
             )
         )
-        self._limit_break(agent)
+        self.limit_break(agent)
         self.refresh(agent)
 
-    def _limit_break(self, agent: Agent) -> None:
+    def limit_break(self, agent: Agent) -> None:
+        """Set or take away the deadline of his break, as its rule says."""
         rule = self.policy.breaks.get(agent.reason) if agent.status is AgentStatus.ON_BREAK else None
         if rule is not None and rule.limit_s is not None:
             self.deadlines.set("break", agent.id, agent.status_since + rule.limit_s)

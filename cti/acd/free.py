@@ -8,29 +8,23 @@ from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.strategy import Candidate, Place, Seat, seat
-from cti.model.policy import Center
+from cti.acd.strategy import Candidate, Place
 from cti.model.words import AgentId
 
 
 class FreeAgents:
     """The free agents of every pool, kept in the order of its strategy."""
 
-    def __init__(self, center: Center, agents: Mapping[AgentId, Agent]) -> None:
-        self._center = center
+    def __init__(self, agents: Mapping[AgentId, Agent]) -> None:
         self._agents = agents
         self._by_pool: dict[str, SortedList] = {}
         self._places: dict[AgentId, list[tuple[str, Place]]] = {}
-        self._seats: dict[AgentId, list[Seat]] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places
 
     def add(self, agent: Agent, now: float) -> None:
-        seats = self._seats.get(agent.id)
-        if seats is None:
-            seats = self._seats[agent.id] = [seat(self._center, pool, agent) for pool in agent.pools]
-        self._places[agent.id] = places = [(each.pool, each.place(agent, now)) for each in seats]
+        self._places[agent.id] = places = [(each.pool, each.place(agent, now)) for each in agent.seats]
         for pool, key in places:
             free = self._by_pool.get(pool)
             if free is None:

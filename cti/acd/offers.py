@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cti.acd import visits
 from cti.acd.agent import Agent
 from cti.acd.agents import auto_pause, begin_wrapup, return_to_idle
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Why
@@ -81,7 +81,7 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     agent.missed = agent.rejected = agent.unreachable = 0
     agent.contacts += 1
     floor.move_offer(offer, OfferState.ACCEPTED)
-    visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
+    visits.close(floor, contact, Leaving(Outcome.ANSWERED), offer=offer)
     queue = contact.queue
     floor.estimate.served(queue, floor.now, still_waiting=floor.line.waiting(queue), staffed=floor.staffed[queue])
     floor.move_activity(agent, Activity.TALKING, offer=offer)

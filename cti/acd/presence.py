@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cti.acd.contact import Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
 from cti.acd.visits import leave, reach_changed
@@ -13,7 +14,7 @@ def nobody_left(floor: Floor) -> None:
     for contact in list(floor.contacts.values()):
         exit_to = floor.policy.queues[contact.queue].on_nobody
         if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
-            leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason="nobody")
+            leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason="nobody"))
 
 
 def presence_changed(floor: Floor, agent: AgentId) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cti.acd import announcing
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.acd.overflow import turned_away
@@ -41,12 +41,9 @@ def enter(
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred = queue, None, False
-    contact.target_s = rules.urgency_target_s or rules.target_s
-    contact.requires = requirements(rules.requires, dict(contact.own_requires))
-    contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
+    _weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
     if not resumed:
         contact.entered_at = floor.now
-        contact.tier = rules.tier
         contact.told_wait_s = None
     no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
@@ -64,11 +61,19 @@ def enter(
         why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
-        leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason=why, full=full | {queue})
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason=why), full=full | {queue})
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
     _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
+
+
+def _weigh(rules: policy.Queue, contact: Contact, tier: int) -> None:
+    """What the queue's rules make of the contact's order and of whom it needs."""
+    contact.tier = tier
+    contact.target_s = rules.urgency_target_s or rules.target_s
+    contact.requires = requirements(rules.requires, dict(contact.own_requires))
+    contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
@@ -96,11 +101,10 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
     _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
-    pressed, contact.pressed = contact.pressed, ""
-    if pressed in rules.keys:
-        leave(floor, contact, Outcome.KEY_EXIT, rules.keys[pressed], key=pressed)
+    if contact.leaving is not None:
+        leave(floor, contact, contact.leaving)
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
-        leave(floor, contact, Outcome.TIMED_OUT, rules.on_max_wait)
+        leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
 
 def _head_start(rules: policy.Queue, contact: Contact) -> float:
@@ -156,47 +160,81 @@ def reach_changed(floor: Floor, contact: Contact) -> None:
         _stand(floor, contact)
 
 
+def placed_anew(floor: Floor, contact: Contact, *, by: str | None = None) -> None:
+    """Something that decides its order or its reach has changed: the rules of its queue, or what it was given."""
+    rules = floor.policy.queues[contact.queue]
+    before, stood = _standing(contact), contact.stands_in is not None
+    floor.line.remove(contact)  # before anything that its place is found by changes
+    _weigh(rules, contact, rules.tier)
+    if stood:
+        _stand(floor, contact)
+        floor.say(SaveTicket(contact.call, contact.ticket()))
+    if _standing(contact) != before and contact.visit_open:
+        _tell_place(floor, contact, by)
+
+
+def _standing(contact: Contact) -> tuple[int, float, float]:
+    return (contact.tier, contact.head_start_s, contact.target_s)
+
+
+def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
+    floor.tell(
+        Changed(
+            Kind.PLACE,
+            f"{contact.id}/{contact.visit}",
+            "",
+            "",
+            floor.now,
+            floor.cause,
+            queue=contact.queue,
+            contact=contact.id,
+            call=contact.call,
+            position=floor.line.position(contact),
+            order_at=contact.since - contact.head_start_s,
+            by=by,
+        )
+    )
+
+
+def rules_changed(floor: Floor, contact: Contact) -> None:
+    """The queue in which it waits has other rules from now on."""
+    placed_anew(floor, contact)
+    if contact.stands_in is not None:
+        rules = floor.policy.queues[contact.queue].announce
+        _set_deadlines(floor, contact, rules.every_s if rules is not None else 0.0)
+
+
 def leave(
     floor: Floor,
     contact: Contact,
-    outcome: Outcome,
-    exit_to: policy.Exit,
+    leaving: Leaving,
     *,
-    key: str | None = None,
-    reason: str | None = None,
     full: frozenset[QueueName] = frozenset(),
 ) -> None:
     """Leave the line: to another queue (keeping `since`), to a place in the dialplan, or with a good-bye."""
-    close(floor, contact, outcome, key=key, reason=reason)
-    if exit_to.queue is not None:
+    close(floor, contact, leaving)
+    to = leaving.to
+    if to.queue is not None:
         contact.visit += 1
-        enter(floor, contact, QueueName(exit_to.queue), full=full)
+        enter(floor, contact, QueueName(to.queue), full=full)
         return
-    release(floor, contact, Release(contact.call, exit_to.play, exit_to.goto or ""))
+    release(floor, contact, Release(contact.call, to.play, to.goto or ""))
 
 
-def close(
-    floor: Floor,
-    contact: Contact,
-    outcome: Outcome,
-    *,
-    offer: Offer | None = None,
-    key: str | None = None,
-    reason: str | None = None,
-) -> None:
+def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
-    contact.pressed = ""
+    contact.leaving = None
     floor.line.remove(contact)
     for what in ("max_wait", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
-        if outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
+        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
-            gave_up = outcome is Outcome.ABANDONED
+            gave_up = leaving.outcome is Outcome.ABANDONED
             floor.estimate.left(contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s)
-        _tell_visit(floor, contact, "waiting", outcome, position=position, offer=offer, key=key, reason=reason)
+        _tell_visit(floor, contact, "waiting", leaving.outcome, position=position, offer=offer, leaving=leaving)
 
 
 def _tell_visit(
@@ -208,8 +246,7 @@ def _tell_visit(
     position: int,
     cause: str | None = None,
     offer: Offer | None = None,
-    key: str | None = None,
-    reason: str | None = None,
+    leaving: Leaving | None = None,
 ) -> None:
     floor.tell(
         Changed(
@@ -229,8 +266,9 @@ def _tell_visit(
             ring_s=offer.accepted_at - offer.made_at if offer else None,
             position=position,
             original_position=contact.original_position,
-            key=key,
-            reason=reason,
+            key=leaving.key if leaving else None,
+            reason=leaving.reason if leaving else None,
+            by=leaving.by if leaving else None,
             expected_p90_s=contact.expected_p90_s,
             caller=contact.caller,
             since=contact.entered_at,

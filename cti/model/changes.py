@@ -29,7 +29,8 @@ class Kind(StrEnum):
     LATE = "late"  # an event for something that is over: ignored on purpose, counted
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
     REACH = "reach"  # number of the ring: more (or other) agents may take the contact from now on
-    CONFIG = "config"
+    PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a person or a new policy
+    CONFIG = "config"  # version of the policy that holds from now on
 
 
 class Why(msgspec.Struct, frozen=True, omit_defaults=True):
