@@ -10,7 +10,7 @@ from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.reach import widen
 from cti.model import policy
-from cti.model.words import AgentStatus
+from cti.model.words import AgentId, AgentStatus
 
 
 def turned_away(
@@ -30,6 +30,18 @@ def turned_away(
 def anybody_there(floor: Floor, contact: Contact) -> bool:
     """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring."""
     rules = floor.policy.queues[contact.queue]
+    waits_for_own = floor.now < contact.entered_at + rules.preferred_for_s
+    if waits_for_own and any(contact.tried.get(own, 0.0) <= floor.now for own in own_agents_there(floor, contact)):
+        return True  # he need not be of this queue
     reach, _, _ = widen(rules, contact, math.inf, ())
     widest = WaitingClass(reach, 0)
     return any(agent.status is not AgentStatus.LOGGED_OUT and widest.takes(agent) for agent in floor.agents.values())
+
+
+def own_agents_there(floor: Floor, contact: Contact) -> tuple[AgentId, ...]:
+    """Those of the contact's own agents who are logged in (a break counts)."""
+    return tuple(
+        agent
+        for agent in contact.preferred
+        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
+    )

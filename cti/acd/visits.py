@@ -6,12 +6,12 @@ from cti.acd import announcing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import turned_away
+from cti.acd.overflow import anybody_there, own_agents_there, turned_away
 from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
+from cti.model.words import ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
@@ -103,6 +103,8 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
+    elif rules.on_nobody is not None and not anybody_there(floor, contact):  # the last one left while it rang
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, rules.on_nobody, reason="nobody"))
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
         leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
@@ -118,11 +120,7 @@ def _head_start(rules: policy.Queue, contact: Contact) -> float:
 
 def _stand(floor: Floor, contact: Contact) -> None:
     contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    there = tuple(
-        agent
-        for agent in contact.preferred
-        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
-    )
+    there = own_agents_there(floor, contact)
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
     if ring != contact.ring:
         _tell_reach(floor, contact, ring)

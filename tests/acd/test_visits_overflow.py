@@ -7,6 +7,7 @@ from kit import Entry, Exit, LongWait, Queue, Ring, Scene, call_id, center, memb
 
 from cti.model.changes import Kind
 from cti.model.commands import Release
+from cti.model.words import RingResult
 
 pytestmark = pytest.mark.unit
 
@@ -168,3 +169,51 @@ def test_overflow_keeps_since_and_the_customer() -> None:
     scene.arrive("c2", "support")
     scene.login("sue")
     assert scene.rung() == [("c1", "sue")]
+
+
+def test_the_last_one_goes_home_while_his_phone_rings() -> None:
+    scene = scene_of(on_nobody=Exit(queue="support"))
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.logout("anna")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+    assert scene.contact("c1").queue == "support"
+
+
+def own_agent_outside(**sales: object) -> Scene:
+    """c1's own agent sue is of support; nobody of sales is there."""
+    scene = scene_of(on_nobody=Exit(goto=PLACE), preferred_for_s=20, **sales)
+    scene.login("sue")
+    scene.pause("sue")
+    scene.arrive("c1", preferred=("sue",))
+    return scene
+
+
+def test_his_own_agent_is_somebody_whatever_the_queue() -> None:
+    scene = own_agent_outside()
+    assert reasons(scene, "c1") == []
+    scene.unpause("sue")
+    assert scene.offered("sue") == "c1"
+
+
+@pytest.mark.parametrize("how", ["time", "goes_home", "rejects"])
+def test_without_his_own_agent_nobody_is_left(how: str) -> None:
+    scene = own_agent_outside()
+    if how == "time":
+        scene.wait(19.9)
+        assert reasons(scene, "c1") == []
+        scene.wait(0.2)
+    elif how == "goes_home":
+        scene.logout("sue")
+    else:
+        scene.unpause("sue")
+        scene.fail("sue", RingResult.REJECTED)
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+
+
+def test_his_own_agent_is_gone_but_the_queue_is_staffed() -> None:
+    scene = own_agent_outside()
+    scene.login("anna")
+    scene.wait(20)
+    assert reasons(scene, "c1") == [] and scene.offered("anna") == "c1"
