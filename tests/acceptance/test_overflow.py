@@ -116,3 +116,21 @@ def test_a_queue_of_eleven_refuses_the_twelfth(centre: Centre, people: Crowd, st
     assert outcomes(engine) == {("sales", "overflowed"): 1, ("sales", "abandoned"): 1}
     refused = until(lambda: engine.queue_log("WITHDRAW"), "WITHDRAW in queue_log")
     assert [row[5:] for row in refused] == [["12", "12", "0", "overflowed"]]
+
+
+def test_the_last_one_logs_out_while_his_phone_rings(centre: Centre, start: Start) -> None:
+    """Nobody is left in sales: the caller goes on to support, and does not wait there for ever."""
+    centre.phones("1001", "1002")
+    engine = start(
+        {"sales": {"on_nobody": {"queue": "support"}}, "support": {}},
+        {"anna": agent("1001", "sales"), "sue": agent("1002", "support")},
+    )
+    caller = centre.call("6001")
+    rung = centre.rings("1001")
+    engine.do("anna", "logout")
+    rung.wait("disconnected")
+    phone = centre.rings("1002")
+    phone.answer()
+    phone.wait("confirmed")
+    caller.hears()
+    assert outcomes(engine) == {("sales", "overflowed"): 1, ("support", "answered"): 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -121,3 +122,31 @@ def test_a_penalty_out_of_range_is_never_asked(centre: Centre, start: Start) -> 
     assert centre.rings("1003").number == number_of(2)
     assert 1 <= asked(centre, "1003", caller=2)[0] < 1 + LATE_S
     assert "1001" not in {rung.phone for rung in centre.witness.rung()}
+
+
+def test_a_new_engine_knows_how_long_they_have_waited(centre: Centre, start: Start) -> None:
+    """kill -9 before the ring widens: it widens at the same moment, and the customer keeps his head start."""
+    centre.phones("1001")
+    centre.witness.dialplan("6901", ("Set", "CTI_CUSTOMER=segment=gold"), ("Goto", "cti-inbound,6001,1"))
+    rules = {
+        "requires": {"de": 3},
+        "rings": [{"after_s": 4, "accept": {"de": 2}}],
+        "head_starts": [{"when": {"segment": "gold"}, "seconds": 60}],
+    }
+    engine = start({"sales": rules}, {"anna": agent("1001", "sales", skills={"de": 2})})
+    for caller, dialled in enumerate(("6001", "6001", "6901"), 1):
+        centre.queued(dialled, caller=caller)
+    engine.kill()
+    engine.start()
+    back_after_s = time.time() - centre.witness.came_at(number_of(1))
+    first = centre.rings("1001")
+    assert first.number == number_of(1)
+    assert 4 <= asked(centre, "1001")[0] < max(4, back_after_s) + LATE_S
+    until(lambda: all(row["wait_s"] > 4 for row in engine.queue("sales")["position"][1:]), "the others' ring too")
+    first.answer()
+    first.wait("confirmed").hangup()
+    gold = centre.rings("1001")
+    assert gold.number == number_of(3)
+    gold.answer()
+    gold.wait("confirmed").hangup()
+    assert centre.rings("1001").number == number_of(2)
