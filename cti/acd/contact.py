@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cti.model.changes import Sought
 from cti.model.policy import Exit
 from cti.model.ticket import Ticket
 from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, Outcome, QueueName
@@ -66,6 +67,7 @@ class Contact:
     customer: dict[str, str] = field(default_factory=dict)  # personal data
     ring: int = 0  # how far its reach has widened
     stands_in: WaitingClass | None = None  # set while it stands in the line
+    told_sought: Sought | None = None  # what readers know of its reach
 
     def urgency(self, now: float) -> float:
         """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""

@@ -35,6 +35,14 @@ class FreeAgents:
         for pool, key in self._places.pop(agent, ()):
             self._by_pool[pool].remove(key)
 
+    def before(self, agent: AgentId, pool: str) -> int | None:
+        """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
+        place = dict(self._places.get(agent, ())).get(pool)
+        return None if place is None else self._by_pool[pool].index(place)
+
+    def count(self, pool: str) -> int:
+        return len(self._by_pool.get(pool, ()))
+
     def for_contact(self, contact: Contact) -> Iterator[Candidate]:
         """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
         waiting = contact.stands_in
@@ -45,4 +53,4 @@ class FreeAgents:
                 agent = self._agents[key[-1]]
                 if agent.id not in seen and waiting.open_to(agent, pool):
                     seen.add(agent.id)
-                    yield Candidate((number, key[0], key[1]), agent)
+                    yield Candidate((number, key[0], key[1]), agent, key)

@@ -93,11 +93,12 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     contact = floor.contacts[offer.contact]
     agent = floor.agents[offer.agent]
     rules = floor.policy.missed_offers
-    floor.move_offer(offer, how)
+    tried = how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE)
+    floor.move_offer(offer, how, until=floor.now + rules.not_again_s if tried else None)
     contact.offers.remove(offer.id)
     del floor.offers[offer.id]
     agent.offer = None
-    if how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE):
+    if tried:
         contact.tried[agent.id] = floor.now + rules.not_again_s
     if how in (OfferState.BUSY, OfferState.REJECTED):
         overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
-from cti.acd.visits import leave, reach_changed
+from cti.acd.standing import reach_changed
+from cti.acd.visits import leave
 from cti.model.words import AgentId, Outcome
 
 
