@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Hashable
 
 from cti.acd.contact import Contact
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
-from cti.acd.reach import widen
+from cti.acd.reach import Reach, widen
 from cti.model import policy
 from cti.model.words import AgentId, AgentStatus
 
@@ -27,15 +27,32 @@ def turned_away(
     return None
 
 
-def anybody_there(floor: Floor, contact: Contact) -> bool:
-    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring."""
+def anybody_there(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> bool:
+    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring.
+
+    `known`: answers for others who wait, as long as nobody logs in or out; filled in here.
+    """
     rules = floor.policy.queues[contact.queue]
     waits_for_own = floor.now < contact.entered_at + rules.preferred_for_s
     if waits_for_own and any(contact.tried.get(own, 0.0) <= floor.now for own in own_agents_there(floor, contact)):
         return True  # he need not be of this queue
-    reach, _, _ = widen(rules, contact, math.inf, ())
-    widest = WaitingClass(reach, 0)
-    return any(agent.status is not AgentStatus.LOGGED_OUT and widest.takes(agent) for agent in floor.agents.values())
+    moments = [floor.now, *(contact.entered_at + ring.after_s for ring in rules.rings)]
+    to_come = [moment for moment in moments if moment >= floor.now]
+    known = {} if known is None else known
+    alike = (contact.queue, contact.requires, len(to_come))
+    if alike not in known:
+        # A later ring need not hold an earlier one: its penalties replace the queue's.
+        known[alike] = any(_somebody_in(floor, widen(rules, contact, moment, ())[0]) for moment in to_come)
+    return known[alike]
+
+
+def _somebody_in(floor: Floor, reach: Reach) -> bool:
+    waiting = WaitingClass(reach._replace(excluded=frozenset()), 0)  # who was tried may be tried again
+    return any(
+        agent.status is not AgentStatus.LOGGED_OUT and waiting.open_to(agent, pool)
+        for pool in reach.pools
+        for agent in floor.staff.by_pool.get(pool, {}).values()
+    )
 
 
 def own_agents_there(floor: Floor, contact: Contact) -> tuple[AgentId, ...]:

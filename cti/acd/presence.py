@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
@@ -12,13 +14,14 @@ from cti.model.words import AgentId, Outcome
 
 def nobody_left(floor: Floor) -> None:
     """An agent logged out: whoever waits for nobody now, in a queue that says where to go then, goes."""
+    known: dict[Hashable, bool] = {}
     for contact in list(floor.contacts.values()):
-        _leave_if_nobody(floor, contact)
+        _leave_if_nobody(floor, contact, known)
 
 
-def _leave_if_nobody(floor: Floor, contact: Contact) -> None:
+def _leave_if_nobody(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> None:
     exit_to = floor.policy.queues[contact.queue].on_nobody
-    if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
+    if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact, known):
         leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason="nobody"))
 
 
@@ -30,7 +33,6 @@ def presence_changed(floor: Floor, agent: AgentId) -> None:
 
 
 def reach_due(floor: Floor, contact: Contact) -> None:
-    """Time has changed who may take it: more agents, or no longer its own alone, who need not be of its queue."""
+    """Time has changed who may take it: other agents, or no longer its own alone, who need not be of its queue."""
     reach_changed(floor, contact)
-    if contact.preferred:
-        _leave_if_nobody(floor, contact)
+    _leave_if_nobody(floor, contact)
