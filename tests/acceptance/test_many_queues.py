@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from .centre import Centre, agent, number_of
 from .crowd import Crowd
 from .engine_process import EngineProcess
+from .judge import Rules, passed_over
 from .phones import Call
 from .waiting import until
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.acceptance
 
 Start = Callable[..., EngineProcess]
 
-QUEUES = {
+QUEUES: dict[str, Any] = {
     "minute": {"target_s": 60},
     "half": {"target_s": 30},
     "quarter": {"target_s": 15},
@@ -26,7 +28,6 @@ QUEUES = {
 }
 BEFORE = ("minute", "half", "minute", "quarter", "half")  # they wait when the agent logs in
 MEANWHILE = ("quick", "alarm", "quarter", "quick", "alarm")  # one of them comes during each talk
-TIE_S = 0.05  # a caller reaches the engine so long after his channel begins, at most
 
 
 def serve(centre: Centre, number: str) -> Call:
@@ -58,23 +59,7 @@ def test_the_most_urgent_of_five_queues(centre: Centre, people: Crowd, start: St
         talk.hangup()
     centre.until_no_calls()
     rung = until(lambda: witness.rung()[9:] and witness.rung(), "ten rings, as Asterisk saw them")
-    came_at = {number: witness.came_at(number) for number in queue_of}
-
-    def urgency(number: str, at: float) -> tuple[int, float]:
-        rules = QUEUES[queue_of[number]]
-        return -rules.get("tier", 5), (at - came_at[number]) / rules["target_s"]
-
-    waiting = set(queue_of)
-    for ring in rung:
-        tier, urgent = urgency(ring.caller, ring.at)
-        passed_over = [
-            number
-            for number in waiting - {ring.caller}
-            if came_at[number] + TIE_S < ring.at and urgency(number, ring.at - TIE_S) > (tier, urgent)
-        ]
-        assert not passed_over, (queue_of[ring.caller], [queue_of[number] for number in passed_over])
-        waiting.remove(ring.caller)
-    assert not waiting
+    assert passed_over(witness, {number: Rules(**QUEUES[queue]) for number, queue in queue_of.items()}) == []
     order = [queue_of[ring.caller] for ring in rung]
     assert order.index("alarm") == 2, "the alarm came during the second talk"
     assert order.count("alarm") == 2 and [ring.caller for ring in rung] != list(queue_of)
