@@ -32,10 +32,10 @@ from cti.journal import Journal
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
-from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
 from cti.model.policy_version import policy_version
 from cti.model.words import AgentId, NodeId
+from cti.operator_log import NoEntryLog, log_bugs
 from cti.ports import Reader
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.callback_spool import SpoolCounts, watch_spool
@@ -49,7 +49,6 @@ log = structlog.get_logger(__name__)
 STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
 FLUSH_INTERVAL_S = 1.0
-RETELL_S = 60.0
 DAY_S = 86_400.0
 
 
@@ -252,37 +251,6 @@ def _open_journal(path: Path | None) -> Journal | None:
         return Journal(path)
     except OSError as error:
         raise ConfigError([f"journal: cannot write {path}: {error.strerror}"]) from None
-
-
-def log_bugs(changed: Changed) -> None:
-    """A reader: a bug of ours is worth a line wherever the engine runs. It names no person."""
-    if changed.kind is Kind.BUG:
-        log.error(
-            "bug in the core; its call went to the fallback", bug=changed.new, at=changed.reason, cause=changed.cause
-        )
-
-
-class NoEntryLog:
-    """A reader: a caller whose number means nothing here went to the fallback. Told at most once a minute."""
-
-    def __init__(self) -> None:
-        self._next_at = 0.0
-        self._untold = 0
-
-    def apply(self, changed: Changed) -> None:
-        """Never names the number: it is personal data."""
-        if changed.kind is not Kind.REPAIR or changed.new != "no_entry":
-            return
-        self._untold += 1
-        if changed.at < self._next_at:
-            return
-        self._next_at = changed.at + RETELL_S
-        log.warning(
-            "a caller dialled a number that has no entry and went to the fallback: "
-            "add the number under entries, or set CTI_QUEUE in your dialplan",
-            callers=self._untold,
-        )
-        self._untold = 0
 
 
 async def _flush(journal: Journal) -> None:

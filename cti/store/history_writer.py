@@ -49,6 +49,7 @@ class HistoryWriter:
         retry_s: float = RETRY_S,
     ) -> None:
         self.errors = self.lost = self.written = 0
+        self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
         self._max_pending, self._gather_s, self._retry_s = max_pending, gather_s, retry_s
         self._book = Book(center, version)
@@ -75,11 +76,18 @@ class HistoryWriter:
             self._number += 1
             self._newest_at = changed.at
             if len(self._facts) >= self._max_pending:
-                self.lost += 1
+                self._lose()
                 return
             self._facts.append((self._number, changed))
             if len(self._facts) == 1:
                 self._wake.notify_all()
+
+    def _lose(self) -> None:
+        """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
+        self.lost += 1
+        if self.lost == self._tell_lost_at:
+            self._tell_lost_at *= 10
+            _log.error("history_facts_lost", lost=self.lost, waiting=len(self._facts))
 
     def reload(self, center: Center, version: str, at: float) -> None:
         """Another policy holds from `at` (epoch seconds) on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import structlog
 
-from cti.app import RETELL_S, NoEntryLog
 from cti.model.changes import Changed, Kind
+from cti.operator_log import RETELL_S, NoEntryLog
 
 pytestmark = pytest.mark.unit
 
