@@ -17,7 +17,9 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
-from cti.model.policy import Center, Name, Policy
+from cti.model.lookups import System
+from cti.model.policy import Center, Name
+from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -96,6 +98,7 @@ class Settings(Center):
     queue_log: HomePath | None = None
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
+    lookups: dict[Name, System] = Field(default_factory=dict)
 
     @property
     def center(self) -> Center:

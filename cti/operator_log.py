@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from cti.model.changes import Changed, Kind
+from cti.ports import PolicyAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -40,3 +41,23 @@ class NoEntryLog:
             callers=self._untold,
         )
         self._untold = 0
+
+
+def log_reload(answer: PolicyAnswer) -> None:
+    """What a reload came to, for the operator who sent a signal and sees no answer."""
+    if answer.errors:
+        log.error("the configuration has errors; what held before still holds", errors=list(answer.errors))
+        return
+    if answer.refused is not None:
+        log.error(
+            "the configuration cannot go live now; what held before still holds",
+            refused=answer.refused.reason.value,
+            detail=answer.refused.detail,
+        )
+        return
+    log.info(
+        "configuration reloaded" if answer.applied else "configuration read again: nothing has changed",
+        difference=list(answer.lines),
+        needs_restart=list(answer.needs_restart),
+        version=answer.version,
+    )

@@ -63,6 +63,19 @@ def test_a_start_tells_how_everybody_stands(store: Store) -> None:
     assert count(store, config_version) == 1
 
 
+def test_who_is_new_in_a_policy_is_known_from_then_on(store: Store) -> None:
+    writer = writer_of(store)
+    carl = center(agents={"anna": member("sales"), "carl": member("sales", starts="available")})
+    writer.reload(carl, "v2", START + 5)
+    writer.reload(CENTER, "v1", START + 6)
+    writer.close()
+    with store.engine.connect() as connection:
+        query = select(agent_fact.c.agent, agent_fact.c.at).order_by(agent_fact.c.id)
+        told = [(name, at - START) for name, at in connection.execute(query)]
+        assert connection.execute(select(config_version.c.version)).scalars().all() == ["v1", "v2"]
+    assert told == [("anna", 0), ("ben", 0), ("carl", 5), ("ben", 6)]
+
+
 def test_numbers_go_on_after_a_restart(store: Store) -> None:
     for number in range(3):
         writer = writer_of(store)
@@ -115,6 +128,16 @@ def test_errors_are_counted_and_everything_is_tried_again(store: Store) -> None:
     assert writer.close() == 0
     assert writer.errors >= 1
     assert count(store, contact_fact) == 5
+
+
+def test_a_fact_that_is_not_understood_ends_nothing(store: Store) -> None:
+    writer = writer_of(store)
+    with capture_logs():
+        writer.apply(Changed(Kind.STATUS, "anna", "", "on_the_moon", START, "Test"))
+        writer.flush()
+    writer.apply(contact(1))
+    assert writer.close() == 0
+    assert (writer.errors, writer.lost, count(store, contact_fact)) == (1, 1, 1)
 
 
 def test_close_says_how_much_could_not_be_written(store: Store) -> None:
