@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
-from cti.model.policy import Center, Name, Policy
+from cti.model.policy import Agent, Center, Name, Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -74,9 +74,16 @@ class Http(Policy):
     listen: AddressText = Address("127.0.0.1", 8470)
 
 
+def _give_way(agent: Agent) -> Agent:
+    """Does nothing, in Python: thousands of agents are checked in one call of pydantic's, and only where that comes
+    back to Python can another thread, a running engine's loop, get its turn."""
+    return agent
+
+
 class Settings(Center):
     """The whole file. Relative paths begin at the engine's working directory."""
 
+    agents: dict[Name, Annotated[Agent, AfterValidator(_give_way)]] = Field(default={})
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "contact center"
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()

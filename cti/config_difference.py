@@ -37,8 +37,17 @@ def version_of(center: Center) -> str:
 
     The order of agents is content: strategies go by it where two are equal.
     """
-    content = msgspec.json.encode((center.model_dump(mode="json"), list(center.agents)), order="deterministic")
-    return hashlib.sha256(content).hexdigest()[:VERSION_DIGITS]
+    found = hashlib.sha256()
+    for section in Center.model_fields:
+        value = getattr(center, section)
+        named = value if isinstance(value, Mapping) else {"": value}
+        for name in named if section == "agents" else sorted(named):  # piece by piece: other threads get their turn
+            found.update(msgspec.json.encode((section, name, _whole(named[name])), order="deterministic"))
+    return found.hexdigest()[:VERSION_DIGITS]
+
+
+def _whole(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def difference(old: Center, new: Center) -> list[Difference]:

@@ -40,6 +40,14 @@ class Dropped(NamedTuple):
     why: str
 
 
+class Fitted(NamedTuple):
+    """A policy with those changes that fit it."""
+
+    center: Center
+    dropped: list[Dropped]
+    warnings: list[str]
+
+
 def queue_path(queue: str, field: str) -> str:
     return f"queues.{queue}.{field}"
 
@@ -80,20 +88,21 @@ def apply(center: Center, changes: Changes) -> Judged:
     return Judged(None if problems else new, problems, [line for is_error, line in found if not is_error])
 
 
-def fitting(center: Center, changes: Changes) -> tuple[Center, list[Dropped]]:
+def fitting(center: Center, changes: Changes) -> Fitted:
     """Lay over `center` whatever of `changes` fits it, the oldest first where they contradict one another."""
     whole = apply(center, changes)
     if whole.center is not None:
-        return whole.center, []
+        return Fitted(whole.center, [], whole.warnings)
     kept: dict[str, Any] = {}
-    found, dropped = center, []
+    found = Fitted(center, [], apply(center, {}).warnings)
     for path, value in changes.items():
         judged = apply(center, kept | {path: value})
         if judged.center is None:
-            dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
+            found.dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
         else:
-            kept[path], found = value, judged.center
-    return found, dropped
+            kept[path] = value
+            found = Fitted(judged.center, found.dropped, judged.warnings)
+    return found
 
 
 def reusing(old: Center, new: Center) -> Center:

@@ -51,13 +51,19 @@ def _change_agents(floor: Floor, old: Center) -> None:
     for agent_id in [agent_id for agent_id in floor.agents if agent_id not in new.agents]:
         _dismiss(floor, floor.agents[agent_id])
     reordered = list(old.agents) != list(new.agents)
-    changed_queues = {name for name, rules in new.queues.items() if old.queues.get(name) != rules}
+    reseated = {
+        name
+        for name, rules in new.queues.items()
+        if name not in old.queues or old.queues[name].strategy is not rules.strategy
+    }
     for number, (name, rules) in enumerate(new.agents.items()):
         agent = floor.agents.get(AgentId(name))
         if agent is None:
             agent = floor.hire(AgentId(name), number, rules)
             agent.idle_since = agent.status_since = agent.activity_since = agent.logged_in_at = floor.now
-        elif agent.policy != rules or reordered or not changed_queues.isdisjoint(rules.queues):
+        elif (
+            reordered or not reseated.isdisjoint(rules.queues) or (agent.policy is not rules and agent.policy != rules)
+        ):
             floor.leave_pools(agent)
             floor.instruct(agent, number, rules)
         floor.limit_break(agent)
