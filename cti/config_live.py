@@ -133,7 +133,7 @@ def _sort(
     center: Center, path: str, value: Any, queues: dict[str, dict[str, Any]], memberships: dict[str, dict[str, Any]]
 ) -> str | None:
     """Put a change where it belongs; what is wrong with its path, or None."""
-    if _depth(value) > MAX_DEPTH:
+    if _is_deep(value, MAX_DEPTH):
         return f"nested deeper than {MAX_DEPTH} levels"
     match path.split("."):
         case ["queues", queue, field]:
@@ -210,9 +210,9 @@ def _as_text(value: Any) -> Any:
     return value if value is None else str(value)
 
 
-def _depth(value: Any) -> int:
+def _is_deep(value: Any, levels: int) -> bool:
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    return 1 + max(map(_depth, inner), default=0)
+    return levels <= 0 or any(_is_deep(item, levels - 1) for item in inner)
 
 
 def _tree(value: Any) -> Node:
