@@ -17,7 +17,6 @@ from cti.acd import (
     progressive,
     reconcile,
     reload,
-    standing,
     supervision,
     transfers,
     visits,
@@ -96,7 +95,7 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "widen": self._contact_rule(standing.reach_changed),
+            "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
@@ -111,6 +110,10 @@ class ContactCenter:
     @property
     def policy(self) -> policy.Center:
         return self._floor.policy
+
+    @property
+    def policy_version(self) -> str:
+        return self._floor.policy_version
 
     @property
     def agents(self) -> dict[AgentId, Agent]:

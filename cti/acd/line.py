@@ -60,10 +60,6 @@ class WaitingClass:
             return reach.min_penalty <= agent.policy.queues[reach.queue].penalty <= reach.max_penalty
         return True
 
-    def takes(self, agent: Agent) -> bool:
-        """Whether `agent` may take a contact of this class at all."""
-        return any(pool in agent.pools and self.open_to(agent, pool) for pool in self.reach.pools)
-
 
 class Line:
     """Everyone who waits, over all queues."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Hashable
 
 from cti.acd.contact import Contact
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
-from cti.acd.reach import widen
+from cti.acd.reach import Reach, widen
 from cti.model import policy
-from cti.model.words import AgentStatus, QueueName
+from cti.model.words import AgentId, AgentStatus, QueueName
 
 
 def turned_away(
@@ -38,9 +38,37 @@ def closes_at(floor: Floor, queue: QueueName) -> float | None:
     return state.closes_at if state.open else floor.now
 
 
-def anybody_there(floor: Floor, contact: Contact) -> bool:
-    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring."""
+def anybody_there(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> bool:
+    """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring.
+
+    `known`: answers for others who wait, as long as nobody logs in or out; filled in here.
+    """
     rules = floor.policy.queues[contact.queue]
-    reach, _, _ = widen(rules, contact, math.inf, tuple(agent for agent in contact.preferred if agent in floor.agents))
-    widest = WaitingClass(reach, 0)
-    return any(agent.status is not AgentStatus.LOGGED_OUT and widest.takes(agent) for agent in floor.agents.values())
+    if rules.preferred_for_s > 0 and own_agents_there(floor, contact):
+        return True  # they need not be of this queue
+    moments = [floor.now, *(contact.entered_at + ring.after_s for ring in rules.rings)]
+    to_come = [moment for moment in moments if moment >= floor.now]
+    known = {} if known is None else known
+    alike = (contact.queue, contact.requires, len(to_come))
+    if alike not in known:
+        # A later ring need not hold an earlier one: its penalties replace the queue's.
+        known[alike] = any(_somebody_in(floor, widen(rules, contact, moment, ())[0]) for moment in to_come)
+    return known[alike]
+
+
+def _somebody_in(floor: Floor, reach: Reach) -> bool:
+    waiting = WaitingClass(reach._replace(excluded=frozenset()), 0)  # who was tried may be tried again
+    return any(
+        agent.status is not AgentStatus.LOGGED_OUT and waiting.open_to(agent, pool)
+        for pool in reach.pools
+        for agent in floor.staff.by_pool.get(pool, {}).values()
+    )
+
+
+def own_agents_there(floor: Floor, contact: Contact) -> tuple[AgentId, ...]:
+    """Those of the contact's own agents who are logged in (a break counts)."""
+    return tuple(
+        agent
+        for agent in contact.preferred
+        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
+    )

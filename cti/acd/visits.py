@@ -6,7 +6,7 @@ from cti.acd import agents, announcing, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import closes_at, turned_away
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -95,6 +95,8 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     _set_deadlines(floor, contact, _announced_every_s(rules, contact))
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
+    elif rules.on_nobody is not None and not anybody_there(floor, contact):  # the last one left while it rang
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, rules.on_nobody, reason="nobody"))
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
         leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
