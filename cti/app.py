@@ -34,11 +34,14 @@ from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
+from cti.model.policy_version import policy_version
 from cti.model.words import AgentId, NodeId
 from cti.ports import Reader
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.callback_spool import SpoolCounts, watch_spool
-from cti.store.database import open_store
+from cti.store.database import Store, open_store
+from cti.store.history import History
+from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 
 log = structlog.get_logger(__name__)
@@ -47,6 +50,7 @@ STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
 FLUSH_INTERVAL_S = 1.0
 RETELL_S = 60.0
+DAY_S = 86_400.0
 
 
 class Application:
@@ -76,6 +80,8 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self._policy = policy
+        self._version = policy_version(policy)
+        self.history: History
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -95,6 +101,9 @@ class Application:
         writer = StoreWriter(store)
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs, NoEntryLog().apply]
+        history = self._keep_history(store)
+        stack.callback(history.close)
+        readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
         if settings.queue_log is not None:
             queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
@@ -107,7 +116,7 @@ class Application:
             self._errors["journal"] = lambda: journal.lost
             _background(stack, _flush(journal))
         self.engine = Engine(
-            ContactCenter(self._policy, map(NodeId, settings.nodes)),
+            ContactCenter(self._policy, map(NodeId, settings.nodes), version=self._version),
             self.switch,
             readers,
             clock=self.clock,
@@ -127,11 +136,19 @@ class Application:
             listen = settings.fastagi.listen
             raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
 
+    def _keep_history(self, store: Store) -> HistoryWriter:
+        keep_s = self.settings.history.keep_days * DAY_S
+        writer = HistoryWriter(store, self._policy, self._version, now=self.clock(), keep_s=keep_s)
+        self.history = History(store, self._policy, self._version, writer.flush)
+        self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
+        return writer
+
     async def _serve(self, stack: contextlib.AsyncExitStack) -> None:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
-        asking = make_control_app(self.engine, self.view, self.clock, self._count_errors)
+        why = (self.engine, self.history)
+        asking = make_control_app(self.engine, self.view, self.clock, self._count_errors, why)
         control = await ControlSocket.open(asking, self.settings.control)
         stack.push_async_callback(control.close)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)

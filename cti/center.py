@@ -14,6 +14,7 @@ from cti.acd import (
     calls,
     offers,
     presence,
+    progressive,
     reconcile,
     reload,
     supervision,
@@ -98,6 +99,8 @@ class ContactCenter:
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
+            "closing": self._contact_rule(self._closing),
+            "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: self._settled(),
         }
@@ -250,6 +253,11 @@ class ContactCenter:
         if contact.state is ContactState.WAITING:
             on_max_wait = self.policy.queues[contact.queue].on_max_wait
             visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
+
+    def _closing(self, floor: Floor, contact: Contact) -> None:
+        if contact.state is ContactState.WAITING:
+            on_closed = self.policy.queues[contact.queue].on_closed
+            visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
-from cti.model.policy import Center, Name, Policy
+from cti.model.policy import Center, Name
+from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -74,6 +75,12 @@ class Http(Policy):
     listen: AddressText = Address("127.0.0.1", 8470)
 
 
+class HistoryRules(Policy):
+    """How long it can be said why a contact went where it went."""
+
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+
+
 class Settings(Center):
     """The whole file. Relative paths begin at the engine's working directory."""
 
@@ -81,6 +88,7 @@ class Settings(Center):
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
+    history: HistoryRules = HistoryRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
     store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(

@@ -193,7 +193,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.TALKING:
             visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "announce", "widen"):
+        for what in ("max_wait", "closing", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 

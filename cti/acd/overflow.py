@@ -1,4 +1,4 @@
-"""Can a contact stay in the queue it has reached? Line full, nobody there who could ever take it, a wait too long."""
+"""Can a contact stay in its queue? Closed, line full, nobody there who could ever take it, a wait too long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.reach import Reach, widen
 from cti.model import policy
-from cti.model.words import AgentId, AgentStatus
+from cti.model.words import AgentId, AgentStatus, QueueName
 
 
 def turned_away(
@@ -18,6 +18,8 @@ def turned_away(
 ) -> tuple[str, policy.Exit] | None:
     """Why a contact cannot stay in the queue it has just reached, and where it goes instead."""
     rules = floor.policy.queues[contact.queue]
+    if rules.hours is not None and not floor.opening[rules.hours].state(floor.now).open:
+        return "closed", rules.on_closed
     if no_room:
         return "full", rules.on_full
     if rules.on_nobody is not None and not anybody_there(floor, contact):
@@ -27,15 +29,23 @@ def turned_away(
     return None
 
 
+def closes_at(floor: Floor, queue: QueueName) -> float | None:
+    """Until when those who wait in `queue` may: None if it never closes, or serves them all the same."""
+    rules = floor.policy.queues[queue]
+    if rules.hours is None or rules.at_closing == "serve":
+        return None
+    state = floor.opening[rules.hours].state(floor.now)
+    return state.closes_at if state.open else floor.now
+
+
 def anybody_there(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> bool:
     """Whether somebody is logged in (a break counts) who may take `contact` now or in a later ring.
 
     `known`: answers for others who wait, as long as nobody logs in or out; filled in here.
     """
     rules = floor.policy.queues[contact.queue]
-    waits_for_own = floor.now < contact.entered_at + rules.preferred_for_s
-    if waits_for_own and any(contact.tried.get(own, 0.0) <= floor.now for own in own_agents_there(floor, contact)):
-        return True  # he need not be of this queue
+    if rules.preferred_for_s > 0 and own_agents_there(floor, contact):
+        return True
     moments = [floor.now, *(contact.entered_at + ring.after_s for ring in rules.rings)]
     to_come = [moment for moment in moments if moment >= floor.now]
     known = {} if known is None else known

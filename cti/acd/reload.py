@@ -23,10 +23,10 @@ def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
     used = in_use(floor, asked.policy)
     if used:
         return Refused(RefusedReason.IN_USE, "; ".join(used))
-    old, floor.policy = floor.policy, asked.policy
+    old, before = floor.policy, floor.policy_version
+    floor.govern(asked.policy, asked.version)
     _change_agents(floor, old)
     _change_queues(floor, old)
-    before, floor.policy_version = floor.policy_version, asked.version
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
     return None

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
+from cti.api.explain import PATHS, Past, add_explaining
 from cti.api.http import answer
 from cti.api.serving import limit_connections
 from cti.model.events import AgentRequest
 from cti.model.words import AgentAction, AgentId, RefusedReason
-from cti.ports import Desk
+from cti.ports import Desk, Explainer
 from cti.suggest import closest
 
 MAX_BODY_BYTES = 4096
@@ -37,13 +38,22 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def make_control_app(
-    desk: Desk, view: View, clock: Callable[[], float], errors: Callable[[], Mapping[str, int]] | None = None
+    desk: Desk,
+    view: View,
+    clock: Callable[[], float],
+    errors: Callable[[], Mapping[str, int]] | None = None,
+    why: tuple[Explainer, Past] | None = None,
 ) -> web.Application:
-    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so."""
+    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so.
+
+    `why`: who explains what is, and what was (api/explain.py); without it there are no such paths.
+    """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
     limit_connections(app)
     for part in PARTS:
         app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
+    if why is not None:
+        add_explaining(app, *why, clock, lambda: [row["id"] for row in view.snapshot(clock())["agents"]])
     app.router.add_post("/v1/agents/{agent}/{action}", _asker(desk, view, clock))
     return app
 
@@ -94,6 +104,6 @@ async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse
     except web.HTTPException as error:
         content: dict[str, Any] = {"error": error.reason}
         if error.status == 404:
-            content["exists"] = [*(f"/v1/{part}" for part in PARTS), "POST /v1/agents/{id}/{action}"]
+            content["exists"] = [*(f"/v1/{part}" for part in PARTS), *PATHS, "POST /v1/agents/{id}/{action}"]
         return answer(content, error.status)
     return response

@@ -17,9 +17,9 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
-OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.TRANSFER))
+OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER))
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
-KEPT = OF_CONTACT | OF_AGENT
+KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG}
 DECISION = "decision"
 
 _encode = msgspec.json.Encoder().encode
@@ -86,7 +86,8 @@ class Rows:
 class Book:
     """Remembers what the newest rows said, so that a fact becomes rows without asking the database."""
 
-    def __init__(self, center: policy.Center) -> None:
+    def __init__(self, center: policy.Center, version: str) -> None:
+        self._version = version
         self._agents = {name: AgentState(AgentStatus(agent.starts)) for name, agent in center.agents.items()}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
@@ -107,6 +108,8 @@ class Book:
         for number, changed in facts:
             if changed.kind in OF_AGENT:
                 self._agent(rows, number, changed)
+            elif changed.kind is Kind.CONFIG:
+                self._version = changed.new
             elif changed.contact is not None:
                 self._contact(rows, number, changed)
         return rows
@@ -127,7 +130,8 @@ class Book:
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
         bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
         body = _encode(bare).decode()
-        rows.contact_fact.append({"id": number, "contact": contact, "at": changed.at, "kind": kind, "body": body})
+        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind, "version": self._version}
+        rows.contact_fact.append(told | {"body": body})
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)

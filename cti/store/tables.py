@@ -56,6 +56,7 @@ contact_fact = Table(
     Column("contact", String(160), nullable=False),
     Column("at", Float, nullable=False),  # epoch seconds
     Column("kind", String(16), nullable=False),  # model/changes.Kind, or "decision": the first offer of one
+    Column("version", String(16), nullable=False),  # of the policy that held
     Column("body", Text, nullable=False),  # model/changes.Changed as JSON, without personal data
     Index("contact_fact_contact", "contact", "id"),
     Index("contact_fact_at", "at"),
