@@ -112,6 +112,10 @@ class ContactCenter:
         return self._floor.policy
 
     @property
+    def policy_version(self) -> str:
+        return self._floor.policy_version
+
+    @property
     def agents(self) -> dict[AgentId, Agent]:
         return self._floor.agents
 

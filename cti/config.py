@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
+from cti.model.lookups import System
 from cti.model.policy import Center, Name
 from cti.model.schema import Policy
 
@@ -97,6 +98,7 @@ class Settings(Center):
     queue_log: HomePath | None = None
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
+    lookups: dict[Name, System] = Field(default_factory=dict)
 
     @property
     def center(self) -> Center:

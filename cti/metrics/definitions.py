@@ -47,8 +47,8 @@ class Samples:
 class QueueCounts:
     """What became of the contacts of one queue since the engine started. `target_s` is T of the contract.
 
-    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + withdrawn + lost + those who still
-    wait, always.
+    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + withdrawn + moved + lost + those
+    who still wait, always.
     """
 
     target_s: float

@@ -128,3 +128,5 @@ class RefusedReason(StrEnum):
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     IN_USE = "in_use"  # live calls use what the new policy no longer has
+    BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
+    NO_FILE = "no_file"  # the engine was not started from a file
