@@ -73,7 +73,7 @@ def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
         path = cli_control.config_file(file)
-        code = importlib.import_module("cti.app").run_engine(config.load(path), path.absolute())
+        code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)

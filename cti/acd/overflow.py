@@ -45,7 +45,7 @@ def anybody_there(floor: Floor, contact: Contact, known: dict[Hashable, bool] | 
     """
     rules = floor.policy.queues[contact.queue]
     if rules.preferred_for_s > 0 and own_agents_there(floor, contact):
-        return True
+        return True  # they need not be of this queue
     moments = [floor.now, *(contact.entered_at + ring.after_s for ring in rules.rings)]
     to_come = [moment for moment in moments if moment >= floor.now]
     known = {} if known is None else known

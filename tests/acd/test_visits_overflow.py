@@ -197,12 +197,15 @@ def test_his_own_agent_is_somebody_whatever_the_queue() -> None:
     assert scene.offered("sue") == "c1"
 
 
-def test_without_his_own_agent_nobody_is_left() -> None:
+@pytest.mark.parametrize("how", ["time", "rejects"])
+def test_his_own_agent_is_somebody_as_long_as_she_is_there(how: str) -> None:
     scene = own_agent_outside()
-    scene.unpause("sue")
-    scene.fail("sue", RingResult.REJECTED)
-    scene.wait(30)
-    assert reasons(scene, "c1") == [], "she may take him later too"
+    if how == "time":
+        scene.wait(60)
+    else:
+        scene.unpause("sue")
+        scene.fail("sue", RingResult.REJECTED)
+    assert reasons(scene, "c1") == []
     scene.logout("sue")
     assert reasons(scene, "c1") == [("overflowed", "nobody")]
 
