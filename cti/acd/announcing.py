@@ -9,17 +9,7 @@ from __future__ import annotations
 import math
 
 from cti.model.policy import Announcements
-
-
-def number(n: int) -> tuple[str, ...]:
-    """The files that say `n` (0 to 999) in English."""
-    if n <= 20:
-        return (f"digits/{n}",)
-    if n < 100:
-        tens, ones = divmod(n, 10)
-        return (f"digits/{tens * 10}", *((f"digits/{ones}",) if ones else ()))
-    hundreds, rest = divmod(min(n, 999), 100)
-    return (f"digits/{hundreds}", "digits/hundred", *(number(rest) if rest else ()))
+from cti.speech.english import number
 
 
 def prompts(policy: Announcements, position: int, wait_s: float | None) -> tuple[str, ...]:
