@@ -9,15 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cti.acd import agents, calls, offers, presence, reconcile, visits
+from cti.acd import (
+    agents,
+    calls,
+    offers,
+    presence,
+    reconcile,
+    reload,
+    standing,
+    supervision,
+    transfers,
+    visits,
+)
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.containment import contain
+from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
-from cti.model.changes import Changed, Kind
+from cti.model.changes import Changed, Kind, Refused
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
     AgentId,
@@ -39,20 +52,26 @@ class ContactCenter:
 
     `nodes`: whose first snapshot to wait for (at most `settle_s`) before anything is offered: until then nobody knows
     which phones are talking. `strict`: a bug of ours raises (tests) instead of costing one call (production).
-    `seed`: of the only chance there is (strategy weighted_random).
+    `seed`: of the only chance there is (strategy weighted_random). `version` names the policy (a hash of it).
     """
 
     def __init__(
-        self, center: policy.Center, nodes: Iterable[NodeId] = (), *, strict: bool = False, seed: int = 0
+        self,
+        center: policy.Center,
+        nodes: Iterable[NodeId] = (),
+        *,
+        strict: bool = False,
+        seed: int = 0,
+        version: str = "",
     ) -> None:
         self._strict = strict
-        self._floor = Floor(center, nodes, seed)
+        self._floor = Floor(center, nodes, seed, version)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,
-            events.CallReplaced: lambda event: calls.replaced(self._floor, event),
+            events.CallReplaced: lambda event: transfers.replaced(self._floor, event),
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.OfferRinging: self._offer_ringing,
@@ -67,7 +86,8 @@ class ContactCenter:
             events.NodeDown: self._node_down,
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
-            events.Withdraw: self._withdraw,
+            events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
+            events.PolicyChanged: lambda event: self._answer(reload.request(self._floor, event)),
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -75,7 +95,7 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "widen": self._contact_rule(visits.reach_changed),
+            "widen": self._contact_rule(standing.reach_changed),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
@@ -111,6 +131,14 @@ class ContactCenter:
     def next_deadline(self) -> float | None:
         """Epoch seconds at which something is due even if nothing happens."""
         return self._floor.deadlines.next_at()
+
+    def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
+        """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
+        return contact_now(self._floor, contact, max(now, self._floor.now))
+
+    def explain_agent(self, agent: AgentId, now: float) -> AgentNow | None:
+        """Why an agent gets no contact at `now`; None where there is no such agent. Changes nothing."""
+        return agent_now(self._floor, agent, max(now, self._floor.now))
 
     # --- the contract -----------------------------------------------------------------------------------------------
 
@@ -156,6 +184,9 @@ class ContactCenter:
 
     def _contact_of(self, event: events.AnyEvent) -> ContactId | None:
         """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
+        contact_id: ContactId | None = getattr(event, "contact", None)
+        if contact_id is not None:
+            return contact_id if contact_id in self.contacts else None
         call = getattr(event, "call", None)
         if call is not None:
             contact = self._floor.by_call.get(call)
@@ -198,7 +229,7 @@ class ContactCenter:
     def _call_transferred(self, event: events.CallTransferred) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
-            calls.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
+            transfers.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -206,9 +237,10 @@ class ContactCenter:
         if contact is None or exit_to is None:
             return
         if contact.state is ContactState.OFFERED:
-            contact.pressed = event.digit  # a phone rings for him: only if that comes to nothing does he leave
+            # A phone rings for him: only if that comes to nothing does he leave.
+            contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
         elif contact.state is ContactState.WAITING:
-            visits.leave(self._floor, contact, Outcome.KEY_EXIT, exit_to, key=event.digit)
+            visits.leave(self._floor, contact, Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit))
 
     def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -217,15 +249,8 @@ class ContactCenter:
 
     def _max_wait(self, floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.WAITING:
-            visits.leave(floor, contact, Outcome.TIMED_OUT, self.policy.queues[contact.queue].on_max_wait)
-
-    def _withdraw(self, event: events.Withdraw) -> None:
-        contact = self._floor.by_call.get(event.call)
-        if contact is not None and contact.state in (ContactState.WAITING, ContactState.OFFERED):
-            for offer in list(contact.offers):
-                offers.withdraw(self._floor, self.offers[offer])
-            self._floor.deadlines.cancel("ring", contact.id)
-            visits.leave(self._floor, contact, Outcome.WITHDRAWN, policy.Exit())
+            on_max_wait = self.policy.queues[contact.queue].on_max_wait
+            visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 
@@ -300,6 +325,10 @@ class ContactCenter:
         floor.deadlines.cancel("settle", "")
 
     # --- people -----------------------------------------------------------------------------------------------------
+
+    def _answer(self, refused: Refused | None) -> None:
+        if refused is not None:
+            self._floor.refuse(refused)
 
     def _agent_request(self, event: events.AgentRequest) -> None:
         known = self.agents.get(event.agent)

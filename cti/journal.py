@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import structlog
+from pydantic import BaseModel
 
 from cti.model.events import AnyEvent
 
@@ -20,8 +21,22 @@ log = structlog.get_logger(__name__)
 MAX_BYTES = 256 * 1024 * 1024
 BUFFER_BYTES = 64 * 1024
 
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[tuple[float, AnyEvent]] = msgspec.json.Decoder(tuple[float, AnyEvent])
+
+def _plain(value: Any) -> Any:
+    """A policy inside an event (PolicyChanged), as plain data."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    raise NotImplementedError
+
+
+def _policy(kind: type, value: Any) -> Any:
+    if issubclass(kind, BaseModel):
+        return kind.model_validate(value)
+    raise NotImplementedError
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+_decoder: msgspec.json.Decoder[tuple[float, AnyEvent]] = msgspec.json.Decoder(tuple[float, AnyEvent], dec_hook=_policy)
 
 
 class Journal:

@@ -31,7 +31,17 @@ from cti.model.policy import (
     Ring,
 )
 from cti.model.ticket import Ticket
-from cti.model.words import AgentAction, AgentId, CallId, ContactId, NodeId, OfferId, QueueName, RingResult
+from cti.model.words import (
+    AgentAction,
+    AgentId,
+    CallId,
+    ContactAction,
+    ContactId,
+    NodeId,
+    OfferId,
+    QueueName,
+    RingResult,
+)
 
 START = 1_700_000_000.0
 NODE = NodeId("node1")
@@ -206,8 +216,23 @@ class Scene:
     # --- agents -------------------------------------------------------------------------------------------------------
 
     def request(self, agent: str, action: AgentAction, reason: str = "") -> Refused | None:
-        outputs = self.post(ev.AgentRequest(AgentId(agent), action, reason))
-        refusals = [output for output in outputs if isinstance(output, Refused)]
+        return self._asked(ev.AgentRequest(AgentId(agent), action, reason))
+
+    def supervise(self, name: str, action: str, **more: Any) -> Refused | None:
+        """A supervisor asks for something to be done with this call's contact: move, prioritise, withdraw."""
+        contact = self.contact(name)
+        contact_id = contact.id if contact is not None else ContactId(call_id(name))
+        return self._asked(ev.ContactRequest(contact_id, ContactAction(action), **more))
+
+    def reload(self, policy: Center, version: str = "2") -> Refused | None:
+        """The operator has another policy."""
+        refused = self._asked(ev.PolicyChanged(policy, version))
+        if refused is None:
+            self.policy = policy
+        return refused
+
+    def _asked(self, event: ev.AnyEvent) -> Refused | None:
+        refusals = [output for output in self.post(event) if isinstance(output, Refused)]
         assert len(refusals) <= 1
         return refusals[0] if refusals else None
 

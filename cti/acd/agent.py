@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cti.model import policy
 from cti.model.words import Activity, AgentId, AgentStatus, NodeId, OfferId
+
+if TYPE_CHECKING:
+    from cti.acd.strategy import Seat
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +23,7 @@ class Agent:
     status_since: float = 0.0
     activity: Activity = Activity.IDLE
     activity_since: float = 0.0
+    activity_until: float | None = None  # of a wrap-up
     idle_since: float = 0.0
     offer: OfferId | None = None  # the one that rings or was accepted and still occupies him
     legs: set[str] = field(default_factory=set)  # every channel of his phone that we know of
@@ -31,6 +36,7 @@ class Agent:
     unreachable: int = 0
     number: int = 0  # in the order of the configuration
     pools: tuple[str, ...] = ()  # where he looks for contacts: see acd/reach.py
+    seats: tuple[Seat, ...] = ()  # his place in each of them: see acd/strategy.py
     logged_in_at: float = 0.0
     contacts: int = 0  # answered since he logged in
     busy_s: float = 0.0  # talked and wrapped up since he logged in

@@ -139,7 +139,8 @@ def return_to_idle(floor: Floor, agent: Agent, offer: Offer | None) -> None:
         reason, agent.pending_break = agent.pending_break, None
         if agent.status is not AgentStatus.LOGGED_OUT:
             floor.move_status(agent, AgentStatus.ON_BREAK, reason=reason, by="agent")
-    floor.move_activity(agent, Activity.IDLE, offer=offer)
+    rests = agent.rest_until > floor.now
+    floor.move_activity(agent, Activity.IDLE, offer=offer, until=agent.rest_until if rests else None)
 
 
 def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
@@ -151,9 +152,12 @@ def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
 
 
 def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
+    last = agent.legs == {leg} and not agent.engaged and agent.activity in (Activity.IDLE, Activity.WRAPUP)
     agent.legs.discard(leg)
     floor.leg_owner.pop(leg, None)
     tell_engaged(floor, agent)
+    if last:
+        floor.tell(Changed(Kind.PHONE, agent.id, "ending", "free", floor.now, floor.cause, agent=agent.id))
     floor.refresh(agent)
 
 

@@ -6,15 +6,27 @@ A contact is what waits. Here it is always a call; callbacks and chats will be o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cti.model.changes import Sought
+from cti.model.policy import Exit
 from cti.model.ticket import Ticket
-from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, QueueName
+from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, Outcome, QueueName
 
 if TYPE_CHECKING:
     from cti.acd.line import WaitingClass
 
 Requirements = tuple[tuple[str, int], ...]  # (skill, minimum level), sorted
+
+
+class Leaving(NamedTuple):
+    """A way out of the line: with which outcome, where to, and on whose account."""
+
+    outcome: Outcome
+    to: Exit = Exit()
+    key: str | None = None  # the digit that the caller pressed
+    reason: str | None = None
+    by: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -50,11 +62,12 @@ class Contact:
     told_wait_s: float | None = None  # the newest P90 it was told
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
-    pressed: str = ""  # a digit that leaves the line, pressed while a phone rang for him
+    leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = field(default_factory=dict)  # personal data
     ring: int = 0  # how far its reach has widened
     stands_in: WaitingClass | None = None  # set while it stands in the line
+    told_sought: Sought | None = None  # what readers know of its reach
 
     def urgency(self, now: float) -> float:
         """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""

@@ -18,7 +18,7 @@ from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
-from cti.acd.reach import pools_of
+from cti.acd.staff import Staff
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, Release
@@ -41,15 +41,12 @@ Output = AnyCommand | Changed | Refused
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
-    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0) -> None:
+    def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0, version: str = "") -> None:
         self.policy = center
-        self.agents = {
-            AgentId(name): self._hire(AgentId(name), number, agent)
-            for number, (name, agent) in enumerate(center.agents.items())
-        }
-        self.by_phone = {
-            phone: a for a in self.agents.values() for phone in (a.policy.phone, *a.policy.phones.values())
-        }
+        self.policy_version = version
+        self.staff = Staff(center)
+        self.agents = self.staff.agents
+        self.by_phone = self.staff.by_phone
         self.contacts: dict[ContactId, Contact] = {}
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
@@ -57,7 +54,7 @@ class Floor:
         self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
         self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
-        self.free = FreeAgents(center, self.agents)
+        self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
@@ -75,10 +72,6 @@ class Floor:
         self.arrivals = 0
         self.out: list[Output] = []
         self._open = False
-
-    @staticmethod
-    def _hire(name: AgentId, number: int, agent: policy.Agent) -> Agent:
-        return Agent(name, agent, AgentStatus(agent.starts), number=number, pools=pools_of(name, agent))
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
@@ -156,6 +149,7 @@ class Floor:
         why: Why | None = None,
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
+        until: float | None = None,
     ) -> None:
         old: OfferState | str = offer.state
         if new is OfferState.RINGING:
@@ -185,6 +179,7 @@ class Floor:
                 position=position,
                 original_position=contact.original_position,
                 ended_by=ended_by,
+                until=until,
                 why=why,
             )
         )
@@ -194,7 +189,7 @@ class Floor:
     ) -> None:
         old = agent.activity
         transitions.check(transitions.ACTIVITY, "activity", agent.id, old, new)
-        agent.activity, agent.activity_since = new, self.now
+        agent.activity, agent.activity_since, agent.activity_until = new, self.now, until
         self.tell(
             Changed(
                 Kind.ACTIVITY,
@@ -208,6 +203,7 @@ class Floor:
                 contact=offer.contact if offer else None,
                 offer=offer.id if offer else None,
                 until=until,
+                leg=min(agent.legs, default=None) if new in (Activity.IDLE, Activity.WRAPUP) else None,
             )
         )
         self.refresh(agent)
@@ -236,10 +232,11 @@ class Floor:
                 since=agent.status_since,
             )
         )
-        self._limit_break(agent)
+        self.limit_break(agent)
         self.refresh(agent)
 
-    def _limit_break(self, agent: Agent) -> None:
+    def limit_break(self, agent: Agent) -> None:
+        """Set or take away the deadline of his break, as its rule says."""
         rule = self.policy.breaks.get(agent.reason) if agent.status is AgentStatus.ON_BREAK else None
         if rule is not None and rule.limit_s is not None:
             self.deadlines.set("break", agent.id, agent.status_since + rule.limit_s)

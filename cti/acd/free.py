@@ -8,29 +8,23 @@ from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.strategy import Candidate, Place, Seat, seat
-from cti.model.policy import Center
+from cti.acd.strategy import Candidate, Place
 from cti.model.words import AgentId
 
 
 class FreeAgents:
     """The free agents of every pool, kept in the order of its strategy."""
 
-    def __init__(self, center: Center, agents: Mapping[AgentId, Agent]) -> None:
-        self._center = center
+    def __init__(self, agents: Mapping[AgentId, Agent]) -> None:
         self._agents = agents
         self._by_pool: dict[str, SortedList] = {}
         self._places: dict[AgentId, list[tuple[str, Place]]] = {}
-        self._seats: dict[AgentId, list[Seat]] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places
 
     def add(self, agent: Agent, now: float) -> None:
-        seats = self._seats.get(agent.id)
-        if seats is None:
-            seats = self._seats[agent.id] = [seat(self._center, pool, agent) for pool in agent.pools]
-        self._places[agent.id] = places = [(each.pool, each.place(agent, now)) for each in seats]
+        self._places[agent.id] = places = [(each.pool, each.place(agent, now)) for each in agent.seats]
         for pool, key in places:
             free = self._by_pool.get(pool)
             if free is None:
@@ -40,6 +34,14 @@ class FreeAgents:
     def remove(self, agent: AgentId) -> None:
         for pool, key in self._places.pop(agent, ()):
             self._by_pool[pool].remove(key)
+
+    def before(self, agent: AgentId, pool: str) -> int | None:
+        """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
+        place = dict(self._places.get(agent, ())).get(pool)
+        return None if place is None else self._by_pool[pool].index(place)
+
+    def count(self, pool: str) -> int:
+        return len(self._by_pool.get(pool, ()))
 
     def for_contact(self, contact: Contact) -> Iterator[Candidate]:
         """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
@@ -51,4 +53,4 @@ class FreeAgents:
                 agent = self._agents[key[-1]]
                 if agent.id not in seen and waiting.open_to(agent, pool):
                     seen.add(agent.id)
-                    yield Candidate((number, key[0], key[1]), agent)
+                    yield Candidate((number, key[0], key[1]), agent, key)

@@ -15,7 +15,8 @@ from sortedcontainers import SortedKeyList, SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.reach import Reach, queue_pool
+from cti.acd.reach import Reach, queue_pool, sought
+from cti.model.changes import Sought
 from cti.model.words import QueueName
 
 Slope = tuple[int, float]  # tier and target
@@ -25,7 +26,7 @@ Head = tuple[tuple[float, float, int], int, "WaitingClass"]  # order of its head
 class WaitingClass:
     """Contacts that the same agents may take, the most urgent first."""
 
-    __slots__ = ("_own_pool", "first", "head", "members", "number", "reach")
+    __slots__ = ("_own_pool", "_sought", "first", "head", "members", "number", "reach")
 
     def __init__(self, reach: Reach, number: int) -> None:
         self.reach = reach
@@ -34,6 +35,14 @@ class WaitingClass:
         self.first: Contact | None = None
         self.head: Head | None = None  # as the pools know it
         self._own_pool = queue_pool(reach.queue)
+        self._sought: Sought | None = None
+
+    @property
+    def sought(self) -> Sought:
+        """The reach as readers see it: one object for all of the class, so that telling it costs a decision nothing."""
+        if self._sought is None:
+            self._sought = sought(self.reach)
+        return self._sought
 
     def open_to(self, agent: Agent, pool: str) -> bool:
         """Whether `agent`, who looks into `pool` (one of this class), may take a contact of it from there."""
@@ -138,6 +147,10 @@ class Line:
             for heads in self._pools.get(pool, _EMPTY).values():
                 for _, _, waiting in heads:
                     yield waiting
+
+    def classes(self) -> Iterator[WaitingClass]:
+        """Every class, in the order in which they began."""
+        return iter(self._classes.values())
 
     def runner_up(self, agent: Agent, first: Contact, now: float) -> Contact | None:
         """The most urgent contact besides `first` that `agent` could serve."""

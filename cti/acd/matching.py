@@ -17,7 +17,7 @@ from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.offers import make_offers
 from cti.acd.strategy import CHOICES
-from cti.model.changes import Why
+from cti.model.changes import Contender, Why
 
 COUNTED = 10  # free agents are counted up to here; "10" means ten or more
 
@@ -117,6 +117,11 @@ def _serve(floor: Floor, turn: Turn) -> bool:
         waiting=floor.line.waiting(contact.queue),
         idle_s=floor.now - chosen[0].idle_since,
         free_agents=len(counted),
+        next_contact=runner_up.id if runner_up is not None else None,
+        contenders=tuple([Contender(each.agent.id, *each.standing, *each.place[2:4]) for each in counted]),
+        sought=turn.waiting.sought,
+        ring=contact.ring,
+        version=floor.policy_version,
     )
     make_offers(floor, contact, chosen, why)
     return True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cti.acd import visits
 from cti.acd.agent import Agent
 from cti.acd.agents import auto_pause, begin_wrapup, return_to_idle
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Why
@@ -81,7 +81,7 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     agent.missed = agent.rejected = agent.unreachable = 0
     agent.contacts += 1
     floor.move_offer(offer, OfferState.ACCEPTED)
-    visits.close(floor, contact, Outcome.ANSWERED, offer=offer)
+    visits.close(floor, contact, Leaving(Outcome.ANSWERED), offer=offer)
     queue = contact.queue
     floor.estimate.served(queue, floor.now, still_waiting=floor.line.waiting(queue), staffed=floor.staffed[queue])
     floor.move_activity(agent, Activity.TALKING, offer=offer)
@@ -93,11 +93,12 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     contact = floor.contacts[offer.contact]
     agent = floor.agents[offer.agent]
     rules = floor.policy.missed_offers
-    floor.move_offer(offer, how)
+    tried = how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE)
+    floor.move_offer(offer, how, until=floor.now + rules.not_again_s if tried else None)
     contact.offers.remove(offer.id)
     del floor.offers[offer.id]
     agent.offer = None
-    if how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE):
+    if tried:
         contact.tried[agent.id] = floor.now + rules.not_again_s
     if how in (OfferState.BUSY, OfferState.REJECTED):
         overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cti.acd.contact import Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
-from cti.acd.visits import leave, reach_changed
+from cti.acd.standing import reach_changed
+from cti.acd.visits import leave
 from cti.model.words import AgentId, Outcome
 
 
@@ -13,7 +15,7 @@ def nobody_left(floor: Floor) -> None:
     for contact in list(floor.contacts.values()):
         exit_to = floor.policy.queues[contact.queue].on_nobody
         if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
-            leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason="nobody")
+            leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason="nobody"))
 
 
 def presence_changed(floor: Floor, agent: AgentId) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cti.acd.contact import Contact, Requirements
 from cti.model import policy
+from cti.model.changes import Sought
 from cti.model.words import AgentId, QueueName
 
 
@@ -25,6 +26,19 @@ class Reach(NamedTuple):
     min_penalty: int
     max_penalty: int
     excluded: frozenset[AgentId]
+
+
+def sought(reach: Reach) -> Sought:
+    """`reach` for the stream of facts."""
+    excluded = tuple(sorted(reach.excluded))  # a set has no order that would be the same every time
+    least, most = reach.min_penalty, reach.max_penalty
+    return Sought(reach.tier, reach.target_s, reach.pools, reach.requires, least, most, excluded)
+
+
+def reach_of(queue: QueueName, told: Sought) -> Reach:
+    """The reach that was told so."""
+    least, most = told.min_penalty, told.max_penalty
+    return Reach(queue, told.tier, told.target_s, told.pools, told.requires, least, most, frozenset(told.excluded))
 
 
 def queue_pool(queue: str) -> str:

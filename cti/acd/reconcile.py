@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, calls, offers, visits
+from cti.acd import agents, calls, offers, standing, visits
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.events import SnapshotLeg
@@ -85,7 +85,7 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
             floor.deadlines.cancel("ring", contact.id)
             floor.deadlines.cancel("aside", contact.id)
             if contact.visit_open:
-                visits.close(floor, contact, Outcome.ANSWERED)
+                visits.close(floor, contact, Leaving(Outcome.ANSWERED))
             _resume_talk(floor, contact, agent, with_whom)
 
 
@@ -116,7 +116,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
         own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
         target_s=rules.urgency_target_s or rules.target_s,
-        own_requires=visits.requirements(ticket.requires),
+        own_requires=standing.requirements(ticket.requires),
         preferred=ticket.preferred,
         customer=dict(ticket.customer),
         session=False,

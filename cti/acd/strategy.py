@@ -30,6 +30,7 @@ class Candidate(NamedTuple):
 
     standing: tuple[int, int, int]
     agent: Agent
+    place: Place  # in that pool
 
 
 def _idle(agent: Agent, now: float) -> float:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from cti.acd import announcing
-from cti.acd.contact import Contact
+from cti.acd import announcing, standing
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.acd.overflow import turned_away
-from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
+from cti.model.words import ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
-
-
-def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    """The strictest level of each skill over all `sources`."""
-    strictest: dict[str, int] = {}
-    for source in sources:
-        for skill, level in source.items():
-            strictest[skill] = max(level, strictest.get(skill, 0))
-    return tuple(sorted(strictest.items()))
 
 
 def enter(
@@ -41,17 +31,14 @@ def enter(
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred = queue, None, False
-    contact.target_s = rules.urgency_target_s or rules.target_s
-    contact.requires = requirements(rules.requires, dict(contact.own_requires))
-    contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
+    standing.weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
     if not resumed:
         contact.entered_at = floor.now
-        contact.tier = rules.tier
         contact.told_wait_s = None
     no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
-    _stand(floor, contact)
+    standing.stand(floor, contact)
     position = floor.line.position(contact)
     if not resumed or not contact.original_position:
         contact.original_position = position
@@ -64,7 +51,7 @@ def enter(
         why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
-        leave(floor, contact, Outcome.OVERFLOWED, exit_to, reason=why, full=full | {queue})
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason=why), full=full | {queue})
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
@@ -89,114 +76,58 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     contact.agent = None
     contact.announcing = False
     floor.move_contact(contact, ContactState.WAITING)
-    _stand(floor, contact)
+    standing.stand(floor, contact)
     if not contact.session:
         set_aside(floor, contact)
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
     _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
-    pressed, contact.pressed = contact.pressed, ""
-    if pressed in rules.keys:
-        leave(floor, contact, Outcome.KEY_EXIT, rules.keys[pressed], key=pressed)
+    if contact.leaving is not None:
+        leave(floor, contact, contact.leaving)
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
-        leave(floor, contact, Outcome.TIMED_OUT, rules.on_max_wait)
+        leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
 
-def _head_start(rules: policy.Queue, contact: Contact) -> float:
-    """What this queue gives to what is known of the customer: the most of what applies."""
-    customer = contact.customer
-    return max(
-        (rule.seconds for rule in rules.head_starts if all(customer.get(k) == v for k, v in rule.when.items())),
-        default=0.0,
-    )
-
-
-def _stand(floor: Floor, contact: Contact) -> None:
-    contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    there = tuple(
-        agent
-        for agent in contact.preferred
-        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
-    )
-    reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    if ring != contact.ring:
-        _tell_reach(floor, contact, ring)
-    floor.line.add(contact, reach)
-    floor.arrived.add(contact.id)
-    changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
-    if changes:
-        floor.deadlines.set("widen", contact.id, min(changes))
-    else:
-        floor.deadlines.cancel("widen", contact.id)
-
-
-def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
-    old, contact.ring = contact.ring, ring
-    floor.tell(
-        Changed(
-            Kind.REACH,
-            contact.id,
-            str(old),
-            str(ring),
-            floor.now,
-            floor.cause,
-            queue=contact.queue,
-            contact=contact.id,
-            call=contact.call,
-            wait_s=floor.now - contact.entered_at,
-        )
-    )
-
-
-def reach_changed(floor: Floor, contact: Contact) -> None:
-    """More agents may take it from now on, or somebody may be tried again: the contact changes its class."""
+def rules_changed(floor: Floor, contact: Contact) -> None:
+    """The queue in which it waits has other rules from now on."""
+    standing.placed_anew(floor, contact)
     if contact.stands_in is not None:
-        floor.line.remove(contact)
-        _stand(floor, contact)
+        rules = floor.policy.queues[contact.queue].announce
+        _set_deadlines(floor, contact, rules.every_s if rules is not None else 0.0)
 
 
 def leave(
     floor: Floor,
     contact: Contact,
-    outcome: Outcome,
-    exit_to: policy.Exit,
+    leaving: Leaving,
     *,
-    key: str | None = None,
-    reason: str | None = None,
     full: frozenset[QueueName] = frozenset(),
 ) -> None:
     """Leave the line: to another queue (keeping `since`), to a place in the dialplan, or with a good-bye."""
-    close(floor, contact, outcome, key=key, reason=reason)
-    if exit_to.queue is not None:
+    close(floor, contact, leaving)
+    to = leaving.to
+    if to.queue is not None:
         contact.visit += 1
-        enter(floor, contact, QueueName(exit_to.queue), full=full)
+        enter(floor, contact, QueueName(to.queue), full=full)
         return
-    release(floor, contact, Release(contact.call, exit_to.play, exit_to.goto or ""))
+    release(floor, contact, Release(contact.call, to.play, to.goto or ""))
 
 
-def close(
-    floor: Floor,
-    contact: Contact,
-    outcome: Outcome,
-    *,
-    offer: Offer | None = None,
-    key: str | None = None,
-    reason: str | None = None,
-) -> None:
+def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
-    contact.pressed = ""
+    contact.leaving = None
     floor.line.remove(contact)
     for what in ("max_wait", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
-        if outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
+        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
-            gave_up = outcome is Outcome.ABANDONED
+            gave_up = leaving.outcome is Outcome.ABANDONED
             floor.estimate.left(contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s)
-        _tell_visit(floor, contact, "waiting", outcome, position=position, offer=offer, key=key, reason=reason)
+        _tell_visit(floor, contact, "waiting", leaving.outcome, position=position, offer=offer, leaving=leaving)
 
 
 def _tell_visit(
@@ -208,8 +139,7 @@ def _tell_visit(
     position: int,
     cause: str | None = None,
     offer: Offer | None = None,
-    key: str | None = None,
-    reason: str | None = None,
+    leaving: Leaving | None = None,
 ) -> None:
     floor.tell(
         Changed(
@@ -229,12 +159,14 @@ def _tell_visit(
             ring_s=offer.accepted_at - offer.made_at if offer else None,
             position=position,
             original_position=contact.original_position,
-            key=key,
-            reason=reason,
+            key=leaving.key if leaving else None,
+            reason=leaving.reason if leaving else None,
+            by=leaving.by if leaving else None,
             expected_p90_s=contact.expected_p90_s,
             caller=contact.caller,
             since=contact.entered_at,
             order_at=contact.since - contact.head_start_s,
+            sought=contact.told_sought if new == "waiting" else None,
         )
     )
 

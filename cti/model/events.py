@@ -9,8 +9,20 @@ from __future__ import annotations
 
 import msgspec
 
+from cti.model.policy import Center
 from cti.model.ticket import Ticket
-from cti.model.words import AgentAction, AgentId, AgentStatus, CallId, NodeId, OfferId, QueueName, RingResult
+from cti.model.words import (
+    AgentAction,
+    AgentId,
+    AgentStatus,
+    CallId,
+    ContactAction,
+    ContactId,
+    NodeId,
+    OfferId,
+    QueueName,
+    RingResult,
+)
 
 
 class Event(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -191,11 +203,25 @@ class AgentRestored(Event, frozen=True):
     since: float = 0.0
 
 
-class Withdraw(Event, frozen=True):
-    """A supervisor ends a contact's wait."""
+class ContactRequest(Event, frozen=True):
+    """A supervisor asks for something to be done with a contact that waits.
 
-    call: CallId
-    by: str
+    `queue`: where MOVE puts it; `seconds`: what PRIORITISE adds to its head start (less than 0 takes away).
+    """
+
+    contact: ContactId
+    action: ContactAction
+    queue: QueueName | None = None
+    seconds: float = 0.0
+    by: str = "supervisor"
+
+
+class PolicyChanged(Event, frozen=True):
+    """The operator has another policy from now on, also for those who wait. `version` names it (a hash of it)."""
+
+    policy: Center
+    version: str
+    by: str = "operator"
 
 
 class TimePassed(Event, frozen=True):
@@ -222,6 +248,7 @@ AnyEvent = (
     | NodeDown
     | AgentRequest
     | AgentRestored
-    | Withdraw
+    | ContactRequest
+    | PolicyChanged
     | TimePassed
 )

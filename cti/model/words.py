@@ -74,6 +74,7 @@ class Outcome(StrEnum):
     OVERFLOWED = "overflowed"  # refused at the door: line full
     MERGED = "merged"  # attended transfer: the customer took over the place that his agent had held for him
     WITHDRAWN = "withdrawn"  # a supervisor ended the wait
+    MOVED = "moved"  # a supervisor put the contact into another queue
     LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
 
 
@@ -107,6 +108,14 @@ class AgentAction(StrEnum):
     READY = "ready"  # ends the wrap-up
 
 
+class ContactAction(StrEnum):
+    """What a supervisor may ask for a contact that waits."""
+
+    MOVE = "move"  # to another queue, keeping `since`
+    PRIORITISE = "prioritise"  # seconds of waiting given to it, or taken away
+    WITHDRAW = "withdraw"  # ends its wait
+
+
 class RefusedReason(StrEnum):
     """Why a person's request was refused."""
 
@@ -116,3 +125,6 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_CONTACT = "unknown_contact"
+    NOT_WAITING = "not_waiting"
+    IN_USE = "in_use"  # live calls use what the new policy no longer has

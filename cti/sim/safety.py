@@ -10,12 +10,12 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.words import AgentAction, AgentId, ContactId, ContactState
+from cti.model.words import AgentAction, AgentId, ContactId, ContactState, Outcome
 from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
-_OUTCOMES = frozenset({"answered", "abandoned", "timed_out", "key_exit", "overflowed", "merged", "withdrawn", "lost"})
+_OUTCOMES = frozenset(Outcome)
 EPSILON = 1e-6
 SWEEP_STEPS = 20
 
@@ -29,7 +29,7 @@ class Safety:
         self.center: ContactCenter
 
     def fresh(self, center: ContactCenter) -> None:
-        self.center = center
+        self.center, self.policy = center, center.policy
         self.seen: dict[ContactId, Contact] = {}
         self.touched: list[ContactId] = []
         self.steps = 0
@@ -109,7 +109,9 @@ class Safety:
             raise Violation("bug", f"{changed.id}: {changed.new} {changed.reason}")
         if kind in (Kind.CONTACT, Kind.OFFER, Kind.STATUS, Kind.ACTIVITY):
             self._continues(changed)
-        if kind is Kind.VISIT:
+        if kind is Kind.CONFIG:
+            self._new_policy()
+        elif kind is Kind.VISIT:
             self._visit(changed)
         elif kind is Kind.OFFER:
             self._offer(now, changed)
@@ -125,6 +127,15 @@ class Safety:
         self.states[key] = changed.new
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             del self.states[key]  # the same call may come again from the dialplan
+
+    def _new_policy(self) -> None:
+        """Nothing is known of the phones of those who are new; who is gone is gone."""
+        old, self.policy = self.policy, self.center.policy
+        hired = {rules.phone for name, rules in self.policy.agents.items() if name not in old.agents}
+        self.told_legs = {leg: phone for leg, phone in self.told_legs.items() if phone not in hired}
+        for gone in set(old.agents) - set(self.policy.agents):
+            self.not_before.pop(gone, None)
+            self.work_queue.pop(gone, None)
 
     # --- outcomes --------------------------------------------------------------------------------------------------
 
@@ -186,7 +197,7 @@ class Safety:
             self.work_queue[agent] = changed.queue
         if changed.old in ("talking", "hold") and changed.new in ("wrapup", "idle"):
             queue = self.work_queue.get(agent)
-            if queue is not None and self.states.get(("status", agent)) != "logged_out":
+            if queue in self.policy.queues and self.states.get(("status", agent)) != "logged_out":
                 self.not_before[agent] = now + self.policy.queues[queue].wrap_up_s
             self.rung.pop(agent, None)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from kit import Exit, Queue, Scene, call_id, center, member
 
-from cti.model import events as ev
 from cti.model.changes import Kind
-from cti.model.commands import Release, SaveTicket, StartMusic, StopRing
+from cti.model.commands import Release, SaveTicket, StartMusic
 
 pytestmark = pytest.mark.unit
 
@@ -263,20 +262,6 @@ def test_nobody_is_full_for_a_free_agent() -> None:
     assert scene.outcomes("c2") in ([], ["overflowed"])
     scene.arrive("c3")
     assert scene.outcomes("c3") == ["overflowed"]
-
-
-@pytest.mark.parametrize("ringing", [False, True])
-def test_a_supervisor_ends_a_wait(ringing: bool) -> None:
-    scene = line()
-    if ringing:
-        scene.login("anna")
-    scene.arrive("c1")
-    scene.post(ev.Withdraw(call_id("c1"), by="supervisor"))
-    assert scene.state("c1") == "ended"
-    assert scene.outcomes("c1") == ["withdrawn"]
-    assert len(scene.commands(Release, "c1")) == 1
-    assert len(scene.commands(StopRing)) in (0, 1)
-    assert str(scene.agent("anna").activity) == "idle"
 
 
 def test_a_caller_of_an_unknown_number_is_not_kept() -> None:

@@ -1,0 +1,212 @@
+"""What a new policy changes for those who are here, and what it may not take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cti.model.changes import Kind
+from cti.model.policy import Center
+from cti.model.words import RefusedReason
+from tests.kit import Announcements, Break, Exit, HeadStart, MissedOffers, Queue, Ring, Scene, call_id, center, member
+
+pytestmark = pytest.mark.unit
+
+
+def policy(queues: dict[str, Queue] | None = None, **more: Any) -> Center:
+    more.setdefault("agents", {"anna": member("sales"), "ben": member("support")})
+    return center(queues or {"sales": Queue(), "support": Queue()}, **more)
+
+
+def served(scene: Scene, agent: str, count: int) -> list[str | None]:
+    found = []
+    for _ in range(count):
+        found.append(scene.offered(agent))
+        scene.talk(agent, 1.0)
+    return found
+
+
+def test_it_is_told_once_with_its_version() -> None:
+    scene = Scene(policy())
+    assert scene.reload(policy(), "v2") is None
+    [told] = scene.changes(Kind.CONFIG)
+    assert (told.old, told.new, told.by) == ("", "v2", "operator")
+
+
+def test_targets_and_head_starts_change_for_those_who_wait() -> None:
+    agents = {"anna": member("sales", "support")}
+    scene = Scene(policy(agents=agents))
+    scene.arrive("c1", "sales")
+    scene.wait(1)
+    scene.arrive("c2", "support")
+    scene.wait(10)
+    assert scene.reload(policy({"sales": Queue(), "support": Queue(target_s=5)}, agents=agents)) is None
+    scene.login("anna")
+    assert served(scene, "anna", 2) == ["c2", "c1"]
+
+
+def test_a_head_start_for_a_segment_changes_places_and_says_so() -> None:
+    scene = Scene(policy())
+    scene.arrive("c1", "sales")
+    scene.wait(5)
+    scene.arrive("c2", "sales", customer={"segment": "gold"})
+    gold = Queue(head_starts=(HeadStart(when={"segment": "gold"}, seconds=60),))
+    assert scene.reload(policy({"sales": gold, "support": Queue()})) is None
+    [place] = scene.changes(Kind.PLACE)
+    assert (place.call, place.position) == (call_id("c2"), 1)
+
+
+def test_rings_change_for_those_who_wait() -> None:
+    scene = Scene(policy())
+    scene.login("ben")
+    scene.arrive("c1", "sales")
+    scene.wait(30)
+    assert scene.offered("ben") is None
+    wider = Queue(rings=(Ring(after_s=20, queues=("support",)),))
+    assert scene.reload(policy({"sales": wider, "support": Queue()})) is None
+    assert scene.offered("ben") == "c1"
+
+
+def test_a_shorter_maximum_wait_ends_the_wait_at_once() -> None:
+    scene = Scene(policy())
+    scene.arrive("c1", "sales")
+    scene.wait(60)
+    short = Queue(max_wait_s=30, on_max_wait=Exit(queue="support"))
+    assert scene.reload(policy({"sales": short, "support": Queue()})) is None
+    scene.wait(0)
+    assert scene.outcomes("c1") == ["timed_out"]
+
+
+def test_announcements_begin_or_end() -> None:
+    scene = Scene(policy())
+    scene.arrive("c1", "sales")
+    talks = Queue(announce=Announcements(every_s=10, play=("hold-on",)))
+    assert scene.reload(policy({"sales": talks, "support": Queue()})) is None
+    scene.wait(10)
+    assert scene.playing == {call_id("c1")}
+
+
+def test_a_new_agent_serves_and_his_phone_is_known() -> None:
+    scene = Scene(policy())
+    scene.arrive("c1", "sales")
+    agents = {"anna": member("sales"), "ben": member("support"), "carl": member("sales", starts="available")}
+    assert scene.reload(policy(agents=agents)) is None
+    assert scene.offered("carl") == "c1"
+    scene.talk("carl")
+    assert scene.outcomes("c1") == ["answered"]
+
+
+def test_an_agent_who_joins_a_queue_serves_who_waits_there_and_one_who_leaves_does_not() -> None:
+    scene = Scene(policy())
+    scene.login("anna", "ben")
+    scene.arrive("c1", "sales")
+    scene.answer("anna")
+    scene.arrive("c2", "sales")
+    joined = {"anna": member("sales"), "ben": member("support", "sales")}
+    assert scene.reload(policy(agents=joined)) is None
+    assert scene.offered("ben") == "c2"
+    scene.talk("ben")
+    assert scene.reload(policy()) is None
+    scene.arrive("c3", "sales")
+    assert scene.offered("ben") is None
+    assert scene.center._floor.staffed == {"sales": 1, "support": 1}
+
+
+def test_whom_a_phone_rings_for_is_not_taken_away() -> None:
+    """He leaves the queue while he rings or talks for it: what has begun goes on."""
+    scene = Scene(policy())
+    scene.login("anna")
+    scene.arrive("c1", "sales")
+    moved = {"anna": member("support"), "ben": member("support")}
+    assert scene.reload(policy(agents=moved)) is None
+    scene.talk("anna")
+    assert scene.outcomes("c1") == ["answered"]
+    scene.arrive("c2", "sales")
+    assert scene.offered("anna") is None
+
+
+def test_what_live_calls_use_stays() -> None:
+    scene = Scene(policy())
+    scene.login("anna")
+    scene.arrive("c1", "sales")
+    scene.arrive("c2", "sales")
+    scene.answer("anna")
+    without = center({"support": Queue()}, agents={"ben": member("support")})
+    refused = scene.reload(without)
+    assert refused is not None and refused.reason is RefusedReason.IN_USE
+    assert refused.detail == "queue sales: 2 callers; agent anna: talking"
+    assert not scene.changes(Kind.CONFIG)
+    assert scene.center.policy.queues.keys() == {"sales", "support"}
+    scene.agent_hangs_up("anna")
+    scene.talk("anna")
+    assert scene.reload(without) is None
+    assert [told.new for told in scene.changes(Kind.STATUS, agent="anna")] == ["available", "logged_out"]
+    assert set(scene.center.agents) == {"ben"}
+
+
+def test_a_queue_where_a_supervisor_has_just_sent_somebody_is_in_use() -> None:
+    scene = Scene(policy())
+    scene.login("anna")
+    scene.obedient = False
+    scene.arrive("c1", "sales")
+    assert scene.supervise("c1", "move", queue="support") is None
+    refused = scene.reload(center({"sales": Queue()}, agents={"anna": member("sales")}))
+    assert refused is not None and refused.detail == "queue support: 1 callers"
+
+
+def test_an_agent_in_wrap_up_may_go_and_his_phone_is_forgotten() -> None:
+    scene = Scene(policy({"sales": Queue(wrap_up_s=30), "support": Queue()}))
+    scene.login("anna")
+    scene.arrive("c1", "sales")
+    scene.talk("anna")
+    without = center({"sales": Queue(), "support": Queue()}, agents={"ben": member("support")})
+    assert scene.reload(without) is None
+    scene.wait(60)
+    assert not scene.changes(Kind.BUG)
+    assert scene.center.next_deadline() is None
+
+
+def test_who_now_waits_for_nobody_leaves() -> None:
+    scene = Scene(policy({"sales": Queue(on_nobody=Exit(goto="cti-night,s,1")), "support": Queue()}))
+    scene.login("anna")
+    scene.pause("anna")
+    scene.arrive("c1", "sales")
+    assert scene.state("c1") == "waiting"
+    leaves = {"anna": member("support"), "ben": member("support")}
+    rules = {"sales": Queue(on_nobody=Exit(goto="cti-night,s,1")), "support": Queue()}
+    assert scene.reload(policy(rules, agents=leaves)) is None
+    assert scene.outcomes("c1") == ["overflowed"]
+
+
+def test_a_strategy_changes_the_order_of_those_who_are_free() -> None:
+    agents = {"anna": member("sales"), "ben": member("sales")}
+    scene = Scene(policy(agents=agents))
+    scene.login("ben")
+    scene.wait(1)
+    scene.login("anna")
+    linear = {"sales": Queue(strategy="linear"), "support": Queue()}
+    assert scene.reload(policy(linear, agents=agents)) is None
+    scene.arrive("c1", "sales")
+    assert scene.offered("anna") == "c1"
+
+
+def test_a_break_gets_its_new_limit() -> None:
+    scene = Scene(policy(breaks={"break": Break()}))
+    scene.login("anna")
+    scene.pause("anna")
+    scene.wait(60)
+    assert scene.reload(policy(breaks={"break": Break(limit_s=30)})) is None
+    scene.wait(0)
+    assert scene.changes(Kind.OVERDUE, agent="anna")
+
+
+def test_an_agents_phone_may_change_under_him() -> None:
+    scene = Scene(policy())
+    scene.login("anna")
+    agents = {"anna": member("sales", phone="PJSIP/2001"), "ben": member("support")}
+    assert scene.reload(policy(agents=agents, missed_offers=MissedOffers(pause_after_missed=0))) is None
+    scene.arrive("c1", "sales")
+    [ring] = [told for told in scene.told if type(told).__name__ == "Ring"]
+    assert ring.legs[0].dial == "PJSIP/2001"
+    assert set(scene.center._floor.by_phone) == {"PJSIP/2001", "PJSIP/1002"}
