@@ -20,6 +20,7 @@ import typer
 from cti import cli_ask, cli_control, cli_show, config, config_bound
 from cti.cli_ask import REFUSED
 from cti.cli_control import CONFIG_PLACES
+from cti.cli_flow import flow_app
 from cti.cli_import import import_app
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
@@ -36,7 +37,7 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, import_app):
+for sub in (queue_app, agent_app, call_app, flow_app, import_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
 
