@@ -65,6 +65,10 @@ class Contact:
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
+    flow: str = ""  # the flow that has it, or that had put it into its line
+    flow_at: str = ""  # where that stood when it came to us
+    dialled: str = ""  # personal data where it is a person's number
+    queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = field(default_factory=dict)  # personal data
     ring: int = 0  # how far its reach has widened
@@ -98,4 +102,6 @@ class Contact:
             preferred=self.preferred,
             customer=dict(self.customer),
             original_position=self.original_position,
+            flow=self.flow,
+            queued=self.queued,
         )

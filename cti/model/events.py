@@ -47,6 +47,25 @@ class CallArrived(Event, frozen=True):
     answered_s: float = 0.0  # ANSWEREDTIME of that Dial
     customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
     preferred: tuple[AgentId, ...] = ()  # his own agents
+    flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
+
+
+class FlowEnqueues(Event, frozen=True):
+    """A flow (IVR) puts its caller into a line. What it names comes on top of what the queue asks for."""
+
+    call: CallId
+    queue: QueueName
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    preferred: tuple[AgentId, ...] = ()
+    customer: dict[str, str] = {}  # personal data
+
+
+class FlowEnded(Event, frozen=True):
+    """A flow is done with its caller, who goes on at `goto` ("context,exten,1") or is hung up."""
+
+    call: CallId
+    goto: str = ""
 
 
 class SessionLost(Event, frozen=True):
@@ -230,6 +249,8 @@ class TimePassed(Event, frozen=True):
 
 AnyEvent = (
     CallArrived
+    | FlowEnqueues
+    | FlowEnded
     | SessionLost
     | CallGone
     | CallTransferred

@@ -182,12 +182,19 @@ class Agent(Policy):
 
 
 class Entry(Policy):
-    """What a dialled number means."""
+    """What a dialled number means: a flow or a queue. What else it names holds in the queue."""
 
-    queue: Name
+    queue: Name | None = None
+    flow: Name | None = None
     head_start_s: Seconds = 0.0
     requires: dict[Name, Level] = {}
     preferred: tuple[Name, ...] = ()  # agents who are asked first
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Entry:
+        if (self.queue is None) == (self.flow is None):
+            raise ValueError("names neither a queue nor a flow" if self.queue is None else "keep one: queue or flow")
+        return self
 
 
 class MissedOffers(Policy):

@@ -42,6 +42,7 @@ class ContactState(StrEnum):
     """
 
     ARRIVED = "arrived"
+    IN_FLOW = "in_flow"  # in the hands of a flow (IVR)
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
