@@ -132,7 +132,8 @@ def _print_look(look: Look, began: float, out: Console, everything: bool, *, now
 
 
 def _look_title(look: Look) -> str:
-    parts = [f"{look.rule.replace('_', ' ')}" if look.rule else "nobody is free"]
+    in_vain = "held back: the queue is blended" if look.held else "nobody is free"
+    parts = [f"{look.rule.replace('_', ' ')}" if look.rule else in_vain]
     if look.next_urgency is not None:
         other = f" of {clean(look.next_contact)}" if look.next_contact else ""
         sign = ">" if look.urgency > look.next_urgency else "=" if look.urgency == look.next_urgency else "<"

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     WRAPUP = "wrapup"
     ENGAGED = "engaged"  # his phone does something that no offer explains
     RESTING = "resting"  # it was busy or rejecting just now
+    HELD = "held"  # free, but the queue is blended and its gate is shut: other queues go first
     EXCLUDED = "excluded"  # he missed or rejected this contact not long ago
     SKILL = "skill"  # `detail`: which; `have` < `need`
     PENALTY = "penalty"  # `have` is not within `need` .. `most`
@@ -88,6 +89,7 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     requires: tuple[tuple[str, int], ...] = ()
     version: str = ""
     widens_in_s: float | None = None
+    held: bool = False  # the queue is blended, and nothing of it is offered now
     cause: str = ""
 
 

@@ -88,7 +88,7 @@ def test_a_look_in_vain_is_explained_as_it_was_live(tmp_path: Path, first: int) 
 def agree(look: Look, then: Look) -> None:
     assert plain(look.standings) == plain(then.standings)
     assert look.counts == then.counts
-    same = ("pools", "requires", "ring", "queue", "widens_in_s")
+    same = ("held", "pools", "requires", "ring", "queue", "widens_in_s")
     assert [getattr(look, name) for name in same] == [getattr(then, name) for name in same]
     assert look.urgency == pytest.approx(then.urgency)
 
