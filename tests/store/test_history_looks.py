@@ -13,10 +13,11 @@ from uuid import uuid4
 import msgspec
 import pytest
 from acd.worlds import World
-from kit import Scene, call_id, center, member
+from kit import Queue, Scene, call_id, center, member
 
 from cti.model.changes import Changed, Kind
 from cti.model.explanation import Look, LostBy, Reason, Standing
+from cti.model.policy import Blending
 from cti.model.words import AgentId, ContactId
 from cti.store.database import open_store
 from cti.store.history import History
@@ -149,3 +150,26 @@ def test_a_lost_decision_names_the_winner(tmp_path: Path) -> None:
         (call_id("c2"), "ben"),
         (call_id("c1"), "anna"),
     ]
+
+
+def test_whoever_is_held_back_for_others_is_told_so(tmp_path: Path) -> None:
+    queues = {"sales": Queue(), "back": Queue(blending=Blending(), requires={"en": 2})}
+    agents = {"anna": member("sales", "back", en=2), "ben": member("back", en=2), "carl": member("back", en=1)}
+    scene = Scene(center(queues, agents=agents))
+    scene.login("anna")
+    scene.arrive("b1", "back")
+    live = scene.center.explain_contact(ContactId("node1/b1"), scene.now)
+    anna = scene.center.explain_agent(AgentId("anna"), scene.now)
+    scene.wait(5)
+    scene.login("ben")  # the second who is free: the gate opens
+    assert live is not None and live.look is not None and anna is not None
+    assert [(each.agent, each.reason) for each in live.look.standings] == [
+        ("ben", Reason.LOGGED_OUT),
+        ("anna", Reason.HELD),
+        ("carl", Reason.SKILL),
+    ]
+    assert {each.reason for queue in anna.queues for each in queue.obstacles} == {Reason.HELD}
+    with remembered(tmp_path, scene) as history:
+        in_vain, decided = history.looks("node1/b1")
+    agree(in_vain, live.look)
+    assert (in_vain.held, decided.held, decided.standings[0].chosen) == (True, False, True)
