@@ -15,10 +15,11 @@ import pytest
 from acd.worlds import World
 from kit import Queue, Scene, call_id, center, member
 
+from cti.model import events as ev
 from cti.model.changes import Changed, Kind
 from cti.model.explanation import Look, LostBy, Reason, Standing
 from cti.model.policy import Blending
-from cti.model.words import AgentId, ContactId
+from cti.model.words import AgentAction, AgentId, ContactId, RingResult
 from cti.store.database import open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
@@ -173,3 +174,48 @@ def test_whoever_is_held_back_for_others_is_told_so(tmp_path: Path) -> None:
         in_vain, decided = history.looks("node1/b1")
     agree(in_vain, live.look)
     assert (in_vain.held, decided.held, decided.standings[0].chosen) == (True, False, True)
+
+
+def test_a_phone_that_is_not_free_yet_is_engaged_in_the_history_too(tmp_path: Path) -> None:
+    """His leg outlives the offer: between the two events he is idle, and not free."""
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    offer = scene.offer_of("anna")
+    leg = scene.legs[offer][0]
+    scene.post(ev.OfferEnded(offer, RingResult.BUSY))
+    scene.post(ev.RingEnded(call_id("c1"), RingResult.BUSY, 0.0, True))
+    scene.wait(7)  # longer than he rests
+    scene.arrive("c2")
+    live = [scene.center.explain_contact(ContactId(f"node1/{name}"), scene.now) for name in ("c1", "c2")]
+    scene.post(ev.LegUp("own", "PJSIP/1001"))  # a call of his own
+    scene.post(ev.LegDown(leg))
+    scene.wait(1)
+    scene.arrive("c3")
+    live.append(scene.center.explain_contact(ContactId("node1/c3"), scene.now))
+    assert [[each.reason for each in now.look.standings] for now in live if now and now.look] == [[Reason.ENGAGED]] * 3
+    with remembered(tmp_path, scene) as history:
+        for name, now in zip(("c2", "c3"), live[1:], strict=True):
+            (look,) = history.looks(f"node1/{name}")
+            assert now is not None and now.look is not None
+            agree(look, now.look)
+    scene.wary = False  # the kit's switch did not hear that the first ring is over
+    scene.request("anna", AgentAction.PAUSE, "break")
+    scene.post(ev.LegDown("own"))
+    assert [(told.old, told.new) for told in scene.changes(Kind.PHONE)] == [
+        ("free", "ringing"),
+        ("free", "engaged"),
+        ("engaged", "free"),
+    ]
+
+
+def test_the_end_of_the_last_leg_is_told_where_nothing_else_tells_it() -> None:
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.arrive("c1")
+    leg = scene.rings("anna")
+    scene.post(ev.OfferEnded(scene.offer_of("anna"), RingResult.NO_ANSWER))
+    assert [told.leg for told in scene.changes(Kind.ACTIVITY, new="idle")] == [leg]
+    scene.post(ev.LegDown(leg))
+    assert [(told.old, told.new) for told in scene.changes(Kind.PHONE)] == [("free", "ringing"), ("ending", "free")]
