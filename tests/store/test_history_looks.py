@@ -189,6 +189,7 @@ def test_a_phone_that_is_not_free_yet_is_engaged_in_the_history_too(tmp_path: Pa
     scene.wait(7)  # longer than he rests
     scene.arrive("c2")
     live = [scene.center.explain_contact(ContactId(f"node1/{name}"), scene.now) for name in ("c1", "c2")]
+    scene.wait(1)
     scene.post(ev.LegUp("own", "PJSIP/1001"))  # a call of his own
     scene.post(ev.LegDown(leg))
     scene.wait(1)
