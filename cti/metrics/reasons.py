@@ -27,7 +27,7 @@ BUSY = {
     Reason.TALKING: "talks",
     Reason.HOLD: "holds a call",
     Reason.WRAPUP: "wraps up",
-    Reason.ENGAGED: "his phone is busy with something of its own",
+    Reason.ENGAGED: "idle, but his phone is in use",
     Reason.RESTING: "his phone was busy or rejecting just now",
 }
 WHO = {

@@ -22,7 +22,7 @@ class Reason(StrEnum):
     TALKING = "talking"
     HOLD = "hold"
     WRAPUP = "wrapup"
-    ENGAGED = "engaged"  # his phone does something that no offer explains
+    ENGAGED = "engaged"  # his phone has a leg: a call of its own, or one that has not hung up yet
     RESTING = "resting"  # it was busy or rejecting just now
     HELD = "held"  # free, but the queue is blended and its gate is shut: other queues go first
     EXCLUDED = "excluded"  # he missed or rejected this contact not long ago
