@@ -9,16 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import structlog
-import uvloop
 
-from cti import log as logging_setup
 from cti import machine
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
@@ -45,13 +41,15 @@ from cti.ports import Reader
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.callback_spool import SpoolCounts, watch_spool
-from cti.store.database import open_store
+from cti.store.database import Store, open_store
+from cti.store.history import History
+from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 
 log = structlog.get_logger(__name__)
 
-STOPPED, CANNOT_START = 0, 2
 LAG_INTERVAL_S = 2.0
+DAY_S = 86_400.0
 
 
 class Application:
@@ -84,8 +82,13 @@ class Application:
         self.policy: PolicyInForce
         self.audit: AuditLog
         self._policy = policy
+        self.history: History
         # Who keeps a policy of his own. They hear of a new one before the core tells what came of it.
-        self._follow: list[Callable[[Center], None]] = [self.view.reload, self.prometheus.reload, self._know_phones]
+        self._follow: list[Callable[[Center, str], object]] = [
+            lambda policy, _: self.view.reload(policy),
+            lambda policy, _: self.prometheus.reload(policy),
+            lambda policy, _: self.switch.reload(_phones(policy)),
+        ]
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -108,19 +111,23 @@ class Application:
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
+        self._policy = self.policy.center
         self._errors["live_change"] = lambda: self.policy.errors
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs, NoEntryLog().apply]
+        history = self._keep_history(store)
+        stack.callback(history.close)
+        readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
         if settings.queue_log is not None:
             queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
             self._errors["queue_log"] = lambda: queue_log.errors
             readers.append(queue_log.apply)
-            self._follow.append(queue_log.reload)
-        self._all_follow(self.policy.center)
+            self._follow.append(lambda policy, _: queue_log.reload(policy))
+        self._all_follow(self.policy.center, self.policy.version)
         journal = open_journal(settings.journal)
         if journal is not None:
             stack.callback(journal.close)
@@ -147,12 +154,28 @@ class Application:
             listen = settings.fastagi.listen
             raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
 
+    def _keep_history(self, store: Store) -> HistoryWriter:
+        keep_s = self.settings.history.keep_days * DAY_S
+        version = self.policy.version
+        writer = HistoryWriter(store, self._policy, version, now=self.clock(), keep_s=keep_s)
+        self.history = History(store, self._policy, version, writer.flush)
+        self._follow.append(lambda policy, version: writer.reload(policy, version, self.clock()))
+        self._follow.append(self.history.reload)
+        self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
+        return writer
+
     async def _serve(self, stack: contextlib.AsyncExitStack) -> None:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
         asking = make_control_app(
-            self.engine, self.view, self.clock, self._count_errors, policy=self.policy, audit=self.audit
+            self.engine,
+            self.view,
+            self.clock,
+            self._count_errors,
+            policy=self.policy,
+            audit=self.audit,
+            why=(self.engine, self.history),
         )
         control = await ControlSocket.open(asking, self.settings.control)
         stack.push_async_callback(control.close)
@@ -168,11 +191,11 @@ class Application:
 
     def adopt(self, policy: Center, version: str, by: str) -> Refused | None:
         """Let `policy` hold everywhere from now on, for those who wait too; the core's refusal leaves all as it was."""
-        former = self._policy
-        self._all_follow(policy)
+        former = (self._policy, self.engine.center.policy_version)
+        self._all_follow(policy, version)
         refused = self.engine.ask(PolicyChanged(policy, version, by))
         if refused is not None:
-            self._all_follow(former)
+            self._all_follow(*former)
             self.view.forget_gone()
         return refused
 
@@ -183,13 +206,10 @@ class Application:
         self.audit.add(AuditEntry(self.clock(), None, "SIGHUP", "reload", "", {}, *result))
         log_reload(answer)
 
-    def _all_follow(self, policy: Center) -> None:
+    def _all_follow(self, policy: Center, version: str) -> None:
         self._policy = policy
         for follow in self._follow:
-            follow(policy)
-
-    def _know_phones(self, policy: Center) -> None:
-        self.switch.reload(_phones(policy))
+            follow(policy, version)
 
     # --- what others ask ----------------------------------------------------------------------------------------------
 
@@ -217,57 +237,6 @@ class Application:
             for node in self.switch.nodes.values():
                 if node.live and node.link.ping_rtt_s is not None:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
-
-
-def run_engine(settings: Settings, file: Path | None = None) -> int:
-    """Run until SIGTERM or SIGINT, reading `file` again at SIGHUP; the exit code."""
-    logging_setup.configure()
-    machine.raise_file_limit()
-    machine.make_pauses_rare()
-    try:
-        return uvloop.run(_run(settings, file))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
-    except ConfigError as error:
-        for problem in error.problems:
-            print(f"error: {problem}", file=sys.stderr)
-        return CANNOT_START
-
-
-async def _run(settings: Settings, file: Path | None) -> int:
-    stop, read_again = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, read_again.set)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with Application.start(settings, file) as app, contextlib.AsyncExitStack() as stack:
-        background(stack, _reload_whenever(read_again, app))
-        _say_ready(app)
-        await stop.wait()
-        log.info("engine stops; who waits goes back to the dialplan", waiting=len(app.engine.center.contacts))
-    return STOPPED
-
-
-async def _reload_whenever(asked: asyncio.Event, app: Application) -> None:
-    while True:
-        await asked.wait()
-        asked.clear()
-        try:
-            await app.reload()
-        except Exception as error:  # the engine goes on with what held before
-            log.error("reload failed", error=type(error).__name__)
-
-
-def _say_ready(app: Application) -> None:
-    settings = app.settings
-    connected = sorted(name for name, node in app.switch.nodes.items() if node.live)
-    missing = sorted(set(app.switch.nodes) - set(connected))
-    log.info(
-        "engine ready" if connected else "engine started, and no Asterisk is connected yet",
-        callers=str(settings.fastagi.listen),
-        http=str(settings.http.listen),
-        control=str(settings.control),
-        connected=", ".join(connected) or "none",
-        missing=", ".join(missing) or "none",
-    )
 
 
 def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:

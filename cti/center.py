@@ -9,15 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cti.acd import agents, calls, offers, presence, reconcile, reload, supervision, visits
+from cti.acd import (
+    agents,
+    calls,
+    offers,
+    presence,
+    progressive,
+    reconcile,
+    reload,
+    supervision,
+    transfers,
+    visits,
+)
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.containment import contain
+from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
     AgentId,
@@ -58,7 +71,7 @@ class ContactCenter:
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,
-            events.CallReplaced: lambda event: calls.replaced(self._floor, event),
+            events.CallReplaced: lambda event: transfers.replaced(self._floor, event),
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.OfferRinging: self._offer_ringing,
@@ -82,10 +95,12 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "widen": self._contact_rule(visits.reach_changed),
+            "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
+            "closing": self._contact_rule(self._closing),
+            "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: self._settled(),
         }
@@ -95,6 +110,10 @@ class ContactCenter:
     @property
     def policy(self) -> policy.Center:
         return self._floor.policy
+
+    @property
+    def policy_version(self) -> str:
+        return self._floor.policy_version
 
     @property
     def agents(self) -> dict[AgentId, Agent]:
@@ -118,6 +137,14 @@ class ContactCenter:
     def next_deadline(self) -> float | None:
         """Epoch seconds at which something is due even if nothing happens."""
         return self._floor.deadlines.next_at()
+
+    def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
+        """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
+        return contact_now(self._floor, contact, max(now, self._floor.now))
+
+    def explain_agent(self, agent: AgentId, now: float) -> AgentNow | None:
+        """Why an agent gets no contact at `now`; None where there is no such agent. Changes nothing."""
+        return agent_now(self._floor, agent, max(now, self._floor.now))
 
     # --- the contract -----------------------------------------------------------------------------------------------
 
@@ -208,7 +235,7 @@ class ContactCenter:
     def _call_transferred(self, event: events.CallTransferred) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
-            calls.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
+            transfers.transferred(self._floor, contact, f"{event.context},{event.exten}", event.leg)
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -230,6 +257,11 @@ class ContactCenter:
         if contact.state is ContactState.WAITING:
             on_max_wait = self.policy.queues[contact.queue].on_max_wait
             visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
+
+    def _closing(self, floor: Floor, contact: Contact) -> None:
+        if contact.state is ContactState.WAITING:
+            on_closed = self.policy.queues[contact.queue].on_closed
+            visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 

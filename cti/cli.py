@@ -20,7 +20,10 @@ import typer
 from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show, config, config_bound
 from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
+from cti.cli_explain import explain_app
 from cti.cli_import import import_app
+from cti.cli_prompts import prompts_app
+from cti.cli_sample import sample_backend_command
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
@@ -36,9 +39,10 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, import_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, import_app, prompts_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
+app.command("sample-backend")(sample_backend_command)
 cli_policy.add_commands(app, queue_app, agent_app)
 
 ConfigFile = Annotated[
@@ -69,7 +73,7 @@ def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
         path = cli_control.config_file(file)
-        code = importlib.import_module("cti.app").run_engine(config.load(path), path.absolute())
+        code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)

@@ -1,22 +1,19 @@
-"""What is different between two policies, in lines for people and as data? PURE. And which name has a policy?
+"""What is different between two policies, in lines for people and as data? PURE.
 
 A person's name never stands in a line: it goes into logs.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 from pydantic import BaseModel
 
 from cti.model.policy import Agent, Center, Membership
 
-VERSION_DIGITS = 12
 MAX_SHOWN_CHARS = 120
-NOUNS = {"queues": "queue", "agents": "agent", "entries": "entry", "breaks": "break"}
+NOUNS = {"queues": "queue", "agents": "agent", "entries": "entry", "breaks": "break", "hours": "hours"}
 PERSONAL = ((Agent, "name"),)
 
 
@@ -30,24 +27,6 @@ class Difference(NamedTuple):
     key: str = ""
     old: Any = None
     new: Any = None
-
-
-def version_of(center: Center) -> str:
-    """Return the name of this policy: the same for the same content, whatever the file's order and comments.
-
-    The order of agents is content: strategies go by it where two are equal.
-    """
-    found = hashlib.sha256()
-    for section in Center.model_fields:
-        value = getattr(center, section)
-        named = value if isinstance(value, Mapping) else {"": value}
-        for name in named if section == "agents" else sorted(named):  # piece by piece: other threads get their turn
-            found.update(msgspec.json.encode((section, name, _whole(named[name])), order="deterministic"))
-    return found.hexdigest()[:VERSION_DIGITS]
-
-
-def _whole(value: Any) -> Any:
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def difference(old: Center, new: Center) -> list[Difference]:

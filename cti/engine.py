@@ -18,7 +18,8 @@ from cti.journal import Journal
 from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.events import AnyEvent, TimePassed
-from cti.model.words import CallId
+from cti.model.explanation import AgentNow, ContactNow
+from cti.model.words import AgentId, CallId, ContactId
 from cti.ports import Clock, Reader, Switch
 
 log = structlog.get_logger(__name__)
@@ -113,6 +114,14 @@ class Engine:
             self._busy = False
         self._drain()
         return refused
+
+    def explain_contact(self, contact: ContactId) -> ContactNow | None:
+        """See ports.Explainer: answered between two events."""
+        return self.center.explain_contact(contact, self.clock())
+
+    def explain_agent(self, agent: AgentId) -> AgentNow | None:
+        """See ports.Explainer: answered between two events."""
+        return self.center.explain_agent(agent, self.clock())
 
     def stop(self) -> None:
         """No more deadlines."""

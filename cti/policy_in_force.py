@@ -19,6 +19,7 @@ from cti.config import Settings
 from cti.config_live import Dropped
 from cti.model.changes import Refused
 from cti.model.policy import Center
+from cti.model.policy_version import policy_version
 from cti.model.words import RefusedReason
 from cti.ports import Clock, PolicyAnswer
 from cti.store.database import Store
@@ -62,7 +63,7 @@ class PolicyInForce:
         self._tell_dropped(dropped)
         if dropped:
             save_live_changes(store, self._live.values())
-        self.version = config_difference.version_of(self.center)
+        self.version = policy_version(self.center)
 
     # --- what people want -------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class PolicyInForce:
         return self._planned(file, _without(live, dropped), center, warnings), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
-        version = config_difference.version_of(center)
+        version = policy_version(center)
         return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:

@@ -11,7 +11,9 @@ from cti.model.audit import AuditEntry
 from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand
 from cti.model.events import AnyEvent
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
+from cti.model.words import AgentId, ContactId
 
 Reader = Callable[[Changed], None]
 """Anything that projects the stream of facts. It must not block and must not raise."""
@@ -30,6 +32,16 @@ class Desk(Protocol):
 
     def ask(self, event: AnyEvent) -> Refused | None:
         """Hand over a person's request and return the refusal, or None if it was granted."""
+
+
+class Explainer(Protocol):
+    """Whoever can say why things are as they are now: asked by a person, answered from the running core."""
+
+    def explain_contact(self, contact: ContactId) -> ContactNow | None:
+        """How a live contact stands, and why nobody takes it yet; None where there is none of that id."""
+
+    def explain_agent(self, agent: AgentId) -> AgentNow | None:
+        """Why an agent gets no contact; None where there is none of that name."""
 
 
 class Switch(Protocol):

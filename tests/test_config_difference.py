@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cti import config
-from cti.config_difference import MAX_SHOWN_CHARS, VERSION_DIGITS, difference, in_words, plumbing, version_of
+from cti.config_difference import MAX_SHOWN_CHARS, difference, in_words, plumbing
 from cti.model.policy import Center
+from cti.model.policy_version import DIGITS, policy_version
 
 pytestmark = pytest.mark.unit
 
@@ -72,14 +73,14 @@ def test_no_persons_name_is_in_a_line_or_in_the_data() -> None:
 def test_another_order_of_agents_is_told_and_is_another_version() -> None:
     turned = OLD.model_copy(update={"agents": dict(reversed(OLD.agents.items()))})
     assert [found.line for found in difference(OLD, turned)] == ["agents: another order"]
-    assert version_of(turned) != version_of(OLD)
+    assert policy_version(turned) != policy_version(OLD)
 
 
 def test_a_version_names_the_content_and_not_the_file() -> None:
     same = Center.model_validate({**PLAIN, "queues": {"support": {"tier": 5}, "sales": {"target_s": "20.0"}}})
-    assert version_of(same) == version_of(OLD)
-    assert len(version_of(OLD)) == VERSION_DIGITS
-    assert version_of(OLD.model_copy(update={"settle_s": 0.0})) != version_of(OLD)
+    assert policy_version(same) == policy_version(OLD)
+    assert len(policy_version(OLD)) == DIGITS
+    assert policy_version(OLD.model_copy(update={"settle_s": 0.0})) != policy_version(OLD)
 
 
 def test_plumbing_is_named_and_its_values_are_not() -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.config_difference import difference, version_of
+from cti.config_difference import difference
 from cti.config_live import MAX_DEPTH, apply, fitting, membership_path, queue_path, reusing, value_at
 from cti.model.policy import Center, Queue
+from cti.model.policy_version import policy_version
 
 pytestmark = pytest.mark.unit
 
@@ -155,7 +156,7 @@ def test_whatever_is_asked_for_there_is_a_policy_or_a_reason(values: dict[str, A
     if judged.center is not None:
         kept = {path: value_at(judged.center, path) for path in changes}
         assert apply(FILE, kept).center == judged.center  # what is stored means the same
-        assert version_of(laid(kept)) == version_of(judged.center)
+        assert policy_version(laid(kept)) == policy_version(judged.center)
     fitted = fitting(FILE, changes)
     assert len(fitted.dropped) <= len(changes) and (judged.center is None or fitted.center == judged.center)
 

@@ -10,7 +10,7 @@ from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.events import AgentRequest
-from cti.model.words import Activity, AgentAction, AgentStatus, OfferState, RefusedReason
+from cti.model.words import Activity, AgentAction, AgentId, AgentStatus, OfferState, RefusedReason
 
 
 def request(floor: Floor, asked: AgentRequest) -> Refused | None:
@@ -114,6 +114,14 @@ def auto_pause(floor: Floor, agent: Agent, why: OfferState, in_a_row: int, limit
         floor.move_status(agent, AgentStatus.ON_BREAK, reason=why, by="engine")
 
 
+def let_go(floor: Floor, kept: list[AgentId]) -> None:
+    """Those who were kept for the next ring of a contact may be given one again."""
+    for agent in [floor.agents[agent_id] for agent_id in kept if agent_id in floor.agents]:
+        agent.rest_until = floor.now
+        floor.deadlines.cancel("rest", agent.id)
+        floor.refresh(agent)
+
+
 def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
     """The talk is over for the agent."""
     wrap_up_s = floor.policy.queues[offer.queue].wrap_up_s
@@ -139,7 +147,8 @@ def return_to_idle(floor: Floor, agent: Agent, offer: Offer | None) -> None:
         reason, agent.pending_break = agent.pending_break, None
         if agent.status is not AgentStatus.LOGGED_OUT:
             floor.move_status(agent, AgentStatus.ON_BREAK, reason=reason, by="agent")
-    floor.move_activity(agent, Activity.IDLE, offer=offer)
+    rests = agent.rest_until > floor.now
+    floor.move_activity(agent, Activity.IDLE, offer=offer, until=agent.rest_until if rests else None)
 
 
 def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
@@ -151,9 +160,12 @@ def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
 
 
 def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
+    last = agent.legs == {leg} and not agent.engaged and agent.activity in (Activity.IDLE, Activity.WRAPUP)
     agent.legs.discard(leg)
     floor.leg_owner.pop(leg, None)
     tell_engaged(floor, agent)
+    if last:
+        floor.tell(Changed(Kind.PHONE, agent.id, "ending", "free", floor.now, floor.cause, agent=agent.id))
     floor.refresh(agent)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, offers, visits
+from cti.acd import agents, offers, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
-from cti.model.changes import Changed, Kind
-from cti.model.commands import Release, StartMusic, StopRing
-from cti.model.events import CallArrived, CallReplaced, RingEnded
+from cti.model.commands import Release, StartMusic
+from cti.model.events import CallArrived, RingEnded
 from cti.model.policy import Entry
 from cti.model.ticket import Ticket
 from cti.model.words import (
@@ -88,12 +87,17 @@ def _new(floor: Floor, event: CallArrived) -> None:
         caller=event.caller,
         entry=event.entry,
         own_head_start_s=entry.head_start_s,
-        own_requires=visits.requirements(entry.requires),
-        preferred=event.preferred or tuple(map(AgentId, entry.preferred)),
+        own_requires=standing.requirements(entry.requires),
+        preferred=_own_agents(event, entry),
         customer=dict(event.customer),
     )
     floor.opened(contact)
     visits.enter(floor, contact, contact.queue)
+
+
+def _own_agents(event: CallArrived, entry: Entry | None) -> tuple[AgentId, ...]:
+    """Whom the dialplan names; else whom the entry names. Those of an earlier entry have no claim any more."""
+    return event.preferred or tuple(map(AgentId, entry.preferred if entry is not None else ()))
 
 
 def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
@@ -110,7 +114,7 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         visit=ticket.visit,
         own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
-        own_requires=visits.requirements(ticket.requires),
+        own_requires=standing.requirements(ticket.requires),
         tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
         preferred=ticket.preferred,
         customer=dict(ticket.customer),
@@ -172,7 +176,9 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
     if contact.visit_open:  # it left the line by the operator's own dialplan
         visits.close(floor, contact, Leaving(Outcome.OVERFLOWED))
-    contact.own_requires = visits.requirements(entry.requires if entry else {})
+    contact.own_requires = standing.requirements(entry.requires if entry else {})
+    contact.preferred = _own_agents(event, entry)
+    contact.customer = dict(event.customer) or contact.customer
     contact.tried = {}
     contact.visit += 1
     visits.enter(floor, contact, queue, cause="transferred")
@@ -187,7 +193,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.TALKING:
             visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "announce", "widen"):
+        for what in ("max_wait", "closing", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 
@@ -294,38 +300,6 @@ def talk_unsettled(floor: Floor, contact: Contact) -> None:
     contact.transferred = True
 
 
-def transferred(floor: Floor, contact: Contact, goto: str, leg: str) -> None:
-    """The agent sent the caller elsewhere (blind transfer): his talk is over, the contact's is not."""
-    accepted = [offer for offer in contact.offers if floor.offers[offer].state is OfferState.ACCEPTED]
-    legs = [floor.offers[offer].leg for offer in accepted]
-    if leg and any(known != leg and (known or contact.session) for known in legs):
-        floor.late(contact.id, contact.state)  # of an earlier talk: the call has come back and talks again
-        return
-    if contact.agent is None:
-        return
-    contact.transferred = True
-    floor.tell(
-        Changed(
-            Kind.TRANSFER,
-            contact.id,
-            "",
-            "blind",
-            floor.now,
-            floor.cause,
-            queue=contact.queue,
-            agent=contact.agent,
-            contact=contact.id,
-            call=contact.call,
-            goto=goto,
-        )
-    )
-    offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
-    parting = floor.deadlines.pending("parting", contact.id)
-    floor.deadlines.cancel("parting", contact.id)
-    if (parting or not contact.session) and contact.state is ContactState.TALKING:
-        visits.set_aside(floor, contact)
-
-
 def given_up(floor: Floor, contact: Contact) -> None:
     """Set aside for too long: its node never came back to tell."""
     if contact.state is ContactState.ASIDE:
@@ -345,74 +319,3 @@ def leg_gone(floor: Floor, leg: str) -> None:
     if offer is not None and offer.leg == leg and offer.state is OfferState.ACCEPTED:
         offers.agent_part_over(floor, floor.contacts[offer.contact], None)
     agents.leg_down(floor, agent, leg)
-
-
-def replaced(floor: Floor, event: CallReplaced) -> None:
-    """Attended transfer: the customer takes over the place or the talk that his agent held for him.
-
-    It is the customer's contact that goes on, with its own `since`; the consultation's contact ends.
-    """
-    place, original = floor.by_call.get(event.call), floor.by_call.get(event.original)
-    if original is None or place is original:
-        floor.late(event.original, "")
-        return
-    if place is None:  # to a colleague, without us
-        _tell_attended(floor, original, original.queue)
-        offers.agent_part_over(floor, original, EndedBy.TRANSFER)
-        return
-    _tell_attended(floor, original, place.queue)
-    offers.fail_all(floor, original, OfferState.WITHDRAWN)
-    offers.agent_part_over(floor, original, EndedBy.TRANSFER)
-    if original.visit_open:  # he waited himself: that place is given up for the one he takes over
-        visits.close(floor, original, Leaving(Outcome.MERGED))
-        visits.set_aside(floor, original)
-        floor.deadlines.cancel("ring", original.id)
-    floor.deadlines.cancel("aside", original.id)
-    talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]
-    ringing = place.state is ContactState.OFFERED and bool(place.offers)
-    for offer in [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.RINGING]:
-        floor.say(StopRing(original.call if event.session else place.call, (offer.id,)))
-        offers.fail(floor, offer, OfferState.WITHDRAWN)
-    waited = place.visit_open
-    if waited:
-        visits.close(floor, place, Leaving(Outcome.MERGED))
-    if event.session:
-        original.session, original.arrived_at, place.session = True, floor.now, False
-    original.own_requires, original.tried, original.announcing = place.own_requires, {}, place.announcing
-    if talks:
-        offers.take_over(floor, original, talks[0])
-        if original.state is not ContactState.TALKING:
-            floor.move_contact(original, ContactState.TALKING)
-    visits.end(floor, place)
-    if waited:
-        original.visit += 1
-        visits.enter(floor, original, place.queue, cause="transferred")
-        if ringing:
-            _wait_for_ring_end(floor, original)
-
-
-def _wait_for_ring_end(floor: Floor, contact: Contact) -> None:
-    """The session is still busy with the Dial that was taken back: in line again when it says so (RingEnded)."""
-    floor.line.remove(contact)
-    floor.arrived.discard(contact.id)
-    floor.deadlines.cancel("announce", contact.id)
-    floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
-    floor.move_contact(contact, ContactState.OFFERED)
-
-
-def _tell_attended(floor: Floor, contact: Contact, queue: QueueName) -> None:
-    contact.transferred = True
-    floor.tell(
-        Changed(
-            Kind.TRANSFER,
-            contact.id,
-            "",
-            "attended",
-            floor.now,
-            floor.cause,
-            queue=queue,
-            agent=contact.agent,
-            contact=contact.id,
-            call=contact.call,
-        )
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cti.model.changes import Sought
 from cti.model.policy import Exit
 from cti.model.ticket import Ticket
 from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, Outcome, QueueName
@@ -57,6 +58,8 @@ class Contact:
     agent: AgentId | None = None  # who talks with him
     tries: int = 0
     original_position: int = 0
+    rung_at_once: int = 1  # phones, of the strategy ring_progressively
+    kept: list[AgentId] = field(default_factory=list)  # who is rung again, with one more, once the ring has stopped
     announcing: bool = False
     told_wait_s: float | None = None  # the newest P90 it was told
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
@@ -66,6 +69,7 @@ class Contact:
     customer: dict[str, str] = field(default_factory=dict)  # personal data
     ring: int = 0  # how far its reach has widened
     stands_in: WaitingClass | None = None  # set while it stands in the line
+    told_sought: Sought | None = None  # what readers know of its reach
 
     def urgency(self, now: float) -> float:
         """Waited time plus head start, in units of the queue's target (accumulating priority; shared terms: acd.md)."""

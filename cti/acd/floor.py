@@ -18,8 +18,8 @@ from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
-from cti.acd.reach import pools_of
-from cti.acd.strategy import seat
+from cti.acd.staff import Staff
+from cti.calendar.opening import Opening
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, Release
@@ -34,13 +34,10 @@ from cti.model.words import (
     NodeId,
     OfferId,
     OfferState,
+    QueueName,
 )
 
 Output = AnyCommand | Changed | Refused
-
-
-def _phones(agent: policy.Agent) -> tuple[str, ...]:
-    return (agent.phone, *agent.phones.values())
 
 
 class Floor:
@@ -49,8 +46,9 @@ class Floor:
     def __init__(self, center: policy.Center, nodes: Iterable[NodeId] = (), seed: int = 0, version: str = "") -> None:
         self.policy = center
         self.policy_version = version
-        self.agents: dict[AgentId, Agent] = {}
-        self.by_phone: dict[str, Agent] = {}
+        self.staff = Staff(center)
+        self.agents = self.staff.agents
+        self.by_phone = self.staff.by_phone
         self.contacts: dict[ContactId, Contact] = {}
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
@@ -60,6 +58,9 @@ class Floor:
         self.line = Line()
         self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)
+        self.blended: dict[QueueName, policy.Blending] = {}
+        self.open_gates: set[QueueName] = set()  # of the blended queues
+        self.opening: dict[str, Opening] = {}
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()
@@ -76,40 +77,17 @@ class Floor:
         self.arrivals = 0
         self.out: list[Output] = []
         self._open = False
-        for number, (name, agent) in enumerate(center.agents.items()):
-            self.hire(AgentId(name), number, agent)
+        self.govern(center, version)
 
-    # --- who works here -------------------------------------------------------------------------------------------
-
-    def hire(self, name: AgentId, number: int, rules: policy.Agent) -> Agent:
-        """A new agent, `number` in the order of the configuration."""
-        agent = self.agents[name] = Agent(name, rules, AgentStatus(rules.starts))
-        self.instruct(agent, number, rules)
-        return agent
-
-    def instruct(self, agent: Agent, number: int, rules: policy.Agent) -> None:
-        """What holds for him from now on; to be called while he stands in no pool."""
-        for phone in [phone for phone in _phones(agent.policy) if self.by_phone.get(phone) is agent]:
-            del self.by_phone[phone]
-        agent.policy, agent.number, agent.pools = rules, number, pools_of(agent.id, rules)
-        agent.seats = tuple(seat(self.policy, pool, agent) for pool in agent.pools)
-        self.by_phone.update(dict.fromkeys(_phones(rules), agent))
-
-    def leave_pools(self, agent: Agent) -> None:
-        """He stands in no pool until `refresh` finds him free again."""
-        self.free.remove(agent.id)
-        self.freed.discard(agent.id)
-
-    def dismiss(self, agent: Agent) -> None:
-        """Forget him and everything that hangs on him."""
-        self.leave_pools(agent)
-        for phone in [phone for phone, owner in self.by_phone.items() if owner is agent]:
-            del self.by_phone[phone]
-        for leg in agent.legs:
-            self.leg_owner.pop(leg, None)
-        for what in ("wrapup", "break", "rest"):
-            self.deadlines.cancel(what, agent.id)
-        del self.agents[agent.id]
+    def govern(self, center: policy.Center, version: str) -> None:
+        """`center` holds from now on; what was derived from the old one is derived anew."""
+        same = self.opening if center.hours == self.policy.hours else {}
+        self.policy, self.policy_version = center, version
+        self.blended = {
+            QueueName(name): rules.blending for name, rules in center.queues.items() if rules.blending is not None
+        }
+        self.open_gates.intersection_update(self.blended)
+        self.opening = same or {name: Opening(hours) for name, hours in center.hours.items()}
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
@@ -187,6 +165,7 @@ class Floor:
         why: Why | None = None,
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
+        until: float | None = None,
     ) -> None:
         old: OfferState | str = offer.state
         if new is OfferState.RINGING:
@@ -216,6 +195,7 @@ class Floor:
                 position=position,
                 original_position=contact.original_position,
                 ended_by=ended_by,
+                until=until,
                 why=why,
             )
         )
@@ -225,7 +205,7 @@ class Floor:
     ) -> None:
         old = agent.activity
         transitions.check(transitions.ACTIVITY, "activity", agent.id, old, new)
-        agent.activity, agent.activity_since = new, self.now
+        agent.activity, agent.activity_since, agent.activity_until = new, self.now, until
         self.tell(
             Changed(
                 Kind.ACTIVITY,
@@ -239,6 +219,7 @@ class Floor:
                 contact=offer.contact if offer else None,
                 offer=offer.id if offer else None,
                 until=until,
+                leg=min(agent.legs, default=None) if new in (Activity.IDLE, Activity.WRAPUP) else None,
             )
         )
         self.refresh(agent)
@@ -299,5 +280,5 @@ class Floor:
         self.arrived.discard(contact.id)
         for leg in [leg for leg, parting in self.parting.items() if parting == contact.id]:
             del self.parting[leg]
-        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting"):
+        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more"):
             self.deadlines.cancel(what, contact.id)

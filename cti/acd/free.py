@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.line import WaitingClass
 from cti.acd.strategy import Candidate, Place
 from cti.model.words import AgentId
 
@@ -35,14 +35,20 @@ class FreeAgents:
         for pool, key in self._places.pop(agent, ()):
             self._by_pool[pool].remove(key)
 
-    def for_contact(self, contact: Contact) -> Iterator[Candidate]:
-        """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
-        waiting = contact.stands_in
-        assert waiting is not None
+    def before(self, agent: AgentId, pool: str) -> int | None:
+        """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
+        place = dict(self._places.get(agent, ())).get(pool)
+        return None if place is None else self._by_pool[pool].index(place)
+
+    def count(self, pool: str) -> int:
+        return len(self._by_pool.get(pool, ()))
+
+    def for_class(self, waiting: WaitingClass) -> Iterator[Candidate]:
+        """The free agents who may take a contact of `waiting`: pool after pool, each in its strategy's order."""
         seen: set[AgentId] = set()
         for number, pool in enumerate(waiting.reach.pools):
             for key in self._by_pool.get(pool, ()):
                 agent = self._agents[key[-1]]
                 if agent.id not in seen and waiting.open_to(agent, pool):
                     seen.add(agent.id)
-                    yield Candidate((number, key[0], key[1]), agent)
+                    yield Candidate((number, key[0], key[1]), agent, key)

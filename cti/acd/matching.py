@@ -12,12 +12,13 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from cti.acd.agent import Agent
+from cti.acd.blending import turn_gates
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.offers import make_offers
 from cti.acd.strategy import CHOICES
-from cti.model.changes import Why
+from cti.model.changes import Contender, Why
 
 COUNTED = 10  # free agents are counted up to here; "10" means ten or more
 
@@ -85,23 +86,31 @@ class Agenda:
 
 def match(floor: Floor) -> None:
     """Make every offer that is possible now."""
-    if floor.settling or not (floor.freed or floor.arrived):
+    if floor.settling:
         return
 
     def offer(turn: Turn) -> bool:
         floor.matching = turn.first.id
-        return _serve(floor, turn)
+        served = _serve(floor, turn)
+        if served and floor.blended:
+            turn_gates(floor, only_shut=True)  # one agent less: it may be time to hold back what can wait
+        return served
 
-    Agenda(floor).serve(offer)
+    if floor.blended:
+        turn_gates(floor)
+    while floor.freed or floor.arrived:
+        Agenda(floor).serve(offer)
+        floor.freed.clear()
+        floor.arrived.clear()
+        if floor.blended:
+            turn_gates(floor)  # fewer wait now: a gate that opens brings new arrivals
     floor.matching = None
-    floor.freed.clear()
-    floor.arrived.clear()
 
 
 def _serve(floor: Floor, turn: Turn) -> bool:
     """Offer the contact to whom its queue's strategy chooses, if anybody is free for it."""
     contact = turn.first
-    candidates = floor.free.for_contact(contact)
+    candidates = floor.free.for_class(turn.waiting)
     counted = list(islice(candidates, COUNTED))
     if not counted:
         return False
@@ -117,6 +126,11 @@ def _serve(floor: Floor, turn: Turn) -> bool:
         waiting=floor.line.waiting(contact.queue),
         idle_s=floor.now - chosen[0].idle_since,
         free_agents=len(counted),
+        next_contact=runner_up.id if runner_up is not None else None,
+        contenders=tuple([Contender(each.agent.id, *each.standing, *each.place[2:4]) for each in counted]),
+        sought=turn.waiting.sought,
+        ring=contact.ring,
+        version=floor.policy_version,
     )
     make_offers(floor, contact, chosen, why)
     return True

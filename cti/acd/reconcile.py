@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, calls, offers, visits
+from cti.acd import agents, calls, offers, standing, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
@@ -116,7 +116,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
         own_head_start_s=ticket.head_start_s,
         tier=ticket.tier,
         target_s=rules.urgency_target_s or rules.target_s,
-        own_requires=visits.requirements(ticket.requires),
+        own_requires=standing.requirements(ticket.requires),
         preferred=ticket.preferred,
         customer=dict(ticket.customer),
         session=False,

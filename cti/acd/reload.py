@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cti.acd import agents, presence, visits
+from cti.acd import agents, presence, standing, visits
 from cti.acd.agent import Agent
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind, Refused
@@ -23,10 +23,10 @@ def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
     used = in_use(floor, asked.policy)
     if used:
         return Refused(RefusedReason.IN_USE, "; ".join(used))
-    old, floor.policy = floor.policy, asked.policy
+    old, before = floor.policy, floor.policy_version
+    floor.govern(asked.policy, asked.version)
     _change_agents(floor, old)
     _change_queues(floor, old)
-    before, floor.policy_version = floor.policy_version, asked.version
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
     return None
@@ -59,13 +59,16 @@ def _change_agents(floor: Floor, old: Center) -> None:
     for number, (name, rules) in enumerate(new.agents.items()):
         agent = floor.agents.get(AgentId(name))
         if agent is None:
-            agent = floor.hire(AgentId(name), number, rules)
+            agent = floor.staff.hire(AgentId(name), number, rules, new)
             agent.idle_since = agent.status_since = agent.activity_since = agent.logged_in_at = floor.now
+            agent.status = AgentStatus.LOGGED_OUT
+            if AgentStatus(rules.starts) is AgentStatus.AVAILABLE:
+                floor.move_status(agent, AgentStatus.AVAILABLE, by="policy")
         elif (
             reordered or not reseated.isdisjoint(rules.queues) or (agent.policy is not rules and agent.policy != rules)
         ):
-            floor.leave_pools(agent)
-            floor.instruct(agent, number, rules)
+            _leave_pools(floor, agent)
+            floor.staff.instruct(agent, number, rules, new)
         floor.limit_break(agent)
         floor.refresh(agent)
         if agent.id in floor.free:
@@ -84,7 +87,18 @@ def _dismiss(floor: Floor, agent: Agent) -> None:
         floor.move_status(agent, AgentStatus.LOGGED_OUT, by="policy")
     if agent.activity is Activity.WRAPUP:
         agents.end_wrapup(floor, agent)
-    floor.dismiss(agent)
+    _leave_pools(floor, agent)
+    for leg in agent.legs:
+        floor.leg_owner.pop(leg, None)
+    for what in ("wrapup", "break", "rest"):
+        floor.deadlines.cancel(what, agent.id)
+    floor.staff.dismiss(agent)
+
+
+def _leave_pools(floor: Floor, agent: Agent) -> None:
+    """He stands in no list of free agents until `refresh` finds him free again."""
+    floor.free.remove(agent.id)
+    floor.freed.discard(agent.id)
 
 
 def _change_queues(floor: Floor, old: Center) -> None:
@@ -93,4 +107,4 @@ def _change_queues(floor: Floor, old: Center) -> None:
         if old.queues.get(contact.queue) != new.queues[contact.queue]:
             visits.rules_changed(floor, contact)
         elif contact.preferred:
-            visits.reach_changed(floor, contact)
+            standing.reach_changed(floor, contact)

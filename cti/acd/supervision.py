@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import offers, visits
+from cti.acd import offers, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.model.changes import Refused
@@ -41,7 +41,7 @@ def _move(floor: Floor, contact: Contact, asked: ContactRequest) -> Refused | No
 
 def _prioritise(floor: Floor, contact: Contact, seconds: float, by: str) -> None:
     contact.own_head_start_s += seconds
-    visits.placed_anew(floor, contact, by=by)
+    standing.placed_anew(floor, contact, by=by)
 
 
 def _leave(floor: Floor, contact: Contact, leaving: Leaving) -> None:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from cti.acd import announcing
+from cti.acd import agents, announcing, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import turned_away
-from cti.acd.reach import widen
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
-from cti.model.words import AgentStatus, ContactState, Outcome, QueueName
+from cti.model.words import ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
 FALLBACK = "cti-fallback,s,1"
-
-
-def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    """The strictest level of each skill over all `sources`."""
-    strictest: dict[str, int] = {}
-    for source in sources:
-        for skill, level in source.items():
-            strictest[skill] = max(level, strictest.get(skill, 0))
-    return tuple(sorted(strictest.items()))
 
 
 def enter(
@@ -41,14 +31,14 @@ def enter(
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred = queue, None, False
-    _weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
+    standing.weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
     if not resumed:
         contact.entered_at = floor.now
         contact.told_wait_s = None
     no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
-    _stand(floor, contact)
+    standing.stand(floor, contact)
     position = floor.line.position(contact)
     if not resumed or not contact.original_position:
         contact.original_position = position
@@ -65,15 +55,8 @@ def enter(
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
-    _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
-
-
-def _weigh(rules: policy.Queue, contact: Contact, tier: int) -> None:
-    """What the queue's rules make of the contact's order and of whom it needs."""
-    contact.tier = tier
-    contact.target_s = rules.urgency_target_s or rules.target_s
-    contact.requires = requirements(rules.requires, dict(contact.own_requires))
-    contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
+    first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
+    _set_deadlines(floor, contact, first_after_s)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
@@ -82,6 +65,11 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("max_wait", contact.id, contact.entered_at + rules.max_wait_s)
     else:
         floor.deadlines.cancel("max_wait", contact.id)
+    closing_at = closes_at(floor, contact.queue)
+    if closing_at is not None:
+        floor.deadlines.set("closing", contact.id, closing_at)
+    else:
+        floor.deadlines.cancel("closing", contact.id)
     if rules.announce is not None:
         floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
     else:
@@ -91,117 +79,37 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
 def back_in_line(floor: Floor, contact: Contact) -> None:
     """The offer came to nothing: same place, same `since`, whoever was tried left out for a while."""
     floor.deadlines.cancel("ring", contact.id)
+    floor.deadlines.cancel("ring_more", contact.id)
     contact.agent = None
     contact.announcing = False
+    kept, contact.kept = contact.kept, []
+    contact.rung_at_once = len(kept) + 1
+    agents.let_go(floor, kept)
     floor.move_contact(contact, ContactState.WAITING)
-    _stand(floor, contact)
+    standing.stand(floor, contact)
     if not contact.session:
         set_aside(floor, contact)
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
-    _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
+    _set_deadlines(floor, contact, _announced_every_s(rules, contact))
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
+    elif rules.on_nobody is not None and not anybody_there(floor, contact):  # the last one left while it rang
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, rules.on_nobody, reason="nobody"))
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
         leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
 
-def _head_start(rules: policy.Queue, contact: Contact) -> float:
-    """What this queue gives to what is known of the customer: the most of what applies."""
-    customer = contact.customer
-    return max(
-        (rule.seconds for rule in rules.head_starts if all(customer.get(k) == v for k, v in rule.when.items())),
-        default=0.0,
-    )
-
-
-def _stand(floor: Floor, contact: Contact) -> None:
-    contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    there = tuple(
-        agent
-        for agent in contact.preferred
-        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
-    )
-    reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    if ring != contact.ring:
-        _tell_reach(floor, contact, ring)
-    floor.line.add(contact, reach)
-    floor.arrived.add(contact.id)
-    changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
-    if changes:
-        floor.deadlines.set("widen", contact.id, min(changes))
-    else:
-        floor.deadlines.cancel("widen", contact.id)
-
-
-def _tell_reach(floor: Floor, contact: Contact, ring: int) -> None:
-    old, contact.ring = contact.ring, ring
-    floor.tell(
-        Changed(
-            Kind.REACH,
-            contact.id,
-            str(old),
-            str(ring),
-            floor.now,
-            floor.cause,
-            queue=contact.queue,
-            contact=contact.id,
-            call=contact.call,
-            wait_s=floor.now - contact.entered_at,
-        )
-    )
-
-
-def reach_changed(floor: Floor, contact: Contact) -> None:
-    """More agents may take it from now on, or somebody may be tried again: the contact changes its class."""
-    if contact.stands_in is not None:
-        floor.line.remove(contact)
-        _stand(floor, contact)
-
-
-def placed_anew(floor: Floor, contact: Contact, *, by: str | None = None) -> None:
-    """Something that decides its order or its reach has changed: the rules of its queue, or what it was given."""
-    rules = floor.policy.queues[contact.queue]
-    before, stood = _standing(contact), contact.stands_in is not None
-    floor.line.remove(contact)  # before anything that its place is found by changes
-    _weigh(rules, contact, rules.tier)
-    if stood:
-        _stand(floor, contact)
-        floor.say(SaveTicket(contact.call, contact.ticket()))
-    if _standing(contact) != before and contact.visit_open:
-        _tell_place(floor, contact, by)
-
-
-def _standing(contact: Contact) -> tuple[int, float, float]:
-    return (contact.tier, contact.head_start_s, contact.target_s)
-
-
-def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
-    floor.tell(
-        Changed(
-            Kind.PLACE,
-            f"{contact.id}/{contact.visit}",
-            "",
-            "",
-            floor.now,
-            floor.cause,
-            queue=contact.queue,
-            contact=contact.id,
-            call=contact.call,
-            position=floor.line.position(contact),
-            order_at=contact.since - contact.head_start_s,
-            by=by,
-        )
-    )
-
-
 def rules_changed(floor: Floor, contact: Contact) -> None:
     """The queue in which it waits has other rules from now on."""
-    placed_anew(floor, contact)
+    standing.placed_anew(floor, contact)
     if contact.stands_in is not None:
-        rules = floor.policy.queues[contact.queue].announce
-        _set_deadlines(floor, contact, rules.every_s if rules is not None else 0.0)
+        _set_deadlines(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
+
+
+def _announced_every_s(rules: policy.Queue, contact: Contact) -> float:
+    return announcing.interval(rules.announce, contact.customer)[1] if rules.announce is not None else 0.0
 
 
 def leave(
@@ -226,7 +134,7 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
     position = floor.line.position(contact)
     contact.leaving = None
     floor.line.remove(contact)
-    for what in ("max_wait", "announce", "widen"):
+    for what in ("max_wait", "closing", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
@@ -273,6 +181,7 @@ def _tell_visit(
             caller=contact.caller,
             since=contact.entered_at,
             order_at=contact.since - contact.head_start_s,
+            sought=contact.told_sought if new == "waiting" else None,
         )
     )
 
@@ -301,8 +210,9 @@ def announce(floor: Floor, contact: Contact) -> None:
     rules = floor.policy.queues[contact.queue].announce
     if rules is None or contact.stands_in is None:
         return
+    every_s = announcing.interval(rules, contact.customer)[1]
     if contact.announcing:  # longer than the interval: skip one
-        floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
+        floor.deadlines.set("announce", contact.id, floor.now + every_s)
         return
     position = floor.line.position(contact)
     expected = floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue]) if rules.wait else None
@@ -315,4 +225,4 @@ def announce(floor: Floor, contact: Contact) -> None:
     if prompts:
         contact.announcing = True
         floor.say(Announce(contact.call, prompts))
-    floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
+    floor.deadlines.set("announce", contact.id, floor.now + every_s)

@@ -13,10 +13,11 @@ from aiohttp import web
 
 from cti.api import asking, control_agents, control_contacts, control_policy
 from cti.api.control_audit import add_audit
+from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
 from cti.api.serving import limit_connections
 from cti.api.view import View
-from cti.ports import AuditTrail, Desk, PolicyDesk
+from cti.ports import AuditTrail, Desk, Explainer, PolicyDesk
 
 MAX_BODY_BYTES = 4096
 PARTS = ("queues", "agents", "calls", "decisions", "status")
@@ -30,10 +31,12 @@ def make_control_app(
     *,
     policy: PolicyDesk | None = None,
     audit: AuditTrail | None = None,
+    why: tuple[Explainer, Past] | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so.
 
-    Without `policy` nothing can be reloaded or changed live; without `audit` nothing is remembered.
+    Without `policy` nothing can be reloaded or changed live; without `audit` nothing is remembered. `why`: who explains
+    what is, and what was (api/explain.py).
     """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
     if audit is not None:
@@ -43,6 +46,8 @@ def make_control_app(
     limit_connections(app)
     for part in PARTS:
         app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
+    if why is not None:
+        add_explaining(app, *why, clock, lambda: [row["id"] for row in view.snapshot(clock())["agents"]])
     control_contacts.add_routes(app, desk, view, clock)
     if policy is not None:
         control_policy.add_routes(app, policy)

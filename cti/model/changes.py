@@ -22,19 +22,46 @@ class Kind(StrEnum):
     ACTIVITY = "activity"  # Activity
     OVERDUE = "overdue"  # an agent's break is longer than its limit; `reason` names the break
     PENDING = "pending"  # "" -> the break that begins when the agent's work is over; -> "" when he takes it back
-    PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer
+    PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer; "ending": did still
     NODE = "node"  # "down" / "up"
     TRANSFER = "transfer"  # "" -> "blind" / "attended"
     REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong
     LATE = "late"  # an event for something that is over: ignored on purpose, counted
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
-    REACH = "reach"  # number of the ring: more (or other) agents may take the contact from now on
+    REACH = "reach"  # number of the ring: other agents may take the contact from now on; the same one: who is left out
     PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a person or a new policy
+    BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     CONFIG = "config"  # version of the policy that holds from now on
 
 
+class Sought(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Among whom an agent is looked for, as the contact stands in the line: its reach, for readers (acd/reach.py)."""
+
+    tier: int
+    target_s: float  # the speed of its urgency
+    pools: tuple[str, ...]  # "queue:sales", "group:office", "agent:anna", in the order in which they are asked
+    requires: tuple[tuple[str, int], ...] = ()
+    min_penalty: int = 0
+    max_penalty: int = 1000
+    excluded: tuple[AgentId, ...] = ()  # tried not long ago
+
+
+class Contender(msgspec.Struct, frozen=True):
+    """A free agent who might have got the contact, with what orders him among the others: the smallest goes first."""
+
+    agent: AgentId
+    pool: int  # number of the pool by which he comes, in Sought.pools
+    level: int
+    penalty: int
+    figure: float  # of the strategy of that pool, as acd/strategy.py orders by it
+    idle_since: float
+
+
 class Why(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why this contact and this agent: the numbers that were compared (first form; `cti explain` builds on it)."""
+    """Why this contact and this agent: what was compared, and nothing that the decision did not have in hand anyway.
+
+    Who was not free, and why, is told by the agents' own facts (acd/explaining.py puts both together).
+    """
 
     rule: str  # strategy, e.g. "longest_idle"
     urgency: float  # of the contact chosen
@@ -42,6 +69,11 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting: int = 0  # contacts that waited in this queue
     idle_s: float = 0.0  # of the agent chosen
     free_agents: int = 0  # agents who could have taken it; 10 means ten or more
+    next_contact: ContactId | None = None  # whose urgency `next_urgency` is
+    contenders: tuple[Contender, ...] = ()  # the first ten of those who could have taken it, in order
+    sought: Sought | None = None
+    ring: int = 0
+    version: str = ""  # of the policy
 
 
 class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,6 +112,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     goto: str | None = None
     by: str | None = None
     why: Why | None = None
+    sought: Sought | None = None  # of a visit that begins, and of a reach that changes
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -32,6 +32,7 @@ class Checks:
         self.center: ContactCenter
         self.agreements = 0
         self._moved_at = 0.0
+        self._looked_at: set[str] = set()  # nodes, since anything moved
 
     def fresh(self, center: ContactCenter) -> None:
         """A new engine process: what it cannot know is no longer asked of it."""
@@ -41,13 +42,16 @@ class Checks:
     def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
         """`event` has been handled at `now` (core's clock) with these `outputs`, not yet executed."""
         self.safety.after(now, event, outputs)
-        liveness.check(now, self.center)
-        if isinstance(event, ev.NodeChecked):
-            if not outputs and self.exchange.agenda.now > self._moved_at + STEADY_S and self.switch.quiet():
+        liveness.check(now, self.center, self.safety.held_back)
+        if isinstance(event, ev.NodeChecked) and not outputs:
+            self._looked_at.add(event.node)
+            steady = self.exchange.agenda.now > self._moved_at + STEADY_S and self.switch.quiet()
+            if steady and self._looked_at.issuperset(self.exchange.nodes):
                 agreement.check(now, self.center, self.exchange, self.switch)
                 self.agreements += 1
         elif not isinstance(event, ev.TimePassed) or outputs:
             self._moved_at = self.exchange.agenda.now
+            self._looked_at.clear()  # of a node that was looked at before, the core may not yet know what moved
 
     def drained(self, now: float) -> None:
         """Nobody is there any more: nothing may be left in the core."""

@@ -5,7 +5,7 @@ A plan is drawn by a seed (plans.py) or read from a scenario file (scenario.py),
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -57,6 +57,23 @@ class PhonePlan(msgspec.Struct, omit_defaults=True):
     for_s: float = 10.0
 
 
+class Supervision(msgspec.Struct, omit_defaults=True):
+    """A supervisor takes a waiting contact in hand: the `nth` (modulo) of those that live then, by identity."""
+
+    at: float
+    nth: int
+    action: Literal["move", "prioritise", "withdraw"]
+    queue: str = ""
+    seconds: float = 0.0
+
+
+class Reload(msgspec.Struct, omit_defaults=True):
+    """The operator reloads: from `at` on `policy` holds, unless it is refused."""
+
+    at: float
+    policy: dict[str, Any]
+
+
 FaultKind = Literal["lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart"]
 
 
@@ -81,3 +98,5 @@ class Plan(msgspec.Struct):
     requests: list[Request] = []
     phones: list[PhonePlan] = []
     faults: list[Fault] = []
+    supervision: list[Supervision] = []
+    reloads: list[Reload] = []

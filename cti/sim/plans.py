@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import Any
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Fault, FaultKind, PhonePlan, Plan, Request, Ring
+from cti.sim.plan import AgentPlan, Caller, Fault, FaultKind, PhonePlan, Plan, Reload, Request, Ring, Supervision
 
 KINDS: tuple[FaultKind, ...] = ("lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart")
 SKILLS = ("en", "zh", "vip")
@@ -44,6 +45,7 @@ def random_plan(
     for kind in faults:
         for _ in range(rng.randint(1, 3) if hours is None else max(1, int(4 * hours))):
             plan.faults.append(_fault(rng, kind, rng.choice(nodes), length_s))
+    _office(random.Random(f"office of {seed}"), plan, length_s)
     plan.faults.sort(key=lambda fault: fault.at)
     plan.requests.sort(key=lambda request: request.at)
     return plan
@@ -85,6 +87,54 @@ def _day_of(rng: random.Random, plan: Plan, name: str, agent: policy.Agent, leng
     if rng.random() < 0.25:
         does = rng.choice(("private", "unregistered"))
         plan.phones.append(PhonePlan(rng.uniform(0, length_s), agent.phone, does, rng.uniform(0.5, 40)))  # type: ignore[arg-type]
+
+
+def _office(rng: random.Random, plan: Plan, length_s: float) -> None:
+    """Supervisors at work, and an operator who changes the policy while calls run. A generator of its own."""
+    queues = sorted(plan.policy.queues)
+    for _ in range(rng.choice((0, 0, 0, 4, 12))):
+        action = rng.choice(("move", "prioritise", "withdraw"))
+        wish = Supervision(rng.uniform(0, length_s), rng.randrange(100), action)  # type: ignore[arg-type]
+        wish.queue, wish.seconds = rng.choice(queues), rng.choice((-30.0, 20.0, 300.0))
+        plan.supervision.append(wish)
+    before = plan.policy.model_dump(mode="json", exclude_defaults=True)
+    for _ in range(rng.choice((0, 0, 0, 1, 4))):
+        new = before if rng.random() < 0.3 else _other_policy(rng, before)
+        plan.reloads.append(Reload(rng.uniform(0, length_s), new))
+
+
+def _other_policy(rng: random.Random, before: dict[str, Any]) -> dict[str, Any]:
+    """Other rules, memberships, people; now and then a queue less. The phones stay whose they were."""
+    new: dict[str, Any] = copy.deepcopy(before)
+    names = sorted(new["queues"])
+    for name in names:
+        if rng.random() < 0.4:
+            new["queues"][name] = _queue(rng, names)
+    for agent in new["agents"].values():
+        if rng.random() < 0.3:
+            mine = rng.sample(names, rng.randint(1, len(names)))
+            agent["queues"] = {name: {"level": rng.choice((1, 1, 2))} for name in mine}
+        if rng.random() < 0.2:
+            agent["skills"] = {skill: rng.randint(1, 5) for skill in SKILLS if rng.random() < 0.7}
+    if rng.random() < 0.4 and len(new["agents"]) > 1:
+        del new["agents"][rng.choice(sorted(new["agents"]))]
+    if rng.random() < 0.3 and len(names) > 1:
+        _without_queue(new, rng.choice(names), names)
+    return new
+
+
+def _without_queue(new: dict[str, Any], gone: str, names: list[str]) -> None:
+    del new["queues"][gone]
+    stays = next(name for name in names if name != gone)
+    for agent in new["agents"].values():
+        agent["queues"].pop(gone, None)
+    for entry in new["entries"].values():
+        entry["queue"] = stays if entry["queue"] == gone else entry["queue"]
+    for rules in new["queues"].values():
+        ways_out = [rules.get("on_max_wait"), rules.get("on_full"), *rules.get("keys", {}).values()]
+        for way_out in ways_out:
+            if way_out and way_out.get("queue") == gone:
+                way_out["queue"] = stays
 
 
 def _fault(rng: random.Random, kind: FaultKind, node: str, length_s: float) -> Fault:
@@ -140,7 +190,8 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
         "head_start_s": rng.choice((0, 0, 60)),
         "ring_timeout_s": rng.choice((2, 5, 15)),
         "wrap_up_s": rng.choice((0, 0, 3, 20)),
-        "strategy": rng.choice(("longest_idle", "longest_idle", "ring_all")),
+        "strategy": rng.choice(("longest_idle", "longest_idle", "ring_all", "ring_progressively")),
+        "ring_more_every_s": rng.choice((1, 4)),
         "while_ringing": rng.choice(("music", "ringing")),
     }
     if rng.random() < 0.3:
@@ -158,6 +209,12 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
             "position": rng.random() < 0.7,
             "wait": rng.random() < 0.5,
             "play": ["queue-thankyou"] if rng.random() < 0.5 else [],
+        }
+    if rng.random() < 0.12:
+        begins, ends = rng.randint(1, 3), rng.randint(1, 2)
+        queue["blending"] = {
+            "begins": {"free_at_least": max(begins, ends), "waiting_at_most": rng.choice((0, 2))},
+            "ends": {"free_below": ends, "waiting_over": rng.choice((2, 4))},
         }
     if rng.random() < 0.2:
         queue["requires"] = {rng.choice(SKILLS): rng.randint(1, 4)}

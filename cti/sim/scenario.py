@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Request
+from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Reload, Request, Supervision
 
 
 class Scenario(msgspec.Struct):
@@ -30,6 +30,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     requests: list[Request] = []
     phones: list[PhonePlan] = []
     faults: list[Fault] = []
+    supervision: list[Supervision] = []
+    reloads: list[Reload] = []
     expect: dict[str, int] = {}
 
 
@@ -37,7 +39,8 @@ def load(path: Path) -> Scenario:
     """Read `path`. Raises msgspec.ValidationError, pydantic.ValidationError or yaml.YAMLError."""
     file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File)
     center = policy.Center.model_validate(file.policy)
-    plan = Plan(center, file.seed, file.nodes, file.callers, file.agents, file.requests, file.phones, file.faults)
+    people = (file.callers, file.agents, file.requests, file.phones, file.faults)
+    plan = Plan(center, file.seed, file.nodes, *people, file.supervision, file.reloads)
     return Scenario(file.why, plan, file.expect)
 
 
@@ -45,7 +48,7 @@ def dump(plan: Plan, why: str) -> str:
     """`plan` as the text of a scenario file; only what differs from the defaults."""
     center = plan.policy.model_dump(mode="json", exclude_defaults=True)
     data: dict[str, Any] = {"why": why, "seed": plan.seed, "nodes": plan.nodes, "policy": center}
-    for name in ("callers", "agents", "requests", "phones", "faults"):
+    for name in ("callers", "agents", "requests", "phones", "faults", "supervision", "reloads"):
         found = msgspec.to_builtins(getattr(plan, name))
         if found:
             data[name] = found

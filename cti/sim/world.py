@@ -14,14 +14,15 @@ from typing import Any
 
 from cti.center import ContactCenter
 from cti.model import events as ev
+from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.words import AgentAction, AgentId, AgentStatus
+from cti.model.words import AgentAction, AgentId, AgentStatus, ContactAction, QueueName
 from cti.sim.agenda import VirtualAgenda
 from cti.sim.checks import Checks, Violation
 from cti.sim.exchange import Exchange
 from cti.sim.faults import Faults
 from cti.sim.people import Crowd
-from cti.sim.plan import Plan
+from cti.sim.plan import Plan, Reload, Supervision
 from cti.sim.switch import SimSwitch
 
 EPOCH = 1_700_000_000.0
@@ -56,6 +57,7 @@ class World:
         self, plan: Plan, *, keep: int | None = 40, center: Callable[..., ContactCenter] = ContactCenter
     ) -> None:
         self.plan, self.new_center = plan, center
+        self.policy = plan.policy  # as it holds now
         self.agenda = VirtualAgenda()
         rng = random.Random(plan.seed ^ 0x5EED)
         phones = [agent.phone for agent in plan.policy.agents.values()]
@@ -82,7 +84,7 @@ class World:
         return EPOCH + self.agenda.now + self.jumped_s
 
     def start_engine(self, *, again: bool = False) -> None:
-        self.center = self.new_center(self.plan.policy, self.exchange.nodes, strict=True)
+        self.center = self.new_center(self.policy, self.exchange.nodes, strict=True)
         self.checks.fresh(self.center)
         self.switch.engine_starts([0.5 * self.rng.random() for _ in self.exchange.nodes])
         if again:
@@ -122,6 +124,7 @@ class World:
             self.trace.append((now, event, []))
             raise Violation("exception", "".join(traceback.format_exception(bug)[-4:]), type(bug).__name__) from bug
         self.trace.append((now, event, outputs))
+        self.policy = center.policy  # the file says the same: it holds for the next life too
         self.checks.after(now, event, outputs)
         for output in outputs:
             if isinstance(output, Changed):
@@ -150,11 +153,24 @@ class World:
             self.agenda.after(5.0, lambda: self.ask(agent, action, reason))
             return
         if action == "back":
-            status = center.agents[AgentId(agent)].status
-            if status is AgentStatus.AVAILABLE:
+            known = center.agents.get(AgentId(agent))
+            if known is None or known.status is AgentStatus.AVAILABLE:
                 return
+            status = known.status
             action = "login" if status is AgentStatus.LOGGED_OUT else "unpause"
         self.deliver(ev.AgentRequest(AgentId(agent), AgentAction(action), reason))
+
+    def supervise(self, wish: Supervision) -> None:
+        """A supervisor looks at who is there and asks for something."""
+        if self.center is None or not self.center.contacts:
+            return
+        living = sorted(self.center.contacts)
+        contact, action = living[wish.nth % len(living)], ContactAction(wish.action)
+        self.deliver(ev.ContactRequest(contact, action, QueueName(wish.queue), wish.seconds))
+
+    def reload(self, nth: int, reload: Reload) -> None:
+        """The operator has another policy."""
+        self.deliver(ev.PolicyChanged(policy.Center.model_validate(reload.policy), f"v{nth + 1}"))
 
     # --- time ------------------------------------------------------------------------------------------------------
 
@@ -164,6 +180,10 @@ class World:
         self.crowd.start()
         self.faults.schedule(self.plan.faults)
         plan = self.plan
+        for wish in plan.supervision:
+            self.agenda.after(wish.at, lambda wish=wish: self.supervise(wish))  # type: ignore[misc]
+        for nth, reload in enumerate(plan.reloads):
+            self.agenda.after(reload.at, lambda nth=nth, reload=reload: self.reload(nth, reload))  # type: ignore[misc]
         last = [item.at for items in (plan.callers, plan.requests, plan.faults, plan.phones) for item in items]
         open_until = max(last, default=0.0) + 60.0
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
+
+Fact = BigInteger().with_variant(Integer, "sqlite")  # number of a fact: one count over both tables of facts
 
 agent_status = Table(
     "agent_status",
@@ -28,6 +30,64 @@ callback_request = Table(
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
     Index("callback_request_state", "state", "at"),
+)
+
+contact_history = Table(
+    "contact_history",
+    metadata,
+    Column("contact", String(160), primary_key=True),
+    Column("call", String(160), nullable=False),  # the newest of the contact
+    Column("caller", String(80), nullable=False),  # personal data; the only place of it in the history
+    Column("queue", String(40), nullable=False),
+    Column("since", Float, nullable=False),  # epoch seconds, as the next two
+    Column("seen_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("state", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),  # of the newest visit
+    Column("agent", String(40), nullable=False),
+    Index("contact_history_seen_at", "seen_at"),
+    Index("contact_history_caller", "caller"),
+)
+
+contact_fact = Table(
+    "contact_fact",
+    metadata,
+    Column("id", Fact, primary_key=True, autoincrement=False),
+    Column("contact", String(160), nullable=False),
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("kind", String(16), nullable=False),  # model/changes.Kind, or "decision": the first offer of one
+    Column("version", String(16), nullable=False),  # of the policy that held
+    Column("body", Text, nullable=False),  # model/changes.Changed as JSON, without personal data
+    Index("contact_fact_contact", "contact", "id"),
+    Index("contact_fact_at", "at"),
+)
+
+agent_fact = Table(
+    "agent_fact",
+    metadata,
+    Column("id", Fact, primary_key=True, autoincrement=False),
+    Column("agent", String(40), nullable=False),
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("body", Text, nullable=False),  # history_facts.AgentState as JSON: how he stood from then on
+    Index("agent_fact_agent", "agent", "id"),
+    Index("agent_fact_at", "at"),
+)
+
+decision_agent = Table(
+    "decision_agent",
+    metadata,
+    Column("agent", String(40), primary_key=True),
+    Column("fact", Fact, primary_key=True, autoincrement=False),  # of the decision in which he was compared
+    Column("at", Float, nullable=False),
+    Index("decision_agent_at", "at"),
+)
+
+config_version = Table(
+    "config_version",
+    metadata,
+    Column("version", String(16), primary_key=True),  # model/policy_version.py
+    Column("at", Float, nullable=False),  # epoch seconds: when it first came into use
+    Column("body", Text, nullable=False),  # model/policy.Center as JSON
 )
 
 live_change = Table(

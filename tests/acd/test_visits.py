@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from kit import Exit, Queue, Scene, call_id, center, member
 
-from cti.model import events as ev
 from cti.model.changes import Kind
-from cti.model.commands import Release, SaveTicket, StartMusic, StopRing
+from cti.model.commands import Release, SaveTicket, StartMusic
 
 pytestmark = pytest.mark.unit
 

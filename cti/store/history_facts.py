@@ -1,0 +1,165 @@
+"""What of the stream of facts is kept of a contact and of an agent? Facts in, rows out; knows no database.
+
+Personal data is kept once: `caller` of contact_history. Everything else that could hold any is left out of the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cti.acd.agent import Agent
+from cti.acd.reach import pools_of
+from cti.model import policy
+from cti.model.changes import Changed, Kind
+from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
+
+OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER))
+OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
+KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG}
+DECISION = "decision"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an agent stood from one fact of his to the next. Times are epoch seconds."""
+
+    status: AgentStatus = AgentStatus.LOGGED_OUT
+    reason: str = ""
+    status_since: float = 0.0
+    activity: Activity = Activity.IDLE
+    activity_since: float = 0.0
+    until: float | None = None  # of a wrap-up
+    rest_until: float = 0.0
+    leg: bool = False  # his phone has a leg
+
+    def after(self, changed: Changed) -> AgentState:
+        """How he stands after `changed`."""
+        with_ = msgspec.structs.replace
+        if changed.kind is Kind.STATUS:
+            since = changed.at if changed.since is None else changed.since
+            return with_(self, status=AgentStatus(changed.new), reason=changed.reason or "", status_since=since)
+        if changed.kind is Kind.ACTIVITY:
+            idle = changed.new == Activity.IDLE
+            return with_(
+                self,
+                activity=Activity(changed.new),
+                activity_since=changed.at,
+                until=None if idle else changed.until,
+                rest_until=(changed.until or 0.0) if idle else 0.0,
+                leg=changed.leg is not None,
+            )
+        return with_(self, leg=changed.new == "engaged") if changed.new != "ringing" else self
+
+    def agent(self, name: AgentId, rules: policy.Agent) -> Agent:
+        """Him, as far as explaining.py asks."""
+        return Agent(
+            name,
+            rules,
+            self.status,
+            self.reason,
+            self.status_since,
+            self.activity,
+            self.activity_since,
+            self.until,
+            idle_since=max(self.activity_since, self.status_since),
+            legs={"?"} if self.leg else set(),
+            rest_until=self.rest_until,
+            pools=pools_of(name, rules),
+        )
+
+
+@dataclass
+class Rows:
+    """What one batch of facts means for each table."""
+
+    contact_fact: list[dict[str, Any]] = field(default_factory=list)
+    agent_fact: list[dict[str, Any]] = field(default_factory=list)
+    decision_agent: list[dict[str, Any]] = field(default_factory=list)
+    contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
+
+
+class Book:
+    """Remembers what the newest rows said, so that a fact becomes rows without asking the database."""
+
+    def __init__(self, center: policy.Center, version: str) -> None:
+        self._version = version
+        self._agents = {name: AgentState(AgentStatus(agent.starts)) for name, agent in center.agents.items()}
+        self._contacts: dict[str, dict[str, Any]] = {}
+        self._decided: tuple[str, float, str] = ("", 0.0, "")
+
+    def opening(self, number: int, at: float) -> Rows:
+        """Everybody's state at the start of the engine: whatever was true before its death is over."""
+        rows = Rows()
+        for name, state in self._agents.items():
+            opened = msgspec.structs.replace(state, status_since=at, activity_since=at)
+            self._agents[name] = opened
+            rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(opened).decode()})
+            number += 1
+        return rows
+
+    def rows(self, facts: Iterable[tuple[int, Changed]]) -> Rows:
+        """The rows of numbered facts; each is given once, in order."""
+        rows = Rows()
+        for number, changed in facts:
+            if changed.kind in OF_AGENT:
+                self._agent(rows, number, changed)
+            elif changed.kind is Kind.CONFIG:
+                self._version = changed.new
+            elif changed.contact is not None:
+                self._contact(rows, number, changed)
+        return rows
+
+    def _agent(self, rows: Rows, number: int, changed: Changed) -> None:
+        name = changed.agent or changed.id
+        before = self._agents.get(name, AgentState())
+        after = self._agents[name] = before.after(changed)
+        if after != before:
+            rows.agent_fact.append({"id": number, "agent": name, "at": changed.at, "body": _encode(after).decode()})
+
+    def _contact(self, rows: Rows, number: int, changed: Changed) -> None:
+        contact = str(changed.contact)
+        kind: str = changed.kind.value
+        if changed.why is not None and self._decided != (contact, changed.at, changed.cause):
+            kind, self._decided = DECISION, (contact, changed.at, changed.cause)
+            agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
+            rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
+        bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
+        body = _encode(bare).decode()
+        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind, "version": self._version}
+        rows.contact_fact.append(told | {"body": body})
+        rows.contact_history[contact] = dict(self._summary(contact, changed))
+        if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
+            self._contacts.pop(contact, None)
+
+    def _summary(self, contact: str, changed: Changed) -> dict[str, Any]:
+        row = self._contacts.setdefault(
+            contact,
+            {
+                "contact": contact,
+                "call": contact,
+                "caller": "",
+                "queue": "",
+                "since": changed.at if changed.since is None else changed.since,
+                "ended_at": None,
+                "state": "",
+                "outcome": "",
+                "agent": "",
+            },
+        )
+        row["seen_at"] = changed.at
+        row["call"] = changed.call or row["call"]
+        row["caller"] = (changed.caller or row["caller"])[:80]
+        row["queue"] = changed.queue or row["queue"]
+        if changed.kind is Kind.CONTACT:
+            row["state"] = changed.new
+            row["ended_at"] = changed.at if changed.new == ContactState.ENDED else None
+        elif changed.kind is Kind.VISIT:
+            row["outcome"] = changed.new if changed.new != "waiting" else ""
+        elif changed.kind is Kind.OFFER and changed.new == OfferState.ACCEPTED:
+            row["agent"] = changed.agent or ""
+        return row
