@@ -31,7 +31,7 @@ def sample_backend_command(
 ) -> None:
     """Serve the sample shop that the example flows ask: orders, delivery, returns, price protection, articles.
 
-    Try: curl http://127.0.0.1:8490/api/orders/100001. With CTI_SAMPLE_TOKEN set it asks for that bearer token.
+    Try: curl http://127.0.0.1:8490/api/orders/10000001. With CTI_SAMPLE_TOKEN set it asks for that bearer token.
     """
     try:
         shop = Shop(load(data), today.date() if today else date.today())

@@ -57,10 +57,12 @@ TESTED_ELSEWHERE = {
     "cti/acd/offer.py": "data; seen in test_offers.py",
     "cti/acd/containment.py": "bugs are contained in test_center.py",
     "cti/acd/floor.py": "the one door: test_center.py and every story go through it",
+    "cti/acd/explaining_now.py": "test_explaining.py",
     "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
     "cti/model/changes.py": "data; test_words.py",
     "cti/model/commands.py": "data; test_words.py",
     "cti/model/events.py": "data; test_words.py",
+    "cti/model/explanation.py": "data; test_explaining.py",
     "cti/config_address.py": "test_config.py",
     "cti/config_explain.py": "test_config.py",
     "cti/config_outside.py": "test_config.py",
@@ -78,6 +80,8 @@ TESTED_ELSEWHERE = {
     "cti/switch/ami_actions.py": "test_ami_traps.py",
     "cti/switch/agi_session.py": "test_fastagi.py",
     "cti/store/callback_request.py": "test_callback_spool.py",
+    "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
+    "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
 }
 NOT_MIRRORED = {

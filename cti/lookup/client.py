@@ -142,7 +142,8 @@ class _System:
             url = target.address(self.policy.base_url, request.path, request.values)
         except target.BadTarget:
             return Down(Why.BAD_REQUEST)
-        attempts = 1 + (self.policy.retries if request.method == "GET" else 0)
+        repeatable = request.method == "GET" or (self.policy.retry_posts and bool(request.once))
+        attempts = 1 + (self.policy.retries if repeatable else 0)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.policy.timeout_s
         why = Why.TIMEOUT
@@ -182,8 +183,9 @@ class _System:
         """Return status, where it redirects to, and the JSON text."""
         assert self._session is not None, "open() comes first"
         body: dict[str, Any] = {"json": dict(request.send)} if request.method == "POST" else {}
+        headers = self._headers | ({"Idempotency-Key": request.once} if request.once else {})
         async with self._session.request(
-            request.method, URL(url, encoded=True), headers=self._headers, allow_redirects=False, **body
+            request.method, URL(url, encoded=True), headers=headers, allow_redirects=False, **body
         ) as response:
             if response.status in REDIRECTS:
                 response.close()

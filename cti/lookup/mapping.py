@@ -73,6 +73,10 @@ def _compiled(path: str) -> Any:
     return jmespath.compile(path)
 
 
+def _any(part: Any) -> Value:
+    return _text(part) if isinstance(part, str) else part if isinstance(part, bool) else _number(part)
+
+
 def _text(part: Any) -> Value:
     if isinstance(part, bool) or not isinstance(part, str | int | float):
         return None
@@ -112,6 +116,7 @@ def _flag(part: Any) -> Value:
 
 
 CONVERSIONS: dict[ValueType, Callable[[Any], Value]] = {
+    ValueType.ANY: _any,
     ValueType.TEXT: _text,
     ValueType.DIGITS: _digits,
     ValueType.NUMBER: _number,

@@ -128,7 +128,7 @@ class LiveView:
         if changed.old == "":
             self._enter(row, queue, changed)
         if changed.new != "waiting":
-            self._leave(row, changed.new, changed.wait_s)
+            self._leave(row, changed.new, changed.wait_s, changed.expected_p90_s)
 
     def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
@@ -139,13 +139,13 @@ class LiveView:
         queue.line[(order_at, row.contact)] = row
         queue.counts.entered(resumed=changed.cause == "resumed")
 
-    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None) -> None:
+    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
         if row.visit is None:
             return
         name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
         self.queues[name].line.pop((order_at, row.contact), None)
-        self.queues[name].counts.left(outcome, wait_s)
+        self.queues[name].counts.left(outcome, wait_s, expected_p90_s)
 
     def _place(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or "")

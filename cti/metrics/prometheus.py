@@ -133,13 +133,19 @@ class _Scrape(Collector):
         target = GaugeMetricFamily(
             "cti_queue_target_seconds", "Service target from the configuration", labels=["queue"]
         )
+        announced = CounterMetricFamily(
+            "cti_ewt_announced", "Answered contacts with an expected wait (P90) at the door", labels=["queue"]
+        )
+        kept = CounterMetricFamily("cti_ewt_kept", "Of these, answered within it; 90 % is right", labels=["queue"])
         for name, row in self._view.queues.items():
+            announced.add_metric([name], row.counts.ewt_announced)
+            kept.add_metric([name], row.counts.ewt_kept)
             waiting.add_metric([name], len(row.line))
             longest.add_metric([name], row.longest_wait_s(now) or 0.0)
             target.add_metric([name], row.counts.target_s)
             for outcome in Outcome:
                 contacts.add_metric([name, outcome.value], row.counts.ended(outcome))
-        yield from (waiting, longest, contacts, target)
+        yield from (waiting, longest, contacts, target, announced, kept)
 
     def _agents_and_calls(self) -> Families:
         agents = GaugeMetricFamily("cti_agents", "Agents by status and activity", labels=["status", "activity"])

@@ -67,7 +67,8 @@ class System(Policy):
 
     base_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)]
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 3.0  # for everything, retries included: the caller waits
-    retries: Annotated[int, Field(ge=0, le=5)] = 1  # of GET only: asking twice changes nothing
+    retries: Annotated[int, Field(ge=0, le=5)] = 1  # of GET: asking twice changes nothing
+    retry_posts: bool = False  # it makes nothing twice for one Idempotency-Key: a POST may be sent again too
     max_bytes: Annotated[int, Field(ge=100, le=4_194_304)] = 262_144
     max_at_once: Annotated[int, Field(ge=1, le=1000)] = 50
     give_up_after: Annotated[int, Field(ge=1, le=1000)] = 5  # failures in a row; then nobody is asked for rest_s
@@ -80,6 +81,7 @@ class System(Policy):
 class ValueType(StrEnum):
     """What a value of an answer must be; the same words as a flow's variables."""
 
+    ANY = "any"  # a text, number or flag as it is; whoever asks looks at it himself
     TEXT = "text"
     DIGITS = "digits"
     NUMBER = "number"
@@ -93,11 +95,14 @@ class Part(NamedTuple):
     """Which part of an answer (JMESPath), and what it must be."""
 
     path: str
-    type: ValueType = ValueType.TEXT
+    type: ValueType = ValueType.ANY
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One question. `path` has {names}, filled from `values`, which are personal data; `send` is the body of a POST."""
+    """One question. `path` has {names}, filled from `values`, which are personal data; `send` is the body of a POST.
+
+    `once` is the same if the question is asked again: it goes along as Idempotency-Key.
+    """
 
     system: str
     method: Literal["GET", "POST"] = "GET"
@@ -105,6 +110,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, Value] = {}
     send: Mapping[str, Value] = {}
     into: Mapping[str, Part] = {}
+    once: str = ""
 
 
 class Why(StrEnum):

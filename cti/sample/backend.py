@@ -38,36 +38,34 @@ def make_app(shop: Shop, *, token: str = "", delay_s: float = 0.0, broken: bool 
         return "zh" if request.query.get("language", "en").startswith("zh") else "en"
 
     async def order(request: web.Request) -> web.Response:
-        found = shop.order(request.match_info["order"], language(request))
-        return _told("order", found)
+        return _told(shop.order(request.match_info["order"], language(request)))
 
     async def delivery(request: web.Request) -> web.Response:
-        if shop.order(request.match_info["order"]) is None:
-            return _told("delivery", None)
-        return web.json_response({"delivery": shop.delivery(request.match_info["order"])})
+        return _told(shop.delivery(request.match_info["order"]))
 
     async def take_back(request: web.Request) -> web.Response:
-        await _body(request)
-        return _told("return", shop.take_back(request.match_info["order"]))
+        return _told(shop.take_back(await _order_in(request)), status=201)
 
     async def protect_price(request: web.Request) -> web.Response:
-        await _body(request)
-        return _told("price_protection", shop.protect_price(request.match_info["order"]))
+        return _told(shop.protect_price(await _order_in(request)))
 
     async def customer(request: web.Request) -> web.Response:
-        return _told("customer", shop.customer(request.query.get("number", "")))
+        return _told(shop.customer(request.query.get("number", "")))
+
+    async def article(request: web.Request) -> web.Response:
+        return _told(shop.article(request.match_info["article"], language(request)))
 
     async def articles(request: web.Request) -> web.Response:
-        found = shop.articles(request.query.get("q", "")[:200], language(request))
-        return web.json_response({"articles": found}, dumps=_dumps)
+        return _told({"articles": shop.articles(request.query.get("q", "")[:200], language(request))})
 
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[first])
     app.router.add_get("/api/orders/{order}", order)
     app.router.add_get("/api/orders/{order}/delivery", delivery)
-    app.router.add_post("/api/orders/{order}/returns", take_back)
-    app.router.add_post("/api/orders/{order}/price-protection", protect_price)
+    app.router.add_post("/api/returns", take_back)
+    app.router.add_post("/api/price-protection", protect_price)
     app.router.add_get("/api/customers", customer)
     app.router.add_get("/api/articles", articles)
+    app.router.add_get("/api/articles/{article}", article)
     return app
 
 
@@ -84,19 +82,16 @@ async def serve(app: web.Application, host: str, port: int, ready: Callable[[int
         await runner.cleanup()
 
 
-def _told(what: str, found: dict[str, Any] | None) -> web.Response:
-    if found is None:
-        return web.json_response({"error": "not found"}, status=404)
-    return web.json_response({what: found}, dumps=_dumps)
+def _told(found: dict[str, Any] | str | None, status: int = 200) -> web.Response:
+    """What was found, or 404 with the reason: for a caller "there is no such order" and "it is too late" lead alike."""
+    if found is None or isinstance(found, str):
+        return web.json_response({"error": found or "not_found"}, status=404)
+    return web.json_response(found, status=status, dumps=lambda content: json.dumps(content, ensure_ascii=False))
 
 
-async def _body(request: web.Request) -> None:
-    if request.can_read_body:
-        try:
-            await request.json()
-        except ValueError:
-            raise web.HTTPBadRequest(text='{"error": "no JSON"}', content_type="application/json") from None
-
-
-def _dumps(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False)
+async def _order_in(request: web.Request) -> str:
+    try:
+        return str((await request.json())["order"])
+    except (ValueError, KeyError, TypeError):
+        text = '{"error": "the body must be JSON: {order: number}"}'
+        raise web.HTTPBadRequest(text=text, content_type="application/json") from None

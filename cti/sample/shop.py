@@ -35,7 +35,7 @@ class Order(_Data):
     """An order. `ordered` and `delivery` are days from today; `window` are the hours of delivery."""
 
     customer: str
-    status: Literal["paid", "packed", "sent", "delivered", "cancelled"]
+    status: Literal["ordered", "packed", "shipped", "delivered", "cancelled"]
     ordered: int
     delivery: int | None = None
     window: tuple[str, str] = ("09:00", "12:00")
@@ -52,7 +52,7 @@ class Customer(_Data):
 
 
 class Article(_Data):
-    """An answer that is told and shown: in each language a title and a short text to be read aloud."""
+    """An answer for callers and agents: in each language a title and a short text to be read aloud."""
 
     words: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
     title: dict[str, str]
@@ -114,31 +114,26 @@ class Shop:
         window = {"from": order.window[0], "to": order.window[1]}
         return {"date": self._day(order.delivery), **window, "carrier": order.carrier}
 
-    def take_back(self, number: str) -> dict[str, Any] | None:
-        """Ask for a return: accepted with its number and the day of collection, or not, with the reason."""
+    def take_back(self, number: str) -> dict[str, Any] | str:
+        """Register a return: its number and the day of collection, or the reason why not."""
         order = self._data.orders.get(number)
-        if order is None or number in self._returns:
-            return self._returns.get(number)
+        if order is None:
+            return "unknown_order"
         if order.status != "delivered" or order.delivery is None:
-            return {"accepted": False, "why": "not_delivered"}
+            return "not_delivered"
         if -order.delivery > RETURN_DAYS:
-            return {"accepted": False, "why": "too_late"}
-        made = {"accepted": True, "return_id": f"8{number[1:]}", "collected_on": self._day(2)}
-        return self._returns.setdefault(number, made)
+            return "too_late"
+        return self._returns.setdefault(number, {"number": f"7{number[1:]}", "collected_on": self._day(2)})
 
-    def protect_price(self, number: str) -> dict[str, Any] | None:
-        """Ask for the difference to today's price: accepted with the amount, or not, with the reason."""
+    def protect_price(self, number: str) -> dict[str, Any] | str:
+        """Pay back what the order would cost less today (0: nothing), or the reason why not."""
         order = self._data.orders.get(number)
-        if order is None or number in self._refunds:
-            return self._refunds.get(number)
-        if order.status == "cancelled":
-            return {"accepted": False, "why": "cancelled"}
+        if order is None or order.status == "cancelled":
+            return "unknown_order" if order is None else "cancelled"
         if -order.ordered > PROTECTION_DAYS:
-            return {"accepted": False, "why": "too_late"}
+            return "too_late"
         amount = round(sum(max(0.0, line.price - line.price_now) for line in order.lines), 2)
-        if not amount:
-            return {"accepted": False, "why": "not_cheaper"}
-        return self._refunds.setdefault(number, {"accepted": True, "refund": amount, "currency": order.currency})
+        return self._refunds.setdefault(number, {"refund": amount, "currency": order.currency})
 
     def customer(self, number: str) -> dict[str, Any] | None:
         """Return the customer who calls from `number`, with his newest order, or None."""
@@ -156,9 +151,17 @@ class Shop:
             words = (*article.words.get(language, ()), article.title.get(language, ""))
             score = max(fuzz.partial_ratio(question.lower(), word.lower()) for word in words) if question else 100.0
             if score >= NEAR_ENOUGH and language in article.text:
-                told = {"id": name, "title": article.title[language], "text": article.text[language]}
-                found.append((score, told))
+                found.append((score, self._article(name, language)))
         return [told for _, told in sorted(found, key=lambda pair: -pair[0])]
+
+    def article(self, name: str, language: str = "en") -> dict[str, Any] | None:
+        """Return an article in `language`, or None."""
+        there = name in self._data.articles and language in self._data.articles[name].text
+        return self._article(name, language) if there else None
+
+    def _article(self, name: str, language: str) -> dict[str, Any]:
+        article = self._data.articles[name]
+        return {"id": name, "title": article.title[language], "spoken": article.text[language]}
 
     def _day(self, days: int) -> str:
         return (self._today + timedelta(days=days)).isoformat()

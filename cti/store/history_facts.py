@@ -86,20 +86,26 @@ class Rows:
 class Book:
     """Remembers what the newest rows said, so that a fact becomes rows without asking the database."""
 
-    def __init__(self, center: policy.Center, version: str) -> None:
+    def __init__(self, version: str) -> None:
         self._version = version
-        self._agents = {name: AgentState(AgentStatus(agent.starts)) for name, agent in center.agents.items()}
+        self._staff: frozenset[str] = frozenset()
+        self._agents: dict[str, AgentState] = {}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
 
-    def opening(self, number: int, at: float) -> Rows:
-        """Everybody's state at the start of the engine: whatever was true before its death is over."""
+    def opening(self, center: policy.Center, number: int, at: float) -> Rows:
+        """How those stand who are new: everybody at the start of the engine, whatever was true before its death.
+
+        Rows are numbered from `number` on, one for each agent of `center` at most.
+        """
         rows = Rows()
-        for name, state in self._agents.items():
-            opened = msgspec.structs.replace(state, status_since=at, activity_since=at)
-            self._agents[name] = opened
-            rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(opened).decode()})
-            number += 1
+        for name, rules in center.agents.items():
+            if name not in self._staff:
+                state = AgentState(AgentStatus(rules.starts), status_since=at, activity_since=at)
+                self._agents[name] = state
+                rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(state).decode()})
+                number += 1
+        self._staff = frozenset(center.agents)
         return rows
 
     def rows(self, facts: Iterable[tuple[int, Changed]]) -> Rows:

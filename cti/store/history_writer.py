@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from sqlalchemy import Connection, delete, func, insert, select
@@ -49,9 +49,10 @@ class HistoryWriter:
         retry_s: float = RETRY_S,
     ) -> None:
         self.errors = self.lost = self.written = 0
+        self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
         self._max_pending, self._gather_s, self._retry_s = max_pending, gather_s, retry_s
-        self._book = Book(center, version)
+        self._book = Book(version)
         self._wake = threading.Condition()
         self._closing = self._failing = self._hurry = False
         self._facts: deque[tuple[int, Changed]] = deque()
@@ -60,9 +61,8 @@ class HistoryWriter:
         self._number = _newest(store) + 1
         self._newest_at = now
         self._swept_at = 0.0
-        opening = self._book.opening(self._number, now)
-        self._number += len(opening.agent_fact)
-        self._unwritten.append(opening)
+        self._staffed: list[tuple[Center, int, float]] = [(center, self._number, now)]
+        self._number += len(center.agents)
         self._done = self._upto = self._number
         self._thread = threading.Thread(target=self._run, name="cti-history", daemon=True)
         self._thread.start()
@@ -75,16 +75,25 @@ class HistoryWriter:
             self._number += 1
             self._newest_at = changed.at
             if len(self._facts) >= self._max_pending:
-                self.lost += 1
+                self._lose()
                 return
             self._facts.append((self._number, changed))
             if len(self._facts) == 1:
                 self._wake.notify_all()
 
+    def _lose(self) -> None:
+        """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
+        self.lost += 1
+        if self.lost == self._tell_lost_at:
+            self._tell_lost_at *= 10
+            _log.error("history_facts_lost", lost=self.lost, waiting=len(self._facts))
+
     def reload(self, center: Center, version: str, at: float) -> None:
         """Another policy holds from `at` (epoch seconds) on."""
         with self._wake:
             self._policies.append((version, at, center))
+            self._staffed.append((center, self._number + 1, at))
+            self._number += len(center.agents)
             self._wake.notify_all()
 
     def flush(self, timeout_s: float = 1.0) -> bool:
@@ -116,8 +125,10 @@ class HistoryWriter:
                 self._upto = facts[-1][0] if facts else self._upto
                 upto = self._upto if self._facts else self._number
                 policies, last = list(self._policies), self._closing
+                staffed, self._staffed = self._staffed, []
+            self._unwritten += [self._book.opening(*each) for each in staffed]
             if facts:
-                self._unwritten.append(self._book.rows(facts))
+                self._unwritten.append(self._rows(facts))
             written = self._write(policies)
             with self._wake:
                 if written:
@@ -130,6 +141,15 @@ class HistoryWriter:
                     return
             if written:
                 self._sweep()
+
+    def _rows(self, facts: Sequence[tuple[int, Changed]]) -> Rows:
+        try:
+            return self._book.rows(facts)
+        except Exception as bug:  # a fact that this file does not understand must not end the history
+            self.errors += 1
+            self.lost += len(facts)
+            _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
+            return Rows()
 
     def _something(self) -> bool:
         return bool(self._facts or self._policies or self._unwritten or self._closing or self._hurry)

@@ -74,7 +74,13 @@ async def test_a_post_sends_json_once() -> None:
         return web.json_response({"id": "R1"}, status=201) if len(bodies) == 1 else web.Response(status=503)
 
     async with shop(serve) as lookups:
-        request = get("/returns", method="POST", send={"order": NUMBER, "express": True}, into={"id": Part("id")})
+        request = get(
+            "/returns",
+            once="call-1/returns",
+            method="POST",
+            send={"order": NUMBER, "express": True},
+            into={"id": Part("id", ValueType.TEXT)},
+        )
         assert await lookups.ask(request) == Found({"id": "R1"})
         assert await lookups.ask(request) == Down(Why.STATUS)
     assert bodies == [{"order": NUMBER, "express": True}] * 2  # the second was not tried again
@@ -152,6 +158,20 @@ async def test_a_stream_without_end_is_cut_off() -> None:
     async with shop(serve, timeout_s=5.0) as lookups:
         assert await lookups.ask(get()) == Down(Why.TOO_LARGE)
     assert sent < 20_000_000
+
+
+async def test_a_post_is_sent_again_where_its_key_makes_that_harmless() -> None:
+    keys: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        keys.append(request.headers.get("Idempotency-Key", ""))
+        return web.json_response({}) if len(keys) > 1 else web.Response(status=503)
+
+    async with shop(serve, retry_posts=True) as lookups:
+        assert await lookups.ask(get(method="POST", into={})) == Down(Why.STATUS)
+        assert keys.pop() == ""
+        assert await lookups.ask(get(method="POST", into={}, once="call-1/returns")) == Found({})
+        assert keys == ["call-1/returns"] * 2
 
 
 async def test_it_is_asked_once_more_where_that_changes_nothing() -> None:

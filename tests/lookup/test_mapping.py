@@ -40,6 +40,9 @@ def test_parts_are_found_by_their_paths() -> None:
 @pytest.mark.parametrize(
     ("kind", "part", "value"),
     [
+        ("any", 12.5, 12.5),
+        ("any", True, True),
+        ("any", "a\nb", "ab"),
         ("text", "a\nb\x00c", "abc"),
         ("text", 12, "12"),
         ("text", "x" * 2000, "x" * 1000),
@@ -60,6 +63,8 @@ def test_what_is_taken(kind: str, part: Any, value: Any) -> None:
     ("kind", "part"),
     [
         ("text", {"a": 1}),
+        ("any", [1]),
+        ("any", 1e300),
         ("text", True),
         ("digits", "12a"),
         ("digits", -3),
@@ -119,5 +124,7 @@ def test_any_answer_gives_a_value_of_its_type_or_is_refused(content: Any, kind: 
         found = values(content, {"v": Part(path, kind)})["v"]
     except WrongType:
         return
-    types = {ValueType.FLAG: bool, ValueType.NUMBER: (int, float), ValueType.MONEY: (int, float)}
+    number = (int, float)
+    types = {ValueType.ANY: (str, bool, int, float), ValueType.FLAG: bool}
+    types |= {ValueType.NUMBER: number, ValueType.MONEY: number}
     assert found is None or isinstance(found, types.get(kind, str))
