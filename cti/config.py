@@ -124,11 +124,7 @@ class Reading:
 
     def lines(self, problems: list[config_yaml.Problem]) -> list[str]:
         """Return one line `file:line:column: path: what` for each problem, in the order of the file."""
-        found = []
-        for place, path, text in sorted(set(problems), key=lambda problem: (problem.place, problem.text)):
-            where = ".".join(str(step) for step in path)
-            found.append(f"{self.file}:{place.line}:{place.column}: {where + ': ' if where else ''}{text}")
-        return found
+        return config_yaml.lines(self.file, problems)
 
 
 def load(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None) -> Settings:
@@ -172,18 +168,8 @@ def read_bytes(
     """Read `data` as the content of `file`; see `read`."""
     reading = Reading(file)
     environ = os.environ if environ is None else environ
-    if len(data) > config_yaml.MAX_BYTES:
-        reading.errors.append(_at_start(f"larger than {config_yaml.MAX_BYTES // 2**20} MiB"))
-        return reading
-    try:
-        tree, reading.errors = config_yaml.parse(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
-        reading.errors.append(config_yaml.Problem(config_yaml.Place(line, column), (), "not UTF-8; save it as UTF-8"))
-        return reading
-    except config_yaml.Unreadable as error:
-        reading.errors.append(config_yaml.Problem(error.place, (), error.text))
+    tree, reading.errors = config_yaml.read_tree(data)
+    if tree is None:
         return reading
     if not isinstance(tree, config_yaml.Mapping):
         reading.errors.append(config_yaml.Problem(tree.place, (), "must be keys with values (name: ..., queues: ...)"))
