@@ -109,6 +109,9 @@ def queue_set(
     path = f"/v1/queues/{quote(queue, safe='')}"
     found = _send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
     _tell(found, as_json, "nothing has changed: that holds already")
+    if not as_json and found.get("difference"):
+        back = " ".join(("queue reset", queue, *body))
+        typer.echo(f"until: {typed(back)}")
 
 
 def queue_reset(

@@ -73,6 +73,11 @@ def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
     assert engine.asked[1][1].endswith("&field=tier&field=rings")
 
 
+def test_what_was_set_says_how_to_take_it_back(engine: Engine) -> None:
+    *_, last = cti("queue", "set", "sales", "target_s=30", "tier=1").stdout.splitlines()
+    assert last.startswith("until: ") and last.endswith("queue reset sales target_s tier")
+
+
 def test_lists_are_written_as_in_the_file(engine: Engine) -> None:
     cti("queue", "set", "sales", "rings=[{after_s: 20, groups: [back]}]")
     assert engine.asked[0][2]["rings"] == [{"after_s": "20", "groups": ["back"]}]
