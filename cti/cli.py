@@ -138,10 +138,12 @@ def doctor(
     from cti import doctor as the_doctor
 
     try:
-        settings = config.load(cli_control.config_file(config_file or file))
+        path = cli_control.config_file(config_file or file)
+        settings = config.load(path)
+        sounds = the_doctor.sounds_beside(path)
     except ConfigError as error:
         _refuse_config(error.problems)
-    findings = asyncio.run(the_doctor.examine(settings, etc))
+    findings = asyncio.run(the_doctor.examine(settings, etc, sounds))
     if as_json:
         cli_ask.print_json([finding._asdict() for finding in findings])
     else:

@@ -71,6 +71,7 @@ TESTED_ELSEWHERE = {
     "cti/doctor_local.py": "test_doctor.py",
     "cti/doctor_probe.py": "test_doctor.py, and against a real Asterisk",
     "cti/doctor_rules.py": "test_doctor.py",
+    "cti/doctor_sounds.py": "test_doctor.py, and against a real Asterisk",
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",
