@@ -21,6 +21,7 @@ from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show, config
 from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
 from cti.cli_explain import explain_app
+from cti.cli_flow import flow_app
 from cti.cli_import import import_app
 from cti.cli_prompts import prompts_app
 from cti.cli_sample import sample_backend_command
@@ -39,7 +40,7 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, import_app, prompts_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, flow_app, import_app, prompts_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
 app.command("sample-backend")(sample_backend_command)
@@ -140,7 +141,7 @@ def doctor(
     try:
         path = cli_control.config_file(config_file or file)
         settings = config.load(path)
-        sounds = the_doctor.sounds_beside(path)
+        sounds = _sounds_beside(path)
     except ConfigError as error:
         _refuse_config(error.problems)
     findings = asyncio.run(the_doctor.examine(settings, etc, sounds))
@@ -149,6 +150,15 @@ def doctor(
     else:
         cli_show.show_findings(findings, cli_show.console())
     raise typer.Exit(REFUSED if any(finding.level == "fail" for finding in findings) else 0)
+
+
+def _sounds_beside(path: Path) -> list[Any]:
+    from cti.doctor_sounds import WantedSound
+    from cti.prompt_sources import FILE, FLOWS, prompts_in
+
+    if not any((path.parent / name).exists() for name in (FILE, FLOWS)):
+        return []
+    return [WantedSound(prompt.name, prompt.language) for prompt in prompts_in(path.parent)]
 
 
 @app.command()

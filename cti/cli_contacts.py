@@ -64,7 +64,9 @@ def contact_move(
 @contact_app.command("prioritise", context_settings={"ignore_unknown_options": True})
 def contact_prioritise(
     contact: ContactName,
-    seconds: Annotated[float, typer.Argument(help="as if he had waited so much longer; less than 0 takes away")],
+    seconds: Annotated[
+        float, typer.Argument(metavar="SECONDS", help="as if he had waited so much longer; less than 0 takes away")
+    ],
     as_json: AsJson = False,
     control: Control = None,
 ) -> None:

@@ -101,9 +101,9 @@ def queue_set(
     as_json: AsJson = False,
     control: Control = None,
 ) -> None:
-    """Change keys of a queue, for those who wait too; also after a restart, until `reset`. All of them or none.
+    r"""Change keys of a queue, for those who wait too; also after a restart, until `reset`. All of them or none.
 
-    Example: cti queue set sales target_s=30 'rings=[{after_s: 20, groups: [back]}]'
+    Example: cti queue set sales target_s=30 'rings=[{after_s: 20, groups: \[back]}]'
     """
     body = dict(_key_and_value(value, as_json) for value in values)
     path = f"/v1/queues/{quote(queue, safe='')}"

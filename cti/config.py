@@ -18,7 +18,7 @@ from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
 from cti.model.lookups import System
-from cti.model.policy import Center, Name
+from cti.model.policy import Agent, Center, Name
 from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
@@ -82,9 +82,16 @@ class HistoryRules(Policy):
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
 
 
+def _give_way(agent: Agent) -> Agent:
+    """Does nothing, in Python: thousands of agents are checked in one call of pydantic's, and only where that comes
+    back to Python can another thread, a running engine's loop, get its turn."""
+    return agent
+
+
 class Settings(Center):
     """The whole file. Relative paths begin at the engine's working directory."""
 
+    agents: dict[Name, Annotated[Agent, AfterValidator(_give_way)]] = Field(default={})
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "contact center"
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
@@ -117,11 +124,7 @@ class Reading:
 
     def lines(self, problems: list[config_yaml.Problem]) -> list[str]:
         """Return one line `file:line:column: path: what` for each problem, in the order of the file."""
-        found = []
-        for place, path, text in sorted(set(problems), key=lambda problem: (problem.place, problem.text)):
-            where = ".".join(str(step) for step in path)
-            found.append(f"{self.file}:{place.line}:{place.column}: {where + ': ' if where else ''}{text}")
-        return found
+        return config_yaml.lines(self.file, problems)
 
 
 def load(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None) -> Settings:
@@ -165,18 +168,8 @@ def read_bytes(
     """Read `data` as the content of `file`; see `read`."""
     reading = Reading(file)
     environ = os.environ if environ is None else environ
-    if len(data) > config_yaml.MAX_BYTES:
-        reading.errors.append(_at_start(f"larger than {config_yaml.MAX_BYTES // 2**20} MiB"))
-        return reading
-    try:
-        tree, reading.errors = config_yaml.parse(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
-        reading.errors.append(config_yaml.Problem(config_yaml.Place(line, column), (), "not UTF-8; save it as UTF-8"))
-        return reading
-    except config_yaml.Unreadable as error:
-        reading.errors.append(config_yaml.Problem(error.place, (), error.text))
+    tree, reading.errors = config_yaml.read_tree(data)
+    if tree is None:
         return reading
     if not isinstance(tree, config_yaml.Mapping):
         reading.errors.append(config_yaml.Problem(tree.place, (), "must be keys with values (name: ..., queues: ...)"))

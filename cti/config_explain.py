@@ -110,7 +110,7 @@ def model_of(schema: type[BaseModel], path: Path) -> type[BaseModel] | None:
 
 def keys_of(model: type[BaseModel]) -> list[str]:
     """Return the keys an operator may write in `model`, secrets with their two other forms."""
-    keys = list(model.model_fields)
+    keys = [field.alias or name for name, field in model.model_fields.items()]
     for name, field in model.model_fields.items():
         if SecretStr in (_bare(field.annotation), field.annotation):
             keys += [f"{name}_env", f"{name}_file"]

@@ -1,19 +1,13 @@
-"""What is a finding of a check, and who meets a requirement? The words that the checks share."""
+"""Who meets a requirement? The words that the checks of center.yaml share (a Finding is model/finding.py's)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from cti.model.finding import Finding
 from cti.model.policy import Agent
 
-
-class Finding(NamedTuple):
-    """One contradiction: where (keys from the top) and what, with the remedy."""
-
-    path: tuple[str | int, ...]
-    text: str
-    is_error: bool = False
+__all__ = ["Finding", "in_words", "meets", "strictest"]
 
 
 def meets(agent: Agent, requires: Mapping[str, int]) -> bool:

@@ -40,6 +40,14 @@ class Dropped(NamedTuple):
     why: str
 
 
+class Fitted(NamedTuple):
+    """A policy with those changes that fit it."""
+
+    center: Center
+    dropped: list[Dropped]
+    warnings: list[str]
+
+
 def queue_path(queue: str, field: str) -> str:
     return f"queues.{queue}.{field}"
 
@@ -80,20 +88,21 @@ def apply(center: Center, changes: Changes) -> Judged:
     return Judged(None if problems else new, problems, [line for is_error, line in found if not is_error])
 
 
-def fitting(center: Center, changes: Changes) -> tuple[Center, list[Dropped]]:
+def fitting(center: Center, changes: Changes) -> Fitted:
     """Lay over `center` whatever of `changes` fits it, the oldest first where they contradict one another."""
     whole = apply(center, changes)
     if whole.center is not None:
-        return whole.center, []
+        return Fitted(whole.center, [], whole.warnings)
     kept: dict[str, Any] = {}
-    found, dropped = center, []
+    found = Fitted(center, [], apply(center, {}).warnings)
     for path, value in changes.items():
         judged = apply(center, kept | {path: value})
         if judged.center is None:
-            dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
+            found.dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
         else:
-            kept[path], found = value, judged.center
-    return found, dropped
+            kept[path] = value
+            found = Fitted(judged.center, found.dropped, judged.warnings)
+    return found
 
 
 def reusing(old: Center, new: Center) -> Center:
@@ -124,7 +133,7 @@ def _sort(
     center: Center, path: str, value: Any, queues: dict[str, dict[str, Any]], memberships: dict[str, dict[str, Any]]
 ) -> str | None:
     """Put a change where it belongs; what is wrong with its path, or None."""
-    if _depth(value) > MAX_DEPTH:
+    if _is_deep(value, MAX_DEPTH):
         return f"nested deeper than {MAX_DEPTH} levels"
     match path.split("."):
         case ["queues", queue, field]:
@@ -201,9 +210,9 @@ def _as_text(value: Any) -> Any:
     return value if value is None else str(value)
 
 
-def _depth(value: Any) -> int:
+def _is_deep(value: Any, levels: int) -> bool:
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    return 1 + max(map(_depth, inner), default=0)
+    return levels <= 0 or any(_is_deep(item, levels - 1) for item in inner)
 
 
 def _tree(value: Any) -> Node:

@@ -84,6 +84,29 @@ def parse(text: str) -> tuple[Node, list[Problem]]:
     return builder.root or Mapping(Place(1, 1)), builder.problems
 
 
+def read_tree(data: bytes) -> tuple[Node | None, list[Problem]]:
+    """Return the tree in the content of a file, None where it cannot be read at all, and what is wrong with it."""
+    if len(data) > MAX_BYTES:
+        return None, [Problem(Place(1, 1), (), f"larger than {MAX_BYTES // 2**20} MiB")]
+    try:
+        return parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        return None, [Problem(Place(line, column), (), "not UTF-8; save it as UTF-8")]
+    except Unreadable as error:
+        return None, [Problem(error.place, (), error.text)]
+
+
+def lines(file: str, problems: list[Problem]) -> list[str]:
+    """Return one line `file:line:column: path: what` for each problem, in the order of the file."""
+    found = []
+    for place, path, text in sorted(set(problems), key=lambda problem: (problem.place, problem.text)):
+        where = ".".join(str(step) for step in path)
+        found.append(f"{file}:{place.line}:{place.column}: {where + ': ' if where else ''}{text}")
+    return found
+
+
 def plain(node: Node) -> Plain:
     """Return the tree as dicts, lists and text."""
     if isinstance(node, Mapping):

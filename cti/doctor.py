@@ -19,7 +19,7 @@ from cti.config_check import exits
 from cti.doctor_local import examine_beside, examine_machine
 from cti.doctor_probe import ProbeListener
 from cti.doctor_rules import Finding
-from cti.doctor_sounds import WantedSound, examine_sounds, of_queues, sounds_beside
+from cti.doctor_sounds import WantedSound, examine_sounds, of_queues
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiLoginRefused, AmiRefused, AmiTimeout
 
 LOGIN_TIMEOUT_S = 8.0
@@ -28,7 +28,7 @@ EVENTS_S = 2.0  # how long events are watched
 DEFAULT_ETC = Path("/etc/asterisk")
 INCLUDE_REMEDY = 'extensions.conf: #include "extensions_cti.conf" (asterisk/etc), then: dialplan reload'
 
-__all__ = ["Finding", "examine", "sounds_beside"]
+__all__ = ["Finding", "examine"]
 
 
 async def examine(settings: Settings, etc: Path = DEFAULT_ETC, sounds: Iterable[WantedSound] = ()) -> list[Finding]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from cti.config_check import exits
 from cti.doctor_rules import Finding
 from cti.model.policy import Center
-from cti.prompts.wanted import FILE, read
 from cti.switch.fastagi import AgiConnectionLost, AgiSession, AgiTimeout
 
 BEHIND_THE_END = "100000000"  # samples: an hour and a half at the highest rate
@@ -41,12 +39,6 @@ def of_queues(center: Center) -> Iterator[WantedSound]:
             yield WantedSound(name)
         for _, leave in exits(queue):
             yield from map(WantedSound, leave.play)
-
-
-def sounds_beside(configuration: Path) -> list[WantedSound]:
-    """Return the prompts of the prompts.yaml beside the configuration, if there is one. Raises ConfigError."""
-    file = configuration.parent / FILE
-    return [WantedSound(prompt.name, prompt.language) for prompt in read(file)] if file.exists() else []
 
 
 async def examine_sounds(node: str, session: AgiSession, wanted: Iterable[WantedSound]) -> list[Finding]:

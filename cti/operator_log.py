@@ -10,6 +10,7 @@ from cti.ports import PolicyAnswer
 log = structlog.get_logger(__name__)
 
 RETELL_S = 60.0
+MOST_TOLD = 100  # differences of a reload
 
 
 def log_bugs(changed: Changed) -> None:
@@ -46,7 +47,9 @@ class NoEntryLog:
 def log_reload(answer: PolicyAnswer) -> None:
     """What a reload came to, for the operator who sent a signal and sees no answer."""
     if answer.errors:
-        log.error("the configuration has errors; what held before still holds", errors=list(answer.errors))
+        log.error(
+            "the configuration has errors; what held before still holds", errors="; ".join(answer.errors[:MOST_TOLD])
+        )
         return
     if answer.refused is not None:
         log.error(
@@ -57,7 +60,8 @@ def log_reload(answer: PolicyAnswer) -> None:
         return
     log.info(
         "configuration reloaded" if answer.applied else "configuration read again: nothing has changed",
-        difference=list(answer.lines),
-        needs_restart=list(answer.needs_restart),
+        difference="; ".join(answer.lines[:MOST_TOLD]),
+        differences=len(answer.lines),
+        needs_restart=", ".join(answer.needs_restart) or "nothing",
         version=answer.version,
     )

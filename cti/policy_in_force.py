@@ -44,6 +44,7 @@ class _Plan(NamedTuple):
     center: Center
     version: str
     differences: list[config_difference.Difference]
+    warnings: list[str]
 
 
 class PolicyInForce:
@@ -57,7 +58,7 @@ class PolicyInForce:
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
         self._stored = dict(self._live)
-        self.center, dropped = config_live.fitting(self._file, _values(self._live))
+        self.center, dropped, self._warnings = config_live.fitting(self._file, _values(self._live))
         self._live = _without(self._live, dropped)
         self._tell_dropped(dropped)
         if dropped:
@@ -136,19 +137,18 @@ class PolicyInForce:
                 del live[path]  # as in the file: nothing to remember
             else:
                 live[path] = LiveChange(path, value, by, wanted[path].at)
-        before = await asyncio.to_thread(config_live.apply, self._file, _values(self._live))
-        news = [line for line in judged.warnings if line not in before.warnings]
-        plan = await asyncio.to_thread(self._planned, self._file, live, judged.center)
+        news = [line for line in judged.warnings if line not in self._warnings]
+        plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
         return await self._hold(plan, by, warnings=news)
 
     def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[Dropped]]:
         file = config_live.reusing(self._file, file)
-        center, dropped = config_live.fitting(file, _values(live))
-        return self._planned(file, _without(live, dropped), center), dropped
+        center, dropped, warnings = config_live.fitting(file, _values(live))
+        return self._planned(file, _without(live, dropped), center, warnings), dropped
 
-    def _planned(self, file: Center, live: Live, center: Center) -> _Plan:
+    def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
         version = policy_version(center)
-        return _Plan(file, live, center, version, config_difference.difference(self.center, center))
+        return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version
@@ -156,7 +156,8 @@ class PolicyInForce:
             refused = self._adopt(plan.center, plan.version, by)
             if refused is not None:
                 return self._answer(plan, refused=refused, **more)
-        self._file, self._live, self.center, self.version = plan.file, plan.live, plan.center, plan.version
+        self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
+        self.center, self.version = plan.center, plan.version
         if self._live != self._stored and not await asyncio.to_thread(self._save, dict(self._live)):
             more["warnings"] = [*more.get("warnings", ()), NOT_STORED]
         return self._answer(plan, applied=applied, **more)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 
 from cti.model.policy import Announcements
+from cti.speech.english import number
 
 
 def interval(policy: Announcements, customer: Mapping[str, str]) -> tuple[float, float]:
@@ -19,17 +20,6 @@ def interval(policy: Announcements, customer: Mapping[str, str]) -> tuple[float,
             first_s = policy.first_after_s if fits.first_after_s is None else fits.first_after_s
             return first_s, policy.every_s if fits.every_s is None else fits.every_s
     return policy.first_after_s, policy.every_s
-
-
-def number(n: int) -> tuple[str, ...]:
-    """The files that say `n` (0 to 999) in English."""
-    if n <= 20:
-        return (f"digits/{n}",)
-    if n < 100:
-        tens, ones = divmod(n, 10)
-        return (f"digits/{tens * 10}", *((f"digits/{ones}",) if ones else ()))
-    hundreds, rest = divmod(min(n, 999), 100)
-    return (f"digits/{hundreds}", "digits/hundred", *(number(rest) if rest else ()))
 
 
 def prompts(policy: Announcements, position: int, wait_s: float | None) -> tuple[str, ...]:

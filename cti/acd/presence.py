@@ -33,6 +33,6 @@ def presence_changed(floor: Floor, agent: AgentId) -> None:
 
 
 def reach_due(floor: Floor, contact: Contact) -> None:
-    """Time has changed who may take it: other agents, or no longer its own alone, who need not be of its queue."""
+    """Time has changed who may take it: other agents, where a ring has other penalties."""
     reach_changed(floor, contact)
     _leave_if_nobody(floor, contact)

@@ -61,7 +61,8 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
     if original.visit_open:  # he waited himself: that place is given up for the one he takes over
         visits.close(floor, original, Leaving(Outcome.MERGED))
-        visits.set_aside(floor, original)
+        if original.state is not ContactState.ASIDE:  # his session may have broken just before
+            visits.set_aside(floor, original)
         floor.deadlines.cancel("ring", original.id)
     floor.deadlines.cancel("aside", original.id)
     talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]

@@ -24,6 +24,8 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[], float]) -> None:
+    """POST /v1/agents/{agent}/{action}: 200 with his row after it, else 404 or 409 and why."""
+
     async def ask(request: web.Request) -> web.Response:
         agent, action = request.match_info["agent"], request.match_info["action"]
         if action not in set(AgentAction):

@@ -24,6 +24,7 @@ class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def add_routes(app: web.Application, desk: PolicyDesk) -> None:
+    """All answer 200 with the difference, 404 with the names there are, or 409 with the reason and every error."""
     routes = _Routes(desk)
     app.router.add_patch("/v1/queues/{queue}", routes.set_queue)
     app.router.add_delete("/v1/queues/{queue}/live", routes.reset_queue)

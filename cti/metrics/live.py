@@ -73,7 +73,8 @@ class LiveView:
         for name, queue in policy.queues.items():
             self.queues.setdefault(name, QueueRow(queue.target_s)).counts.target_s = queue.target_s
         for agent_id, agent in policy.agents.items():
-            self.agents.setdefault(agent_id, AgentRow(status=AgentStatus(agent.starts)))
+            if agent_id not in self.agents:
+                self.agents[agent_id] = AgentRow(status=AgentStatus(agent.starts))
 
     def forget_gone(self) -> None:
         """Drop the rows of queues and agents that the policy does not have, where nothing lives in them."""

@@ -48,7 +48,8 @@ class QueueLogLines:
         """Take over a changed policy, before the core tells what came of it."""
         self._former, self.policy = self.policy, policy
         for name, agent in policy.agents.items():
-            self._status_of.setdefault(name, str(agent.starts))
+            if name not in self._status_of:
+                self._status_of[name] = agent.starts
 
     @staticmethod
     def start(at: float) -> str:
@@ -162,13 +163,10 @@ class QueueLogLines:
         lines = []
         for agent, rules in self.policy.agents.items():
             former = self._former.agents.get(agent)
+            if former is None or former is rules or former.queues.keys() == rules.queues.keys():
+                continue
             status = self._status_of[agent]
-            if (
-                former is None
-                or former is rules
-                or former.queues.keys() == rules.queues.keys()
-                or status == AgentStatus.LOGGED_OUT
-            ):
+            if status == AgentStatus.LOGGED_OUT:
                 continue
             where = (changed.at, "MANAGER")
             paused = "PAUSED" if status == AgentStatus.ON_BREAK else ""

@@ -212,3 +212,14 @@ def test_a_replacement_into_a_talk_by_one_who_still_waits_is_no_bug() -> None:
     scene.post(ev.CallReplaced(consult, call_id("c2")))
     assert scene.state("c2") == "talking"
     assert scene.contact("c2").agent == "ben"
+
+
+def test_a_replacement_by_one_whose_session_has_just_broken_is_no_bug() -> None:
+    """Found by random events: he stood aside already, his visit still open."""
+    scene = one_agent()
+    scene.arrive("c1", "support")
+    scene.arrive("c2", "support")
+    scene.post(ev.SessionLost(call_id("c2")))
+    scene.post(ev.CallReplaced(call_id("c1"), call_id("c2"), session=False))
+    assert scene.outcomes("c2") == ["merged"]
+    assert not scene.changes(Kind.BUG)

@@ -14,10 +14,10 @@ from labkit.plan import UpOptions
 from cti import config
 from cti.doctor import examine
 from cti.doctor_sounds import WantedSound
+from cti.model.spoken import PromptText
 from cti.prompts.build import build
 from cti.prompts.shelf import Folders
 from cti.prompts.sound import read_wav
-from cti.prompts.wanted import PromptText
 from tests.sounds import Humming
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(120)]

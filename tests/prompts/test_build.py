@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cti.model.spoken import PromptText
 from cti.prompts.build import Busy, Made, build
 from cti.prompts.ear import judge
 from cti.prompts.shelf import RECORD, Folders, look, put
 from cti.prompts.sound import read_wav, write_wav
-from cti.prompts.wanted import PromptText
 from tests.sounds import Humming, silence, tone
 
 pytestmark = pytest.mark.unit
