@@ -112,6 +112,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     into: Mapping[str, Part] = {}
     once: str = ""
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} of {self.system})"
+
 
 class Why(StrEnum):
     """Why a system counts as down."""
@@ -134,6 +137,9 @@ class Found(NamedTuple):
     """The values by variable; None where the answer has null or nothing. Personal data."""
 
     values: Mapping[str, Value]
+
+    def __repr__(self) -> str:
+        return f"Found({', '.join(self.values)})"
 
 
 class NotFound(NamedTuple):
