@@ -18,7 +18,7 @@ def turned_away(
 ) -> tuple[str, policy.Exit] | None:
     """Why a contact cannot stay in the queue it has just reached, and where it goes instead."""
     rules = floor.policy.queues[contact.queue]
-    if rules.hours is not None and not floor.opening[rules.hours].state(floor.now).open:
+    if is_closed(floor, contact.queue):
         return "closed", rules.on_closed
     if no_room:
         return "full", rules.on_full
@@ -27,6 +27,12 @@ def turned_away(
     if rules.on_long_wait is not None and expected is not None and expected.p50_s > rules.on_long_wait.over_s:
         return "long_wait", rules.on_long_wait.to
     return None
+
+
+def is_closed(floor: Floor, queue: QueueName) -> bool:
+    """Whether `queue` has opening hours and they are not now."""
+    hours = floor.policy.queues[queue].hours
+    return hours is not None and not floor.opening[hours].state(floor.now).open
 
 
 def closes_at(floor: Floor, queue: QueueName) -> float | None:

@@ -75,7 +75,8 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         visits.close(floor, place, Leaving(Outcome.MERGED))
     if event.session:
         original.session, original.arrived_at, place.session = True, floor.now, False
-    original.own_requires, original.tried, original.announcing = place.own_requires, {}, place.announcing
+    original.own_requires, original.preferred, original.tried = place.own_requires, place.preferred, {}
+    original.announcing = place.announcing
     if talks:
         offers.take_over(floor, original, talks[0])
         if original.state is not ContactState.TALKING:

@@ -182,6 +182,9 @@ class FlowSession:
 
     def _next(self, target: str) -> Move:
         """Follow a target until a verb or another way; what is no node is dealt with here."""
+        self.quiet += 1  # here, where every step passes: `then: back` is a circle, too
+        if self.quiet > MAX_QUIET_NODES:
+            return self._failing("loop")
         if target == REPEAT:
             self.frame.tries, self.frame.stage = 0, ""
             return self._at_node()
@@ -199,8 +202,7 @@ class FlowSession:
         frame = self.frame
         frame.enter(name)
         self.visits += 1
-        self.quiet += 1
-        if self.quiet > MAX_QUIET_NODES or self.visits > MAX_NODES:
+        if self.visits > MAX_NODES:
             return self._failing("loop")
         self._forget_secrets(frame)
         if goes_back_to(self.node):
@@ -221,12 +223,11 @@ class FlowSession:
         return self._failing("bug")
 
     def _audible(self, move: verbs.AnyVerb) -> Move:
-        """A verb whose files are all gone: what was only said goes on, what asks would be a riddle in silence."""
+        """A verb with nothing to hear: what was only said goes on, what asks would be a riddle in silence."""
         if isinstance(move, SPEAKING) and not move.prompts:
             if isinstance(move, verbs.Play):
                 return asking.take(self, self.node, replies.Played()) or self._failing("bug")
-            if self.voice.is_impaired:
-                return self._failing("prompt_missing")
+            return self._failing("mute")
         return move
 
     def _arrive(self, target: str) -> verbs.AnyVerb:

@@ -112,6 +112,8 @@ class Judge:
                     person.idle_since = told.at
             case Kind.OFFER:
                 self._offer_moved(told)
+            case Kind.TRANSFER if isinstance(event, ev.CallReplaced) and event.call in self.waiting:
+                self._takes_over(str(told.contact), self.waiting[event.call])
             case Kind.ACTIVITY:
                 person = self.people[str(told.agent)]
                 if told.new == Activity.TALKING:
@@ -127,6 +129,11 @@ class Judge:
         self.waiting[str(told.contact)] = Waiting(
             len(self.waiting), told.at, entry.head_start_s, entry.requires, tuple(preferred), event.customer
         )
+
+    def _takes_over(self, contact: str, place: Waiting) -> None:
+        """Attended transfer: he has the errand of the place that was held for him, and anybody may be tried for it."""
+        customer = self.waiting[contact]
+        customer.requires, customer.preferred, customer.tried = place.requires, place.preferred, {}
 
     def _offer_moved(self, told: Changed) -> None:
         person, contact = self.people[str(told.agent)], self.waiting[str(told.contact)]
