@@ -73,6 +73,7 @@ class System(Policy):
     max_at_once: Annotated[int, Field(ge=1, le=1000)] = 50
     give_up_after: Annotated[int, Field(ge=1, le=1000)] = 5  # failures in a row; then nobody is asked for rest_s
     rest_s: Annotated[float, Field(ge=0.1, le=3600)] = 10.0
+    ca_file: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None  # of your own authority, PEM
     networks: tuple[IPvAnyNetwork, ...] = ()
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     secret_headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)  # variable names
