@@ -80,8 +80,7 @@ def build_prompts(
 ) -> None:
     """Make the sound files that are missing or whose text has changed: 8 and 16 kHz, all equally loud.
 
-    Asterisk finds them by a link in its sounds folder, one for each language and first part of the names:
-    ln -s $PWD/var/sounds/en/custom /usr/share/asterisk/sounds/en/custom
+    Asterisk finds them by links in its sounds folder: docs/prompts.md.
     """
     prompts, folders = _wanted(source, to, core)
     if engine not in ENGINES:
