@@ -25,6 +25,7 @@ from cti.background import background
 from cti.center import ContactCenter
 from cti.config import Settings
 from cti.engine import Engine, SteadyClock
+from cti.flow_room import FlowRoom, read_flows
 from cti.journal import flush_regularly, open_journal
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
@@ -45,6 +46,7 @@ from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +63,9 @@ class Application:
         self.clock = SteadyClock()
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
-        self.switch = _switch(settings, self.clock)
+        self.flows = FlowRoom(settings, self.clock)
+        self.flows.desk.book = read_flows(settings)
+        self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         self.engine: Engine
         self.spool_counts = SpoolCounts()
@@ -88,6 +92,7 @@ class Application:
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
             lambda policy, _: self.switch.reload(_phones(policy)),
+            lambda policy, _: self.flows.follow(policy),
         ]
 
     @classmethod
@@ -147,6 +152,7 @@ class Application:
         if settings.callback_spool is not None:
             background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
         background(stack, self._observe_lag())
+        await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
             await self.switch.start(self.engine)
@@ -239,7 +245,7 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
-def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
+def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -252,6 +258,7 @@ def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
         allow=fastagi.allow,
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
         clock=clock,
+        flows=flows,
     )
 
 

@@ -71,6 +71,8 @@ class ContactCenter:
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
             events.FlowEnded: lambda event: flow_calls.ended(self._floor, event),
+            events.FlowTold: lambda event: flow_calls.told(self._floor, event),
+            events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,

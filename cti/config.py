@@ -18,7 +18,7 @@ from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
 from cti.model.lookups import System
-from cti.model.policy import Agent, Center, Name
+from cti.model.policy import Agent, Center, Name, Phone
 from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
@@ -82,6 +82,16 @@ class HistoryRules(Policy):
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
 
 
+class FlowRules(Policy):
+    """Where the flows (IVR) are, and what they may reach."""
+
+    folder: HomePath
+    transfers: dict[Name, Phone] = Field(default={})  # to whom a flow may connect a caller: name -> dial string
+    recordings: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = (
+        "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
+    )
+
+
 def _give_way(agent: Agent) -> Agent:
     """Does nothing, in Python: thousands of agents are checked in one call of pydantic's, and only where that comes
     back to Python can another thread, a running engine's loop, get its turn."""
@@ -106,6 +116,7 @@ class Settings(Center):
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
     lookups: dict[Name, System] = Field(default_factory=dict)
+    flows: FlowRules | None = None
 
     @property
     def center(self) -> Center:

@@ -56,6 +56,8 @@ class Contact:
     session: bool = True  # an idle or busy AGI session stands; without it no command reaches the call
     offers: list[OfferId] = field(default_factory=list)  # those that ring, or the one that was accepted
     agent: AgentId | None = None  # who talks with him
+    served_by: AgentId | None = None  # who talked with him last, and in which queue
+    served_in: QueueName | None = None
     tries: int = 0
     original_position: int = 0
     rung_at_once: int = 1  # phones, of the strategy ring_progressively

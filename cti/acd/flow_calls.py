@@ -5,8 +5,9 @@ from __future__ import annotations
 from cti.acd import in_flow, standing, visits
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
+from cti.model.changes import Changed, Kind
 from cti.model.commands import Release
-from cti.model.events import FlowEnded, FlowEnqueues
+from cti.model.events import FlowEnded, FlowEnqueues, FlowTold, SurveyAnswered
 from cti.model.words import CallId, ContactState
 
 
@@ -37,6 +38,38 @@ def ended(floor: Floor, told: FlowEnded) -> None:
     if contact is not None:
         contact.flow = ""
         visits.release(floor, contact, Release(contact.call, (), told.goto))
+
+
+def told(floor: Floor, event: FlowTold) -> None:
+    """For those who count."""
+    _tell(floor, event.call, Kind.FLOW, f"{event.flow}.{event.node}", event.detail, event.what)
+
+
+def answered(floor: Floor, event: SurveyAnswered) -> None:
+    """What the caller says of the agent and the queue that he came from."""
+    _tell(floor, event.call, Kind.SURVEY, f"{event.survey}.{event.question}", str(event.score), event.scale)
+
+
+def _tell(floor: Floor, call: CallId, kind: Kind, old: str, new: str, reason: str) -> None:
+    contact = floor.by_call.get(call)
+    if contact is None:
+        floor.late(call, "")
+        return
+    floor.tell(
+        Changed(
+            kind,
+            contact.id,
+            old,
+            new,
+            floor.now,
+            floor.cause,
+            queue=contact.served_in,
+            agent=contact.served_by,
+            contact=contact.id,
+            call=call,
+            reason=reason,
+        )
+    )
 
 
 def _in_flow(floor: Floor, call: CallId) -> Contact | None:

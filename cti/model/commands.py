@@ -30,8 +30,8 @@ class StartMusic(Command, frozen=True):
 class RunFlow(Command, frozen=True):
     """Put the caller into a flow, or let it go on. What it asks for comes back as FlowEnqueues and FlowEnded.
 
-    `outcome`: how the line ended that it had put him into, "" at the beginning. `at`: where it stood (ivr/checkpoint.py)
-    for a process that does not know; "" is the start. Without such a flow: FlowEnded with the fallback.
+    `outcome`: how the line ended that it had put him into, "" at the beginning. `at`: where it stood
+    (ivr/checkpoint.py) for a process that does not know; "" is the start. Without such a flow: FlowEnded, fallback.
     """
 
     call: CallId

@@ -68,6 +68,27 @@ class FlowEnded(Event, frozen=True):
     goto: str = ""
 
 
+class FlowTold(Event, frozen=True):
+    """Something to count: `what` is split (with share) or trouble (with its word), at a node of a flow."""
+
+    call: CallId
+    flow: str
+    node: str
+    what: str
+    detail: str = ""
+
+
+class SurveyAnswered(Event, frozen=True):
+    """One question of a survey after the talk. `scale`: csat, nps or solved."""
+
+    call: CallId
+    flow: str
+    survey: str
+    question: str
+    scale: str
+    score: int
+
+
 class SessionLost(Event, frozen=True):
     """The AGI session of a call is over (hangup, transfer, a broken connection): it takes no more commands."""
 
@@ -251,6 +272,8 @@ AnyEvent = (
     CallArrived
     | FlowEnqueues
     | FlowEnded
+    | FlowTold
+    | SurveyAnswered
     | SessionLost
     | CallGone
     | CallTransferred

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from cti.model import commands as do
 from cti.model import events as ev
@@ -172,7 +173,7 @@ class SimSwitch:
             if isinstance(command, do.SaveTicket):
                 call.ticket = command.ticket
             elif isinstance(command, do.RunFlow):
-                self.agenda.after(FLOW_S * self.rng.random(), lambda: self._flow(session, command))
+                self.agenda.after(FLOW_S * self.rng.random(), partial(self._flow, session, command))
             elif isinstance(command, do.Ring):
                 self._ring(session, command)
                 return

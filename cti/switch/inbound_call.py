@@ -14,9 +14,12 @@ import structlog
 from cti.model import commands, events
 from cti.model.ticket import encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
+from cti.ports import Clock
 from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
 from cti.switch.ami_events import ring_result
+from cti.switch.flow_call import FlowCall
+from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ class InboundCall:
         self.legs: dict[OfferId, str] = {}  # channel names of the legs that ring
         self.to_stop: set[OfferId] = set()  # taken back before their leg was known
         self.answered: OfferId | None = None
+        self.flow: FlowCall | None = None
         self._session = session
         self._post = post
         self._music = ""
@@ -97,6 +101,13 @@ class InboundCall:
         if done is not None:
             done.add_done_callback(lambda _: self._session.close())
         return cut_off
+
+    def run_flow(self, command: commands.RunFlow, desk: FlowDesk, clock: Clock) -> None:
+        """Let the flow begin, or go on after a line."""
+        self._set()
+        if self.flow is None or self.flow.over:
+            self.flow = FlowCall(self.call, self._submit, desk, self._post, clock)
+        self.flow.run(command)
 
     def exchange(self, other: InboundCall) -> None:
         """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
@@ -237,6 +248,8 @@ class InboundCall:
         if self._lost:
             return
         self._lost = True
+        if self.flow is not None:
+            self.flow.end()
         self._dial_unheard()
         self._post(events.SessionLost(self.call))
         if not self.ended.done():

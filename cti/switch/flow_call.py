@@ -1,0 +1,250 @@
+"""How does one caller walk through a flow? Verbs become AGI commands, their answers replies, until the flow is over.
+
+Prompt by prompt in the caller's own task, without an event of the core each: it hears only of a line to be entered and
+of the end. What is pressed is personal: it goes into the session and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from cti.ivr import checkpoint, replies, resuming, verbs
+from cti.ivr.caller import Caller
+from cti.ivr.session import FlowSession
+from cti.model import commands, events
+from cti.model.words import AgentId, CallId, QueueName
+from cti.ports import Clock
+from cti.switch.agi_codec import Reply
+from cti.switch.agi_session import AgiConnectionLost
+from cti.switch.flow_desk import FlowDesk
+from cti.switch.flow_sounds import Sounds
+
+log = structlog.get_logger(__name__)
+
+FALLBACK = "cti-fallback,s,1"
+TALKED = "talked"
+ANSWER_S = 30.0
+CHANNEL_UP = 6  # CHANNEL STATUS
+TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
+STAR_TO_NINE = frozenset(map(ord, "0123456789*#"))
+
+
+class Gone(Exception):
+    """The caller is not there any more."""
+
+
+class FlowCall:
+    """One caller in a flow, from RunFlow to FlowEnded, over all the lines it puts him into."""
+
+    def __init__(
+        self,
+        call: CallId,
+        submit: Callable[..., asyncio.Future[Reply] | None],
+        desk: FlowDesk,
+        post: Callable[[events.AnyEvent], None],
+        clock: Clock,
+    ) -> None:
+        self.call = call
+        self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
+        self._sounds = Sounds(self._send, desk.speak)
+        self._back: asyncio.Future[str] | None = None
+        self._saved = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def run(self, command: commands.RunFlow) -> None:
+        """Begin, or go on: where the caller has just come back from a line, with how that ended."""
+        if self._back is not None and not self._back.done():
+            self._back.set_result(command.outcome or "failed")
+        elif self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._live(command), name="flow")
+
+    @property
+    def over(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    def end(self) -> None:
+        """The caller is gone, or another session has him."""
+        if self._task is not None:
+            self._task.cancel()
+
+    # --- the walk -----------------------------------------------------------------------------------------------------
+
+    async def _live(self, command: commands.RunFlow) -> None:
+        self._desk.calls += 1
+        try:
+            await self._walk(command)
+        except (Gone, AgiConnectionLost):
+            pass  # SessionLost and CallGone tell it
+        except Exception as error:  # a bug of ours costs this caller his flow, not his call
+            self._desk.bugs += 1
+            log.error(
+                "a flow broke off; its caller goes to the fallback", flow=command.flow, error=type(error).__name__
+            )
+            self._post(events.FlowEnded(self.call, FALLBACK))
+        finally:
+            self._desk.calls -= 1
+
+    async def _walk(self, command: commands.RunFlow) -> None:
+        begun = self._begin(command)
+        if begun is None:
+            if command.outcome != TALKED:
+                log.error("no such flow; its caller goes to the fallback", flow=command.flow)
+            self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
+            return
+        session, verb = begun
+        await self._send("SET", "MUSIC", "OFF")
+        while not isinstance(verb, verbs.Hangup):
+            self._save(session)
+            try:
+                reply = await self._do(verb)
+            except (Gone, AgiConnectionLost):
+                session.step(self._clock(), replies.Gone())
+                self._tell(session)
+                raise
+            verb = session.step(self._clock(), reply)
+            self._tell(session)
+        if verb.why != "gone":
+            await self._sounds.play(verb.prompts, "")
+            self._post(events.FlowEnded(self.call))
+
+    def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
+        desk, now = self._desk, self._clock()
+        caller = Caller(self.call, command.caller, command.dialled, dict(command.customer))
+        saved = checkpoint.read(command.at)
+        session = resuming.restore(desk.book, saved, caller, desk.hours) if saved is not None else None
+        if session is not None:
+            if command.outcome:
+                return session, session.step(now, replies.QueueEnded(command.outcome))
+            return session, session.resume(now)
+        if command.flow not in desk.book.flows or command.outcome == TALKED:
+            return None
+        session = FlowSession(desk.book, command.flow, caller, desk.hours)
+        return session, session.begin(now)
+
+    def _save(self, session: FlowSession) -> None:
+        """Where he stands goes onto his channel: should we die, he hears this node again, not the start."""
+        written = checkpoint.write(resuming.save(session)).text
+        if written != self._saved:
+            self._saved = written
+            self._submit("SET", "VARIABLE", "CTI_FLOW", written)
+
+    def _tell(self, session: FlowSession) -> None:
+        for fact in session.facts():
+            match fact:
+                case replies.Answered(survey=survey, question=question, scale=scale, score=score):
+                    self._post(events.SurveyAnswered(self.call, fact.flow, survey, question, scale, score))
+                case replies.SplitTaken(split=split, share=share):
+                    self._post(events.FlowTold(self.call, fact.flow, fact.node, "split", f"{split}={share}"))
+                case replies.Trouble(what=what):
+                    self._post(events.FlowTold(self.call, fact.flow, fact.node, "trouble", what))
+
+    # --- verbs --------------------------------------------------------------------------------------------------------
+
+    async def _do(self, verb: verbs.AnyVerb) -> replies.AnyReply:
+        match verb:
+            case verbs.Play():
+                return await self._sounds.play(verb.prompts, verb.stop_on)
+            case verbs.Collect():
+                return await self._collect(verb)
+            case verbs.Lookup():
+                return await self._lookup(verb)
+            case verbs.Record():
+                return await self._record(verb)
+            case verbs.Enqueue():
+                return await self._enqueue(verb)
+            case verbs.TakeCallback():
+                return await self._desk.take_callback(verb, self.call)
+            case verbs.Transfer():
+                return await self._transfer(verb)
+        return replies.Broken("unknown_verb")
+
+    async def _collect(self, verb: verbs.Collect) -> replies.AnyReply:
+        digits = verb.already
+        if not digits:
+            heard = await self._sounds.play(verb.prompts, verbs.ALL_KEYS)
+            if isinstance(heard, replies.PromptMissing):
+                return heard
+            digits = heard.digits if isinstance(heard, replies.Digits) else ""
+        while not _complete(verb, digits):
+            wait_s = verb.next_digit_s if digits else verb.first_digit_s
+            key = (await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)))).result or 0
+            if key not in STAR_TO_NINE:
+                break
+            digits += chr(key)
+        ended = verb.end_key and digits.endswith(verb.end_key) and digits not in verb.at_once
+        return replies.Digits(digits[: -len(verb.end_key)] if ended else digits)
+
+    async def _lookup(self, verb: verbs.Lookup) -> replies.AnyReply:
+        """Nothing is heard at first; then what the flow says meanwhile, and music."""
+        asked = asyncio.ensure_future(self._desk.ask(verb))
+        try:
+            done, _ = await asyncio.wait([asked], timeout=verb.quiet_s)
+            if not done:
+                await self._sounds.play(verb.meanwhile, "")
+                if not asked.done():
+                    await self._send("SET", "MUSIC", "ON", self._desk.music_class)
+                    await asyncio.wait([asked])
+                    await self._send("SET", "MUSIC", "OFF")
+            return asked.result()
+        finally:
+            asked.cancel()
+
+    async def _record(self, verb: verbs.Record) -> replies.AnyReply:
+        heard = await self._sounds.play(verb.prompts, verb.end_key)
+        if isinstance(heard, replies.PromptMissing):
+            return heard
+        file = f"{self._desk.recordings}/{verb.name}-{self.call.replace('/', '-')}"
+        limits = (str(int(verb.max_s * 1000)), "0", "BEEP", f"s={max(1, int(verb.silence_s))}")
+        reply = await self._send("RECORD", "FILE", file, "wav", verb.end_key, *limits, timeout_s=verb.max_s + ANSWER_S)
+        seconds = (reply.endpos or 0) / 8000
+        return replies.Recorded(seconds) if seconds > 0 else replies.NotRecorded("empty")
+
+    async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
+        """The line has him until it tells how it ended. What an earlier Dial left must not be taken for this one's."""
+        await self._send("SET", "VARIABLE", "DIALSTATUS", "")
+        self._back = asyncio.get_running_loop().create_future()
+        preferred = tuple(map(AgentId, verb.preferred))
+        self._post(
+            events.FlowEnqueues(
+                self.call, QueueName(verb.queue), dict(verb.requires), verb.head_start_s, preferred, dict(verb.customer)
+            )
+        )
+        outcome = await self._back
+        self._back = None
+        await self._send("SET", "MUSIC", "OFF")
+        return replies.QueueEnded(outcome)
+
+    async def _transfer(self, verb: verbs.Transfer) -> replies.AnyReply:
+        dial = self._desk.transfers.get(verb.to)
+        if dial is None:
+            return replies.Transferred("failed")
+        await self._send("EXEC", "Dial", f"{dial},{verb.ring_timeout_s:g},g", timeout_s=None)
+        status = (await self._send("GET", "FULL", "VARIABLE", "${DIALSTATUS}")).data
+        return replies.Transferred(
+            {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}.get(status, "failed")
+        )
+
+    async def _send(self, *words: str, timeout_s: float | None = ANSWER_S) -> Reply:
+        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost."""
+        future = self._submit(*words, timeout_s=timeout_s)
+        if future is None:
+            raise Gone
+        reply = await future
+        if reply.dead:
+            raise Gone
+        if reply.result == -1 and words[0] != "CHANNEL":
+            status = await self._send("CHANNEL", "STATUS")
+            if status.result != CHANNEL_UP:
+                raise Gone
+        return reply
+
+
+def _complete(verb: verbs.Collect, digits: str) -> bool:
+    if not digits:
+        return False
+    if len(digits) == 1 and digits in verb.at_once:
+        return True
+    return len(digits) >= verb.most or bool(verb.end_key and digits.endswith(verb.end_key))
