@@ -36,7 +36,7 @@ RATIOS = {
     "ratio_agents": ((10_000, 10_000, QUEUES, 5), (10_000, 100, QUEUES, 5)),
     "ratio_sets": ((10_000, 100, 10, 1_000), (10_000, 100, 10, 5)),
 }
-COLLECTOR = (20_000, 50, 50)  # as the engine sets it (cti/app.py)
+COLLECTOR = (20_000, 50, 50)  # as the engine sets it (cti/machine.py)
 HEAD = "microseconds of a decision, and of the whole event it is part of; decisions, events and whole calls a second"
 
 
@@ -74,7 +74,7 @@ def in_turns(large: Floor, small: Floor) -> float:
 
 
 def measure(floor: Floor, decisions: int) -> Row:
-    """One cell of the grid, with the collector as it is set in production (cti/app.py)."""
+    """One cell of the grid, with the collector as it is set in production (cti/machine.py)."""
     gc.collect()
     gc.freeze()
     floor.run(decisions // 5)

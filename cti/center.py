@@ -14,9 +14,9 @@ from cti.acd import (
     calls,
     offers,
     presence,
+    progressive,
     reconcile,
     reload,
-    standing,
     supervision,
     transfers,
     visits,
@@ -95,10 +95,12 @@ class ContactCenter:
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
             "talk": self._contact_rule(calls.talk_unsettled),
-            "widen": self._contact_rule(standing.reach_changed),
+            "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "max_wait": self._contact_rule(self._max_wait),
+            "closing": self._contact_rule(self._closing),
+            "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: self._settled(),
         }
@@ -108,6 +110,10 @@ class ContactCenter:
     @property
     def policy(self) -> policy.Center:
         return self._floor.policy
+
+    @property
+    def policy_version(self) -> str:
+        return self._floor.policy_version
 
     @property
     def agents(self) -> dict[AgentId, Agent]:
@@ -251,6 +257,11 @@ class ContactCenter:
         if contact.state is ContactState.WAITING:
             on_max_wait = self.policy.queues[contact.queue].on_max_wait
             visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
+
+    def _closing(self, floor: Floor, contact: Contact) -> None:
+        if contact.state is ContactState.WAITING:
+            on_closed = self.policy.queues[contact.queue].on_closed
+            visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 

@@ -17,11 +17,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_control, cli_show, config, config_bound
-from cti.cli_ask import REFUSED
+from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show, config, config_bound
+from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
+from cti.cli_explain import explain_app
 from cti.cli_flow import flow_app
 from cti.cli_import import import_app
+from cti.cli_prompts import prompts_app
+from cti.cli_sample import sample_backend_command
 from cti.cli_simulate import simulate_command
 from cti.model.errors import ConfigError
 
@@ -37,26 +40,16 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, flow_app, import_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, flow_app, import_app, prompts_app):
     app.add_typer(sub)
 app.command("simulate")(simulate_command)
+app.command("sample-backend")(sample_backend_command)
+cli_policy.add_commands(app, queue_app, agent_app)
 
 ConfigFile = Annotated[
     Path | None,
     typer.Argument(envvar="CTI_CONFIG", metavar="[FILE]", help=f"default: the first of {', '.join(CONFIG_PLACES)}"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
-Control = Annotated[
-    Path | None,
-    typer.Option(
-        "--control",
-        "-s",
-        envvar="CTI_CONTROL",
-        metavar="SOCKET",
-        help="the engine's control socket; default: what the configuration names",
-    ),
-]
-AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -80,8 +73,8 @@ def main(
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
-        settings = config.load(cli_control.config_file(file))
-        code = importlib.import_module("cti.app").run_engine(settings)
+        path = cli_control.config_file(file)
+        code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)
@@ -190,7 +183,7 @@ def queue_show(
     cli_ask.warn_of_nodes(control)
     cli_show.print_table(cli_show.QUEUES, queues, "no queues")
     if name is not None:
-        cli_show.print_table(cli_show.WAITING, cli_ask.rows(queues[0].get("position", []), ""), "nobody waits\n")
+        cli_show.print_table(cli_show.WAITING, cli_control.rows(queues[0].get("position", []), ""), "nobody waits\n")
         staff = [agent for agent in cli_ask.get(control, "agents", as_json) if name in (agent.get("queues") or ())]
         cli_show.print_table(cli_show.AGENTS, staff, "nobody serves this queue")
 

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -17,14 +17,35 @@ from cti.cli_control import EngineRefused, NotRunning, rows
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
-REFUSED, NOT_RUNNING = 1, 3
+REFUSED, BAD_CONFIG, NOT_RUNNING = 1, 2, 3
 
-__all__ = ["NOT_RUNNING", "REFUSED", "act", "fail", "get", "only", "print_json", "rows", "show", "warn_of_nodes"]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
+Control = Annotated[
+    Path | None,
+    typer.Option(
+        "--control",
+        "-s",
+        envvar="CTI_CONTROL",
+        metavar="SOCKET",
+        help="the engine's control socket; default: what the configuration names",
+    ),
+]
+AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 
 
-def _ask(control: Path | None, method: str, path: str, as_json: bool, body: dict[str, Any] | None = None) -> Any:
+def ask(
+    control: Path | None,
+    method: str,
+    path: str,
+    as_json: bool,
+    body: dict[str, Any] | None = None,
+    timeout_s: float | None = None,
+) -> Any:
+    """Return the engine's answer; ends the command where there is no engine. Raises EngineRefused."""
+    socket = control or cli_control.default_socket()
+    more = () if timeout_s is None else (timeout_s,)
     try:
-        return cli_control.ask(control or cli_control.default_socket(), method, path, body)
+        return cli_control.ask(socket, method, path, body, *more)
     except NotRunning as error:
         fail(NOT_RUNNING, str(error), as_json)
 
@@ -32,7 +53,7 @@ def _ask(control: Path | None, method: str, path: str, as_json: bool, body: dict
 def get(control: Path | None, what: str, as_json: bool) -> list[dict[str, Any]]:
     """Return the rows of `what` (queues, agents, calls); ends the command where there is no engine."""
     try:
-        return rows(_ask(control, "GET", f"/v1/{what}", as_json), what)
+        return rows(ask(control, "GET", f"/v1/{what}", as_json), what)
     except EngineRefused as error:
         fail(REFUSED, str(error), as_json)
 
@@ -69,7 +90,7 @@ def act(agent: str, action: str, reason: str, control: Path | None, as_json: boo
     if not agent.isascii() or not agent.replace("_", "").replace("-", "").isalnum():
         fail(REFUSED, f'"{cli_show.clean(agent)}" cannot be an agent: names have A-Z a-z 0-9 _ -', as_json)
     try:
-        answer = _ask(control, "POST", f"/v1/agents/{agent}/{action}", as_json, {"reason": reason, "by": _who()})
+        answer = ask(control, "POST", f"/v1/agents/{agent}/{action}", as_json, {"reason": reason, "by": who()})
     except EngineRefused as error:
         fail(REFUSED, _why_refused(error, agent, control, as_json), as_json, error.body)
     if as_json:
@@ -97,7 +118,8 @@ def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json
     return words.get(reason, f"refused: {reason or error} {detail if detail != cli_show.DASH else ''}".strip())
 
 
-def _who() -> str:
+def who() -> str:
+    """Return whom a request names: the user at this terminal."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a uid without a name, as in containers

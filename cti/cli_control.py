@@ -49,14 +49,17 @@ def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("CTI_STATE") or "var") / "cti.ctl"
 
 
-def ask(socket: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def ask(
+    socket: Path, method: str, path: str, body: dict[str, Any] | None = None, timeout_s: float | None = None
+) -> Any:
     """Return the JSON answer of the engine behind `socket`. Raises NotRunning or EngineRefused."""
+    timeout_s = ANSWER_TIMEOUT_S if timeout_s is None else timeout_s
     try:
-        return asyncio.run(_ask(socket, method, path, body))
+        return asyncio.run(_ask(socket, method, path, body, timeout_s))
     except PermissionError:
         raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
     except TimeoutError:
-        raise NotRunning(f"the engine at {socket} gave no answer within {ANSWER_TIMEOUT_S:g} s") from None
+        raise NotRunning(f"the engine at {socket} gave no answer within {timeout_s:g} s") from None
     except (OSError, aiohttp.ClientError, json.JSONDecodeError) as error:
         if isinstance(error.__cause__, PermissionError) or getattr(error, "errno", None) == 13:
             raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
@@ -72,8 +75,8 @@ def rows(answer: Any, key: str) -> list[dict[str, Any]]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-async def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None) -> Any:
-    timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S)
+async def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> Any:
+    timeout = aiohttp.ClientTimeout(total=timeout_s)
     connector = aiohttp.UnixConnector(path=str(socket))
     async with (
         aiohttp.ClientSession(connector=connector, timeout=timeout) as session,

@@ -17,7 +17,9 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
-from cti.model.policy import Center, Name, Policy
+from cti.model.lookups import System
+from cti.model.policy import Agent, Center, Name
+from cti.model.schema import Policy
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -74,13 +76,27 @@ class Http(Policy):
     listen: AddressText = Address("127.0.0.1", 8470)
 
 
+class HistoryRules(Policy):
+    """How long it can be said why a contact went where it went."""
+
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+
+
+def _give_way(agent: Agent) -> Agent:
+    """Does nothing, in Python: thousands of agents are checked in one call of pydantic's, and only where that comes
+    back to Python can another thread, a running engine's loop, get its turn."""
+    return agent
+
+
 class Settings(Center):
     """The whole file. Relative paths begin at the engine's working directory."""
 
+    agents: dict[Name, Annotated[Agent, AfterValidator(_give_way)]] = Field(default={})
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "contact center"
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
+    history: HistoryRules = HistoryRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
     store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(
@@ -89,6 +105,7 @@ class Settings(Center):
     queue_log: HomePath | None = None
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
+    lookups: dict[Name, System] = Field(default_factory=dict)
 
     @property
     def center(self) -> Center:

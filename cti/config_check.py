@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cti import config_reach
 from cti.config_finding import Finding
-from cti.model.policy import Center, Exit, Queue
+from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ def _times(center: Center) -> Iterator[Finding]:
                 yield Finding((*here, "target_s"), text)
         if queue.max_waiting is None and queue.on_full != Exit():
             yield Finding((*here, "on_full"), "never happens: there is no max_waiting")
+        if queue.hours is None and queue.on_closed != Exit():
+            yield Finding((*here, "on_closed"), "never happens: the queue names no hours, so it is always open")
+        if queue.strategy is Strategy.RING_PROGRESSIVELY and queue.ring_more_every_s >= queue.ring_timeout_s:
+            text = f"never happens: the ring is over after {queue.ring_timeout_s:g} s"
+            yield Finding((*here, "ring_more_every_s"), text)
+        if queue.blending is not None:
+            yield from _blending(center, name, queue.blending)
         yield from _announcements(queue, here)
 
 
@@ -61,6 +68,18 @@ def _announcements(queue: Queue, here: tuple[str, ...]) -> Iterator[Finding]:
         yield Finding((*here, "announce", "first_after_s"), text)
 
 
+def _blending(center: Center, name: str, blending: Blending) -> Iterator[Finding]:
+    here = ("queues", name, "blending")
+    members = sum(name in agent.queues for agent in center.agents.values())
+    if blending.begins.free_at_least > members:
+        text = f"never happens: {blending.begins.free_at_least} must be free, and {members} serve {name}"
+        yield Finding((*here, "begins", "free_at_least"), text)
+    for number, other in enumerate(blending.behind):
+        if other == name or (other in center.queues and center.queues[other].blending is not None):
+            text = f"{other} is blended itself: only callers of other queues can go before"
+            yield Finding((*here, "behind", str(number)), text)
+
+
 def exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
     """Yield every way out of `queue` with its place in it."""
     yield ("on_max_wait",), queue.on_max_wait
@@ -69,6 +88,8 @@ def exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
         yield ("on_nobody",), queue.on_nobody
     if queue.on_long_wait is not None:
         yield ("on_long_wait", "to"), queue.on_long_wait.to
+    if queue.hours is not None:
+        yield ("on_closed",), queue.on_closed
     for digit, leave in queue.keys.items():
         yield ("keys", digit), leave
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Names
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -128,22 +129,37 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
+_MISSING = {
+    "skill": "no agent has the skill",
+    "group": "no agent is in the group",
+    "hours": "there are no opening hours named",
+}
+
+
 def unknown_references(tree: Mapping) -> list[Problem]:
     """Return every queue, skill, group, agent and node that is named somewhere and defined nowhere."""
     everybody = _children(tree, "agents")
-    defined = {
-        "queue": _names(tree, "queues"),
-        "node": _names(tree, "nodes"),
-        "agent": _names(tree, "agents"),
-        "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
-        "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
-    }
+    return unknown_among(
+        tree,
+        {
+            "queue": _names(tree, "queues"),
+            "node": _names(tree, "nodes"),
+            "agent": _names(tree, "agents"),
+            "hours": _names(tree, "hours"),
+            "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
+            "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
+        },
+    )
+
+
+def unknown_among(tree: Mapping, defined: Names[str, set[str]]) -> list[Problem]:
+    """As `unknown_references`, where what is defined stands elsewhere than in `tree`."""
     problems = []
     for path, kind, name, place in _references(tree):
         known = defined[kind]
         if name in known:
             continue
-        what = {"skill": "no agent has the skill", "group": "no agent is in the group"}.get(kind, f"there is no {kind}")
+        what = _MISSING.get(kind, f"there is no {kind}")
         problems.append(Problem(place, path, f'{what} "{name[:60]}"{did_you_mean(name, known)}'))
     return problems
 
@@ -153,8 +169,13 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
         here: Path = ("queues", queue)
         for name, place, _ in _keys(settings, "requires"):
             yield (*here, "requires", name), "skill", name, place
-        for key in ("on_max_wait", "on_full", "on_nobody"):
+        for key in ("on_max_wait", "on_full", "on_nobody", "on_closed"):
             yield from _queue_in(_child(settings, key), (*here, key))
+        hours = _child(settings, "hours")
+        if isinstance(hours, Scalar) and hours.text:
+            yield (*here, "hours"), "hours", hours.text, hours.place
+        for name, place, path in _items(_child(settings, "blending"), "behind", (*here, "blending")):
+            yield path, "queue", name, place
         yield from _queue_in(_child(_child(settings, "on_long_wait"), "to"), (*here, "on_long_wait", "to"))
         yield from _in_rings(_child(settings, "rings"), (*here, "rings"))
         for digit, leave in _children(settings, "keys"):

@@ -15,6 +15,7 @@ import aiohttp
 
 from cti import doctor_rules as rules
 from cti.config import AsteriskNode, Settings
+from cti.config_check import exits
 from cti.doctor_local import examine_beside, examine_machine
 from cti.doctor_probe import ProbeListener
 from cti.doctor_rules import Finding
@@ -248,9 +249,7 @@ class _Node:
 def _gotos(settings: Settings) -> list[tuple[str, str]]:
     found = []
     for name, queue in settings.queues.items():
-        exits = {"on_max_wait": queue.on_max_wait, "on_full": queue.on_full}
-        exits |= {f"keys.{digit}": leave for digit, leave in queue.keys.items()}
-        found += [(f"queues.{name}.{key}", leave.goto) for key, leave in exits.items() if leave.goto]
+        found += [(f"queues.{name}.{'.'.join(key)}", leave.goto) for key, leave in exits(queue) if leave.goto]
     return found
 
 

@@ -5,6 +5,7 @@ The journal holds personal data (numbers): readable by its owner only, and off u
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ import msgspec
 import structlog
 from pydantic import BaseModel
 
+from cti.model.errors import ConfigError
 from cti.model.events import AnyEvent
 
 log = structlog.get_logger(__name__)
 
+FLUSH_INTERVAL_S = 1.0
 MAX_BYTES = 256 * 1024 * 1024
 BUFFER_BYTES = 64 * 1024
 
@@ -89,6 +92,22 @@ class Journal:
         self.close()
         os.replace(self._path, self._path.with_name(self._path.name + ".1"))
         self._open()
+
+
+def open_journal(path: Path | None) -> Journal | None:
+    """A journal at `path`, or none where none is wanted; raises ConfigError."""
+    if path is None:
+        return None
+    try:
+        return Journal(path)
+    except OSError as error:
+        raise ConfigError([f"journal: cannot write {path}: {error.strerror}"]) from None
+
+
+async def flush_regularly(journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_INTERVAL_S)
+        journal.flush()
 
 
 def read(path: Path) -> Iterator[tuple[float, AnyEvent]]:

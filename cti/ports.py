@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
+import msgspec
+
+from cti.model.audit import AuditEntry
 from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand
 from cti.model.events import AnyEvent
 from cti.model.explanation import AgentNow, ContactNow
+from cti.model.policy import Center
 from cti.model.words import AgentId, ContactId
 
 Reader = Callable[[Changed], None]
@@ -45,3 +49,52 @@ class Switch(Protocol):
 
     def execute(self, command: AnyCommand) -> None:
         """Start the command and return at once. What comes of it is posted to the desk as events."""
+
+
+class PolicyAnswer(msgspec.Struct, frozen=True):
+    """What came of a wish to change the policy. Lines are for people, `changes` says the same as data.
+
+    `applied` is false where it was refused, only checked, or makes no difference. `errors` are of the file
+    (file:line:column) or of the change (its path); `needs_restart` names keys of the file that this cannot change;
+    `dropped` are live changes that no longer fit, and why.
+    """
+
+    refused: Refused | None = None
+    applied: bool = False
+    version: str = ""
+    lines: Sequence[str] = ()
+    changes: Sequence[dict[str, Any]] = ()
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    needs_restart: Sequence[str] = ()
+    dropped: Sequence[str] = ()
+
+
+class PolicyDesk(Protocol):
+    """Whoever knows the file and the live changes, as the API sees it. One wish is handled after the other."""
+
+    @property
+    def center(self) -> Center:
+        """The policy that holds."""
+
+    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+        """Read the file again. `check`: only say what would come of it; `drop_live`: forget the live changes."""
+
+    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+        """Change values (JSON) by path until they are reset; see config_live.py."""
+
+    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+        """Back to the file at these paths."""
+
+    def live_changes(self) -> list[dict[str, Any]]:
+        """What differs from the file now: path, value, by, at, and what the file says (`file`)."""
+
+
+class AuditTrail(Protocol):
+    """Where requests are remembered."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Take in one entry; returns at once, never raises."""
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """The newest entries, the newest first. Blocks; to be called off the loop."""

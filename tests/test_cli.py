@@ -111,21 +111,21 @@ def test_check_without_a_file_names_what_it_looked_for(tmp_path: Path, monkeypat
 
 def test_run_hands_the_settings_over_and_exits_with_the_engines_number(monkeypatch: pytest.MonkeyPatch) -> None:
     got: list[config.Settings] = []
-    room = types.ModuleType("cti.app")
-    room.run_engine = lambda settings: got.append(settings) or 7  # type: ignore[attr-defined, func-returns-value]
-    monkeypatch.setitem(sys.modules, "cti.app", room)
+    room = types.ModuleType("cti.running")
+    room.run_engine = lambda settings, file: got.append(settings) or 7  # type: ignore[attr-defined, func-returns-value]
+    monkeypatch.setitem(sys.modules, "cti.running", room)
     assert cti("run", EXAMPLE, environ=SECRETS).exit_code == 7
     assert got[0].name == "Demo centre"
 
 
 def test_run_refuses_a_bad_configuration_before_and_after_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    room = types.ModuleType("cti.app")
+    room = types.ModuleType("cti.running")
 
-    def run_engine(_settings: config.Settings) -> int:
+    def run_engine(_settings: config.Settings, _file: Path) -> int:
         raise ConfigError(["fastagi.listen: taken"])
 
     room.run_engine = run_engine  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cti.app", room)
+    monkeypatch.setitem(sys.modules, "cti.running", room)
     assert cti("run", EXAMPLE, environ={"CTI_AMI_SECRET": ""}).exit_code == 2
     found = cti("run", EXAMPLE, environ=SECRETS)
     assert found.exit_code == 2

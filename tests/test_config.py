@@ -102,7 +102,7 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         (
             PLUMBING + "queues:\n  sales: {strategy: longest}\n",
             "4:21: queues.sales.strategy: must be longest_idle or least_occupied or fewest_contacts or round_robin or "
-            'linear or weighted_random or best_skill or ring_all (did you mean "longest_idle"?)',
+            'linear or weighted_random or best_skill or ring_all or ring_progressively (did you mean "longest_idle"?)',
         ),
         (
             PLUMBING + "queues:\n  sales: {keys: {x: {}}}\n",

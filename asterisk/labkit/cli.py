@@ -15,6 +15,7 @@ from labkit.plan import UpOptions
 from labkit.progress import say
 from labkit.rendering import render_from_environment
 from labkit.settings import QUEUE_STRATEGIES
+from labkit.voice import fetch_voice
 
 EPILOG = """
 examples:
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[shared])
 
     command("fetch", "fetch Asterisk 22 and SIPp into the cache (once, 10 to 30 s)")
+    command("voice", "fetch the voice of `cti prompts build`, espeak-ng, into the cache (once, 22 MB)")
     _up_words(command("up", "start nodes; the descriptor says everything that is needed to use them"))
     command("down", "end exactly the processes that this lab started")
     command("status", "show the nodes")
@@ -103,6 +105,7 @@ def _up_words(up: argparse.ArgumentParser) -> None:
     up.add_argument("--rtp-start", type=int, default=default.rtp_start)
     up.add_argument("--rtp-end", type=int, default=default.rtp_end)
     up.add_argument("--python", default="", help="interpreter of the survivability script; needs pyst2 (.venv)")
+    up.add_argument("--sounds", default="", metavar="DIR", help="prompts of your own: cti prompts build --to DIR")
     up.add_argument("--with-parent", type=int, default=0, metavar="PID", help="end the lab when this process ends")
 
 
@@ -128,6 +131,7 @@ def _up_options(words: argparse.Namespace) -> UpOptions:
         rtp_start=words.rtp_start,
         rtp_end=words.rtp_end,
         python=words.python,
+        sounds=words.sounds,
         with_parent=words.with_parent,
     )
 
@@ -140,6 +144,9 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
             installation = fetch()
             answer = {"root": str(installation.root), "version": installation.version(), "sipp": installation.sipp()}
             return answer, f"Asterisk {answer['version']} in {answer['root']}"
+        case "voice":
+            program = fetch_voice()
+            return {"program": str(program)}, f"espeak-ng: {program}"
         case "up":
             record = lab.up(_up_options(words))
             return record, _described(record)

@@ -50,20 +50,20 @@ def fetch() -> Installation:
         place = cache / f"asterisk-{architecture()}"
     except (OSError, subprocess.SubprocessError) as problem:
         raise CannotBeHad(f"no place for Asterisk ({problem}); set CTI_CACHE, or CTI_ASTERISK_ROOT") from problem
-    with _only_one(cache / f"{place.name}.lock"):
+    with only_one(cache / f"{place.name}.lock"):
         if not (place / "version.json").is_file():
             _build(place)
     return Installation(place)
 
 
 @contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
+def only_one(lock: Path, what: str = "Asterisk") -> Iterator[None]:
     """Two at once: the second one waits and finds the work done. The lock ends with its process."""
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"another process is fetching Asterisk; waiting for it ({lock})")
+            say(f"another process is fetching {what}; waiting for it ({lock})")
             fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
@@ -82,7 +82,7 @@ def _build(place: Path) -> None:
         apt, version = _find_suite(Path(temporary) / "apt")
         files = apt.download(PACKAGES)
         with step(f"unpacking {len(files)} packages", lambda: folder_mb(root)), ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda file: _unpack(file, root), files))
+            list(pool.map(lambda file: unpack(file, root), files))
         # What the packages' scripts would have made; without it every prompt is "not found" [measured].
         (root / "usr/share/asterisk/sounds/en").symlink_to("en_US_f_Allison")
         installation = Installation(root)
@@ -123,7 +123,8 @@ def _find_suite(folder: Path) -> tuple[OwnApt, str]:
     raise problem or CannotBeHad("no mirror to fetch Asterisk from; set CTI_DEBIAN_MIRROR")
 
 
-def _unpack(file: Path, root: Path) -> None:
+def unpack(file: Path, root: Path) -> None:
+    """Unpack a package without running its scripts, and remove it."""
     done = subprocess.run(["dpkg-deb", "-x", str(file), str(root)], capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise CannotBeHad(f"{file.name} could not be unpacked ({done.stderr.strip()[:200]}); check the free disk space")

@@ -26,6 +26,7 @@ from labkit.processes import Process, end_all, start_detached
 from labkit.progress import say
 from labkit.ready import wait_until_booted, wait_until_closed
 from labkit.settings import AppQueue
+from labkit.sounds import data_with_sounds
 
 READY_TIMEOUT_S = 40.0
 COMMAND_TIMEOUT_S = 15.0
@@ -149,6 +150,9 @@ class Lab:
         engines = tuple(engine.replace("{base}", base) for engine in options.engines) or (f"{base}.100:4573",)
         phones = phones_of(options, base)
         trunks = trunks_of(options, base)
+        data = installation.data
+        if options.sounds:
+            data = data_with_sounds(data, Path(options.sounds).expanduser(), self.folder / "data")
         return {
             "dir": str(self.folder),
             "version": installation.version(),
@@ -164,7 +168,8 @@ class Lab:
             "trunks": [{"name": t.name, "identify_ip": t.identify_ip} for t in trunks],
             "app_queue_number": AppQueue().number if options.app_queue else None,
             "sipp": installation.sipp(),
-            "sounds_dir": str(installation.sounds),
+            "data_dir": str(data),
+            "sounds_dir": str(data / "sounds"),
             "warnings": list(_warnings()),
         }
 
@@ -176,7 +181,7 @@ class Lab:
         if len(str(folder.run)) > SOCKET_PATH_MAX - len("/asterisk.ctl"):
             folder = replace(folder, run=Path(tempfile.mkdtemp(prefix="cti-lab-")))
         settings = node_settings(options, record, name, host, folder.spool, installation.data / "moh")
-        settings = replace(settings, directories=folder.directories(installation))
+        settings = replace(settings, directories=folder.directories(installation, Path(record["data_dir"])))
         witness_secret = secrets.token_hex(16)
         folder.write(installation, settings, witness_secret, options.python or python_with_pyst2())
         argv = [str(folder.program), "-C", str(folder.etc / "asterisk.conf"), "-f"]

@@ -59,13 +59,13 @@ class NodeFolder:
     def output(self) -> Path:
         return self.log / "output.log"
 
-    def directories(self, installation: Installation) -> dict[str, Path]:
+    def directories(self, installation: Installation, data: Path) -> dict[str, Path]:
         """The values of asterisk.conf."""
         return {
             "ETC_DIR": self.etc,
             "MODULE_DIR": installation.modules,
             "STATE_DIR": self.state,
-            "DATA_DIR": installation.data,
+            "DATA_DIR": data,
             "AGI_DIR": self.agi_bin,
             "SPOOL_DIR": self.spool,
             "RUN_DIR": self.run,

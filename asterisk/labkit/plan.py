@@ -34,6 +34,7 @@ class UpOptions:
     rtp_start: int = 10000
     rtp_end: int = 30000
     python: str = ""
+    sounds: str = ""
     with_parent: int = 0
 
 

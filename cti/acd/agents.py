@@ -10,7 +10,7 @@ from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.events import AgentRequest
-from cti.model.words import Activity, AgentAction, AgentStatus, OfferState, RefusedReason
+from cti.model.words import Activity, AgentAction, AgentId, AgentStatus, OfferState, RefusedReason
 
 
 def request(floor: Floor, asked: AgentRequest) -> Refused | None:
@@ -112,6 +112,14 @@ def auto_pause(floor: Floor, agent: Agent, why: OfferState, in_a_row: int, limit
     """Ring-no-answer rule: after `limit` in a row (0 = never) the agent goes on break, with a reason he sees."""
     if limit and in_a_row >= limit and agent.status is AgentStatus.AVAILABLE:
         floor.move_status(agent, AgentStatus.ON_BREAK, reason=why, by="engine")
+
+
+def let_go(floor: Floor, kept: list[AgentId]) -> None:
+    """Those who were kept for the next ring of a contact may be given one again."""
+    for agent in [floor.agents[agent_id] for agent_id in kept if agent_id in floor.agents]:
+        agent.rest_until = floor.now
+        floor.deadlines.cancel("rest", agent.id)
+        floor.refresh(agent)
 
 
 def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:

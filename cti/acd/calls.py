@@ -88,11 +88,16 @@ def _new(floor: Floor, event: CallArrived) -> None:
         entry=event.entry,
         own_head_start_s=entry.head_start_s,
         own_requires=standing.requirements(entry.requires),
-        preferred=event.preferred or tuple(map(AgentId, entry.preferred)),
+        preferred=_own_agents(event, entry),
         customer=dict(event.customer),
     )
     floor.opened(contact)
     visits.enter(floor, contact, contact.queue)
+
+
+def _own_agents(event: CallArrived, entry: Entry | None) -> tuple[AgentId, ...]:
+    """Whom the dialplan names; else whom the entry names. Those of an earlier entry have no claim any more."""
+    return event.preferred or tuple(map(AgentId, entry.preferred if entry is not None else ()))
 
 
 def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
@@ -172,6 +177,8 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     if contact.visit_open:  # it left the line by the operator's own dialplan
         visits.close(floor, contact, Leaving(Outcome.OVERFLOWED))
     contact.own_requires = standing.requirements(entry.requires if entry else {})
+    contact.preferred = _own_agents(event, entry)
+    contact.customer = dict(event.customer) or contact.customer
     contact.tried = {}
     contact.visit += 1
     visits.enter(floor, contact, queue, cause="transferred")
@@ -186,7 +193,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.TALKING:
             visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "announce", "widen"):
+        for what in ("max_wait", "closing", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 

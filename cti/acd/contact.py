@@ -58,6 +58,8 @@ class Contact:
     agent: AgentId | None = None  # who talks with him
     tries: int = 0
     original_position: int = 0
+    rung_at_once: int = 1  # phones, of the strategy ring_progressively
+    kept: list[AgentId] = field(default_factory=list)  # who is rung again, with one more, once the ring has stopped
     announcing: bool = False
     told_wait_s: float | None = None  # the newest P90 it was told
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about

@@ -40,6 +40,15 @@ class _Queue:
     held: int = 0  # of these: answered within it
 
 
+def promise_kept(wait_s: float, told_p90_s: float | None, *, answered: bool) -> bool | None:
+    """Whether the wait was within the P90 that was expected at the door: the one definition of the calibration.
+
+    None where it says nothing: there was no estimate, or the caller did not stay to see (how long he would have waited
+    nobody knows).
+    """
+    return wait_s <= told_p90_s if told_p90_s is not None and answered else None
+
+
 class WaitEstimate:
     """Learns from services and from those who gave up, answers for positions."""
 
@@ -61,9 +70,10 @@ class WaitEstimate:
         keep = 1 - 1 / PATIENCE_MEMORY
         seen.gave_up = keep * seen.gave_up + gave_up
         seen.waited_s = keep * seen.waited_s + wait_s
-        if told_p90_s is not None and not gave_up:
+        kept = promise_kept(wait_s, told_p90_s, answered=not gave_up)
+        if kept is not None:
             seen.told += 1
-            seen.held += wait_s <= told_p90_s
+            seen.held += kept
 
     def expect(self, queue: QueueName, position: int, staffed: int) -> Expected | None:
         """For the contact at `position` (1 is next); None where we do not know."""

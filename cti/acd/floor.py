@@ -19,6 +19,7 @@ from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
 from cti.acd.staff import Staff
+from cti.calendar.opening import Opening
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, Release
@@ -33,6 +34,7 @@ from cti.model.words import (
     NodeId,
     OfferId,
     OfferState,
+    QueueName,
 )
 
 Output = AnyCommand | Changed | Refused
@@ -56,6 +58,9 @@ class Floor:
         self.line = Line()
         self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)
+        self.blended: dict[QueueName, policy.Blending] = {}
+        self.open_gates: set[QueueName] = set()  # of the blended queues
+        self.opening: dict[str, Opening] = {}
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()
@@ -72,6 +77,17 @@ class Floor:
         self.arrivals = 0
         self.out: list[Output] = []
         self._open = False
+        self.govern(center, version)
+
+    def govern(self, center: policy.Center, version: str) -> None:
+        """`center` holds from now on; what was derived from the old one is derived anew."""
+        same = self.opening if center.hours == self.policy.hours else {}
+        self.policy, self.policy_version = center, version
+        self.blended = {
+            QueueName(name): rules.blending for name, rules in center.queues.items() if rules.blending is not None
+        }
+        self.open_gates.intersection_update(self.blended)
+        self.opening = same or {name: Opening(hours) for name, hours in center.hours.items()}
 
     # --- outputs --------------------------------------------------------------------------------------------------
 
@@ -264,5 +280,5 @@ class Floor:
         self.arrived.discard(contact.id)
         for leg in [leg for leg, parting in self.parting.items() if parting == contact.id]:
             del self.parting[leg]
-        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting"):
+        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more"):
             self.deadlines.cancel(what, contact.id)

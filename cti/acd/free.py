@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.line import WaitingClass
 from cti.acd.strategy import Candidate, Place
 from cti.model.words import AgentId
 
@@ -43,10 +43,8 @@ class FreeAgents:
     def count(self, pool: str) -> int:
         return len(self._by_pool.get(pool, ()))
 
-    def for_contact(self, contact: Contact) -> Iterator[Candidate]:
-        """The free agents who may take `contact`: pool after pool, each in its strategy's order."""
-        waiting = contact.stands_in
-        assert waiting is not None
+    def for_class(self, waiting: WaitingClass) -> Iterator[Candidate]:
+        """The free agents who may take a contact of `waiting`: pool after pool, each in its strategy's order."""
         seen: set[AgentId] = set()
         for number, pool in enumerate(waiting.reach.pools):
             for key in self._by_pool.get(pool, ()):

@@ -15,7 +15,7 @@ from sortedcontainers import SortedKeyList, SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.reach import Reach, queue_pool, sought
+from cti.acd.reach import Reach, own_agents, queue_pool, sought
 from cti.model.changes import Sought
 from cti.model.words import QueueName
 
@@ -26,7 +26,7 @@ Head = tuple[tuple[float, float, int], int, "WaitingClass"]  # order of its head
 class WaitingClass:
     """Contacts that the same agents may take, the most urgent first."""
 
-    __slots__ = ("_own_pool", "_sought", "first", "head", "members", "number", "reach")
+    __slots__ = ("_own_agents", "_own_pool", "_sought", "first", "head", "members", "number", "reach")
 
     def __init__(self, reach: Reach, number: int) -> None:
         self.reach = reach
@@ -35,6 +35,7 @@ class WaitingClass:
         self.first: Contact | None = None
         self.head: Head | None = None  # as the pools know it
         self._own_pool = queue_pool(reach.queue)
+        self._own_agents = own_agents(reach)
         self._sought: Sought | None = None
 
     @property
@@ -49,6 +50,8 @@ class WaitingClass:
         reach = self.reach
         if reach.excluded and agent.id in reach.excluded:
             return False
+        if pool in self._own_agents:
+            return True
         skills = agent.policy.skills
         for skill, level in reach.requires:
             if skills.get(skill, 0) < level:
@@ -56,10 +59,6 @@ class WaitingClass:
         if pool == self._own_pool:
             return reach.min_penalty <= agent.policy.queues[reach.queue].penalty <= reach.max_penalty
         return True
-
-    def takes(self, agent: Agent) -> bool:
-        """Whether `agent` may take a contact of this class at all."""
-        return any(pool in agent.pools and self.open_to(agent, pool) for pool in self.reach.pools)
 
 
 class Line:
@@ -156,6 +155,10 @@ class Line:
         """The most urgent contact besides `first` that `agent` could serve."""
         best, second = self.best_two(agent, now)
         return best if best is not first else second
+
+    def of_queue(self, queue: QueueName) -> list[Contact]:
+        """Everyone of `queue`, in the order of service."""
+        return list(self._order.get(queue, ()))
 
     def waiting(self, queue: QueueName) -> int:
         return len(self._order.get(queue, ()))

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from cti.acd.agent import Agent
+from cti.acd.blending import turn_gates
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
@@ -85,23 +86,31 @@ class Agenda:
 
 def match(floor: Floor) -> None:
     """Make every offer that is possible now."""
-    if floor.settling or not (floor.freed or floor.arrived):
+    if floor.settling:
         return
 
     def offer(turn: Turn) -> bool:
         floor.matching = turn.first.id
-        return _serve(floor, turn)
+        served = _serve(floor, turn)
+        if served and floor.blended:
+            turn_gates(floor, only_shut=True)  # one agent less: it may be time to hold back what can wait
+        return served
 
-    Agenda(floor).serve(offer)
+    if floor.blended:
+        turn_gates(floor)
+    while floor.freed or floor.arrived:
+        Agenda(floor).serve(offer)
+        floor.freed.clear()
+        floor.arrived.clear()
+        if floor.blended:
+            turn_gates(floor)  # fewer wait now: a gate that opens brings new arrivals
     floor.matching = None
-    floor.freed.clear()
-    floor.arrived.clear()
 
 
 def _serve(floor: Floor, turn: Turn) -> bool:
     """Offer the contact to whom its queue's strategy chooses, if anybody is free for it."""
     contact = turn.first
-    candidates = floor.free.for_contact(contact)
+    candidates = floor.free.for_class(turn.waiting)
     counted = list(islice(candidates, COUNTED))
     if not counted:
         return False

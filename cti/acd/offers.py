@@ -12,6 +12,7 @@ from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Why
 from cti.model.commands import Ring, RingLeg, StopRing
+from cti.model.policy import Strategy
 from cti.model.words import Activity, ContactId, ContactState, EndedBy, OfferId, OfferState, Outcome, RingResult
 
 # The INVITE of a new ring may overtake the BYE of the last talk on its way to the same phone, which then says "busy".
@@ -49,6 +50,8 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
         legs.append(RingLeg(offer.id, agent.dial(contact.node)))
     floor.deadlines.cancel("announce", contact.id)
     floor.deadlines.set("ring", contact.id, floor.now + queue.ring_timeout_s + RING_GRACE_S)
+    if queue.strategy is Strategy.RING_PROGRESSIVELY and queue.ring_more_every_s < queue.ring_timeout_s:
+        floor.deadlines.set("ring_more", contact.id, floor.now + queue.ring_more_every_s)
     floor.move_contact(contact, ContactState.OFFERED)
     music = queue.music if queue.while_ringing == "music" else ""
     floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music))
@@ -75,6 +78,7 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
         if other != offer.id:
             fail(floor, floor.offers[other], OfferState.LOST)
     floor.deadlines.cancel("ring", contact.id)
+    floor.deadlines.cancel("ring_more", contact.id)
     offer.accepted_at = max(offer.made_at, floor.now - ago_s)
     offer.wait_s = offer.accepted_at - contact.entered_at
     contact.agent = agent.id

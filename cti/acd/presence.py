@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cti.acd.contact import Leaving
+from collections.abc import Hashable
+
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
 from cti.acd.standing import reach_changed
@@ -12,10 +14,15 @@ from cti.model.words import AgentId, Outcome
 
 def nobody_left(floor: Floor) -> None:
     """An agent logged out: whoever waits for nobody now, in a queue that says where to go then, goes."""
+    known: dict[Hashable, bool] = {}
     for contact in list(floor.contacts.values()):
-        exit_to = floor.policy.queues[contact.queue].on_nobody
-        if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact):
-            leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason="nobody"))
+        _leave_if_nobody(floor, contact, known)
+
+
+def _leave_if_nobody(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> None:
+    exit_to = floor.policy.queues[contact.queue].on_nobody
+    if exit_to is not None and contact.stands_in is not None and not anybody_there(floor, contact, known):
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason="nobody"))
 
 
 def presence_changed(floor: Floor, agent: AgentId) -> None:
@@ -23,3 +30,9 @@ def presence_changed(floor: Floor, agent: AgentId) -> None:
     for contact in list(floor.contacts.values()):
         if agent in contact.preferred:
             reach_changed(floor, contact)
+
+
+def reach_due(floor: Floor, contact: Contact) -> None:
+    """Time has changed who may take it: other agents, where a ring has other penalties."""
+    reach_changed(floor, contact)
+    _leave_if_nobody(floor, contact)

@@ -7,6 +7,7 @@ the queue's YAML.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from cti.acd.contact import Contact, Requirements
@@ -53,6 +54,11 @@ def own_pool(agent: str) -> str:
     return f"agent:{agent}"
 
 
+def own_agents(reach: Reach) -> tuple[str, ...]:
+    """The pools of the contact's own agents: they come first."""
+    return tuple(takewhile(lambda pool: pool.startswith("agent:"), reach.pools))
+
+
 def pools_of(name: AgentId, agent: policy.Agent) -> tuple[str, ...]:
     """Every pool in which `agent` looks for contacts."""
     return (*map(queue_pool, agent.queues), *map(group_pool, agent.groups), own_pool(name))
@@ -63,7 +69,8 @@ def widen(
 ) -> tuple[Reach, int, float | None]:
     """The reach of `contact` at `now`, the number of its ring, and when the next ring begins (epoch seconds).
 
-    `preferred`: those of its own agents who are there. Ring 0 with a preferred agent is his alone.
+    `preferred`: those of its own agents who are there. They are asked alone at first and before others ever after,
+    and need no skill (at `preferred_for_s` 0 they are nobody special).
     """
     excluded = frozenset(agent for agent, until in contact.tried.items() if until > now)
     begins = contact.entered_at + rules.preferred_for_s
@@ -71,7 +78,7 @@ def widen(
         pools = tuple(map(own_pool, preferred))
         return Reach(contact.queue, contact.tier, contact.target_s, pools, (), 0, 1000, excluded), 0, begins
     requires = dict(contact.requires)
-    asked = [queue_pool(contact.queue)]
+    asked = [*(map(own_pool, preferred) if rules.preferred_for_s > 0 else ()), queue_pool(contact.queue)]
     least, most = rules.min_penalty, rules.max_penalty
     ring, next_at = 0, None
     for step in rules.rings:

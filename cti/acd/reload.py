@@ -23,10 +23,10 @@ def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
     used = in_use(floor, asked.policy)
     if used:
         return Refused(RefusedReason.IN_USE, "; ".join(used))
-    old, floor.policy = floor.policy, asked.policy
+    old, before = floor.policy, floor.policy_version
+    floor.govern(asked.policy, asked.version)
     _change_agents(floor, old)
     _change_queues(floor, old)
-    before, floor.policy_version = floor.policy_version, asked.version
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
     return None
@@ -51,7 +51,11 @@ def _change_agents(floor: Floor, old: Center) -> None:
     for agent_id in [agent_id for agent_id in floor.agents if agent_id not in new.agents]:
         _dismiss(floor, floor.agents[agent_id])
     reordered = list(old.agents) != list(new.agents)
-    changed_queues = {name for name, rules in new.queues.items() if old.queues.get(name) != rules}
+    reseated = {
+        name
+        for name, rules in new.queues.items()
+        if name not in old.queues or old.queues[name].strategy is not rules.strategy
+    }
     for number, (name, rules) in enumerate(new.agents.items()):
         agent = floor.agents.get(AgentId(name))
         if agent is None:
@@ -60,7 +64,9 @@ def _change_agents(floor: Floor, old: Center) -> None:
             agent.status = AgentStatus.LOGGED_OUT
             if AgentStatus(rules.starts) is AgentStatus.AVAILABLE:
                 floor.move_status(agent, AgentStatus.AVAILABLE, by="policy")
-        elif agent.policy != rules or reordered or not changed_queues.isdisjoint(rules.queues):
+        elif (
+            reordered or not reseated.isdisjoint(rules.queues) or (agent.policy is not rules and agent.policy != rules)
+        ):
             _leave_pools(floor, agent)
             floor.staff.instruct(agent, number, rules, new)
         floor.limit_break(agent)

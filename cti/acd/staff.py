@@ -15,6 +15,7 @@ class Staff:
     def __init__(self, center: policy.Center) -> None:
         self.agents: dict[AgentId, Agent] = {}
         self.by_phone: dict[str, Agent] = {}
+        self.by_pool: dict[str, dict[AgentId, Agent]] = {}  # who looks for contacts there, at work or not
         for number, (name, rules) in enumerate(center.agents.items()):
             self.hire(AgentId(name), number, rules, center)
 
@@ -26,17 +27,21 @@ class Staff:
 
     def instruct(self, agent: Agent, number: int, rules: policy.Agent, center: policy.Center) -> None:
         """What holds for him from now on. He must stand in no list of free agents: his places there change."""
-        self._forget_phones(agent)
+        self._forget(agent)
         agent.policy, agent.number, agent.pools = rules, number, pools_of(agent.id, rules)
         agent.seats = tuple(seat(center, pool, agent) for pool in agent.pools)
         self.by_phone.update(dict.fromkeys((rules.phone, *rules.phones.values()), agent))
+        for pool in agent.pools:
+            self.by_pool.setdefault(pool, {})[agent.id] = agent
 
     def dismiss(self, agent: Agent) -> None:
         """He works here no longer."""
-        self._forget_phones(agent)
+        self._forget(agent)
         del self.agents[agent.id]
 
-    def _forget_phones(self, agent: Agent) -> None:
+    def _forget(self, agent: Agent) -> None:
+        for pool in agent.pools:
+            self.by_pool[pool].pop(agent.id)
         for phone in (agent.policy.phone, *agent.policy.phones.values()):
             if self.by_phone.get(phone) is agent:
                 del self.by_phone[phone]

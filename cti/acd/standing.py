@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
+from cti.acd.overflow import own_agents_there
+from cti.acd.reach import sought as seen
 from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Sought
 from cti.model.commands import SaveTicket
-from cti.model.words import AgentStatus
 
 
 def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
@@ -40,15 +41,15 @@ def _head_start(rules: policy.Queue, contact: Contact) -> float:
 def stand(floor: Floor, contact: Contact) -> None:
     """Put it in the line with its reach of now, and come back when that changes."""
     contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    there = tuple(
-        agent
-        for agent in contact.preferred
-        if agent in floor.agents and floor.agents[agent].status is not AgentStatus.LOGGED_OUT
-    )
+    there = own_agents_there(floor, contact)
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    floor.line.add(contact, reach)
-    assert contact.stands_in is not None
-    sought = contact.stands_in.sought
+    if contact.queue in floor.blended and contact.queue not in floor.open_gates:
+        floor.line.add(contact, reach._replace(pools=()))
+        sought = contact.told_sought or seen(reach)
+    else:
+        floor.line.add(contact, reach)
+        assert contact.stands_in is not None
+        sought = contact.stands_in.sought
     if ring != contact.ring or (contact.visit_open and sought != contact.told_sought):
         _tell_reach(floor, contact, ring, sought)
     contact.told_sought = sought

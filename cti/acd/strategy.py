@@ -59,6 +59,7 @@ ORDERS: dict[Strategy, Callable[[Agent, float], float]] = {
     Strategy.WEIGHTED_RANDOM: _idle,  # who is drawn is a matter of CHOICES
     Strategy.BEST_SKILL: _idle,
     Strategy.RING_ALL: _idle,
+    Strategy.RING_PROGRESSIVELY: _idle,
 }
 
 
@@ -99,6 +100,11 @@ def _all_at_once(free: Iterable[Candidate], contact: Contact, chance: Chance) ->
     return _best_standing(free)[:MAX_RUNG_AT_ONCE]
 
 
+def _one_more_each_time(free: Iterable[Candidate], contact: Contact, chance: Chance) -> list[Agent]:
+    """The first alone, after a while he and the next, and so on: who comes later is asked in addition."""
+    return [candidate.agent for candidate in islice(free, min(contact.rung_at_once, MAX_RUNG_AT_ONCE))]
+
+
 def _most_skilled(free: Iterable[Candidate], contact: Contact, chance: Chance) -> list[Agent]:
     """The highest sum of levels in what the contact asks for; among equals the order of the queue."""
     asked = [skill for skill, _ in contact.requires]
@@ -123,4 +129,5 @@ CHOICES: dict[Strategy, Callable[[Iterable[Candidate], Contact, Chance], list[Ag
     Strategy.WEIGHTED_RANDOM: _drawn,
     Strategy.BEST_SKILL: _most_skilled,
     Strategy.RING_ALL: _all_at_once,
+    Strategy.RING_PROGRESSIVELY: _one_more_each_time,
 }

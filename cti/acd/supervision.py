@@ -5,6 +5,7 @@ from __future__ import annotations
 from cti.acd import offers, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
+from cti.acd.overflow import is_closed
 from cti.model.changes import Refused
 from cti.model.events import ContactRequest
 from cti.model.policy import Exit
@@ -35,6 +36,11 @@ def _move(floor: Floor, contact: Contact, asked: ContactRequest) -> Refused | No
         return Refused(RefusedReason.UNKNOWN_QUEUE, "queues: " + ", ".join(sorted(floor.policy.queues)))
     if asked.queue == contact.queue:
         return Refused(RefusedReason.ALREADY, asked.queue)
+    rules, waiting = floor.policy.queues[asked.queue], floor.line.waiting(asked.queue)
+    if is_closed(floor, asked.queue):
+        return Refused(RefusedReason.QUEUE_CLOSED, asked.queue)
+    if rules.max_waiting is not None and waiting >= rules.max_waiting:
+        return Refused(RefusedReason.QUEUE_FULL, f"{asked.queue}: {waiting} wait there")
     _leave(floor, contact, Leaving(Outcome.MOVED, Exit(queue=asked.queue), by=asked.by))
     return None
 

@@ -61,7 +61,8 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
     offers.agent_part_over(floor, original, EndedBy.TRANSFER)
     if original.visit_open:  # he waited himself: that place is given up for the one he takes over
         visits.close(floor, original, Leaving(Outcome.MERGED))
-        visits.set_aside(floor, original)
+        if original.state is not ContactState.ASIDE:  # his session may have broken just before
+            visits.set_aside(floor, original)
         floor.deadlines.cancel("ring", original.id)
     floor.deadlines.cancel("aside", original.id)
     talks = [floor.offers[offer] for offer in place.offers if floor.offers[offer].state is OfferState.ACCEPTED]
@@ -74,7 +75,8 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         visits.close(floor, place, Leaving(Outcome.MERGED))
     if event.session:
         original.session, original.arrived_at, place.session = True, floor.now, False
-    original.own_requires, original.tried, original.announcing = place.own_requires, {}, place.announcing
+    original.own_requires, original.preferred, original.tried = place.own_requires, place.preferred, {}
+    original.announcing = place.announcing
     if talks:
         offers.take_over(floor, original, talks[0])
         if original.state is not ContactState.TALKING:

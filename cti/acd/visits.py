@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cti.acd import announcing, standing
+from cti.acd import agents, announcing, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import turned_away
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -55,7 +55,8 @@ def enter(
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     floor.say(StartMusic(contact.call, rules.music))
-    _set_deadlines(floor, contact, rules.announce.first_after_s if rules.announce is not None else 0.0)
+    first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
+    _set_deadlines(floor, contact, first_after_s)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
@@ -64,6 +65,11 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("max_wait", contact.id, contact.entered_at + rules.max_wait_s)
     else:
         floor.deadlines.cancel("max_wait", contact.id)
+    closing_at = closes_at(floor, contact.queue)
+    if closing_at is not None:
+        floor.deadlines.set("closing", contact.id, closing_at)
+    else:
+        floor.deadlines.cancel("closing", contact.id)
     if rules.announce is not None:
         floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
     else:
@@ -73,8 +79,12 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
 def back_in_line(floor: Floor, contact: Contact) -> None:
     """The offer came to nothing: same place, same `since`, whoever was tried left out for a while."""
     floor.deadlines.cancel("ring", contact.id)
+    floor.deadlines.cancel("ring_more", contact.id)
     contact.agent = None
     contact.announcing = False
+    kept, contact.kept = contact.kept, []
+    contact.rung_at_once = len(kept) + 1
+    agents.let_go(floor, kept)
     floor.move_contact(contact, ContactState.WAITING)
     standing.stand(floor, contact)
     if not contact.session:
@@ -82,9 +92,11 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
         return
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
-    _set_deadlines(floor, contact, rules.announce.every_s if rules.announce is not None else 0.0)
+    _set_deadlines(floor, contact, _announced_every_s(rules, contact))
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
+    elif rules.on_nobody is not None and not anybody_there(floor, contact):  # the last one left while it rang
+        leave(floor, contact, Leaving(Outcome.OVERFLOWED, rules.on_nobody, reason="nobody"))
     elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
         leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
 
@@ -93,8 +105,11 @@ def rules_changed(floor: Floor, contact: Contact) -> None:
     """The queue in which it waits has other rules from now on."""
     standing.placed_anew(floor, contact)
     if contact.stands_in is not None:
-        rules = floor.policy.queues[contact.queue].announce
-        _set_deadlines(floor, contact, rules.every_s if rules is not None else 0.0)
+        _set_deadlines(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
+
+
+def _announced_every_s(rules: policy.Queue, contact: Contact) -> float:
+    return announcing.interval(rules.announce, contact.customer)[1] if rules.announce is not None else 0.0
 
 
 def leave(
@@ -119,7 +134,7 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
     position = floor.line.position(contact)
     contact.leaving = None
     floor.line.remove(contact)
-    for what in ("max_wait", "announce", "widen"):
+    for what in ("max_wait", "closing", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
     if contact.visit_open:
         contact.visit_open = False
@@ -195,8 +210,9 @@ def announce(floor: Floor, contact: Contact) -> None:
     rules = floor.policy.queues[contact.queue].announce
     if rules is None or contact.stands_in is None:
         return
+    every_s = announcing.interval(rules, contact.customer)[1]
     if contact.announcing:  # longer than the interval: skip one
-        floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
+        floor.deadlines.set("announce", contact.id, floor.now + every_s)
         return
     position = floor.line.position(contact)
     expected = floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue]) if rules.wait else None
@@ -209,4 +225,4 @@ def announce(floor: Floor, contact: Contact) -> None:
     if prompts:
         contact.announcing = True
         floor.say(Announce(contact.call, prompts))
-    floor.deadlines.set("announce", contact.id, floor.now + rules.every_s)
+    floor.deadlines.set("announce", contact.id, floor.now + every_s)

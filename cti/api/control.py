@@ -1,4 +1,4 @@
-"""What may a person on this machine ask of the running engine? Queues, agents, calls; status changes of agents.
+"""What may a person on this machine ask of the running engine? Queues, agents, calls; the rest is in control_*.py.
 
 Answers from the live view, asks through the desk; knows neither core nor switch. Who may connect is decided by the
 rights of the unix socket (control_socket.py): answers hold callers' numbers.
@@ -7,44 +7,51 @@ rights of the unix socket (control_socket.py): answers hold callers' numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Protocol
+from typing import Any
 
-import msgspec
 from aiohttp import web
 
+from cti.api import asking, control_agents, control_contacts, control_policy
+from cti.api.control_audit import add_audit
+from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
 from cti.api.serving import limit_connections
-from cti.model.events import AgentRequest
-from cti.model.words import AgentAction, AgentId, RefusedReason
-from cti.ports import Desk
-from cti.suggest import closest
+from cti.api.view import View
+from cti.ports import AuditTrail, Desk, Explainer, PolicyDesk
 
 MAX_BODY_BYTES = 4096
 PARTS = ("queues", "agents", "calls", "decisions", "status")
 
 
-class View(Protocol):
-    """The live view, as this file needs it."""
-
-    def snapshot(self, now: float) -> dict[str, Any]: ...
-
-
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a POST: the reason of a break, and who asks."""
-
-    reason: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9*#_-]{0,40}\Z")] = ""
-    by: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9@._-]{0,64}\Z")] = "control"
-
-
 def make_control_app(
-    desk: Desk, view: View, clock: Callable[[], float], errors: Callable[[], Mapping[str, int]] | None = None
+    desk: Desk,
+    view: View,
+    clock: Callable[[], float],
+    errors: Callable[[], Mapping[str, int]] | None = None,
+    *,
+    policy: PolicyDesk | None = None,
+    audit: AuditTrail | None = None,
+    why: tuple[Explainer, Past] | None = None,
 ) -> web.Application:
-    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so."""
+    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so.
+
+    Without `policy` nothing can be reloaded or changed live; without `audit` nothing is remembered. `why`: who explains
+    what is, and what was (api/explain.py).
+    """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
+    if audit is not None:
+        app.middlewares.append(asking.remembering(audit, clock))
+        add_audit(app, audit)
+    app.middlewares.append(asking.bad_requests)
     limit_connections(app)
     for part in PARTS:
         app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
-    app.router.add_post("/v1/agents/{agent}/{action}", _asker(desk, view, clock))
+    if why is not None:
+        add_explaining(app, *why, clock, lambda: [row["id"] for row in view.snapshot(clock())["agents"]])
+    control_contacts.add_routes(app, desk, view, clock)
+    if policy is not None:
+        control_policy.add_routes(app, policy)
+    control_agents.add_routes(app, desk, view, clock)
     return app
 
 
@@ -59,33 +66,6 @@ def _reader(
     return read
 
 
-def _asker(desk: Desk, view: View, clock: Callable[[], float]) -> Callable[[web.Request], Any]:
-    async def ask(request: web.Request) -> web.Response:
-        agent, action = request.match_info["agent"], request.match_info["action"]
-        if action not in set(AgentAction):
-            return _unknown("unknown_action", action, [known.value for known in AgentAction])
-        agents = [row["id"] for row in view.snapshot(clock())["agents"]]
-        if agent not in agents:
-            return _unknown(RefusedReason.UNKNOWN_AGENT.value, agent, agents)
-        try:
-            asked = msgspec.json.decode(await request.read() or b"{}", type=_Asked)
-        except msgspec.MsgspecError as error:
-            return answer({"error": f"the body is not as expected: {error}"}, 400)
-        refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, asked.by or "control"))
-        if refused is None:
-            now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
-            return answer({"ok": True, "agent": now_so})
-        return answer({"refused": refused.reason.value, "detail": refused.detail}, 409)
-
-    return ask
-
-
-def _unknown(reason: str, asked: str, exist: list[str]) -> web.Response:
-    close = closest(asked, exist)
-    detail = f'did you mean "{close}"?' if close else ""
-    return answer({"refused": reason, "detail": detail, "exists": sorted(exist)[:1000]}, 404)
-
-
 @web.middleware
 async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse:
     """Every answer is JSON, also "no such path" and "too large"."""
@@ -94,6 +74,8 @@ async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse
     except web.HTTPException as error:
         content: dict[str, Any] = {"error": error.reason}
         if error.status == 404:
-            content["exists"] = [*(f"/v1/{part}" for part in PARTS), "POST /v1/agents/{id}/{action}"]
+            routes = [route for route in request.app.router.routes() if route.method != "HEAD" and route.resource]
+            paths = [(route.method, route.resource.canonical) for route in routes if route.resource]
+            content["exists"] = [path if method == "GET" else f"{method} {path}" for method, path in paths]
         return answer(content, error.status)
     return response

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from cti.acd.estimate import promise_kept
+
 SHORT_ABANDON_S = 5.0
 """S: who gives up within so many seconds has not waited for us (misdialled); shown apart."""
 
@@ -47,8 +49,8 @@ class Samples:
 class QueueCounts:
     """What became of the contacts of one queue since the engine started. `target_s` is T of the contract.
 
-    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + withdrawn + lost + those who still
-    wait, always.
+    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + withdrawn + moved + lost + those
+    who still wait, always.
     """
 
     target_s: float
@@ -58,17 +60,23 @@ class QueueCounts:
     answered_in_target: int = 0
     abandoned_in_target: int = 0
     short_abandoned: int = 0
+    ewt_announced: int = 0  # answered contacts for which a P90 was expected at the door
+    ewt_kept: int = 0  # of these: answered within it
     waits: Samples = field(default_factory=Samples)  # of answered contacts
 
     def entered(self, *, resumed: bool) -> None:
         self.offered += 1
         self.resumed += resumed
 
-    def left(self, outcome: str, wait_s: float | None) -> None:
+    def left(self, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
         """Count one end of a wait; an unknown `wait_s` counts as an outcome, but into no level and no mean."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         if wait_s is None:
             return
+        kept = promise_kept(wait_s, expected_p90_s, answered=outcome == "answered")
+        if kept is not None:
+            self.ewt_announced += 1
+            self.ewt_kept += kept
         in_target = wait_s <= self.target_s
         if outcome == "answered":
             self.answered_in_target += in_target

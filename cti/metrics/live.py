@@ -31,6 +31,7 @@ class LiveView:
 
     def __init__(self, policy: Center, nodes: Iterable[str] = ()) -> None:
         self.policy = policy
+        self.policy_version = ""
         self.queues: dict[str, QueueRow] = {}
         self.agents: dict[str, AgentRow] = {}
         self.contacts: dict[str, ContactRow] = {}
@@ -57,16 +58,31 @@ class LiveView:
             Kind.REPAIR: self._repair,
             Kind.LATE: self._late,
             Kind.BUG: self._bug,
+            Kind.PLACE: self._place,
+            Kind.CONFIG: self._config,
         }
         self.reload(policy)
 
     def reload(self, policy: Center) -> None:
-        """Take over a changed policy; rows and counts of what still exists stay."""
+        """Take over a changed policy; rows and counts of what still exists stay.
+
+        To be called before the core tells what came of it. What exists no more goes with the core's word (CONFIG), or
+        with `forget_gone` where the core refused.
+        """
         self.policy = policy
         for name, queue in policy.queues.items():
             self.queues.setdefault(name, QueueRow(queue.target_s)).counts.target_s = queue.target_s
         for agent_id, agent in policy.agents.items():
-            self.agents.setdefault(agent_id, AgentRow(status=AgentStatus(agent.starts)))
+            if agent_id not in self.agents:
+                self.agents[agent_id] = AgentRow(status=AgentStatus(agent.starts))
+
+    def forget_gone(self) -> None:
+        """Drop the rows of queues and agents that the policy does not have, where nothing lives in them."""
+        for name in [name for name, row in self.queues.items() if name not in self.policy.queues and not row.line]:
+            del self.queues[name]
+        for agent_id in [agent_id for agent_id in self.agents if agent_id not in self.policy.agents]:
+            if self.agents[agent_id].activity == Activity.IDLE:
+                del self.agents[agent_id]
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises, never blocks."""
@@ -112,7 +128,7 @@ class LiveView:
         if changed.old == "":
             self._enter(row, queue, changed)
         if changed.new != "waiting":
-            self._leave(row, changed.new, changed.wait_s)
+            self._leave(row, changed.new, changed.wait_s, changed.expected_p90_s)
 
     def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
@@ -123,13 +139,28 @@ class LiveView:
         queue.line[(order_at, row.contact)] = row
         queue.counts.entered(resumed=changed.cause == "resumed")
 
-    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None) -> None:
+    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
         if row.visit is None:
             return
         name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
         self.queues[name].line.pop((order_at, row.contact), None)
-        self.queues[name].counts.left(outcome, wait_s)
+        self.queues[name].counts.left(outcome, wait_s, expected_p90_s)
+
+    def _place(self, changed: Changed) -> None:
+        row = self.contacts.get(changed.contact or "")
+        if row is None or row.visit is None or changed.order_at is None:
+            self.inconsistent += 1
+            return
+        name, order_at = row.visit
+        line = self.queues[name].line
+        line.pop((order_at, row.contact), None)
+        row.visit = (name, changed.order_at)
+        line[(changed.order_at, row.contact)] = row
+
+    def _config(self, changed: Changed) -> None:
+        self.policy_version = changed.new
+        self.forget_gone()
 
     def _offer(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or "")

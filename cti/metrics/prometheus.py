@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
 from cti.metrics.live import LiveView
+from cti.metrics.wait_histogram import WaitHistogram
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, OfferState, Outcome
@@ -47,7 +48,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 MAX_KINDS = 32  # of corrections; what comes after is "other": a label set has a bound
 
-Families = Iterator[GaugeMetricFamily | CounterMetricFamily]
+Families = Iterator[GaugeMetricFamily | CounterMetricFamily | HistogramMetricFamily]
 
 
 class PrometheusReader:
@@ -67,20 +68,18 @@ class PrometheusReader:
         errors: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
-        wait = Histogram(
-            "cti_queue_wait_seconds",
-            "Wait of answered contacts; the buckets contain every queue's target",
-            ["queue"],
-            buckets=sorted({*WAIT_BUCKETS_S, *(queue.target_s for queue in policy.queues.values())}),
-            registry=self.registry,
-        )
-        self._wait = {name: wait.labels(queue=name) for name in policy.queues}
+        self._waits = WaitHistogram(WAIT_BUCKETS_S)
+        self.reload(policy)
         self._view = view
         self._assign = self._histogram("cti_assign_seconds", "Agent free to the leg of his phone, somebody waiting")
         self._assign_seen = 0
         self.observe_ami_lag = self._histogram("cti_ami_lag_seconds", "Round trip of the AMI ping").observe
         self.observe_loop_lag = self._histogram("cti_loop_lag_seconds", "How late the event loop ran a timer").observe
-        self.registry.register(_Scrape(view, clock, ami_events or dict, errors or dict))
+        self.registry.register(_Scrape(view, self._waits, clock, ami_events or dict, errors or dict))
+
+    def reload(self, policy: Center) -> None:
+        """Take over a changed policy: every queue has its histogram, every target is a bucket."""
+        self._waits.cover(policy.queues, (queue.target_s for queue in policy.queues.values()))
 
     def _histogram(self, name: str, meaning: str) -> Histogram:
         return Histogram(name, meaning, buckets=FAST_BUCKETS_S, registry=self.registry)
@@ -88,9 +87,9 @@ class PrometheusReader:
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         if changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and changed.wait_s is not None:
-            wait = self._wait.get(changed.queue or "")
-            if wait is not None:
-                wait.observe(changed.wait_s)
+            self._waits.observe(changed.queue or "", changed.wait_s)
+        elif changed.kind is Kind.CONFIG:
+            self._waits.keep(self._view.queues)
         elif changed.kind is Kind.PHONE and self._view.free_to_ring.count != self._assign_seen:
             self._assign_seen = self._view.free_to_ring.count
             self._assign.observe(self._view.free_to_ring.newest_s())
@@ -106,17 +105,20 @@ class _Scrape(Collector):
     def __init__(
         self,
         view: LiveView,
+        waits: WaitHistogram,
         clock: Callable[[], float],
         ami_events: Callable[[], Mapping[str, int]],
         errors: Callable[[], Mapping[str, int]],
     ) -> None:
-        self._view, self._clock, self._ami_events, self._errors = view, clock, ami_events, errors
+        self._view, self._waits, self._clock = view, waits, clock
+        self._ami_events, self._errors = ami_events, errors
 
-    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def describe(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily | HistogramMetricFamily]:
         return []  # nothing is read at registration
 
     def collect(self) -> Families:
         yield from self._queues(self._clock())
+        yield self._waits.family()
         yield from self._agents_and_calls()
         yield from self._engine()
 
@@ -131,13 +133,19 @@ class _Scrape(Collector):
         target = GaugeMetricFamily(
             "cti_queue_target_seconds", "Service target from the configuration", labels=["queue"]
         )
+        announced = CounterMetricFamily(
+            "cti_ewt_announced", "Answered contacts with an expected wait (P90) at the door", labels=["queue"]
+        )
+        kept = CounterMetricFamily("cti_ewt_kept", "Of these, answered within it; 90 % is right", labels=["queue"])
         for name, row in self._view.queues.items():
+            announced.add_metric([name], row.counts.ewt_announced)
+            kept.add_metric([name], row.counts.ewt_kept)
             waiting.add_metric([name], len(row.line))
             longest.add_metric([name], row.longest_wait_s(now) or 0.0)
             target.add_metric([name], row.counts.target_s)
             for outcome in Outcome:
                 contacts.add_metric([name, outcome.value], row.counts.ended(outcome))
-        yield from (waiting, longest, contacts, target)
+        yield from (waiting, longest, contacts, target, announced, kept)
 
     def _agents_and_calls(self) -> Families:
         agents = GaugeMetricFamily("cti_agents", "Agents by status and activity", labels=["status", "activity"])

@@ -40,8 +40,16 @@ class QueueLogLines:
     """Turns the stream into lines (without the line end). `lines` never raises."""
 
     def __init__(self, policy: Center) -> None:
-        self.policy = policy
+        self.policy = self._former = policy
         self._traces: dict[str, _Trace] = {}
+        self._status_of = {name: str(agent.starts) for name, agent in policy.agents.items()}
+
+    def reload(self, policy: Center) -> None:
+        """Take over a changed policy, before the core tells what came of it."""
+        self._former, self.policy = self.policy, policy
+        for name, agent in policy.agents.items():
+            if name not in self._status_of:
+                self._status_of[name] = agent.starts
 
     @staticmethod
     def start(at: float) -> str:
@@ -61,6 +69,8 @@ class QueueLogLines:
                 return []
             case Kind.STATUS:
                 return self._status(changed)
+            case Kind.CONFIG:
+                return self._memberships(changed)
             case _:
                 return []
 
@@ -103,7 +113,7 @@ class QueueLogLines:
             case Outcome.KEY_EXIT:
                 lines.append(_line(*where, "NONE", "EXITWITHKEY", changed.key or "", *left))
             case (
-                Outcome.OVERFLOWED | Outcome.MERGED | Outcome.WITHDRAWN | Outcome.LOST
+                Outcome.OVERFLOWED | Outcome.MERGED | Outcome.WITHDRAWN | Outcome.MOVED | Outcome.LOST
             ):  # app_queue knows none; WITHDRAW has room for a reason
                 lines.append(_line(*where, "NONE", "WITHDRAW", *left, changed.new))
         return lines
@@ -130,7 +140,8 @@ class QueueLogLines:
 
     def _status(self, changed: Changed) -> list[str]:
         agent = changed.agent or changed.id
-        policy = self.policy.agents.get(agent)
+        self._status_of[agent] = changed.new
+        policy = self.policy.agents.get(agent) or self._former.agents.get(agent)  # who is dismissed logs out at last
         queues = list(policy.queues) if policy else []
         was_in, is_in = (status not in ("", AgentStatus.LOGGED_OUT) for status in (changed.old, changed.new))
         on_break = changed.new == AgentStatus.ON_BREAK
@@ -145,6 +156,26 @@ class QueueLogLines:
             word = "PAUSE" if on_break else "UNPAUSE"
             lines.append(_line(at, "NONE", "NONE", agent, f"{word}ALL", reason))
             lines += [_line(at, "NONE", queue, agent, word, reason) for queue in queues]
+        return lines
+
+    def _memberships(self, changed: Changed) -> list[str]:
+        """A new policy holds: who is logged in has joined and left queues, as by app_queue's `queue add member`."""
+        lines = []
+        for agent, rules in self.policy.agents.items():
+            former = self._former.agents.get(agent)
+            if former is None or former is rules or former.queues.keys() == rules.queues.keys():
+                continue
+            status = self._status_of[agent]
+            if status == AgentStatus.LOGGED_OUT:
+                continue
+            where = (changed.at, "MANAGER")
+            paused = "PAUSED" if status == AgentStatus.ON_BREAK else ""
+            left = [queue for queue in former.queues if queue not in rules.queues]
+            joined = [queue for queue in rules.queues if queue not in former.queues]
+            lines += [_line(*where, queue, agent, "REMOVEMEMBER", "") for queue in left]
+            lines += [_line(*where, queue, agent, "ADDMEMBER", paused) for queue in joined]
+        for agent in [agent for agent in self._status_of if agent not in self.policy.agents]:
+            del self._status_of[agent]
         return lines
 
 

@@ -49,6 +49,10 @@ class QueueLogFile:
         for line in self._lines.lines(changed):
             self._write(line)
 
+    def reload(self, policy: Center) -> None:
+        """Take over a changed policy, before the core tells what came of it."""
+        self._lines.reload(policy)
+
     def close(self) -> None:
         """Write what is kept, if that is possible now, and close."""
         self._retry_at = None if self._retry_at is None else self._monotonic()

@@ -91,6 +91,18 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str = ""
 
 
+class Passed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """While this contact waited, an agent who may take it took another one: how urgent that was, and this one then."""
+
+    at: float
+    agent: AgentId
+    contact: ContactId
+    urgency: float
+    own_urgency: float
+    tier: int = 0
+    own_tier: int = 0
+
+
 class Obstacle(msgspec.Struct, frozen=True, omit_defaults=True):
     """So many waiting contacts do not reach an agent for the same reason."""
 

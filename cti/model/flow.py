@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cti.model.flow_nodes import RESERVED, AnyNode, Language, Target
 from cti.model.flow_nodes import Variable as VariableName
-from cti.model.policy import Digit, Name, Policy
+from cti.model.policy import Digit, Name
+from cti.model.schema import Policy
 from cti.model.spoken import Kind, PromptField, prompt
 
 Currency = Literal["CNY", "EUR", "GBP", "USD"]

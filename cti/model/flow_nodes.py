@@ -12,7 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, StringConstraints, Tag
 
-from cti.model.policy import Digit, Level, Name, Policy, Seconds
+from cti.model.policy import Digit, Level, Name, Seconds
+from cti.model.schema import Policy
 from cti.model.spoken import Kind, Prompt, PromptField, prompt
 
 HANGUP, RETURN, BACK, REPEAT = "hangup", "return", "back", "repeat"

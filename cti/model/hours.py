@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from cti.model.policy import Policy
+from cti.model.schema import Policy
 from cti.suggest import did_you_mean
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -8,7 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
+
+from cti.model.hours import Hours
+from cti.model.schema import Policy
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
@@ -19,12 +22,6 @@ MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Level = Annotated[int, Field(ge=1, le=10)]
-
-
-class Policy(BaseModel):
-    """Base: unknown keys are errors, values never change under a running engine (a reload makes a new object)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Strategy(StrEnum):
@@ -38,6 +35,7 @@ class Strategy(StrEnum):
     WEIGHTED_RANDOM = "weighted_random"
     BEST_SKILL = "best_skill"
     RING_ALL = "ring_all"
+    RING_PROGRESSIVELY = "ring_progressively"
 
 
 class Exit(Policy):
@@ -48,11 +46,20 @@ class Exit(Policy):
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
+class Interval(Policy):
+    """How often those are told of whom all of `when` is true (region: north), instead of what holds for all."""
+
+    when: dict[Name, str] = Field(min_length=1)
+    first_after_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    every_s: Annotated[float, Field(ge=5, le=3600)] | None = None
+
+
 class Announcements(Policy):
-    """What a waiting caller is told, and how often. Never delays a free agent."""
+    """What a waiting caller is told, and how often. Never delays a free agent. The first interval that fits holds."""
 
     first_after_s: Annotated[float, Field(ge=0, le=3600)] = 15.0
     every_s: Annotated[float, Field(ge=5, le=3600)] = 30.0
+    intervals: tuple[Interval, ...] = ()
     position: bool = False
     wait: bool = False
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
@@ -87,6 +94,40 @@ class LongWait(Policy):
     to: Exit
 
 
+class Begins(Policy):
+    """Both must hold before the first contact of a blended queue is offered."""
+
+    waiting_at_most: Annotated[int, Field(ge=0, le=100_000)] = 0
+    free_at_least: Annotated[int, Field(ge=1, le=10_000)] = 2
+
+
+class Ends(Policy):
+    """Either is enough to stop offering contacts of a blended queue."""
+
+    waiting_over: Annotated[int, Field(ge=0, le=100_000)] = 0
+    free_below: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
+class Blending(Policy):
+    """This queue's contacts (callbacks, outbound, work that can wait) are offered only while the line is short.
+
+    `begins` and `ends` apart keep it from going on and off with every caller. Waiting counts the callers of `behind`
+    (empty: of all queues that are not blended), free the free members of this queue.
+    """
+
+    begins: Begins = Begins()
+    ends: Ends = Ends()
+    behind: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _apart(self) -> Blending:
+        if self.ends.waiting_over < self.begins.waiting_at_most:
+            raise ValueError("ends.waiting_over is below begins.waiting_at_most: it would end as soon as it begins")
+        if self.ends.free_below > self.begins.free_at_least:
+            raise ValueError("ends.free_below is above begins.free_at_least: it would end as soon as it begins")
+        return self
+
+
 class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
@@ -102,6 +143,7 @@ class Queue(Policy):
     max_penalty: Annotated[int, Field(ge=0, le=1000)] = 1000
     strategy: Strategy = Strategy.LONGEST_IDLE
     ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
+    ring_more_every_s: Annotated[float, Field(ge=1, le=300)] = 5.0  # of the strategy ring_progressively
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
     max_wait_s: Annotated[float, Field(ge=1, le=86_400)] | None = None
     on_max_wait: Exit = Exit()
@@ -109,6 +151,10 @@ class Queue(Policy):
     on_full: Exit = Exit()
     on_nobody: Exit | None = None  # nobody is logged in who could ever take it; without this the caller waits
     on_long_wait: LongWait | None = None
+    hours: Name | None = None  # opening hours, by the name that they have in the centre; without: always open
+    on_closed: Exit = Exit()  # who comes when it is closed
+    at_closing: Literal["serve", "leave"] = "serve"  # those who wait then are served, or take on_closed too
+    blending: Blending | None = None
     keys: dict[Digit, Exit] = {}
     announce: Announcements | None = None
     music: MusicClass = "default"
@@ -164,6 +210,7 @@ class Break(Policy):
 class Center(Policy):
     """The whole policy: what the pure core needs to know."""
 
+    hours: dict[Name, Hours] = {}
     queues: dict[Name, Queue] = Field(min_length=1)
     agents: dict[Name, Agent] = {}
     entries: dict[Number, Entry] = {}

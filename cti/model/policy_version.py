@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel
 
 from cti.model.policy import Center
 
@@ -10,5 +15,18 @@ DIGITS = 12
 
 
 def policy_version(center: Center) -> str:
-    """Twelve hexadecimal digits. The order of agents counts: the strategy "linear" goes by it."""
-    return hashlib.sha256(center.model_dump_json().encode()).hexdigest()[:DIGITS]
+    """Twelve hexadecimal digits: the same for the same content, whatever the file's order and comments.
+
+    The order of agents is content: strategies go by it where two are equal.
+    """
+    found = hashlib.sha256()
+    for section in Center.model_fields:
+        value = getattr(center, section)
+        named = value if isinstance(value, Mapping) else {"": value}
+        for name in named if section == "agents" else sorted(named):  # piece by piece: other threads get their turn
+            found.update(msgspec.json.encode((section, name, _whole(named[name])), order="deterministic"))
+    return found.hexdigest()[:DIGITS]
+
+
+def _whole(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

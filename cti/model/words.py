@@ -127,4 +127,8 @@ class RefusedReason(StrEnum):
     NOT_IN_WRAPUP = "not_in_wrapup"
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
+    QUEUE_FULL = "queue_full"
+    QUEUE_CLOSED = "queue_closed"
     IN_USE = "in_use"  # live calls use what the new policy no longer has
+    BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
+    NO_FILE = "no_file"  # the engine was not started from a file

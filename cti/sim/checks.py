@@ -42,7 +42,7 @@ class Checks:
     def after(self, now: float, event: ev.AnyEvent, outputs: list[Any]) -> None:
         """`event` has been handled at `now` (core's clock) with these `outputs`, not yet executed."""
         self.safety.after(now, event, outputs)
-        liveness.check(now, self.center)
+        liveness.check(now, self.center, self.safety.held_back)
         if isinstance(event, ev.NodeChecked) and not outputs:
             self._looked_at.add(event.node)
             steady = self.exchange.agenda.now > self._moved_at + STEADY_S and self.switch.quiet()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Requirements
 from cti.center import ContactCenter
@@ -22,8 +24,11 @@ def has_skills(agent: Agent, requires: Requirements) -> bool:
     return all(agent.policy.skills.get(skill, 0) >= level for skill, level in requires)
 
 
-def check(now: float, center: ContactCenter) -> None:
-    """Raise Violation if a waiting contact and a free agent could have met at `now`."""
+def check(now: float, center: ContactCenter, held_back: Callable[[str], bool] = lambda queue: False) -> None:
+    """Raise Violation if a waiting contact and a free agent could have met at `now`.
+
+    `held_back`: whether a queue's contacts are not to be offered now (blending).
+    """
     if center.settling:
         return
     free = [agent for agent in center.agents.values() if is_free(agent, now)]
@@ -31,7 +36,7 @@ def check(now: float, center: ContactCenter) -> None:
         return
     waiting: dict[str, list[Contact]] = {}
     for contact in center.contacts.values():
-        if contact.state is ContactState.WAITING and contact.session:
+        if contact.state is ContactState.WAITING and contact.session and not held_back(contact.queue):
             waiting.setdefault(contact.queue, []).append(contact)
     for agent in free:
         for queue in agent.policy.queues:

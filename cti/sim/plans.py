@@ -190,7 +190,8 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
         "head_start_s": rng.choice((0, 0, 60)),
         "ring_timeout_s": rng.choice((2, 5, 15)),
         "wrap_up_s": rng.choice((0, 0, 3, 20)),
-        "strategy": rng.choice(("longest_idle", "longest_idle", "ring_all")),
+        "strategy": rng.choice(("longest_idle", "longest_idle", "ring_all", "ring_progressively")),
+        "ring_more_every_s": rng.choice((1, 4)),
         "while_ringing": rng.choice(("music", "ringing")),
     }
     if rng.random() < 0.3:
@@ -208,6 +209,12 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
             "position": rng.random() < 0.7,
             "wait": rng.random() < 0.5,
             "play": ["queue-thankyou"] if rng.random() < 0.5 else [],
+        }
+    if rng.random() < 0.12:
+        begins, ends = rng.randint(1, 3), rng.randint(1, 2)
+        queue["blending"] = {
+            "begins": {"free_at_least": max(begins, ends), "waiting_at_most": rng.choice((0, 2))},
+            "ends": {"free_below": ends, "waiting_over": rng.choice((2, 4))},
         }
     if rng.random() < 0.2:
         queue["requires"] = {rng.choice(SKILLS): rng.randint(1, 4)}

@@ -40,6 +40,7 @@ class Safety:
         self.told_legs: dict[str, str] = {}  # leg -> phone, as events have said
         self.released: set[str] = set()
         self.visits: dict[str, str] = {}
+        self.open_gates: set[str] = set()  # of the blended queues
 
     def drained(self) -> None:
         open_visits = [visit for visit, state in self.visits.items() if state == "waiting"]
@@ -111,6 +112,8 @@ class Safety:
             self._continues(changed)
         if kind is Kind.CONFIG:
             self._new_policy()
+        elif kind is Kind.BLENDING:
+            (self.open_gates.add if changed.new == "open" else self.open_gates.discard)(changed.id)
         elif kind is Kind.VISIT:
             self._visit(changed)
         elif kind is Kind.OFFER:
@@ -133,6 +136,8 @@ class Safety:
         old, self.policy = self.policy, self.center.policy
         hired = {rules.phone for name, rules in self.policy.agents.items() if name not in old.agents}
         self.told_legs = {leg: phone for leg, phone in self.told_legs.items() if phone not in hired}
+        blended = {name for name, rules in self.policy.queues.items() if rules.blending is not None}
+        self.open_gates &= blended
         for gone in set(old.agents) - set(self.policy.agents):
             self.not_before.pop(gone, None)
             self.work_queue.pop(gone, None)
@@ -210,13 +215,25 @@ class Safety:
             return
         if not self._may_take(now, agent, chosen):
             raise Violation("not_eligible", f"{agent} gets {chosen_id}, and may not: queue, skill, or tried before")
+        if self.held_back(chosen.queue):
+            raise Violation("gate", f"{agent} gets {chosen_id}, but the gate of {chosen.queue} is shut")
         rank = self._rank(now, chosen_id, chosen)
         for other_id, other in self.seen.items():
             waits = self.states.get(("contact", other_id)) == "waiting" and other.session
-            if not waits or other_id == chosen_id or not self._may_take(now, agent, other):
+            if (
+                not waits
+                or self.held_back(other.queue)
+                or other_id == chosen_id
+                or not self._may_take(now, agent, other)
+            ):
                 continue
             if self._before(self._rank(now, other_id, other), rank):
                 raise Violation("order", f"{agent} gets {chosen_id}, but {other_id} is more urgent")
+
+    def held_back(self, queue: str) -> bool:
+        """Whether contacts of `queue` are not to be offered now."""
+        rules = self.policy.queues.get(queue)
+        return rules is not None and rules.blending is not None and queue not in self.open_gates
 
     def _rank(self, now: float, contact_id: str, seen: Contact) -> tuple[int, float, float, str]:
         target_s = self.policy.queues[seen.queue].target_s

@@ -17,9 +17,9 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
-OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.TRANSFER))
+OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER))
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
-KEPT = OF_CONTACT | OF_AGENT
+KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG}
 DECISION = "decision"
 
 _encode = msgspec.json.Encoder().encode
@@ -86,19 +86,26 @@ class Rows:
 class Book:
     """Remembers what the newest rows said, so that a fact becomes rows without asking the database."""
 
-    def __init__(self, center: policy.Center) -> None:
-        self._agents = {name: AgentState(AgentStatus(agent.starts)) for name, agent in center.agents.items()}
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._staff: frozenset[str] = frozenset()
+        self._agents: dict[str, AgentState] = {}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
 
-    def opening(self, number: int, at: float) -> Rows:
-        """Everybody's state at the start of the engine: whatever was true before its death is over."""
+    def opening(self, center: policy.Center, number: int, at: float) -> Rows:
+        """How those stand who are new: everybody at the start of the engine, whatever was true before its death.
+
+        Rows are numbered from `number` on, one for each agent of `center` at most.
+        """
         rows = Rows()
-        for name, state in self._agents.items():
-            opened = msgspec.structs.replace(state, status_since=at, activity_since=at)
-            self._agents[name] = opened
-            rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(opened).decode()})
-            number += 1
+        for name, rules in center.agents.items():
+            if name not in self._staff:
+                state = AgentState(AgentStatus(rules.starts), status_since=at, activity_since=at)
+                self._agents[name] = state
+                rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(state).decode()})
+                number += 1
+        self._staff = frozenset(center.agents)
         return rows
 
     def rows(self, facts: Iterable[tuple[int, Changed]]) -> Rows:
@@ -107,6 +114,8 @@ class Book:
         for number, changed in facts:
             if changed.kind in OF_AGENT:
                 self._agent(rows, number, changed)
+            elif changed.kind is Kind.CONFIG:
+                self._version = changed.new
             elif changed.contact is not None:
                 self._contact(rows, number, changed)
         return rows
@@ -127,7 +136,8 @@ class Book:
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
         bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
         body = _encode(bare).decode()
-        rows.contact_fact.append({"id": number, "contact": contact, "at": changed.at, "kind": kind, "body": body})
+        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind, "version": self._version}
+        rows.contact_fact.append(told | {"body": body})
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)

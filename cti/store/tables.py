@@ -56,6 +56,7 @@ contact_fact = Table(
     Column("contact", String(160), nullable=False),
     Column("at", Float, nullable=False),  # epoch seconds
     Column("kind", String(16), nullable=False),  # model/changes.Kind, or "decision": the first offer of one
+    Column("version", String(16), nullable=False),  # of the policy that held
     Column("body", Text, nullable=False),  # model/changes.Changed as JSON, without personal data
     Index("contact_fact_contact", "contact", "id"),
     Index("contact_fact_at", "at"),
@@ -87,4 +88,29 @@ config_version = Table(
     Column("version", String(16), primary_key=True),  # model/policy_version.py
     Column("at", Float, nullable=False),  # epoch seconds: when it first came into use
     Column("body", Text, nullable=False),  # model/policy.Center as JSON
+)
+
+live_change = Table(
+    "live_change",
+    metadata,
+    Column("path", String(200), primary_key=True),  # queues.sales.target_s, agents.anna.queues.support
+    Column("value", Text, nullable=False),  # JSON
+    Column("by", String(64), nullable=False),
+    Column("at", Float, nullable=False),  # epoch seconds
+)
+
+audit = Table(  # append-only
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("uid", Integer),  # who asked, as the kernel knows him (SO_PEERCRED); null where nobody did
+    Column("user", String(64), nullable=False),  # the name of that uid
+    Column("by", String(64), nullable=False),  # whom he names
+    Column("what", String(32), nullable=False),
+    Column("on", String(160), nullable=False),  # an agent, a queue, a contact
+    Column("detail", Text, nullable=False),  # JSON: what was asked for
+    Column("result", String(16), nullable=False),  # done, refused, failed
+    Column("reason", String(200), nullable=False),
+    Index("audit_at", "at"),
 )

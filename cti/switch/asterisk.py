@@ -63,7 +63,7 @@ class AsteriskSwitch:
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
         self._tell_token_at = 0.0
-        self._phones = phones
+        self._phones = dict(phones)
         self._token = token
         self._clock = clock
         self._desk: Desk | None = None
@@ -85,7 +85,7 @@ class AsteriskSwitch:
                 address.secret,
                 calls=self.calls,
                 exchange=self._exchange,
-                phones=frozenset(self._phones),
+                phones=self._phones,
                 post=desk.post,
                 clock=self._clock,
             )
@@ -94,6 +94,11 @@ class AsteriskSwitch:
         await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
         await self.agi.start()
         self.listening = True
+
+    def reload(self, phones: Mapping[str, AgentId]) -> None:
+        """Whose phone is which from now on. The nodes look into the same dict."""
+        self._phones.clear()
+        self._phones.update(phones)
 
     async def close(self) -> None:
         """Give every caller back to the dialplan and leave."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import structlog
 
@@ -36,7 +36,7 @@ class Node:
         *,
         calls: Mapping[CallId, InboundCall],
         exchange: Callable[[CallId, CallId, str], None],
-        phones: frozenset[str],
+        phones: Container[str],
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
     ) -> None:

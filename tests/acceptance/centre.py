@@ -285,6 +285,7 @@ class Centre:
                     "overflowed",
                     "merged",
                     "withdrawn",
+                    "moved",
                     "lost",
                 )
             )

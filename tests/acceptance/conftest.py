@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from .centre import Centre, Lab, NoAsterisk
+from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
 
 RETRY_S = 12  # a new engine needs a second, but 10 s on a busy machine: so long must callers be kept
@@ -58,6 +59,13 @@ def start(centre: Centre, tmp_path: Path) -> Callable[..., EngineProcess]:
         return centre.open(tmp_path, queues, agents, on_nodes, **more)
 
     return begin
+
+
+@pytest.fixture
+def people(centre: Centre) -> Iterator[Crowd]:
+    """More callers than eight, without sound; they come by a trunk that nobody else uses."""
+    with crowd(centre.lab.descriptor["trunks"][2]["identify_ip"], 5060) as callers:
+        yield callers
 
 
 @pytest.hookimpl(hookwrapper=True)

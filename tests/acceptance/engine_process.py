@@ -55,8 +55,14 @@ class EngineProcess:
         }
         self._http = str(settings["http"]["listen"])
         self.database = folder / "state" / "cti.db"
-        self.file.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False))
+        self._settings = settings
+        self.rewrite()
         self._process: subprocess.Popen[bytes] | None = None
+
+    def rewrite(self, **changed: Any) -> None:
+        """Write the file anew, with other values of the top keys; the engine hears of it by a reload."""
+        self._settings = {**self._settings, **changed}
+        self.file.write_text(yaml.safe_dump(self._settings, allow_unicode=True, sort_keys=False))
 
     # --- its life ---------------------------------------------------------------------------------------------------
 
@@ -135,7 +141,7 @@ class EngineProcess:
         finally:
             connection.close()
 
-    def ask(self, path: str, method: str = "GET", body: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    def ask(self, path: str, method: str = "GET", body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
         """A request to the control socket: status and decoded body."""
         connection = _UnixConnection(self._control)
         try:
@@ -162,6 +168,25 @@ class EngineProcess:
     def do(self, agent: str, action: str, **body: str) -> int:
         """Log in, out, pause ... on behalf of an agent: the HTTP status."""
         return self.ask(f"/v1/agents/{agent}/{action}", "POST", body)[0]
+
+    def reload(self) -> tuple[int, Any]:
+        """Ask it to read its file again: status and answer."""
+        return self.ask("/v1/reload", "POST", {"by": "tests"})
+
+    def command(self, *words: str) -> str:
+        """What `cti WORDS --json` of an operator prints."""
+        return subprocess.run(
+            [sys.executable, "-m", "cti", *words, "--json", "--control", str(self._control)],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=START_TIMEOUT_S,
+            check=True,
+        ).stdout
+
+    def hang_up_signal(self) -> None:
+        """SIGHUP: as `reload`, and the answer is in its log."""
+        os.kill(self.pid, signal.SIGHUP)
 
     def queue_log(self, event: str = "") -> list[list[str]]:
         """The lines of queue_log as fields (of one event)."""

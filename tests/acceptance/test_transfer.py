@@ -29,8 +29,8 @@ def engine(centre: Centre, start: Start) -> EngineProcess:
     )
 
 
-def talk(centre: Centre) -> tuple[Call, Call]:
-    caller = centre.call("6001", caller=1)
+def talk(centre: Centre, dialled: str = "6001") -> tuple[Call, Call]:
+    caller = centre.call(dialled, caller=1)
     phone = centre.rings("1001")
     phone.answer()
     phone.wait("confirmed")
@@ -80,6 +80,17 @@ def test_blind_transfer_back_into_a_queue_is_the_same_contact(centre: Centre, en
     assert engine.queue("sales")["answered"] == engine.queue("support")["answered"] == 1
     callids = {row[1] for row in engine.queue_log() if row[4] in ("CONNECT", "ENTERQUEUE")}
     assert len(callids) == 1, "one call with two handlings"
+
+
+def test_who_sends_him_away_does_not_get_him_back_as_his_own(centre: Centre, engine: EngineProcess) -> None:
+    """anna is his own agent by CTI_AGENTS, which is still on his channel when he comes back into a queue."""
+    centre.witness.dialplan("6901", ("Set", "CTI_AGENTS=anna"), ("Goto", "cti-inbound,6001,1"))
+    engine.do("ben", "login")
+    _, phone = talk(centre, "6901")
+    phone.transfer_blind("6002")
+    assert centre.rings("1002").number == number_of(1)
+    centre.until_agent("anna", activity="idle")
+    assert not centre.phone("1001").incoming
 
 
 def test_the_transferred_caller_keeps_his_since(centre: Centre, engine: EngineProcess) -> None:

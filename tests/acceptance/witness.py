@@ -7,7 +7,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from .waiting import until
 
@@ -16,6 +16,14 @@ with warnings.catch_warnings():
     from asterisk.manager import Manager, ManagerException, ManagerSocketException
 
 NOT_KEPT = frozenset({"VarSet", "RTCPSent", "RTCPReceived", "Newexten", "CoreShowChannel", "CoreShowChannelsComplete"})
+
+
+class Rung(NamedTuple):
+    """A phone that was rung: when (epoch seconds, Asterisk's clock), whose, for the caller of which number."""
+
+    at: float
+    phone: str
+    caller: str
 
 
 class Witness:
@@ -75,6 +83,17 @@ class Witness:
         with self._lock:
             return list(self._events[name])
 
+    def rung(self) -> list[Rung]:
+        """Every phone that was rung for somebody, in order."""
+        return [
+            Rung(float(e["Timestamp"]), e["DestChannel"].partition("/")[2].partition("-")[0], e["CallerIDNum"])
+            for e in self.events("DialBegin")
+        ]
+
+    def came_at(self, number: str) -> float:
+        """When the newest channel of this caller came to the door (epoch seconds, Asterisk's clock)."""
+        return max(float(e["Timestamp"]) for e in self.events("Newchannel") if e["CallerIDNum"] == number)
+
     def forget(self) -> None:
         with self._lock:
             self._events.clear()
@@ -112,6 +131,19 @@ class Witness:
     def variable(self, channel: str, name: str) -> str:
         answer = self._manager.send_action({"Action": "Getvar", "Channel": channel, "Variable": name})
         return str(answer.get_header("Value", ""))
+
+    def dialplan(self, number: str, *steps: tuple[str, str]) -> None:
+        """What an operator's own dialplan does with `number` when it comes from a trunk: (application, data), ..."""
+        for priority, (application, data) in enumerate(steps, 1):
+            self.action(
+                Action="DialplanExtensionAdd",
+                Context="cti-inbound",
+                Extension=number,
+                Priority=str(priority),
+                Application=application,
+                ApplicationData=data,
+                Replace="yes",
+            )
 
     def action(self, **fields: str) -> Any:
         return self._manager.send_action(dict(fields))

@@ -36,6 +36,7 @@ class Waiting:
     queue: str = ""
     entered_at: float = 0.0
     tried: dict[str, float] = field(default_factory=dict)
+    kept: int = 0  # phones whose ring was taken back to ring again with one more
 
 
 @dataclass
@@ -111,6 +112,8 @@ class Judge:
                     person.idle_since = told.at
             case Kind.OFFER:
                 self._offer_moved(told)
+            case Kind.TRANSFER if isinstance(event, ev.CallReplaced) and event.call in self.waiting:
+                self._takes_over(str(told.contact), self.waiting[event.call])
             case Kind.ACTIVITY:
                 person = self.people[str(told.agent)]
                 if told.new == Activity.TALKING:
@@ -127,12 +130,18 @@ class Judge:
             len(self.waiting), told.at, entry.head_start_s, entry.requires, tuple(preferred), event.customer
         )
 
+    def _takes_over(self, contact: str, place: Waiting) -> None:
+        """Attended transfer: he has the errand of the place that was held for him, and anybody may be tried for it."""
+        customer = self.waiting[contact]
+        customer.requires, customer.preferred, customer.tried = place.requires, place.preferred, {}
+
     def _offer_moved(self, told: Changed) -> None:
         person, contact = self.people[str(told.agent)], self.waiting[str(told.contact)]
         if told.new == "accepted":
             person.contacts += 1
         elif told.new != "ended" and told.new not in NO_FAULT:
             person.idle_since = told.at
+        contact.kept += told.new == "withdrawn" and told.cause == "deadline:ring_more"
         if told.new in NOT_AGAIN:
             contact.tried[str(told.agent)] = told.at + self.policy.missed_offers.not_again_s
 
@@ -156,6 +165,7 @@ class Judge:
             assert decision.agents in allowed, f"{decision} at {now}: allowed were {allowed}"
             self._judge_reason(why, first, decision.agents[0], in_order, free, now)
             line.remove(first)
+            self.waiting[first].kept = 0
             free -= set(decision.agents)
             self._count(first, now)
         left = [contact for contact in line if self.able(contact, free, now)]
@@ -187,8 +197,8 @@ class Judge:
     def _count(self, contact: str, now: float) -> None:
         asks = self.asks(contact, now)
         self.decisions += 1
-        self.widened += len(asks) > 1
-        self.alone += asks[0].kind == "agent"
+        self.widened += sum(ask.kind != "agent" for ask in asks) > 1
+        self.alone += all(ask.kind == "agent" for ask in asks)
 
     # --- who is next --------------------------------------------------------------------------------------------------
 
@@ -207,7 +217,7 @@ class Judge:
     # --- who may take it ----------------------------------------------------------------------------------------------
 
     def asks(self, name: str, now: float) -> list[Ask]:
-        """His own agents alone for a while, if one is there and still to be asked; then the queue and every ring's."""
+        """His own agents, and for a while nobody else if one is still to be asked; then the queue and every ring's."""
         contact = self.waiting[name]
         queue = self.policy.queues[contact.queue]
         there = [
@@ -215,13 +225,18 @@ class Judge:
             for agent in contact.preferred
             if agent in self.policy.agents and self.scene.agent(agent).status is not AgentStatus.LOGGED_OUT
         ]
-        to_be_asked = [agent for agent in there if contact.tried.get(agent, now) <= now]
-        if to_be_asked and now < contact.entered_at + queue.preferred_for_s:
-            return [Ask("agent", agent) for agent in there]
-        asks = [Ask("queue", contact.queue)]
+        asks = [Ask("agent", agent) for agent in there if queue.preferred_for_s]
+        if self.alone_with_his_own(name, there, now):
+            return asks
+        asks.append(Ask("queue", contact.queue))
         for ring in self._rings(contact, now):
             asks += [Ask("group", group) for group in ring.groups] + [Ask("queue", other) for other in ring.queues]
         return asks
+
+    def alone_with_his_own(self, name: str, there: list[str], now: float) -> bool:
+        contact = self.waiting[name]
+        to_be_asked = [agent for agent in there if contact.tried.get(agent, now) <= now]
+        return bool(to_be_asked) and now < contact.entered_at + self.policy.queues[contact.queue].preferred_for_s
 
     def _rings(self, contact: Waiting, now: float) -> list[Any]:
         rings = self.policy.queues[contact.queue].rings
@@ -284,6 +299,10 @@ class Judge:
         match self.policy.queues[contact.queue].strategy:
             case Strategy.RING_ALL:
                 return [tuple(best)]
+            case Strategy.RING_PROGRESSIVELY:
+                asks = self.asks(name, now)
+                order = sorted(able, key=lambda agent: (able[agent], self._preference(asks[able[agent][0]], agent)))
+                return [tuple(order[: contact.kept + 1])]
             case Strategy.WEIGHTED_RANDOM:
                 return [(agent,) for agent in best]
             case Strategy.BEST_SKILL:

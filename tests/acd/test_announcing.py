@@ -7,6 +7,7 @@ from kit import Announcements, Queue, Scene, center
 
 from cti.acd import announcing
 from cti.model.commands import Announce, Ring
+from cti.model.policy import Interval
 
 pytestmark = pytest.mark.unit
 
@@ -161,3 +162,33 @@ def test_numbers_are_composed_of_digit_files() -> None:
     assert spoken(30) == ["30"]
     assert spoken(42) == ["40", "2"]
     assert spoken(105) == ["1", "hundred", "5"]
+
+
+def test_the_first_interval_that_fits_the_customer_holds() -> None:
+    rules = Announcements(
+        first_after_s=10,
+        every_s=30,
+        intervals=(
+            Interval(when={"region": "north"}, every_s=60),
+            Interval(when={"region": "south", "segment": "gold"}, first_after_s=5, every_s=20),
+        ),
+    )
+    assert announcing.interval(rules, {}) == (10, 30)
+    assert announcing.interval(rules, {"region": "north", "segment": "gold"}) == (10, 60)
+    assert announcing.interval(rules, {"region": "south"}) == (10, 30)
+    assert announcing.interval(rules, {"region": "south", "segment": "gold"}) == (5, 20)
+
+
+def test_a_caller_hears_it_as_often_as_his_region_says() -> None:
+    rules = Announcements(
+        every_s=30, play=("hold-on",), intervals=(Interval(when={"region": "north"}, first_after_s=5, every_s=50),)
+    )
+    scene = Scene(center({"sales": Queue(announce=rules)}))
+    scene.arrive("c1", customer={"region": "north"})
+    heard = []
+    for second in range(120):
+        if scene.commands(Announce)[len(heard) :]:
+            heard.append(second)
+            scene.announcement_ends("c1")
+        scene.wait(1)
+    assert heard == [5, 55, 105]

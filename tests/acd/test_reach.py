@@ -255,6 +255,17 @@ def test_who_logs_in_in_time_is_asked() -> None:
     assert scene.rung() == [("c1", "olga")]
 
 
+def test_his_own_agent_may_take_it_later_too_and_goes_before_others() -> None:
+    scene = own()
+    scene.login("olga")
+    scene.arrive("busy", "other")
+    scene.answer("olga")
+    scene.arrive("c1", None, dialled="6009")
+    scene.wait(60)
+    scene.agent_hangs_up("olga")
+    assert scene.rung()[1:] == [("c1", "olga")]  # neither in the queue nor skilled
+
+
 def test_own_agents_can_be_switched_off() -> None:
     scene = own(preferred_for_s=0)
     scene.login("olga", "erin")
@@ -278,7 +289,7 @@ def test_the_next_moment_is_that_of_the_next_ring() -> None:
     ]
     assert widen(rules, contact, 109.9, olga)[0].pools == ("agent:olga",)
     assert widen(rules, contact, 109.9, olga)[1:] == (0, 110.0)
-    assert widen(rules, contact, 110.0, olga)[0].pools == ("queue:sales",)
+    assert widen(rules, contact, 110.0, olga)[0].pools == ("agent:olga", "queue:sales")
     contact.tried = {AgentId("olga"): 105.0}
     assert widen(rules, contact, 104.9, olga)[0].excluded == {"olga"}
     assert widen(rules, contact, 105.0, olga)[0].excluded == frozenset()

@@ -6,6 +6,7 @@ import pytest
 
 from cti.model.changes import Kind
 from cti.model.commands import Release, StopRing
+from cti.model.hours import Hours
 from cti.model.words import RefusedReason, RingResult
 from tests.kit import Queue, Scene, call_id, center, member
 
@@ -118,9 +119,14 @@ def test_the_impossible_is_refused() -> None:
     assert scene.state("c1") == "talking"
 
 
-def test_a_move_into_a_full_queue_follows_its_way_out() -> None:
-    scene = Scene(center({"sales": Queue(), "support": Queue(max_waiting=1)}, agents={"anna": member("sales")}))
+def test_a_move_into_a_full_or_closed_queue_is_refused_and_he_keeps_his_place() -> None:
+    night = {"night": Hours(zone="UTC", weekly={"mon": ("03:00-04:00",)})}
+    queues = {"sales": Queue(), "support": Queue(max_waiting=1), "late": Queue(hours="night")}
+    scene = Scene(center(queues, agents={"anna": member("sales")}, hours=night))
     scene.arrive("c1", "support")
     scene.arrive("c2", "sales")
-    assert scene.supervise("c2", "move", queue="support") is None
-    assert scene.outcomes("c2") == ["moved", "overflowed"]
+    full = scene.supervise("c2", "move", queue="support")
+    assert full is not None and (full.reason, full.detail) == (RefusedReason.QUEUE_FULL, "support: 1 wait there")
+    closed = scene.supervise("c2", "move", queue="late")
+    assert closed is not None and closed.reason is RefusedReason.QUEUE_CLOSED
+    assert scene.state("c2") == "waiting" and not scene.outcomes("c2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit import Scene, call_id
+from kit import Entry, Queue, Scene, call_id, center, member
 
 from cti.model import events as ev
 from cti.model.changes import Kind
@@ -56,6 +56,28 @@ def test_a_blind_transfer_back_into_a_queue_is_the_same_contact() -> None:
     assert scene.offered("anna") == "c1"
     scene.talk("anna")
     assert scene.outcomes("c1") == ["answered", "answered"]
+
+
+@pytest.mark.parametrize("named", ["entry", "dialplan", ""])
+def test_who_sends_a_customer_away_does_not_get_him_back_as_his_own(named: str) -> None:
+    """His own agents were those of the entry before; the new entry, or the dialplan, may name others."""
+    agents = {name: member(queue) for name, queue in (("anna", "sales"), ("sue", "support"), ("tim", "support"))}
+    own = ("tim",)
+    entries = {"6002": Entry(queue="support", preferred=own if named == "entry" else ())}
+    scene = Scene(center({"sales": Queue(), "support": Queue()}, agents=agents, entries=entries))
+    scene.login("anna", "sue")
+    scene.wait(1)
+    scene.login("tim")
+    call = scene.arrive("c1", preferred=("anna",), customer={"segment": "gold"})
+    leg = scene.rings("anna")
+    scene.answer("anna")
+    scene.post(ev.CallTransferred(call, "cti-agent", "6002", leg))
+    scene.post(ev.RingEnded(call, RingResult.ANSWERED, 0.0, False))
+    scene.post(ev.SessionLost(call))
+    scene.post(ev.LegDown(leg))
+    scene.arrive("c1", None, dialled="6002", entry=2, preferred=own if named == "dialplan" else ())
+    assert scene.offered("tim" if named else "sue") == "c1"
+    assert scene.contact("c1").customer == {"segment": "gold"}
 
 
 def test_a_higher_entry_is_a_transfer_back_even_for_a_new_engine() -> None:
@@ -190,3 +212,14 @@ def test_a_replacement_into_a_talk_by_one_who_still_waits_is_no_bug() -> None:
     scene.post(ev.CallReplaced(consult, call_id("c2")))
     assert scene.state("c2") == "talking"
     assert scene.contact("c2").agent == "ben"
+
+
+def test_a_replacement_by_one_whose_session_has_just_broken_is_no_bug() -> None:
+    """Found by random events: he stood aside already, his visit still open."""
+    scene = one_agent()
+    scene.arrive("c1", "support")
+    scene.arrive("c2", "support")
+    scene.post(ev.SessionLost(call_id("c2")))
+    scene.post(ev.CallReplaced(call_id("c1"), call_id("c2"), session=False))
+    assert scene.outcomes("c2") == ["merged"]
+    assert not scene.changes(Kind.BUG)

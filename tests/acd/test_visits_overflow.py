@@ -7,6 +7,7 @@ from kit import Entry, Exit, LongWait, Queue, Ring, Scene, call_id, center, memb
 
 from cti.model.changes import Kind
 from cti.model.commands import Release
+from cti.model.words import RingResult
 
 pytestmark = pytest.mark.unit
 
@@ -168,3 +169,94 @@ def test_overflow_keeps_since_and_the_customer() -> None:
     scene.arrive("c2", "support")
     scene.login("sue")
     assert scene.rung() == [("c1", "sue")]
+
+
+def test_the_last_one_goes_home_while_his_phone_rings() -> None:
+    scene = scene_of(on_nobody=Exit(queue="support"))
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.logout("anna")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+    assert scene.contact("c1").queue == "support"
+
+
+def own_agent_outside(**sales: object) -> Scene:
+    """c1's own agent sue is of support; nobody of sales is there."""
+    scene = scene_of(on_nobody=Exit(goto=PLACE), preferred_for_s=20, **sales)
+    scene.login("sue")
+    scene.pause("sue")
+    scene.arrive("c1", preferred=("sue",))
+    return scene
+
+
+def test_his_own_agent_is_somebody_whatever_the_queue() -> None:
+    scene = own_agent_outside()
+    assert reasons(scene, "c1") == []
+    scene.unpause("sue")
+    assert scene.offered("sue") == "c1"
+
+
+@pytest.mark.parametrize("how", ["time", "rejects"])
+def test_his_own_agent_is_somebody_as_long_as_she_is_there(how: str) -> None:
+    scene = own_agent_outside()
+    if how == "time":
+        scene.wait(60)
+    else:
+        scene.unpause("sue")
+        scene.fail("sue", RingResult.REJECTED)
+    assert reasons(scene, "c1") == []
+    scene.logout("sue")
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]
+
+
+def test_his_own_agent_is_gone_but_the_queue_is_staffed() -> None:
+    scene = own_agent_outside()
+    scene.login("anna")
+    scene.wait(20)
+    assert reasons(scene, "c1") == [] and scene.offered("anna") == "c1"
+
+
+def test_a_ring_whose_penalties_replace_the_queues_takes_nobody_away() -> None:
+    """2 may take him now, though after 30 s only 5 to 9 may; then nobody is left."""
+    rings = (Ring(after_s=30, min_penalty=5, max_penalty=9),)
+    scene = scene_of({"two": member("sales/1+2")}, max_penalty=3, rings=rings, on_nobody=Exit(goto=PLACE))
+    scene.login("two")
+    scene.arrive("c1")
+    assert scene.offered("two") == "c1"
+    scene.answer("two")
+    scene.arrive("c2")
+    scene.wait(29)
+    assert reasons(scene, "c2") == []
+    scene.wait(2)
+    assert reasons(scene, "c2") == [("overflowed", "nobody")]
+
+
+def test_when_somebody_goes_home_each_is_asked_for_by_himself() -> None:
+    """Those who need what only anna speaks go; those who need less stay, until ben goes home too."""
+    agents = {"anna": member("sales", en=3), "ben": member("sales", en=1)}
+    queue = Queue(on_nobody=Exit(goto=PLACE))
+    entries = {"6101": Entry(queue="sales", requires={"en": 3}), "6102": Entry(queue="sales", requires={"en": 1})}
+    scene = Scene(center({"sales": queue}, agents=agents, entries=entries))
+    scene.login("anna", "ben")
+    scene.pause("anna")
+    scene.pause("ben")
+    for name, dialled in (("c1", "6101"), ("c2", "6102"), ("c3", "6101"), ("c4", "6102")):
+        scene.arrive(name, None, dialled=dialled)
+    scene.logout("anna")
+    assert [bool(reasons(scene, name)) for name in ("c1", "c2", "c3", "c4")] == [True, False, True, False]
+    scene.logout("ben")
+    assert all(reasons(scene, name) for name in ("c1", "c2", "c3", "c4"))
+
+
+@pytest.mark.parametrize("moves_to", ["support", ""])
+def test_an_agent_who_moves_to_another_queue_is_there_no_longer(moves_to: str) -> None:
+    """By a reload, or dismissed by it."""
+    queues = {"sales": Queue(on_nobody=Exit(goto=PLACE)), "support": Queue()}
+    scene = Scene(center(queues, agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.pause("anna")
+    scene.arrive("c1")
+    assert reasons(scene, "c1") == []
+    assert scene.reload(center(queues, agents={"anna": member(moves_to)} if moves_to else {})) is None
+    assert reasons(scene, "c1") == [("overflowed", "nobody")]

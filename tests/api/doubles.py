@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.events import AnyEvent
+from cti.model.policy import Center
+from cti.ports import PolicyAnswer
 
 
 class FakeDesk:
@@ -31,3 +35,41 @@ class FakeView:
             "decisions": [],
             "status": {"nodes": {"node1": "up"}},
         }
+
+
+class FakePolicy:
+    """A ports.PolicyDesk that grants everything, unless `answer` says otherwise."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.answer = PolicyAnswer(applied=True, version="v2", lines=["queue sales: target_s 20 -> 30"])
+        self.live = [{"path": "queues.sales.target_s", "value": 30, "file": 20, "by": "eva", "at": 1.0}]
+        self.center = Center.model_validate(
+            {"queues": {"sales": {}, "support": {}}, "agents": {"anna": {"phone": "PJSIP/1"}}}
+        )
+
+    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+        self.asked.append(("reload", by, check, drop_live))
+        return self.answer
+
+    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+        self.asked.append(("change", dict(changes), by))
+        return self.answer
+
+    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+        self.asked.append(("reset", list(paths), by))
+        return self.answer
+
+    def live_changes(self) -> list[dict[str, Any]]:
+        return self.live
+
+
+class FakeAudit:
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    def add(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        return [{"what": entry.what, "on": entry.on} for entry in self.entries[-limit:]][::-1]

@@ -12,7 +12,7 @@ from cti.model.words import AgentId, CallId, ContactId, EndedBy, OfferId, QueueN
 QUEUES = ("sales", "support")
 AGENTS = ("anna", "ben", "carl")
 FAILURES = ("missed", "rejected", "busy", "unreachable", "withdrawn", "lost")
-ENDS = ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "lost")
+ENDS = ("answered", "abandoned", "timed_out", "key_exit", "overflowed", "moved", "lost")
 START = 1_700_000_000.0
 
 CENTER = Center(

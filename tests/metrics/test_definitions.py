@@ -54,6 +54,20 @@ def test_an_unknown_wait_counts_as_an_outcome_only() -> None:
     assert counts.waits.count == 0
 
 
+def test_a_promise_counts_only_where_there_was_one_and_the_caller_stayed() -> None:
+    counts = QueueCounts(20.0)
+    for outcome, wait_s, p90_s in (
+        ("answered", 30.0, 30.0),
+        ("answered", 30.1, 30.0),
+        ("answered", 10.0, None),
+        ("abandoned", 40.0, 30.0),
+        ("timed_out", 40.0, 30.0),
+        ("answered", None, 30.0),
+    ):
+        counts.left(outcome, wait_s, p90_s)
+    assert (counts.ewt_announced, counts.ewt_kept) == (2, 1)
+
+
 def test_percentiles_are_nearest_rank() -> None:
     samples = Samples()
     for value in range(100, 0, -1):

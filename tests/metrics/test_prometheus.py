@@ -21,6 +21,8 @@ NAMES = {
     "cti_queue_longest_wait_seconds",
     "cti_queue_contacts_total",
     "cti_queue_wait_seconds_bucket",
+    "cti_ewt_announced_total",
+    "cti_ewt_kept_total",
     "cti_agents",
     "cti_offer_total",
     "cti_assign_seconds_bucket",

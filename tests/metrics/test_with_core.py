@@ -14,7 +14,7 @@ from cti.model import events
 from cti.model.changes import Changed
 from cti.model.commands import Ring
 from cti.model.policy import Agent, Center, Entry, Membership, Queue
-from cti.model.words import AgentAction, AgentId, CallId, NodeId, OfferId, RingResult
+from cti.model.words import AgentAction, AgentId, CallId, NodeId, OfferId, QueueName, RingResult
 
 pytestmark = pytest.mark.simulation
 
@@ -107,3 +107,22 @@ def test_a_missed_ring_gives_the_place_back(scene: Scene) -> None:
     assert snapshot["decisions"][0]["text"].startswith(
         "sales: caller waited 0 s, urgency 0, nobody else to serve; longest idle"
     )
+
+
+def test_the_calibration_told_is_the_one_the_estimate_keeps(scene: Scene) -> None:
+    scene.agent(0, AgentAction.LOGIN)
+    calls = [scene.arrives(1, number) for number in range(25)]
+    for number, call in enumerate(calls):
+        if call in calls[5::7]:
+            scene.at(3, events.CallGone(call))  # gives up, or hangs up while it rings
+            continue
+        offer = scene.rings[-1]
+        scene.at(1, events.OfferAnswered(offer))
+        scene.at(5 if number < 35 else 90, events.RingEnded(call, RingResult.ANSWERED, 5.0, True, offer))
+        scene.at(0, events.CallGone(call))
+        calls += [scene.arrives(1, 100 + number)] if number < 25 else []
+        scene.at(5, events.TimePassed())  # the wrap-up is over
+    counts = scene.view.queues["sales"].counts
+    kept = scene.center._floor.estimate.calibration(QueueName("sales"))
+    assert (counts.ewt_announced, counts.ewt_kept) == kept
+    assert 0 < counts.ewt_kept < counts.ewt_announced

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("contact", sa.String(160), nullable=False),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("version", sa.String(16), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
     )
     op.create_index("contact_fact_contact", "contact_fact", ["contact", "id"])

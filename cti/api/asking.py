@@ -1,0 +1,137 @@
+"""What do all requests on the control socket share? How they name themselves, are read, refused, and remembered.
+
+Every request that wants to change something says with `note` what it is; the middleware adds who asked and what came
+of it. No caller's number gets there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from cti.api.http import answer
+from cti.model.audit import AuditEntry
+from cti.model.changes import Refused
+from cti.model.words import RefusedReason
+from cti.ports import AuditTrail
+from cti.suggest import closest
+
+BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
+NOBODY = "control"  # who did not say
+MAX_KNOWN = 1000
+UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
+
+T = TypeVar("T")
+
+
+class _Note(NamedTuple):
+    what: str
+    on: str
+    detail: dict[str, Any]
+    by: str
+
+
+_note: web.RequestKey[_Note] = web.RequestKey("cti_note", _Note)
+
+
+class BadRequest(Exception):
+    """The request cannot be read; the text says why."""
+
+
+def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None = None, by: str = "") -> None:
+    """Say what is asked for, before it is done. `detail` is read once more when it is over."""
+    request[_note] = _Note(what, on, {} if detail is None else detail, by or said_by(request))
+
+
+async def body(request: web.Request, kind: type[T]) -> T:
+    """Return the JSON body as `kind`; none is an empty one. Raises BadRequest."""
+    try:
+        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRequest(f"the body is not as expected: {error}") from None
+
+
+def said_by(request: web.Request) -> str:
+    """Return `?by=`: whom a request without a body names."""
+    by = request.query.get("by", "")
+    return by if by and re.match(BY, by) else NOBODY
+
+
+def refusal(refused: Refused, exist: Iterable[str] = (), **more: Any) -> web.Response:
+    """404 for what is not there, 409 for what cannot be."""
+    content: dict[str, Any] = {"refused": refused.reason.value, "detail": refused.detail} | more
+    if refused.reason in UNKNOWN:
+        known = sorted(exist)[:MAX_KNOWN]
+        return answer(content | ({"exists": known} if known else {}), 404)
+    return answer(content, 409)
+
+
+def unknown(reason: str, asked: str, exist: Iterable[str]) -> web.Response:
+    """404 with the names that exist and the nearest of them."""
+    known = list(exist)
+    close = closest(asked, known)
+    detail = f'did you mean "{close}"?' if close else ""
+    return answer({"refused": reason, "detail": detail, "exists": sorted(known)[:MAX_KNOWN]}, 404)
+
+
+@web.middleware
+async def bad_requests(request: web.Request, handler: Any) -> web.StreamResponse:
+    try:
+        response: web.StreamResponse = await handler(request)
+    except BadRequest as error:
+        return answer({"error": str(error)}, 400)
+    return response
+
+
+def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
+    """The middleware that tells `audit` of every request that has a note, however it ends."""
+
+    @web.middleware
+    async def remembered(request: web.Request, handler: Any) -> web.StreamResponse:
+        result, reason = "failed", ""
+        try:
+            response: web.StreamResponse = await handler(request)
+            result, reason = _result(response)
+            return response
+        except web.HTTPException as error:
+            result, reason = "refused", str(error.status)
+            raise
+        finally:
+            said = request.get(_note)
+            if said is not None:
+                audit.add(
+                    AuditEntry(clock(), peer_uid(request), said.by, said.what, said.on, said.detail, result, reason)
+                )
+
+    return remembered
+
+
+def _result(response: web.StreamResponse) -> tuple[str, str]:
+    if response.status == 200:
+        return "done", ""
+    content = {}
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        with contextlib.suppress(msgspec.DecodeError):
+            content = msgspec.json.decode(response.body)
+    return "refused", str(content.get("refused") or "bad_request")  # the text of an error may repeat what was sent
+
+
+def peer_uid(request: web.Request) -> int | None:
+    """Return the user at the other end of a unix socket, as the kernel knows him: SO_PEERCRED, unix(7)."""
+    sock = None if request.transport is None else request.transport.get_extra_info("socket")
+    if sock is None or sock.family != socket.AF_UNIX:
+        return None
+    try:
+        with socket.socket(fileno=os.dup(sock.fileno())) as own:  # uvloop's stand-in for a socket has no getsockopt
+            credentials = own.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    except OSError:
+        return None
+    return int(struct.unpack("3i", credentials)[1])

@@ -1,0 +1,71 @@
+"""What may a supervisor ask for somebody who waits? Another queue, seconds of waiting, the end of his wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+
+from cti.api.asking import BY, NOBODY, body, note, refusal, unknown
+from cti.api.http import answer
+from cti.api.view import View
+from cti.model.events import ContactRequest
+from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason
+from cti.ports import Desk
+
+MAX_SECONDS = 86_400
+
+
+class _Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    queue: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}\Z")]
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+class _Prioritise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds of waiting given to a contact; less than 0 takes away."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=-MAX_SECONDS, le=MAX_SECONDS)]
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+class _Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+_BODIES: dict[ContactAction, type[_Move | _Prioritise | _Withdraw]] = {
+    ContactAction.MOVE: _Move,
+    ContactAction.PRIORITISE: _Prioritise,
+    ContactAction.WITHDRAW: _Withdraw,
+}
+
+
+def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[], float]) -> None:
+    """The id of a contact has a "/" in it: the path is read from its end."""
+
+    async def ask(request: web.Request) -> web.Response:
+        contact, word = request.match_info["contact"], request.match_info["action"]
+        if word not in set(ContactAction):
+            return unknown("unknown_action", word, [known.value for known in ContactAction])
+        action = ContactAction(word)
+        note(request, f"contact.{action}", contact)
+        asked = await body(request, _BODIES[action])
+        detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by"}
+        note(request, f"contact.{action}", contact, detail, asked.by)
+        queue, seconds = detail.get("queue"), detail.get("seconds", 0.0)
+        to = QueueName(queue) if queue is not None else None
+        refused = desk.ask(ContactRequest(ContactId(contact), action, to, seconds, by=asked.by or NOBODY))
+        snapshot = view.snapshot(clock())
+        if refused is None:
+            return answer({"ok": True, "contact": _row(snapshot, contact)})
+        if refused.reason is RefusedReason.UNKNOWN_QUEUE:
+            return unknown(refused.reason.value, queue or "", [row["name"] for row in snapshot["queues"]])
+        return refusal(refused)
+
+    app.router.add_post("/v1/contacts/{contact:.+}/{action}", ask)
+
+
+def _row(snapshot: dict[str, Any], contact: str) -> dict[str, Any] | None:
+    """How it stands now; None where it has gone, or beyond what the view lists."""
+    return next((row for row in snapshot["calls"] if row.get("contact") == contact), None)

@@ -1,0 +1,133 @@
+"""What may a person change of the policy while the engine runs? Keys of a queue, who is in it, and the file anew.
+
+Asks ports.PolicyDesk; knows neither the file nor what a key means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+
+from cti.api.asking import BY, NOBODY, BadRequest, body, note, refusal, said_by, unknown
+from cti.api.http import answer
+from cti.model.words import RefusedReason
+from cti.ports import PolicyAnswer, PolicyDesk
+
+
+class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    check: bool = False
+    drop_live: bool = False
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+def add_routes(app: web.Application, desk: PolicyDesk) -> None:
+    """All answer 200 with the difference, 404 with the names there are, or 409 with the reason and every error."""
+    routes = _Routes(desk)
+    app.router.add_patch("/v1/queues/{queue}", routes.set_queue)
+    app.router.add_delete("/v1/queues/{queue}/live", routes.reset_queue)
+    app.router.add_put("/v1/agents/{agent}/queues/{queue}", routes.join)
+    app.router.add_delete("/v1/agents/{agent}/queues/{queue}", routes.leave)
+    app.router.add_get("/v1/live-changes", routes.live_changes)
+    app.router.add_post("/v1/reload", routes.reload)
+
+
+class _Routes:
+    def __init__(self, desk: PolicyDesk) -> None:
+        self._desk = desk
+
+    async def set_queue(self, request: web.Request) -> web.Response:
+        queue = request.match_info["queue"]
+        note(request, "queue.set", queue)
+        by, values = _whose(request, await body(request, dict[str, Any]))
+        note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by)
+        if queue not in self._desk.center.queues:
+            return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
+        if not values:
+            raise BadRequest('the body names no key, as {"target_s": 30} would')
+        if any("." in key for key in values):
+            raise BadRequest("a key is one word: set the whole of it")
+        found = await self._desk.change({f"queues.{queue}.{key}": value for key, value in values.items()}, by=by)
+        if found.refused is None:
+            note(request, "queue.set", queue, values, by)  # what was judged good is no caller's number
+        return _answer(found)
+
+    async def reset_queue(self, request: web.Request) -> web.Response:
+        queue, keys = request.match_info["queue"], request.query.getall("field", [])
+        note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
+        if queue not in self._desk.center.queues:
+            return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
+        paths = [row["path"] for row in self._desk.live_changes() if row["path"].startswith(f"queues.{queue}.")]
+        changed = {path.rpartition(".")[2]: path for path in paths}
+        for key in keys:
+            if key not in changed:
+                return unknown("unknown_field", key, changed)
+        return _answer(await self._desk.reset([changed[key] for key in keys or changed], by=said_by(request)))
+
+    async def join(self, request: web.Request) -> web.Response:
+        agent, queue = request.match_info["agent"], request.match_info["queue"]
+        note(request, "agent.join", agent, {"queue": queue})
+        by, member = _whose(request, await body(request, dict[str, Any]))
+        note(request, "agent.join", agent, {"queue": queue, "keys": sorted(member)[:50]}, by)
+        missing = self._missing(agent, queue)
+        if missing is not None:
+            return missing
+        found = await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by)
+        if found.refused is None:
+            note(request, "agent.join", agent, {"queue": queue, **member}, by)
+        return _answer(found)
+
+    async def leave(self, request: web.Request) -> web.Response:
+        agent, queue = request.match_info["agent"], request.match_info["queue"]
+        note(request, "agent.leave", agent, {"queue": queue})
+        missing = self._missing(agent, queue)
+        if missing is not None:
+            return missing
+        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": None}, by=said_by(request)))
+
+    async def live_changes(self, _request: web.Request) -> web.Response:
+        return answer({"live_changes": self._desk.live_changes()})
+
+    async def reload(self, request: web.Request) -> web.Response:
+        note(request, "reload", "")
+        asked = await body(request, _Reload)
+        wanted = {key: True for key in ("check", "drop_live") if getattr(asked, key)}
+        note(request, "reload.check" if asked.check else "reload", "", wanted, asked.by)
+        by = asked.by or NOBODY
+        return _answer(await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live))
+
+    def _missing(self, agent: str, queue: str) -> web.Response | None:
+        if agent not in self._desk.center.agents:
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, self._desk.center.agents)
+        if queue not in self._desk.center.queues:
+            return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
+        return None
+
+
+def _whose(request: web.Request, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Take `by` out of a body whose other keys are the policy's."""
+    by = given.get("by", said_by(request))
+    try:
+        by = msgspec.convert(by, Annotated[str, msgspec.Meta(pattern=BY)]) or NOBODY
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"the body is not as expected: {error} - at `$.by`") from None
+    return by, {key: value for key, value in given.items() if key != "by"}
+
+
+def _answer(found: PolicyAnswer) -> web.Response:
+    content: dict[str, Any] = {
+        "applied": found.applied,
+        "version": found.version,
+        "difference": list(found.lines),
+        "changes": list(found.changes),
+        "warnings": list(found.warnings),
+        "needs_restart": list(found.needs_restart),
+        "dropped": list(found.dropped),
+    }
+    if found.refused is None:
+        return answer({"ok": True, **content})
+    if found.errors:
+        content["errors"] = list(found.errors)
+    return refusal(found.refused, (), **content)

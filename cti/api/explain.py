@@ -1,0 +1,102 @@
+"""Why did this contact go there, and why does this agent get nothing? The paths of the control app that answer it.
+
+Live facts come from the running core, what was from the history; nothing is decided or worded here. Answers hold the
+caller's number, as the rest of the control socket does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from cti.api.http import answer
+from cti.model.changes import Changed
+from cti.model.explanation import AgentNow, Look, Passed
+from cti.model.words import AgentId, ContactId
+from cti.ports import Explainer
+from cti.suggest import closest
+
+MAX_LISTED = 200
+LISTED = 20
+PATHS = ("/v1/contacts", "/v1/contacts/{id}/timeline", "/v1/contacts/{id}/decisions", "/v1/agents/{id}/explain")
+
+Handler = Callable[[web.Request], Any]
+
+
+class Past(Protocol):
+    """The history, as this file needs it. Every method blocks for the disk."""
+
+    def contacts(self, limit: int = LISTED) -> list[dict[str, Any]]: ...
+    def find(self, asked: str) -> list[dict[str, Any]]: ...
+    def facts(self, contact: str) -> list[Changed]: ...
+    def looks(self, contact: str) -> list[Look]: ...
+    def passed(self, contact: str) -> list[Passed]: ...
+    def lost(self, agent: AgentId, limit: int = LISTED) -> Sequence[Any]: ...
+
+
+def add_explaining(
+    app: web.Application,
+    explainer: Explainer,
+    past: Past,
+    clock: Callable[[], float],
+    agents: Callable[[], Sequence[str]],
+) -> None:
+    """Add PATHS to `app`. `agents` returns the names that exist, `clock` epoch seconds."""
+    app.router.add_get("/v1/contacts", _contacts(past, clock))
+    # The id of a contact holds a slash: <node>/<Uniqueid>.
+    app.router.add_get("/v1/contacts/{id:.+}/timeline", _contact(explainer, past, clock, "facts"))
+    app.router.add_get("/v1/contacts/{id:.+}/decisions", _contact(explainer, past, clock, "looks"))
+    app.router.add_get("/v1/agents/{id}/explain", _agent(explainer, past, clock, agents))
+
+
+def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
+    async def read(request: web.Request) -> web.Response:
+        asked = request.query.get("limit", str(LISTED))
+        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= MAX_LISTED:
+            return answer({"error": f"limit must be a number from 1 to {MAX_LISTED}"}, 400)
+        return answer({"at": clock(), "contacts": await asyncio.to_thread(past.contacts, int(asked))})
+
+    return read
+
+
+def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part: str) -> Handler:
+    def read_part(contact: str) -> dict[str, Any]:
+        if part == "facts":
+            return {"facts": past.facts(contact)}
+        return {"looks": past.looks(contact), "passed": past.passed(contact)}
+
+    async def read(request: web.Request) -> web.Response:
+        found = await asyncio.to_thread(past.find, request.match_info["id"])
+        if not found:
+            newest = await asyncio.to_thread(past.contacts, LISTED)
+            exists = [row["contact"] for row in newest]
+            return answer({"refused": "unknown_contact", "detail": "these are the newest", "exists": exists}, 404)
+        if len(found) > 1:
+            exists = [row["contact"] for row in found]
+            return answer({"refused": "ambiguous", "detail": "several begin so", "exists": exists}, 409)
+        contact = found[0]["contact"]
+        told = await asyncio.to_thread(read_part, contact)
+        now = explainer.explain_contact(ContactId(contact))
+        return answer({"at": clock(), "contact": found[0], **told, "now": now})
+
+    return read
+
+
+def _agent(
+    explainer: Explainer, past: Past, clock: Callable[[], float], agents: Callable[[], Sequence[str]]
+) -> Handler:
+    async def read(request: web.Request) -> web.Response:
+        name = AgentId(request.match_info["id"])
+        now: AgentNow | None = explainer.explain_agent(name)
+        if now is None:
+            known = sorted(agents())
+            close = closest(name, known)
+            detail = f'did you mean "{close}"?' if close else ""
+            return answer({"refused": "unknown_agent", "detail": detail, "exists": known[:1000]}, 404)
+        lost = [each._asdict() for each in await asyncio.to_thread(past.lost, name)]
+        return answer({"at": clock(), "now": now, "lost": lost})
+
+    return read

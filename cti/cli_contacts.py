@@ -1,0 +1,143 @@
+"""What can a supervisor type about somebody who waits? List, move, prioritise, withdraw.
+
+Exit codes: those of cli.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from cti import cli_ask, cli_control, cli_show
+from cti.cli_ask import REFUSED, AsJson, Control
+from cti.cli_control import EngineRefused
+from cti.suggest import did_you_mean
+from cti.typed import typed
+
+MAX_CANDIDATES = 5
+
+contact_app = typer.Typer(name="contact", help="Callers who wait: move, prioritise, withdraw.", no_args_is_help=True)
+
+ContactName = Annotated[
+    str, typer.Argument(metavar="ID", help='as "cti contact list" shows it, or any part that only this one has')
+]
+
+CONTACTS = (
+    cli_show.Column("contact", lambda row: cli_show.clean(row.get("contact"))),
+    cli_show.Column("queue", lambda row: cli_show.clean(row.get("queue"))),
+    cli_show.Column("pos", lambda row: cli_show.clean(row.get("position")), right=True),
+    cli_show.Column("waits", lambda row: cli_show.duration(row.get("wait_s")), right=True),
+    cli_show.Column("state", lambda row: cli_show.clean(row.get("state")), 1),
+    cli_show.Column("caller", lambda row: cli_show.clean(row.get("caller")), 2),
+)
+
+
+@contact_app.command("list")
+def contact_list(as_json: AsJson = False, control: Control = None) -> None:
+    """List everybody who waits, queue by queue, in the order in which they will be served.
+
+    Example: cti contact list
+    """
+    found = _waiting(control, as_json)
+    if not as_json:
+        cli_ask.warn_of_nodes(control)
+    cli_ask.show(CONTACTS, found, as_json, "nobody waits")
+
+
+@contact_app.command("move")
+def contact_move(
+    contact: ContactName,
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="where it waits from now on")],
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Put a waiting caller into another queue. He keeps the time he has waited.
+
+    Example: cti contact move 1763763014.42 support
+    """
+    _ask(contact, "move", {"queue": queue}, f"waits in {queue} now", as_json, control)
+
+
+@contact_app.command("prioritise", context_settings={"ignore_unknown_options": True})
+def contact_prioritise(
+    contact: ContactName,
+    seconds: Annotated[
+        float, typer.Argument(metavar="SECONDS", help="as if he had waited so much longer; less than 0 takes away")
+    ],
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Count some seconds of waiting more (or less) for a caller. A move and a restart keep them.
+
+    Example: cti contact prioritise 1763763014.42 120
+    """
+    _ask(contact, "prioritise", {"seconds": seconds}, f"counts {seconds:+g} s of waiting", as_json, control)
+
+
+@contact_app.command("withdraw")
+def contact_withdraw(contact: ContactName, as_json: AsJson = False, control: Control = None) -> None:
+    """End a caller's wait: he is let go, and the call is hung up.
+
+    Example: cti contact withdraw 1763763014.42
+    """
+    _ask(contact, "withdraw", {}, "waits no longer", as_json, control)
+
+
+def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:
+    contact = _whole(part, control, as_json)
+    path = f"/v1/contacts/{quote(contact, safe='')}/{action}"
+    try:
+        found = cli_ask.ask(control, "POST", path, as_json, {**body, "by": cli_ask.who()})
+    except EngineRefused as error:
+        cli_ask.fail(REFUSED, _why_refused(error, contact, body), as_json, error.body)
+    if as_json:
+        cli_ask.print_json(found)
+        return
+    row = found.get("contact") if isinstance(found, dict) else None
+    rings = isinstance(row, dict) and row.get("state") == "offered" and action != "prioritise"
+    at_once = "; a phone rings for him: as soon as that has been taken back" if rings else ""
+    typer.echo(f"{contact}: {done}{at_once}")
+
+
+def _whole(part: str, control: Path | None, as_json: bool) -> str:
+    """The id that is meant by a part of it; ends the command where that is nobody's, or several have it."""
+    rows = _waiting(control, as_json)
+    exact = [row for row in rows if part in (row.get("contact"), row.get("call"), _uniqueid(row))]
+    named = exact or [row for row in rows if part and (part in str(row.get("contact")) or part in str(row.get("call")))]
+    if len(named) == 1:
+        return str(named[0]["contact"])
+    if not named and "/" in part:
+        return part  # the lists end after a thousand: the engine knows
+    text = f'nobody who waits has "{cli_show.clean(part)}" in his id; look: {typed("contact list")}'
+    if named:
+        ids = [cli_show.clean(row.get("contact")) for row in named]
+        more = f" and {len(ids) - MAX_CANDIDATES} more" if len(ids) > MAX_CANDIDATES else ""
+        text = f'"{cli_show.clean(part)}" could be {", ".join(ids[:MAX_CANDIDATES])}{more}: write more of it'
+    return cli_ask.fail(REFUSED, text, as_json)
+
+
+def _waiting(control: Path | None, as_json: bool) -> list[dict[str, Any]]:
+    queues = cli_ask.get(control, "queues", as_json)
+    return [row for queue in queues for row in cli_control.rows(queue.get("position", []), "")]
+
+
+def _uniqueid(row: dict[str, Any]) -> str:
+    return str(row.get("call")).partition("/")[2]
+
+
+def _why_refused(error: EngineRefused, contact: str, body: dict[str, Any]) -> str:
+    reason, detail = str(error.body.get("refused") or ""), cli_show.clean(error.body.get("detail"))
+    if reason == "unknown_queue":
+        known = [str(name) for name in error.body.get("exists") or ()]
+        return f'there is no queue "{cli_show.clean(body.get("queue"))}"{did_you_mean(str(body.get("queue")), known)}'
+    words = {
+        "unknown_contact": f"{cli_show.clean(contact)} waits no longer: it may have ended meanwhile",
+        "not_waiting": f"{cli_show.clean(contact)} does not wait: it is {detail}",
+        "already": f"{cli_show.clean(contact)} already waits in {detail}",
+    }
+    if error.status == 400:
+        return f"the engine does not take this: {cli_show.clean(error.body.get('error'))}"
+    return words.get(reason, f"refused: {reason or error}")

@@ -1,0 +1,20 @@
+"""What is remembered of a request that wants to change something? Must not hold personal data: ids only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """One request. `uid` is the kernel's word (None: nobody connected, e.g. SIGHUP), `by` the asker's own."""
+
+    at: float  # epoch seconds
+    uid: int | None
+    by: str
+    what: str  # agent.login, contact.move, queue.set, reload ...
+    on: str  # the agent, contact or queue; "" for the whole centre
+    detail: dict[str, Any]
+    result: str  # done, refused, failed
+    reason: str = ""

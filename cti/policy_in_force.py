@@ -1,0 +1,194 @@
+"""Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
+
+Reads the file and judges in a thread, asks the core on the loop, stores live changes in a thread. A file with errors
+never goes live. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti import config, config_difference, config_live
+from cti.config import Settings
+from cti.config_live import Dropped
+from cti.model.changes import Refused
+from cti.model.policy import Center
+from cti.model.policy_version import policy_version
+from cti.model.words import RefusedReason
+from cti.ports import Clock, PolicyAnswer
+from cti.store.database import Store
+from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes
+
+log = structlog.get_logger(__name__)
+
+Adopt = Callable[[Center, str, str], Refused | None]
+"""policy, its version, who wants it -> the core's refusal, or None where it holds from now on everywhere."""
+
+Live = dict[str, LiveChange]
+
+NOT_STORED = "holds until the engine ends: it could not be stored"
+OF_NO_FILE = Refused(RefusedReason.NO_FILE, "the engine was not started from a file")
+
+
+class _Plan(NamedTuple):
+    """A policy that might hold: of which file, with which changes over it."""
+
+    file: Center
+    live: Live
+    center: Center
+    version: str
+    differences: list[config_difference.Difference]
+    warnings: list[str]
+
+
+class PolicyInForce:
+    """A ports.PolicyDesk. `center` and `version` are what holds."""
+
+    def __init__(self, file: Path | None, running: Settings, store: Store, clock: Clock, adopt: Adopt) -> None:
+        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError."""
+        self.errors = 0  # live changes that could not be stored, and reloads of broken files
+        self._path, self._running, self._store, self._clock, self._adopt = file, running, store, clock, adopt
+        self._one_at_a_time = asyncio.Lock()
+        self._file = running.center
+        self._live: Live = {change.path: change for change in load_live_changes(store)}
+        self._stored = dict(self._live)
+        self.center, dropped, self._warnings = config_live.fitting(self._file, _values(self._live))
+        self._live = _without(self._live, dropped)
+        self._tell_dropped(dropped)
+        if dropped:
+            save_live_changes(store, self._live.values())
+        self.version = policy_version(self.center)
+
+    # --- what people want -------------------------------------------------------------------------------------------
+
+    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+        """See ports.PolicyDesk."""
+        return await self._in_turn(self._reload(by, check=check, drop_live=drop_live))
+
+    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+        """See ports.PolicyDesk."""
+        at = self._clock()
+        wanted = {path: LiveChange(path, value, by, at) for path, value in changes.items()}
+        return await self._in_turn(self._lay(wanted, (), by))
+
+    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+        """See ports.PolicyDesk."""
+        return await self._in_turn(self._lay({}, paths, by))
+
+    def live_changes(self) -> list[dict[str, Any]]:
+        """See ports.PolicyDesk."""
+        return [
+            {
+                "path": change.path,
+                "value": change.value,
+                "file": config_live.value_at(self._file, change.path),
+                "by": change.by,
+                "at": change.at,
+            }
+            for change in self._live.values()
+        ]
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    async def _in_turn(self, work: Coroutine[Any, Any, PolicyAnswer]) -> PolicyAnswer:
+        """To its end, even where the asker has gone: what holds and what is stored must not part."""
+
+        async def alone() -> PolicyAnswer:
+            async with self._one_at_a_time:
+                return await work
+
+        return await asyncio.shield(asyncio.ensure_future(alone()))
+
+    async def _reload(self, by: str, *, check: bool, drop_live: bool) -> PolicyAnswer:
+        if self._path is None:
+            return PolicyAnswer(OF_NO_FILE)
+        reading = await asyncio.to_thread(config.read, self._path)
+        if reading.settings is None:
+            self.errors += not check
+            return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
+        live = {} if drop_live else self._live
+        plan, dropped = await asyncio.to_thread(self._plan, reading.settings.center, live)
+        more = {
+            "needs_restart": config_difference.plumbing(self._running, reading.settings),
+            "warnings": reading.lines(reading.warnings),
+            "dropped": [f"{path}: {why}" for path, why in dropped],
+        }
+        if check:
+            return self._answer(plan, applied=False, **more)
+        answer = await self._hold(plan, by, **more)
+        if answer.refused is None:
+            self._tell_dropped(dropped)
+        return answer
+
+    async def _lay(self, wanted: Live, unwanted: Sequence[str], by: str) -> PolicyAnswer:
+        live = {path: change for path, change in self._live.items() if path not in unwanted} | wanted
+        judged = await asyncio.to_thread(config_live.apply, self._file, _values(live))
+        if judged.center is None:
+            return _bad(judged.problems)
+        for path in wanted:
+            value = config_live.value_at(judged.center, path)
+            if value == config_live.value_at(self._file, path):
+                del live[path]  # as in the file: nothing to remember
+            else:
+                live[path] = LiveChange(path, value, by, wanted[path].at)
+        news = [line for line in judged.warnings if line not in self._warnings]
+        plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
+        return await self._hold(plan, by, warnings=news)
+
+    def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[Dropped]]:
+        file = config_live.reusing(self._file, file)
+        center, dropped, warnings = config_live.fitting(file, _values(live))
+        return self._planned(file, _without(live, dropped), center, warnings), dropped
+
+    def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
+        version = policy_version(center)
+        return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
+
+    async def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:
+        applied = plan.version != self.version
+        if applied:
+            refused = self._adopt(plan.center, plan.version, by)
+            if refused is not None:
+                return self._answer(plan, refused=refused, **more)
+        self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
+        self.center, self.version = plan.center, plan.version
+        if self._live != self._stored and not await asyncio.to_thread(self._save, dict(self._live)):
+            more["warnings"] = [*more.get("warnings", ()), NOT_STORED]
+        return self._answer(plan, applied=applied, **more)
+
+    def _save(self, live: Live) -> bool:
+        try:
+            save_live_changes(self._store, live.values())
+        except SQLAlchemyError as error:
+            self.errors += 1
+            log.error("live changes are not stored", error=type(error).__name__)
+            return False
+        self._stored = live
+        return True
+
+    def _answer(self, plan: _Plan, **more: Any) -> PolicyAnswer:
+        lines = [found.line for found in plan.differences]
+        return PolicyAnswer(version=plan.version, lines=lines, changes=[f._asdict() for f in plan.differences], **more)
+
+    def _tell_dropped(self, dropped: Iterable[Dropped]) -> None:
+        for path, why in dropped:
+            log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
+
+
+def _bad(errors: list[str], **more: Any) -> PolicyAnswer:
+    return PolicyAnswer(Refused(RefusedReason.BAD_CONFIGURATION, errors[0]), errors=errors, **more)
+
+
+def _values(live: Live) -> dict[str, Any]:
+    return {path: change.value for path, change in live.items()}
+
+
+def _without(live: Live, dropped: Iterable[Dropped]) -> Live:
+    gone = {path for path, _ in dropped}
+    return {path: change for path, change in live.items() if path not in gone}

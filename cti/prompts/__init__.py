@@ -1,0 +1,1 @@
+"""Prompts: which sound files the callers hear are wanted, made from text where nobody recorded them, and sound?"""

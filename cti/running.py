@@ -1,0 +1,74 @@
+"""How does an engine run as a process: signals in, an exit code out?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from cti import log as logging_setup
+from cti import machine
+from cti.app import Application
+from cti.background import background
+from cti.config import Settings
+from cti.model.errors import ConfigError
+
+log = structlog.get_logger(__name__)
+
+STOPPED, CANNOT_START = 0, 2
+
+
+def run_engine(settings: Settings, file: Path | None = None) -> int:
+    """Run until SIGTERM or SIGINT, reading `file` again at SIGHUP; the exit code."""
+    logging_setup.configure()
+    machine.raise_file_limit()
+    machine.make_pauses_rare()
+    try:
+        return uvloop.run(_run(settings, file))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return CANNOT_START
+
+
+async def _run(settings: Settings, file: Path | None) -> int:
+    stop, read_again = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, read_again.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Application.start(settings, file) as app, contextlib.AsyncExitStack() as stack:
+        background(stack, _reload_whenever(read_again, app))
+        _say_ready(app)
+        await stop.wait()
+        log.info("engine stops; who waits goes back to the dialplan", waiting=len(app.engine.center.contacts))
+    return STOPPED
+
+
+async def _reload_whenever(asked: asyncio.Event, app: Application) -> None:
+    while True:
+        await asked.wait()
+        asked.clear()
+        try:
+            await app.reload()
+        except Exception as error:  # the engine goes on with what held before
+            log.error("reload failed", error=type(error).__name__)
+
+
+def _say_ready(app: Application) -> None:
+    settings = app.settings
+    connected = sorted(name for name, node in app.switch.nodes.items() if node.live)
+    missing = sorted(set(app.switch.nodes) - set(connected))
+    log.info(
+        "engine ready" if connected else "engine started, and no Asterisk is connected yet",
+        callers=str(settings.fastagi.listen),
+        http=str(settings.http.listen),
+        control=str(settings.control),
+        connected=", ".join(connected) or "none",
+        missing=", ".join(missing) or "none",
+    )

@@ -1,0 +1,190 @@
+"""What does the history know of a contact, and of an agent's lost chances? Reads rows; explains through acd/explaining.
+
+Blocks for the disk: ask it in a thread. Callers' numbers are only in `contacts()` and `contact()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, desc, or_, select
+
+from cti.model.changes import Changed
+from cti.model.explanation import Look, Passed, Standing
+from cti.model.policy import Center
+from cti.model.words import AgentId
+from cti.store.database import Store
+from cti.store.history_facts import DECISION
+from cti.store.history_looks import Numbered, Retold, chosen_in, lost_in
+from cti.store.history_states import states_at
+from cti.store.tables import config_version, contact_fact, contact_history, decision_agent
+
+MAX_FACTS = 2_000
+MAX_LOOKS = 200
+MAX_FOUND = 20
+MAX_PASSED = 500
+
+_NUMBERED = (contact_fact.c.id, contact_fact.c.kind, contact_fact.c.version, contact_fact.c.body)
+_decode = msgspec.json.Decoder(Changed).decode
+
+
+class Lost(NamedTuple):
+    """A decision in which an agent was compared and not chosen: his standing, and that of who was."""
+
+    at: float
+    contact: str
+    queue: str
+    rule: str
+    his: Standing
+    winner: Standing | None
+
+
+class History:
+    """The reading side of the history. `center` and `version`: the policy for decisions whose own is not kept.
+
+    `catch_up` is called before something is looked for: what has just happened shall be found.
+    """
+
+    def __init__(
+        self, store: Store, center: Center, version: str, catch_up: Callable[[], object] = lambda: None
+    ) -> None:
+        self._store = store
+        self._catch_up = catch_up
+        self._newest = (version, center)
+        self._known: dict[str, Center] = {version: center}
+
+    def reload(self, center: Center, version: str) -> None:
+        """Another policy holds from now on."""
+        self._newest = (version, center)
+        self._known[version] = center
+
+    def contacts(self, limit: int = MAX_FOUND) -> list[dict[str, Any]]:
+        """The newest contacts, the newest first. Holds callers' numbers."""
+        table = contact_history
+        self._catch_up()
+        return self._rows(select(table).order_by(desc(table.c.seen_at)).limit(limit))
+
+    def find(self, asked: str) -> list[dict[str, Any]]:
+        """The contacts that `asked` may mean: an id of a contact or call, its Uniqueid, or the beginning of one.
+
+        An exact match is the only answer; the newest first, at most MAX_FOUND.
+        """
+        table = contact_history
+        self._catch_up()
+        end = "%/" + _escaped(asked)
+        exact = or_(
+            table.c.contact == asked,
+            table.c.call == asked,
+            table.c.contact.like(end, escape="\\"),
+            table.c.call.like(end, escape="\\"),
+        )
+        newest = select(table).order_by(desc(table.c.seen_at)).limit(MAX_FOUND)
+        found = self._rows(newest.where(exact))
+        begins = or_(*(table.c.contact.like(start + _escaped(asked) + "%", escape="\\") for start in ("", "%/")))
+        return found or self._rows(newest.where(begins))
+
+    def facts(self, contact: str) -> list[Changed]:
+        """Everything that was told of the contact, in order; at most MAX_FACTS."""
+        with self._store.engine.connect() as connection:
+            return [each.fact for each in self._facts(connection, contact)]
+
+    def looks(self, contact: str) -> list[Look]:
+        """Every look for an agent, those in vain too, in order; the newest MAX_LOOKS."""
+        with self._store.engine.connect() as connection:
+            retold = Retold(contact)
+            for each in self._facts(connection, contact):
+                retold.take(each)
+            found = []
+            for seen in retold.seen[-MAX_LOOKS:]:
+                center = self._center(connection, seen.version)
+                agents = states_at(connection, center, retold.pools(center, seen), seen.number, seen.until)
+                found.append(retold.look(center, seen, agents))
+        return found
+
+    def passed(self, contact: str) -> list[Passed]:
+        """Whom agents took instead while it waited, in order; at most MAX_PASSED decisions of a wait are looked at."""
+        table = contact_fact
+        found: list[Passed] = []
+        with self._store.engine.connect() as connection:
+            retold = Retold(contact)
+            for each in self._facts(connection, contact):
+                retold.take(each)
+            for wait in retold.waits:
+                wanted = [table.c.kind == DECISION, table.c.id > wait.number, table.c.at >= wait.at]
+                if wait.ended_number is not None:
+                    wanted += [table.c.id < wait.ended_number, table.c.at <= wait.ended_at]
+                others = select(*_NUMBERED).where(*wanted, table.c.contact != contact).order_by(table.c.id)
+                for other in _numbered(connection, others.limit(MAX_PASSED)):
+                    passed = retold.passed(self._center(connection, other.version), other)
+                    if passed is not None:
+                        found.append(passed)
+        return found
+
+    def lost(self, agent: AgentId, limit: int = 20) -> list[Lost]:
+        """The newest decisions in which `agent` was free and somebody else was chosen, the newest first."""
+        table = decision_agent
+        self._catch_up()
+        newest = (
+            select(contact_fact.c.body)
+            .join(table, table.c.fact == contact_fact.c.id)
+            .where(table.c.agent == agent)
+            .order_by(desc(table.c.fact))
+            .limit(10 * limit)
+        )
+        found: list[Lost] = []
+        with self._store.engine.connect() as connection:
+            for body in connection.execute(newest).scalars():
+                fact = _decode(body)
+                if fact.why is None or fact.why.sought is None or len(found) == limit:
+                    continue
+                chosen = self._chosen(connection, fact)
+                if agent not in chosen:
+                    pair = lost_in(self._center(connection, fact.why.version), fact, agent, chosen)
+                    if pair is not None:
+                        rest = (fact.at, str(fact.contact), str(fact.queue), fact.why.rule)
+                        found.append(Lost(*rest, *pair))
+        return found
+
+    def _chosen(self, connection: Connection, first: Changed) -> frozenset[AgentId]:
+        """Everybody who was rung by the decision that `first` is the first offer of."""
+        table = contact_fact
+        same = select(table.c.body).where(table.c.contact == first.contact, table.c.at == first.at)
+        return chosen_in(first, [_decode(body) for body in connection.execute(same).scalars()])
+
+    def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        with self._store.engine.connect() as connection:
+            return [_contact(row) for row in connection.execute(query)]
+
+    @staticmethod
+    def _facts(connection: Connection, contact: str) -> Sequence[Numbered]:
+        table = contact_fact
+        query = select(*_NUMBERED).where(table.c.contact == contact).order_by(table.c.id).limit(MAX_FACTS)
+        return _numbered(connection, query)
+
+    def _center(self, connection: Connection, version: str) -> Center:
+        """The policy that held; if it is not kept, the newest."""
+        if version not in self._known:
+            table = config_version
+            body = connection.execute(select(table.c.body).where(table.c.version == version)).scalar()
+            if body is None:
+                return self._newest[1]
+            self._known[version] = Center.model_validate_json(body)
+        return self._known[version]
+
+
+def _numbered(connection: Connection, query: Select[Any]) -> list[Numbered]:
+    return [
+        Numbered(number, kind == DECISION, version, _decode(body))
+        for number, kind, version, body in connection.execute(query)
+    ]
+
+
+def _contact(row: Row[Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in row._mapping.items()}
+
+
+def _escaped(text: str) -> str:
+    """`text` as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

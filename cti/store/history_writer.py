@@ -1,0 +1,216 @@
+"""How does the stream of facts get into the history without the loop ever waiting for it? One thread, whole batches.
+
+What waits to be written is bounded: beyond that, facts are lost, counted and told, and calls go on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+import structlog
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.model.changes import Changed
+from cti.model.policy import Center
+from cti.store.database import Store
+from cti.store.history_facts import KEPT, Book, Rows
+from cti.store.history_retention import PORTION, sweep
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+
+MAX_PENDING = 100_000  # facts; some 60 MB, and with a slow disk minutes of a very busy centre
+BATCH = 2_000  # facts of one commit
+GATHER_S = 0.25  # a commit takes together what came within so long
+RETRY_S = 1.0
+SWEEP_S = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+class HistoryWriter:
+    """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
+
+    `keep_s`: older rows are deleted, in small portions. `now`: epoch seconds at which this engine starts. Raises
+    SQLAlchemyError where the store cannot be read at the start.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        center: Center,
+        version: str,
+        *,
+        now: float,
+        keep_s: float,
+        max_pending: int = MAX_PENDING,
+        gather_s: float = GATHER_S,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self.errors = self.lost = self.written = 0
+        self._tell_lost_at = 1
+        self._store, self._keep_s = store, keep_s
+        self._max_pending, self._gather_s, self._retry_s = max_pending, gather_s, retry_s
+        self._book = Book(version)
+        self._wake = threading.Condition()
+        self._closing = self._failing = self._hurry = False
+        self._facts: deque[tuple[int, Changed]] = deque()
+        self._policies: list[tuple[str, float, Center]] = [(version, now, center)]
+        self._unwritten: list[Rows] = []
+        self._number = _newest(store) + 1
+        self._newest_at = now
+        self._swept_at = 0.0
+        self._staffed: list[tuple[Center, int, float]] = [(center, self._number, now)]
+        self._number += len(center.agents)
+        self._done = self._upto = self._number
+        self._thread = threading.Thread(target=self._run, name="cti-history", daemon=True)
+        self._thread.start()
+
+    def apply(self, changed: Changed) -> None:
+        """Take in one fact; returns at once. Never raises."""
+        if changed.kind not in KEPT:
+            return
+        with self._wake:
+            self._number += 1
+            self._newest_at = changed.at
+            if len(self._facts) >= self._max_pending:
+                self._lose()
+                return
+            self._facts.append((self._number, changed))
+            if len(self._facts) == 1:
+                self._wake.notify_all()
+
+    def _lose(self) -> None:
+        """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
+        self.lost += 1
+        if self.lost == self._tell_lost_at:
+            self._tell_lost_at *= 10
+            _log.error("history_facts_lost", lost=self.lost, waiting=len(self._facts))
+
+    def reload(self, center: Center, version: str, at: float) -> None:
+        """Another policy holds from `at` (epoch seconds) on."""
+        with self._wake:
+            self._policies.append((version, at, center))
+            self._staffed.append((center, self._number + 1, at))
+            self._number += len(center.agents)
+            self._wake.notify_all()
+
+    def flush(self, timeout_s: float = 1.0) -> bool:
+        """Wait until all that was taken in so far is written, at most `timeout_s`; whether it is."""
+        with self._wake:
+            upto = self._number
+            self._hurry = True
+            self._wake.notify_all()
+            return self._wake.wait_for(lambda: self._done >= upto, timeout=timeout_s)
+
+    def close(self, timeout_s: float = 5.0) -> int:
+        """Write what is left (at most `timeout_s`) and return the number of facts not written."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        self._thread.join(timeout_s)
+        return len(self._facts) + sum(len(rows.contact_fact) + len(rows.agent_fact) for rows in self._unwritten)
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(self._something, timeout=SWEEP_S)
+                if not self._hurry:
+                    self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
+                # What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound.
+                facts = [] if self._unwritten else [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
+                self._upto = facts[-1][0] if facts else self._upto
+                upto = self._upto if self._facts else self._number
+                policies, last = list(self._policies), self._closing
+                staffed, self._staffed = self._staffed, []
+            self._unwritten += [self._book.opening(*each) for each in staffed]
+            if facts:
+                self._unwritten.append(self._rows(facts))
+            written = self._write(policies)
+            with self._wake:
+                if written:
+                    self._done, self._policies = upto, self._policies[len(policies) :]
+                    self._hurry = self._hurry and bool(self._facts)
+                    self._wake.notify_all()
+                elif not last:
+                    self._wake.wait_for(lambda: self._closing, timeout=self._retry_s)
+                if last and not (written and self._facts):
+                    return
+            if written:
+                self._sweep()
+
+    def _rows(self, facts: Sequence[tuple[int, Changed]]) -> Rows:
+        try:
+            return self._book.rows(facts)
+        except Exception as bug:  # a fact that this file does not understand must not end the history
+            self.errors += 1
+            self.lost += len(facts)
+            _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
+            return Rows()
+
+    def _something(self) -> bool:
+        return bool(self._facts or self._policies or self._unwritten or self._closing or self._hurry)
+
+    def _write(self, policies: Iterable[tuple[str, float, Center]]) -> bool:
+        if not self._unwritten and not policies:
+            return True
+        try:
+            with self._store.engine.begin() as connection:
+                for version, at, center in policies:
+                    _keep_policy(connection, version, at, center)
+                for rows in self._unwritten:
+                    _insert(connection, rows)
+        except SQLAlchemyError as error:
+            self.errors += 1
+            if not self._failing:
+                _log.error("history_not_written", error=type(error).__name__)
+            self._failing = True
+            return False
+        if self._failing:
+            _log.warning("history_written_again", errors=self.errors, lost=self.lost)
+        self._failing = False
+        self.written += sum(len(rows.contact_fact) + len(rows.agent_fact) for rows in self._unwritten)
+        self._unwritten.clear()
+        return True
+
+    def _sweep(self) -> None:
+        """Delete a portion of what is too old; the rest when there is nothing else to do."""
+        if self._newest_at - self._swept_at < SWEEP_S:
+            return
+        try:
+            deleted = sweep(self._store, self._newest_at - self._keep_s)
+        except SQLAlchemyError as error:
+            self.errors += 1
+            _log.error("history_not_swept", error=type(error).__name__)
+            deleted = 0
+        if deleted < PORTION:
+            self._swept_at = self._newest_at
+
+
+def _newest(store: Store) -> int:
+    with store.engine.connect() as connection:
+        found = [connection.execute(select(func.max(table.c.id))).scalar() for table in (contact_fact, agent_fact)]
+    return max((number for number in found if number is not None), default=0)
+
+
+def _keep_policy(connection: Connection, version: str, at: float, center: Center) -> None:
+    table = config_version
+    if connection.execute(select(table.c.at).where(table.c.version == version)).first() is None:
+        connection.execute(insert(table).values(version=version, at=at, body=center.model_dump_json()))
+
+
+def _insert(connection: Connection, rows: Rows) -> None:
+    for table, found in (
+        (contact_fact, rows.contact_fact),
+        (agent_fact, rows.agent_fact),
+        (decision_agent, rows.decision_agent),
+    ):
+        if found:
+            connection.execute(insert(table), found)
+    if rows.contact_history:
+        known = contact_history.c.contact.in_(list(rows.contact_history))
+        connection.execute(delete(contact_history).where(known))
+        connection.execute(insert(contact_history), list(rows.contact_history.values()))

@@ -1,0 +1,42 @@
+"""The control app with stand-ins for everything behind it, on a real unix socket: who asks is the kernel's word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from cti.api.control import make_control_app
+from cti.api.control_socket import ControlSocket
+
+from .doubles import FakeAudit, FakeDesk, FakePolicy, FakeView
+
+
+class Scene:
+    def __init__(self, path: Path) -> None:
+        self.desk, self.policy, self.audit = FakeDesk(), FakePolicy(), FakeAudit()
+        self._path = path
+        self._socket: ControlSocket | None = None
+
+    async def open(self) -> None:
+        app = make_control_app(self.desk, FakeView(), lambda: 7.0, policy=self.policy, audit=self.audit)
+        self._socket = await ControlSocket.open(app, self._path)
+
+    async def close(self) -> None:
+        assert self._socket is not None
+        await self._socket.close()
+
+    async def ask(self, method: str, path: str, body: Any = None, data: bytes | None = None) -> tuple[int, Any]:
+        """A request; its status and answer."""
+        connector = aiohttp.UnixConnector(path=str(self._path))
+        content = data if body is None else json.dumps(body).encode()
+        async with (
+            aiohttp.ClientSession(connector=connector) as session,
+            session.request(method, f"http://engine{path}", data=content) as response,
+        ):
+            return response.status, json.loads(await response.text())
+
+    def remembered(self) -> list[tuple[Any, ...]]:
+        return [(e.what, e.on, e.detail, e.by, e.result, e.reason) for e in self.audit.entries]

@@ -1,0 +1,58 @@
+"""Is everybody who asks for a change remembered, as the kernel knows him, and nobody who only looks?"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from .scene import Scene
+
+pytestmark = pytest.mark.contract
+
+
+async def test_who_asked_is_the_kernels_word(control: Scene) -> None:
+    await control.ask("POST", "/v1/agents/anna/pause", {"reason": "lunch", "by": "eva"})
+    [entry] = control.audit.entries
+    assert (entry.uid, entry.by, entry.at) == (os.getuid(), "eva", 7.0)
+    assert (entry.what, entry.on, entry.detail, entry.result) == ("agent.pause", "anna", {"reason": "lunch"}, "done")
+
+
+async def test_who_is_refused_is_remembered_too(control: Scene) -> None:
+    await control.ask("POST", "/v1/agents/zoe/login")
+    await control.ask("POST", "/v1/agents/anna/login", {"reason": "a|b"})
+    await control.ask("POST", "/v1/agents/anna/login", data=b" " * 5000)
+    assert [entry[4:] for entry in control.remembered()] == [
+        ("refused", "unknown_agent"),
+        ("refused", "bad_request"),
+        ("refused", "413"),
+    ]
+
+
+async def test_who_looks_is_not(control: Scene) -> None:
+    await control.ask("GET", "/v1/queues")
+    await control.ask("GET", "/v1/audit")
+    await control.ask("POST", "/v1/nothing")
+    assert control.audit.entries == []
+
+
+async def test_a_failure_of_ours_is_remembered(control: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_event: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(control.desk, "ask", broken)
+    with pytest.raises(json.JSONDecodeError):  # aiohttp's own page, which is no JSON
+        await control.ask("POST", "/v1/agents/anna/login")
+    assert [entry[4:] for entry in control.remembered()] == [("failed", "")]
+
+
+async def test_the_newest_are_read_back(control: Scene) -> None:
+    for agent in ("anna", "ben"):
+        await control.ask("POST", f"/v1/agents/{agent}/login")
+    assert await control.ask("GET", "/v1/audit?limit=1") == (200, {"audit": [{"what": "agent.login", "on": "ben"}]})
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1001", "9" * 40, "²"])
+async def test_a_limit_has_limits(control: Scene, limit: str) -> None:
+    assert (await control.ask("GET", f"/v1/audit?limit={limit}"))[0] == 400

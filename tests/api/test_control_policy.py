@@ -1,0 +1,114 @@
+"""Do wishes for another policy reach the one who knows it, and do his answers reach the asker?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cti.model.changes import Refused
+from cti.model.words import RefusedReason
+from cti.ports import PolicyAnswer
+
+from .scene import Scene
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "asked"),
+    [
+        (
+            "PATCH",
+            "/v1/queues/sales",
+            {"target_s": 30, "max_wait_s": None, "by": "eva"},
+            ("change", {"queues.sales.target_s": 30, "queues.sales.max_wait_s": None}, "eva"),
+        ),
+        ("DELETE", "/v1/queues/sales/live?by=eva", None, ("reset", ["queues.sales.target_s"], "eva")),
+        ("DELETE", "/v1/queues/sales/live?field=target_s", None, ("reset", ["queues.sales.target_s"], "control")),
+        ("DELETE", "/v1/queues/support/live", None, ("reset", [], "control")),
+        (
+            "PUT",
+            "/v1/agents/anna/queues/support",
+            {"level": 2, "penalty": 1},
+            ("change", {"agents.anna.queues.support": {"level": 2, "penalty": 1}}, "control"),
+        ),
+        ("PUT", "/v1/agents/anna/queues/support", None, ("change", {"agents.anna.queues.support": {}}, "control")),
+        (
+            "DELETE",
+            "/v1/agents/anna/queues/support?by=eva",
+            None,
+            ("change", {"agents.anna.queues.support": None}, "eva"),
+        ),
+        ("POST", "/v1/reload", None, ("reload", "control", False, False)),
+        ("POST", "/v1/reload", {"check": True, "drop_live": True, "by": "eva"}, ("reload", "eva", True, True)),
+    ],
+)
+async def test_every_wish_is_passed_on(
+    control: Scene, method: str, path: str, body: Any, asked: tuple[Any, ...]
+) -> None:
+    status, answer = await control.ask(method, path, body)
+    assert status == 200, answer
+    assert (answer["ok"], answer["applied"], answer["version"]) == (True, True, "v2")
+    assert answer["difference"] == ["queue sales: target_s 20 -> 30"]
+    assert control.policy.asked == [asked]
+    assert [entry.result for entry in control.audit.entries] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reason", "near"),
+    [
+        ("PATCH", "/v1/queues/slaes", "unknown_queue", "sales"),
+        ("DELETE", "/v1/queues/slaes/live", "unknown_queue", "sales"),
+        ("DELETE", "/v1/queues/sales/live?field=targt_s", "unknown_field", "target_s"),
+        ("PUT", "/v1/agents/ana/queues/sales", "unknown_agent", "anna"),
+        ("DELETE", "/v1/agents/anna/queues/sale", "unknown_queue", "sales"),
+    ],
+)
+async def test_what_is_not_there_is_a_404_with_the_near_name(
+    control: Scene, method: str, path: str, reason: str, near: str
+) -> None:
+    status, answer = await control.ask(method, path, {"tier": 1} if method == "PATCH" else None)
+    assert (status, answer["refused"], answer["detail"]) == (404, reason, f'did you mean "{near}"?')
+    assert control.policy.asked == []
+    assert [entry.result for entry in control.audit.entries] == ["refused"]
+
+
+async def test_errors_of_the_configuration_are_a_409_and_are_listed(control: Scene) -> None:
+    errors = ["center.yaml:3:5: queues.sales.targt_s: unknown key", "center.yaml:9:1: x: y"]
+    control.policy.answer = PolicyAnswer(Refused(RefusedReason.BAD_CONFIGURATION, errors[0]), errors=errors)
+    status, answer = await control.ask("POST", "/v1/reload")
+    assert (status, answer["refused"], answer["errors"]) == (409, "bad_configuration", errors)
+    assert control.remembered() == [("reload", "", {}, "control", "refused", "bad_configuration")]
+
+
+async def test_only_values_that_were_judged_good_are_remembered(control: Scene) -> None:
+    await control.ask("PATCH", "/v1/queues/sales", {"target_s": 30})
+    control.policy.answer = PolicyAnswer(Refused(RefusedReason.BAD_CONFIGURATION, "x"), errors=["x"])
+    await control.ask("PATCH", "/v1/queues/sales", {"music": "Li, +4930"})
+    assert [entry.detail for entry in control.audit.entries] == [{"target_s": 30}, {"keys": ["music"]}]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data"),
+    [
+        ("PATCH", "/v1/queues/sales", b"{"),
+        ("PATCH", "/v1/queues/sales", b"[]"),
+        ("PATCH", "/v1/queues/sales", b"{}"),
+        ("PATCH", "/v1/queues/sales", b'{"a.b": 1}'),
+        ("PATCH", "/v1/queues/sales", b'{"tier": 1, "by": "a b"}'),
+        ("PATCH", "/v1/queues/sales", b'{"tier": 1, "by": 7}'),
+        ("PATCH", "/v1/queues/sales", b'{"rings": ' + b"[" * 3000),
+        ("PUT", "/v1/agents/anna/queues/sales", b"2"),
+        ("POST", "/v1/reload", b'{"chek": true}'),
+    ],
+)
+async def test_a_bad_body_is_a_400(control: Scene, method: str, path: str, data: bytes) -> None:
+    status, answer = await control.ask(method, path, data=data)
+    assert status == 400 and answer["error"]
+    assert control.policy.asked == []
+
+
+async def test_live_changes_are_listed(control: Scene) -> None:
+    assert await control.ask("GET", "/v1/live-changes") == (200, {"live_changes": control.policy.live})
+    assert control.audit.entries == []

@@ -1,0 +1,81 @@
+"""Is a contact found by what a person has in hand, and is it never another one?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit import START, Scene, center, member
+
+from cti.model.changes import Changed, Kind
+from cti.model.policy_version import policy_version
+from cti.model.words import CallId, ContactId
+from cti.store.database import open_store
+from cti.store.history import History
+from cti.store.history_writer import HistoryWriter
+
+pytestmark = pytest.mark.unit
+
+POLICY = center(agents={"anna": member("sales", en=2)})
+IDS = ("node1/1700.1", "node1/1700.12", "node2/1700.1", "node1/a%b", "node1/a_b", "node1/x-9.1")
+
+
+def contact(name: str, at: float, call: str = "") -> Changed:
+    call_id = CallId(call or name)
+    return Changed(Kind.CONTACT, name, "", "arrived", at, "CallArrived", contact=ContactId(name), call=call_id)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    writer = HistoryWriter(store, POLICY, "v1", now=START, keep_s=1e9, gather_s=0.0)
+    for number, name in enumerate(IDS):
+        writer.apply(contact(name, START + number))
+    writer.apply(contact("node1/x-9.1", START + 9, "node1/x-9.7"))
+    yield History(store, POLICY, "v1", writer.flush)
+    writer.close()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("node1/1700.1", ["node1/1700.1"]),  # exact, although another one begins so
+        ("1700.12", ["node1/1700.12"]),
+        ("1700.1", ["node2/1700.1", "node1/1700.1"]),  # the same Uniqueid on two nodes: the newest first
+        ("node1/17", ["node1/1700.12", "node1/1700.1"]),
+        ("17", ["node2/1700.1", "node1/1700.12", "node1/1700.1"]),
+        ("x-9.7", ["node1/x-9.1"]),  # its newest call
+        ("a%b", ["node1/a%b"]),
+        ("a_b", ["node1/a_b"]),
+        ("%", []),
+        ("700", []),
+        ("", ["node1/x-9.1", "node1/a_b", "node1/a%b", "node2/1700.1", "node1/1700.12", "node1/1700.1"]),
+    ],
+)
+def test_an_id_a_uniqueid_or_a_beginning_is_enough(history: History, asked: str, found: list[str]) -> None:
+    assert [row["contact"] for row in history.find(asked)] == found
+
+
+def test_the_newest_are_listed_first_and_so_many(history: History) -> None:
+    assert [row["contact"] for row in history.contacts(2)] == ["node1/x-9.1", "node1/a_b"]
+
+
+def test_a_decision_is_explained_by_the_policy_of_its_time(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    first, second = policy_version(POLICY), "other"
+    scene = Scene(POLICY)
+    scene.arrive("c1")
+    scene.wait(1)
+    writer = HistoryWriter(store, POLICY, first, now=START, keep_s=1e9, gather_s=0.0)
+    for told in scene.changes():
+        writer.apply(told)
+    without = center(agents={"ben": member("sales")})
+    writer.reload(without, second, scene.now)
+    writer.apply(Changed(Kind.CONFIG, "policy", first, second, scene.now, "PolicyChanged"))
+    writer.close()
+    (look,) = History(store, without, second).looks("node1/c1")
+    assert [each.agent for each in look.standings] == ["anna"]
+    assert look.version == first
+    store.close()

@@ -1,0 +1,166 @@
+"""Does the history get every fact, without the loop ever waiting, and does it say what it lost?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit import START, Scene, center, member
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+
+from cti.model.changes import Changed, Kind
+from cti.model.words import ContactId
+from cti.store.database import Store, open_store
+from cti.store.history import History
+from cti.store.history_writer import HistoryWriter
+from cti.store.tables import agent_fact, config_version, contact_fact
+
+pytestmark = pytest.mark.unit
+
+CENTER = center(agents={"anna": member("sales"), "ben": member("sales")})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    yield store
+    store.close()
+
+
+def writer_of(store: Store, *, max_pending: int = 1000) -> HistoryWriter:
+    return HistoryWriter(
+        store, CENTER, "v1", now=START, keep_s=1e9, gather_s=0.0, retry_s=0.01, max_pending=max_pending
+    )
+
+
+def contact(number: int, at: float = START) -> Changed:
+    return Changed(Kind.CONTACT, f"n/{number}", "", "arrived", at, "CallArrived", contact=ContactId(f"n/{number}"))
+
+
+def count(store: Store, table: object) -> int:
+    with store.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type]
+
+
+def test_flush_returns_when_all_that_was_told_can_be_read(store: Store) -> None:
+    writer = writer_of(store)
+    history = History(store, CENTER, "v1", writer.flush)
+    for number in range(30):
+        writer.apply(contact(number, START + number))
+        assert [row["contact"] for row in history.contacts(1)] == [f"n/{number}"]
+    assert writer.close() == 0
+
+
+def test_a_start_tells_how_everybody_stands(store: Store) -> None:
+    writer_of(store).close()
+    assert count(store, agent_fact) == 2
+    writer = writer_of(store)  # the engine died and starts again: what was true before is over
+    writer.close()
+    assert count(store, agent_fact) == 4
+    assert count(store, config_version) == 1
+
+
+def test_who_is_new_in_a_policy_is_known_from_then_on(store: Store) -> None:
+    writer = writer_of(store)
+    carl = center(agents={"anna": member("sales"), "carl": member("sales", starts="available")})
+    writer.reload(carl, "v2", START + 5)
+    writer.reload(CENTER, "v1", START + 6)
+    writer.close()
+    with store.engine.connect() as connection:
+        query = select(agent_fact.c.agent, agent_fact.c.at).order_by(agent_fact.c.id)
+        told = [(name, at - START) for name, at in connection.execute(query)]
+        assert connection.execute(select(config_version.c.version)).scalars().all() == ["v1", "v2"]
+    assert told == [("anna", 0), ("ben", 0), ("carl", 5), ("ben", 6)]
+
+
+def test_numbers_go_on_after_a_restart(store: Store) -> None:
+    for number in range(3):
+        writer = writer_of(store)
+        writer.apply(contact(number))
+        writer.close()
+    with store.engine.connect() as connection:
+        numbers = [*connection.execute(select(contact_fact.c.id)).scalars()]
+        numbers += connection.execute(select(agent_fact.c.id)).scalars()
+    assert len(set(numbers)) == len(numbers) == 9
+
+
+def test_what_finds_no_room_is_counted_and_told_and_the_rest_is_written(store: Store) -> None:
+    writer = writer_of(store, max_pending=10)
+    writer.flush()
+    with capture_logs() as logged:
+        with store.durable.connect() as other:
+            other.exec_driver_sql("BEGIN IMMEDIATE")  # the writer's thread now waits for us
+            for number in range(50):
+                writer.apply(contact(number))
+            other.rollback()
+        assert writer.close() == 0
+    assert writer.lost >= 30
+    assert count(store, contact_fact) + writer.lost == 50
+    assert [(entry["event"], entry["lost"]) for entry in logged] == [
+        ("history_facts_lost", 1),
+        ("history_facts_lost", 10),
+    ]
+
+
+def test_errors_are_counted_and_everything_is_tried_again(store: Store) -> None:
+    writer = writer_of(store)
+    writer.flush()
+    failed = threading.Event()
+    real = writer._write
+
+    def watched(policies: object) -> bool:
+        done = real(policies)  # type: ignore[arg-type]
+        if not done:
+            failed.set()
+        return done
+
+    writer._write = watched  # type: ignore[method-assign, assignment]
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE contact_fact RENAME TO away")
+    for number in range(5):
+        writer.apply(contact(number))
+    assert failed.wait(10)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO contact_fact")
+    assert writer.close() == 0
+    assert writer.errors >= 1
+    assert count(store, contact_fact) == 5
+
+
+def test_a_fact_that_is_not_understood_ends_nothing(store: Store) -> None:
+    writer = writer_of(store)
+    with capture_logs():
+        writer.apply(Changed(Kind.STATUS, "anna", "", "on_the_moon", START, "Test"))
+        writer.flush()
+    writer.apply(contact(1))
+    assert writer.close() == 0
+    assert (writer.errors, writer.lost, count(store, contact_fact)) == (1, 1, 1)
+
+
+def test_close_says_how_much_could_not_be_written(store: Store) -> None:
+    writer = writer_of(store)
+    writer.flush()
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE contact_fact")
+    writer.apply(contact(1))
+    assert writer.close() == 1
+
+
+def test_a_story_survives_a_restart(store: Store) -> None:
+    scene = Scene(CENTER)
+    writer = writer_of(store)
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.talk("anna", 5)
+    for told in scene.changes():
+        writer.apply(told)
+    writer.close()
+    again = writer_of(store)
+    history = History(store, CENTER, "v1", again.flush)
+    (row,) = history.contacts()
+    assert (row["state"], row["outcome"], row["agent"]) == ("ended", "answered", "anna")
+    assert [look.standings[0].agent for look in history.looks(row["contact"])] == ["anna"]
+    again.close()

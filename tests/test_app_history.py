@@ -1,0 +1,62 @@
+"""Does a running engine say why, and does the next one remember?"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cti import cli_control, config
+from cti.app import Application
+from cti.model import events
+from cti.model.words import AgentAction, AgentId, CallId, NodeId
+from cti.switch import asterisk
+
+pytestmark = pytest.mark.contract
+
+HOST, NOBODY = "127.33.0.1", "127.33.0.9"  # no Asterisk listens there
+NODE = NodeId("node1")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.Settings:
+    monkeypatch.setattr(asterisk, "FIRST_SNAPSHOT_S", 0.01)
+    file = {
+        "nodes": {"node1": {"host": NOBODY, "secret": "x"}},
+        "fastagi": {"listen": f"{HOST}:0", "token": "t"},
+        "http": {"listen": f"{HOST}:0"},
+        "state_dir": str(tmp_path),
+        "settle_s": 0,
+        "queues": {"sales": {}},
+        "agents": {"anna": {"phone": "PJSIP/1001", "queues": ["sales"]}},
+        "entries": {"6001": {"queue": "sales"}},
+        "history": {"keep_days": 7},
+    }
+    return config.loads(yaml.safe_dump(file).encode())
+
+
+async def ask(app: Application, path: str) -> Any:
+    return await asyncio.to_thread(cli_control.ask, app.settings.control, "GET", path)
+
+
+async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.Settings) -> None:
+    async with Application.start(settings) as app:
+        app.engine.post(events.NodeUp(NODE))
+        call = CallId("node1/100.1")
+        app.engine.post(events.CallArrived(call, NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+        told = await ask(app, "/v1/contacts/100.1/timeline")
+        assert [each["reason"] for each in told["now"]["look"]["standings"]] == ["logged_out"]
+        assert app.engine.ask(events.AgentRequest(AgentId("anna"), AgentAction.LOGIN, "", "test")) is None
+        app.engine.post(events.CallGone(call))
+        decided = await ask(app, "/v1/contacts/100.1/decisions")
+        version = decided["looks"][-1]["version"]
+    async with Application.start(settings) as app:
+        again = await ask(app, "/v1/contacts/100.1/decisions")
+        assert again["looks"] == decided["looks"]
+        assert [each["agent"] for each in again["looks"][-1]["standings"]] == ["anna"]
+        assert len(version) == 12
+        status = await ask(app, "/v1/status")
+        assert (status["status"]["errors"]["history"], status["status"]["errors"]["history_lost"]) == (0, 0)

@@ -1,0 +1,40 @@
+"""Is work beside the engine ended with it, and told when it ends too soon?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+import structlog
+
+from cti.background import background
+
+pytestmark = pytest.mark.unit
+
+
+async def test_it_ends_with_the_stack() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with contextlib.AsyncExitStack() as stack:
+        background(stack, work())
+        await asyncio.sleep(0)
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_a_failure_is_told_and_costs_nothing_else() -> None:
+    async def work() -> None:
+        raise ValueError("secret")
+
+    with structlog.testing.capture_logs() as lines:
+        async with contextlib.AsyncExitStack() as stack:
+            background(stack, work())
+            await asyncio.sleep(0)
+    assert [line["error"] for line in lines] == ["ValueError"] and "secret" not in str(lines)

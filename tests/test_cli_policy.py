@@ -1,0 +1,152 @@
+"""What is typed to change what holds, and what is read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cti import cli, cli_control
+from cti.cli_control import EngineRefused
+
+pytestmark = pytest.mark.unit
+
+DONE = {"ok": True, "applied": True, "version": "v2", "difference": ["queue sales: target_s 20 -> 30"]}
+SAME = {"ok": True, "applied": False, "version": "v2", "difference": []}
+
+
+def cti(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+        self.answer: Any = DONE
+
+    def ask(self, _socket: Path, method: str, path: str, body: Any = None, timeout_s: float = 5.0) -> Any:
+        self.asked.append((method, path, body))
+        if isinstance(self.answer, EngineRefused):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    engine = Engine()
+    monkeypatch.setattr(cli_control, "ask", engine.ask)
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("words", "method", "path", "body"),
+    [
+        ("agent join anna support --level 2", "PUT", "/v1/agents/anna/queues/support", {"level": 2}),
+        ("agent join anna support", "PUT", "/v1/agents/anna/queues/support", {}),
+        ("queue set sales target_s=30 music=no", "PATCH", "/v1/queues/sales", {"target_s": "30", "music": "no"}),
+        ("queue set sales max_wait_s=null keys=", "PATCH", "/v1/queues/sales", {"max_wait_s": None, "keys": None}),
+        ("reload --check --drop-live", "POST", "/v1/reload", {"check": True, "drop_live": True}),
+    ],
+)
+def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: dict[str, Any]) -> None:
+    assert cti(*words.split()).exit_code == 0
+    [(sent_method, sent_path, sent)] = engine.asked
+    assert (sent_method, sent_path) == (method, path)
+    assert sent.pop("by").startswith("cli.") and sent == body
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("agent leave anna support", "/v1/agents/anna/queues/support?by=cli."),
+        ("queue reset sales", "/v1/queues/sales/live?by=cli."),
+    ],
+)
+def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
+    assert cti(*words.split()).stdout == "queue sales: target_s 20 -> 30\n"
+    method, sent, _ = engine.asked[0]
+    assert method == "DELETE" and sent.startswith(path)
+    cti("queue", "reset", "sales", "tier", "rings")
+    assert engine.asked[1][1].endswith("&field=tier&field=rings")
+
+
+def test_lists_are_written_as_in_the_file(engine: Engine) -> None:
+    cti("queue", "set", "sales", "rings=[{after_s: 20, groups: [back]}]")
+    assert engine.asked[0][2]["rings"] == [{"after_s": "20", "groups": ["back"]}]
+
+
+@pytest.mark.parametrize("word", ["target_s", "=3", "rings=[", "rings={a: !x b}"])
+def test_what_is_no_value_is_not_sent(engine: Engine, word: str) -> None:
+    found = cti("queue", "set", "sales", word)
+    assert (found.exit_code, engine.asked) == (2, []) and found.stderr.count("\n") == 1
+
+
+def test_what_makes_no_difference_is_said(engine: Engine) -> None:
+    engine.answer = SAME
+    assert cti("agent", "join", "anna", "sales").stdout == "anna serves sales like that already\n"
+    assert cti("agent", "leave", "anna", "sales").stdout == "anna does not serve sales\n"
+    assert cti("queue", "set", "sales", "tier=5").stdout == "nothing has changed: that holds already\n"
+    assert cti("queue", "reset", "sales").stdout == "nothing has changed: sales is as in the file\n"
+    assert cti("reload").stdout == "nothing has changed\n"
+
+
+def test_a_reload_tells_the_difference_and_what_needs_a_restart(engine: Engine) -> None:
+    engine.answer = DONE | {"needs_restart": ["http.listen"], "warnings": ["w"], "dropped": ["queues.vip.tier: gone"]}
+    found = cti("reload")
+    assert found.stdout == "queue sales: target_s 20 -> 30\nreloaded: 1 difference, version v2\n"
+    assert found.stderr.splitlines() == [
+        "warning: w",
+        "dropped: a live change no longer fits the file: queues.vip.tier: gone",
+        "needs a restart: http.listen",
+    ]
+    assert cti("reload", "--check").stdout.endswith("1 difference; nothing was changed (--check)\n")
+    assert json.loads(cti("reload", "--json").stdout)["needs_restart"] == ["http.listen"]
+
+
+def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: Engine) -> None:
+    errors = ["c.yaml:1:2: queues: x", "c.yaml:3:4: agents: y"]
+    engine.answer = EngineRefused(409, {"refused": "bad_configuration", "detail": errors[0], "errors": errors})
+    found = cti("reload")
+    assert (found.exit_code, found.stderr.splitlines()) == (2, [f"error: {line}" for line in errors])
+    as_json = json.loads(cti("reload", "--json").stdout)
+    assert (as_json["ok"], as_json["errors"]) == (False, errors)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "line"),
+    [
+        (409, {"refused": "in_use", "detail": "queue vip: 3 callers"}, "live calls use what would be gone: queue vip"),
+        (409, {"refused": "no_file", "detail": "not from a file"}, "not from a file: start it with"),
+        (404, {"refused": "unknown_queue", "detail": 'did you mean "x"?'}, 'there is no such queue; did you mean "x"?'),
+        (404, {"refused": "unknown_agent", "exists": ["anna"]}, "there is no such agent (known: anna)"),
+        (400, {"error": "odd"}, "the engine does not take this: odd"),
+        (500, {}, "refused: the engine answered with status 500"),
+    ],
+)
+def test_other_refusals_are_one_line_and_exit_1(engine: Engine, status: int, body: dict[str, Any], line: str) -> None:
+    engine.answer = EngineRefused(status, body)
+    found = cti("reload")
+    assert found.exit_code == 1 and found.stderr.startswith(line) and found.stderr.count("\n") == 1
+
+
+def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
+    change = {"path": "queues.sales.target_s", "value": 30.0, "file": None, "by": "cli.eva", "at": 1.0}
+    engine.answer = {"live_changes": [change]}
+    found = cti("live").stdout
+    assert all(word in found for word in ("queues.sales.target_s", "30", "none", "cli.eva"))
+    engine.answer = {"live_changes": []}
+    assert cti("live").stdout.startswith("no live changes")
+    entry = {"at": 1.0, "user": "eva", "by": "cli.eva", "what": "reload", "on": "", "result": "refused"}
+    engine.answer = {"audit": [{**entry, "reason": "in_use", "detail": {"check": True}}]}
+    found = cti("audit", "--last", "7").stdout
+    assert all(word in found for word in ("eva", "reload", "refused in_use", "{check: true}"))
+    assert engine.asked[-1][1] == "/v1/audit?limit=7"
+
+
+@pytest.mark.parametrize("words", ["queue set", "queue reset", "agent join", "agent leave", "live", "reload", "audit"])
+def test_every_command_teaches_with_an_example(words: str) -> None:
+    found = cti(*words.split(), "--help")
+    assert found.exit_code == 0 and f"Example: cti {words}" in found.stdout

@@ -1,0 +1,127 @@
+"""Do the file, the live changes, the store and the core stay of one mind, whichever of them fails?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cti import config
+from cti.model.changes import Refused
+from cti.model.policy import Center
+from cti.model.words import RefusedReason
+from cti.policy_in_force import NOT_STORED, PolicyInForce
+from cti.store.database import Store, open_store
+from cti.store.live_changes import load_live_changes
+
+pytestmark = pytest.mark.contract
+
+
+class Bench:
+    """A policy with a file, a store and a core that may refuse."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.file, self.store = folder / "center.yaml", store
+        self.refusal: Refused | None = None
+        self.adopted: list[tuple[Center, str, str]] = []
+        self.now = 100.0
+        self.write(target_s=20)
+        self.policy = self.opened()
+
+    def write(self, **sales: object) -> None:
+        nodes = {"node1": {"host": "127.32.0.9", "secret": "x"}}
+        agents = {"anna": {"phone": "PJSIP/1", "queues": ["sales"]}}
+        whole = {"nodes": nodes, "fastagi": {"token": "t"}, "queues": {"sales": sales}, "agents": agents}
+        self.file.write_text(yaml.safe_dump(whole))
+
+    def opened(self) -> PolicyInForce:
+        return PolicyInForce(self.file, config.load(self.file), self.store, lambda: self.now, self.adopt)
+
+    def adopt(self, policy: Center, version: str, by: str) -> Refused | None:
+        if self.refusal is None:
+            self.adopted.append((policy, version, by))
+        return self.refusal
+
+    def stored(self) -> list[str]:
+        return [change.path for change in load_live_changes(self.store)]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    yield Bench(tmp_path, store)
+    store.close()
+
+
+async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:
+    answer = await bench.policy.change({"queues.sales.target_s": 30}, by="eva")
+    assert (answer.applied, answer.lines) == (True, ["queue sales: target_s 20 -> 30"])
+    [(center, version, by)] = bench.adopted
+    assert (center, version, by) == (bench.policy.center, bench.policy.version, "eva")
+    assert bench.stored() == ["queues.sales.target_s"]
+    assert bench.opened().center.queues["sales"].target_s == 30
+    await bench.policy.reset(["queues.sales.target_s"], by="eva")
+    assert (bench.stored(), bench.policy.center.queues["sales"].target_s) == ([], 20)
+
+
+async def test_what_equals_the_file_is_no_live_change(bench: Bench) -> None:
+    await bench.policy.change({"queues.sales.target_s": 30}, by="eva")
+    answer = await bench.policy.change({"queues.sales.target_s": "20.0"}, by="eva")
+    assert answer.applied and bench.policy.live_changes() == [] and bench.stored() == []
+    assert not (await bench.policy.change({"queues.sales.target_s": 20}, by="eva")).applied
+
+
+async def test_a_refusal_of_the_core_changes_nothing(bench: Bench) -> None:
+    version = bench.policy.version
+    bench.refusal = Refused(RefusedReason.IN_USE, "queue sales: 1 callers")
+    for answer in (
+        await bench.policy.change({"queues.sales.target_s": 30}, by="eva"),
+        await bench.policy.reload(by="eva", drop_live=True) if bench.write(tier=1) is None else None,
+    ):
+        assert answer is not None and answer.refused == bench.refusal and not answer.applied
+    assert (bench.policy.version, bench.policy.live_changes(), bench.stored()) == (version, [], [])
+
+
+async def test_a_value_that_cannot_be_changes_nothing(bench: Bench) -> None:
+    answer = await bench.policy.change({"queues.sales.target_s": 30, "queues.sales.tier": 99}, by="eva")
+    assert answer.refused is not None and answer.refused.reason is RefusedReason.BAD_CONFIGURATION
+    assert answer.errors == ["queues.sales.tier: must be at most 9"] and bench.adopted == []
+
+
+async def test_a_store_in_trouble_is_told_and_the_change_holds(bench: Bench) -> None:
+    with bench.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE live_change RENAME TO away")
+    answer = await bench.policy.change({"queues.sales.target_s": 30}, by="eva")
+    assert answer.applied and list(answer.warnings) == [NOT_STORED] and bench.policy.errors == 1
+    with bench.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO live_change")
+    assert not (await bench.policy.reload(by="eva")).applied  # and stores what was owed
+    assert bench.stored() == ["queues.sales.target_s"]
+
+
+async def test_an_asker_who_goes_away_leaves_nothing_half_done(bench: Bench) -> None:
+    asking = asyncio.ensure_future(bench.policy.change({"queues.sales.target_s": 30}, by="eva"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await bench.policy.change({"queues.sales.tier": 1}, by="eva")  # comes after it
+    assert sorted(bench.stored()) == ["queues.sales.target_s", "queues.sales.tier"]
+
+
+async def test_a_check_changes_nothing_and_counts_no_error(bench: Bench) -> None:
+    await bench.policy.change({"queues.sales.target_s": 30}, by="eva")
+    bench.write(target_s=25, tier=1)
+    answer = await bench.policy.reload(by="eva", check=True, drop_live=True)
+    assert answer.lines == ["queue sales: target_s 30 -> 25", "queue sales: tier 5 -> 1"]
+    assert (len(bench.adopted), bench.stored()) == (1, ["queues.sales.target_s"])
+    bench.file.write_text("queues: {")
+    assert (await bench.policy.reload(by="eva", check=True)).errors
+    assert bench.policy.errors == 0
+
+
+async def test_the_file_may_have_gone(bench: Bench) -> None:
+    bench.file.unlink()
+    answer = await bench.policy.reload(by="eva")
+    assert answer.errors == [f"{bench.file}:1:1: cannot be read: No such file or directory"]

@@ -1,0 +1,65 @@
+"""Does an engine as a process do what its signals say, and end with the exit code that belongs to it?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running import Running
+
+pytestmark = pytest.mark.contract
+
+POLICY = {
+    "queues": {"sales": {"target_s": 20}},
+    "agents": {"anna": {"phone": "PJSIP/1001", "queues": ["sales"]}},
+    "entries": {"6001": {"queue": "sales"}},
+}
+
+
+async def start(running: Running) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cti", "run", str(running.file), stdout=-1, stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "CTI_LOG": "json"},
+    )  # fmt: skip
+
+
+async def line_with(process: asyncio.subprocess.Process, text: str) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        async for line in process.stdout:
+            if text in line.decode():
+                return line.decode()
+    raise AssertionError(f"ended without {text!r}")
+
+
+async def test_sighup_reads_the_file_again_and_sigterm_ends_it_with_0(tmp_path: Path) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY)
+    process = await start(running)
+    try:
+        await line_with(process, "engine started")
+        running.write({**POLICY, "queues": {"sales": {"target_s": 33}}})
+        process.send_signal(signal.SIGHUP)
+        assert "target_s 20 -> 33" in await line_with(process, "target_s")
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY, http={"listen": "192.0.2.1:8470"})
+    process = await start(running)
+    async with asyncio.timeout(60):
+        out, _ = await process.communicate()
+    assert process.returncode == 2
+    assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
