@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness clean
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -46,6 +46,9 @@ bench-theory: setup ## simulated queues against Erlang C, Erlang A and priority 
 
 bench-fairness: setup ## the same peaks under our order, strict priority and app_queue's weights
 	@exec $(PYTHON_ENV) -m bench.fairness
+
+bench-reload: setup ## the loop's pause while a file with 5,000 agents is read again
+	@exec $(PYTHON_ENV) -m bench.reload
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

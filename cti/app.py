@@ -112,7 +112,7 @@ class Application:
         stack.callback(self.audit.close)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
         self._policy = self.policy.center
-        self._errors["live_change"] = lambda: self.policy.errors
+        self._errors["policy"] = lambda: self.policy.errors
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)

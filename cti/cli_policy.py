@@ -109,6 +109,9 @@ def queue_set(
     path = f"/v1/queues/{quote(queue, safe='')}"
     found = _send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
     _tell(found, as_json, "nothing has changed: that holds already")
+    if not as_json and found.get("difference"):
+        back = " ".join(("queue reset", queue, *body))
+        typer.echo(f"until: {typed(back)}")
 
 
 def queue_reset(
@@ -133,8 +136,11 @@ def live(as_json: AsJson = False, control: Control = None) -> None:
 
     Example: cti live
     """
-    found = cli_control.rows(_send("GET", "/v1/live-changes", control, as_json), "live_changes")
+    answer = _send("GET", "/v1/live-changes", control, as_json)
+    found = cli_control.rows(answer, "live_changes")
     cli_ask.show(LIVE, found, as_json, "no live changes: everything is as in the file")
+    if not as_json:
+        typer.echo(f"version {cli_show.clean(answer.get('version'))}")
 
 
 def reload(

@@ -126,13 +126,16 @@ def _print_look(look: Look, began: float, out: Console, everything: bool, *, now
     limit = len(look.standings) if everything else AGENTS_SHOWN
     out.print(_agents(look.standings[:limit], best))
     left_out = sum(look.counts.values()) - min(limit, len(look.standings))
-    if left_out > 0:
+    if left_out > 0 and left_out == look.counts.get(Reason.ELSEWHERE.value):
+        out.print(f"    {left_out} others serve no queue or group that is asked", style="dim", soft_wrap=True)
+    elif left_out > 0:
         counts = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in look.counts.items())
         out.print(f"    {left_out} more; all together: {counts}", style="dim", soft_wrap=True)
 
 
 def _look_title(look: Look) -> str:
-    parts = [f"{look.rule.replace('_', ' ')}" if look.rule else "nobody is free"]
+    in_vain = "held back: the queue is blended" if look.held else "nobody is free"
+    parts = [f"{look.rule.replace('_', ' ')}" if look.rule else in_vain]
     if look.next_urgency is not None:
         other = f" of {clean(look.next_contact)}" if look.next_contact else ""
         sign = ">" if look.urgency > look.next_urgency else "=" if look.urgency == look.next_urgency else "<"

@@ -76,7 +76,7 @@ def apply(center: Center, changes: Changes) -> Judged:
         name: _changed_agent(center.agents[name], name, values, tree, problems) for name, values in memberships.items()
     }
     problems += [
-        f"{_dotted(found.path)}: {found.text}" for found in config_explain.unknown_among(tree, _defined(center, tree))
+        f"{_dotted(found.path)}: {found.text}" for found in config_explain.unknown_among(tree, _defined(center))
     ]
     if problems:
         return Judged(None, problems, [])
@@ -184,12 +184,13 @@ def _in_words(error: ValidationError, here: tuple[str, ...], tree: Tree, schema:
     return [f"{_dotted((*here, *found.path))}: {found.text}" for found in config_explain.in_words(error, node, schema)]
 
 
-def _defined(center: Center, tree: Tree) -> dict[str, set[str]]:
+def _defined(center: Center) -> dict[str, set[str]]:
     agents = center.agents.values()
     return {
         "queue": set(center.queues),
         "node": set(),
         "agent": set(center.agents),
+        "hours": set(center.hours),
         "skill": {skill for agent in agents for skill in agent.skills},
         "group": {group for agent in agents for group in agent.groups},
     }

@@ -77,6 +77,10 @@ class PolicyDesk(Protocol):
     def center(self) -> Center:
         """The policy that holds."""
 
+    @property
+    def version(self) -> str:
+        """Its name."""
+
     async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
         """Read the file again. `check`: only say what would come of it; `drop_live`: forget the live changes."""
 

@@ -73,6 +73,11 @@ def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
     assert engine.asked[1][1].endswith("&field=tier&field=rings")
 
 
+def test_what_was_set_says_how_to_take_it_back(engine: Engine) -> None:
+    *_, last = cti("queue", "set", "sales", "target_s=30", "tier=1").stdout.splitlines()
+    assert last.startswith("until: ") and last.endswith("queue reset sales target_s tier")
+
+
 def test_lists_are_written_as_in_the_file(engine: Engine) -> None:
     cti("queue", "set", "sales", "rings=[{after_s: 20, groups: [back]}]")
     assert engine.asked[0][2]["rings"] == [{"after_s": "20", "groups": ["back"]}]
@@ -137,8 +142,8 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     engine.answer = {"live_changes": [change]}
     found = cti("live").stdout
     assert all(word in found for word in ("queues.sales.target_s", "30", "none", "cli.eva"))
-    engine.answer = {"live_changes": []}
-    assert cti("live").stdout.startswith("no live changes")
+    engine.answer = {"live_changes": [], "version": "v7"}
+    assert cti("live").stdout == "no live changes: everything is as in the file\nversion v7\n"
     entry = {"at": 1.0, "user": "eva", "by": "cli.eva", "what": "reload", "on": "", "result": "refused"}
     engine.answer = {"audit": [{**entry, "reason": "in_use", "detail": {"check": True}}]}
     found = cti("audit", "--last", "7").stdout

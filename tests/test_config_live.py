@@ -27,6 +27,7 @@ FILE = Center.model_validate(
             },
             "ben": {"phone": "PJSIP/2", "queues": {"sales": {}}},
         },
+        "hours": {"office": {"zone": "Europe/Berlin", "weekly": {"mon-fri": "09:00-17:00"}}},
         "entries": {"6001": {"queue": "sales"}, "6002": {"queue": "support"}},
     }
 )
@@ -85,6 +86,11 @@ def test_joining_leaving_and_another_level() -> None:
             'queues.sales.rings.0.groups.0: no agent is in the group "bakc" (did you mean "back"?)',
         ),
         ("queues.sales.requires", {"fr": 1}, 'queues.sales.requires.fr: no agent has the skill "fr" (known: en)'),
+        (
+            "queues.sales.hours",
+            "offic",
+            'queues.sales.hours: there are no opening hours named "offic" (did you mean "office"?)',
+        ),
         ("queues.sales.rings", "x", "queues.sales.rings: must be a list: [one, two]"),
         (
             "queues.sales.rings",
@@ -117,6 +123,13 @@ def test_changes_that_contradict_one_another_are_found_by_the_same_checks_as_the
     }
     [problem] = apply(FILE, circle).problems
     assert "overflow in a circle: sales -> support -> sales" in problem
+
+
+@pytest.mark.parametrize("key", list(Queue.model_fields))
+@pytest.mark.parametrize("value", ["x", {"queue": "x"}, {"to": {"queue": "x"}, "over_s": 9}, [{"after_s": 1}]])
+def test_every_key_of_a_queue_can_be_asked_for(key: str, value: Any) -> None:
+    judged = apply(FILE, {queue_path("sales", key): value})
+    assert (judged.center is None) == bool(judged.problems)
 
 
 def test_warnings_are_told() -> None:

@@ -39,7 +39,7 @@ NAMES_AVOIDED = re.compile(r"(Manager|Handler|Service|Helper|Util|Utils|Task|Mem
 NAMES_ALLOWED: dict[str, str] = {}
 PRINTING = {
     "cti/__main__.py": "the command line speaks",
-    "cti/app.py": "tells the one who started it what could not be started",
+    "cti/running.py": "tells the one who started it what could not be started",
     "cti/cli*.py": "the command line speaks",
     "cti/demo/*.py": "the demo speaks",
     "cti/doctor*.py": "the doctor speaks",

@@ -29,7 +29,7 @@ BUSY = {
     Activity.WRAPUP: Reason.WRAPUP,
 }
 RANK = {reason: number for number, reason in enumerate(Reason)}
-NOT_HIS = frozenset((Reason.EXCLUDED, Reason.SKILL, Reason.PENALTY, Reason.LATER, Reason.ELSEWHERE))
+NOT_HIS = frozenset((Reason.HELD, Reason.EXCLUDED, Reason.SKILL, Reason.PENALTY, Reason.LATER, Reason.ELSEWHERE))
 
 
 class Place(NamedTuple):
@@ -39,6 +39,7 @@ class Place(NamedTuple):
     rules: policy.Queue
     entered_at: float
     tried: Mapping[AgentId, float]
+    held: bool = False  # behind the shut gate of a blended queue (acd/blending.py)
 
 
 def availability(agent: Agent, now: float) -> Standing:
@@ -62,7 +63,8 @@ def standing(agent: Agent, place: Place, now: float) -> Standing:
     waiting = place.waiting
     mine = [pool for pool in waiting.reach.pools if pool in agent.pools]
     if any(waiting.open_to(agent, pool) for pool in mine):
-        return availability(agent, now)
+        found = availability(agent, now)
+        return Standing(agent.id, Reason.HELD) if place.held and found.reason is Reason.FREE else found
     if not mine:
         begins = [at for pool, at in later_pools(place, now).items() if pool in agent.pools]
         if begins:

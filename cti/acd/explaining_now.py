@@ -12,7 +12,7 @@ from cti.acd.contact import Contact
 from cti.acd.explaining import NOT_HIS, Place, availability, standing, standings
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
-from cti.acd.reach import queue_pool
+from cti.acd.reach import queue_pool, reach_of
 from cti.model.explanation import AgentNow, ContactNow, Look, Obstacle, QueueNow, Reason, Standing
 from cti.model.words import AgentId, ContactId, QueueName
 
@@ -29,7 +29,8 @@ def contact_now(floor: Floor, contact_id: ContactId, now: float) -> ContactNow |
 
 
 def _look(floor: Floor, contact: Contact, waiting: WaitingClass, now: float) -> Look:
-    found, counts = standings(floor.policy, _place(floor, contact, waiting), floor.agents.values(), now)
+    place = _place(floor, contact, waiting)
+    found, counts = standings(floor.policy, place, floor.agents.values(), now)
     widens = [contact.entered_at + ring.after_s for ring in floor.policy.queues[contact.queue].rings]
     return Look(
         now,
@@ -41,15 +42,20 @@ def _look(floor: Floor, contact: Contact, waiting: WaitingClass, now: float) -> 
         waiting=floor.line.waiting(contact.queue),
         position=floor.line.position(contact),
         ring=contact.ring,
-        pools=waiting.reach.pools,
-        requires=waiting.reach.requires,
+        pools=place.waiting.reach.pools,
+        requires=place.waiting.reach.requires,
         version=floor.policy_version,
         widens_in_s=min((at - now for at in widens if at > now), default=None),
+        held=place.held,
     )
 
 
 def _place(floor: Floor, contact: Contact, waiting: WaitingClass) -> Place:
-    return Place(waiting, floor.policy.queues[contact.queue], contact.entered_at, contact.tried)
+    """Behind a shut gate it is in no pool: then it is explained where it will stand when the gate opens."""
+    held = contact.queue in floor.blended and contact.queue not in floor.open_gates
+    if held and contact.told_sought is not None:
+        waiting = WaitingClass(reach_of(contact.queue, contact.told_sought), waiting.number)
+    return Place(waiting, floor.policy.queues[contact.queue], contact.entered_at, contact.tried, held)
 
 
 def agent_now(floor: Floor, agent_id: AgentId, now: float) -> AgentNow | None:

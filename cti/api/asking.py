@@ -27,6 +27,8 @@ from cti.suggest import closest
 BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
 NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
+OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
+NOT_OURS = "?"
 UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
 
 T = TypeVar("T")
@@ -47,8 +49,12 @@ class BadRequest(Exception):
 
 
 def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None = None, by: str = "") -> None:
-    """Say what is asked for, before it is done. `detail` is read once more when it is over."""
-    request[_note] = _Note(what, on, {} if detail is None else detail, by or said_by(request))
+    """Say what is asked for, before it is done; again, when more is known of it.
+
+    What cannot be a name of ours is not written down: it might be a caller's number.
+    """
+    named = on if not on or OURS.fullmatch(on) else NOT_OURS
+    request[_note] = _Note(what, named, {} if detail is None else detail, by or said_by(request))
 
 
 async def body(request: web.Request, kind: type[T]) -> T:

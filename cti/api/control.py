@@ -20,6 +20,7 @@ from cti.api.view import View
 from cti.ports import AuditTrail, Desk, Explainer, PolicyDesk
 
 MAX_BODY_BYTES = 4096
+REQUEST_TIMEOUT_S = 60.0  # a big file on a busy machine: who is cut off while it is read hears nothing of the outcome
 PARTS = ("queues", "agents", "calls", "decisions", "status")
 
 
@@ -43,7 +44,7 @@ def make_control_app(
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
-    limit_connections(app)
+    limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
     for part in PARTS:
         app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:

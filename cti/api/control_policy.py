@@ -88,7 +88,7 @@ class _Routes:
         return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": None}, by=said_by(request)))
 
     async def live_changes(self, _request: web.Request) -> web.Response:
-        return answer({"live_changes": self._desk.live_changes()})
+        return answer({"version": self._desk.version, "live_changes": self._desk.live_changes()})
 
     async def reload(self, request: web.Request) -> web.Response:
         note(request, "reload", "")

@@ -27,7 +27,7 @@ BUSY = {
     Reason.TALKING: "talks",
     Reason.HOLD: "holds a call",
     Reason.WRAPUP: "wraps up",
-    Reason.ENGAGED: "his phone is busy with something of its own",
+    Reason.ENGAGED: "idle, but his phone is in use",
     Reason.RESTING: "his phone was busy or rejecting just now",
 }
 WHO = {
@@ -85,6 +85,8 @@ def _not_his(each: Standing | Obstacle) -> str:
     if each.reason is Reason.PENALTY:
         allowed = f" (asked are {each.need} to {each.most})" if isinstance(each, Standing) else ""
         return f"penalty {each.have} is out of the range{allowed}"
+    if each.reason is Reason.HELD:
+        return "held back: the queue is blended, and others go first"
     if each.reason is Reason.LATER:
         return f"not asked yet{soon}"
     return "serves no queue or group that is asked"

@@ -22,8 +22,9 @@ class Reason(StrEnum):
     TALKING = "talking"
     HOLD = "hold"
     WRAPUP = "wrapup"
-    ENGAGED = "engaged"  # his phone does something that no offer explains
+    ENGAGED = "engaged"  # his phone has a leg: a call of its own, or one that has not hung up yet
     RESTING = "resting"  # it was busy or rejecting just now
+    HELD = "held"  # free, but the queue is blended and its gate is shut: other queues go first
     EXCLUDED = "excluded"  # he missed or rejected this contact not long ago
     SKILL = "skill"  # `detail`: which; `have` < `need`
     PENALTY = "penalty"  # `have` is not within `need` .. `most`
@@ -88,6 +89,7 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     requires: tuple[tuple[str, int], ...] = ()
     version: str = ""
     widens_in_s: float | None = None
+    held: bool = False  # the queue is blended, and nothing of it is offered now
     cause: str = ""
 
 

@@ -14,6 +14,15 @@ from cti.model.policy import Center
 DIGITS = 12
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise NotImplementedError
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain, order="deterministic")
+
+
 def policy_version(center: Center) -> str:
     """Twelve hexadecimal digits: the same for the same content, whatever the file's order and comments.
 
@@ -24,9 +33,5 @@ def policy_version(center: Center) -> str:
         value = getattr(center, section)
         named = value if isinstance(value, Mapping) else {"": value}
         for name in named if section == "agents" else sorted(named):  # piece by piece: other threads get their turn
-            found.update(msgspec.json.encode((section, name, _whole(named[name])), order="deterministic"))
+            found.update(_encoder.encode((section, name, named[name])))
     return found.hexdigest()[:DIGITS]
-
-
-def _whole(value: Any) -> Any:
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

@@ -79,7 +79,8 @@ class AuditLog:
                     self._changed.notify_all()
                 elif not last:
                     self._changed.wait_for(lambda: self._closing, timeout=self._retry_s)
-            if last:
+                done = last and not (written and self._pending)
+            if done:
                 return
 
     def _try(self, entries: list[AuditEntry]) -> bool:
@@ -92,6 +93,9 @@ class AuditLog:
                 _log.error("audit_not_written", entries=len(entries), error=type(error).__name__)
             self._failing = True
             return False
+        except Exception as error:  # entries that no database takes: one more try would fail too
+            self.lost += len(entries)
+            _log.error("audit_entries_lost", entries=len(entries), error=type(error).__name__)
         if self._failing:
             _log.warning("audit_written_again", errors=self.errors, lost=self.lost)
         self._failing = False

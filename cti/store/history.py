@@ -18,7 +18,7 @@ from cti.model.words import AgentId
 from cti.store.database import Store
 from cti.store.history_facts import DECISION
 from cti.store.history_looks import Numbered, Retold, chosen_in, lost_in
-from cti.store.history_states import states_at
+from cti.store.history_states import gate_shut, states_at
 from cti.store.tables import config_version, contact_fact, contact_history, decision_agent
 
 MAX_FACTS = 2_000
@@ -99,6 +99,7 @@ class History:
             found = []
             for seen in retold.seen[-MAX_LOOKS:]:
                 center = self._center(connection, seen.version)
+                seen.held = not seen.chosen and gate_shut(connection, center, seen)
                 agents = states_at(connection, center, retold.pools(center, seen), seen.number, seen.until)
                 found.append(retold.look(center, seen, agents))
         return found

@@ -19,10 +19,15 @@ from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferS
 
 OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER))
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
-KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG}
+KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG, Kind.BLENDING}
 DECISION = "decision"
 
 _encode = msgspec.json.Encoder().encode
+
+
+def gate_of(queue: str) -> str:
+    """Under which name the facts of a blended queue's gate are kept among those of contacts (whose names have a /)."""
+    return f"queue:{queue}"
 
 
 class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,6 +94,7 @@ class Book:
     def __init__(self, version: str) -> None:
         self._version = version
         self._staff: frozenset[str] = frozenset()
+        self._blended: frozenset[str] = frozenset()
         self._agents: dict[str, AgentState] = {}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
@@ -96,7 +102,8 @@ class Book:
     def opening(self, center: policy.Center, number: int, at: float) -> Rows:
         """How those stand who are new: everybody at the start of the engine, whatever was true before its death.
 
-        Rows are numbered from `number` on, one for each agent of `center` at most.
+        Rows are numbered from `number` on, at most one for each agent and queue of `center`. The gates of blended
+        queues are shut at first.
         """
         rows = Rows()
         for name, rules in center.agents.items():
@@ -105,7 +112,13 @@ class Book:
                 self._agents[name] = state
                 rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(state).decode()})
                 number += 1
+        for name, queue in center.queues.items():
+            if queue.blending is not None and name not in self._blended:
+                shut = Changed(Kind.BLENDING, name, "", "shut", at, "start")
+                rows.contact_fact.append(self._told(number, gate_of(name), shut))
+                number += 1
         self._staff = frozenset(center.agents)
+        self._blended = frozenset(name for name, queue in center.queues.items() if queue.blending is not None)
         return rows
 
     def rows(self, facts: Iterable[tuple[int, Changed]]) -> Rows:
@@ -116,6 +129,8 @@ class Book:
                 self._agent(rows, number, changed)
             elif changed.kind is Kind.CONFIG:
                 self._version = changed.new
+            elif changed.kind is Kind.BLENDING:
+                rows.contact_fact.append(self._told(number, gate_of(changed.id), changed))
             elif changed.contact is not None:
                 self._contact(rows, number, changed)
         return rows
@@ -134,13 +149,16 @@ class Book:
             kind, self._decided = DECISION, (contact, changed.at, changed.cause)
             agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
-        bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
-        body = _encode(bare).decode()
-        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind, "version": self._version}
-        rows.contact_fact.append(told | {"body": body})
+        rows.contact_fact.append(self._told(number, contact, changed) | {"kind": kind})
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)
+
+    def _told(self, number: int, contact: str, changed: Changed) -> dict[str, Any]:
+        """A row of contact_fact."""
+        bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
+        told = {"id": number, "contact": contact, "at": changed.at, "kind": changed.kind.value}
+        return told | {"version": self._version, "body": _encode(bare).decode()}
 
     def _summary(self, contact: str, changed: Changed) -> dict[str, Any]:
         row = self._contacts.setdefault(

@@ -42,6 +42,7 @@ class Seen:
     tried: Mapping[AgentId, float]
     version: str
     chosen: frozenset[AgentId] = frozenset()
+    held: bool = False  # behind the shut gate of a blended queue
     until: float | None = None  # of a look in vain: everything that was told at that instant has happened
 
 
@@ -147,12 +148,12 @@ class Retold:
         if self._sought is None:
             return
         known = (self._entered_at, self._order_at, self._ring, self._tried, each.version)
-        self.seen.append(Seen(each.number, each.fact, self._sought, *known, chosen, until))
+        self.seen.append(Seen(each.number, each.fact, self._sought, *known, chosen, until=until))
 
     def _place(self, center: policy.Center, seen: Seen) -> Place:
         queue = QueueName(str(seen.fact.queue))
         rules = center.queues.get(queue, policy.Queue())
-        return Place(WaitingClass(reach_of(queue, seen.sought), 0), rules, seen.entered_at, seen.tried)
+        return Place(WaitingClass(reach_of(queue, seen.sought), 0), rules, seen.entered_at, seen.tried, seen.held)
 
     def pools(self, center: policy.Center, seen: Seen) -> frozenset[str]:
         """Every pool that is asked, now or later."""
@@ -180,6 +181,7 @@ class Retold:
             requires=seen.sought.requires,
             version=seen.version,
             widens_in_s=min((left_s for left_s in widens if left_s > 0), default=None),
+            held=seen.held,
             cause=fact.cause,
         )
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import Connection, String, column, func, select, values
+from sqlalchemy import Connection, String, Table, column, desc, func, select, values
 
 from cti.acd.agent import Agent
 from cti.acd.reach import pools_of
+from cti.model.changes import Changed
 from cti.model.policy import Center
 from cti.model.words import AgentId
-from cti.store.history_facts import AgentState
-from cti.store.tables import agent_fact
+from cti.store.history_facts import AgentState, gate_of
+from cti.store.history_looks import Seen
+from cti.store.tables import agent_fact, contact_fact
 
 PORTION = 500  # names in one query
 
@@ -31,12 +33,33 @@ def states_at(
     asked = set(pools)
     concerned = [name for name, rules in center.agents.items() if asked.intersection(pools_of(AgentId(name), rules))]
     if until is not None:
-        newest = select(func.max(agent_fact.c.id)).where(agent_fact.c.at == until)
-        number = max(number, (connection.execute(newest).scalar() or 0) + 1)
+        number = _after(connection, agent_fact, until, number)
     for first in range(0, len(concerned), PORTION):
         for name, body in _newest(connection, concerned[first : first + PORTION], number):
             found[AgentId(name)] = _decode(body).agent(AgentId(name), center.agents[name])
     return found
+
+
+def gate_shut(connection: Connection, center: Center, seen: Seen) -> bool:
+    """Whether the contact's queue is blended and nothing of it was offered then."""
+    queue = center.queues.get(str(seen.fact.queue))
+    if queue is None or queue.blending is None:
+        return False
+    table = contact_fact
+    before = seen.number if seen.until is None else _after(connection, table, seen.until, seen.number)
+    newest = (
+        select(table.c.body)
+        .where(table.c.contact == gate_of(str(seen.fact.queue)), table.c.id < before)
+        .order_by(desc(table.c.id))
+        .limit(1)
+    )
+    body = connection.execute(newest).scalar()
+    return body is None or msgspec.json.decode(body, type=Changed).new == "shut"
+
+
+def _after(connection: Connection, table: Table, at: float, number: int) -> int:
+    """The number after everything that `table` holds of the instant `at`, or `number` if that is later."""
+    return max(number, (connection.execute(select(func.max(table.c.id)).where(table.c.at == at)).scalar() or 0) + 1)
 
 
 def _newest(connection: Connection, names: Collection[str], before: int) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ class HistoryWriter:
         self._newest_at = now
         self._swept_at = 0.0
         self._staffed: list[tuple[Center, int, float]] = [(center, self._number, now)]
-        self._number += len(center.agents)
+        self._number += len(center.agents) + len(center.queues)
         self._done = self._upto = self._number
         self._thread = threading.Thread(target=self._run, name="cti-history", daemon=True)
         self._thread.start()
@@ -93,7 +93,7 @@ class HistoryWriter:
         with self._wake:
             self._policies.append((version, at, center))
             self._staffed.append((center, self._number + 1, at))
-            self._number += len(center.agents)
+            self._number += len(center.agents) + len(center.queues)
             self._wake.notify_all()
 
     def flush(self, timeout_s: float = 1.0) -> bool:

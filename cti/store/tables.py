@@ -35,8 +35,8 @@ callback_request = Table(
 contact_history = Table(
     "contact_history",
     metadata,
-    Column("contact", String(160), primary_key=True),
-    Column("call", String(160), nullable=False),  # the newest of the contact
+    Column("contact", String(200), primary_key=True),
+    Column("call", String(200), nullable=False),  # the newest of the contact
     Column("caller", String(80), nullable=False),  # personal data; the only place of it in the history
     Column("queue", String(40), nullable=False),
     Column("since", Float, nullable=False),  # epoch seconds, as the next two
@@ -53,7 +53,7 @@ contact_fact = Table(
     "contact_fact",
     metadata,
     Column("id", Fact, primary_key=True, autoincrement=False),
-    Column("contact", String(160), nullable=False),
+    Column("contact", String(200), nullable=False),
     Column("at", Float, nullable=False),  # epoch seconds
     Column("kind", String(16), nullable=False),  # model/changes.Kind, or "decision": the first offer of one
     Column("version", String(16), nullable=False),  # of the policy that held

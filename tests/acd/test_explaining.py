@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from kit import START, Queue, Ring, Scene, center, member
 
-from cti.acd.explaining import availability, lost_by
+from cti.acd.explaining import Place, availability, contenders, lost_by
+from cti.acd.line import WaitingClass
+from cti.acd.reach import reach_of
 from cti.model.changes import Changed, Contender, Kind, Why
 from cti.model.explanation import LostBy, Reason, Standing
 from cti.model.policy import MissedOffers, Strategy
-from cti.model.words import AgentAction, AgentId, RingResult
+from cti.model.words import AgentAction, AgentId, QueueName, RingResult
 
 from .worlds import World
 
@@ -135,6 +137,23 @@ def test_the_first_difference_is_the_reason(mine: Any, best: Any, behind: LostBy
     policy = center({"sales": Queue(), "support": Queue()}, agents=agents)
     his, hers = Contender(AgentId("ben"), *mine), Contender(AgentId("anna"), *best)
     assert lost_by(policy, Strategy.FEWEST_CONTACTS, hers, his) is behind
+
+
+def test_the_chosen_comes_first_even_where_the_order_is_another() -> None:
+    queues = {"sales": Queue(requires={"en": 1}, strategy=Strategy.BEST_SKILL)}
+    scene = Scene(center(queues, agents={"anna": member("sales", en=1), "ben": member("sales", en=3)}))
+    for agent in ("anna", "ben"):
+        scene.login(agent)
+        scene.wait(1)
+    scene.arrive("c1")
+    (why,) = whys(scene)
+    assert why.sought is not None
+    place = Place(WaitingClass(reach_of(QueueName("sales"), why.sought), 0), scene.policy.queues["sales"], START, {})
+    found = contenders(scene.policy, place, why, scene.now, {AgentId("ben")})
+    assert [(each.agent, each.chosen, each.figure, each.lost_by) for each in found] == [
+        ("ben", True, 3, None),
+        ("anna", False, 1, LostBy.FIGURE),
+    ]
 
 
 def test_a_decision_tells_in_which_reach_it_was_made_and_by_which_policy() -> None:

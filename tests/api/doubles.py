@@ -42,6 +42,7 @@ class FakePolicy:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.version = "v1"
         self.answer = PolicyAnswer(applied=True, version="v2", lines=["queue sales: target_s 20 -> 30"])
         self.live = [{"path": "queues.sales.target_s", "value": 30, "file": 20, "by": "eva", "at": 1.0}]
         self.center = Center.model_validate(

@@ -30,6 +30,12 @@ async def test_who_is_refused_is_remembered_too(control: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["contacts/+4930123/withdraw", "contacts/%FF%00/withdraw", "agents/4930123/login"])
+async def test_what_might_be_a_number_is_not_written_down(control: Scene, path: str) -> None:
+    await control.ask("POST", f"/v1/{path}")
+    assert [entry.on for entry in control.audit.entries] == ["?"]
+
+
 async def test_who_looks_is_not(control: Scene) -> None:
     await control.ask("GET", "/v1/queues")
     await control.ask("GET", "/v1/audit")

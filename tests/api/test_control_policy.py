@@ -110,5 +110,8 @@ async def test_a_bad_body_is_a_400(control: Scene, method: str, path: str, data:
 
 
 async def test_live_changes_are_listed(control: Scene) -> None:
-    assert await control.ask("GET", "/v1/live-changes") == (200, {"live_changes": control.policy.live})
+    assert await control.ask("GET", "/v1/live-changes") == (
+        200,
+        {"version": "v1", "live_changes": control.policy.live},
+    )
     assert control.audit.entries == []

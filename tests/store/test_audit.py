@@ -80,6 +80,32 @@ def test_a_database_in_trouble_costs_no_entry_up_to_a_bound(store: Store, monkey
     reader.close()
 
 
+def test_what_comes_while_others_are_written_is_written_next(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = AuditLog(store)
+    write, late = log._try, [entry(3), entry(2)]
+
+    def slow(entries: list[AuditEntry]) -> bool:
+        if late:
+            log.add(late.pop())
+        return write(entries)
+
+    monkeypatch.setattr(log, "_try", slow)
+    log.add(entry(1))
+    assert log.close() == 0
+    reader = AuditLog(store)
+    assert [row["detail"]["n"] for row in reader.newest(9)][-2:] == [2, 1]
+    reader.close()
+
+
+def test_an_entry_that_no_database_takes_costs_itself_only(store: Store) -> None:
+    log = AuditLog(store)
+    log.add(entry(1, by="\udc80"))
+    assert log.newest(9) == [] and log.lost == 1
+    log.add(entry(2))
+    assert [row["detail"]["n"] for row in log.newest(9)] == [2]
+    log.close()
+
+
 def test_what_is_too_long_is_cut_to_its_keys(store: Store) -> None:
     log = AuditLog(store)
     log.add(entry(1, detail={"rings": "x" * 3000}, reason="r" * 999))

@@ -13,11 +13,13 @@ from uuid import uuid4
 import msgspec
 import pytest
 from acd.worlds import World
-from kit import Scene, call_id, center, member
+from kit import Queue, Scene, call_id, center, member
 
+from cti.model import events as ev
 from cti.model.changes import Changed, Kind
 from cti.model.explanation import Look, LostBy, Reason, Standing
-from cti.model.words import AgentId, ContactId
+from cti.model.policy import Blending
+from cti.model.words import AgentAction, AgentId, ContactId, RingResult
 from cti.store.database import open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
@@ -88,7 +90,7 @@ def test_a_look_in_vain_is_explained_as_it_was_live(tmp_path: Path, first: int) 
 def agree(look: Look, then: Look) -> None:
     assert plain(look.standings) == plain(then.standings)
     assert look.counts == then.counts
-    same = ("pools", "requires", "ring", "queue", "widens_in_s")
+    same = ("held", "pools", "requires", "ring", "queue", "widens_in_s")
     assert [getattr(look, name) for name in same] == [getattr(then, name) for name in same]
     assert look.urgency == pytest.approx(then.urgency)
 
@@ -149,3 +151,72 @@ def test_a_lost_decision_names_the_winner(tmp_path: Path) -> None:
         (call_id("c2"), "ben"),
         (call_id("c1"), "anna"),
     ]
+
+
+def test_whoever_is_held_back_for_others_is_told_so(tmp_path: Path) -> None:
+    queues = {"sales": Queue(), "back": Queue(blending=Blending(), requires={"en": 2})}
+    agents = {"anna": member("sales", "back", en=2), "ben": member("back", en=2), "carl": member("back", en=1)}
+    scene = Scene(center(queues, agents=agents))
+    scene.login("anna")
+    scene.arrive("b1", "back")
+    live = scene.center.explain_contact(ContactId("node1/b1"), scene.now)
+    anna = scene.center.explain_agent(AgentId("anna"), scene.now)
+    scene.wait(5)
+    scene.login("ben")  # the second who is free: the gate opens
+    assert live is not None and live.look is not None and anna is not None
+    assert [(each.agent, each.reason) for each in live.look.standings] == [
+        ("ben", Reason.LOGGED_OUT),
+        ("anna", Reason.HELD),
+        ("carl", Reason.SKILL),
+    ]
+    assert {each.reason for queue in anna.queues for each in queue.obstacles} == {Reason.HELD}
+    with remembered(tmp_path, scene) as history:
+        in_vain, decided = history.looks("node1/b1")
+    agree(in_vain, live.look)
+    assert (in_vain.held, decided.held, decided.standings[0].chosen) == (True, False, True)
+
+
+def test_a_phone_that_is_not_free_yet_is_engaged_in_the_history_too(tmp_path: Path) -> None:
+    """His leg outlives the offer: between the two events he is idle, and not free."""
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    offer = scene.offer_of("anna")
+    leg = scene.legs[offer][0]
+    scene.post(ev.OfferEnded(offer, RingResult.BUSY))
+    scene.post(ev.RingEnded(call_id("c1"), RingResult.BUSY, 0.0, True))
+    scene.wait(7)  # longer than he rests
+    scene.arrive("c2")
+    live = [scene.center.explain_contact(ContactId(f"node1/{name}"), scene.now) for name in ("c1", "c2")]
+    scene.wait(1)
+    scene.post(ev.LegUp("own", "PJSIP/1001"))  # a call of his own
+    scene.post(ev.LegDown(leg))
+    scene.wait(1)
+    scene.arrive("c3")
+    live.append(scene.center.explain_contact(ContactId("node1/c3"), scene.now))
+    assert [[each.reason for each in now.look.standings] for now in live if now and now.look] == [[Reason.ENGAGED]] * 3
+    with remembered(tmp_path, scene) as history:
+        for name, now in zip(("c2", "c3"), live[1:], strict=True):
+            (look,) = history.looks(f"node1/{name}")
+            assert now is not None and now.look is not None
+            agree(look, now.look)
+    scene.wary = False  # the kit's switch did not hear that the first ring is over
+    scene.request("anna", AgentAction.PAUSE, "break")
+    scene.post(ev.LegDown("own"))
+    assert [(told.old, told.new) for told in scene.changes(Kind.PHONE)] == [
+        ("free", "ringing"),
+        ("free", "engaged"),
+        ("engaged", "free"),
+    ]
+
+
+def test_the_end_of_the_last_leg_is_told_where_nothing_else_tells_it() -> None:
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.arrive("c1")
+    leg = scene.rings("anna")
+    scene.post(ev.OfferEnded(scene.offer_of("anna"), RingResult.NO_ANSWER))
+    assert [told.leg for told in scene.changes(Kind.ACTIVITY, new="idle")] == [leg]
+    scene.post(ev.LegDown(leg))
+    assert [(told.old, told.new) for told in scene.changes(Kind.PHONE)] == [("free", "ringing"), ("ending", "free")]

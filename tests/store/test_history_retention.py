@@ -23,13 +23,15 @@ DAY_S = 86_400.0
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Ten calls, one a day; anna has been logged in since before the first, ben never."""
+    """Ten calls, one a day; anna takes them, and ben is on one break after the other."""
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
     scene = Scene(center(agents={"anna": member("sales"), "ben": member("sales")}))
-    scene.login("anna")
+    scene.login("anna", "ben")
+    scene.pause("ben", "training")
     for day in range(10):
         scene.arrive(f"c{day}", caller="+4930123" if day % 2 else "+4930999")
         scene.talk("anna", 60)
+        scene.pause("ben", "lunch" if day % 2 else "break")
         scene.wait(DAY_S - 60)
     writer = HistoryWriter(store, scene.policy, "v1", now=START, keep_s=1e9, gather_s=0.0)
     for told in scene.changes():
@@ -51,7 +53,7 @@ def test_what_is_older_goes_and_what_is_kept_is_explained_as_before(store: Store
     assert sweep(store, START + 7 * DAY_S - 1) > 0
     assert [row["contact"] for row in history.contacts()] == newest
     assert [history.looks(contact) for contact in newest] == before
-    assert {each.reason for look in before[-1] for each in look.standings} == {"free", "logged_out"}
+    assert {each.reason for look in before[-1] for each in look.standings} == {"free", "on_break"}
     with store.engine.connect() as connection:
         for table in (contact_fact, decision_agent, contact_history):
             oldest = table.c.at if "at" in table.c else table.c.seen_at

@@ -16,8 +16,8 @@ FACT = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     op.create_table(
         "contact_history",
-        sa.Column("contact", sa.String(160), primary_key=True),
-        sa.Column("call", sa.String(160), nullable=False),
+        sa.Column("contact", sa.String(200), primary_key=True),
+        sa.Column("call", sa.String(200), nullable=False),
         sa.Column("caller", sa.String(80), nullable=False),
         sa.Column("queue", sa.String(40), nullable=False),
         sa.Column("since", sa.Float, nullable=False),
@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_table(
         "contact_fact",
         sa.Column("id", FACT, primary_key=True, autoincrement=False),
-        sa.Column("contact", sa.String(160), nullable=False),
+        sa.Column("contact", sa.String(200), nullable=False),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("version", sa.String(16), nullable=False),
