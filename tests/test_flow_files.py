@@ -26,6 +26,14 @@ def test_the_example_flows_are_in_order() -> None:
     assert {"main", "orders", "survey"} <= found.flows.keys()
 
 
+def test_the_example_of_the_docs_is_in_order(tmp_path: Path) -> None:
+    docs = EXAMPLE.parent.parent / "docs" / "flows.md"
+    example = docs.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "hello.yaml").write_text(example, encoding="utf-8")
+    found = flow_files.read(tmp_path)
+    assert (found.errors, found.warnings) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("nodes", "line"),
     [
