@@ -139,15 +139,26 @@ def doctor(
     from cti import doctor as the_doctor
 
     try:
-        settings = config.load(cli_control.config_file(config_file or file))
+        path = cli_control.config_file(config_file or file)
+        settings = config.load(path)
+        sounds = _sounds_beside(path)
     except ConfigError as error:
         _refuse_config(error.problems)
-    findings = asyncio.run(the_doctor.examine(settings, etc))
+    findings = asyncio.run(the_doctor.examine(settings, etc, sounds))
     if as_json:
         cli_ask.print_json([finding._asdict() for finding in findings])
     else:
         cli_show.show_findings(findings, cli_show.console())
     raise typer.Exit(REFUSED if any(finding.level == "fail" for finding in findings) else 0)
+
+
+def _sounds_beside(path: Path) -> list[Any]:
+    from cti.doctor_sounds import WantedSound
+    from cti.prompt_sources import FILE, FLOWS, prompts_in
+
+    if not any((path.parent / name).exists() for name in (FILE, FLOWS)):
+        return []
+    return [WantedSound(prompt.name, prompt.language) for prompt in prompts_in(path.parent)]
 
 
 @app.command()

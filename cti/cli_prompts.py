@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cti import cli_ask, cli_show
 from cti.cli_show import Column
 from cti.model.errors import ConfigError
+from cti.model.spoken import PromptText
+from cti.prompt_sources import prompts_in
 from cti.prompts import ear, wanted
 from cti.prompts.build import Busy, Made, build
 from cti.prompts.shelf import MADE, Finding, Folders, State, look
 from cti.prompts.sound import NotSound, Sound, read_wav
 from cti.prompts.voices import ENGINES, NoVoice, cache_folder
-from cti.prompts.wanted import PromptText
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -34,7 +35,7 @@ prompts_app = typer.Typer(
 Source = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]", help=f"the folder with {wanted.FILE} and recordings/LANGUAGE/NAME.wav; or the file"
+        metavar="[DIR]", help=f"the folder with {wanted.FILE}, flows/ and recordings/; or one list of prompts"
     ),
 ]
 Shelf = Annotated[
@@ -79,8 +80,7 @@ def build_prompts(
 ) -> None:
     """Make the sound files that are missing or whose text has changed: 8 and 16 kHz, all equally loud.
 
-    Asterisk finds them by a link in its sounds folder, one for each language and first part of the names:
-    ln -s $PWD/var/sounds/en/custom /usr/share/asterisk/sounds/en/custom
+    Asterisk finds them by links in its sounds folder: docs/prompts.md.
     """
     prompts, folders = _wanted(source, to, core)
     if engine not in ENGINES:
@@ -166,16 +166,16 @@ def _heard(file: Path) -> Sound | str:
 
 
 def _wanted(source: Path | None, to: Path | None, core: list[Path] | None) -> tuple[list[PromptText], Folders]:
-    given = source or Path("config" if (Path("config") / wanted.FILE).exists() else ".")
-    file = given / wanted.FILE if given.is_dir() or not given.suffix else given
+    given = source or Path("config" if Path("config").is_dir() else ".")
+    folder = given.parent if given.suffix else given
     cache = cache_folder()
     places = core or [*map(Path, CORE_PLACES), *sorted(cache.glob("asterisk-*/usr/share/asterisk/sounds"))]
     shelf = to or Path(os.environ.get("CTI_STATE") or "var") / "sounds"
     try:
-        prompts = wanted.merged(wanted.read(file))
+        prompts = wanted.merged(wanted.read(given)) if given.suffix else prompts_in(folder)
     except ConfigError as error:
         _refuse(error.problems)
-    return prompts, Folders(shelf, file.parent / "recordings", cache / "prompts", tuple(places))
+    return prompts, Folders(shelf, folder / "recordings", cache / "prompts", tuple(places))
 
 
 def _row(finding: Finding) -> dict[str, object]:

@@ -38,6 +38,8 @@ def sample_backend_command(
     except ConfigError as error:
         for line in error.problems:
             typer.echo(f"error: {line}", err=True)
+        if not data.exists():
+            typer.echo("give one by --data; the sources have config/sample-backend/shop.yaml", err=True)
         raise typer.Exit(BAD_INPUT) from None
     app = make_app(shop, token=os.environ.get(TOKEN, ""), delay_s=delay_s, broken=broken)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -19,6 +19,7 @@ from cti.config_check import exits
 from cti.doctor_local import examine_beside, examine_machine
 from cti.doctor_probe import ProbeListener
 from cti.doctor_rules import Finding
+from cti.doctor_sounds import WantedSound, examine_sounds, of_queues
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiLoginRefused, AmiRefused, AmiTimeout
 
 LOGIN_TIMEOUT_S = 8.0
@@ -30,8 +31,12 @@ INCLUDE_REMEDY = 'extensions.conf: #include "extensions_cti.conf" (asterisk/etc)
 __all__ = ["Finding", "examine"]
 
 
-async def examine(settings: Settings, etc: Path = DEFAULT_ETC) -> list[Finding]:
-    """Return every finding, this machine first, then node by node. `etc` is the folder of a local Asterisk."""
+async def examine(settings: Settings, etc: Path = DEFAULT_ETC, sounds: Iterable[WantedSound] = ()) -> list[Finding]:
+    """Return every finding, this machine first, then node by node. `etc` is the folder of a local Asterisk.
+
+    `sounds` are looked for on each node, besides those that the queues play.
+    """
+    wanted = [*of_queues(settings), *sounds]
     findings = await examine_machine(settings.state_dir)
     async with ProbeListener(settings.fastagi) as listener:
         if listener.taken:
@@ -44,15 +49,22 @@ async def examine(settings: Settings, etc: Path = DEFAULT_ETC) -> list[Finding]:
                 findings += await examine_beside(name, node.username, etc)
             else:
                 findings += [rules.judge_writetimeout(name, None), rules.judge_forgery(name, None)]
-            findings += await _Node(name, node, settings, listener).examine()
+            findings += await _Node(name, node, settings, listener, wanted).examine()
     return findings
 
 
 class _Node:
     """One Asterisk under examination."""
 
-    def __init__(self, name: str, node: AsteriskNode, settings: Settings, listener: ProbeListener) -> None:
-        self.name, self.node, self.settings, self.listener = name, node, settings, listener
+    def __init__(
+        self,
+        name: str,
+        node: AsteriskNode,
+        settings: Settings,
+        listener: ProbeListener,
+        sounds: Sequence[WantedSound],
+    ) -> None:
+        self.name, self.node, self.settings, self.listener, self.sounds = name, node, settings, listener, sounds
         self.seen: set[str] = set()
         self.link = AmiLink(
             name,
@@ -203,6 +215,7 @@ class _Node:
             return True, [self._nobody_came(refused_before)]
         path, channel = came
         findings = [self._judge_path(path), *await self._digit(channel)]
+        findings += await examine_sounds(self.name, self.listener.session(exten), self.sounds)
         self.listener.let_go(exten)
         await asyncio.sleep(0.3)  # its Hangup is on the way
         return True, findings

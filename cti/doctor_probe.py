@@ -22,6 +22,7 @@ class ProbeListener:
         self.why_not = ""
         self._paths: dict[str, asyncio.Future[tuple[str, str]]] = {}
         self._free: dict[str, asyncio.Event] = {}
+        self._sessions: dict[str, AgiSession] = {}
         self._server = FastAgiServer(
             self._session, host=fastagi.listen.host, port=fastagi.listen.port, allow=fastagi.allow
         )
@@ -56,6 +57,10 @@ class ProbeListener:
             return await asyncio.wait_for(self._paths[exten], timeout_s)
         return None
 
+    def session(self, exten: str) -> AgiSession:
+        """Return the session that has `arrived` for `exten`."""
+        return self._sessions[exten]
+
     def let_go(self, exten: str) -> None:
         """End the session of `exten`."""
         self._free[exten].set()
@@ -66,6 +71,7 @@ class ProbeListener:
         waiting = self._paths.get(exten)
         if waiting is None or waiting.done():
             return
+        self._sessions[exten] = session
         waiting.set_result((session.path, session.channel))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._free[exten].wait(), HOLD_S)

@@ -73,6 +73,7 @@ TESTED_ELSEWHERE = {
     "cti/doctor_local.py": "test_doctor.py",
     "cti/doctor_probe.py": "test_doctor.py, and against a real Asterisk",
     "cti/doctor_rules.py": "test_doctor.py",
+    "cti/doctor_sounds.py": "test_doctor.py, and against a real Asterisk",
     "cti/api/asking.py": "every test of the control socket; remembering: test_control_audit.py",
     "cti/api/control_agents.py": "test_control.py",
     "cti/api/view.py": "a protocol without code",

@@ -47,6 +47,7 @@ class Opening:
         self._zone = ZoneInfo(hours.zone)
         self._days = Days(hours)
         self._kept: tuple[float, float, OpenState] | None = None
+        self._stretch: tuple[float, float, date] | None = None  # open from, until, as far as looked: may be years
 
     def state(self, now: float) -> OpenState:
         """Return whether it is open at `now`. Raises ValueError or OverflowError for a moment without a date."""
@@ -56,6 +57,7 @@ class Opening:
         limit = date(min(today.year + 2, MAXYEAR), 1, 1)  # of the year only: a kept answer equals a fresh one
         until, reason = self._open_until(now, today, limit)
         if until is not None:
+            self._stretch = (now, until, limit)
             day = self._days.on(reason)
             found = OpenState(True, day.why, day.name, closes_at=self._before(until, limit))
         else:
@@ -74,6 +76,8 @@ class Opening:
     def _open_until(self, now: float, today: date, limit: date) -> tuple[float | None, date]:
         """The end of the hours around `now`, those that join included, and the date they began on."""
         until, reason, day = None, today, today - BACK
+        if self._stretch is not None and self._stretch[0] <= now < self._stretch[1] and self._stretch[2] == limit:
+            until, limit = self._stretch[1], today + ONE_DAY  # the end is known; only the reason is looked for
         while day < limit and (day <= today or (until is not None and self._begins_by(until, day))):
             for span in self._days.on(day).spans:
                 begin, end = first_moment(self._zone, day, span[0]), last_moment(self._zone, day, span[1])

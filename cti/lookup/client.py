@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import ssl
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -46,7 +47,7 @@ class Lookups:
     """
 
     def __init__(self, systems: Mapping[str, System], environ: Mapping[str, str] = os.environ) -> None:
-        """Raise ConfigError for each variable of `secret_headers` that is not set."""
+        """Raise ConfigError for each variable of `secret_headers` that is not set, each `ca_file` that is none."""
         self.counts: Counter[tuple[str, str]] = Counter()
         self.seconds: dict[str, float] = dict.fromkeys(systems, 0.0)
         missing = [
@@ -55,9 +56,15 @@ class Lookups:
             for header, variable in system.secret_headers.items()
             if not environ.get(variable, "").isprintable() or not environ.get(variable)
         ]
+        trust = {name: _trust(system.ca_file) for name, system in systems.items()}
+        missing += [f"lookups.{name}.ca_file: {why}" for name, why in trust.items() if isinstance(why, str)]
         if missing:
             raise ConfigError(missing)
-        self._systems = {name: _System(name, system, environ, self.counts) for name, system in systems.items()}
+        self._systems = {
+            name: _System(name, systems[name], environ, self.counts, context)
+            for name, context in trust.items()
+            if isinstance(context, ssl.SSLContext)
+        }
 
     async def __aenter__(self) -> Lookups:
         for system in self._systems.values():
@@ -88,7 +95,14 @@ class Lookups:
 class _System:
     """One system: its connections, its breaker."""
 
-    def __init__(self, name: str, policy: System, environ: Mapping[str, str], counts: Counter[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        policy: System,
+        environ: Mapping[str, str],
+        counts: Counter[tuple[str, str]],
+        trust: ssl.SSLContext,
+    ) -> None:
         self.name, self.policy, self.counts = name, policy, counts
         self.breaker = Breaker(policy.give_up_after, policy.rest_s)
         self._headers = {
@@ -97,12 +111,16 @@ class _System:
             **policy.headers,
             **{header: environ[variable] for header, variable in policy.secret_headers.items()},
         }
+        self._trust = trust
         self._session: aiohttp.ClientSession | None = None
         self._seats = asyncio.Semaphore(policy.max_at_once)
 
     def open(self) -> None:
         connector = aiohttp.TCPConnector(
-            resolver=CheckedResolver(self.policy.networks), limit=self.policy.max_at_once, ttl_dns_cache=30
+            ssl=self._trust,
+            resolver=CheckedResolver(self.policy.networks),
+            limit=self.policy.max_at_once,
+            ttl_dns_cache=30,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -211,6 +229,16 @@ class _System:
                 response.close()
                 raise _Failed(Why.TOO_LARGE)
         return bytes(body)
+
+
+def _trust(ca_file: str | None) -> ssl.SSLContext | str:
+    """Whose certificates are believed, or why the file cannot be used. Names and dates are always checked."""
+    try:
+        return ssl.create_default_context(cafile=os.path.expanduser(ca_file) if ca_file else None)
+    except ssl.SSLError:
+        return "no certificate in PEM; give the file of your authority's certificate"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}; correct the path"
 
 
 def _meaning(status: int, body: bytes, request: Request) -> Answer:

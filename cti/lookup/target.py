@@ -22,7 +22,7 @@ def address(base_url: str, path: str, values: Mapping[str, Value]) -> str:
 
     def fill(found: re.Match[str]) -> str:
         value = values.get(found[1])
-        text = ("true" if value else "false") if isinstance(value, bool) else "" if value is None else str(value)
+        text = _text(value)
         if not text or len(text) > MAX_VALUE_CHARS or not text.isprintable() or set(text) == {"."}:
             raise BadTarget(f"{{{found[1]}}} is empty, too long, or cannot stand in a path")
         return quote(text, safe="")
@@ -35,6 +35,14 @@ def address(base_url: str, path: str, values: Mapping[str, Value]) -> str:
     if len(base_url) + len(filled) > MAX_URL_CHARS:
         raise BadTarget("the address becomes too long")
     return base_url + filled
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def redirected(base_url: str, before: str, location: str) -> str | None:

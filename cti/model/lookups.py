@@ -73,6 +73,7 @@ class System(Policy):
     max_at_once: Annotated[int, Field(ge=1, le=1000)] = 50
     give_up_after: Annotated[int, Field(ge=1, le=1000)] = 5  # failures in a row; then nobody is asked for rest_s
     rest_s: Annotated[float, Field(ge=0.1, le=3600)] = 10.0
+    ca_file: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None  # of your own authority, PEM
     networks: tuple[IPvAnyNetwork, ...] = ()
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     secret_headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)  # variable names
@@ -112,6 +113,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     into: Mapping[str, Part] = {}
     once: str = ""
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} of {self.system})"
+
 
 class Why(StrEnum):
     """Why a system counts as down."""
@@ -134,6 +138,9 @@ class Found(NamedTuple):
     """The values by variable; None where the answer has null or nothing. Personal data."""
 
     values: Mapping[str, Value]
+
+    def __repr__(self) -> str:
+        return f"Found({', '.join(self.values)})"
 
 
 class NotFound(NamedTuple):

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from cti.model.spoken import PromptText
 from cti.prompts.ear import RATES_HZ
 from cti.prompts.loudness import levelled, trimmed
 from cti.prompts.resample import resample
 from cti.prompts.shelf import MADE, Finding, Folders, Record, Source, State, digest, look, put
 from cti.prompts.sound import NotSound, read_wav, write_wav
 from cti.prompts.voices import NoVoice, Voice
-from cti.prompts.wanted import PromptText
 
 PROCESSES = 2
 

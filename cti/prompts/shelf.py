@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from cti.prompts.wanted import PromptText
+from cti.model.spoken import PromptText
 
 MADE = (".wav", ".wav16")
 # What the formats of Asterisk 22 read (format_*.c); ours are WAV, whose header keeps a wrong rate from being played.

@@ -8,25 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from cti import config_yaml
 from cti.config_yaml import Mapping, Place, Scalar
 from cti.model.errors import ConfigError
 from cti.model.policy import SoundFile
+from cti.model.spoken import PromptText
 
 FILE = "prompts.yaml"
 MAX_CHARS = 1000
 LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 NAME = re.compile(str(get_args(SoundFile)[1].pattern))
-
-
-class PromptText(NamedTuple):
-    """A sound file that can be made from text: its name (below the language's folder, no ending)."""
-
-    name: str
-    language: str
-    text: str
 
 
 def read(path: Path) -> list[PromptText]:

@@ -173,3 +173,12 @@ def test_what_was_asked_before_changes_no_answer(week: dict[str, list[str]], mom
 def test_the_first_days_of_time_and_far_ones_have_an_answer() -> None:
     for moment in (0.0, 1.0, datetime(2199, 12, 31, tzinfo=UTC).timestamp()):
         assert state(hours(), moment).changes_at is not None
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(1.76e9, 1.86e9), min_size=2, max_size=8))
+def test_nor_where_it_is_open_for_months(moments: list[float]) -> None:
+    some = hours(weekly={"mon-sun": "open"}, days={"2027-06-01": "closed", "01-01": "10:00-24:00"})
+    opening = Opening(some)
+    for moment in sorted([near for one in moments for near in (one, one + 86_400, one + 2e6)]):
+        assert opening.state(moment) == state(some, moment)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import struct
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -17,36 +13,10 @@ from aiohttp.test_utils import TestServer
 
 from cti.lookup.client import Lookups
 from cti.model.errors import ConfigError
-from cti.model.lookups import Answer, Down, Found, NotFound, Part, Request, System, ValueType, Why
+from cti.model.lookups import Answer, Down, Found, NotFound, Part, System, ValueType, Why
+from tests.lookup.shops import GOOD, NUMBER, SECRET, Serve, at, get, shop
 
 pytestmark = pytest.mark.contract
-
-SECRET, NUMBER = "s3cret-t0ken", "4711000815"
-INTO = {"status": Part("order.status"), "due": Part("order.due", ValueType.DATE)}
-GOOD = {"order": {"status": "sent", "due": "2026-11-25"}}
-Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def get(path: str = "/orders/{id}", **fields: Any) -> Request:
-    return Request(**({"system": "shop", "path": path, "values": {"id": NUMBER}, "into": INTO} | fields))
-
-
-@asynccontextmanager
-async def shop(serve: Serve, environ: dict[str, str] | None = None, **fields: Any) -> AsyncIterator[Lookups]:
-    app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", serve)
-    server = TestServer(app)
-    await server.start_server()
-    async with at(f"http://127.0.0.1:{server.port}/api", environ, **fields) as lookups:
-        yield lookups
-    await server.close()
-
-
-@asynccontextmanager
-async def at(base_url: str, environ: dict[str, str] | None = None, **fields: Any) -> AsyncIterator[Lookups]:
-    system = System.model_validate({"base_url": base_url, "timeout_s": 0.4, **fields})
-    async with Lookups({"shop": system}, environ or {}) as lookups:
-        yield lookups
 
 
 async def test_what_is_found_and_how_it_is_asked_for() -> None:
@@ -187,104 +157,6 @@ async def test_it_is_asked_once_more_where_that_changes_nothing() -> None:
         assert lookups.counts == {("shop", "retried"): 1, ("shop", "found"): 1}
 
 
-# --- servers that are no HTTP servers ---------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def raw(
-    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], **fields: Any
-) -> AsyncIterator[Lookups]:
-    tasks: list[asyncio.Task[None]] = []
-
-    async def run(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.append(task)
-        try:
-            await serve(reader, writer)
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.transport.abort()
-
-    server = await asyncio.start_server(run, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with at(f"http://127.0.0.1:{port}", **fields) as lookups:
-        yield lookups
-    for task in tasks:
-        task.cancel()
-    server.close()
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(60)
-
-
-async def hang_in_the_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(HEAD + b"Content-Length: 100\r\n\r\n{")
-    await asyncio.sleep(60)
-
-
-async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(HEAD + b"Content-Length: 1000\r\n\r\n")
-    while True:
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.02)
-
-
-async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readline()
-    connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST
-
-
-async def cut_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readline()
-    writer.write(HEAD + b'Content-Length: 100\r\n\r\n{"order"')
-    await writer.drain()
-    writer.close()
-    await writer.wait_closed()
-
-
-async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readline()
-    writer.write(b"SSH-2.0-OpenSSH\r\n" * 3)
-    await writer.drain()
-
-
-async def endless_headers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(HEAD)
-    while True:
-        writer.write(b"X: " + b"y" * 1000 + b"\r\n")
-        await writer.drain()
-        await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize(
-    ("serve", "whys"),
-    [
-        (hang, {Why.TIMEOUT}),
-        (hang_in_the_body, {Why.TIMEOUT}),
-        (drip, {Why.TIMEOUT}),
-        (reset, {Why.UNREACHABLE}),
-        (cut_off, {Why.UNREACHABLE}),
-        (nonsense, {Why.UNREACHABLE}),
-        (endless_headers, {Why.UNREACHABLE, Why.TIMEOUT}),
-    ],
-)
-async def test_bad_peers_cost_no_more_than_the_time_that_is_given(serve: Any, whys: set[Why]) -> None:
-    async with raw(serve) as lookups:
-        began = time.monotonic()
-        answer = await lookups.ask(get())
-        assert isinstance(answer, Down) and answer.why in whys
-        assert time.monotonic() - began < 3.0  # 0.4 s were given; the rest is a slow machine
-        assert lookups.counts["shop", "retried"] == 1
-
-
 async def test_nobody_listens_or_the_name_leads_astray() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -332,16 +204,6 @@ async def test_odd_questions_do_not_shut_it_off() -> None:
         assert await lookups.ask(get(values={})) == Down(Why.BAD_REQUEST)
         assert await lookups.ask(get(system="crm")) == Down(Why.BAD_REQUEST)
         assert await lookups.ask(get(values={"id": "\r\nHost: x"})) == Down(Why.BAD_REQUEST)
-
-
-async def test_a_caller_who_leaves_blocks_nobody() -> None:
-    async with raw(hang, timeout_s=30, max_at_once=1, give_up_after=1) as lookups:
-        asking = asyncio.create_task(lookups.ask(get()))
-        await asyncio.sleep(0.05)
-        asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
-        assert lookups.resting == []
 
 
 async def test_a_trial_that_nobody_waited_for_is_no_trial() -> None:

@@ -19,7 +19,7 @@ def test_values_are_encoded() -> None:
     assert address(BASE, "/orders/{id}?by={who}", {"id": "a/b?c#d", "who": "王 五"}) == (
         f"{BASE}/orders/a%2Fb%3Fc%23d?by=%E7%8E%8B%20%E4%BA%94"
     )
-    assert address(BASE, "/n/{n}/{yes}", {"n": 12, "yes": True}) == f"{BASE}/n/12/true"
+    assert address(BASE, "/n/{n}/{yes}", {"n": 12.0, "yes": True}) == f"{BASE}/n/12/true"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from cti.metrics.live import LiveView
+from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.model.changes import Changed, Kind
 
@@ -25,7 +26,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 def known() -> set[str]:
     view = LiveView(CENTER)
     view.apply(Changed(Kind.NODE, "node1", "down", "up", START, "Test"))
-    text = PrometheusReader(CENTER, view, lambda: START).render().decode()
+    reader = PrometheusReader(CENTER, view, lambda: START)
+    reader.registry.register(LookupCounts(dict, dict, list))
+    text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 
 

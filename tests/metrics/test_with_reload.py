@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cti.model import events
 from cti.model.changes import Kind, Refused
-from cti.model.policy import Agent, Center, Entry, Membership, Queue
-from cti.model.words import AgentAction, AgentId, ContactAction, ContactId, QueueName
+from cti.model.policy import Agent, Center, Entry, Exit, Membership, Queue
+from cti.model.words import AgentAction, AgentId, CallId, ContactAction, ContactId, Outcome, QueueName
 
 from .test_with_core import NODE, POLICY, Scene
 
@@ -105,3 +109,56 @@ def test_a_policy_that_the_core_refuses_leaves_no_trace(scene: Reloading) -> Non
     assert not scene.reload(other)
     assert (scene.view.snapshot(scene.now), scene.logged()[-1][3]) == (before[0], "ENTERQUEUE")
     assert "vip" not in scene.view.queues and "ben" not in scene.view.agents
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("arrives"), st.just(0), st.just(0)),
+        st.tuples(st.just("move"), st.integers(0, 5), st.sampled_from(["sales", "vip"])),
+        st.tuples(st.just("prioritise"), st.integers(0, 5), st.integers(-50, 50)),
+        st.tuples(st.just("withdraw"), st.integers(0, 5), st.just(0)),
+        st.tuples(st.just("gone"), st.integers(0, 5), st.just(0)),
+        st.tuples(st.just("reload"), st.integers(0, 3), st.just(0)),
+        st.tuples(st.just("agent"), st.integers(0, 1), st.sampled_from(["anna", "ben"])),
+    ),
+    max_size=25,
+)
+GOLD = Queue(target_s=5, head_start_s=30, max_waiting=3, on_full=Exit(queue="vip"))
+POLICIES = (POLICY, WIDER, WIDER.model_copy(update={"queues": {**WIDER.queues, "sales": GOLD}}), WIDER)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_view_and_core_agree_whatever_people_do(wanted: list[tuple[str, int, Any]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Reloading(Path(folder))
+        scene.at(0, events.NodeUp(NODE))
+        calls = []
+        for number, (step, which, what) in enumerate(wanted):
+            call = calls[which % len(calls)] if calls else CallId("node1/0.0")
+            if step == "arrives":
+                calls.append(scene.arrives(1.5, number))
+            elif step == "reload":
+                scene.reload(POLICIES[which])
+            elif step == "agent":
+                action = AgentAction.LOGOUT if which else AgentAction.LOGIN
+                scene.at(1.5, events.AgentRequest(AgentId(what), action))
+            elif step == "gone":
+                scene.at(1.5, events.CallGone(call))
+            else:
+                key = {"move": "queue", "prioritise": "seconds"}.get(step)
+                scene.ask(call, ContactAction(step), **({key: what} if key else {}))
+            assert_agreement(scene)
+
+
+def assert_agreement(scene: Reloading) -> None:
+    core, snapshot = scene.center, scene.view.snapshot(scene.now)
+    assert [row["name"] for row in snapshot["queues"]] == list(core.policy.queues)
+    assert {row["id"] for row in snapshot["agents"]} == set(core.policy.agents)
+    for row in snapshot["queues"]:
+        there = [contact for contact in core.contacts.values() if contact.visit_open and contact.queue == row["name"]]
+        there.sort(key=lambda contact: (contact.since - contact.head_start_s, contact.id))
+        assert [contact["contact"] for contact in row["position"]] == [contact.id for contact in there]
+        assert row["offered"] == row["waiting"] + sum(row[outcome.value] for outcome in Outcome)
+    assert {row["id"]: row["status"] for row in snapshot["agents"]} == {a.id: a.status for a in core.agents.values()}
+    assert scene.view.inconsistent == 0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cti.model.spoken import PromptText
 from cti.prompts.build import Busy, Made, build
 from cti.prompts.ear import judge
 from cti.prompts.shelf import RECORD, Folders, look, put
 from cti.prompts.sound import read_wav, write_wav
-from cti.prompts.wanted import PromptText
 from tests.sounds import Humming, silence, tone
 
 pytestmark = pytest.mark.unit
@@ -35,7 +35,9 @@ def test_they_are_made_once_and_sound_right(folders: Folders) -> None:
     for finding in look(PROMPTS, folders):
         assert [file.suffix for file in finding.files] == [".wav", ".wav16"]
         for file in finding.files:
-            assert judge(read_wav(file.read_bytes()), file.suffix, finding.prompt.text) == []
+            sound = read_wav(file.read_bytes())
+            assert judge(sound, file.suffix, finding.prompt.text) == []
+            assert sound.seconds == pytest.approx(len(finding.prompt.text) / 12 + 0.1, abs=0.05)  # no silence around it
     assert build(PROMPTS, folders, Humming, processes=1) == []
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cti.model.spoken import PromptText
 from cti.prompts.build import build
 from cti.prompts.shelf import RECORD, Finding, Folders, Source, State, look, put
 from cti.prompts.sound import write_wav
-from cti.prompts.wanted import PromptText
 from tests.sounds import Humming, tone
 
 pytestmark = pytest.mark.unit

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cti.model.errors import ConfigError
-from cti.prompts.wanted import PromptText, merged, read
+from cti.model.spoken import PromptText
+from cti.prompts.wanted import merged, read
 
 pytestmark = pytest.mark.unit
 
