@@ -110,6 +110,11 @@ def test_names_are_variables_not_functions() -> None:
     assert names(parse("len(t) > n and true")) == {"t", "n"}
 
 
+def test_a_text_is_neither_multiplied_nor_a_format() -> None:
+    for text in ("t * 1000000000", '"%s" % t', "yes + 1", "t - t"):
+        assert evaluate(parse(text), VALUES) is None
+
+
 ATOMS = st.sampled_from(
     ("n", "t", "d", "yes", "1", "2.5", '"x"', "true", "1000000000", "len(t)", "number(d)", "known(t)")
 )
