@@ -245,7 +245,7 @@ def _compare(pair: tuple[ast.expr, ast.cmpop, ast.expr], values: Mapping[str, Pl
 
 
 def _calculate(op: ast.operator, one: Any, other: Any) -> Plain:
-    """Only numbers, and texts one behind the other: a text times a milliard is a gigabyte, a text % a value a format."""
+    """Only numbers, and texts one behind the other: a text times a milliard is a gigabyte, a text % x is a format."""
     if isinstance(one, str) and isinstance(other, str) and isinstance(op, ast.Add):
         return (one + other)[:MAX_TEXT_CHARS]
     if any(isinstance(value, bool) or not isinstance(value, int | float) for value in (one, other)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.expressions import BadExpression, evaluate, names, parse, type_of
@@ -127,6 +127,7 @@ FORMULAS = st.recursive(
 ANY_VALUE = st.none() | st.booleans() | st.floats() | st.text(max_size=3000) | st.integers()
 
 
+@settings(deadline=None)
 @given(FORMULAS, st.dictionaries(st.sampled_from(sorted(KINDS)), ANY_VALUE))
 def test_running_a_formula_never_fails_and_stays_small(text: str, values: dict[str, Plain]) -> None:
     found = evaluate(parse(text), values)
@@ -134,6 +135,7 @@ def test_running_a_formula_never_fails_and_stays_small(text: str, values: dict[s
     assert not isinstance(found, str) or len(found) <= MAX_TEXT_CHARS
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(BadExpression):
