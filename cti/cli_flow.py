@@ -129,8 +129,7 @@ def _known(where: Path, center: Path | None) -> Known:
         return Known()
     settings = reading.settings
     skills = {skill for agent in settings.agents.values() for skill in agent.skills}
-    hours = getattr(settings, "hours", None)
-    return Known(settings.queues.keys(), settings.agents.keys(), skills, hours if hours is None else hours.keys())
+    return Known(settings.queues.keys(), settings.agents.keys(), skills, settings.hours.keys(), settings.lookups)
 
 
 def _book(file: Path) -> tuple[FlowBook, str]:

@@ -103,6 +103,8 @@ def model_of(schema: type[BaseModel], path: Path) -> type[BaseModel] | None:
             found = _bare(field.annotation) if field else None
         elif get_origin(found) is dict:
             found = _bare(get_args(found)[1])
+        elif get_origin(found) is tuple:
+            found = _bare(get_args(found)[0])
         else:
             return None
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None

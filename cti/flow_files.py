@@ -140,11 +140,14 @@ def _nodes(tree: Mapping) -> Iterator[Problem]:
         try:
             NODE_TYPES[kind].model_validate(plain)
         except ValidationError as error:
-            for problem in config_explain.in_words(error, node, NODE_TYPES[kind], MEANINGS):
-                text = problem.text
-                if problem.path == ("then",) and text == "is missing":
+            problems = config_explain.in_words(error, node, NODE_TYPES[kind], MEANINGS)
+            inner = {problem.path[:1] for problem in problems if len(problem.path) > 1}
+            for at, path, text in problems:
+                if len(path) == 1 and path in inner:
+                    continue  # a list is called empty when what stands in it is wrong
+                if path == ("then",) and text == "is missing":
                     text = "is missing: which node follows? (then: NODE, or then: hangup)"
-                yield Problem(problem.place if problem.path else place, (*here, *problem.path), text)
+                yield Problem(place if len(path) < 2 and text.startswith("is missing") else at, (*here, *path), text)
 
 
 def _check(folder: Folder, known: Known) -> None:

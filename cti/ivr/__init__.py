@@ -1,1 +1,1 @@
-"""Flows, self-service, hours, surveys. This room is still empty: callers go straight to the queue of their entry."""
+"""What a caller hears before anybody answers: flows as data, a session that walks them, checks before anybody calls."""

@@ -93,7 +93,7 @@ def _reads(here: Path, node: Node, flow: Flow) -> Iterator[Finding]:
     match node:
         case nodes.Say():
             yield from _undeclared((*here, "say"), node.say, flow)
-            yield from _spoken((*here, "as"), Slot(node.say, node.kind), flow)
+            yield from _spoken((*here, "as" if node.kind else "say"), Slot(node.say, node.kind), flow)
         case nodes.Lookup():
             for name in path_variables(node):
                 yield from _undeclared((*here, "get" if node.get is not None else "post"), name, flow)
@@ -159,8 +159,6 @@ def _secrets(here: Path, node: Node, flow: Flow) -> Iterator[Finding]:
     secret = {name for name, variable in flow.variables.items() if variable.sensitive}
     if not secret:
         return
-    if isinstance(node, nodes.Say) and node.say in secret:
-        yield Finding((*here, "say"), "is sensitive and is never spoken", is_error=True)
     if isinstance(node, nodes.Collect) and node.collect in secret and node.confirm is not False:
         yield Finding((*here, "confirm"), "a sensitive variable is never read back", is_error=True)
     if isinstance(node, nodes.Queue):

@@ -1,6 +1,6 @@
 """What does a caller in a flow carry, so that any engine process goes on at his node? Text for a channel variable.
 
-Never a secret: a session whose secrets are still needed goes back to where they are asked for (session.py). At most
+Never a secret: where one is needed that did not come along, the session asks for it again (session.py). At most
 MAX_CHARS, so that it fits into an AGI line beside the ticket; what had to be left out is said.
 """
 
@@ -19,12 +19,16 @@ MAX_HISTORY = 10
 
 
 class FrameState(msgspec.Struct, frozen=True, array_like=True):
-    """One flow under way: where it stands, its variables, and the nodes that `back` leads to."""
+    """One flow under way: where it stands, its variables, and the nodes that `back` leads to.
+
+    `lost`: secrets that are not carried though they are still needed, each with the node that asks for it.
+    """
 
     flow: str
     node: str
     values: dict[str, str | float | bool] = {}
     history: tuple[str, ...] = ()
+    lost: dict[str, str] = {}
 
 
 class Checkpoint(msgspec.Struct, frozen=True, array_like=True):

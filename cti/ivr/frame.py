@@ -12,7 +12,7 @@ from cti.model.flow import Flow
 class Frame:
     """`tries`, `stage`, `said`, `question` and `low` are of the present node: how often it has asked, what, and why."""
 
-    __slots__ = ("asked", "flow", "history", "low", "node", "question", "said", "stage", "tries", "values")
+    __slots__ = ("asked", "flow", "history", "lost", "low", "node", "question", "said", "stage", "tries", "values")
 
     def __init__(self, flow: Flow, customer: Mapping[str, str]) -> None:
         self.flow = flow
@@ -20,6 +20,7 @@ class Frame:
         self.values: dict[str, Value] = {name: _first(flow, name, customer) for name in flow.variables}
         self.history: list[str] = []
         self.asked: dict[str, str] = {}  # which node asked for a secret
+        self.lost: dict[str, str] = {}  # secrets that stayed behind in another process, and which node asks for them
         self.tries = 0
         self.stage = ""
         self.said = ""  # why it asks again: silent or wrong
@@ -41,11 +42,12 @@ class Frame:
         """Return the variables that hold a secret now."""
         return {name for name, value in self.values.items() if isinstance(value, Secret)}
 
-    def state(self, node: str) -> FrameState:
-        """Return what a checkpoint holds: no secret, and nothing that is not known."""
+    def state(self, needed: frozenset[str]) -> FrameState:
+        """Return what a checkpoint holds: no secret, but where those that are `needed` were asked for."""
         kept = ((name, value) for name, value in self.values.items() if not isinstance(value, Secret))
         values = {name: value for name, value in kept if value is not None}
-        return FrameState(self.flow.name, node, values, tuple(self.history))
+        lost = self.lost | {name: node for name, node in self.asked.items() if name in needed & self.secrets()}
+        return FrameState(self.flow.name, self.node, values, tuple(self.history), lost)
 
 
 def _first(flow: Flow, name: str, customer: Mapping[str, str]) -> Value:

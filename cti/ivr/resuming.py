@@ -1,7 +1,6 @@
 """How does a caller come from one engine process to the next, in the middle of a flow? Session to checkpoint and back.
 
-He hears his node again, not the start. Secrets stay behind: where one is still needed, he goes back to where the first
-of them was asked for.
+He hears his node again, not the start. Secrets stay behind: at a node that needs one he is asked for it again.
 """
 
 from __future__ import annotations
@@ -10,23 +9,16 @@ from cti.ivr import doing, verbs
 from cti.ivr.book import FlowBook
 from cti.ivr.caller import Caller
 from cti.ivr.checkpoint import Checkpoint, FrameState
-from cti.ivr.frame import Frame
 from cti.ivr.session import MAX_DEPTH, FlowSession, Hours
 from cti.model import flow_nodes as nodes
 
 
 def save(session: FlowSession) -> Checkpoint:
     """Return what another process needs to go on."""
-    frames: list[FrameState] = []
-    for frame in session.frames:
-        asked = _asked_at(session, frame)
-        frames.append(frame.state(asked or frame.node))
-        if asked:
-            break
+    book = session.book
+    frames = tuple(frame.state(book.secrets_needed(frame.flow.name, frame.node)) for frame in session.frames)
     counters = (session.visits, session.troubles, session.quiet)
-    as_it_was = len(frames) == len(session.frames) and frames[-1].node == session.frame.node
-    question, low = (session.frame.question, session.frame.low) if as_it_was else (0, False)
-    return Checkpoint(session.book.version, tuple(frames), session.language, *counters, question, low)
+    return Checkpoint(book.version, frames, session.language, *counters, session.frame.question, session.frame.low)
 
 
 def restore(
@@ -64,12 +56,7 @@ def _restore_frame(session: FlowSession, state: FrameState) -> None:
     frame = session.push(flow)
     frame.node = state.node if state.node in flow.nodes else flow.start
     frame.history = [name for name in state.history if name in flow.nodes]
+    frame.lost = {name: node for name, node in state.lost.items() if node in flow.nodes}
     for name, value in state.values.items():
         if name in flow.variables and not flow.variables[name].sensitive:
             session.put(name, value, frame)
-
-
-def _asked_at(session: FlowSession, frame: Frame) -> str:
-    """Return the node that asked for the first secret that is still needed, "" if none is."""
-    needed = session.book.secrets_needed(frame.flow.name, frame.node) & frame.secrets()
-    return next((node for name, node in frame.asked.items() if name in needed), "")

@@ -13,7 +13,7 @@ from cti.ivr import asking, deciding, doing, replies, verbs
 from cti.ivr.book import FlowBook
 from cti.ivr.caller import Caller, HoursState
 from cti.ivr.frame import Frame
-from cti.ivr.graph import goes_back_to
+from cti.ivr.graph import goes_back_to, reads
 from cti.ivr.moves import Go, Move
 from cti.ivr.values import Plain, Unfit, Value, fit, plain
 from cti.ivr.voice import Voice
@@ -200,6 +200,7 @@ class FlowSession:
 
     def _enter(self, name: str) -> Move:
         frame = self.frame
+        name = self._asking_first(name)
         frame.enter(name)
         self.visits += 1
         if self.visits > MAX_NODES:
@@ -234,7 +235,17 @@ class FlowSession:
         return self._walk(self._next(target))
 
     def _present(self) -> verbs.AnyVerb:
-        return self._walk(self._at_node())
+        frame = self.frame
+        asks_first = self._asking_first(frame.node)
+        return self._walk(self._enter(asks_first) if asks_first != frame.node else self._at_node())
+
+    def _asking_first(self, name: str) -> str:
+        """Return the node that asks for a secret which `name` needs and another process had, or `name` itself."""
+        frame = self.frame
+        for secret in reads(frame.flow.nodes[name]) if frame.lost else ():
+            if secret in frame.lost and frame.values.get(secret) is None:
+                return frame.lost.pop(secret)
+        return name
 
     def _say(self, verb: verbs.AnyVerb) -> verbs.AnyVerb:
         self.visits = max(1, self.visits)

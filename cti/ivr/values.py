@@ -36,6 +36,9 @@ class Secret:
 
     __str__ = __repr__
 
+    def __format__(self, form: str) -> str:
+        return "Secret(...)"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
 

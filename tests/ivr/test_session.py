@@ -1,4 +1,4 @@
-"""Where is a caller in a flow, and what happens next? Walking: back, repeat, operator, subflows, errors, odd replies."""
+"""Where is a caller in a flow, and what happens next? Back, repeat, operator, subflows, errors, odd replies."""
 
 from __future__ import annotations
 
