@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
 ANSWER_S = 30.0
+LATE_KEY_S = 1.0  # AMI may tell of a key so long after AGI has: it led into the line, and is none of the line's keys
 SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
 CHANNEL_UP = 6  # CHANNEL STATUS
 TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
@@ -62,6 +63,7 @@ class FlowCall:
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._sounds = Sounds(self._send, desk.speak)
         self._back: asyncio.Future[str] | None = None
+        self._in_line_since: float | None = None
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
@@ -81,6 +83,11 @@ class FlowCall:
     @property
     def over(self) -> bool:
         return self._task is not None and self._task.done()
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key that AMI tells of now is the flow's, and nobody else's business: his PIN perhaps."""
+        return self._in_line_since is None or self._clock() < self._in_line_since + LATE_KEY_S
 
     def end(self) -> None:
         """The caller is gone, or another session has him."""
@@ -229,6 +236,7 @@ class FlowCall:
         """The line has him until it tells how it ended."""
         await self._forget_dial()
         self._back = asyncio.get_running_loop().create_future()
+        self._in_line_since = self._clock()
         preferred = tuple(map(AgentId, verb.preferred))
         self._post(
             events.FlowEnqueues(
@@ -236,7 +244,7 @@ class FlowCall:
             )
         )
         outcome = await self._back
-        self._back = None
+        self._back = self._in_line_since = None
         await self._send("SET", "MUSIC", "OFF")
         return replies.QueueEnded(outcome)
 

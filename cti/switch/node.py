@@ -100,6 +100,10 @@ class Node:
             self._snapshots.came(fields)
             if phone_of(fields["Channel"]) not in self._phones:
                 return
+        elif name == "DTMFEnd":
+            call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
+            if call is not None and call.keys_are_taken:
+                return  # the flow has it from AGI; it must not stand in a journal
         elif name == "AttendedTransfer":
             self._attended_transfer(fields)
             return
