@@ -82,6 +82,7 @@ TESTED_ELSEWHERE = {
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",
     "cti/switch/agi_session.py": "test_fastagi.py",
+    "cti/switch/flow_channel.py": "test_flow_call.py, test_flow_call_verbs.py: verb by verb",
     "cti/flow_draw.py": "test_cli_flow.py draws the example, test_layout.py every graph",
     "cti/flow_said.py": "test_cli_flow.py and test_flow_try.py read what it writes",
     "cti/ivr/book.py": "test_resuming.py: which secrets a node needs",

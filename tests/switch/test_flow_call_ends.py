@@ -99,6 +99,7 @@ l: {{lookup: shop, post: /login, send: {{pin: pin}}, into: {{ok: ok}}, then: e, 
 async def test_secret_digits_are_written_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log()
     monkeypatch.setattr("cti.switch.flow_call.log", log)
+    monkeypatch.setattr("cti.switch.flow_channel.log", log)
     seen: list[verbs.Lookup] = []
 
     async def ask(verb: verbs.Lookup) -> replies.AnyReply:
