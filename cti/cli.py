@@ -17,7 +17,17 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show, config, config_bound
+from cti import (
+    cli_ask,
+    cli_contacts,
+    cli_control,
+    cli_flow_versions,
+    cli_policy,
+    cli_show,
+    config,
+    config_bound,
+    config_flows,
+)
 from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
 from cti.cli_explain import explain_app
@@ -45,6 +55,7 @@ for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_ap
 app.command("simulate")(simulate_command)
 app.command("sample-backend")(sample_backend_command)
 cli_policy.add_commands(app, queue_app, agent_app)
+cli_flow_versions.add_commands(flow_app)
 
 ConfigFile = Annotated[
     Path | None,
@@ -74,7 +85,11 @@ def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
     try:
         path = cli_control.config_file(file)
-        code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
+        reading = config.read(path)
+        errors = reading.lines(reading.errors) or config_flows.fit(reading).errors
+        if reading.settings is None or errors:
+            raise ConfigError(errors)
+        code = importlib.import_module("cti.running").run_engine(reading.settings, path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)
@@ -92,21 +107,25 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="exit with 1 where there are warnings")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a configuration, like nginx -t: every problem at once, as file:line:column.
+    """Check a configuration and its flows, like nginx -t: every problem at once, as file:line:column.
 
     Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
     """
     path = cli_control.config_file(file)
     reading = config.read(path, lenient=True)
-    errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
+    flows = config_flows.fit(reading)
+    errors = reading.lines(reading.errors) + flows.errors
+    warnings = reading.lines(reading.warnings) + flows.warnings
+    settings = None if errors else reading.settings
     verdict = f"configuration file {path} "
     if settings is None:
         verdict += f"has {_count(len(errors), 'error')}"
     else:
-        sizes = ((settings.queues, "queue"), (settings.agents, "agent"), (settings.entries, "entry"))
-        verdict += (
-            f"is ok: {', '.join(_count(len(things), word) for things, word in (*sizes, (settings.nodes, 'node')))}"
-        )
+        sizes = {"queue": len(settings.queues), "agent": len(settings.agents), "entry": len(settings.entries)}
+        sizes["node"] = len(settings.nodes)
+        if settings.flows is not None:
+            sizes["flow"] = len(flows.folder.flows)
+        verdict += f"is ok: {', '.join(_count(number, word) for word, number in sizes.items())}"
     verdict += f", {_count(len(warnings), 'warning')}" if warnings else ""
     code = BAD_CONFIG if settings is None else REFUSED if strict and warnings else 0
     bounds = config_bound.bounds(settings) if settings is not None else []
