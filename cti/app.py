@@ -25,7 +25,9 @@ from cti.background import background
 from cti.center import ContactCenter
 from cti.config import Settings
 from cti.engine import Engine, SteadyClock
-from cti.flow_room import FlowRoom, read_flows
+from cti.flow_room import FlowRoom
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
 from cti.journal import flush_regularly, open_journal
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
@@ -64,7 +66,6 @@ class Application:
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
         self.flows = FlowRoom(settings, self.clock)
-        self.flows.desk.book = read_flows(settings)
         self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         self.engine: Engine
@@ -84,6 +85,7 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self.policy: PolicyInForce
+        self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self._policy = policy
         self.history: History
@@ -115,9 +117,13 @@ class Application:
         stack.callback(store.close)
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
+        in_turn = InTurn()
+        self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
+        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt, self.flow_versions, in_turn)
         self._policy = self.policy.center
         self._errors["policy"] = lambda: self.policy.errors
+        self._errors["flows"] = lambda: self.flow_versions.errors
+        self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)
@@ -180,6 +186,7 @@ class Application:
             self.clock,
             self._count_errors,
             policy=self.policy,
+            flows=self.flow_versions,
             audit=self.audit,
             why=(self.engine, self.history),
         )

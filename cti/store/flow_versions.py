@@ -71,7 +71,7 @@ def load_flow_versions(store: Store, limit: int = MOST_KEPT) -> list[dict[str, A
 
 
 def put_in_force(store: Store, holds: InForce, version: FlowVersion | None = None) -> None:
-    """Let `holds` be what holds; `version` is new and comes along. Durable when this returns. Raises SQLAlchemyError."""
+    """Let `holds` be what holds; a `version` that is new comes along. Durable. Raises SQLAlchemyError."""
     with store.durable.begin() as connection:
         if version is not None:
             body = msgspec.json.encode(version.texts).decode()
