@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from cti.model.events import FlowTold, SurveyAnswered
 from tests.flow_bench import flow_text
 from tests.running import Running
 
@@ -87,3 +88,21 @@ async def test_broken_flows_change_nothing_and_are_counted(running: Running) -> 
     assert await versions(running) == [(1, "start", True)]
     errors = (await running.ask("GET", "/v1/status"))[1]["status"]["errors"]
     assert (errors["flows"], errors["policy"]) == (1, 1)
+
+
+async def test_prometheus_sees_flows_and_lookups(made: Running) -> None:
+    configure(made, transfers={})
+    made.file.write_text(made.file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api'}}\n")
+    async with made.start():
+        caller = made.caller()
+        made.app.engine.post(FlowTold(caller, "main", "a", "split", "greeting=short"))
+        made.app.engine.post(SurveyAnswered(caller, "main", "after", "solved", "solved", 1))
+        text = made.app.prometheus.render().decode()
+    for line in (
+        "cti_flow_calls 1.0",
+        "cti_flow_version 1.0",
+        'cti_flow_splits_total{flow="main",share="short",split="greeting"} 1.0',
+        'cti_survey_answers_total{question="solved",score="1",survey="after"} 1.0',
+        'cti_lookup_resting{system="shop"} 0.0',
+    ):
+        assert f"{line}\n" in text
