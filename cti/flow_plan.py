@@ -45,6 +45,7 @@ class Plan(NamedTuple):
     errors: Sequence[str] = ()
     warnings: Sequence[str] = ()
     in_use: Sequence[str] = ()
+    differences: Sequence[Difference] = ()
 
 
 def names(center: Center, lookups: Collection[str], rules: FlowRules | None) -> Known:
@@ -90,12 +91,12 @@ def book_of(version: FlowVersion) -> FlowBook | None:
     return None if any(file.flow is None for file in folder.files) else FlowBook(folder.flows, version.number)
 
 
-def differences(flows: Mapping[str, Flow], rules: FlowRules | None, plan: Plan) -> list[Difference]:
-    """Return what the plan changes."""
-    return [
-        *flow_difference.rules_difference(rules, plan.rules),
-        *flow_difference.difference(flows, plan.book.flows),
-    ]
+def told(plan: Plan, flows: Mapping[str, Flow], rules: FlowRules | None) -> Plan:
+    """Return the plan with what it changes, where it may be taken."""
+    if plan.errors:
+        return plan
+    found = flow_difference.rules_difference(rules, plan.rules)
+    return plan._replace(differences=[*found, *flow_difference.difference(flows, plan.book.flows)])
 
 
 def tell_new_lookups(errors: Sequence[str], written: Collection[str], running: Collection[str]) -> list[str]:

@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti import flow_plan
 from cti.config import FlowRules, Reading, Settings
-from cti.config_difference import Difference
 from cti.flow_plan import Plan, Seen
 from cti.in_turn import InTurn
 from cti.ivr.book import FlowBook
@@ -104,7 +103,7 @@ class FlowsInForce:
     def judge(self, rules: FlowRules | None, center: Center, reading: Reading | None = None) -> Plan:
         """Say what the folder would bring under that policy. Blocks for the disk; changes nothing."""
         known = flow_plan.names(center, self._lookups, rules)
-        plan = self._used(flow_plan.of_folder(rules, center, known, self._seen, reading), center)
+        plan = self._told(flow_plan.of_folder(rules, center, known, self._seen, reading), center)
         if reading is None or reading.settings is None:
             return plan
         return plan._replace(errors=flow_plan.tell_new_lookups(plan.errors, reading.settings.lookups, self._lookups))
@@ -160,14 +159,14 @@ class FlowsInForce:
             return PolicyAnswer(Refused(RefusedReason.UNKNOWN_VERSION, f"there is no version {to}"))
         known = flow_plan.names(self._center, self._lookups, self._rules)
         plan = await asyncio.to_thread(flow_plan.of_version, version, self._rules, self._center, known, self._seen)
-        return await self._hold(plan, by)
+        return await self._hold(await asyncio.to_thread(self._told, plan, self._center), by)
 
     async def _hold(self, plan: Plan, by: str, *, check: bool = False) -> PolicyAnswer:
         if plan.errors:
             self.errors += not check
             refused = Refused(RefusedReason.BAD_CONFIGURATION, plan.errors[0])
             return PolicyAnswer(refused, errors=plan.errors, warnings=plan.warnings)
-        found = self.differences(plan)
+        found = plan.differences
         answer: dict[str, Any] = {"lines": [each.line for each in found], "changes": [each._asdict() for each in found]}
         if check:
             return PolicyAnswer(flows=plan.version, warnings=plan.warnings, **answer)
@@ -175,12 +174,9 @@ class FlowsInForce:
         warnings = [*plan.warnings, *await self.keep()]
         return PolicyAnswer(applied=applied, flows=plan.version, warnings=warnings, **answer)
 
-    def differences(self, plan: Plan) -> list[Difference]:
-        """Return what the plan changes, against what holds now."""
-        return flow_plan.differences(self._desk.book.flows, self._rules, plan)
-
-    def _used(self, plan: Plan, center: Center) -> Plan:
-        """Nothing that a caller inside may still ask for is taken away under him."""
+    def _told(self, plan: Plan, center: Center) -> Plan:
+        """With what it changes. Nothing that a caller inside may still ask for is taken away under him."""
+        plan = flow_plan.told(plan, self._desk.book.flows, self._rules)
         gone = self._center.queues.keys() - center.queues.keys()
         if not gone:
             return plan

@@ -197,8 +197,8 @@ class PolicyInForce:
 
     def _answer(self, plan: _Plan, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         found = list(plan.differences)
-        if flows is not None and self._flows is not None:
-            found += self._flows.differences(flows)
+        if flows is not None:
+            found += flows.differences
             more["flows"] = flows.version
         lines, changes = [each.line for each in found], [each._asdict() for each in found]
         return PolicyAnswer(version=plan.version, lines=lines, changes=changes, **more)
