@@ -58,26 +58,27 @@ class Caller:
     def is_hung_up_on(self) -> list[str]:
         """Wait for the end of the call; every prompt that he heard."""
         self.call.wait("disconnected")
+        until(lambda: self.ear.is_complete, "the end of the recording")
         return self.ear.names()
 
 
 class FlowCentre:
     """A centre whose number 6001 is the flow `desk`."""
 
-    def __init__(self, centre: Centre, folder: Path, shop: str, slow: str) -> None:
+    def __init__(self, centre: Centre, folder: Path, shop: str, slow: str = "") -> None:
         self.centre, self.folder = centre, folder
         self.recordings = folder / "recordings"
+        self.recordings.mkdir()
         self._journal = folder / "journal"
         self._systems = {
             "shop": {"base_url": shop},
-            "slow": {"base_url": slow, "timeout_s": GIVE_UP_S},
+            "slow": {"base_url": slow or shop, "timeout_s": GIVE_UP_S},
             "nobody_there": {"base_url": f"http://{centre.lab.base}.110:9"},
         }
-        self._callers = 0
+        self._calls, self._read = 0, 0
 
     def open(self, *agents: str, weekly: Mapping[str, str] = OPEN) -> EngineProcess:
         """Start the engine; `agents` are the numbers of those who are there for sales."""
-        self.recordings.mkdir()
         self.centre.phones(*agents)
         return self.centre.open(
             self.folder,
@@ -90,25 +91,45 @@ class FlowCentre:
             journal=str(self._journal),
         )
 
-    def call(self) -> Caller:
-        """The next caller dials and listens."""
-        self._callers += 1
-        call = self.centre.call(DIALLED, self._callers, wait=False)
-        file = self.folder / f"heard-{self._callers}.wav"
+    def call(self, caller: int = 1) -> Caller:
+        """Caller number `caller` dials and listens."""
+        self._calls += 1
+        call = self.centre.call(DIALLED, caller, wait=False)
+        file = self.folder / f"heard-{self._calls}.wav"
         call.record(file)
         call.wait("confirmed")
         return Caller(call, Ear(file))
 
     def calls(self, count: int) -> list[Caller]:
-        return [self.call() for _ in range(count)]
+        """Callers number 1, 2 ... one after the other."""
+        return [self.call(number) for number in range(1, count + 1)]
 
-    def waits(self, number: int = 1) -> None:
-        """Caller `number` stands in the line of sales."""
-        until(lambda: number_of(number) in self.centre.engine.waiting("sales"), f"caller {number} waits in sales")
+    def waits(self, caller: int = 1) -> None:
+        """He stands in the line of sales."""
+        until(lambda: number_of(caller) in self.centre.engine.waiting("sales"), f"caller {caller} waits in sales")
 
     def answers(self) -> list[tuple[str, int]]:
-        """Every answer to a survey that the engine took: question and score."""
-        if not self._journal.exists():
-            return []
-        events: list[dict[str, Any]] = [json.loads(line)[1] for line in self._journal.read_text().splitlines()]
+        """Every answer to a survey that the engine took since `forget`: question and score."""
+        events: list[dict[str, Any]] = [json.loads(line)[1] for line in self._lines()[self._read :] if _is_whole(line)]
         return [(event["question"], event["score"]) for event in events if event["type"] == "SurveyAnswered"]
+
+    def forget(self) -> None:
+        """The next test begins."""
+        self._read = len(self._lines())
+
+    def _lines(self) -> list[str]:
+        return self._journal.read_text().splitlines() if self._journal.exists() else []
+
+    def nothing_is_left(self) -> None:
+        """Everybody is gone: nothing of them in Asterisk or the engine."""
+        until(lambda: not self.centre.witness.channels(), "no channel left in Asterisk")
+        self.centre.until_no_calls()
+
+
+def _is_whole(line: str) -> bool:
+    """The engine writes a piece each second, and the last piece of one that was killed may end in the middle."""
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True

@@ -23,11 +23,11 @@ def shop(session_centre: Centre) -> Iterator[str]:
 
 @pytest.fixture
 def desk(centre: Centre, shop: str, tmp_path: Path) -> FlowCentre:
-    return FlowCentre(centre, tmp_path, shop, shop)
+    return FlowCentre(centre, tmp_path, shop)
 
 
 def test_in_a_menu(centre: Centre, desk: FlowCentre) -> None:
-    """Within its prompt and while digits are awaited; in the language that he had chosen, and with what he had keyed."""
+    """Within its prompt, and while digits are awaited; in the language that he had chosen."""
     engine = desk.open()
     in_menu, in_digits = desk.calls(2)
     for caller in (in_menu, in_digits):
@@ -49,7 +49,7 @@ def test_in_a_menu(centre: Centre, desk: FlowCentre) -> None:
     assert in_digits.ear.names()[-2:] == ["zh:order", "zh:shipped"], in_digits.ear
     for caller in (in_menu, in_digits):
         caller.hangs_up()
-    centre.until_no_calls()
+    desk.nothing_is_left()
 
 
 def test_in_the_line_and_in_the_talk(centre: Centre, desk: FlowCentre) -> None:
@@ -91,4 +91,4 @@ def test_in_the_line_and_in_the_talk(centre: Centre, desk: FlowCentre) -> None:
     assert phone.number == number_of(3)
     second.hangs_up()
     until(lambda: desk.answers() == [("satisfied", 5), ("recommend", 9)], "his answers, once each")
-    centre.until_no_calls()
+    desk.nothing_is_left()

@@ -18,7 +18,7 @@ RATE_HZ = 8000
 FRAME = 160  # samples, 20 ms: tones 50 Hz apart are strangers to each other in it
 HEADER_BYTES = 44
 LANGUAGES = ("en", "zh")
-LONG_S, SHORT_S = 3.0, 0.4
+LONG_S, SHORT_S = 2.0, 0.4
 LONG = ("menu",)
 PROMPTS = (
     *("menu", "wrong", "silent", "order", "shipped", "other", "satisfied", "recommend", "closed", "callback"),
@@ -27,15 +27,16 @@ PROMPTS = (
 TALK = "talk"  # what every phone of ours says
 TALK_HZ = 440.0
 LOUDNESS = 0.25
-QUIET = 300.0  # root mean square of a frame, of 32,767
+QUIET, LOUD = 300.0, 4000.0  # root mean square of a frame, of 32,767; music at rest is quieter than our tones
 PURE = 0.7  # so much of a frame's energy is the tone's, otherwise it is music
 MIN_FRAMES = 4
+GLITCH_S = 0.05  # a packet came late
 
 
 def tones() -> dict[str, float]:
     """Return the frequency of each prompt in each language (`menu`, `zh:menu`), in Hz, and of a talk."""
     names = [name if language == "en" else f"{language}:{name}" for name in PROMPTS for language in LANGUAGES]
-    return {TALK: TALK_HZ, **{name: 600.0 + 50 * number for number, name in enumerate(names)}}
+    return {TALK: TALK_HZ, **{name: 750.0 + 50 * number for number, name in enumerate(names)}}
 
 
 def write(folder: Path) -> Path:
@@ -77,11 +78,16 @@ class Ear:
     def heard(self) -> list[Heard]:
         """Everything that was heard so far, in order; the last one may still go on."""
         self._listen()
-        found, at = [], 0
+        found: list[Heard] = []
+        at = 0
         for what, frames in itertools.groupby(self._frames):
             begin, at = at, at + len(list(frames))
-            if what and at - begin >= MIN_FRAMES:
-                found.append(Heard(what, begin * FRAME / RATE_HZ, at * FRAME / RATE_HZ))
+            if not what or at - begin < MIN_FRAMES:
+                continue
+            start_s, end_s = begin * FRAME / RATE_HZ, at * FRAME / RATE_HZ
+            if found and found[-1].what == what and start_s - found[-1].end_s < GLITCH_S:
+                start_s = found.pop().start_s
+            found.append(Heard(what, start_s, end_s))
         return found
 
     @property
@@ -89,6 +95,12 @@ class Ear:
         """The end of what is recorded by now. The file is written in pieces of a quarter of a second."""
         self._listen()
         return len(self._frames) * FRAME / RATE_HZ
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the recording has ended: its length stands in its header."""
+        with self.file.open("rb") as recording:
+            return recording.read(HEADER_BYTES)[-4:] != bytes(4)
 
     def names(self) -> list[str]:
         """The prompts that were heard, without music and talk; one that was heard twice in a row stands there twice."""
@@ -123,6 +135,8 @@ class Ear:
         energy = sum(sample * sample for sample in frame)
         if energy < QUIET * QUIET * FRAME:
             return ""
+        if energy < LOUD * LOUD * FRAME:
+            return "music"
         share, name = max((_power(frame, twice), name) for name, twice in self._tones.items())
         return name if share > PURE * energy * FRAME / 2 else "music"
 
