@@ -17,9 +17,7 @@ pytestmark = pytest.mark.acceptance
 
 AT_ONCE_S = 1.0
 SPOKEN_S = 1.5
-CUT_S = 0.5  # Asterisk takes 200 ms off the end, in which the key may be heard [res_agi.c]; the key itself takes its time
-    0.5  # Asterisk takes off the end, in which the key may be heard (200 ms) [res_agi.c], and the key takes its time
-)
+CUT_S = 0.5  # Asterisk takes 200 ms off the end, for the key may be heard there [res_agi.c]; the key takes time, too
 SILENCE_S = 3.0  # at most, where it is ours
 
 
