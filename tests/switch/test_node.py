@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from cti.ivr.book import FlowBook
-from cti.model import commands, events
+from cti.model import events
 from cti.model.events import SnapshotLeg
-from cti.model.flow import Flow
-from cti.model.flow_nodes import Queue
-from cti.model.words import CallId, NodeId, OfferId, QueueName, RingResult
+from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.switch.ami import AmiDisconnected, AmiRefused, AmiTimeout, LinkState
-from cti.switch.flow_call import KEY_LAG_S
-from cti.switch.flow_desk import FlowDesk
 from cti.switch.inbound_call import InboundCall
 from cti.switch.node import CHECK_INTERVAL_S, FIRST_CHECK_S, RETELL_S, Node
-from tests.switch.in_memory import Caller, Desk, Link, Log, Pauses, Wire, settle
+from tests.switch.in_memory import Caller, Desk, Link, Log, Pauses, settle
 
 pytestmark = pytest.mark.unit
 
@@ -250,27 +245,6 @@ async def test_only_agents_phones_are_told_of_when_they_begin_a_call(bench: Benc
     phone = bench.tells("Newchannel", Uniqueid="20.1", Channel="PJSIP/1001-0000000a")
     assert phone == [events.LegUp("a/20.1", "PJSIP/1001")]
     assert bench.tells("Newchannel", Uniqueid="17.1", Channel="PJSIP/trunk-00000001") == []
-
-
-async def test_what_is_keyed_in_a_flow_is_told_to_nobody_else(bench: Bench) -> None:
-    """It may be secret. The key that led into a line may come by AMI when he stands there already: it is none of it."""
-    pressed = {"Uniqueid": "17.1", "Digit": "5", "Direction": "Received"}
-    book = FlowBook({"f": Flow(name="f", start="a", on={"error": "hangup"}, nodes={"a": Queue(queue="sales")})})
-    call = bench.a_call()
-    call.run_flow(commands.RunFlow(C, "f"), FlowDesk(book), lambda: bench.now)
-    assert bench.tells("DTMFEnd", **pressed) == []
-    wire = cast(Wire, call._session._transport)
-    while not (told := bench.desk.told()):
-        await settle()
-        if wire.lines:
-            wire.lines.clear()
-            call._session.data_received(b"200 result=0\n")
-    assert told == [events.FlowEnqueues(C, QueueName("sales"), {}, 0.0, (), {})]
-    bench.now += KEY_LAG_S - 0.1
-    assert bench.tells("DTMFEnd", **pressed) == []
-    bench.now += 0.2
-    assert bench.tells("DTMFEnd", **pressed) == [events.DigitPressed(C, "5")]
-    call.close()
 
 
 async def test_what_the_table_knows_is_told_and_the_rest_is_only_counted(bench: Bench) -> None:
