@@ -32,6 +32,7 @@ SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
 CHANNEL_UP = 6  # CHANNEL STATUS
 TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
 OK = 200
+KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 STAR_TO_NINE = frozenset(map(ord, "0123456789*#"))
 
 
@@ -62,6 +63,7 @@ class FlowCall:
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._sounds = Sounds(self._send, desk.speak)
         self._back: asyncio.Future[str] | None = None
+        self._in_line_since = 0.0
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
@@ -82,6 +84,13 @@ class FlowCall:
     @property
     def over(self) -> bool:
         return self._task is not None and self._task.done()
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether what is pressed now is for the flow, and not for the line that it put the caller into."""
+        if self._back is not None:
+            return self._clock() - self._in_line_since < KEY_LAG_S
+        return not self.over
 
     def end(self) -> None:
         """The caller is gone, or another session has him."""
@@ -226,7 +235,7 @@ class FlowCall:
         heard = await self._sounds.play(verb.prompts, verb.end_key)
         if isinstance(heard, replies.PromptMissing):
             return heard
-        file = f"{self._desk.recordings}/{verb.name}-{self.call.replace('/', '-')}"
+        file = f"{self._desk.recordings}/{verb.name}"  # the name has call, node and visit in it
         limits = (str(int(verb.max_s * 1000)), "0", "BEEP", f"s={max(1, int(verb.silence_s))}")
         reply = await self._send("RECORD", "FILE", file, "wav", verb.end_key, *limits, timeout_s=verb.max_s + ANSWER_S)
         if reply.result == -1:
@@ -236,7 +245,7 @@ class FlowCall:
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
         """The line has him until it tells how it ended."""
         await self._forget_dial()
-        self._back = asyncio.get_running_loop().create_future()
+        self._back, self._in_line_since = asyncio.get_running_loop().create_future(), self._clock()
         preferred = tuple(map(AgentId, verb.preferred))
         self._post(
             events.FlowEnqueues(
