@@ -55,6 +55,7 @@ class FlowCall:
         self._in_line_since = 0.0
         self._saved = ""
         self._task: asyncio.Task[None] | None = None
+        self._version: int | None = None
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
@@ -95,15 +96,19 @@ class FlowCall:
             self._post(events.FlowEnded(self.call, FALLBACK))
         finally:
             self._desk.calls -= 1
+            if self._version is not None:
+                self._desk.inside[self._version] -= 1
 
     async def _walk(self, command: commands.RunFlow) -> None:
-        begun = self._begin(command)
+        begun = await self._begin(command)
         if begun is None:
             if command.outcome != TALKED:
                 log.error("no such flow; its caller goes to the fallback", flow=command.flow)
             self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
             return
         session, verb = begun
+        self._version = session.book.version
+        self._desk.inside[self._version] += 1
         await self._send("SET", "MUSIC", "OFF")
         while not isinstance(verb, verbs.Hangup):
             self._save(session)
@@ -119,11 +124,14 @@ class FlowCall:
             await self._sounds.play(verb.prompts, "")
             self._post(events.FlowEnded(self.call))
 
-    def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
+    async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
         desk, now = self._desk, self._clock()
         caller = Caller(self.call, command.caller, command.dialled, dict(command.customer))
         saved = checkpoint.read(command.at)
-        session = resuming.restore(desk.book, saved, caller, desk.hours) if saved is not None else None
+        session = None
+        if saved is not None:
+            book = await desk.book_of(saved.version)  # he goes on with the version he began with
+            session = resuming.restore(book, saved, caller, desk.hours)
         if session is not None:
             if command.outcome:
                 return session, session.step(now, replies.QueueEnded(command.outcome))
