@@ -25,9 +25,13 @@ from cti.background import background
 from cti.center import ContactCenter
 from cti.config import Settings
 from cti.engine import Engine, SteadyClock
-from cti.flow_room import FlowRoom, read_flows
+from cti.flow_room import FlowRoom
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
 from cti.journal import flush_regularly, open_journal
+from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
+from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -35,7 +39,7 @@ from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
 from cti.model.policy import Center
-from cti.model.words import AgentId, NodeId
+from cti.model.words import AgentId, ContactState, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Reader
@@ -64,9 +68,13 @@ class Application:
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
         self.flows = FlowRoom(settings, self.clock)
-        self.flows.desk.book = read_flows(settings)
         self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
+        desk, lookups = self.flows.desk, self.flows.lookups
+        self.flow_counts = FlowCounts(self._in_flows, lambda: desk.book.version)
+        self.prometheus.registry.register(self.flow_counts)
+        counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
+        self.prometheus.registry.register(LookupCounts(*counted))
         self.engine: Engine
         self.spool_counts = SpoolCounts()
         self._errors: dict[str, Callable[[], int]] = {
@@ -84,6 +92,7 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self.policy: PolicyInForce
+        self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self._policy = policy
         self.history: History
@@ -115,13 +124,18 @@ class Application:
         stack.callback(store.close)
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
+        in_turn = InTurn()
+        self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
+        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt, self.flow_versions, in_turn)
         self._policy = self.policy.center
         self._errors["policy"] = lambda: self.policy.errors
+        self._errors["flows"] = lambda: self.flow_versions.errors
+        self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs, NoEntryLog().apply]
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        readers += [log_bugs, NoEntryLog().apply]
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -180,6 +194,7 @@ class Application:
             self.clock,
             self._count_errors,
             policy=self.policy,
+            flows=self.flow_versions,
             audit=self.audit,
             why=(self.engine, self.history),
         )
@@ -222,6 +237,9 @@ class Application:
     def _not_ready(self) -> list[str]:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
         return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
+
+    def _in_flows(self) -> int:
+        return sum(contact.state == ContactState.IN_FLOW for contact in self.view.contacts.values())
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

@@ -85,7 +85,7 @@ class HistoryRules(Policy):
 class FlowRules(Policy):
     """Where the flows (IVR) are, and what they may reach."""
 
-    folder: HomePath
+    folder: HomePath  # relative: beside the file
     transfers: dict[Name, Phone] = Field(default={})  # to whom a flow may connect a caller: name -> dial string
     recordings: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = (
         "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
@@ -126,10 +126,11 @@ class Settings(Center):
 
 @dataclass
 class Reading:
-    """What came of reading a file. `settings` is None where there are errors."""
+    """What came of reading a file. `settings` is None where there are errors, `tree` where it is no YAML."""
 
     file: str
     settings: Settings | None = None
+    tree: config_yaml.Mapping | None = None
     errors: list[config_yaml.Problem] = field(default_factory=list)
     warnings: list[config_yaml.Problem] = field(default_factory=list)
 
@@ -185,6 +186,7 @@ def read_bytes(
     if not isinstance(tree, config_yaml.Mapping):
         reading.errors.append(config_yaml.Problem(tree.place, (), "must be keys with values (name: ..., queues: ...)"))
         return reading
+    reading.tree = tree
     _fill(reading, tree, environ, lenient)
     return reading
 
@@ -207,7 +209,15 @@ def _fill(reading: Reading, tree: config_yaml.Mapping, environ: ReadOnly[str, st
         problem = config_yaml.Problem(config_yaml.locate(tree, finding.path, key=True), finding.path, finding.text)
         (reading.errors if finding.is_error else reading.warnings).append(problem)
     if not reading.errors:
-        reading.settings = settings
+        reading.settings = _with_flows_beside(settings, Path(reading.file))
+
+
+def _with_flows_beside(settings: Settings, file: Path) -> Settings:
+    """The folder of the flows is beside the file that names it, wherever the engine was started."""
+    if settings.flows is None:
+        return settings
+    folder = (file.parent / settings.flows.folder).absolute()
+    return settings.model_copy(update={"flows": settings.flows.model_copy(update={"folder": folder})})
 
 
 def _at_start(text: str) -> config_yaml.Problem:

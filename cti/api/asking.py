@@ -29,7 +29,12 @@ NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
-UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
+UNKNOWN = (
+    RefusedReason.UNKNOWN_AGENT,
+    RefusedReason.UNKNOWN_CONTACT,
+    RefusedReason.UNKNOWN_QUEUE,
+    RefusedReason.UNKNOWN_VERSION,
+)
 
 T = TypeVar("T")
 

@@ -116,18 +116,21 @@ def _whose(request: web.Request, given: Mapping[str, Any]) -> tuple[str, dict[st
     return by, {key: value for key, value in given.items() if key != "by"}
 
 
-def _answer(found: PolicyAnswer) -> web.Response:
+def content_of(found: PolicyAnswer) -> dict[str, Any]:
+    """Return what an answer tells, whether it was granted or refused."""
     content: dict[str, Any] = {
         "applied": found.applied,
         "version": found.version,
+        "flows": found.flows,
         "difference": list(found.lines),
         "changes": list(found.changes),
         "warnings": list(found.warnings),
         "needs_restart": list(found.needs_restart),
         "dropped": list(found.dropped),
     }
-    if found.refused is None:
-        return answer({"ok": True, **content})
-    if found.errors:
-        content["errors"] = list(found.errors)
-    return refusal(found.refused, (), **content)
+    return content | {"errors": list(found.errors)} if found.errors else content
+
+
+def _answer(found: PolicyAnswer) -> web.Response:
+    content = content_of(found)
+    return answer({"ok": True, **content}) if found.refused is None else refusal(found.refused, (), **content)

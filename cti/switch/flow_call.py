@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
-LATE_KEY_S = 1.0  # AMI may tell of a key so long after AGI has: it led into the line, and is none of the line's keys
+KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 
 
 class FlowCall:
@@ -46,10 +46,11 @@ class FlowCall:
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._channel = FlowChannel(submit, desk.speak)
         self._back: asyncio.Future[str] | None = None
-        self._in_line_since: float | None = None
+        self._in_line_since = 0.0
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
+        self._version: int | None = None
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
@@ -69,8 +70,10 @@ class FlowCall:
 
     @property
     def takes_keys(self) -> bool:
-        """Whether a key that AMI tells of now is the flow's, and nobody else's business: his PIN perhaps."""
-        return self._in_line_since is None or self._clock() < self._in_line_since + LATE_KEY_S
+        """Whether what is pressed now is for the flow, and not for the line that it put the caller into."""
+        if self._back is not None:
+            return self._clock() - self._in_line_since < KEY_LAG_S
+        return not self.over
 
     def end(self) -> None:
         """The caller is gone, or another session has him."""
@@ -93,15 +96,19 @@ class FlowCall:
             self._post(events.FlowEnded(self.call, FALLBACK))
         finally:
             self._desk.calls -= 1
+            if self._version is not None:
+                self._desk.inside[self._version] -= 1
 
     async def _walk(self, command: commands.RunFlow) -> None:
-        begun = self._begin(command)
+        begun = await self._begin(command)
         if begun is None:
             if command.outcome != TALKED:
                 log.error("no such flow; its caller goes to the fallback", flow=command.flow)
             self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
             return
         session, verb = begun
+        self._version = session.book.version
+        self._desk.inside[self._version] += 1
         await self._channel.music()
         while not isinstance(verb, verbs.Hangup):
             self._save(session)
@@ -120,11 +127,14 @@ class FlowCall:
                 await self._channel.play(verb.prompts, "")
             self._post(events.FlowEnded(self.call))
 
-    def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
+    async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
         desk, now = self._desk, self._clock()
         caller = Caller(self.call, command.caller, command.dialled, dict(command.customer))
         saved = checkpoint.read(command.at)
-        session = resuming.restore(desk.book, saved, caller, desk.hours) if saved is not None else None
+        session = None
+        if saved is not None:
+            book = await desk.book_of(saved.version)  # he goes on with the version he began with
+            session = resuming.restore(book, saved, caller, desk.hours)
         if session is not None:
             if command.outcome:
                 return session, session.step(now, replies.QueueEnded(command.outcome))
@@ -163,7 +173,8 @@ class FlowCall:
             case verbs.Lookup():
                 return await self._lookup(verb)
             case verbs.Record():
-                return await self._channel.record(verb, f"{self._desk.recordings}/{_recording(verb, self.call)}")
+                # The name has call, node and visit in it.
+                return await self._channel.record(verb, f"{self._desk.recordings}/{verb.name}")
             case verbs.Enqueue():
                 return await self._enqueue(verb)
             case verbs.TakeCallback():
@@ -202,10 +213,6 @@ class FlowCall:
             )
         )
         outcome = await self._back
-        self._back = self._in_line_since = None
+        self._back = None
         await self._channel.music()
         return replies.QueueEnded(outcome)
-
-
-def _recording(verb: verbs.Record, call: CallId) -> str:
-    return f"{verb.name}-{call.replace('/', '-')}"

@@ -5,6 +5,7 @@ Handed to the switch by the composition root; knows none of those who do it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,11 +28,16 @@ async def _no_callback(_verb: verbs.TakeCallback, _call: str) -> Reply:
     return replies.CallbackRefused("not_allowed")
 
 
+async def _no_book(_version: int) -> FlowBook | None:
+    return None
+
+
 @dataclass
 class FlowDesk:
     """`book` is what new calls begin with: a call keeps the book it began with."""
 
-    book: FlowBook = field(default_factory=lambda: FlowBook({}))
+    book: FlowBook = field(default_factory=lambda: FlowBook({}, 0))
+    stored_book: Callable[[int], Awaitable[FlowBook | None]] = _no_book  # another version, where it is still known
     hours: Callable[[str, float], HoursState | None] = lambda name, now: None
     ask: Callable[[verbs.Lookup], Awaitable[Reply]] = _no_lookup
     speak: Callable[[str, str], Awaitable[str | None]] = _no_voice  # text, language -> a sound below that language
@@ -40,4 +46,11 @@ class FlowDesk:
     recordings: str = "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
     music_class: str = "default"
     calls: int = 0  # in a flow now
+    inside: Counter[int] = field(default_factory=Counter)  # of them, by the version they are in
     bugs: int = 0
+
+    async def book_of(self, version: int) -> FlowBook:
+        """Return the book in which a caller was under an earlier engine, or else the newest."""
+        if version == self.book.version:
+            return self.book
+        return await self.stored_book(version) or self.book
