@@ -138,7 +138,7 @@ async def test_a_recording_is_good_empty_or_failed(answer: tuple[int, str], then
     desk = FlowDesk(recordings="/rec")
     at = InFlow(flow(VOICEMAIL), desk=desk)
     assert "t/a" in await at.run()
-    assert await at.answer() == "RECORD FILE /rec/a-17-1-t-a-1-a-17.1 wav # 90000 0 BEEP s=4"
+    assert await at.answer() == "RECORD FILE /rec/a-17-1-t-a-1 wav # 90000 0 BEEP s=4"
     heard = await at.answer(*answer)
     if heard == "CHANNEL STATUS":
         heard = await at.answer(6)
