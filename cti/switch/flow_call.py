@@ -28,11 +28,11 @@ log = structlog.get_logger(__name__)
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
 ANSWER_S = 30.0
-LATE_KEY_S = 1.0  # AMI may tell of a key so long after AGI has: it led into the line, and is none of the line's keys
 SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
 CHANNEL_UP = 6  # CHANNEL STATUS
 TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
 OK = 200
+KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 STAR_TO_NINE = frozenset(map(ord, "0123456789*#"))
 
 
@@ -63,7 +63,7 @@ class FlowCall:
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._sounds = Sounds(self._send, desk.speak)
         self._back: asyncio.Future[str] | None = None
-        self._in_line_since: float | None = None
+        self._in_line_since = 0.0
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
@@ -87,8 +87,10 @@ class FlowCall:
 
     @property
     def takes_keys(self) -> bool:
-        """Whether a key that AMI tells of now is the flow's, and nobody else's business: his PIN perhaps."""
-        return self._in_line_since is None or self._clock() < self._in_line_since + LATE_KEY_S
+        """Whether what is pressed now is for the flow, and not for the line that it put the caller into."""
+        if self._back is not None:
+            return self._clock() - self._in_line_since < KEY_LAG_S
+        return not self.over
 
     def end(self) -> None:
         """The caller is gone, or another session has him."""
@@ -204,7 +206,7 @@ class FlowCall:
             if isinstance(heard, replies.PromptMissing):
                 return heard
             digits = heard.digits if isinstance(heard, replies.Digits) else ""
-        while not _complete(verb, digits):
+        while not verb.complete(digits):
             wait_s = verb.next_digit_s if digits else verb.first_digit_s
             waited = await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
             key = waited.result or 0
@@ -243,8 +245,7 @@ class FlowCall:
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
         """The line has him until it tells how it ended."""
         await self._forget_dial()
-        self._back = asyncio.get_running_loop().create_future()
-        self._in_line_since = self._clock()
+        self._back, self._in_line_since = asyncio.get_running_loop().create_future(), self._clock()
         preferred = tuple(map(AgentId, verb.preferred))
         self._post(
             events.FlowEnqueues(
@@ -252,7 +253,7 @@ class FlowCall:
             )
         )
         outcome = await self._back
-        self._back = self._in_line_since = None
+        self._back = None
         await self._send("SET", "MUSIC", "OFF")
         return replies.QueueEnded(outcome)
 
@@ -293,11 +294,3 @@ class FlowCall:
             if status.result != CHANNEL_UP:
                 raise Gone
         return reply
-
-
-def _complete(verb: verbs.Collect, digits: str) -> bool:
-    if not digits:
-        return False
-    if len(digits) == 1 and digits in verb.at_once:
-        return True
-    return len(digits) >= verb.most or bool(verb.end_key and digits.endswith(verb.end_key))

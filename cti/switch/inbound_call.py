@@ -111,11 +111,6 @@ class InboundCall:
         self.flow.run(command)
         return cut_off
 
-    @property
-    def keys_are_taken(self) -> bool:
-        """Whether what he presses now is for his flow alone."""
-        return self.flow is not None and self.flow.takes_keys
-
     def exchange(self, other: InboundCall) -> None:
         """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
         self.call, other.call = other.call, self.call

@@ -188,21 +188,6 @@ async def test_into_the_line_back_from_the_talk_and_through_the_survey() -> None
     await at.ends()
 
 
-async def test_keys_are_the_flows_until_the_line_has_him_for_a_moment() -> None:
-    """AMI is later than AGI: the key that led into the line must not lead out of it."""
-    at = InFlow(flow(f"m: {{menu: M, keys: {{'1': a}}, on: {{failed: e}}}}\n{QUEUE}", start="m", head=QUEUE_HEAD))
-    assert not at.call.keys_are_taken, "no flow, no keys"
-    await at.run()
-    assert at.call.keys_are_taken
-    await at.key("1")
-    at.now += 0.9
-    assert at.call.keys_are_taken
-    at.now += 0.2
-    assert not at.call.keys_are_taken
-    await at.line_ends("talked")
-    assert at.call.keys_are_taken, "what he says of the agent"
-
-
 @pytest.mark.parametrize(
     ("outcome", "file"), [("left", "l"), ("full", "f"), ("timed_out", "f"), ("failed", "f"), ("", "f"), ("odd", "f")]
 )

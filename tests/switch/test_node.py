@@ -255,15 +255,6 @@ async def test_what_the_table_knows_is_told_and_the_rest_is_only_counted(bench: 
     assert bench.node.counts == {"DTMFEnd": 1, "VarSet": 2}
 
 
-async def test_the_keys_that_a_flow_takes_are_nobody_elses(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They may be a PIN: no event, no journal."""
-    call = bench.a_call()
-    assert bench.tells("DTMFEnd", Uniqueid="17.1", Digit="5", Direction="Received") == [events.DigitPressed(C, "5")]
-    monkeypatch.setattr(type(call), "keys_are_taken", True)
-    assert bench.tells("DTMFEnd", Uniqueid="17.1", Digit="5", Direction="Received") == []
-    assert bench.tells("DTMFEnd", Uniqueid="99.1", Digit="5", Direction="Received") != []
-
-
 # --- attended transfers -----------------------------------------------------------------------------------------------
 
 
