@@ -113,6 +113,13 @@ class FlowCentre:
         events: list[dict[str, Any]] = [json.loads(line)[1] for line in self._lines()[self._read :] if _is_whole(line)]
         return [(event["question"], event["score"]) for event in events if event["type"] == "SurveyAnswered"]
 
+    def metric(self, name: str) -> float:
+        """The sum over all labels of a number that Prometheus reads."""
+        lines = self.centre.engine.http("/metrics")[1].splitlines()
+        values = [float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
+        assert values, f"there is no {name}"
+        return sum(values)
+
     def forget(self) -> None:
         """The next test begins."""
         self._read = len(self._lines())
@@ -124,6 +131,7 @@ class FlowCentre:
         """Everybody is gone: nothing of them in Asterisk or the engine."""
         until(lambda: not self.centre.witness.channels(), "no channel left in Asterisk")
         self.centre.until_no_calls()
+        until(lambda: self.metric("cti_flow_calls") == 0.0, "nobody is in a flow")
 
 
 def _is_whole(line: str) -> bool:

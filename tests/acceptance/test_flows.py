@@ -82,6 +82,7 @@ def test_from_the_menu_to_the_survey(centre: Centre, desk: FlowCentre, info: boo
     assert menu.what == "menu" and menu.seconds < LONG_S - 0.5, f"a key cuts it off: {caller.ear}"
     centre.until_agent("a1001", activity="idle")
     until(lambda: desk.answers() == [("satisfied", 4), ("recommend", 10)], "both answers")
+    assert 'question="recommend"' in centre.engine.http("/metrics")[1]
 
 
 def test_another_language(centre: Centre, desk: FlowCentre) -> None:
@@ -143,6 +144,7 @@ def test_who_hangs_up_leaves_nothing_behind(centre: Centre, desk: FlowCentre) ->
 
 def test_a_message_is_recorded(centre: Centre, desk: FlowCentre) -> None:
     """He speaks (a tone) and ends it by a key: the file is there, as long as he spoke."""
+    before = set(desk.recordings.iterdir())
     caller = desk.call()
     caller.hears("menu")
     caller.press("3")
@@ -151,7 +153,7 @@ def test_a_message_is_recorded(centre: Centre, desk: FlowCentre) -> None:
     until(lambda: caller.ear.now_s > beep.end_s + SPOKEN_S, "he has spoken")
     caller.press("#")
     assert caller.is_hung_up_on() == ["menu", "message", "bye"], caller.ear
-    (file,) = desk.recordings.glob("*.wav")
+    (file,) = set(desk.recordings.iterdir()) - before
     with wave.open(str(file)) as message:
         seconds = message.getnframes() / message.getframerate()
     beep = caller.ear.until("music", asked.end_s)
