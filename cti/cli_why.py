@@ -81,7 +81,8 @@ def _headline(row: Mapping[str, Any]) -> Text:
     caller = f"  {clean(row['caller'])}" if row.get("caller") else ""
     state = str(row.get("outcome") or row.get("state") or "")
     agent = f", agent {clean(row['agent'])}" if row.get("agent") else ""
-    line.append(f"{caller}  {clean(row.get('queue'))}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
+    queue = clean(row["queue"]) if row.get("queue") else "in no queue"
+    line.append(f"{caller}  {queue}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
     return line
 
 

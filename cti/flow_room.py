@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -56,14 +57,19 @@ class FlowRoom:
 
     async def _take_callback(self, verb: verbs.TakeCallback, call: str) -> replies.AnyReply:
         """The promise is in the database before the caller hears that it is."""
-        request = CallbackRequest(f"flow-{verb.once}", self._clock(), verb.number, verb.number, verb.queue, "", call)
+        request = CallbackRequest(_name(verb), self._clock(), verb.number, verb.number, verb.queue, "", call)
         if decode_request(msgspec.json.encode(request)) is None:
             return replies.CallbackRefused("invalid_number")
         assert self._store is not None
         try:
             await asyncio.to_thread(take_over, self._store, request, self._clock())
         except ConflictingRequest:
-            return replies.CallbackRefused("already")
+            pass  # promised before an engine died, and asked again: the promise is from then
         except SQLAlchemyError:
             return replies.CallbackRefused("too_many")
         return replies.CallbackTaken()
+
+
+def _name(verb: verbs.TakeCallback) -> str:
+    """The same for the same promise, however often it is asked for; a call's name has signs that no request's may."""
+    return "flow-" + hashlib.sha256(f"{verb.once} {verb.number}".encode()).hexdigest()[:32]

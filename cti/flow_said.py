@@ -63,8 +63,7 @@ def lines(verb: verbs.AnyVerb) -> Iterator[str]:
         case verbs.Collect():
             yield f"waits  {_awaited(verb)}"
         case verbs.Lookup():
-            shown = {name: f"{{{name}}}" for name in verb.values}
-            yield f"asks   {verb.source}: {verb.method} {verb.path.format(**shown) if shown else verb.path}"
+            yield f"asks   {verb.source}: {verb.method} {verb.path}"
         case verbs.Record():
             yield f"records up to {verb.max_s:g} s" + (f" for {verb.queue}" if verb.queue else "")
         case verbs.Enqueue():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.flow_card import LINE_EMS, card, cut, width_ems, wrap
@@ -13,6 +13,7 @@ from tests.ivr.flows import flow
 pytestmark = pytest.mark.unit
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_lines_fit_and_lose_nothing_but_blanks(text: str) -> None:
     lines = wrap(text)

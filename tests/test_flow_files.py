@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti import config_yaml, flow_files
@@ -81,12 +81,14 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     assert "must be keys" in lines("- a")[0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda data: data.decode("latin-1")))
 def test_any_text_is_read_or_refused(text: str) -> None:
     file = flow_files.read_bytes(text.encode(), "f.yaml")
     assert (file.flow is None) == bool(file.errors)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_to_a_good_flow_is_told_and_never_raises(data: st.DataObject) -> None:
     text = (EXAMPLE / "orders.yaml").read_text(encoding="utf-8").splitlines()

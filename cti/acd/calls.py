@@ -39,9 +39,9 @@ def arrived(floor: Floor, event: CallArrived) -> None:
             _came_back(floor, known, event)
         else:
             _transferred_back(floor, known, event)
-    elif ticket is not None and _holds(floor, ticket):
+    elif ticket is not None and ticket.contact not in floor.contacts:
         contact = _from_ticket(floor, event, ticket)
-        if event.entry == ticket.entry:
+        if event.entry == ticket.entry and _place_exists(floor, ticket):
             _resume(floor, contact, event)
         else:
             floor.move_contact(contact, ContactState.WAITING, "resumed")
@@ -50,10 +50,9 @@ def arrived(floor: Floor, event: CallArrived) -> None:
         _new(floor, event)
 
 
-def _holds(floor: Floor, ticket: Ticket) -> bool:
-    """Whether the place that `ticket` names still exists, and nobody else has it."""
-    exists = ticket.queue in floor.policy.queues or (ticket.flow and not ticket.queue)
-    return bool(exists) and ticket.contact not in floor.contacts
+def _place_exists(floor: Floor, ticket: Ticket) -> bool:
+    """Whether the queue that `ticket` names still exists, or it names a flow."""
+    return ticket.queue in floor.policy.queues or bool(ticket.flow and not ticket.queue)
 
 
 def _again(floor: Floor, event: CallArrived) -> bool:
@@ -191,7 +190,11 @@ def _restart_music(floor: Floor, contact: Contact) -> None:
 def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
     """An agent (or the operator's dialplan) sent the call to a queue again: the same contact, with its old `since`."""
     entry = _entry(floor, event)
+    flow = entry.flow or "" if entry is not None else ""
     queue = QueueName(entry.queue) if entry is not None and entry.queue else contact.queue
+    if not flow and queue not in floor.policy.queues:  # gone over a restart, and nothing says where to go instead
+        visits.release(floor, contact, Release(contact.call, (), visits.FALLBACK))
+        return
     contact.session, contact.arrived_at, contact.entry = True, floor.now, event.entry
     contact.announcing = False
     floor.deadlines.cancel("aside", contact.id)
@@ -203,14 +206,12 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     contact.preferred = _own_agents(event, entry)
     contact.customer = dict(event.customer) or contact.customer
     contact.tried = {}
-    contact.flow, contact.flow_at = (entry.flow or "" if entry is not None else ""), ""
-    if contact.flow:
+    contact.flow, contact.flow_at = flow, ""
+    if flow:
         in_flow.run(floor, contact, cause="transferred")
-    elif queue:
-        contact.visit += 1
-        visits.enter(floor, contact, queue, cause="transferred")
-    else:
-        visits.release(floor, contact, Release(contact.call, (), visits.FALLBACK))
+        return
+    contact.visit += 1
+    visits.enter(floor, contact, queue, cause="transferred")
 
 
 def session_lost(floor: Floor, contact: Contact) -> None:

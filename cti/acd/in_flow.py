@@ -17,8 +17,7 @@ BY_REASON = ("full", "nobody", "closed")
 
 def run(floor: Floor, contact: Contact, *, cause: str | None = None, outcome: str = "") -> None:
     """The flow goes on, or begins. `outcome`: how the line ended that it had sent the contact into, "" if none did."""
-    contact.queue, contact.agent, contact.leaving = NOWHERE, None, None
-    floor.deadlines.cancel("aside", contact.id)
+    _leave_line(floor, contact)
     if contact.state is not ContactState.IN_FLOW:
         floor.move_contact(contact, ContactState.IN_FLOW, cause)
     floor.say(SaveTicket(contact.call, contact.ticket()))
@@ -33,6 +32,19 @@ def run(floor: Floor, contact: Contact, *, cause: str | None = None, outcome: st
             customer=dict(contact.customer),
         )
     )
+
+
+def taken_over(floor: Floor, contact: Contact) -> None:
+    """Attended transfer: the flow that an agent was in goes on with his customer; its session has never stopped."""
+    _leave_line(floor, contact)
+    if contact.state is not ContactState.IN_FLOW:
+        floor.move_contact(contact, ContactState.IN_FLOW, "transferred")
+    floor.say(SaveTicket(contact.call, contact.ticket()))
+
+
+def _leave_line(floor: Floor, contact: Contact) -> None:
+    contact.queue, contact.agent, contact.leaving = NOWHERE, None, None
+    floor.deadlines.cancel("aside", contact.id)
 
 
 def outcome_of(leaving: Leaving) -> str:

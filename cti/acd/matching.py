@@ -7,7 +7,7 @@ nobody is left waiting beside a suitable free agent after any event, nothing els
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.offers import make_offers
-from cti.acd.strategy import CHOICES
+from cti.acd.strategy import CHOICES, Candidate
 from cti.model.changes import Contender, Why
 
 COUNTED = 10  # free agents are counted up to here; "10" means ten or more
@@ -91,7 +91,7 @@ def match(floor: Floor) -> None:
 
     def offer(turn: Turn) -> bool:
         floor.matching = turn.first.id
-        served = _serve(floor, turn)
+        served = _serve(floor, turn, _candidates(floor, turn))
         if served and floor.blended:
             turn_gates(floor, only_shut=True)  # one agent less: it may be time to hold back what can wait
         return served
@@ -107,10 +107,21 @@ def match(floor: Floor) -> None:
     floor.matching = None
 
 
-def _serve(floor: Floor, turn: Turn) -> bool:
+def _candidates(floor: Floor, turn: Turn) -> Iterator[Candidate]:
+    """Who may take it, in order.
+
+    Nobody waits beside a suitable free agent: whoever waited before this event can have got a chance only by what is
+    freed now. Of a single agent nobody else needs to be looked for (blending aside, which holds contacts back).
+    """
+    if turn.agent is not None and len(floor.freed) == 1 and not floor.arrived and not floor.blended:
+        alone = floor.free.alone(turn.agent, turn.waiting, floor.now)
+        return iter(()) if alone is None else iter((alone,))
+    return floor.free.for_class(turn.waiting)
+
+
+def _serve(floor: Floor, turn: Turn, candidates: Iterator[Candidate]) -> bool:
     """Offer the contact to whom its queue's strategy chooses, if anybody is free for it."""
     contact = turn.first
-    candidates = floor.free.for_class(turn.waiting)
     counted = list(islice(candidates, COUNTED))
     if not counted:
         return False

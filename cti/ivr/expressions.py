@@ -231,7 +231,7 @@ def _run(node: ast.expr, values: Mapping[str, Plain]) -> Any:
         case ast.UnaryOp(operand=operand):
             return -_run(operand, values)
         case ast.BinOp(op=op, left=left, right=right):
-            return _bounded(ARITHMETIC[type(op)](_run(left, values), _run(right, values)))
+            return _calculate(op, _run(left, values), _run(right, values))
         case ast.Compare(left=left, ops=ops, comparators=others):
             return all(_compare(pair, values) for pair in zip([left, *others], ops, others, strict=False))
         case ast.Tuple(elts=items) | ast.List(elts=items):
@@ -244,9 +244,11 @@ def _compare(pair: tuple[ast.expr, ast.cmpop, ast.expr], values: Mapping[str, Pl
     return one is not None and other is not None and COMPARISONS[type(pair[1])](one, other)
 
 
-def _bounded(value: Any) -> Any:
-    if isinstance(value, str):
-        return value[:MAX_TEXT_CHARS]
-    if abs(value) > LARGEST:
-        raise OverflowError
-    return value
+def _calculate(op: ast.operator, one: Any, other: Any) -> Plain:
+    """Only numbers, and texts one behind the other: a text times a milliard is a gigabyte, a text % x is a format."""
+    if isinstance(one, str) and isinstance(other, str) and isinstance(op, ast.Add):
+        return (one + other)[:MAX_TEXT_CHARS]
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in (one, other)):
+        return None
+    found = float(ARITHMETIC[type(op)](one, other))
+    return found if abs(found) <= LARGEST else None

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 SWEEPS = 24
+FEW = 150  # above it, exchanging one by one takes seconds
 LINE_HEIGHT = 16.0  # what a passing line is given
 
 
@@ -144,7 +145,24 @@ def _order(layers: list[list[str]], links: Links, sizes: Mapping[str, float]) ->
         crossings = _crossings(layers, links)
         if crossings < fewest:
             best, fewest = [list(layer) for layer in layers], crossings
+    if sum(map(len, best)) <= FEW:
+        _swap_neighbours(best, links, fewest)
     return best
+
+
+def _swap_neighbours(layers: list[list[str]], links: Links, crossings: int) -> None:
+    """Exchange two that stand side by side wherever that undoes a crossing: what averages cannot see."""
+    better = True
+    while better:
+        better = False
+        for layer in layers:
+            for at in range(len(layer) - 1):
+                layer[at], layer[at + 1] = layer[at + 1], layer[at]
+                now = _crossings(layers, links)
+                if now < crossings:
+                    crossings, better = now, True
+                else:
+                    layer[at], layer[at + 1] = layer[at + 1], layer[at]
 
 
 def _crossings(layers: Sequence[Sequence[str]], links: Links) -> int:

@@ -113,6 +113,8 @@ class LiveView:
         row.agent = changed.agent or row.agent
         if changed.new == ContactState.WAITING:
             row.waiting_since, row.agent = changed.at, None
+        elif changed.new == ContactState.IN_FLOW:
+            row.queue = row.agent = None
         elif changed.new == ContactState.ENDED:
             del self.contacts[changed.id]
             if row.visit is not None:  # its end was not told: keep it apart instead of letting it wait for ever

@@ -21,7 +21,7 @@ MUST, THEN, ERROR = "", "then", "error"
 RESERVED = (HANGUP, RETURN, BACK, REPEAT)  # targets that are no nodes
 
 LENGTH = r"^[0-9]{1,2}(-[0-9]{1,2})?$"
-PATH = r"^/[A-Za-z0-9_./~{}?=&,:-]{0,200}$"
+PATH = r"^/([A-Za-z0-9_./~?=&,:-]|\{[A-Za-z][A-Za-z0-9_]{0,39}\}){0,200}$"
 LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 TRANSFER = r"^[A-Za-z0-9+*#_-]{1,40}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"

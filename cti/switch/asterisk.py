@@ -137,7 +137,8 @@ class AsteriskSwitch:
             case commands.StartMusic():
                 call.start_music(command)
             case commands.RunFlow():
-                call.run_flow(command, self._flows, self._clock)
+                if call.run_flow(command, self._flows, self._clock):
+                    self._node_of(call).stop_playback(call.channel)
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""

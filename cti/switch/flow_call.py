@@ -7,6 +7,7 @@ of the end. What is pressed is personal: it goes into the session and nowhere el
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import structlog
@@ -17,7 +18,7 @@ from cti.ivr.session import FlowSession
 from cti.model import commands, events
 from cti.model.words import AgentId, CallId, QueueName
 from cti.ports import Clock
-from cti.switch.agi_codec import Reply
+from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.agi_session import AgiConnectionLost
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.flow_sounds import Sounds
@@ -27,8 +28,11 @@ log = structlog.get_logger(__name__)
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
 ANSWER_S = 30.0
+SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
 CHANNEL_UP = 6  # CHANNEL STATUS
 TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
+OK = 200
+KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 STAR_TO_NINE = frozenset(map(ord, "0123456789*#"))
 
 
@@ -36,22 +40,32 @@ class Gone(Exception):
     """The caller is not there any more."""
 
 
+class CannotDo(Exception):
+    """A command that cannot be sent, or that Asterisk does not take."""
+
+
 class FlowCall:
     """One caller in a flow, from RunFlow to FlowEnded, over all the lines it puts him into."""
 
     def __init__(
         self,
-        call: CallId,
+        whose: Callable[[], CallId],
         submit: Callable[..., asyncio.Future[Reply] | None],
         desk: FlowDesk,
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
     ) -> None:
-        self.call = call
+        """`whose` call the session is now: an attended transfer gives it to another one.
+
+        `submit` sends a command; None: nobody is there. Raises AgiEncodeError.
+        """
+        self._whose = whose
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._sounds = Sounds(self._send, desk.speak)
         self._back: asyncio.Future[str] | None = None
+        self._in_line_since = 0.0
         self._saved = ""
+        self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
         self._version: int | None = None
 
@@ -60,11 +74,23 @@ class FlowCall:
         if self._back is not None and not self._back.done():
             self._back.set_result(command.outcome or "failed")
         elif self._task is None:
+            self._taken_over = bool(command.at)
             self._task = asyncio.get_running_loop().create_task(self._live(command), name="flow")
+
+    @property
+    def call(self) -> CallId:
+        return self._whose()
 
     @property
     def over(self) -> bool:
         return self._task is not None and self._task.done()
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether what is pressed now is for the flow, and not for the line that it put the caller into."""
+        if self._back is not None:
+            return self._clock() - self._in_line_since < KEY_LAG_S
+        return not self.over
 
     def end(self) -> None:
         """The caller is gone, or another session has him."""
@@ -105,6 +131,8 @@ class FlowCall:
             self._save(session)
             try:
                 reply = await self._do(verb)
+            except CannotDo:
+                reply = replies.Broken("refused")
             except (Gone, AgiConnectionLost):
                 session.step(self._clock(), replies.Gone())
                 self._tell(session)
@@ -112,7 +140,8 @@ class FlowCall:
             verb = session.step(self._clock(), reply)
             self._tell(session)
         if verb.why != "gone":
-            await self._sounds.play(verb.prompts, "")
+            with contextlib.suppress(CannotDo):
+                await self._sounds.play(verb.prompts, "")
             self._post(events.FlowEnded(self.call))
 
     async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
@@ -152,6 +181,7 @@ class FlowCall:
     # --- verbs --------------------------------------------------------------------------------------------------------
 
     async def _do(self, verb: verbs.AnyVerb) -> replies.AnyReply:
+        taken_over, self._taken_over = self._taken_over, False
         match verb:
             case verbs.Play():
                 return await self._sounds.play(verb.prompts, verb.stop_on)
@@ -166,7 +196,7 @@ class FlowCall:
             case verbs.TakeCallback():
                 return await self._desk.take_callback(verb, self.call)
             case verbs.Transfer():
-                return await self._transfer(verb)
+                return await self._transfer(verb, taken_over)
         return replies.Broken("unknown_verb")
 
     async def _collect(self, verb: verbs.Collect) -> replies.AnyReply:
@@ -178,7 +208,8 @@ class FlowCall:
             digits = heard.digits if isinstance(heard, replies.Digits) else ""
         while not _complete(verb, digits):
             wait_s = verb.next_digit_s if digits else verb.first_digit_s
-            key = (await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)))).result or 0
+            waited = await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
+            key = waited.result or 0
             if key not in STAR_TO_NINE:
                 break
             digits += chr(key)
@@ -204,16 +235,17 @@ class FlowCall:
         heard = await self._sounds.play(verb.prompts, verb.end_key)
         if isinstance(heard, replies.PromptMissing):
             return heard
-        file = f"{self._desk.recordings}/{verb.name}-{self.call.replace('/', '-')}"
+        file = f"{self._desk.recordings}/{verb.name}"  # the name has call, node and visit in it
         limits = (str(int(verb.max_s * 1000)), "0", "BEEP", f"s={max(1, int(verb.silence_s))}")
         reply = await self._send("RECORD", "FILE", file, "wav", verb.end_key, *limits, timeout_s=verb.max_s + ANSWER_S)
-        seconds = (reply.endpos or 0) / 8000
-        return replies.Recorded(seconds) if seconds > 0 else replies.NotRecorded("empty")
+        if reply.result == -1:
+            return replies.NotRecorded("failed")
+        return replies.Recorded((reply.endpos or 0) / SAMPLES_A_SECOND)
 
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
-        """The line has him until it tells how it ended. What an earlier Dial left must not be taken for this one's."""
-        await self._send("SET", "VARIABLE", "DIALSTATUS", "")
-        self._back = asyncio.get_running_loop().create_future()
+        """The line has him until it tells how it ended."""
+        await self._forget_dial()
+        self._back, self._in_line_since = asyncio.get_running_loop().create_future(), self._clock()
         preferred = tuple(map(AgentId, verb.preferred))
         self._post(
             events.FlowEnqueues(
@@ -225,24 +257,38 @@ class FlowCall:
         await self._send("SET", "MUSIC", "OFF")
         return replies.QueueEnded(outcome)
 
-    async def _transfer(self, verb: verbs.Transfer) -> replies.AnyReply:
+    async def _transfer(self, verb: verbs.Transfer, taken_over: bool) -> replies.AnyReply:
         dial = self._desk.transfers.get(verb.to)
         if dial is None:
             return replies.Transferred("failed")
+        if taken_over and await self._dial_status() == "ANSWER":  # he has talked while we were away
+            return replies.Transferred("answered")
+        await self._forget_dial()
         await self._send("EXEC", "Dial", f"{dial},{verb.ring_timeout_s:g},g", timeout_s=None)
-        status = (await self._send("GET", "FULL", "VARIABLE", "${DIALSTATUS}")).data
-        return replies.Transferred(
-            {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}.get(status, "failed")
-        )
+        return replies.Transferred(TRANSFERRED.get(await self._dial_status(), "failed"))
+
+    async def _forget_dial(self) -> None:
+        """What an earlier Dial left must not be taken for the next one's."""
+        await self._send("SET", "VARIABLE", "DIALSTATUS", "")
+
+    async def _dial_status(self) -> str:
+        return (await self._send("GET", "FULL", "VARIABLE", "${DIALSTATUS}")).data
 
     async def _send(self, *words: str, timeout_s: float | None = ANSWER_S) -> Reply:
-        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost."""
-        future = self._submit(*words, timeout_s=timeout_s)
+        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost, CannotDo."""
+        try:
+            future = self._submit(*words, timeout_s=timeout_s)
+        except AgiEncodeError:  # `from None`: the words may be personal
+            log.error("an AGI command of a flow cannot be sent", verb=" ".join(words[:2]))
+            raise CannotDo from None
         if future is None:
             raise Gone
         reply = await future
         if reply.dead:
             raise Gone
+        if reply.code != OK:
+            log.error("Asterisk refuses an AGI command of a flow", verb=" ".join(words[:2]), code=reply.code)
+            raise CannotDo
         if reply.result == -1 and words[0] != "CHANNEL":
             status = await self._send("CHANNEL", "STATUS")
             if status.result != CHANNEL_UP:

@@ -102,12 +102,14 @@ class InboundCall:
             done.add_done_callback(lambda _: self._session.close())
         return cut_off
 
-    def run_flow(self, command: commands.RunFlow, desk: FlowDesk, clock: Clock) -> None:
-        """Let the flow begin, or go on after a line."""
+    def run_flow(self, command: commands.RunFlow, desk: FlowDesk, clock: Clock) -> bool:
+        """Let the flow begin, or go on after a line. True if a prompt is playing that must be cut off from outside."""
+        cut_off = self._drop_prompts()
         self._set()
         if self.flow is None or self.flow.over:
-            self.flow = FlowCall(self.call, self._submit, desk, self._post, clock)
+            self.flow = FlowCall(lambda: self.call, self._send, desk, self._post, clock)
         self.flow.run(command)
+        return cut_off
 
     def exchange(self, other: InboundCall) -> None:
         """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
@@ -139,11 +141,15 @@ class InboundCall:
 
     def _submit(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
         try:
-            future = self._session.submit(*words)
-        except AgiConnectionLost:
-            return None
+            return self._send(*words, timeout_s=timeout_s)
         except AgiEncodeError as error:
             log.error("an AGI command cannot be sent", verb=" ".join(words[:2]), error=str(error))
+            return None
+
+    def _send(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
+        try:
+            future = self._session.submit(*words)
+        except AgiConnectionLost:
             return None
         except AgiBusy:
             log.error("a caller's session has too many commands waiting; it is given back to the dialplan")

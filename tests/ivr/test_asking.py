@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr import replies, verbs
@@ -104,6 +104,7 @@ def test_what_may_be_entered(fields: dict[str, object], keys: str, valid: bool) 
     assert is_valid(Collect.model_validate({"collect": "d", "ask": "?", "then": "x"} | fields), keys) is valid
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=19), st.integers(0, 18), st.integers(1, 9))
 def test_a_check_digit_finds_every_single_wrong_digit(digits: str, place: int, shift: int) -> None:
     whole = next(f"{digits}{check}" for check in range(10) if luhn(f"{digits}{check}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr import check
@@ -69,6 +69,7 @@ def test_flows_that_call_each_other() -> None:
 NODES = st.integers(0, 7)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NODES, NODES), max_size=20))
 def test_circles_are_what_a_slow_search_finds(pairs: list[tuple[int, int]]) -> None:
     edges = {str(name): tuple(("", str(to)) for at, to in pairs if at == name) for name in range(8)}

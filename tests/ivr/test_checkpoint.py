@@ -6,7 +6,7 @@ import base64
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.checkpoint import MAX_CHARS, Checkpoint, FrameState, read, write
@@ -27,6 +27,7 @@ CHECKPOINTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(CHECKPOINTS)
 def test_it_always_fits_and_says_what_it_left_out(checkpoint: Checkpoint) -> None:
     written = write(checkpoint)
@@ -47,6 +48,7 @@ def test_the_history_goes_first_then_the_longest_value() -> None:
     assert back is not None and back.frames[0].values == {"short": "7"}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda data: base64.urlsafe_b64encode(data).decode()))
 def test_a_damaged_one_is_none(text: str) -> None:
     assert read(text) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.layout import Edge, arrange
@@ -18,6 +18,7 @@ EDGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(28, 200), min_size=8, max_size=8), EDGES)
 def test_any_graph_has_a_place_for_everything(heights: list[float], edges: list[Edge]) -> None:
     sizes = dict(zip(NAMES, heights, strict=True))

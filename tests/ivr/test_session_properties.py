@@ -22,6 +22,9 @@ from tests.ivr.flows import CALLER, NOW, opening
 
 pytestmark = pytest.mark.unit
 
+# Whole flows are large, many have no story of the kind wanted, and the machine may be busy: no sign of a bad test.
+BUSY = (HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large)
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=BUSY)
 NAMES = ("a", "b", "c", "d", "e", "f")
 TARGETS = st.sampled_from((*NAMES, "end", "end", "hangup", "return", "back", "repeat"))
 PROMPT = st.sampled_from(
@@ -165,7 +168,7 @@ def choose(data: st.DataObject, verb: verbs.AnyVerb, from_: dict[Any, Any]) -> r
     return reply
 
 
-@settings(max_examples=60, deadline=None)
+@MANY
 @given(flows(), flows("other"), st.lists(REPLIES, max_size=40))
 def test_no_reply_leaves_a_caller_without_a_verb(main: Flow, other: Flow, story: list[replies.AnyReply]) -> None:
     call = begin(main, other)
@@ -188,7 +191,7 @@ def test_no_reply_leaves_a_caller_without_a_verb(main: Flow, other: Flow, story:
     call.facts()
 
 
-@settings(max_examples=60, deadline=None)
+@MANY
 @given(flows(), flows("other"), st.data())
 def test_a_caller_who_answers_as_asked_meets_no_bug_and_no_secret_gets_out(
     main: Flow, other: Flow, data: st.DataObject
@@ -210,7 +213,7 @@ def test_a_caller_who_answers_as_asked_meets_no_bug_and_no_secret_gets_out(
             assert PIN not in repr(saved)
 
 
-@settings(max_examples=60, deadline=None)
+@MANY
 @given(flows(), flows("other"), st.data())
 def test_another_process_goes_on_at_the_same_node(main: Flow, other: Flow, data: st.DataObject) -> None:
     call = begin(main, other)
@@ -237,7 +240,7 @@ def test_another_process_goes_on_at_the_same_node(main: Flow, other: Flow, data:
     assert copy.over == call.over
 
 
-@settings(max_examples=60, deadline=None)
+@MANY
 @given(flows(), flows("other"), st.lists(REPLIES, max_size=15), st.data())
 def test_a_session_can_be_restored_at_any_moment(
     main: Flow, other: Flow, story: list[replies.AnyReply], data: st.DataObject
@@ -256,7 +259,7 @@ def test_a_session_can_be_restored_at_any_moment(
         assert isinstance(copy.step(NOW, reply), verbs.Verb)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@MANY
 @given(flows(counting=False), flows("other", counting=False), st.sampled_from(("open", "closed")), st.data())
 def test_a_flow_that_passes_the_check_ends_when_the_caller_keeps_silent(
     main: Flow, other: Flow, word: str, data: st.DataObject

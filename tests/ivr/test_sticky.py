@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.sticky import choose, place
@@ -11,6 +11,7 @@ from cti.ivr.sticky import choose, place
 pytestmark = pytest.mark.unit
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_a_place_is_in_range_and_stays(salt: str, customer: str) -> None:
     assert 0 <= place(salt, customer) < 1
@@ -26,6 +27,7 @@ def test_shares_come_out_as_stated_and_experiments_do_not_go_together() -> None:
     assert 0.02 < both / len(people) < 0.06
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1), st.integers(0, 5), min_size=1), st.text())
 def test_nobody_falls_into_an_empty_share(shares: dict[str, int], customer: str) -> None:
     chosen = choose(shares, "s", customer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.survey import DAY_S, SCALES, is_due, is_low, score
@@ -31,6 +31,7 @@ def test_answers(scale: str, digits: str, answer: int | None) -> None:
     assert score(scale, digits) == answer
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(SCALES)), st.text(max_size=5))
 def test_an_answer_is_on_its_scale(scale: str, digits: str) -> None:
     answer = score(scale, digits)

@@ -7,7 +7,7 @@ import pickle
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr.values import MAX_TEXT_CHARS, Secret, Unfit, fit, plain
@@ -71,6 +71,7 @@ def test_what_does_not_fit_is_refused_and_never_repeated(kind: Kind, raw: object
     assert not isinstance(raw, str) or raw not in str(found.value)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(Kind)),
     st.recursive(st.none() | st.booleans() | st.floats() | st.text() | st.integers(), st.lists),

@@ -8,9 +8,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from cti.ivr import replies, verbs
+from cti.ivr.asked_systems import request as request_of
 from cti.ivr.values import Secret
 from cti.lookup.client import Lookups
-from cti.lookup.of_flows import answer, request_of
+from cti.lookup.of_flows import answer
 from cti.model.lookups import System
 from cti.sample.backend import make_app
 from cti.sample.shop import Shop, load

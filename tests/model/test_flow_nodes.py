@@ -35,6 +35,8 @@ def test_a_node_is_named_by_what_it_does() -> None:
         {"nodes": {}},
         {"nodes": {"a": {"menu": "A", "keys": {"12": "a"}}}},
         {"nodes": {"a": {"transfer": "00 49"}}},
+        {"nodes": {"a": {"lookup": "s", "get": "/x/{d", "then": "a"}}},
+        {"nodes": {"a": {"lookup": "s", "get": "http://x", "then": "a"}}},
     ],
 )
 def test_what_is_refused(wrong: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.speech.calendar_words import split_day, split_time
@@ -14,11 +14,13 @@ from cti.speech.calendar_words import split_day, split_time
 pytestmark = pytest.mark.unit
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_weekdays(day: date) -> None:
     assert split_day(day.isoformat()) == (day.year, day.month, day.day, day.isoweekday() % 7)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2200), st.integers(0, 14), st.integers(0, 33))
 def test_days_that_no_calendar_has(year: int, month: int, day: int) -> None:
     text = f"{year:04d}-{month:02d}-{day:02d}"

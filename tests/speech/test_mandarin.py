@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.speech import mandarin
@@ -45,6 +45,7 @@ def worth(words: str) -> int:
     return total + group + digit
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12 - 1))
 def test_every_number_can_be_read_back(number: int) -> None:
     words = spoken(mandarin.number(number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.model.spoken import Kind
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.unit
 VALUES = st.floats(-1e12, 1e12) | st.booleans() | st.sampled_from(("2026-11-25", "14:05", "007", "x", "", "+49*#"))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(Kind)),
     VALUES,
