@@ -35,7 +35,7 @@ class Channel:
         self.checkpoint = ""
         self.posted: list[events.AnyEvent] = []
         self._waits: asyncio.Future[Reply] | None = None
-        self._call = FlowCall(CALL, self._submit, desk, self.posted.append, lambda: 1_800_000_000.0)
+        self._call = FlowCall(lambda: CALL, self._submit, desk, self.posted.append, lambda: 1_800_000_000.0)
 
     def run(self, at: str = "", outcome: str = "") -> None:
         self._call.run(commands.RunFlow(CALL, "main", at=at, outcome=outcome, caller="", dialled="6001"))
