@@ -43,6 +43,8 @@ def arrived(floor: Floor, event: CallArrived) -> None:
         contact = _from_ticket(floor, event, ticket)
         if event.entry == ticket.entry and _place_exists(floor, ticket):
             _resume(floor, contact, event)
+        elif event.entry == ticket.entry and ticket.flow:  # the line that his flow had led to is gone over a restart
+            in_flow.run(floor, contact, cause="resumed", outcome="failed")
         else:
             floor.move_contact(contact, ContactState.WAITING, "resumed")
             _transferred_back(floor, contact, event)

@@ -221,13 +221,14 @@ class SimSwitch:
         if self.sessions.get(session.call.id) is not session or not session.open:
             return
         call = CallId(session.call.id)
-        again = self.rng.random() < (0.15 if command.outcome else 0.8)
+        rng = random.Random(f"{session.call.arrived_at} {self.agenda.now}")  # the same, whoever else calls (shrink)
+        again = rng.random() < (0.15 if command.outcome else 0.8)
         if not again:
-            self.agi.send(call, ev.FlowEnded(call, self.rng.choice(("", "cti-fallback,s,1"))))
+            self.agi.send(call, ev.FlowEnded(call, rng.choice(("", "cti-fallback,s,1"))))
             return
-        queue = QueueName(self.rng.choice((*self.queues, "nowhere")))
+        queue = QueueName(rng.choice((*self.queues, "nowhere")))
         session.call.dial_status = ""
-        self.agi.send(call, ev.FlowEnqueues(call, queue, head_start_s=self.rng.choice((0.0, 60.0))))
+        self.agi.send(call, ev.FlowEnqueues(call, queue, head_start_s=rng.choice((0.0, 60.0))))
 
     def _announce(self, session: Session, command: do.Announce) -> None:
         session.announcing = True

@@ -202,7 +202,7 @@ class FlowCall:
             if isinstance(heard, replies.PromptMissing):
                 return heard
             digits = heard.digits if isinstance(heard, replies.Digits) else ""
-        while not _complete(verb, digits):
+        while not verb.complete(digits):
             wait_s = verb.next_digit_s if digits else verb.first_digit_s
             waited = await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
             key = waited.result or 0
@@ -290,11 +290,3 @@ class FlowCall:
             if status.result != CHANNEL_UP:
                 raise Gone
         return reply
-
-
-def _complete(verb: verbs.Collect, digits: str) -> bool:
-    if not digits:
-        return False
-    if len(digits) == 1 and digits in verb.at_once:
-        return True
-    return len(digits) >= verb.most or bool(verb.end_key and digits.endswith(verb.end_key))
