@@ -39,7 +39,7 @@ from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
 from cti.model.policy import Center
-from cti.model.words import AgentId, ContactState, NodeId
+from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Reader
@@ -71,7 +71,7 @@ class Application:
         self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
-        self.flow_counts = FlowCounts(self._in_flows, lambda: desk.book.version)
+        self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version)
         self.prometheus.registry.register(self.flow_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
@@ -237,9 +237,6 @@ class Application:
     def _not_ready(self) -> list[str]:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
         return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
-
-    def _in_flows(self) -> int:
-        return sum(contact.state == ContactState.IN_FLOW for contact in self.view.contacts.values())
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

@@ -50,7 +50,7 @@ class FlowCall:
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
-        self._version: int | None = None
+        self._version = 0  # of his book; 0: not known yet
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
@@ -83,21 +83,18 @@ class FlowCall:
     # --- the walk -----------------------------------------------------------------------------------------------------
 
     async def _live(self, command: commands.RunFlow) -> None:
-        self._desk.calls += 1
+        self._desk.inside[self._version] += 1
         try:
             await self._walk(command)
         except (Gone, AgiConnectionLost):
             pass  # SessionLost and CallGone tell it
         except Exception as error:  # a bug of ours costs this caller his flow, not his call
             self._desk.bugs += 1
-            log.error(
-                "a flow broke off; its caller goes to the fallback", flow=command.flow, error=type(error).__name__
-            )
+            bug = type(error).__name__
+            log.error("a flow broke off; its caller goes to the fallback", flow=command.flow, error=bug)
             self._post(events.FlowEnded(self.call, FALLBACK))
         finally:
-            self._desk.calls -= 1
-            if self._version is not None:
-                self._desk.inside[self._version] -= 1
+            self._desk.inside[self._version] -= 1
 
     async def _walk(self, command: commands.RunFlow) -> None:
         begun = await self._begin(command)
@@ -107,8 +104,7 @@ class FlowCall:
             self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
             return
         session, verb = begun
-        self._version = session.book.version
-        self._desk.inside[self._version] += 1
+        self._version = self._desk.recount(self._version, session.book.version)
         await self._channel.music()
         while not isinstance(verb, verbs.Hangup):
             self._save(session)

@@ -1,4 +1,4 @@
-"""A caller's way through a flow that breaks off: an engine's death, a hangup at any moment; and what is never written."""
+"""A caller's way through a flow that breaks off: an engine's death, a hangup at any moment; what is never written."""
 
 from __future__ import annotations
 
