@@ -27,6 +27,15 @@ def test_rules_become_rings(tmp_path: Path) -> None:
     assert [told.max_penalty, *(ring.max_penalty for ring in told.rings)] == [3, 8, 20]
 
 
+def test_a_rule_means_nothing_where_penalties_are_passed_over(tmp_path: Path) -> None:
+    lines = "defaultrule=widen\npenaltymemberslimit={}\nmember => PJSIP/3,20"
+    found, report = sales(tmp_path, lines.format(3), RULES, max_penalty=3)
+    queue = found.queues["sales"]
+    assert (queue.rings, queue.min_penalty, queue.max_penalty) == ((), 0, 1000)
+    assert any(line.startswith("defaultrule = widen") and "up to 3 members" in line for line in report.notes[Kind.LOST])
+    assert sales(tmp_path, lines.format(2), RULES)[0].queues["sales"].rings
+
+
 def test_an_unused_rule_is_listed(tmp_path: Path) -> None:
     _, found = sales(tmp_path, "", RULES)
     assert any(line.startswith("rule [widen] (queuerules.conf:1)") for line in found.notes[Kind.LOST])
