@@ -39,7 +39,9 @@ def show(outcome: Outcome, names: Sequence[str], days: int, console: Console) ->
     for queue, numbers in groupby(range(len(outcome.rows[0])), lambda number: outcome.rows[0][number].queue):
         console.print(_block(label(queue), [[each[number] for each in lines] for number in numbers], shown))
         console.print()
-    console.print(f"{outcome.callers:,} callers in {_count(days, 'day')}; ± is the 95 % interval", soft_wrap=True)
+    console.print(
+        f"{_count(outcome.callers, 'caller')} in {_count(days, 'day')}; ± is the 95 % interval", soft_wrap=True
+    )
     if several:
         console.print("* a difference that chance does not explain (its interval leaves 0 out)", soft_wrap=True)
     for text in _promises(outcome, names if several else [""]):
@@ -92,7 +94,7 @@ def _anybody(outcome: Outcome, name: str) -> bool:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _text(name: str, each: Interval, *, sign: bool = False) -> str:

@@ -94,6 +94,7 @@ def test_the_files_of_freepbx_can_be_imported_as_they_are(tmp_path: Path) -> Non
     ("lines", "expected"),
     [
         ("strategy=liner", 'strategy: unknown strategy (did you mean "linear"?)'),
+        ("strategy=bogus", "unknown strategy (known: fewestcalls, leastrecent, linear, random, ringall,"),
         ("timeout=soon", "timeout: must be a whole number"),
         ("timeout=99999999999999", "timeout: must be a whole number"),
         ("reportholdtime=maybe", "reportholdtime: must be yes or no"),

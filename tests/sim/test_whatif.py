@@ -71,6 +71,12 @@ def test_both_files_are_read(files: tuple[Path, Path]) -> None:
     assert (pool.agent, pool.count, pool.to_s) == (None, 12, 86_400.0)
 
 
+def test_an_interval_of_a_queue_stands_in_one_line(files: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(files, DEMAND + "9:30,sales,5,180,\n")
+    assert error.value.problems == [f"{files[0]}:4: sales begins at this time already (line 3); add the two up"]
+
+
 def test_the_smallest_step_is_the_interval(files: tuple[Path, Path]) -> None:
     assert read(files, DEMAND + "09:45,sales,1,60,\n").interval_s == 900.0
 
