@@ -213,7 +213,7 @@ def _queue(queue: QueueNow, standing: Standing) -> str:
     elif queue.asked_before == 0:
         parts.append("he is the next to be asked")
     elif queue.free_agents:
-        parts.append(f"{queue.free_agents} agents are free")
+        parts.append("1 agent is free" if queue.free_agents == 1 else f"{queue.free_agents} agents are free")
     if queue.level is not None and (queue.level > 1 or queue.penalty):
         parts.append(f"his level {queue.level}, penalty {queue.penalty or 0}")
     return "; ".join(parts)
