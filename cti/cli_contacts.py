@@ -74,7 +74,7 @@ def contact_prioritise(
 
     Example: cti contact prioritise 1763763014.42 120
     """
-    _ask(contact, "prioritise", {"seconds": seconds}, f"counts {seconds:+g} s of waiting", as_json, control)
+    _ask(contact, "prioritise", {"seconds": seconds}, _given(seconds), as_json, control)
 
 
 @contact_app.command("withdraw")
@@ -84,6 +84,12 @@ def contact_withdraw(contact: ContactName, as_json: AsJson = False, control: Con
     Example: cti contact withdraw 1763763014.42
     """
     _ask(contact, "withdraw", {}, "waits no longer", as_json, control)
+
+
+def _given(seconds: float) -> str:
+    """What he was given before stays his, so only the difference is certain."""
+    more = "more" if seconds > 0 else "less"
+    return f"counts {abs(seconds):g} s of waiting {more} than before" if seconds else "counts as before"
 
 
 def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:

@@ -72,8 +72,8 @@ def test_the_list_has_everybody_who_waits(engine: list[Any]) -> None:
     ("words", "action", "body", "line"),
     [
         (("move", "{}", "sales"), "move", {"queue": "sales"}, "waits in sales now"),
-        (("prioritise", "{}", "60"), "prioritise", {"seconds": 60.0}, "counts +60 s of waiting"),
-        (("prioritise", "{}", "-30"), "prioritise", {"seconds": -30.0}, "counts -30 s of waiting"),
+        (("prioritise", "{}", "60"), "prioritise", {"seconds": 60.0}, "counts 60 s of waiting more than before"),
+        (("prioritise", "{}", "-30"), "prioritise", {"seconds": -30.0}, "counts 30 s of waiting less than before"),
         (("withdraw", "{}"), "withdraw", {}, "waits no longer"),
     ],
 )
