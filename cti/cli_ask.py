@@ -67,12 +67,18 @@ def only(found: list[dict[str, Any]], key: str, name: str, what: str, as_json: b
     return named
 
 
-def show(columns: Sequence[cli_show.Column], found: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
-    """Print rows as a table or as JSON."""
+def show(
+    columns: Sequence[cli_show.Column],
+    found: list[dict[str, Any]],
+    as_json: bool,
+    nothing: str,
+    narrow: Sequence[cli_show.Column] | None = None,
+) -> None:
+    """Print rows as a table (`narrow`: of these columns where the others have no room) or as JSON."""
     if as_json:
         print_json(found)
         return
-    cli_show.print_table(columns, found, nothing)
+    cli_show.print_table(columns, found, nothing, narrow)
 
 
 def warn_of_nodes(control: Path | None) -> None:

@@ -33,6 +33,24 @@ def _said(key: str) -> Any:
     return lambda row: cli_show.clean(in_words(row.get(key)))
 
 
+def _result(row: cli_show.Row) -> str:
+    return cli_show.clean(" ".join((row.get("result", ""), row.get("reason", ""))).strip())
+
+
+def _detail(row: cli_show.Row) -> str:
+    return in_words(row["detail"]) if row.get("detail") else ""
+
+
+def _who(row: cli_show.Row) -> str:
+    """Whom the request names, and the machine's user where that is somebody else."""
+    by, user = str(row.get("by") or ""), row.get("user")
+    return cli_show.clean(f"{by} ({user})" if user and by != f"cli.{user}" else by)
+
+
+def _whole(row: cli_show.Row) -> str:
+    return cli_show.clean(" ".join(filter(None, (str(row.get("what") or ""), row.get("on"), _detail(row)))))
+
+
 LIVE = (
     cli_show.Column("what", lambda row: cli_show.clean(row.get("path"))),
     cli_show.Column("holds now", _said("value")),
@@ -46,10 +64,15 @@ AUDIT = (
     cli_show.Column("by", lambda row: cli_show.clean(row.get("by")), 2),
     cli_show.Column("what", lambda row: cli_show.clean(row.get("what"))),
     cli_show.Column("on", lambda row: cli_show.clean(row.get("on"))),
-    cli_show.Column(
-        "result", lambda row: cli_show.clean(" ".join((row.get("result", ""), row.get("reason", ""))).strip())
-    ),
-    cli_show.Column("asked for", lambda row: cli_show.clean(in_words(row["detail"]) if row.get("detail") else ""), 3),
+    cli_show.Column("result", _result),
+    cli_show.Column("asked for", lambda row: cli_show.clean(_detail(row)), 3),
+)
+# What was refused must look so on any terminal: what, on which and asked for share one column.
+AUDIT_NARROW = (
+    cli_show.Column("at", lambda row: cli_show.clock(row.get("at")), folds_at=10),
+    cli_show.Column("result", _result, folds_at=17),
+    cli_show.Column("by", _who, 1, folds_at=14),
+    cli_show.Column("what, on, asked for", _whole, folds_at=20),
 )
 
 
@@ -187,7 +210,7 @@ def audit(
     Example: cti audit --last 20
     """
     found = cli_control.rows(_send("GET", f"/v1/audit?limit={last}", control, as_json), "audit")
-    cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything")
+    cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything", AUDIT_NARROW)
 
 
 def _by() -> str:

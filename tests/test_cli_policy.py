@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cti import cli, cli_control
+from cti import cli, cli_control, cli_show
 from cti.cli_control import EngineRefused
 
 pytestmark = pytest.mark.unit
@@ -149,6 +149,25 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     found = cti("audit", "--last", "7").stdout
     assert all(word in found for word in ("eva", "reload", "refused in_use", "{check: true}"))
     assert engine.asked[-1][1] == "/v1/audit?limit=7"
+
+
+def test_a_refusal_looks_like_one_at_80_columns(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_show, "PIPE_WIDTH", 80)
+    entry = {
+        "at": 1.0,
+        "user": "eva",
+        "by": "cli.eva",
+        "what": "contact.prioritise",
+        "on": "node1/1763764442.14",
+        "result": "refused",
+        "reason": "not_waiting",
+        "detail": {"seconds": 120},
+    }
+    engine.answer = {"audit": [entry, {**entry, "by": "bob"}]}
+    found = cti("audit").stdout
+    shown = ("cli.eva", "bob (eva)", "refused", "not_waiting", "contact.prioritise", "node1/1763764442.14", "120")
+    assert all(word in found for word in shown) and "no room" not in found
+    assert all(len(line) <= 80 for line in found.splitlines())
 
 
 @pytest.mark.parametrize("words", ["queue set", "queue reset", "agent join", "agent leave", "live", "reload", "audit"])
