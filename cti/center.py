@@ -243,8 +243,9 @@ class ContactCenter:
         if contact is None or exit_to is None:
             return
         if contact.state is ContactState.OFFERED:
-            # A phone rings for him: only if that comes to nothing does he leave.
-            contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
+            # A phone rings for him: only if that comes to nothing does he leave. A supervisor's word goes before.
+            if contact.leaving is None or contact.leaving.outcome is Outcome.KEY_EXIT:
+                contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
         elif contact.state is ContactState.WAITING:
             visits.leave(self._floor, contact, Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit))
 

@@ -38,9 +38,9 @@ def arrived(floor: Floor, event: CallArrived) -> None:
             _came_back(floor, known, event)
         else:
             _transferred_back(floor, known, event)
-    elif ticket is not None and ticket.queue in floor.policy.queues and ticket.contact not in floor.contacts:
+    elif ticket is not None and ticket.contact not in floor.contacts:
         contact = _from_ticket(floor, event, ticket)
-        if event.entry == ticket.entry:
+        if event.entry == ticket.entry and ticket.queue in floor.policy.queues:
             _resume(floor, contact, event)
         else:
             floor.move_contact(contact, ContactState.WAITING, "resumed")
@@ -169,6 +169,9 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     """An agent (or the operator's dialplan) sent the call to a queue again: the same contact, with its old `since`."""
     entry = _entry(floor, event)
     queue = QueueName(entry.queue) if entry is not None else contact.queue
+    if queue not in floor.policy.queues:  # gone over a restart, and nothing says where to go instead
+        visits.release(floor, contact, Release(contact.call, (), visits.FALLBACK))
+        return
     contact.session, contact.arrived_at, contact.entry = True, floor.now, event.entry
     contact.announcing = False
     floor.deadlines.cancel("aside", contact.id)

@@ -32,7 +32,7 @@ def enter(
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred = queue, None, False
-    standing.weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
+    standing.weigh(rules, contact)
     if not resumed:
         contact.entered_at = floor.now
         contact.told_wait_s = None

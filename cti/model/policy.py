@@ -131,8 +131,8 @@ class Blending(Policy):
 class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
-    target_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
-    urgency_target_s: Annotated[float, Field(gt=0, le=86_400)] | None = None  # how fast urgency grows; else target_s
+    target_s: Annotated[float, Field(ge=0.1, le=86_400)] = 20.0
+    urgency_target_s: Annotated[float, Field(ge=0.1, le=86_400)] | None = None  # how fast urgency grows; else target_s
     tier: Annotated[int, Field(ge=0, le=9)] = 5
     head_start_s: Seconds = 0.0
     head_starts: tuple[HeadStart, ...] = ()
@@ -166,7 +166,7 @@ class Membership(Policy):
 
     level: Level = 1
     penalty: Annotated[int, Field(ge=0, le=1000)] = 0
-    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0  # of the strategy weighted_random
+    weight: Annotated[float, Field(ge=0.001, le=1000)] = 1.0  # of the strategy weighted_random
 
 
 class Agent(Policy):
