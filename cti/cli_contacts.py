@@ -94,7 +94,7 @@ def _given(seconds: float) -> str:
 
 def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:
     contact = _whole(part, control, as_json)
-    path = f"/v1/contacts/{quote(contact, safe='')}/{action}"
+    path = f"/api/v1/contacts/{quote(contact, safe='')}/{action}"
     try:
         found = cli_ask.ask(control, "POST", path, as_json, {**body, "by": cli_ask.who()})
     except EngineRefused as error:

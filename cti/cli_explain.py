@@ -49,13 +49,13 @@ def explain_contact(
     Holds for contacts that are over too, as long as history.keep_days says.
     """
     if contact is None:
-        found = _get(control, "/v1/contacts?limit=50", as_json)["contacts"]
+        found = _get(control, "/api/v1/contacts?limit=50", as_json)["contacts"]
         if as_json:
             cli_ask.print_json(found)
             return
         cli_show.print_table(cli_why.CONTACTS, [cli_why.contact_row(row) for row in found], "no contact yet")
         return
-    path = f"/v1/contacts/{quote(contact, safe='/')}"
+    path = f"/api/v1/contacts/{quote(contact, safe='/')}"
     try:
         told = _get(control, f"{path}/timeline", as_json)
         decided = _get(control, f"{path}/decisions", as_json)
@@ -76,7 +76,7 @@ def explain_agent(
 ) -> None:
     """Tell why an agent gets no calls: how he stands, what each queue has for him, and which decisions he lost."""
     try:
-        told = _get(control, f"/v1/agents/{quote(agent, safe='')}/explain", as_json)
+        told = _get(control, f"/api/v1/agents/{quote(agent, safe='')}/explain", as_json)
     except EngineRefused as error:
         exists = [str(name) for name in error.body.get("exists", [])]
         unknown = f'there is no agent "{cli_show.clean(agent)}"{did_you_mean(agent, exists)}'

@@ -102,7 +102,7 @@ def agent_join(
     """
     given = {"level": level, "penalty": penalty, "weight": weight}
     body = {key: value for key, value in given.items() if value is not None}
-    path = f"/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}"
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}"
     found = _send("PUT", path, control, as_json, {**body, "by": cli_ask.who()})
     _tell(found, as_json, f"{agent} serves {queue} like that already")
 
@@ -112,7 +112,7 @@ def agent_leave(agent: AgentName, queue: QueueArgument, as_json: AsJson = False,
 
     Example: cti agent leave anna support
     """
-    path = f"/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
     _tell(_send("DELETE", path, control, as_json), as_json, f"{agent} does not serve {queue}")
 
 
@@ -129,7 +129,7 @@ def queue_set(
     Example: cti queue set sales target_s=30 'rings=[{after_s: 20, groups: \[back]}]'
     """
     body = dict(_key_and_value(value, as_json) for value in values)
-    path = f"/v1/queues/{quote(queue, safe='')}"
+    path = f"/api/v1/queues/{quote(queue, safe='')}"
     found = _send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
     _tell(found, as_json, "nothing has changed: that holds already")
     if not as_json and found.get("difference"):
@@ -150,7 +150,7 @@ def queue_reset(
     Example: cti queue reset sales target_s
     """
     query = urlencode([("field", key) for key in keys or ()])
-    path = f"/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
+    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
     _tell(_send("DELETE", path, control, as_json), as_json, f"nothing has changed: {queue} is as in the file")
 
 
@@ -159,7 +159,7 @@ def live(as_json: AsJson = False, control: Control = None) -> None:
 
     Example: cti live
     """
-    answer = _send("GET", "/v1/live-changes", control, as_json)
+    answer = _send("GET", "/api/v1/live-changes", control, as_json)
     found = cli_control.rows(answer, "live_changes")
     cli_ask.show(LIVE, found, as_json, "no live changes: everything is as in the file")
     if not as_json:
@@ -181,7 +181,7 @@ def reload(
     Example: cti reload --check && cti reload
     """
     body = {"check": check, "drop_live": drop_live, "by": cli_ask.who()}
-    found = _send("POST", "/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
+    found = _send("POST", "/api/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
     if as_json:
         cli_ask.print_json(found)
         return
@@ -209,7 +209,7 @@ def audit(
 
     Example: cti audit --last 20
     """
-    found = cli_control.rows(_send("GET", f"/v1/audit?limit={last}", control, as_json), "audit")
+    found = cli_control.rows(_send("GET", f"/api/v1/audit?limit={last}", control, as_json), "audit")
     cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything", AUDIT_NARROW)
 
 

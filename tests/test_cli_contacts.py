@@ -83,7 +83,7 @@ def test_a_part_of_the_id_is_enough(
     found = cti(*(word.format(name) for word in words))
     assert (found.exit_code, found.stdout) == (0, f"node1/1764.1: {line}\n")
     [(method, path, sent)] = engine
-    assert (method, path) == ("POST", f"/v1/contacts/node1%2F1764.1/{action}")
+    assert (method, path) == ("POST", f"/api/v1/contacts/node1%2F1764.1/{action}")
     assert sent.pop("by").startswith("cli.") and sent == body
 
 

@@ -44,11 +44,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 @pytest.mark.parametrize(
     ("words", "method", "path", "body"),
     [
-        ("agent join anna support --level 2", "PUT", "/v1/agents/anna/queues/support", {"level": 2}),
-        ("agent join anna support", "PUT", "/v1/agents/anna/queues/support", {}),
-        ("queue set sales target_s=30 music=no", "PATCH", "/v1/queues/sales", {"target_s": "30", "music": "no"}),
-        ("queue set sales max_wait_s=null keys=", "PATCH", "/v1/queues/sales", {"max_wait_s": None, "keys": None}),
-        ("reload --check --drop-live", "POST", "/v1/reload", {"check": True, "drop_live": True}),
+        ("agent join anna support --level 2", "PUT", "/api/v1/agents/anna/queues/support", {"level": 2}),
+        ("agent join anna support", "PUT", "/api/v1/agents/anna/queues/support", {}),
+        ("queue set sales target_s=30 music=no", "PATCH", "/api/v1/queues/sales", {"target_s": "30", "music": "no"}),
+        ("queue set sales max_wait_s=null keys=", "PATCH", "/api/v1/queues/sales", {"max_wait_s": None, "keys": None}),
+        ("reload --check --drop-live", "POST", "/api/v1/reload", {"check": True, "drop_live": True}),
     ],
 )
 def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: dict[str, Any]) -> None:
@@ -61,8 +61,8 @@ def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: 
 @pytest.mark.parametrize(
     ("words", "path"),
     [
-        ("agent leave anna support", "/v1/agents/anna/queues/support?by=cli."),
-        ("queue reset sales", "/v1/queues/sales/live?by=cli."),
+        ("agent leave anna support", "/api/v1/agents/anna/queues/support?by=cli."),
+        ("queue reset sales", "/api/v1/queues/sales/live?by=cli."),
     ],
 )
 def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
@@ -148,7 +148,7 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     engine.answer = {"audit": [{**entry, "reason": "in_use", "detail": {"check": True}}]}
     found = cti("audit", "--last", "7").stdout
     assert all(word in found for word in ("eva", "reload", "refused in_use", "{check: true}"))
-    assert engine.asked[-1][1] == "/v1/audit?limit=7"
+    assert engine.asked[-1][1] == "/api/v1/audit?limit=7"
 
 
 def test_a_refusal_looks_like_one_at_80_columns(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

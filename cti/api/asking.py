@@ -27,6 +27,7 @@ from cti.suggest import closest
 BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
 NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
+PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
 UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
@@ -46,6 +47,15 @@ _note: web.RequestKey[_Note] = web.RequestKey("cti_note", _Note)
 
 class BadRequest(Exception):
     """The request cannot be read; the text says why."""
+
+
+def add(app: web.Application, method: str, path: str, answering: Callable[[web.Request], Any]) -> None:
+    """Serve `path` (such as /queues) of `app` under every prefix of the control socket."""
+    for prefix in PREFIXES:
+        if method == "GET":
+            app.router.add_get(prefix + path, answering)  # and HEAD
+        else:
+            app.router.add_route(method, prefix + path, answering)
 
 
 def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None = None, by: str = "") -> None:

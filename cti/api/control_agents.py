@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, body, note, refusal, unknown
+from cti.api.asking import BY, NOBODY, add, body, note, refusal, unknown
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import AgentRequest
@@ -24,7 +24,7 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[], float]) -> None:
-    """POST /v1/agents/{agent}/{action}: 200 with his row after it, else 404 or 409 and why."""
+    """POST /api/v1/agents/{agent}/{action}: 200 with his row after it, else 404 or 409 and why."""
 
     async def ask(request: web.Request) -> web.Response:
         agent, action = request.match_info["agent"], request.match_info["action"]
@@ -42,4 +42,4 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
         return answer({"ok": True, "agent": now_so})
 
-    app.router.add_post("/v1/agents/{agent}/{action}", ask)
+    add(app, "POST", "/agents/{agent}/{action}", ask)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, body, note, refusal, unknown
+from cti.api.asking import BY, NOBODY, add, body, note, refusal, unknown
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import ContactRequest
@@ -63,7 +63,7 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
             return unknown(refused.reason.value, queue or "", [row["name"] for row in snapshot["queues"]])
         return refusal(refused)
 
-    app.router.add_post("/v1/contacts/{contact:.+}/{action}", ask)
+    add(app, "POST", "/contacts/{contact:.+}/{action}", ask)
 
 
 def _row(snapshot: dict[str, Any], contact: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, body, note, refusal, said_by, unknown
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, refusal, said_by, unknown
 from cti.api.http import answer
 from cti.model.words import RefusedReason
 from cti.ports import PolicyAnswer, PolicyDesk
@@ -26,12 +26,12 @@ class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def add_routes(app: web.Application, desk: PolicyDesk) -> None:
     """All answer 200 with the difference, 404 with the names there are, or 409 with the reason and every error."""
     routes = _Routes(desk)
-    app.router.add_patch("/v1/queues/{queue}", routes.set_queue)
-    app.router.add_delete("/v1/queues/{queue}/live", routes.reset_queue)
-    app.router.add_put("/v1/agents/{agent}/queues/{queue}", routes.join)
-    app.router.add_delete("/v1/agents/{agent}/queues/{queue}", routes.leave)
-    app.router.add_get("/v1/live-changes", routes.live_changes)
-    app.router.add_post("/v1/reload", routes.reload)
+    add(app, "PATCH", "/queues/{queue}", routes.set_queue)
+    add(app, "DELETE", "/queues/{queue}/live", routes.reset_queue)
+    add(app, "PUT", "/agents/{agent}/queues/{queue}", routes.join)
+    add(app, "DELETE", "/agents/{agent}/queues/{queue}", routes.leave)
+    add(app, "GET", "/live-changes", routes.live_changes)
+    add(app, "POST", "/reload", routes.reload)
 
 
 class _Routes:
