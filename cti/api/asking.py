@@ -64,7 +64,10 @@ def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None
     What cannot be a name of ours is not written down: it might be a caller's number.
     """
     named = on if not on or OURS.fullmatch(on) else NOT_OURS
-    request[_note] = _Note(what, named, {} if detail is None else detail, by or said_by(request))
+    if not by:
+        with contextlib.suppress(BadRequest):  # what cannot be read is noted, too
+            by = whose(request)
+    request[_note] = _Note(what, named, {} if detail is None else detail, by or NOBODY)
 
 
 async def body(request: web.Request, kind: type[T]) -> T:
@@ -75,10 +78,12 @@ async def body(request: web.Request, kind: type[T]) -> T:
         raise BadRequest(f"the body is not as expected: {error}") from None
 
 
-def said_by(request: web.Request) -> str:
-    """Return `?by=`: whom a request without a body names."""
-    by = request.query.get("by", "")
-    return by if by and re.match(BY, by) else NOBODY
+def whose(request: web.Request, said: str = "") -> str:
+    """Return whom a request names: in its body (`said`), or else in its address (`?by=`). Raises BadRequest."""
+    by = said or request.query.get("by", "")
+    if re.match(BY, by) is None:
+        raise BadRequest("by names who asks: at most 64 of A-Z a-z 0-9 @ . _ -")
+    return by or NOBODY
 
 
 def refusal(refused: Refused, exist: Iterable[str] = (), **more: Any) -> web.Response:
