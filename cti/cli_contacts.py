@@ -14,6 +14,7 @@ import typer
 from cti import cli_ask, cli_control, cli_show
 from cti.cli_ask import REFUSED, AsJson, Control
 from cti.cli_control import EngineRefused
+from cti.meant import IN_WORDS, meant
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -21,9 +22,7 @@ MAX_CANDIDATES = 5
 
 contact_app = typer.Typer(name="contact", help="Callers who wait: move, prioritise, withdraw.", no_args_is_help=True)
 
-ContactName = Annotated[
-    str, typer.Argument(metavar="ID", help='as "cti contact list" shows it, or any part that only this one has')
-]
+ContactName = Annotated[str, typer.Argument(metavar="ID", help=f'{IN_WORDS}; "cti contact list" has them')]
 
 CONTACTS = (
     cli_show.Column("contact", lambda row: cli_show.clean(row.get("contact"))),
@@ -111,8 +110,7 @@ def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool,
 def _whole(part: str, control: Path | None, as_json: bool) -> str:
     """The id that is meant by a part of it; ends the command where that is nobody's, or several have it."""
     rows = _waiting(control, as_json)
-    exact = [row for row in rows if part in (row.get("contact"), row.get("call"), _uniqueid(row))]
-    named = exact or [row for row in rows if part and (part in str(row.get("contact")) or part in str(row.get("call")))]
+    named = meant(part, rows)
     if len(named) == 1:
         return str(named[0]["contact"])
     if not named and "/" in part:
@@ -128,10 +126,6 @@ def _whole(part: str, control: Path | None, as_json: bool) -> str:
 def _waiting(control: Path | None, as_json: bool) -> list[dict[str, Any]]:
     queues = cli_ask.get(control, "queues", as_json)
     return [row for queue in queues for row in cli_control.rows(queue.get("position", []), "")]
-
-
-def _uniqueid(row: dict[str, Any]) -> str:
-    return str(row.get("call")).partition("/")[2]
 
 
 def _why_refused(error: EngineRefused, contact: str, body: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import typer
 from cti import cli_ask, cli_control, cli_show, cli_why
 from cti.cli_ask import REFUSED
 from cti.cli_control import EngineRefused, NotRunning
+from cti.meant import IN_WORDS
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -36,9 +37,7 @@ Everything = Annotated[bool, typer.Option("--all", "-a", help="every look and ev
 def explain_contact(
     contact: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[ID]", help="its id, a call's id or Uniqueid, or the beginning of one; without it: the newest"
-        ),
+        typer.Argument(metavar="[ID]", help=f"{IN_WORDS}; without it: the newest"),
     ] = None,
     everything: Everything = False,
     as_json: AsJson = False,
@@ -101,7 +100,7 @@ def _no_contact(asked: str, body: dict[str, Any]) -> str:
     exists = [cli_show.clean(contact) for contact in body.get("exists", [])]
     listed = "\n".join(f"  {contact}" for contact in exists[:10])
     if body.get("refused") == "ambiguous":
-        return f'several contacts begin with "{cli_show.clean(asked)}":\n{listed}'
+        return f'several contacts have "{cli_show.clean(asked)}" in their ids, write more of it:\n{listed}'
     if not exists:
         return f'there is no contact "{cli_show.clean(asked)}"; the history is empty'
     more = f"more: {typed('explain contact')}"

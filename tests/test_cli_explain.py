@@ -71,7 +71,7 @@ def test_an_agent_without_queues_hears_so(asked: list[str]) -> None:
     ("words", "said"),
     [
         (("contact", "zzz"), ["there is no contact", "node1/c1", "explain contact"]),
-        (("contact", "more"), ["several contacts begin", "node1/c2"]),
+        (("contact", "more"), ["several contacts have", "node1/c2"]),
         (("contact", "broken"), ["500"]),
         (("agent", "zzz"), ["there is no agent"]),
     ],

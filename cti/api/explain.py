@@ -77,7 +77,7 @@ def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part:
             return answer({"refused": "unknown_contact", "detail": "these are the newest", "exists": exists}, 404)
         if len(found) > 1:
             exists = [row["contact"] for row in found]
-            return answer({"refused": "ambiguous", "detail": "several begin so", "exists": exists}, 409)
+            return answer({"refused": "ambiguous", "detail": "several have it in their ids", "exists": exists}, 409)
         contact = found[0]["contact"]
         told = await asyncio.to_thread(read_part, contact)
         now = explainer.explain_contact(ContactId(contact))
