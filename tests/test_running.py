@@ -63,3 +63,44 @@ async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path)
         out, _ = await process.communicate()
     assert process.returncode == 2
     assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
+
+
+async def caught(process: asyncio.subprocess.Process, number: int) -> None:
+    """Wait until the process has a handler for this signal (proc(5): SigCgt)."""
+    async with asyncio.timeout(30):
+        while True:
+            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+            mask = int(next(line for line in lines if line.startswith("SigCgt")).split()[1], 16)
+            if mask >> (number - 1) & 1:
+                return
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_while_it_loads_is_a_stop(tmp_path: Path, number: int) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY)
+    process = await start(running)
+    await caught(process, signal.SIGTERM)
+    process.send_signal(signal.SIGHUP)  # changes nothing
+    await caught(process, number)
+    process.send_signal(number)
+    async with asyncio.timeout(30):
+        out, _ = await process.communicate()
+    assert process.returncode == 0 and out.count(b"\n") == 1
+    assert b"engine stops before it has started" in out
+
+
+async def test_a_stop_while_it_starts_leaves_no_complaint_and_no_socket(tmp_path: Path) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY)  # no Asterisk there: it waits for one for some seconds
+    process = await start(running)
+    async with asyncio.timeout(30):
+        while not (tmp_path / "cti.ctl").exists():
+            await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        out, _ = await process.communicate()
+    assert process.returncode == 0, out
+    assert b"before it has started" in out and b"Warning" not in out and b"Traceback" not in out
+    assert not (tmp_path / "cti.ctl").exists()
