@@ -1,4 +1,4 @@
-"""`python -m cti` is `cti`. How does a signal end what has only begun to load? In words, and with 0 as at any other time."""
+"""`python -m cti` is `cti`. How does a signal end what has only begun to load? In words and with 0, as at any time."""
 
 from __future__ import annotations
 
