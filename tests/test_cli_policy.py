@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from cti import cli, cli_control, cli_show
+from cti import cli, cli_control, cli_policy, cli_show, config, config_check, config_live
 from cti.cli_control import EngineRefused
 
 pytestmark = pytest.mark.unit
@@ -123,7 +124,16 @@ def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: Engine) -> 
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
-        (409, {"refused": "in_use", "detail": "queue vip: 3 callers"}, "live calls use what would be gone: queue vip"),
+        (
+            409,
+            {"refused": "in_use", "detail": "queue vip: 3 callers"},
+            "live calls use what would be gone: queue vip: 3 callers; nothing was changed. First move who waits there",
+        ),
+        (
+            409,
+            {"refused": "in_use", "detail": "agent ben: talking"},
+            "live calls use what would be gone: agent ben: talking; nothing was changed. First let the calls end",
+        ),
         (409, {"refused": "no_file", "detail": "not from a file"}, "not from a file: start it with"),
         (404, {"refused": "unknown_queue", "detail": 'did you mean "x"?'}, 'there is no such queue; did you mean "x"?'),
         (404, {"refused": "unknown_agent", "exists": ["anna"]}, "there is no such agent (known: anna)"),
@@ -149,6 +159,19 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     found = cti("audit", "--last", "7").stdout
     assert all(word in found for word in ("eva", "reload", "refused in_use", "{check: true}"))
     assert engine.asked[-1][1] == "/api/v1/audit?limit=7"
+
+
+def test_the_example_of_queue_set_holds_in_the_example_centre(engine: Engine) -> None:
+    doc, here = cli_policy.queue_set.__doc__ or "", Path(__file__).resolve().parent.parent
+    words = shlex.split(doc.partition("Example: cti ")[2].replace("\\", ""))
+    page = (here / "docs/live-control.md").read_text(encoding="utf-8")
+    assert f"$ cti {shlex.join(words)}".replace("'target_s=30'", "target_s=30") in page
+    assert cti(*words).exit_code == 0
+    values = {f"queues.{words[2]}.{key}": value for key, value in engine.asked[-1][2].items() if key != "by"}
+    center = config.load(here / "config/center.yaml", {"CTI_AMI_SECRET": "x", "CTI_AGI_TOKEN": "y"}).center
+    judged = config_live.apply(center, values)
+    assert judged.center is not None and not judged.problems
+    assert [found for found in config_check.find_in_policy(judged.center) if "rings" in found.path] == []
 
 
 def test_a_refusal_looks_like_one_at_80_columns(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
