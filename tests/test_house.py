@@ -52,7 +52,7 @@ PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "c
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
-    "cti/__main__.py": "one line; every test of the command line starts there",
+    "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
     "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
