@@ -111,7 +111,8 @@ class Application:
         stack.callback(store.close)
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
+        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt, self.audit.add)
+        stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors["policy"] = lambda: self.policy.errors
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
