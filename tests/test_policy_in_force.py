@@ -240,7 +240,7 @@ class WithFlows(FlowBench):
         self.flows = FlowsInForce(settings, self.store, lambda: self.now, self.desk, in_turn)
         file = self.folder / "center.yaml"
         self.policy = PolicyInForce(
-            file, settings, self.store, lambda: self.now, lambda *_: self.refusal, self.flows, in_turn
+            file, settings, self.store, lambda: self.now, lambda *_: self.refusal, lambda _: None, self.flows, in_turn
         )
 
 

@@ -64,6 +64,7 @@ class Contact:
     kept: list[AgentId] = field(default_factory=list)  # who is rung again, with one more, once the ring has stopped
     announcing: bool = False
     told_wait_s: float | None = None  # the newest P90 it was told
+    told_staffed: int = 0  # agents there were then
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing

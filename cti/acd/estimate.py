@@ -4,12 +4,16 @@ QLm (Ibrahim and Whitt 2009): with q before him, the wait is a sum of q + 1 expo
 r being the rate at which this queue is served while somebody waits, theta the rate at which a waiting caller gives up.
 r is learned from the gaps between services, per staffed agent, so that it holds for shared agents and follows staffing;
 the sum's distribution is taken as the gamma of the same mean and variance, that of the estimated rate included.
+
+Where that is wrong (few agents have the skill that a caller needs, another tier or a steeper queue goes before), it is
+stretched until nine of ten such callers are answered within it: each promise that held or did not moves it a little, so
+that it follows the share of 0.9 (stochastic approximation of a quantile, Robbins and Monro 1951).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cti.model.words import QueueName
@@ -20,6 +24,11 @@ LEAST_SERVICES = 5  # before that we do not know, and say nothing
 EXACT_TERMS = 8
 NO_THETA = 1e-9
 Z90 = 1.2815515655446004  # standard normal quantile
+STRETCH_STEP = 0.08  # how fast a P90 that was too short or too long is corrected
+STRETCH_LIMITS = (0.25, 20.0)
+MOST_WANTS = 1000  # of one queue; more different ones share the queue's own
+
+Wants = tuple[tuple[str, int], ...]  # the skills that a contact needs
 
 
 class Expected(NamedTuple):
@@ -38,6 +47,7 @@ class _Queue:
     waited_s: float = 0.0
     told: int = 0  # callers whose P90 was told and who were answered
     held: int = 0  # of these: answered within it
+    stretch: dict[Wants, float] = field(default_factory=dict)  # by which the P90 of such callers has to be longer
 
 
 def promise_kept(wait_s: float, told_p90_s: float | None, *, answered: bool) -> bool | None:
@@ -64,8 +74,16 @@ class WaitEstimate:
             seen.agent_gap_s += _weight(seen.services) * (gap_s - seen.agent_gap_s)
         seen.last_at = now if still_waiting else None
 
-    def left(self, queue: QueueName, wait_s: float, *, gave_up: bool, told_p90_s: float | None) -> None:
-        """A visit is over: answered, or given up."""
+    def emptied(self, queue: QueueName) -> None:
+        """Nobody waits any more: what comes after is no gap between services."""
+        seen = self._queues.get(queue)
+        if seen is not None:
+            seen.last_at = None
+
+    def left(
+        self, queue: QueueName, wait_s: float, *, gave_up: bool, told_p90_s: float | None, wants: Wants = ()
+    ) -> None:
+        """A visit is over: answered, or given up. `wants`: the skills that it needed."""
         seen = self._queues.setdefault(queue, _Queue())
         keep = 1 - 1 / PATIENCE_MEMORY
         seen.gave_up = keep * seen.gave_up + gave_up
@@ -74,9 +92,12 @@ class WaitEstimate:
         if kept is not None:
             seen.told += 1
             seen.held += kept
+            if wants in seen.stretch or len(seen.stretch) < MOST_WANTS:
+                stretch = seen.stretch.get(wants, 1.0) * math.exp(STRETCH_STEP * (0.9 - kept))
+                seen.stretch[wants] = min(max(stretch, STRETCH_LIMITS[0]), STRETCH_LIMITS[1])
 
-    def expect(self, queue: QueueName, position: int, staffed: int) -> Expected | None:
-        """For the contact at `position` (1 is next); None where we do not know."""
+    def expect(self, queue: QueueName, position: int, staffed: int, wants: Wants = ()) -> Expected | None:
+        """For the contact at `position` (1 is next) that needs the skills of `wants`; None where we do not know."""
         seen = self._queues.get(queue)
         if seen is None or seen.services < LEAST_SERVICES or seen.agent_gap_s <= 0 or staffed <= 0:
             return None
@@ -86,7 +107,8 @@ class WaitEstimate:
         weight = _weight(seen.services)
         variance += mean * mean * weight / (2 - weight)  # the pace itself is only an average of so many gaps
         shape = mean * mean / variance
-        return Expected(_gamma_quantile(mean, shape, 0.0), _gamma_quantile(mean, shape, Z90))
+        stretch = seen.stretch.get(wants, 1.0)
+        return Expected(_gamma_quantile(mean, shape, 0.0) * stretch, _gamma_quantile(mean, shape, Z90) * stretch)
 
     def calibration(self, queue: QueueName) -> tuple[int, int]:
         """(callers who were told a P90 and answered, those of them answered within it)."""

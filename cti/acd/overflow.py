@@ -35,6 +35,13 @@ def is_closed(floor: Floor, queue: QueueName) -> bool:
     return hours is not None and not floor.opening[hours].state(floor.now).open
 
 
+def somebody_free(floor: Floor, contact: Contact) -> bool:
+    """Whether an agent is free who may take the contact, which stands in the line: then it does not wait at all."""
+    waiting = contact.stands_in
+    held_back = contact.queue in floor.blended and contact.queue not in floor.open_gates
+    return waiting is not None and not held_back and next(floor.free.for_class(waiting), None) is not None
+
+
 def closes_at(floor: Floor, queue: QueueName) -> float | None:
     """Until when those who wait in `queue` may: None if it never closes, or serves them all the same."""
     rules = floor.policy.queues[queue]

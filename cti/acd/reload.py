@@ -101,10 +101,18 @@ def _leave_pools(floor: Floor, agent: Agent) -> None:
     floor.freed.discard(agent.id)
 
 
+def _other_rules(old: Center, new: Center, queue: QueueName) -> bool:
+    """Whether other rules hold in `queue`, its opening hours included."""
+    rules = new.queues[queue]
+    return old.queues.get(queue) != rules or (
+        rules.hours is not None and old.hours.get(rules.hours) != new.hours.get(rules.hours)
+    )
+
+
 def _change_queues(floor: Floor, old: Center) -> None:
     new = floor.policy
     for contact in list(floor.contacts.values()):
-        if contact.queue and old.queues.get(contact.queue) != new.queues[contact.queue]:
+        if contact.queue and _other_rules(old, new, contact.queue):
             visits.rules_changed(floor, contact)
         elif contact.preferred:
             standing.reach_changed(floor, contact)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cti.acd import agents, announcing, in_flow, standing
 from cti.acd.contact import Contact, Leaving
+from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import anybody_there, closes_at, turned_away
+from cti.acd.overflow import anybody_there, closes_at, somebody_free, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -45,7 +46,7 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
-    expected = floor.estimate.expect(queue, position, floor.staffed[queue])
+    expected = None if somebody_free(floor, contact) else _expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
     if away is not None:
@@ -138,12 +139,16 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
     floor.line.remove(contact)
     for what in ("max_wait", "closing", "announce", "widen"):
         floor.deadlines.cancel(what, contact.id)
+    if not floor.line.waiting(contact.queue):
+        floor.estimate.emptied(contact.queue)
     if contact.visit_open:
         contact.visit_open = False
         if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
             gave_up = leaving.outcome is Outcome.ABANDONED
-            floor.estimate.left(contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s)
+            floor.estimate.left(
+                contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s, wants=contact.requires
+            )
         _tell_visit(floor, contact, "waiting", leaving.outcome, position=position, offer=offer, leaving=leaving)
 
 
@@ -196,6 +201,10 @@ def set_aside(floor: Floor, contact: Contact) -> None:
     floor.move_contact(contact, ContactState.ASIDE)
 
 
+def _expected(floor: Floor, contact: Contact, position: int) -> Expected | None:
+    return floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue], contact.requires)
+
+
 def release(floor: Floor, contact: Contact, command: Release, outcome: str = "") -> None:
     """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells it how).
 
@@ -224,8 +233,12 @@ def announce(floor: Floor, contact: Contact) -> None:
         floor.deadlines.set("announce", contact.id, floor.now + every_s)
         return
     position = floor.line.position(contact)
-    expected = floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue]) if rules.wait else None
+    expected = _expected(floor, contact, position) if rules.wait else None
     wait_s = expected.p90_s if expected is not None else None
+    staffed = floor.staffed[contact.queue]
+    if staffed < contact.told_staffed:
+        contact.told_wait_s = None  # agents have left: what was told holds no more
+    contact.told_staffed = staffed
     if wait_s is not None:
         # Never announce more than was told before: a promise that grows is worse than none.
         told_s = wait_s if contact.told_wait_s is None else contact.told_wait_s
