@@ -8,13 +8,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from kit import Queue, Ring, Scene, center, member
+from acd.flow_stories import enters, scene_with_flow
+from kit import Queue, Ring, Scene, call_id, center, member
 from rich.cells import cell_len
 from rich.console import Console
 from store.test_history_looks import remembered
 
 from cti import cli_why
 from cti.cli_show import table
+from cti.model.events import FlowTold
 from cti.model.words import AgentAction, AgentId, ContactId
 
 pytestmark = pytest.mark.unit
@@ -73,6 +75,15 @@ def test_whoever_still_waits_is_explained_as_of_now(scene: Scene, tmp_path: Path
     text = "\n".join(lines(cli_why.print_contact, told(scene, "c3", tmp_path), 100, everything=False))
     assert "now" in text
     assert "anna  wraps up, 10 s left" in text
+
+
+def test_a_caller_in_a_flow_is_in_no_queue_and_his_way_is_told(tmp_path: Path) -> None:
+    scene = scene_with_flow()
+    enters(scene)
+    scene.post(FlowTold(call_id("c1"), "main", "ab", "split", "voice=b"))
+    text = "\n".join(lines(cli_why.print_contact, told(scene, "c1", tmp_path), 100, everything=False))
+    assert "in no queue: in flow" in text
+    assert "in the flow main" in text and "main.ab: split voice=b" in text
 
 
 @pytest.mark.parametrize("width", [60, 80, 140])

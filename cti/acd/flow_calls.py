@@ -36,7 +36,6 @@ def ended(floor: Floor, told: FlowEnded) -> None:
     """The flow is over: the caller goes on in the dialplan at `goto`, or is hung up."""
     contact = _in_flow(floor, told.call)
     if contact is not None:
-        contact.flow = ""
         visits.release(floor, contact, Release(contact.call, (), told.goto))
 
 

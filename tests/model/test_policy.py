@@ -24,6 +24,10 @@ pytestmark = pytest.mark.unit
         (policy.Queue, {"requires": {"en": 11}}),
         (policy.Queue, {"keys": {"12": {}}}),
         (policy.Queue, {"strategy": "random"}),
+        (policy.Entry, {}),
+        (policy.Entry, {"queue": "sales", "flow": "main"}),
+        (policy.Entry, {"flow": "main", "requires": {"en": 2}}),  # its queue nodes say that, and would win unseen
+        (policy.Entry, {"flow": "main", "head_start_s": 30}),
         (policy.Exit, {"goto": "default,s,1"}),  # only our own contexts
         (policy.Exit, {"goto": "cti-x,s,1,System(rm)"}),
         (policy.Exit, {"play": ["a&b"]}),  # & joins files in AGI commands
