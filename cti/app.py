@@ -256,6 +256,4 @@ def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:
-    return {
-        phone: AgentId(name) for name, agent in policy.agents.items() for phone in (agent.phone, *agent.phones.values())
-    }
+    return {phone: AgentId(name) for name, agent in policy.agents.items() for phone in agent.channels}
