@@ -88,7 +88,7 @@ def _from_entries_s(center: Center) -> dict[str, float]:
     """The most that callers of a queue may have brought along: it stays with them through every exit."""
     most_s = dict.fromkeys(center.queues, 0.0)
     for entry in sorted(center.entries.values(), key=lambda entry: -entry.head_start_s):
-        ahead = [entry.queue]
+        ahead = [entry.queue] if entry.queue is not None else []
         while ahead:
             name = ahead.pop()
             if most_s[name] < entry.head_start_s:

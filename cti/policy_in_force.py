@@ -1,22 +1,27 @@
 """Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
 
 Reads the file and judges in a thread, asks the core on the loop, stores live changes in a thread. A file with errors
-never goes live. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`).
+never goes live, and neither does one whose flows have any: they come along. Knows neither HTTP nor signals; whoever
+applies a policy to core and readers is handed in (`adopt`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti import config, config_difference, config_live
 from cti.config import Settings
 from cti.config_live import Dropped
+from cti.flow_plan import Plan as FlowPlan
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
 from cti.model.changes import Refused
 from cti.model.policy import Center
 from cti.model.policy_version import policy_version
@@ -32,6 +37,7 @@ Adopt = Callable[[Center, str, str], Refused | None]
 
 Live = dict[str, LiveChange]
 
+FOLLOW = ("flows",)  # sections outside the policy that hold at once all the same
 NOT_STORED = "holds until the engine ends: it could not be stored"
 OF_NO_FILE = Refused(RefusedReason.NO_FILE, "the engine was not started from a file")
 
@@ -50,11 +56,23 @@ class _Plan(NamedTuple):
 class PolicyInForce:
     """A ports.PolicyDesk. `center` and `version` are what holds."""
 
-    def __init__(self, file: Path | None, running: Settings, store: Store, clock: Clock, adopt: Adopt) -> None:
-        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError."""
+    def __init__(
+        self,
+        file: Path | None,
+        running: Settings,
+        store: Store,
+        clock: Clock,
+        adopt: Adopt,
+        flows: FlowsInForce | None = None,
+        in_turn: InTurn | None = None,
+    ) -> None:
+        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError.
+
+        `flows` are reloaded with the file; their own wishes have to wait in the same turn (`in_turn`).
+        """
         self.errors = 0  # live changes that could not be stored, and reloads of broken files
         self._path, self._running, self._store, self._clock, self._adopt = file, running, store, clock, adopt
-        self._one_at_a_time = asyncio.Lock()
+        self._flows, self._in_turn = flows, in_turn or InTurn()
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
         self._stored = dict(self._live)
@@ -96,15 +114,6 @@ class PolicyInForce:
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    async def _in_turn(self, work: Coroutine[Any, Any, PolicyAnswer]) -> PolicyAnswer:
-        """To its end, even where the asker has gone: what holds and what is stored must not part."""
-
-        async def alone() -> PolicyAnswer:
-            async with self._one_at_a_time:
-                return await work
-
-        return await asyncio.shield(asyncio.ensure_future(alone()))
-
     async def _reload(self, by: str, *, check: bool, drop_live: bool) -> PolicyAnswer:
         if self._path is None:
             return PolicyAnswer(OF_NO_FILE)
@@ -115,13 +124,22 @@ class PolicyInForce:
         live = {} if drop_live else self._live
         plan, dropped = await asyncio.to_thread(self._plan, reading.settings.center, live)
         more = {
-            "needs_restart": config_difference.plumbing(self._running, reading.settings),
+            "needs_restart": config_difference.plumbing(self._running, reading.settings, FOLLOW),
             "warnings": reading.lines(reading.warnings),
             "dropped": [f"{path}: {why}" for path, why in dropped],
         }
+        flows = None
+        if self._flows is not None:
+            flows = await asyncio.to_thread(self._flows.judge, reading.settings.flows, plan.center, reading)
+            more["warnings"] += flows.warnings
+            if flows.errors:
+                self.errors += not check
+                return _bad(list(flows.errors), **more)
+            if flows.in_use:
+                return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
-            return self._answer(plan, applied=False, **more)
-        answer = await self._hold(plan, by, **more)
+            return self._answer(plan, flows, applied=False, **more)
+        answer = await self._hold(plan, by, flows, **more)
         if answer.refused is None:
             self._tell_dropped(dropped)
         return answer
@@ -150,17 +168,22 @@ class PolicyInForce:
         version = policy_version(center)
         return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
 
-    async def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:
+    async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version
         if applied:
             refused = self._adopt(plan.center, plan.version, by)
             if refused is not None:
-                return self._answer(plan, refused=refused, **more)
+                return self._answer(plan, flows, refused=refused, **more)
+        answer = self._answer(plan, flows, **more)  # against what held before
         self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
         self.center, self.version = plan.center, plan.version
+        warnings = list(answer.warnings)
+        if flows is not None and self._flows is not None:  # no await since the core has taken the policy
+            applied = self._flows.take(flows, by) or applied
+            warnings += await self._flows.keep()
         if self._live != self._stored and not await asyncio.to_thread(self._save, dict(self._live)):
-            more["warnings"] = [*more.get("warnings", ()), NOT_STORED]
-        return self._answer(plan, applied=applied, **more)
+            warnings.append(NOT_STORED)
+        return msgspec.structs.replace(answer, applied=applied, warnings=warnings)
 
     def _save(self, live: Live) -> bool:
         try:
@@ -172,9 +195,13 @@ class PolicyInForce:
         self._stored = live
         return True
 
-    def _answer(self, plan: _Plan, **more: Any) -> PolicyAnswer:
-        lines = [found.line for found in plan.differences]
-        return PolicyAnswer(version=plan.version, lines=lines, changes=[f._asdict() for f in plan.differences], **more)
+    def _answer(self, plan: _Plan, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
+        found = list(plan.differences)
+        if flows is not None:
+            found += flows.differences
+            more["flows"] = flows.version
+        lines, changes = [each.line for each in found], [each._asdict() for each in found]
+        return PolicyAnswer(version=plan.version, lines=lines, changes=changes, **more)
 
     def _tell_dropped(self, dropped: Iterable[Dropped]) -> None:
         for path, why in dropped:

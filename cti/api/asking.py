@@ -27,9 +27,15 @@ from cti.suggest import closest
 BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
 NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
+PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
-UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
+UNKNOWN = (
+    RefusedReason.UNKNOWN_AGENT,
+    RefusedReason.UNKNOWN_CONTACT,
+    RefusedReason.UNKNOWN_QUEUE,
+    RefusedReason.UNKNOWN_VERSION,
+)
 
 T = TypeVar("T")
 
@@ -48,13 +54,25 @@ class BadRequest(Exception):
     """The request cannot be read; the text says why."""
 
 
+def add(app: web.Application, method: str, path: str, answering: Callable[[web.Request], Any]) -> None:
+    """Serve `path` (such as /queues) of `app` under every prefix of the control socket."""
+    for prefix in PREFIXES:
+        if method == "GET":
+            app.router.add_get(prefix + path, answering)  # and HEAD
+        else:
+            app.router.add_route(method, prefix + path, answering)
+
+
 def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None = None, by: str = "") -> None:
     """Say what is asked for, before it is done; again, when more is known of it.
 
     What cannot be a name of ours is not written down: it might be a caller's number.
     """
     named = on if not on or OURS.fullmatch(on) else NOT_OURS
-    request[_note] = _Note(what, named, {} if detail is None else detail, by or said_by(request))
+    if not by:
+        with contextlib.suppress(BadRequest):  # what cannot be read is noted, too
+            by = whose(request)
+    request[_note] = _Note(what, named, {} if detail is None else detail, by or NOBODY)
 
 
 async def body(request: web.Request, kind: type[T]) -> T:
@@ -65,10 +83,12 @@ async def body(request: web.Request, kind: type[T]) -> T:
         raise BadRequest(f"the body is not as expected: {error}") from None
 
 
-def said_by(request: web.Request) -> str:
-    """Return `?by=`: whom a request without a body names."""
-    by = request.query.get("by", "")
-    return by if by and re.match(BY, by) else NOBODY
+def whose(request: web.Request, said: str = "") -> str:
+    """Return whom a request names: in its body (`said`), or else in its address (`?by=`). Raises BadRequest."""
+    by = said or request.query.get("by", "")
+    if re.match(BY, by) is None:
+        raise BadRequest("by names who asks: at most 64 of A-Z a-z 0-9 @ . _ -")
+    return by or NOBODY
 
 
 def refusal(refused: Refused, exist: Iterable[str] = (), **more: Any) -> web.Response:
