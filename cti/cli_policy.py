@@ -50,7 +50,7 @@ LIVE = (
     cli_show.Column("holds now", _said("value")),
     cli_show.Column("in the file", _said("file"), 1),
     cli_show.Column("by", lambda row: cli_show.clean(row.get("by")), 2),
-    cli_show.Column("since", _when, 3),
+    cli_show.Column("since", lambda row: _when(row) + ("" if row.get("stored", True) else " (not stored yet)"), 3),
 )
 AUDIT = (
     cli_show.Column("at", _when),
@@ -159,6 +159,10 @@ def live(as_json: AsJson = False, control: Control = None) -> None:
     cli_ask.show(LIVE, found, as_json, "no live changes: everything is as in the file")
     if not as_json:
         typer.echo(f"version {cli_show.clean(answer.get('version'))}")
+        if not answer.get("stored", True):
+            typer.echo(
+                "warning: the store does not answer: an engine that ends now forgets the newest changes", err=True
+            )
 
 
 def reload(
