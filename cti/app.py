@@ -290,6 +290,4 @@ def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> Asterisk
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:
-    return {
-        phone: AgentId(name) for name, agent in policy.agents.items() for phone in (agent.phone, *agent.phones.values())
-    }
+    return {phone: AgentId(name) for name, agent in policy.agents.items() for phone in agent.channels}

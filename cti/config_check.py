@@ -189,7 +189,7 @@ def _phones(center: Center) -> Iterator[Finding]:
     for name, agent in center.agents.items():
         for node in ("", *sorted(nodes)):
             phone = agent.phones.get(node, agent.phone)
-            first = owner.setdefault((node, phone.lower()), name)
+            first = owner.setdefault((node, phone.lower().removesuffix("/n")), name)
             if first != name:
                 path = ("agents", name, "phones", node) if node in agent.phones else ("agents", name, "phone")
                 yield Finding(path, f"{first} has the same phone: nobody could tell who talks", is_error=True)
@@ -201,6 +201,13 @@ def _old_phones(center: Center) -> Iterator[Finding]:
         for path, phone in (("phone",), agent.phone), *((("phones", node), p) for node, p in agent.phones.items()):
             if phone.upper().startswith("SIP/"):
                 text = "SIP/ was chan_sip, which Asterisk has not had since version 21: write PJSIP/"
+                yield Finding(("agents", name, *path), text, is_error=True)
+            elif phone.lower().startswith("local/") and not phone.endswith("/n"):
+                # Measured with Asterisk 22.10: the Local channel leaves the call at once (core_local.c), and the agent
+                # counts as free while he talks.
+                text = (
+                    f"Asterisk takes this channel out of the call: the agent looks free while he talks; write {phone}/n"
+                )
                 yield Finding(("agents", name, *path), text, is_error=True)
 
 

@@ -76,13 +76,23 @@ class People:
             self._report.differs(setting, f"{state} is rung itself, not the dialplan of {interface}")
             kind, _, rest = state.partition("/")
         elif kind.lower() == "local":
-            rest = rest.partition("/")[0]
+            phone, _, options = rest.partition("/")
+            rest = f"{phone}/n"
             text = (
                 f"rings through your dialplan, which hides transfers: better name the phone (PJSIP/...) of {interface}"
             )
             self._report.differs(setting, text)
+            if options != "n":
+                text = (
+                    f"became Local/{rest}: Asterisk must not take the channel out of the call, or the agent looks free"
+                )
+                self._report.differs(setting, text)
+            if state:
+                text = f"state_interface {state}: only calls by the engine make this agent busy; name his phone instead"
+                self._report.lost(setting, text)
         elif kind.lower() == "agent":
-            self._report.differs(setting, f"Asterisk 22 has no channel {interface}: write the phone of this agent")
+            text = f"Asterisk 22 has no channel {interface}: logged out until you write the phone of this agent"
+            self._report.differs(setting, text)
         elif state and state != interface:
             self._report.lost(setting, f"state_interface {state}: the engine knows itself who is busy")
         if kind.lower() == "sip":
@@ -204,6 +214,8 @@ def _memberships(person: Person, by_weight: set[str]) -> Value:
 
 
 def _starts(person: Person, report: Report) -> Value:
+    if person.phone.lower().startswith("agent/"):
+        return Said("logged_out", f"{person.phone} is no phone")
     if not person.paused_in:
         return "available"
     if len(person.paused_in) == len(person.penalties):

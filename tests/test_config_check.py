@@ -169,6 +169,30 @@ def test_a_chain_of_thousands_of_queues_is_no_recursion() -> None:
     assert circles({a: [b] for a, b in zip(names, [*names[1:], names[0]], strict=True)})[0][0] == "q0"
 
 
+@pytest.mark.parametrize(
+    ("anna", "ben", "path", "words"),
+    [
+        (
+            "Local/5@home",
+            "PJSIP/2",
+            ("agents", "anna", "phone"),
+            "the agent looks free while he talks; write Local/5@home/n",
+        ),
+        ("Local/5@home/n", "local/5@home/n", ("agents", "ben", "phone"), "anna has the same phone"),
+        ("Local/5@home/n", "Local/6@home/n", None, ""),
+    ],
+)
+def test_a_phone_behind_the_dialplan_needs_its_n(anna: str, ben: str, path: tuple[str, ...] | None, words: str) -> None:
+    text = (
+        "nodes: {a: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\n"
+        f"agents: {{anna: {{phone: {anna}, queues: [sales]}}, ben: {{phone: {ben}, queues: [sales]}}}}\n"
+        "entries: {6001: {queue: sales}}\n"
+    )
+    reading = config.read_bytes(text.encode(), environ={})
+    assert [problem.path for problem in reading.errors] == ([path] if path else [])
+    assert all(words in line for line in reading.lines(reading.errors))
+
+
 def test_a_phone_of_chan_sip_is_refused_and_a_strange_context_told() -> None:
     text = (
         "nodes: {a: {host: 127.0.0.1, secret: x}}\n"

@@ -54,8 +54,10 @@ def test_fields_stand_between_commas(text: str, expected: list[str]) -> None:
     [
         ("SIP/9", "PJSIP/9", "chan_sip is gone"),
         ("Local/9@agents/n,0,X,PJSIP/9", "PJSIP/9", "is rung itself"),
-        ("Local/9@agents/n,0,X,hint:9@x", "Local/9@agents", "hides transfers"),
-        ("Agent/9", "Agent/9", "has no channel"),
+        ("Local/9@agents/n,0,X,hint:9@x", "Local/9@agents/n", "hides transfers"),
+        ("Local/9@agents/n,0,X,hint:9@x", "Local/9@agents/n", "state_interface hint:9@x: only calls by the engine"),
+        ("Local/9@agents", "Local/9@agents/n", "became Local/9@agents/n"),
+        ("Agent/9", "Agent/9", "has no channel Agent/9: logged out until"),
         ("DAHDI/9,0,X,Custom:9", "DAHDI/9", "knows itself who is busy"),
         ("PJSIP/9,-3", "PJSIP/9", "between 0 and 1000"),
         ("PJSIP/9,0,X,,yes", "PJSIP/9", "is never rung"),
@@ -65,6 +67,11 @@ def test_a_phone_that_changes_is_told(tmp_path: Path, member: str, phone: str, w
     found, report = sales(tmp_path, f"member => {member}")
     assert [*found.agents.values()][2].phone == phone
     assert any(words in line for lines in report.notes.values() for line in lines)
+
+
+def test_an_agent_without_a_phone_is_not_available(tmp_path: Path) -> None:
+    found, _ = sales(tmp_path, "member => Agent/501,0,Carl")
+    assert (found.agents["carl"].starts, found.agents["ben"].starts) == ("logged_out", "available")
 
 
 def test_what_is_no_phone_is_left_out_and_listed(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Staff:
         self._forget(agent)
         agent.policy, agent.number, agent.pools = rules, number, pools_of(agent.id, rules)
         agent.seats = tuple(seat(center, pool, agent) for pool in agent.pools)
-        self.by_phone.update(dict.fromkeys((rules.phone, *rules.phones.values()), agent))
+        self.by_phone.update(dict.fromkeys(rules.channels, agent))
         for pool in agent.pools:
             self.by_pool.setdefault(pool, {})[agent.id] = agent
 
@@ -42,6 +42,6 @@ class Staff:
     def _forget(self, agent: Agent) -> None:
         for pool in agent.pools:
             self.by_pool[pool].pop(agent.id)
-        for phone in (agent.policy.phone, *agent.policy.phones.values()):
+        for phone in agent.policy.channels:
             if self.by_phone.get(phone) is agent:
                 del self.by_phone[phone]

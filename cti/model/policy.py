@@ -16,7 +16,9 @@ from cti.model.schema import Policy
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[+0-9*#]{1,20}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}$")]
+Phone = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
+]
 SoundFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/.-]{0,120}$")]
 MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
@@ -179,6 +181,11 @@ class Agent(Policy):
     queues: dict[Name, Membership] = {}
     groups: tuple[Name, ...] = ()
     starts: Literal["logged_out", "available"] = "logged_out"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What channels of his phones are called, without their serial: those of Local/5@x/n begin with Local/5@x."""
+        return tuple(phone.removesuffix("/n") for phone in (self.phone, *self.phones.values()))
 
 
 class Entry(Policy):

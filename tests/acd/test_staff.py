@@ -23,6 +23,14 @@ def test_everyone_is_found_by_name_and_by_each_phone() -> None:
     assert [agent.number for agent in staff.agents.values()] == [0, 1, 2]
 
 
+def test_a_phone_behind_the_dialplan_is_known_by_its_channels() -> None:
+    staff = Staff(POLICY)
+    carl = staff.hire(AgentId("carl"), 2, Agent(phone="Local/5@home/n"), POLICY)
+    assert staff.by_phone["Local/5@home"] is carl and "Local/5@home/n" not in staff.by_phone
+    staff.dismiss(carl)
+    assert "Local/5@home" not in staff.by_phone
+
+
 def test_who_is_told_otherwise_has_other_phones_pools_and_seats() -> None:
     staff = Staff(POLICY)
     anna = staff.agents[ANNA]
