@@ -39,7 +39,7 @@ from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
 from cti.model.policy import Center
-from cti.model.words import AgentId, ContactState, NodeId
+from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Reader
@@ -71,7 +71,7 @@ class Application:
         self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
-        self.flow_counts = FlowCounts(self._in_flows, lambda: desk.book.version)
+        self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version)
         self.prometheus.registry.register(self.flow_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
@@ -96,6 +96,7 @@ class Application:
         self.audit: AuditLog
         self._policy = policy
         self.history: History
+        self._history_writer: HistoryWriter
         # Who keeps a policy of his own. They hear of a new one before the core tells what came of it.
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
@@ -126,7 +127,10 @@ class Application:
         stack.callback(self.audit.close)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
-        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt, self.flow_versions, in_turn)
+        self.policy = PolicyInForce(
+            self._file, settings, store, self.clock, self.adopt, self.audit.add, self.flow_versions, in_turn
+        )
+        stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors["policy"] = lambda: self.policy.errors
         self._errors["flows"] = lambda: self.flow_versions.errors
@@ -179,8 +183,7 @@ class Application:
         version = self.policy.version
         writer = HistoryWriter(store, self._policy, version, now=self.clock(), keep_s=keep_s)
         self.history = History(store, self._policy, version, writer.flush)
-        self._follow.append(lambda policy, version: writer.reload(policy, version, self.clock()))
-        self._follow.append(self.history.reload)
+        self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
@@ -214,10 +217,19 @@ class Application:
         """Let `policy` hold everywhere from now on, for those who wait too; the core's refusal leaves all as it was."""
         former = (self._policy, self.engine.center.policy_version)
         self._all_follow(policy, version)
-        refused = self.engine.ask(PolicyChanged(policy, version, by))
+        self._history_writer.propose(policy, version, self.clock())
+        refused = None
+        accepted = False
+        try:
+            refused = self.engine.ask(PolicyChanged(policy, version, by))
+            accepted = refused is None
+        finally:
+            self._history_writer.settle(accepted=accepted)
         if refused is not None:
             self._all_follow(*former)
             self.view.forget_gone()
+        else:
+            self.history.reload(policy, version)
         return refused
 
     async def reload(self) -> None:
@@ -237,9 +249,6 @@ class Application:
     def _not_ready(self) -> list[str]:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
         return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
-
-    def _in_flows(self) -> int:
-        return sum(contact.state == ContactState.IN_FLOW for contact in self.view.contacts.values())
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

@@ -56,13 +56,19 @@ def _refuse(error: EngineRefused, as_json: bool) -> None:
         "unknown_agent": f"there is no such agent{_near(detail, known)}",
         "unknown_queue": f"there is no such queue{_near(detail, known)}",
         "unknown_field": f"no such key was set{_near(detail, known)}",
-        "in_use": f"live calls use what would be gone: {detail}; nothing was changed",
+        "in_use": f"live calls use what would be gone: {detail}; nothing was changed. {_emptied(detail)}",
         "unknown_version": f"{detail}; see: {typed('flow versions')}",
         "no_flows": f"{detail}: add flows: {{folder: flows}} to it, then: {typed('reload')}",
         "already": detail,
         "no_file": f"{detail}: start it with {typed('run FILE')}",
     }
     cli_ask.fail(REFUSED, words.get(reason, f"refused: {reason or error} {detail}".strip()), as_json, error.body)
+
+
+def _emptied(detail: str) -> str:
+    """What to do first about what is in use, as the engine names it (acd/reload.py)."""
+    moved = f"move who waits there ({typed('contact list')}, {typed('contact move ID QUEUE')}), or "
+    return f"First {moved if 'queue ' in detail else ''}let the calls end; then once more"
 
 
 def _near(detail: str, known: list[str]) -> str:

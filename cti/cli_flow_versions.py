@@ -41,7 +41,7 @@ def flow_reload(
     Example: cti flow reload --check && cti flow reload
     """
     body = {"check": check, "by": cli_ask.who()}
-    found = cli_change.send("POST", "/v1/flows/reload", control, as_json, body, RELOAD_TIMEOUT_S)
+    found = cli_change.send("POST", "/api/v1/flows/reload", control, as_json, body, RELOAD_TIMEOUT_S)
     cli_change.tell_reload(found, as_json, check=check)
 
 
@@ -50,7 +50,7 @@ def flow_versions(as_json: AsJson = False, control: Control = None) -> None:
 
     Example: cti flow versions
     """
-    found = cli_change.send("GET", "/v1/flows", control, as_json)
+    found = cli_change.send("GET", "/api/v1/flows", control, as_json)
     if as_json:
         cli_ask.print_json(found)
         return
@@ -70,5 +70,5 @@ def flow_rollback(
     Example: cti flow rollback 4
     """
     body = {"by": cli_ask.who()} | ({} if version is None else {"to": version})
-    found = cli_change.send("POST", "/v1/flows/rollback", control, as_json, body, RELOAD_TIMEOUT_S)
+    found = cli_change.send("POST", "/api/v1/flows/rollback", control, as_json, body, RELOAD_TIMEOUT_S)
     cli_change.tell_reload(found, as_json, done="rolled back")

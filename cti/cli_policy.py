@@ -27,12 +27,30 @@ def _said(key: str) -> Any:
     return lambda row: cli_show.clean(in_words(row.get(key)))
 
 
+def _result(row: cli_show.Row) -> str:
+    return cli_show.clean(" ".join((row.get("result", ""), row.get("reason", ""))).strip())
+
+
+def _detail(row: cli_show.Row) -> str:
+    return in_words(row["detail"]) if row.get("detail") else ""
+
+
+def _who(row: cli_show.Row) -> str:
+    """Whom the request names, and the machine's user where that is somebody else."""
+    by, user = str(row.get("by") or ""), row.get("user")
+    return cli_show.clean(f"{by} ({user})" if user and by != f"cli.{user}" else by)
+
+
+def _whole(row: cli_show.Row) -> str:
+    return cli_show.clean(" ".join(filter(None, (str(row.get("what") or ""), row.get("on"), _detail(row)))))
+
+
 LIVE = (
     cli_show.Column("what", lambda row: cli_show.clean(row.get("path"))),
     cli_show.Column("holds now", _said("value")),
     cli_show.Column("in the file", _said("file"), 1),
     cli_show.Column("by", lambda row: cli_show.clean(row.get("by")), 2),
-    cli_show.Column("since", _when, 3),
+    cli_show.Column("since", lambda row: _when(row) + ("" if row.get("stored", True) else " (not stored yet)"), 3),
 )
 AUDIT = (
     cli_show.Column("at", _when),
@@ -40,10 +58,15 @@ AUDIT = (
     cli_show.Column("by", lambda row: cli_show.clean(row.get("by")), 2),
     cli_show.Column("what", lambda row: cli_show.clean(row.get("what"))),
     cli_show.Column("on", lambda row: cli_show.clean(row.get("on"))),
-    cli_show.Column(
-        "result", lambda row: cli_show.clean(" ".join((row.get("result", ""), row.get("reason", ""))).strip())
-    ),
-    cli_show.Column("asked for", lambda row: cli_show.clean(in_words(row["detail"]) if row.get("detail") else ""), 3),
+    cli_show.Column("result", _result),
+    cli_show.Column("asked for", lambda row: cli_show.clean(_detail(row)), 3),
+)
+# What was refused must look so on any terminal: what, on which and asked for share one column.
+AUDIT_NARROW = (
+    cli_show.Column("at", lambda row: cli_show.clock(row.get("at")), folds_at=10),
+    cli_show.Column("result", _result, folds_at=17),
+    cli_show.Column("by", _who, 1, folds_at=14),
+    cli_show.Column("what, on, asked for", _whole, folds_at=20),
 )
 
 
@@ -73,7 +96,7 @@ def agent_join(
     """
     given = {"level": level, "penalty": penalty, "weight": weight}
     body = {key: value for key, value in given.items() if value is not None}
-    path = f"/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}"
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}"
     found = cli_change.send("PUT", path, control, as_json, {**body, "by": cli_ask.who()})
     cli_change.tell(found, as_json, f"{agent} serves {queue} like that already")
 
@@ -83,7 +106,7 @@ def agent_leave(agent: AgentName, queue: QueueArgument, as_json: AsJson = False,
 
     Example: cti agent leave anna support
     """
-    path = f"/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
     cli_change.tell(cli_change.send("DELETE", path, control, as_json), as_json, f"{agent} does not serve {queue}")
 
 
@@ -97,10 +120,10 @@ def queue_set(
 ) -> None:
     r"""Change keys of a queue, for those who wait too; also after a restart, until `reset`. All of them or none.
 
-    Example: cti queue set sales target_s=30 'rings=[{after_s: 20, groups: \[back]}]'
+    Example: cti queue set sales target_s=30 'rings=[{after_s: 20, queues: \[support]}]'
     """
     body = dict(_key_and_value(value, as_json) for value in values)
-    path = f"/v1/queues/{quote(queue, safe='')}"
+    path = f"/api/v1/queues/{quote(queue, safe='')}"
     found = cli_change.send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
     cli_change.tell(found, as_json, "nothing has changed: that holds already")
     if not as_json and found.get("difference"):
@@ -121,7 +144,7 @@ def queue_reset(
     Example: cti queue reset sales target_s
     """
     query = urlencode([("field", key) for key in keys or ()])
-    path = f"/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
+    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
     found = cli_change.send("DELETE", path, control, as_json)
     cli_change.tell(found, as_json, f"nothing has changed: {queue} is as in the file")
 
@@ -131,11 +154,15 @@ def live(as_json: AsJson = False, control: Control = None) -> None:
 
     Example: cti live
     """
-    answer = cli_change.send("GET", "/v1/live-changes", control, as_json)
+    answer = cli_change.send("GET", "/api/v1/live-changes", control, as_json)
     found = cli_control.rows(answer, "live_changes")
     cli_ask.show(LIVE, found, as_json, "no live changes: everything is as in the file")
     if not as_json:
         typer.echo(f"version {cli_show.clean(answer.get('version'))}")
+        if not answer.get("stored", True):
+            typer.echo(
+                "warning: the store does not answer: an engine that ends now forgets the newest changes", err=True
+            )
 
 
 def reload(
@@ -153,7 +180,7 @@ def reload(
     Example: cti reload --check && cti reload
     """
     body = {"check": check, "drop_live": drop_live, "by": cli_ask.who()}
-    found = cli_change.send("POST", "/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
+    found = cli_change.send("POST", "/api/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
     cli_change.tell_reload(found, as_json, check=check)
 
 
@@ -168,8 +195,8 @@ def audit(
 
     Example: cti audit --last 20
     """
-    found = cli_control.rows(cli_change.send("GET", f"/v1/audit?limit={last}", control, as_json), "audit")
-    cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything")
+    found = cli_control.rows(cli_change.send("GET", f"/api/v1/audit?limit={last}", control, as_json), "audit")
+    cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything", AUDIT_NARROW)
 
 
 def _by() -> str:

@@ -20,6 +20,7 @@ from cti.model.errors import ConfigError
 from cti.model.lookups import System
 from cti.model.policy import Agent, Center, Name, Phone
 from cti.model.schema import Policy
+from cti.plain_file import read_plain
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -166,8 +167,7 @@ def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None
     """
     file = os.fspath(path)
     try:
-        with open(file, "rb") as source:
-            data = source.read(config_yaml.MAX_BYTES + 1)
+        data = read_plain(file, config_yaml.MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else "not a file name"
         return Reading(file, errors=[_at_start(f"cannot be read: {what}")])

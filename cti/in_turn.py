@@ -16,10 +16,23 @@ class InTurn:
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, work: Coroutine[Any, Any, T]) -> T:
-        """To its end, even where the asker has gone: what holds and what is stored must not part."""
+        """Once begun, to its end, even where the asker has gone: what holds and what is stored must not part.
+
+        Who goes before it has begun takes it back.
+        """
+        begun = False
 
         async def alone() -> T:
+            nonlocal begun
             async with self._one_at_a_time:
+                begun = True
                 return await work
 
-        return await asyncio.shield(asyncio.ensure_future(alone()))
+        task = asyncio.ensure_future(alone())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not begun:
+                task.cancel()
+                work.close()
+            raise

@@ -170,7 +170,7 @@ def test_queue_show_lists_the_queues(engine: list[Any]) -> None:
     found = cti("queue", "show")
     assert found.exit_code == 0
     assert "sales" in found.stdout and "12 s" in found.stdout
-    assert ("GET", "/v1/queues", None) in engine
+    assert ("GET", "/api/v1/queues", None) in engine
 
 
 def test_queue_show_of_one_lists_who_waits_and_who_serves(engine: list[Any]) -> None:
@@ -208,7 +208,7 @@ def test_an_action_is_asked_with_who_asks(engine: list[Any], action: str) -> Non
     assert found.exit_code == 0
     assert found.stdout.startswith("anna: ")
     method, path, body = engine[0]
-    assert (method, path, body["reason"]) == ("POST", f"/v1/agents/anna/{action}", "")
+    assert (method, path, body["reason"]) == ("POST", f"/api/v1/agents/anna/{action}", "")
     assert body["by"].startswith("cli.")
 
 

@@ -53,7 +53,7 @@ def test_what_is_sent_and_told(engine: Engine, words: str, path: str, body: dict
     found = cti(*words.split())
     assert (found.exit_code, found.stdout) == (0, f"flow main: node a changed\n{last}\n")
     [(method, sent_path, sent)] = engine.asked
-    assert (method, sent_path) == ("POST", f"/v1/flows/{path}")
+    assert (method, sent_path) == ("POST", f"/api/v1/flows/{path}")
     assert sent.pop("by").startswith("cli.") and sent == body
     assert json.loads(cti(*words.split(), "--json").stdout)["flows"] == 7
 

@@ -212,7 +212,6 @@ async def test_calls_are_counted_by_version(bench: FlowBench) -> None:
     await versions_of_three(bench)
     flows = bench.opened()
     bench.desk.inside[2] += 2
-    bench.desk.calls = 2
     found = await flows.versions()
     assert [(row["version"], row["calls"], row["holds"]) for row in found["versions"]] == [
         (3, 0, True),

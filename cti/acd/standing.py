@@ -87,8 +87,8 @@ def reach_changed(floor: Floor, contact: Contact) -> None:
         stand(floor, contact)
 
 
-def placed_anew(floor: Floor, contact: Contact, *, by: str | None = None) -> None:
-    """Something that decides its order or its reach has changed: the rules of its queue, or what it was given."""
+def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None, by: str | None = None) -> None:
+    """Something that decides its order or its reach has changed: the rules of its queue, or `seconds` given to it."""
     rules = floor.policy.queues[contact.queue]
     before, stood = _standing(contact), contact.stands_in is not None
     floor.line.remove(contact)  # before anything that its place is found by changes
@@ -98,7 +98,7 @@ def placed_anew(floor: Floor, contact: Contact, *, by: str | None = None) -> Non
         if by is not None:  # what the queue gives stands in its rules; only what is its own goes along
             floor.say(SaveTicket(contact.call, contact.ticket()))
     if _standing(contact) != before and contact.visit_open:
-        _tell_place(floor, contact, by)
+        _tell_place(floor, contact, seconds, by)
 
 
 def _standing(contact: Contact) -> tuple[int, float]:
@@ -106,7 +106,7 @@ def _standing(contact: Contact) -> tuple[int, float]:
     return (contact.tier, contact.head_start_s)
 
 
-def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
+def _tell_place(floor: Floor, contact: Contact, seconds: float | None, by: str | None) -> None:
     floor.tell(
         Changed(
             Kind.PLACE,
@@ -121,5 +121,6 @@ def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
             position=floor.line.position(contact),
             order_at=contact.since - contact.head_start_s,
             by=by,
+            seconds=seconds,
         )
     )

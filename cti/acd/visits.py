@@ -24,10 +24,11 @@ def enter(
     cause: str | None = None,
     resumed: bool = False,
     full: frozenset[QueueName] = frozenset(),
+    by: str | None = None,
 ) -> None:
     """Put the contact into `queue`. `resumed`: it stood there before we were started, and keeps its time in it.
 
-    `full` are the queues that were full just now: overflow never goes round in a circle.
+    `full` are the queues that were full just now: overflow never goes round in a circle. `by`: who wanted it there.
     """
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
@@ -43,7 +44,7 @@ def enter(
     if not resumed or not contact.original_position:
         contact.original_position = position
     contact.visit_open = True
-    _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
+    _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
     expected = floor.estimate.expect(queue, position, floor.staffed[queue])
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
@@ -124,7 +125,7 @@ def leave(
     to = leaving.to
     if to.queue is not None:
         contact.visit += 1
-        enter(floor, contact, QueueName(to.queue), full=full)
+        enter(floor, contact, QueueName(to.queue), full=full, by=leaving.by)
         return
     back = leaving.outcome is not Outcome.WITHDRAWN
     release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
@@ -156,6 +157,7 @@ def _tell_visit(
     cause: str | None = None,
     offer: Offer | None = None,
     leaving: Leaving | None = None,
+    by: str | None = None,
 ) -> None:
     floor.tell(
         Changed(
@@ -177,7 +179,7 @@ def _tell_visit(
             original_position=contact.original_position,
             key=leaving.key if leaving else None,
             reason=leaving.reason if leaving else None,
-            by=leaving.by if leaving else None,
+            by=leaving.by if leaving else by,
             expected_p90_s=contact.expected_p90_s,
             caller=contact.caller,
             since=contact.entered_at,

@@ -35,7 +35,7 @@ def make_control_app(
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
 ) -> web.Application:
-    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /v1/status tells so.
+    """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
     `why`: who explains what is, and what was (api/explain.py).
@@ -47,7 +47,7 @@ def make_control_app(
     app.middlewares.append(asking.bad_requests)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
     for part in PARTS:
-        app.router.add_get(f"/v1/{part}", _reader(view, clock, part, errors if part == "status" else None))
+        asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:
         add_explaining(app, *why, clock, lambda: [row["id"] for row in view.snapshot(clock())["agents"]])
     control_contacts.add_routes(app, desk, view, clock)
@@ -79,7 +79,8 @@ async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse
         content: dict[str, Any] = {"error": error.reason}
         if error.status == 404:
             routes = [route for route in request.app.router.routes() if route.method != "HEAD" and route.resource]
-            paths = [(route.method, route.resource.canonical) for route in routes if route.resource]
+            found = [(route.method, route.resource.canonical) for route in routes if route.resource]
+            paths = [(method, path) for method, path in found if path.startswith(asking.PREFIXES[0])]
             content["exists"] = [path if method == "GET" else f"{method} {path}" for method, path in paths]
         return answer(content, error.status)
     return response

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from cti.api.asking import BadRequest
+from cti.api.asking import BadRequest, add
 from cti.api.http import answer
 from cti.ports import AuditTrail
 
@@ -20,4 +20,4 @@ def add_audit(app: web.Application, audit: AuditTrail) -> None:
             raise BadRequest(f"limit must be a number from 1 to {MAX_LIMIT}")
         return answer({"audit": await asyncio.to_thread(audit.newest, int(asked))})
 
-    app.router.add_get("/v1/audit", read)
+    add(app, "GET", "/audit", read)

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, body, note, refusal
+from cti.api.asking import BY, NOBODY, add, body, note, refusal
 from cti.api.control_policy import content_of
 from cti.api.http import answer
 from cti.ports import FlowVersions, PolicyAnswer
@@ -48,9 +48,9 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
         found = await flows.roll_back(by=asked.by or NOBODY, to=asked.to)
         return _answer(request, found, "flows.rollback", wanted, asked.by)
 
-    app.router.add_get("/v1/flows", versions)
-    app.router.add_post("/v1/flows/reload", reload)
-    app.router.add_post("/v1/flows/rollback", roll_back)
+    add(app, "GET", "/flows", versions)
+    add(app, "POST", "/flows/reload", reload)
+    add(app, "POST", "/flows/rollback", roll_back)
 
 
 def _answer(request: web.Request, found: PolicyAnswer, what: str, wanted: dict[str, int], by: str) -> web.Response:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, body, note, refusal, said_by, unknown
+from cti.api.asking import BY, BadRequest, add, body, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.model.words import RefusedReason
 from cti.ports import PolicyAnswer, PolicyDesk
@@ -20,18 +20,18 @@ from cti.ports import PolicyAnswer, PolicyDesk
 class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: bool = False
     drop_live: bool = False
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 def add_routes(app: web.Application, desk: PolicyDesk) -> None:
     """All answer 200 with the difference, 404 with the names there are, or 409 with the reason and every error."""
     routes = _Routes(desk)
-    app.router.add_patch("/v1/queues/{queue}", routes.set_queue)
-    app.router.add_delete("/v1/queues/{queue}/live", routes.reset_queue)
-    app.router.add_put("/v1/agents/{agent}/queues/{queue}", routes.join)
-    app.router.add_delete("/v1/agents/{agent}/queues/{queue}", routes.leave)
-    app.router.add_get("/v1/live-changes", routes.live_changes)
-    app.router.add_post("/v1/reload", routes.reload)
+    add(app, "PATCH", "/queues/{queue}", routes.set_queue)
+    add(app, "DELETE", "/queues/{queue}/live", routes.reset_queue)
+    add(app, "PUT", "/agents/{agent}/queues/{queue}", routes.join)
+    add(app, "DELETE", "/agents/{agent}/queues/{queue}", routes.leave)
+    add(app, "GET", "/live-changes", routes.live_changes)
+    add(app, "POST", "/reload", routes.reload)
 
 
 class _Routes:
@@ -42,21 +42,21 @@ class _Routes:
         queue = request.match_info["queue"]
         note(request, "queue.set", queue)
         by, values = _whose(request, await body(request, dict[str, Any]))
-        note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by)
+        # what is judged good is no caller's number
+        asked = note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by, done=values)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
         if not values:
             raise BadRequest('the body names no key, as {"target_s": 30} would')
         if any("." in key for key in values):
             raise BadRequest("a key is one word: set the whole of it")
-        found = await self._desk.change({f"queues.{queue}.{key}": value for key, value in values.items()}, by=by)
-        if found.refused is None:
-            note(request, "queue.set", queue, values, by)  # what was judged good is no caller's number
-        return _answer(found)
+        changes = {f"queues.{queue}.{key}": value for key, value in values.items()}
+        return _answer(await self._desk.change(changes, by=by, asked=asked))
 
     async def reset_queue(self, request: web.Request) -> web.Response:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
-        note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
+        asked = note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
+        by = whose(request)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
         paths = [row["path"] for row in self._desk.live_changes() if row["path"].startswith(f"queues.{queue}.")]
@@ -64,39 +64,42 @@ class _Routes:
         for key in keys:
             if key not in changed:
                 return unknown("unknown_field", key, changed)
-        return _answer(await self._desk.reset([changed[key] for key in keys or changed], by=said_by(request)))
+        back = [changed[key] for key in keys or changed]
+        return _answer(await self._desk.reset(back, by=by, asked=asked))
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
         note(request, "agent.join", agent, {"queue": queue})
         by, member = _whose(request, await body(request, dict[str, Any]))
-        note(request, "agent.join", agent, {"queue": queue, "keys": sorted(member)[:50]}, by)
+        detail = {"queue": queue, "keys": sorted(member)[:50]}
+        asked = note(request, "agent.join", agent, detail, by, done={"queue": queue, **member})
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
-        found = await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by)
-        if found.refused is None:
-            note(request, "agent.join", agent, {"queue": queue, **member}, by)
-        return _answer(found)
+        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by, asked=asked))
 
     async def leave(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
-        note(request, "agent.leave", agent, {"queue": queue})
+        asked = note(request, "agent.leave", agent, {"queue": queue})
+        by = whose(request)
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
-        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": None}, by=said_by(request)))
+        changes = {f"agents.{agent}.queues.{queue}": None}
+        return _answer(await self._desk.change(changes, by=by, asked=asked))
 
     async def live_changes(self, _request: web.Request) -> web.Response:
-        return answer({"version": self._desk.version, "live_changes": self._desk.live_changes()})
+        found = {"live_changes": self._desk.live_changes(), "stored": self._desk.is_stored}
+        return answer({"version": self._desk.version, **found})
 
     async def reload(self, request: web.Request) -> web.Response:
         note(request, "reload", "")
         asked = await body(request, _Reload)
         wanted = {key: True for key in ("check", "drop_live") if getattr(asked, key)}
-        note(request, "reload.check" if asked.check else "reload", "", wanted, asked.by)
-        by = asked.by or NOBODY
-        return _answer(await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live))
+        by = whose(request, asked.by)
+        noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)
+        found = await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live, asked=noted)
+        return _answer(found)
 
     def _missing(self, agent: str, queue: str) -> web.Response | None:
         if agent not in self._desk.center.agents:
@@ -108,9 +111,8 @@ class _Routes:
 
 def _whose(request: web.Request, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Take `by` out of a body whose other keys are the policy's."""
-    by = given.get("by", said_by(request))
     try:
-        by = msgspec.convert(by, Annotated[str, msgspec.Meta(pattern=BY)]) or NOBODY
+        by = whose(request, msgspec.convert(given.get("by", ""), Annotated[str, msgspec.Meta(pattern=BY)]))
     except msgspec.ValidationError as error:
         raise BadRequest(f"the body is not as expected: {error} - at `$.by`") from None
     return by, {key: value for key, value in given.items() if key != "by"}

@@ -90,6 +90,11 @@ class LiveView:
         if applier is not None:
             applier(changed)
 
+    @property
+    def in_flow(self) -> int:
+        """How many callers are in a flow (IVR) now."""
+        return sum(row.state == ContactState.IN_FLOW for row in self.contacts.values())
+
     def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
 

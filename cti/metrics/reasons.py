@@ -152,7 +152,7 @@ def fact_phrase(changed: Changed) -> str | None:
         case Kind.REACH:
             return _reach(changed)
         case Kind.PLACE:
-            return f"placed anew: position {changed.position}"
+            return _place(changed)
         case Kind.TRANSFER:
             return f"transferred ({changed.new})"
         case Kind.FLOW:
@@ -182,6 +182,15 @@ def _visit(changed: Changed) -> str | None:
     after = f" after {seconds(changed.wait_s)}" if changed.wait_s is not None else ""
     why = f" ({changed.reason})" if changed.reason else ""
     return f"leaves {changed.queue}: {changed.new.replace('_', ' ')}{why}{after}"
+
+
+def _place(changed: Changed) -> str:
+    given_s = changed.seconds
+    if not given_s:
+        why = "placed anew"
+    else:
+        why = f"{seconds(abs(given_s))} of waiting {'given' if given_s > 0 else 'taken away'}"
+    return f"{why}: position {changed.position}" if changed.position else why
 
 
 def _offer(changed: Changed) -> str | None:

@@ -5,12 +5,15 @@ Blocks for the disk: ask it in a thread. Callers' numbers are only in `contacts(
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, desc, or_, select
+from sqlalchemy import Connection, Row, Select, case, desc, or_, select
 
+from cti.meant import meant
 from cti.model.changes import Changed
 from cti.model.explanation import Look, Passed, Standing
 from cti.model.policy import Center
@@ -25,6 +28,7 @@ MAX_FACTS = 2_000
 MAX_LOOKS = 200
 MAX_FOUND = 20
 MAX_PASSED = 500
+MAX_POLICIES = 8  # kept in memory besides the newest
 
 _NUMBERED = (contact_fact.c.id, contact_fact.c.kind, contact_fact.c.version, contact_fact.c.body)
 _decode = msgspec.json.Decoder(Changed).decode
@@ -53,12 +57,12 @@ class History:
         self._store = store
         self._catch_up = catch_up
         self._newest = (version, center)
-        self._known: dict[str, Center] = {version: center}
+        self._known: OrderedDict[str, Center] = OrderedDict()  # the latest used last; several threads ask
+        self._knowing = threading.Lock()
 
     def reload(self, center: Center, version: str) -> None:
         """Another policy holds from now on."""
         self._newest = (version, center)
-        self._known[version] = center
 
     def contacts(self, limit: int = MAX_FOUND) -> list[dict[str, Any]]:
         """The newest contacts, the newest first. Holds callers' numbers."""
@@ -67,10 +71,7 @@ class History:
         return self._rows(select(table).order_by(desc(table.c.seen_at)).limit(limit))
 
     def find(self, asked: str) -> list[dict[str, Any]]:
-        """The contacts that `asked` may mean: an id of a contact or call, its Uniqueid, or the beginning of one.
-
-        An exact match is the only answer; the newest first, at most MAX_FOUND.
-        """
+        """The contacts that `asked` may mean, by the rule of meant.py; the newest first, at most MAX_FOUND."""
         table = contact_history
         self._catch_up()
         end = "%/" + _escaped(asked)
@@ -80,10 +81,9 @@ class History:
             table.c.contact.like(end, escape="\\"),
             table.c.call.like(end, escape="\\"),
         )
-        newest = select(table).order_by(desc(table.c.seen_at)).limit(MAX_FOUND)
-        found = self._rows(newest.where(exact))
-        begins = or_(*(table.c.contact.like(start + _escaped(asked) + "%", escape="\\") for start in ("", "%/")))
-        return found or self._rows(newest.where(begins))
+        part = or_(*(column.like(f"%{_escaped(asked)}%", escape="\\") for column in (table.c.contact, table.c.call)))
+        order = (case((exact, 0), else_=1), desc(table.c.seen_at))
+        return meant(asked, self._rows(select(table).where(part).order_by(*order).limit(MAX_FOUND)))
 
     def facts(self, contact: str) -> list[Changed]:
         """Everything that was told of the contact, in order; at most MAX_FACTS."""
@@ -166,13 +166,23 @@ class History:
 
     def _center(self, connection: Connection, version: str) -> Center:
         """The policy that held; if it is not kept, the newest."""
-        if version not in self._known:
-            table = config_version
-            body = connection.execute(select(table.c.body).where(table.c.version == version)).scalar()
-            if body is None:
-                return self._newest[1]
-            self._known[version] = Center.model_validate_json(body)
-        return self._known[version]
+        newest_version, newest = self._newest
+        if version == newest_version:
+            return newest
+        with self._knowing:
+            if version in self._known:
+                self._known.move_to_end(version)
+                return self._known[version]
+        table = config_version
+        body = connection.execute(select(table.c.body).where(table.c.version == version)).scalar()
+        if body is None:
+            return newest
+        center = Center.model_validate_json(body)
+        with self._knowing:
+            self._known[version] = center
+            while len(self._known) > MAX_POLICIES:
+                self._known.popitem(last=False)
+        return center
 
 
 def _numbered(connection: Connection, query: Select[Any]) -> list[Numbered]:

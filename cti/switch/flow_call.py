@@ -18,30 +18,16 @@ from cti.ivr.session import FlowSession
 from cti.model import commands, events
 from cti.model.words import AgentId, CallId, QueueName
 from cti.ports import Clock
-from cti.switch.agi_codec import AgiEncodeError, Reply
+from cti.switch.agi_codec import Reply
 from cti.switch.agi_session import AgiConnectionLost
+from cti.switch.flow_channel import CannotDo, FlowChannel, Gone
 from cti.switch.flow_desk import FlowDesk
-from cti.switch.flow_sounds import Sounds
 
 log = structlog.get_logger(__name__)
 
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
-ANSWER_S = 30.0
-SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
-CHANNEL_UP = 6  # CHANNEL STATUS
-TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
-OK = 200
 KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
-STAR_TO_NINE = frozenset(map(ord, "0123456789*#"))
-
-
-class Gone(Exception):
-    """The caller is not there any more."""
-
-
-class CannotDo(Exception):
-    """A command that cannot be sent, or that Asterisk does not take."""
 
 
 class FlowCall:
@@ -55,19 +41,16 @@ class FlowCall:
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
     ) -> None:
-        """`whose` call the session is now: an attended transfer gives it to another one.
-
-        `submit` sends a command; None: nobody is there. Raises AgiEncodeError.
-        """
+        """`whose` call the session is now: an attended transfer gives it to another one. `submit`: see FlowChannel."""
         self._whose = whose
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
-        self._sounds = Sounds(self._send, desk.speak)
+        self._channel = FlowChannel(submit, desk.speak)
         self._back: asyncio.Future[str] | None = None
         self._in_line_since = 0.0
         self._saved = ""
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
-        self._version: int | None = None
+        self._version = 0  # of his book; 0: not known yet
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
@@ -100,21 +83,18 @@ class FlowCall:
     # --- the walk -----------------------------------------------------------------------------------------------------
 
     async def _live(self, command: commands.RunFlow) -> None:
-        self._desk.calls += 1
+        self._desk.inside[self._version] += 1
         try:
             await self._walk(command)
         except (Gone, AgiConnectionLost):
             pass  # SessionLost and CallGone tell it
         except Exception as error:  # a bug of ours costs this caller his flow, not his call
             self._desk.bugs += 1
-            log.error(
-                "a flow broke off; its caller goes to the fallback", flow=command.flow, error=type(error).__name__
-            )
+            bug = type(error).__name__
+            log.error("a flow broke off; its caller goes to the fallback", flow=command.flow, error=bug)
             self._post(events.FlowEnded(self.call, FALLBACK))
         finally:
-            self._desk.calls -= 1
-            if self._version is not None:
-                self._desk.inside[self._version] -= 1
+            self._desk.inside[self._version] -= 1
 
     async def _walk(self, command: commands.RunFlow) -> None:
         begun = await self._begin(command)
@@ -124,9 +104,8 @@ class FlowCall:
             self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
             return
         session, verb = begun
-        self._version = session.book.version
-        self._desk.inside[self._version] += 1
-        await self._send("SET", "MUSIC", "OFF")
+        self._version = self._desk.recount(self._version, session.book.version)
+        await self._channel.music()
         while not isinstance(verb, verbs.Hangup):
             self._save(session)
             try:
@@ -141,7 +120,7 @@ class FlowCall:
             self._tell(session)
         if verb.why != "gone":
             with contextlib.suppress(CannotDo):
-                await self._sounds.play(verb.prompts, "")
+                await self._channel.play(verb.prompts, "")
             self._post(events.FlowEnded(self.call))
 
     async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
@@ -184,37 +163,24 @@ class FlowCall:
         taken_over, self._taken_over = self._taken_over, False
         match verb:
             case verbs.Play():
-                return await self._sounds.play(verb.prompts, verb.stop_on)
+                return await self._channel.play(verb.prompts, verb.stop_on)
             case verbs.Collect():
-                return await self._collect(verb)
+                return await self._channel.collect(verb)
             case verbs.Lookup():
                 return await self._lookup(verb)
             case verbs.Record():
-                return await self._record(verb)
+                # The name has call, node and visit in it.
+                return await self._channel.record(verb, f"{self._desk.recordings}/{verb.name}")
             case verbs.Enqueue():
                 return await self._enqueue(verb)
             case verbs.TakeCallback():
                 return await self._desk.take_callback(verb, self.call)
             case verbs.Transfer():
-                return await self._transfer(verb, taken_over)
+                dial = self._desk.transfers.get(verb.to)
+                if dial is None:
+                    return replies.Transferred("failed")
+                return await self._channel.transfer(dial, verb.ring_timeout_s, once=taken_over)
         return replies.Broken("unknown_verb")
-
-    async def _collect(self, verb: verbs.Collect) -> replies.AnyReply:
-        digits = verb.already
-        if not digits:
-            heard = await self._sounds.play(verb.prompts, verbs.ALL_KEYS)
-            if isinstance(heard, replies.PromptMissing):
-                return heard
-            digits = heard.digits if isinstance(heard, replies.Digits) else ""
-        while not verb.complete(digits):
-            wait_s = verb.next_digit_s if digits else verb.first_digit_s
-            waited = await self._send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
-            key = waited.result or 0
-            if key not in STAR_TO_NINE:
-                break
-            digits += chr(key)
-        ended = verb.end_key and digits.endswith(verb.end_key) and digits not in verb.at_once
-        return replies.Digits(digits[: -len(verb.end_key)] if ended else digits)
 
     async def _lookup(self, verb: verbs.Lookup) -> replies.AnyReply:
         """Nothing is heard at first; then what the flow says meanwhile, and music."""
@@ -222,30 +188,20 @@ class FlowCall:
         try:
             done, _ = await asyncio.wait([asked], timeout=verb.quiet_s)
             if not done:
-                await self._sounds.play(verb.meanwhile, "")
+                await self._channel.play(verb.meanwhile, "")
                 if not asked.done():
-                    await self._send("SET", "MUSIC", "ON", self._desk.music_class)
+                    await self._channel.music(self._desk.music_class)
                     await asyncio.wait([asked])
-                    await self._send("SET", "MUSIC", "OFF")
+                    await self._channel.music()
             return asked.result()
         finally:
             asked.cancel()
 
-    async def _record(self, verb: verbs.Record) -> replies.AnyReply:
-        heard = await self._sounds.play(verb.prompts, verb.end_key)
-        if isinstance(heard, replies.PromptMissing):
-            return heard
-        file = f"{self._desk.recordings}/{verb.name}"  # the name has call, node and visit in it
-        limits = (str(int(verb.max_s * 1000)), "0", "BEEP", f"s={max(1, int(verb.silence_s))}")
-        reply = await self._send("RECORD", "FILE", file, "wav", verb.end_key, *limits, timeout_s=verb.max_s + ANSWER_S)
-        if reply.result == -1:
-            return replies.NotRecorded("failed")
-        return replies.Recorded((reply.endpos or 0) / SAMPLES_A_SECOND)
-
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
         """The line has him until it tells how it ended."""
-        await self._forget_dial()
-        self._back, self._in_line_since = asyncio.get_running_loop().create_future(), self._clock()
+        await self._channel.forget_dial()
+        self._back = asyncio.get_running_loop().create_future()
+        self._in_line_since = self._clock()
         preferred = tuple(map(AgentId, verb.preferred))
         self._post(
             events.FlowEnqueues(
@@ -254,43 +210,5 @@ class FlowCall:
         )
         outcome = await self._back
         self._back = None
-        await self._send("SET", "MUSIC", "OFF")
+        await self._channel.music()
         return replies.QueueEnded(outcome)
-
-    async def _transfer(self, verb: verbs.Transfer, taken_over: bool) -> replies.AnyReply:
-        dial = self._desk.transfers.get(verb.to)
-        if dial is None:
-            return replies.Transferred("failed")
-        if taken_over and await self._dial_status() == "ANSWER":  # he has talked while we were away
-            return replies.Transferred("answered")
-        await self._forget_dial()
-        await self._send("EXEC", "Dial", f"{dial},{verb.ring_timeout_s:g},g", timeout_s=None)
-        return replies.Transferred(TRANSFERRED.get(await self._dial_status(), "failed"))
-
-    async def _forget_dial(self) -> None:
-        """What an earlier Dial left must not be taken for the next one's."""
-        await self._send("SET", "VARIABLE", "DIALSTATUS", "")
-
-    async def _dial_status(self) -> str:
-        return (await self._send("GET", "FULL", "VARIABLE", "${DIALSTATUS}")).data
-
-    async def _send(self, *words: str, timeout_s: float | None = ANSWER_S) -> Reply:
-        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost, CannotDo."""
-        try:
-            future = self._submit(*words, timeout_s=timeout_s)
-        except AgiEncodeError:  # `from None`: the words may be personal
-            log.error("an AGI command of a flow cannot be sent", verb=" ".join(words[:2]))
-            raise CannotDo from None
-        if future is None:
-            raise Gone
-        reply = await future
-        if reply.dead:
-            raise Gone
-        if reply.code != OK:
-            log.error("Asterisk refuses an AGI command of a flow", verb=" ".join(words[:2]), code=reply.code)
-            raise CannotDo
-        if reply.result == -1 and words[0] != "CHANNEL":
-            status = await self._send("CHANNEL", "STATUS")
-            if status.result != CHANNEL_UP:
-                raise Gone
-        return reply

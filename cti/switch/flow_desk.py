@@ -45,9 +45,19 @@ class FlowDesk:
     transfers: Mapping[str, str] = field(default_factory=dict)  # name -> dial string
     recordings: str = "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
     music_class: str = "default"
-    calls: int = 0  # in a flow now
-    inside: Counter[int] = field(default_factory=Counter)  # of them, by the version they are in
+    inside: Counter[int] = field(default_factory=Counter)  # calls by the version of their book; 0: only just begun
     bugs: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many are in a flow now, or in a line that one has put them into."""
+        return self.inside.total()
+
+    def recount(self, was: int, now: int) -> int:
+        """Return `now`: the version in which a call is that was counted elsewhere."""
+        self.inside[was] -= 1
+        self.inside[now] += 1
+        return now
 
     async def book_of(self, version: int) -> FlowBook:
         """Return the book in which a caller was under an earlier engine, or else the newest."""

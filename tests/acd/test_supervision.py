@@ -32,6 +32,7 @@ def test_a_moved_contact_keeps_its_wait() -> None:
     assert scene.supervise("c1", "move", queue="support", by="eva") is None
     assert scene.outcomes("c1") == ["moved"]
     assert scene.changes(Kind.VISIT, new="moved")[0].by == "eva"
+    assert scene.changes(Kind.VISIT, new="waiting")[-1].by == "eva"  # who put him there, not the switch
     contact = scene.contact("c1")
     assert (contact.queue, contact.since, contact.visit) == ("support", since, 2)
     scene.login("ben")
@@ -85,6 +86,7 @@ def test_seconds_of_waiting_are_given_and_taken() -> None:
     assert scene.supervise("c1", "prioritise", seconds=-15.0) is None
     [third, first] = scene.changes(Kind.PLACE)
     assert (third.position, third.by, third.queue) == (1, "eva", "sales")
+    assert (third.seconds, first.seconds) == (30.0, -15.0)
     assert (first.position, first.order_at) == (3, scene.contact("c1").since + 15)
     assert scene.ticket("c3").head_start_s == 30  # survives the engine
     scene.login("anna")

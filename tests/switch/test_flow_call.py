@@ -6,7 +6,8 @@ import pytest
 
 from cti.ivr import replies
 from cti.model import events
-from cti.switch.flow_call import ANSWER_S, FALLBACK
+from cti.switch.flow_call import FALLBACK
+from cti.switch.flow_channel import ANSWER_S
 from cti.switch.flow_desk import FlowDesk
 from tests.ivr.flows import flow
 from tests.switch.in_flow import C, InFlow
@@ -39,6 +40,7 @@ one: {{play: One, then: e}}
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     found = Log()
     monkeypatch.setattr("cti.switch.flow_call.log", found)
+    monkeypatch.setattr("cti.switch.flow_channel.log", found)
     return found
 
 

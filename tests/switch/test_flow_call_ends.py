@@ -1,4 +1,4 @@
-"""A caller's way through a flow that breaks off: an engine's death, a hangup at any moment; and what is never written."""
+"""A caller's way through a flow that breaks off: an engine's death, a hangup at any moment; what is never written."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ l: {{lookup: shop, post: /login, send: {{pin: pin}}, into: {{ok: ok}}, then: e, 
 async def test_secret_digits_are_written_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log()
     monkeypatch.setattr("cti.switch.flow_call.log", log)
+    monkeypatch.setattr("cti.switch.flow_channel.log", log)
     seen: list[verbs.Lookup] = []
 
     async def ask(verb: verbs.Lookup) -> replies.AnyReply:
