@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.assign import say, until
 from bench.assign_figures import percentile
 from bench.ivr_callers import THINK_S, Callers
-from bench.ivr_lab import DIALLED, Bench, running
+from bench.ivr_lab import DIALLED, Bench, machine_cpu_s, running
 
 MENUS = 5
 COME_PER_S, LEAVE_PER_S = 50.0, 200.0
@@ -43,8 +43,9 @@ async def measured(bench: Bench, people: Callers, seconds: float) -> dict[str, f
     """What happens in so many seconds."""
     people.latencies_s.clear()
     people.lost = people.keys = 0
-    own_s, (asterisk_s, engine_s) = time.process_time(), bench.cpu_s()
+    own_s, (asterisk_s, engine_s), before = time.process_time(), bench.cpu_s(), machine_cpu_s()
     await asyncio.sleep(seconds)
+    busy_s, all_s = (after - earlier for after, earlier in zip(machine_cpu_s(), before, strict=True))
     own_s = time.process_time() - own_s
     asterisk_s, engine_s = (after - before for after, before in zip(bench.cpu_s(), (asterisk_s, engine_s), strict=True))
     found = sorted(people.latencies_s)
@@ -60,7 +61,8 @@ async def measured(bench: Bench, people: Callers, seconds: float) -> dict[str, f
         f"  {figures['callers']} callers: p50 {figures['menu_p50_ms']} ms, p99 {figures['menu_p99_ms']} ms, worst"
         f" {1000 * found[-1]:.1f} ms of {len(found)} keys heard; {people.keys / seconds:.0f} keys/s,"
         f" {people.lost} without a prompt, {people.ended} calls cut off; engine {100 * engine_s / seconds:.0f} % of a"
-        f" core, Asterisk {100 * asterisk_s / seconds:.0f} %, callers {100 * own_s / seconds:.0f} %"
+        f" core, Asterisk {100 * asterisk_s / seconds:.0f} %, callers {100 * own_s / seconds:.0f} %;"
+        f" the machine is busy to {100 * busy_s / all_s:.0f} %, with other programs, too"
     )
     return figures
 
@@ -84,12 +86,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--callers", type=int, nargs="+", default=[100, 1000], help="in the flow at once (100 1000)")
     parser.add_argument("--seconds", type=float, default=40.0, help="measured for each number of callers (40)")
+    parser.add_argument("--prompt-s", type=float, default=10.0, help="length of a prompt; every key is sooner (10)")
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cti-bench-") as folder:
         try:
-            with running(Path(folder), options.base, MENUS) as bench:
+            with running(Path(folder), options.base, MENUS, options.prompt_s) as bench:
                 say(f"Asterisk {bench.version}, every figure is said in bench/README.md")
                 asyncio.run(run(bench, options))
         except (KeyboardInterrupt, asyncio.CancelledError):

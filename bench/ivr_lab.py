@@ -28,7 +28,6 @@ READY_S = 30.0
 DIALLED = "6001"
 TRUNK_PORT, FASTAGI_PORT, HTTP_PORT = 5062, 4573, 8470
 TRUNKS = 10  # a channel's cost grows with the number of channels on one endpoint
-PROMPT_S = 10.0  # longer than anybody listens: every caller hears sound all the time
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,14 @@ class Bench:
         asterisk, engine = (Path(f"/proc/{pid}/stat").read_text() for pid in (self.node["pid"], self.engine.pid))
         ticks = os.sysconf("SC_CLK_TCK")
         return cpu_s(asterisk, ticks), cpu_s(engine, ticks)
+
+
+def machine_cpu_s() -> tuple[float, float]:
+    """CPU seconds so far of the whole machine: busy, and all there were (proc(5), /proc/stat)."""
+    ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    per_s = os.sysconf("SC_CLK_TCK")
+    return (sum(ticks) - idle) / per_s, sum(ticks) / per_s
 
 
 def names(menus: int) -> list[str]:
@@ -72,12 +79,12 @@ def flow(menus: int) -> dict[str, Any]:
 
 
 @contextmanager
-def running(folder: Path, base: str, menus: int) -> Iterator[Bench]:
+def running(folder: Path, base: str, menus: int, prompt_s: float) -> Iterator[Bench]:
     """Everything, for the length of a block."""
     sounds = folder / "sounds" / "en" / "custom"
     sounds.mkdir(parents=True)
     for number, name in enumerate(names(menus)):
-        (sounds / f"{name}.ulaw").write_bytes(ivr_rtp.prompt(number, PROMPT_S))
+        (sounds / f"{name}.ulaw").write_bytes(ivr_rtp.prompt(number, prompt_s))
     words = ["up", "1", "--base", base, "--silent-moh", "--agents", "1", "--trunks", str(TRUNKS), "--json"]
     words += ["--sounds", str(folder / "sounds"), "--with-parent", str(os.getpid())]
     try:

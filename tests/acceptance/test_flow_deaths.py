@@ -53,7 +53,7 @@ def test_in_a_menu(centre: Centre, desk: FlowCentre) -> None:
 
 
 def test_in_the_line_and_in_the_talk(centre: Centre, desk: FlowCentre) -> None:
-    """He keeps his place, and is asked at the end how it was: killed while he waits, and while he talks."""
+    """Who waits keeps his place, who talks is not disturbed, and both are asked at the end how it was."""
     engine = desk.open("1001")
     busy, first, second = desk.calls(3)
     for number, caller in enumerate((busy, first, second), 1):
@@ -79,16 +79,31 @@ def test_in_the_line_and_in_the_talk(centre: Centre, desk: FlowCentre) -> None:
     phone.hangup()
     first.hears("satisfied", talk)
     assert first.ear.names() == ["menu", "satisfied"], first.ear
-    engine.kill()
-    died_s = first.ear.now_s
-    engine.start()
-    first.ear.until("satisfied", died_s)
-    first.press("5")
-    first.hears("recommend")
-    first.press("9#")
-    assert first.is_hung_up_on()[-3:] == ["satisfied", "recommend", "thanks"], first.ear
+    first.hangs_up()
     phone = centre.rings("1001")
     assert phone.number == number_of(3)
     second.hangs_up()
+    desk.nothing_is_left()
+
+
+def test_in_the_survey(centre: Centre, desk: FlowCentre) -> None:
+    """He hears the question again, and his answers count once."""
+    engine = desk.open("1001")
+    caller = desk.call()
+    caller.hears("menu")
+    caller.press("8")
+    phone = centre.rings("1001")
+    phone.answer()
+    caller.hears(TALK)
+    phone.hangup()
+    caller.hears("satisfied")
+    engine.kill()
+    died_s = caller.ear.now_s
+    engine.start()
+    caller.ear.until("satisfied", died_s)
+    caller.press("5")
+    caller.hears("recommend")
+    caller.press("9#")
+    assert caller.is_hung_up_on()[-3:] == ["satisfied", "recommend", "thanks"], caller.ear
     until(lambda: desk.answers() == [("satisfied", 5), ("recommend", 9)], "his answers, once each")
     desk.nothing_is_left()
