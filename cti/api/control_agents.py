@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, body, note, refusal, unknown
+from cti.api.asking import BY, NOBODY, NOT_OURS, body, known_or_not, note, refusal, unknown
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import AgentRequest
@@ -30,10 +30,12 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         agent, action = request.match_info["agent"], request.match_info["action"]
         if action not in set(AgentAction):
             return unknown("unknown_action", action, [known.value for known in AgentAction])
-        note(request, f"agent.{action}", agent)
-        asked = await body(request, _Asked)
-        note(request, f"agent.{action}", agent, {"reason": asked.reason} if asked.reason else {}, asked.by)
         agents = [row["id"] for row in view.snapshot(clock())["agents"]]
+        named = known_or_not(agent, agents)
+        note(request, f"agent.{action}", named)
+        asked = await body(request, _Asked)
+        reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
+        note(request, f"agent.{action}", named, reasons[0], asked.by, done=reasons[1])
         if agent not in agents:
             return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, agents)
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, asked.by or NOBODY))
