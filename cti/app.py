@@ -20,6 +20,7 @@ from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
+from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
 from cti.background import background
 from cti.center import ContactCenter
@@ -191,6 +192,8 @@ class Application:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
+        requests = RequestLog()
+        self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         asking = make_control_app(
             self.engine,
             self.view,
@@ -201,12 +204,12 @@ class Application:
             audit=self.audit,
             why=(self.engine, self.history),
         )
-        control = await ControlSocket.open(asking, self.settings.control)
+        control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
         try:
-            runner = await serve_tcp(http, listen.host, listen.port)
+            runner = await serve_tcp(http, listen.host, listen.port, requests)
         except OSError as error:
             raise ConfigError([f"http.listen: cannot listen on {listen}: {error.strerror}"]) from None
         stack.push_async_callback(runner.cleanup)

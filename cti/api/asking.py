@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,6 +28,8 @@ BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
 NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
 PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
+MAX_NOTED = 50
+MAX_DIGITS = 9
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
 UNKNOWN = (
@@ -93,7 +95,7 @@ def note(
 ) -> Noted:
     """Say what is asked for, before it is done; again, when more is known of it. `done`: the detail if it is granted.
 
-    What cannot be a name of ours is not written down: it might be a caller's number.
+    What cannot be a name of ours is not written down, and the caller writes known names only (`known_or_not`).
     """
     if _noted not in request:
         request[_noted] = Noted(peer_uid(request))
@@ -120,6 +122,25 @@ def whose(request: web.Request, said: str = "") -> str:
     if re.match(BY, by) is None:
         raise BadRequest("by names who asks: at most 64 of A-Z a-z 0-9 @ . _ -")
     return by or NOBODY
+
+
+def limit_of(request: web.Request, usual: int, most: int) -> int:
+    """Return `?limit=`. Raises BadRequest."""
+    asked = request.query.get("limit", str(usual))
+    limit = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= MAX_DIGITS else 0
+    if not 1 <= limit <= most:
+        raise BadRequest(f"limit must be a number from 1 to {most}")
+    return limit
+
+
+def known_or_not(word: str, known: Container[str]) -> str:
+    """Return `word` if it is one of ours, else NOT_OURS: what we do not know might be a caller's number."""
+    return word if word in known else NOT_OURS
+
+
+def known_among(words: Iterable[str], known: Container[str]) -> list[str]:
+    """Return those that may be written down, each once."""
+    return sorted({known_or_not(word, known) for word in words})[:MAX_NOTED]
 
 
 def refusal(refused: Refused, exist: Iterable[str] = (), **more: Any) -> web.Response:

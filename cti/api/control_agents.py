@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, add, body, note, refusal, unknown, whose
+from cti.api.asking import BY, NOT_OURS, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import AgentRequest
@@ -30,11 +30,13 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         agent, action = request.match_info["agent"], request.match_info["action"]
         if action not in set(AgentAction):
             return unknown("unknown_action", action, [known.value for known in AgentAction])
-        note(request, f"agent.{action}", agent)
+        agents = [row["id"] for row in view.snapshot(clock())["agents"]]
+        named = known_or_not(agent, agents)
+        note(request, f"agent.{action}", named)
         asked = await body(request, _Asked)
         by = whose(request, asked.by)
-        note(request, f"agent.{action}", agent, {"reason": asked.reason} if asked.reason else {}, by)
-        agents = [row["id"] for row in view.snapshot(clock())["agents"]]
+        reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
+        note(request, f"agent.{action}", named, reasons[0], by, done=reasons[1])
         if agent not in agents:
             return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, agents)
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, by))

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from cti.api.asking import BadRequest, add
+from cti.api.asking import add, limit_of
 from cti.api.http import answer
 from cti.ports import AuditTrail
 
@@ -15,9 +15,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 1000
 
 def add_audit(app: web.Application, audit: AuditTrail) -> None:
     async def read(request: web.Request) -> web.Response:
-        asked = request.query.get("limit", str(DEFAULT_LIMIT))
-        if not (asked.isascii() and asked.isdecimal()) or not 1 <= int(asked[:9]) <= MAX_LIMIT:
-            raise BadRequest(f"limit must be a number from 1 to {MAX_LIMIT}")
-        return answer({"audit": await asyncio.to_thread(audit.newest, int(asked))})
+        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
+        return answer({"audit": await asyncio.to_thread(audit.newest, limit)})
 
     add(app, "GET", "/audit", read)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, add, body, note, refusal, unknown, whose
+from cti.api.asking import BY, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import ContactRequest
@@ -49,14 +49,20 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         if word not in set(ContactAction):
             return unknown("unknown_action", word, [known.value for known in ContactAction])
         action = ContactAction(word)
-        note(request, f"contact.{action}", contact)
+        before = view.snapshot(clock())
+        named = known_or_not(contact, {row.get("contact") for row in before["calls"]})
+        note(request, f"contact.{action}", named)
         asked = await body(request, _BODIES[action])
         detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by"}
         by = whose(request, asked.by)
-        note(request, f"contact.{action}", contact, detail, by)
         queue, seconds = detail.get("queue"), detail.get("seconds", 0.0)
+        if queue is not None:
+            detail["queue"] = known_or_not(queue, {row["name"] for row in before["queues"]})
+        note(request, f"contact.{action}", named, detail, by)
         to = QueueName(queue) if queue is not None else None
         refused = desk.ask(ContactRequest(ContactId(contact), action, to, seconds, by=by))
+        if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
+            note(request, f"contact.{action}", contact, detail, by)  # the view lists not all of them
         snapshot = view.snapshot(clock())
         if refused is None:
             return answer({"ok": True, "contact": _row(snapshot, contact)})

@@ -11,8 +11,20 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, BadRequest, add, body, note, refusal, unknown, whose
+from cti.api.asking import (
+    BY,
+    BadRequest,
+    add,
+    body,
+    known_among,
+    known_or_not,
+    note,
+    refusal,
+    unknown,
+    whose,
+)
 from cti.api.http import answer
+from cti.model.policy import Membership, Queue
 from cti.model.words import RefusedReason
 from cti.ports import PolicyAnswer, PolicyDesk
 
@@ -40,10 +52,11 @@ class _Routes:
 
     async def set_queue(self, request: web.Request) -> web.Response:
         queue = request.match_info["queue"]
-        note(request, "queue.set", queue)
+        named = known_or_not(queue, self._desk.center.queues)
+        note(request, "queue.set", named)
         by, values = _whose(request, await body(request, dict[str, Any]))
         # what is judged good is no caller's number
-        asked = note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by, done=values)
+        asked = note(request, "queue.set", named, {"keys": known_among(values, Queue.model_fields)}, by, done=values)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
         if not values:
@@ -55,7 +68,8 @@ class _Routes:
 
     async def reset_queue(self, request: web.Request) -> web.Response:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
-        asked = note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
+        detail = {"keys": known_among(keys, Queue.model_fields)} if keys else {}
+        asked = note(request, "queue.reset", known_or_not(queue, self._desk.center.queues), detail)
         by = whose(request)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
@@ -69,10 +83,11 @@ class _Routes:
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
-        note(request, "agent.join", agent, {"queue": queue})
+        named, there = self._names(agent, queue)
+        note(request, "agent.join", named, {"queue": there})
         by, member = _whose(request, await body(request, dict[str, Any]))
-        detail = {"queue": queue, "keys": sorted(member)[:50]}
-        asked = note(request, "agent.join", agent, detail, by, done={"queue": queue, **member})
+        detail = {"queue": there, "keys": known_among(member, Membership.model_fields)}
+        asked = note(request, "agent.join", named, detail, by, done={"queue": queue, **member})
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
@@ -80,7 +95,8 @@ class _Routes:
 
     async def leave(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
-        asked = note(request, "agent.leave", agent, {"queue": queue})
+        named, there = self._names(agent, queue)
+        asked = note(request, "agent.leave", named, {"queue": there})
         by = whose(request)
         missing = self._missing(agent, queue)
         if missing is not None:
@@ -100,6 +116,11 @@ class _Routes:
         noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)
         found = await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live, asked=noted)
         return _answer(found)
+
+    def _names(self, agent: str, queue: str) -> tuple[str, str]:
+        """How they may be written down."""
+        center = self._desk.center
+        return known_or_not(agent, center.agents), known_or_not(queue, center.queues)
 
     def _missing(self, agent: str, queue: str) -> web.Response | None:
         if agent not in self._desk.center.agents:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from cti.api.request_log import RequestLog
 from cti.api.serving import serve
 from cti.model.errors import ConfigError
 
@@ -29,14 +30,14 @@ class ControlSocket:
         self._lock, self._runner = lock, runner
 
     @classmethod
-    async def open(cls, app: web.Application, path: Path) -> ControlSocket:
+    async def open(cls, app: web.Application, path: Path, requests: RequestLog | None = None) -> ControlSocket:
         """Listen at `path` with rights 0600. Raises ConfigError where that cannot be."""
         if len(os.fsencode(path)) > MAX_PATH_BYTES:
             raise ConfigError([f"control: {path} is longer than {MAX_PATH_BYTES} bytes; choose a shorter path"])
         lock = _lock(path)
         try:
             _clear(path)
-            runner = await serve(app, _bind(path))
+            runner = await serve(app, _bind(path), requests)
         except OSError as error:
             os.close(lock)
             raise ConfigError([f"control: cannot listen at {path}: {os.strerror(error.errno or 0)}"]) from None

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.asking import add
+from cti.api.asking import add, limit_of
 from cti.api.http import answer
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, Look, Passed
@@ -55,10 +55,8 @@ def add_explaining(
 
 def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
     async def read(request: web.Request) -> web.Response:
-        asked = request.query.get("limit", str(LISTED))
-        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= MAX_LISTED:
-            return answer({"error": f"limit must be a number from 1 to {MAX_LISTED}"}, 400)
-        return answer({"at": clock(), "contacts": await asyncio.to_thread(past.contacts, int(asked))})
+        limit = limit_of(request, LISTED, MAX_LISTED)
+        return answer({"at": clock(), "contacts": await asyncio.to_thread(past.contacts, limit)})
 
     return read
 

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from cti.api.request_log import RequestLog
+
 MAX_CONNECTIONS = 100
 REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
@@ -68,9 +70,10 @@ def limit_connections(
     app.cleanup_ctx.append(sweeping)
 
 
-async def serve(app: web.Application, sock: socket.socket) -> web.AppRunner:
-    """Serve `app` on a bound socket; `await runner.cleanup()` ends it."""
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=15.0, shutdown_timeout=1.0)
+async def serve(app: web.Application, sock: socket.socket, requests: RequestLog | None = None) -> web.AppRunner:
+    """Serve `app` on a bound socket; `await runner.cleanup()` ends it. `requests` counts what goes wrong."""
+    logger = RequestLog() if requests is None else requests
+    runner = web.AppRunner(app, access_log=None, logger=logger, keepalive_timeout=15.0, shutdown_timeout=1.0)
     await runner.setup()
     if _runner in app:
         app[_runner].append(runner)
@@ -78,13 +81,13 @@ async def serve(app: web.Application, sock: socket.socket) -> web.AppRunner:
     return runner
 
 
-async def serve_tcp(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def serve_tcp(app: web.Application, host: str, port: int, requests: RequestLog | None = None) -> web.AppRunner:
     """Serve `app` on host:port (0: any free one; see `runner.addresses`). Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.create_server((host, port), family=family, backlog=128)
     sock.setblocking(False)
     try:
-        return await serve(app, sock)
+        return await serve(app, sock, requests)
     except BaseException:
         sock.close()
         raise
