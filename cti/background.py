@@ -57,5 +57,6 @@ def background(stack: contextlib.AsyncExitStack, work: Coroutine[None, None, Non
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        work.close()  # ended before its first step, it would complain that it was never awaited
 
     stack.push_async_callback(end)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cti import cli_control, cli_show
-from cti.cli_control import EngineRefused, NotRunning, rows
+from cti.cli_control import CONFIG_PLACES, EngineRefused, NotRunning, rows
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -29,6 +29,10 @@ Control = Annotated[
         metavar="SOCKET",
         help="the engine's control socket; default: what the configuration names",
     ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Argument(envvar="CTI_CONFIG", metavar="[FILE]", help=f"default: the first of {', '.join(CONFIG_PLACES)}"),
 ]
 AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 
@@ -53,7 +57,7 @@ def ask(
 def get(control: Path | None, what: str, as_json: bool) -> list[dict[str, Any]]:
     """Return the rows of `what` (queues, agents, calls); ends the command where there is no engine."""
     try:
-        return rows(ask(control, "GET", f"/v1/{what}", as_json), what)
+        return rows(ask(control, "GET", f"/api/v1/{what}", as_json), what)
     except EngineRefused as error:
         fail(REFUSED, str(error), as_json)
 
@@ -67,18 +71,24 @@ def only(found: list[dict[str, Any]], key: str, name: str, what: str, as_json: b
     return named
 
 
-def show(columns: Sequence[cli_show.Column], found: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
-    """Print rows as a table or as JSON."""
+def show(
+    columns: Sequence[cli_show.Column],
+    found: list[dict[str, Any]],
+    as_json: bool,
+    nothing: str,
+    narrow: Sequence[cli_show.Column] | None = None,
+) -> None:
+    """Print rows as a table (`narrow`: of these columns where the others have no room) or as JSON."""
     if as_json:
         print_json(found)
         return
-    cli_show.print_table(columns, found, nothing)
+    cli_show.print_table(columns, found, nothing, narrow)
 
 
 def warn_of_nodes(control: Path | None) -> None:
     """Say on stderr which Asterisk is not connected: an empty table would not tell it from a quiet day."""
     try:
-        status = cli_control.ask(control or cli_control.default_socket(), "GET", "/v1/status").get("status", {})
+        status = cli_control.ask(control or cli_control.default_socket(), "GET", "/api/v1/status").get("status", {})
     except (NotRunning, EngineRefused, AttributeError):
         return
     for name in sorted(node for node, state in status.get("nodes", {}).items() if state != "up"):
@@ -90,7 +100,7 @@ def act(agent: str, action: str, reason: str, control: Path | None, as_json: boo
     if not agent.isascii() or not agent.replace("_", "").replace("-", "").isalnum():
         fail(REFUSED, f'"{cli_show.clean(agent)}" cannot be an agent: names have A-Z a-z 0-9 _ -', as_json)
     try:
-        answer = ask(control, "POST", f"/v1/agents/{agent}/{action}", as_json, {"reason": reason, "by": who()})
+        answer = ask(control, "POST", f"/api/v1/agents/{agent}/{action}", as_json, {"reason": reason, "by": who()})
     except EngineRefused as error:
         fail(REFUSED, _why_refused(error, agent, control, as_json), as_json, error.body)
     if as_json:

@@ -14,6 +14,7 @@ import typer
 from cti import cli_ask, cli_control, cli_show
 from cti.cli_ask import REFUSED, AsJson, Control
 from cti.cli_control import EngineRefused
+from cti.meant import IN_WORDS, meant
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -21,9 +22,7 @@ MAX_CANDIDATES = 5
 
 contact_app = typer.Typer(name="contact", help="Callers who wait: move, prioritise, withdraw.", no_args_is_help=True)
 
-ContactName = Annotated[
-    str, typer.Argument(metavar="ID", help='as "cti contact list" shows it, or any part that only this one has')
-]
+ContactName = Annotated[str, typer.Argument(metavar="ID", help=f'{IN_WORDS}; "cti contact list" has them')]
 
 CONTACTS = (
     cli_show.Column("contact", lambda row: cli_show.clean(row.get("contact"))),
@@ -74,7 +73,7 @@ def contact_prioritise(
 
     Example: cti contact prioritise 1763763014.42 120
     """
-    _ask(contact, "prioritise", {"seconds": seconds}, f"counts {seconds:+g} s of waiting", as_json, control)
+    _ask(contact, "prioritise", {"seconds": seconds}, _given(seconds), as_json, control)
 
 
 @contact_app.command("withdraw")
@@ -86,9 +85,15 @@ def contact_withdraw(contact: ContactName, as_json: AsJson = False, control: Con
     _ask(contact, "withdraw", {}, "waits no longer", as_json, control)
 
 
+def _given(seconds: float) -> str:
+    """What he was given before stays his, so only the difference is certain."""
+    more = "more" if seconds > 0 else "less"
+    return f"counts {abs(seconds):g} s of waiting {more} than before" if seconds else "counts as before"
+
+
 def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:
     contact = _whole(part, control, as_json)
-    path = f"/v1/contacts/{quote(contact, safe='')}/{action}"
+    path = f"/api/v1/contacts/{quote(contact, safe='')}/{action}"
     try:
         found = cli_ask.ask(control, "POST", path, as_json, {**body, "by": cli_ask.who()})
     except EngineRefused as error:
@@ -105,8 +110,7 @@ def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool,
 def _whole(part: str, control: Path | None, as_json: bool) -> str:
     """The id that is meant by a part of it; ends the command where that is nobody's, or several have it."""
     rows = _waiting(control, as_json)
-    exact = [row for row in rows if part in (row.get("contact"), row.get("call"), _uniqueid(row))]
-    named = exact or [row for row in rows if part and (part in str(row.get("contact")) or part in str(row.get("call")))]
+    named = meant(part, rows)
     if len(named) == 1:
         return str(named[0]["contact"])
     if not named and "/" in part:
@@ -122,10 +126,6 @@ def _whole(part: str, control: Path | None, as_json: bool) -> str:
 def _waiting(control: Path | None, as_json: bool) -> list[dict[str, Any]]:
     queues = cli_ask.get(control, "queues", as_json)
     return [row for queue in queues for row in cli_control.rows(queue.get("position", []), "")]
-
-
-def _uniqueid(row: dict[str, Any]) -> str:
-    return str(row.get("call")).partition("/")[2]
 
 
 def _why_refused(error: EngineRefused, contact: str, body: dict[str, Any]) -> str:

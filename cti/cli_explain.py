@@ -11,6 +11,7 @@ import typer
 from cti import cli_ask, cli_control, cli_show, cli_why
 from cti.cli_ask import REFUSED
 from cti.cli_control import EngineRefused, NotRunning
+from cti.meant import IN_WORDS
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -36,9 +37,7 @@ Everything = Annotated[bool, typer.Option("--all", "-a", help="every look and ev
 def explain_contact(
     contact: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[ID]", help="its id, a call's id or Uniqueid, or the beginning of one; without it: the newest"
-        ),
+        typer.Argument(metavar="[ID]", help=f"{IN_WORDS}; without it: the newest"),
     ] = None,
     everything: Everything = False,
     as_json: AsJson = False,
@@ -49,13 +48,13 @@ def explain_contact(
     Holds for contacts that are over too, as long as history.keep_days says.
     """
     if contact is None:
-        found = _get(control, "/v1/contacts?limit=50", as_json)["contacts"]
+        found = _get(control, "/api/v1/contacts?limit=50", as_json)["contacts"]
         if as_json:
             cli_ask.print_json(found)
             return
         cli_show.print_table(cli_why.CONTACTS, [cli_why.contact_row(row) for row in found], "no contact yet")
         return
-    path = f"/v1/contacts/{quote(contact, safe='/')}"
+    path = f"/api/v1/contacts/{quote(contact, safe='/')}"
     try:
         told = _get(control, f"{path}/timeline", as_json)
         decided = _get(control, f"{path}/decisions", as_json)
@@ -76,7 +75,7 @@ def explain_agent(
 ) -> None:
     """Tell why an agent gets no calls: how he stands, what each queue has for him, and which decisions he lost."""
     try:
-        told = _get(control, f"/v1/agents/{quote(agent, safe='')}/explain", as_json)
+        told = _get(control, f"/api/v1/agents/{quote(agent, safe='')}/explain", as_json)
     except EngineRefused as error:
         exists = [str(name) for name in error.body.get("exists", [])]
         unknown = f'there is no agent "{cli_show.clean(agent)}"{did_you_mean(agent, exists)}'
@@ -101,7 +100,7 @@ def _no_contact(asked: str, body: dict[str, Any]) -> str:
     exists = [cli_show.clean(contact) for contact in body.get("exists", [])]
     listed = "\n".join(f"  {contact}" for contact in exists[:10])
     if body.get("refused") == "ambiguous":
-        return f'several contacts begin with "{cli_show.clean(asked)}":\n{listed}'
+        return f'several contacts have "{cli_show.clean(asked)}" in their ids, write more of it:\n{listed}'
     if not exists:
         return f'there is no contact "{cli_show.clean(asked)}"; the history is empty'
     more = f"more: {typed('explain contact')}"

@@ -1,11 +1,13 @@
 """How do queues, agents and calls look in a terminal? Rows in, rich tables out; knows no engine and no socket.
 
-A terminal too narrow loses the least important columns, never the meaning of a row. Unknown is a dash, never 0.
+A terminal too narrow folds long cells, then loses the least important columns, never the meaning of a row. Unknown is a
+dash, never 0.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -38,12 +40,16 @@ Row = Mapping[str, Any]
 
 
 class Column(NamedTuple):
-    """One column: its title, how its text is made, and how dear it is (the highest number goes first)."""
+    """One column: its title, how its text is made, and how dear it is (the highest number goes first).
+
+    `folds_at`: its words may go on in a next line, down to so many cells; 0: they never do.
+    """
 
     title: str
     text: Callable[[Row], str]
     rank: int = 0
     right: bool = False
+    folds_at: int = 0
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -71,6 +77,15 @@ def duration(seconds: object) -> str:
         return f"{whole} s"
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def clock(at: object) -> str:
+    """Return epoch seconds as local time of day; with its date where it is not today's."""
+    if not isinstance(at, int | float):
+        return DASH
+    then = time.localtime(at)
+    today = then[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", then)
 
 
 def percent(share: object) -> str:
@@ -117,12 +132,12 @@ QUEUES = (
     Column("queue", _of("name")),
     Column("waiting", _of("waiting"), right=True),
     Column("longest", _time("longest_wait_s"), right=True),
-    Column("free", _of("agents_free"), 1, right=True),
-    Column("logged in", _of("agents_available"), 3, right=True),
+    Column("free", _of("agents_free"), 2, right=True),
+    Column("logged in", _of("agents_available"), 4, right=True),
     Column("offered", _of("offered"), 4, right=True),
-    Column("answered", _of("answered"), 2, right=True),
-    Column("abandoned", _of("abandoned"), 2, right=True),
-    Column("in target", lambda row: percent(row.get("service_level")), 3, right=True),
+    Column("answered", _of("answered"), 3, right=True),
+    Column("abandoned", _of("abandoned"), 3, right=True),
+    Column("in target", lambda row: percent(row.get("service_level")), 1, right=True),
     Column("target", _time("target_s"), 5, right=True),
 )
 WAITING = (
@@ -134,15 +149,15 @@ WAITING = (
 )
 AGENTS = (
     Column("agent", _of("id")),
-    Column("name", _of("name"), 3),
-    Column("phone", _of("phone"), 4),
-    Column("status", _status),
+    Column("name", _of("name"), 4),
+    Column("phone", _of("phone"), 5),
+    Column("status", _status, folds_at=12),
     Column("activity", _of("activity")),
     Column("since", _time("since_s"), 1, right=True),
     Column("phone busy", lambda row: DASH if row.get("engaged") is None else "yes" if row["engaged"] else "no", 6),
-    Column("answered", _of("answered"), 2, right=True),
-    Column("missed", _of("missed"), 5, right=True),
-    Column("queues", _names, 4),
+    Column("answered", _of("answered"), 3, right=True),
+    Column("missed", _of("missed"), 2, right=True),
+    Column("queues", _names, 2, folds_at=12),
 )
 CALLS = (
     Column("call", _of("call")),
@@ -156,7 +171,7 @@ CALLS = (
 
 def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Column]:
     """Return the columns that fit into `width` cells: the dearest go first, the first one (the name) never."""
-    wide = {c.title: max(cell_len(text) for text in (c.title, *(c.text(row) for row in rows))) for c in columns}
+    wide = {column.title: _folded(column, _natural(column, rows)) for column in columns}
     shown = list(columns)
     while len(shown) > 1 and sum(wide[column.title] + 3 for column in shown) > width:
         dearest = max(column.rank for column in shown[1:])
@@ -164,18 +179,40 @@ def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[
     return shown
 
 
+def _natural(column: Column, rows: Sequence[Row]) -> int:
+    return max(cell_len(text) for text in (column.title, *(column.text(row) for row in rows)))
+
+
+def _folded(column: Column, natural: int) -> int:
+    return min(natural, max(column.folds_at, cell_len(column.title))) if column.folds_at else natural
+
+
+def _widths(shown: Sequence[Column], rows: Sequence[Row], width: int) -> dict[str, int]:
+    """Cells for each column: what is left over goes to those that would fold, from the left."""
+    natural = {column.title: _natural(column, rows) for column in shown}
+    found = {column.title: _folded(column, natural[column.title]) for column in shown}
+    left = width - sum(cells + 3 for cells in found.values())
+    for title in found:
+        more = max(0, min(left, natural[title] - found[title]))
+        found[title] += more
+        left -= more
+    return found
+
+
 def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str = "") -> Table:
     """Return `rows` as a table of at most `width` cells, with the columns that fit."""
     shown = fitting(columns, rows, width)
     texts = {column.title: [column.text(row) for row in rows] for column in shown}
     made = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, padding=(0, 1))
+    widths = _widths(shown, rows, width)
     for column in shown:
         name_width = max((cell_len(text) for text in texts[column.title]), default=0)
         made.add_column(
             column.title,
             justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not column.folds_at,
+            overflow="fold" if column.folds_at else "ellipsis",
+            width=widths[column.title] if column.folds_at and column is not shown[0] else None,
             min_width=min(width - 2, name_width) if column is shown[0] else None,
         )
     for number in range(len(rows)):
@@ -184,12 +221,19 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int, title: str
     return made
 
 
-def print_table(columns: Sequence[Column], rows: Sequence[Row], nothing: str) -> None:
-    """Print `rows`, and which columns had no room; `nothing` where there are none."""
+def print_table(
+    columns: Sequence[Column], rows: Sequence[Row], nothing: str, narrow: Sequence[Column] | None = None
+) -> None:
+    """Print `rows`, and which columns had no room; `nothing` where there are none.
+
+    `narrow`: the same in fewer columns, for where not all of `columns` have room.
+    """
     out = console()
     if not rows:
         out.print(nothing)
         return
+    if narrow is not None and len(fitting(columns, rows, out.width)) < len(columns):
+        columns = narrow
     out.print(table(columns, rows, out.width))
     left_out = [column.title for column in columns if column not in fitting(columns, rows, out.width)]
     if left_out:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cti.cli_show import DASH, Column, clean
+from cti.cli_show import DASH, Column, clean, clock
 from cti.metrics.reasons import fact_phrase, obstacle_phrase, seconds, standing_phrase, who
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, ContactNow, Look, Passed, QueueNow, Reason, Standing
@@ -40,16 +39,7 @@ CONTACTS = (
 
 def contact_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A contact of the history for a table of CONTACTS."""
-    return {**row, "when": _clock(row.get("seen_at"))}
-
-
-def _clock(at: Any) -> str:
-    """Local time of day; with its date where it is not today's."""
-    if not isinstance(at, int | float):
-        return DASH
-    then = time.localtime(at)
-    today = then[:3] == time.localtime()[:3]
-    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", then)
+    return {**row, "when": clock(row.get("seen_at"))}
 
 
 # --- a contact --------------------------------------------------------------------------------------------------------
@@ -81,7 +71,8 @@ def _headline(row: Mapping[str, Any]) -> Text:
     caller = f"  {clean(row['caller'])}" if row.get("caller") else ""
     state = str(row.get("outcome") or row.get("state") or "")
     agent = f", agent {clean(row['agent'])}" if row.get("agent") else ""
-    line.append(f"{caller}  {clean(row.get('queue'))}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
+    queue = clean(row["queue"]) if row.get("queue") else "in no queue"
+    line.append(f"{caller}  {queue}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
     return line
 
 
@@ -94,7 +85,7 @@ def _timeline(facts: Iterable[Changed], began: float) -> Table:
     for fact in facts:
         phrase = fact_phrase(fact)
         if phrase is not None:
-            table.add_row(_clock(fact.at), seconds(fact.at - began), clean(phrase), clean(who(fact)))
+            table.add_row(clock(fact.at), seconds(fact.at - began), clean(phrase), clean(who(fact)))
     return table
 
 
@@ -110,7 +101,7 @@ def _print_passed(passed: Sequence[Passed], out: Console, everything: bool) -> N
     for each in passed if everything else passed[-PASSED_SHOWN:]:
         tier = "" if each.tier == each.own_tier else f" (tier {each.tier} before {each.own_tier})"
         order = f"urgency {each.urgency:.2f}, this one {each.own_urgency:.2f}{tier}"
-        table.add_row(_clock(each.at), clean(each.agent), order, Text(clean(each.contact), style="dim"))
+        table.add_row(clock(each.at), clean(each.agent), order, Text(clean(each.contact), style="dim"))
     out.print(table)
     if not everything and len(passed) > PASSED_SHOWN:
         out.print(f"{len(passed) - PASSED_SHOWN} earlier ones are left out (--all)", style="dim")
@@ -118,7 +109,7 @@ def _print_passed(passed: Sequence[Passed], out: Console, everything: bool) -> N
 
 def _print_look(look: Look, began: float, out: Console, everything: bool, *, now: bool = False) -> None:
     out.print()
-    when = "now" if now else _clock(look.at)
+    when = "now" if now else clock(look.at)
     title = Text(f"{when}  after {seconds(look.at - began)}  ", style="bold")
     title.append(_look_title(look), style="not bold")
     out.print(title, soft_wrap=True)
@@ -212,7 +203,7 @@ def _queue(queue: QueueNow, standing: Standing) -> str:
     elif queue.asked_before == 0:
         parts.append("he is the next to be asked")
     elif queue.free_agents:
-        parts.append(f"{queue.free_agents} agents are free")
+        parts.append("1 agent is free" if queue.free_agents == 1 else f"{queue.free_agents} agents are free")
     if queue.level is not None and (queue.level > 1 or queue.penalty):
         parts.append(f"his level {queue.level}, penalty {queue.penalty or 0}")
     return "; ".join(parts)
@@ -231,5 +222,5 @@ def _print_lost(lost: Sequence[Mapping[str, Any]], out: Console) -> None:
         his, winner = (msgspec.convert(each[key], Standing | None) for key in ("his", "winner"))
         phrase = standing_phrase(his, winner) if his is not None else DASH
         chosen = clean(winner.agent) if winner is not None else DASH
-        table.add_row(_clock(each["at"]), clean(each["contact"]), clean(each["queue"]), chosen, phrase)
+        table.add_row(clock(each["at"]), clean(each["contact"]), clean(each["queue"]), chosen, phrase)
     out.print(table)

@@ -1,13 +1,15 @@
 """Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
 
 Reads the file and judges in a thread, asks the core on the loop; live changes are stored behind everybody's back
-(store/live_change_writer.py). A file with errors never goes live. Knows neither HTTP nor signals; whoever applies a
-policy to core and readers is handed in (`adopt`), and so is the audit trail (`remember`).
+(store/live_change_writer.py). A file with errors never goes live, and neither does one whose flows have any: they come
+along. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`), and so is
+the audit trail (`remember`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -20,6 +22,9 @@ from cti import config, config_difference, config_live
 from cti.background import in_thread_of_its_own
 from cti.config import Settings
 from cti.config_live import Dropped
+from cti.flow_plan import Plan as FlowPlan
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.policy import Center
@@ -38,6 +43,7 @@ Adopt = Callable[[Center, str, str], Refused | None]
 Live = dict[str, LiveChange]
 Remember = Callable[[AuditEntry], None]
 
+FOLLOW = ("flows",)  # sections outside the policy that hold at once all the same
 STORED_WITHIN_S = 1.0
 READ_LIMIT_S = 45.0
 NOT_STORED = "holds, but is not stored yet: the store does not answer; it is tried again until it does"
@@ -59,15 +65,26 @@ class PolicyInForce:
     """A ports.PolicyDesk. `center` and `version` are what holds."""
 
     def __init__(
-        self, file: Path | None, running: Settings, store: Store, clock: Clock, adopt: Adopt, remember: Remember
+        self,
+        file: Path | None,
+        running: Settings,
+        store: Store,
+        clock: Clock,
+        adopt: Adopt,
+        remember: Remember,
+        flows: FlowsInForce | None = None,
+        in_turn: InTurn | None = None,
     ) -> None:
-        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError."""
+        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError.
+
+        `flows` are reloaded with the file; their own wishes have to wait in the same turn (`in_turn`).
+        """
         self._broken = 0  # reloads of broken files
         self._path, self._running, self._clock, self._adopt = file, running, clock, adopt
         self._remember = remember
         self._reading: asyncio.Future[config.Reading] | None = None
         self._one_reload_at_a_time = asyncio.Lock()
-        self._one_at_a_time = asyncio.Lock()
+        self._flows, self._turns = flows, in_turn or InTurn()
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
         self.center, dropped, self._warnings = config_live.fitting(self._file, _values(self._live))
@@ -140,27 +157,21 @@ class PolicyInForce:
 
     async def _in_turn(self, work: Coroutine[Any, Any, PolicyAnswer], asked: Asked | None) -> PolicyAnswer:
         """Once begun, to its end, even where the asker has gone: what holds, is stored and is told must not part."""
-        begun = False
 
-        async def alone() -> tuple[PolicyAnswer, Future[None] | None]:
-            nonlocal begun
-            async with self._one_at_a_time:
-                begun = True
-                if asked is not None:
-                    asked.begun()
-                answer = None
-                try:
-                    answer = await work
-                finally:
-                    storing = self._keep(asked, answer)
-                return answer, storing
+        async def kept() -> tuple[PolicyAnswer, Future[None] | None]:
+            if asked is not None:
+                asked.begun()
+            answer = None
+            try:
+                answer = await work
+            finally:
+                storing = self._keep(asked, answer)
+            return answer, storing
 
-        task = asyncio.ensure_future(alone())
         try:
-            answer, storing = await asyncio.shield(task)
+            answer, storing = await self._turns(kept())
         except asyncio.CancelledError:
-            if not begun:
-                task.cancel()
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
                 work.close()
             raise
         if storing is None or await _is_done_soon(storing):
@@ -195,13 +206,22 @@ class PolicyInForce:
         live = {} if drop_live else self._live
         plan, dropped = await asyncio.to_thread(self._plan, read.center, live)
         more = {
-            "needs_restart": config_difference.plumbing(self._running, read),
+            "needs_restart": config_difference.plumbing(self._running, read, FOLLOW),
             "warnings": reading.lines(reading.warnings),
             "dropped": [f"{path}: {why}" for path, why in dropped],
         }
+        flows = None
+        if self._flows is not None:
+            flows = await asyncio.to_thread(self._flows.judge, read.flows, plan.center, reading)
+            more["warnings"] += flows.warnings
+            if flows.errors:
+                self._broken += not check
+                return _bad(list(flows.errors), **more)
+            if flows.in_use:
+                return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
-            return self._answer(plan, applied=False, **more)
-        answer = self._hold(plan, by, **more)
+            return self._answer(plan, flows, applied=False, **more)
+        answer = await self._hold(plan, by, flows, **more)
         if answer.refused is None:
             self._tell_dropped(dropped)
         return answer
@@ -219,7 +239,7 @@ class PolicyInForce:
                 live[path] = LiveChange(path, value, by, wanted[path].at)
         news = [line for line in judged.warnings if line not in self._warnings]
         plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
-        return self._hold(plan, by, warnings=news)
+        return await self._hold(plan, by, warnings=news)
 
     def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[Dropped]]:
         file = config_live.reusing(self._file, file)
@@ -230,19 +250,28 @@ class PolicyInForce:
         version = policy_version(center)
         return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
 
-    def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:
+    async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version
         if applied:
             refused = self._adopt(plan.center, plan.version, by)
             if refused is not None:
-                return self._answer(plan, refused=refused, **more)
+                return self._answer(plan, flows, refused=refused, **more)
+        answer = self._answer(plan, flows, **more)  # against what held before
         self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
         self.center, self.version = plan.center, plan.version
-        return self._answer(plan, applied=applied, **more)
+        warnings = list(answer.warnings)
+        if flows is not None and self._flows is not None:  # no await since the core has taken the policy
+            applied = self._flows.take(flows, by) or applied
+            warnings += await self._flows.keep()
+        return msgspec.structs.replace(answer, applied=applied, warnings=warnings)
 
-    def _answer(self, plan: _Plan, **more: Any) -> PolicyAnswer:
-        lines = [found.line for found in plan.differences]
-        return PolicyAnswer(version=plan.version, lines=lines, changes=[f._asdict() for f in plan.differences], **more)
+    def _answer(self, plan: _Plan, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
+        found = list(plan.differences)
+        if flows is not None:
+            found += flows.differences
+            more["flows"] = flows.version
+        lines, changes = [each.line for each in found], [each._asdict() for each in found]
+        return PolicyAnswer(version=plan.version, lines=lines, changes=changes, **more)
 
     def _tell_dropped(self, dropped: Iterable[Dropped]) -> None:
         for path, why in dropped:

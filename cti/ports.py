@@ -56,7 +56,7 @@ class PolicyAnswer(msgspec.Struct, frozen=True):
 
     `applied` is false where it was refused, only checked, or makes no difference. `errors` are of the file
     (file:line:column) or of the change (its path); `needs_restart` names keys of the file that this cannot change;
-    `dropped` are live changes that no longer fit, and why.
+    `dropped` are live changes that no longer fit, and why. `flows` is the version of the flows that holds with it.
     """
 
     refused: Refused | None = None
@@ -68,6 +68,7 @@ class PolicyAnswer(msgspec.Struct, frozen=True):
     warnings: Sequence[str] = ()
     needs_restart: Sequence[str] = ()
     dropped: Sequence[str] = ()
+    flows: int = 0
 
 
 class Asked(Protocol):
@@ -111,6 +112,19 @@ class PolicyDesk(Protocol):
     @property
     def is_stored(self) -> bool:
         """Whether the store has the live changes as they are now, resets too."""
+
+
+class FlowVersions(Protocol):
+    """Whoever knows the flows' folder and all their versions, as the API sees it. One wish after the other."""
+
+    async def reload(self, *, by: str, check: bool = False) -> PolicyAnswer:
+        """Read the folder again; what is new gets a number. `check`: only say what would come of it."""
+
+    async def roll_back(self, *, by: str, to: int | None = None) -> PolicyAnswer:
+        """Let an older version hold for new calls, until the folder says something new; None: the one before."""
+
+    async def versions(self) -> dict[str, Any]:
+        """What holds (version, since, by, rolled_back), calls inside, and the versions, the newest first."""
 
 
 class AuditTrail(Protocol):

@@ -42,12 +42,31 @@ async def _run(settings: Settings, file: Path | None) -> int:
     loop.add_signal_handler(signal.SIGHUP, read_again.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Application.start(settings, file) as app, contextlib.AsyncExitStack() as stack:
-        background(stack, _reload_whenever(read_again, app))
-        _say_ready(app)
-        await stop.wait()
-        log.info("engine stops; who waits goes back to the dialplan", waiting=len(app.engine.center.contacts))
+    running, stopping = loop.create_task(_keep_running(settings, file, read_again)), loop.create_task(stop.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    running.cancel()  # once: a second signal must not cut short what a stop has to do
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
     return STOPPED
+
+
+async def _keep_running(settings: Settings, file: Path | None, read_again: asyncio.Event) -> None:
+    """Start an engine and let it run until this is cancelled, be it in the midst of starting."""
+    app: Application | None = None
+    try:
+        async with Application.start(settings, file) as app, contextlib.AsyncExitStack() as stack:
+            background(stack, _reload_whenever(read_again, app))
+            _say_ready(app)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                waiting = len(app.engine.center.contacts)
+                log.info("engine stops; who waits goes back to the dialplan", waiting=waiting)
+    except asyncio.CancelledError:
+        if app is None:
+            log.info("engine stops before it has started")
+        raise
 
 
 async def _reload_whenever(asked: asyncio.Event, app: Application) -> None:

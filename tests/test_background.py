@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import threading
 
 import pytest
@@ -28,6 +29,16 @@ async def test_it_ends_with_the_stack() -> None:
         await asyncio.sleep(0)
         assert not ended.is_set()
     assert ended.is_set()
+
+
+async def test_what_is_ended_before_it_began_leaves_nothing_behind() -> None:
+    async def work() -> None:
+        await asyncio.Event().wait()
+
+    never_begun = work()
+    async with contextlib.AsyncExitStack() as stack:
+        background(stack, never_begun)
+    assert inspect.getcoroutinestate(never_begun) == inspect.CORO_CLOSED
 
 
 async def test_a_failure_is_told_and_costs_nothing_else() -> None:

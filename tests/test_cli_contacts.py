@@ -72,8 +72,8 @@ def test_the_list_has_everybody_who_waits(engine: list[Any]) -> None:
     ("words", "action", "body", "line"),
     [
         (("move", "{}", "sales"), "move", {"queue": "sales"}, "waits in sales now"),
-        (("prioritise", "{}", "60"), "prioritise", {"seconds": 60.0}, "counts +60 s of waiting"),
-        (("prioritise", "{}", "-30"), "prioritise", {"seconds": -30.0}, "counts -30 s of waiting"),
+        (("prioritise", "{}", "60"), "prioritise", {"seconds": 60.0}, "counts 60 s of waiting more than before"),
+        (("prioritise", "{}", "-30"), "prioritise", {"seconds": -30.0}, "counts 30 s of waiting less than before"),
         (("withdraw", "{}"), "withdraw", {}, "waits no longer"),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_part_of_the_id_is_enough(
     found = cti(*(word.format(name) for word in words))
     assert (found.exit_code, found.stdout) == (0, f"node1/1764.1: {line}\n")
     [(method, path, sent)] = engine
-    assert (method, path) == ("POST", f"/v1/contacts/node1%2F1764.1/{action}")
+    assert (method, path) == ("POST", f"/api/v1/contacts/node1%2F1764.1/{action}")
     assert sent.pop("by").startswith("cli.") and sent == body
 
 

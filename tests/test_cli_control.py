@@ -39,8 +39,8 @@ async def control(tmp_path: Path) -> AsyncIterator[Path]:
         return web.Response()
 
     app = web.Application()
-    app.router.add_get("/v1/queues", queues)
-    app.router.add_post("/v1/agents/{id}/{action}", act)
+    app.router.add_get("/api/v1/queues", queues)
+    app.router.add_post("/api/v1/agents/{id}/{action}", act)
     app.router.add_get("/odd", odd)
     app.router.add_get("/broken", broken)
     app.router.add_get("/slow", slow)
@@ -57,11 +57,11 @@ async def ask(*words: object) -> object:
 
 
 async def test_answers_and_refusals_arrive(control: Path) -> None:
-    answer = await ask(control, "GET", "/v1/queues")
+    answer = await ask(control, "GET", "/api/v1/queues")
     assert cli_control.rows(answer, "queues") == [{"name": "sales"}]
-    assert await ask(control, "POST", "/v1/agents/anna/pause", {"reason": "lunch"}) == {"ok": True}
+    assert await ask(control, "POST", "/api/v1/agents/anna/pause", {"reason": "lunch"}) == {"ok": True}
     with pytest.raises(EngineRefused) as caught:
-        await ask(control, "POST", "/v1/agents/anna/pause", {"reason": "nap"})
+        await ask(control, "POST", "/api/v1/agents/anna/pause", {"reason": "nap"})
     assert (caught.value.status, caught.value.body["detail"]) == (409, "breaks: lunch")
 
 
@@ -80,13 +80,13 @@ async def test_a_dead_or_foreign_socket_is_one_clear_line(tmp_path: Path) -> Non
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(dead))
     with pytest.raises(NotRunning, match="no engine answers"):
-        await ask(dead, "GET", "/v1/queues")
+        await ask(dead, "GET", "/api/v1/queues")
     with pytest.raises(NotRunning, match="there is no such socket"):
-        await ask(tmp_path / "none", "GET", "/v1/queues")
+        await ask(tmp_path / "none", "GET", "/api/v1/queues")
     if os.geteuid() != 0:
         dead.chmod(0)
         with pytest.raises(NotRunning, match="another user"):
-            await ask(dead, "GET", "/v1/queues")
+            await ask(dead, "GET", "/api/v1/queues")
 
 
 def test_rows_take_a_list_or_its_key_and_nothing_else() -> None:

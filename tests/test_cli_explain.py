@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise EngineRefused(409, {"refused": "ambiguous", "exists": ["node1/c1", "node1/c2"]})
         if "broken" in path:
             raise EngineRefused(500, {})
-        if path.startswith("/v1/contacts?"):
+        if path.startswith("/api/v1/contacts?"):
             return {"contacts": [ROW]}
         return {"now": NOW, "lost": []} if "agents" in path else TOLD
 
@@ -47,13 +47,13 @@ def run(*words: str) -> tuple[int, str]:
 
 def test_a_contact_is_asked_for_by_its_whole_id(asked: list[str]) -> None:
     assert run("contact", "node1/17.1 x?")[0] == 0
-    assert asked == ["/v1/contacts/node1/17.1%20x%3F/timeline", "/v1/contacts/node1/17.1%20x%3F/decisions"]
+    assert asked == ["/api/v1/contacts/node1/17.1%20x%3F/timeline", "/api/v1/contacts/node1/17.1%20x%3F/decisions"]
 
 
 def test_without_an_id_the_newest_are_listed(asked: list[str]) -> None:
     code, text = run("contact")
     assert code == 0 and "node1/c1" in text and "waiting" in text
-    assert asked == ["/v1/contacts?limit=50"]
+    assert asked == ["/api/v1/contacts?limit=50"]
 
 
 def test_json_is_what_the_engine_said(asked: list[str]) -> None:
@@ -71,7 +71,7 @@ def test_an_agent_without_queues_hears_so(asked: list[str]) -> None:
     ("words", "said"),
     [
         (("contact", "zzz"), ["there is no contact", "node1/c1", "explain contact"]),
-        (("contact", "more"), ["several contacts begin", "node1/c2"]),
+        (("contact", "more"), ["several contacts have", "node1/c2"]),
         (("contact", "broken"), ["500"]),
         (("agent", "zzz"), ["there is no agent"]),
     ],

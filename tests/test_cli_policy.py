@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from cti import cli, cli_control
+from cti import cli, cli_control, cli_policy, cli_show, config, config_check, config_live
 from cti.cli_control import EngineRefused
 
 pytestmark = pytest.mark.unit
@@ -44,11 +45,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 @pytest.mark.parametrize(
     ("words", "method", "path", "body"),
     [
-        ("agent join anna support --level 2", "PUT", "/v1/agents/anna/queues/support", {"level": 2}),
-        ("agent join anna support", "PUT", "/v1/agents/anna/queues/support", {}),
-        ("queue set sales target_s=30 music=no", "PATCH", "/v1/queues/sales", {"target_s": "30", "music": "no"}),
-        ("queue set sales max_wait_s=null keys=", "PATCH", "/v1/queues/sales", {"max_wait_s": None, "keys": None}),
-        ("reload --check --drop-live", "POST", "/v1/reload", {"check": True, "drop_live": True}),
+        ("agent join anna support --level 2", "PUT", "/api/v1/agents/anna/queues/support", {"level": 2}),
+        ("agent join anna support", "PUT", "/api/v1/agents/anna/queues/support", {}),
+        ("queue set sales target_s=30 music=no", "PATCH", "/api/v1/queues/sales", {"target_s": "30", "music": "no"}),
+        ("queue set sales max_wait_s=null keys=", "PATCH", "/api/v1/queues/sales", {"max_wait_s": None, "keys": None}),
+        ("reload --check --drop-live", "POST", "/api/v1/reload", {"check": True, "drop_live": True}),
     ],
 )
 def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: dict[str, Any]) -> None:
@@ -61,8 +62,8 @@ def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: 
 @pytest.mark.parametrize(
     ("words", "path"),
     [
-        ("agent leave anna support", "/v1/agents/anna/queues/support?by=cli."),
-        ("queue reset sales", "/v1/queues/sales/live?by=cli."),
+        ("agent leave anna support", "/api/v1/agents/anna/queues/support?by=cli."),
+        ("queue reset sales", "/api/v1/queues/sales/live?by=cli."),
     ],
 )
 def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
@@ -123,7 +124,16 @@ def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: Engine) -> 
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
-        (409, {"refused": "in_use", "detail": "queue vip: 3 callers"}, "live calls use what would be gone: queue vip"),
+        (
+            409,
+            {"refused": "in_use", "detail": "queue vip: 3 callers"},
+            "live calls use what would be gone: queue vip: 3 callers; nothing was changed. First move who waits there",
+        ),
+        (
+            409,
+            {"refused": "in_use", "detail": "agent ben: talking"},
+            "live calls use what would be gone: agent ben: talking; nothing was changed. First let the calls end",
+        ),
         (409, {"refused": "no_file", "detail": "not from a file"}, "not from a file: start it with"),
         (404, {"refused": "unknown_queue", "detail": 'did you mean "x"?'}, 'there is no such queue; did you mean "x"?'),
         (404, {"refused": "unknown_agent", "exists": ["anna"]}, "there is no such agent (known: anna)"),
@@ -151,7 +161,39 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     engine.answer = {"audit": [{**entry, "reason": "in_use", "detail": {"check": True}}]}
     found = cti("audit", "--last", "7").stdout
     assert all(word in found for word in ("eva", "reload", "refused in_use", "{check: true}"))
-    assert engine.asked[-1][1] == "/v1/audit?limit=7"
+    assert engine.asked[-1][1] == "/api/v1/audit?limit=7"
+
+
+def test_the_example_of_queue_set_holds_in_the_example_centre(engine: Engine) -> None:
+    doc, here = cli_policy.queue_set.__doc__ or "", Path(__file__).resolve().parent.parent
+    words = shlex.split(doc.partition("Example: cti ")[2].replace("\\", ""))
+    page = (here / "docs/live-control.md").read_text(encoding="utf-8")
+    assert f"$ cti {shlex.join(words)}".replace("'target_s=30'", "target_s=30") in page
+    assert cti(*words).exit_code == 0
+    values = {f"queues.{words[2]}.{key}": value for key, value in engine.asked[-1][2].items() if key != "by"}
+    center = config.load(here / "config/center.yaml", {"CTI_AMI_SECRET": "x", "CTI_AGI_TOKEN": "y"}).center
+    judged = config_live.apply(center, values)
+    assert judged.center is not None and not judged.problems
+    assert [found for found in config_check.find_in_policy(judged.center) if "rings" in found.path] == []
+
+
+def test_a_refusal_looks_like_one_at_80_columns(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_show, "PIPE_WIDTH", 80)
+    entry = {
+        "at": 1.0,
+        "user": "eva",
+        "by": "cli.eva",
+        "what": "contact.prioritise",
+        "on": "node1/1763764442.14",
+        "result": "refused",
+        "reason": "not_waiting",
+        "detail": {"seconds": 120},
+    }
+    engine.answer = {"audit": [entry, {**entry, "by": "bob"}]}
+    found = cti("audit").stdout
+    shown = ("cli.eva", "bob (eva)", "refused", "not_waiting", "contact.prioritise", "node1/1763764442.14", "120")
+    assert all(word in found for word in shown) and "no room" not in found
+    assert all(len(line) <= 80 for line in found.splitlines())
 
 
 @pytest.mark.parametrize("words", ["queue set", "queue reset", "agent join", "agent leave", "live", "reload", "audit"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from cti.cli_show import AGENTS, QUEUES, WAITING, clean, console, duration, outcome, percent, table
+from cti.cli_show import AGENTS, QUEUES, WAITING, Column, clean, console, duration, outcome, percent, table
 
 pytestmark = pytest.mark.unit
 
@@ -52,6 +52,39 @@ def test_a_long_name_is_never_cut_while_other_columns_can_go() -> None:
     name = "a-rather-long-queue-name-of-forty-chars-"
     text = drawn([{**QUEUE, "name": name}], 80)
     assert name in text and "waiting" in text and "…" not in text
+
+
+AGENT: dict[str, Any] = {
+    "id": "anna",
+    "name": "Anna Example",
+    "phone": "PJSIP/1001",
+    "status": "on_break",
+    "reason": "lunch",
+    "activity": "idle",
+    "since_s": 4000.0,
+    "answered": 120,
+    "missed": 7,
+    "queues": ["sales", "support", "returns"],
+}
+
+
+def test_what_matters_most_has_room_at_80_columns() -> None:
+    assert "in target" in drawn([{**QUEUE, "service_level": 0.8113}], 80)
+    text = drawn([AGENT, {**AGENT, "id": "ben", "status": "available", "reason": ""}], 80, AGENTS)
+    for word in ("missed", "answered", "queues", "sales", "support", "returns", "(lunch)", "1:06:40"):
+        assert word in text
+    assert "…" not in text and all(cell_len(line) <= 80 for line in text.splitlines())
+
+
+def test_where_there_is_room_nothing_is_folded() -> None:
+    text = drawn([AGENT], 160, AGENTS)
+    assert "on_break (lunch)" in text and "sales, support, returns" in text
+
+
+def test_what_folds_takes_the_room_that_is_left() -> None:
+    columns = (Column("a", lambda row: "x" * 10), Column("b", lambda row: "one two three four", folds_at=5))
+    text = [line.rstrip() for line in drawn([{}], 28, columns).splitlines() if line.strip()]
+    assert text[2:] == [" xxxxxxxxxx   one two", "              three four"]
 
 
 def test_a_callers_name_cannot_steer_the_terminal() -> None:

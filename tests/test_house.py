@@ -52,7 +52,7 @@ PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "c
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
-    "cti/__main__.py": "one line; every test of the command line starts there",
+    "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
     "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
@@ -70,6 +70,8 @@ TESTED_ELSEWHERE = {
     "cti/config_outside.py": "test_config.py",
     "cti/suggest.py": "test_config_check.py",
     "cti/cli_ask.py": "test_cli_show.py",
+    "cti/cli_check.py": "test_cli.py",
+    "cti/cli_change.py": "test_cli_policy.py and test_cli_flow_versions.py",
     "cti/doctor_local.py": "test_doctor.py",
     "cti/doctor_probe.py": "test_doctor.py, and against a real Asterisk",
     "cti/doctor_rules.py": "test_doctor.py",
@@ -82,7 +84,9 @@ TESTED_ELSEWHERE = {
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",
     "cti/switch/agi_session.py": "test_fastagi.py",
+    "cti/switch/flow_channel.py": "test_flow_call.py, test_flow_call_verbs.py: verb by verb",
     "cti/flow_draw.py": "test_cli_flow.py draws the example, test_layout.py every graph",
+    "cti/flow_plan.py": "test_flows_in_force.py: every plan is made there, and test_policy_in_force.py: what is in use",
     "cti/flow_said.py": "test_cli_flow.py and test_flow_try.py read what it writes",
     "cti/ivr/book.py": "test_resuming.py: which secrets a node needs",
     "cti/ivr/caller.py": "data; seen in every session",

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,44 @@ async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path)
         out, _ = await process.communicate()
     assert process.returncode == 2
     assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110 (a test may look on from outside)
+            await asyncio.sleep(0.005)
+
+
+def catches(process: asyncio.subprocess.Process, number: int) -> bool:
+    """Whether the process has a handler for this signal (proc(5): SigCgt)."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    mask = int(next(line for line in lines if line.startswith("SigCgt")).split()[1], 16)
+    return bool(mask >> (number - 1) & 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_while_it_loads_is_a_stop(tmp_path: Path, number: int) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY)
+    process = await start(running)
+    await until(lambda: catches(process, signal.SIGHUP) and catches(process, number))
+    process.send_signal(signal.SIGHUP)  # changes nothing
+    process.send_signal(number)
+    async with asyncio.timeout(30):
+        out, _ = await process.communicate()
+    assert process.returncode == 0 and out.count(b"\n") == 1
+    assert b"engine stops before it has started" in out
+
+
+async def test_a_stop_while_it_starts_leaves_no_complaint_and_no_socket(tmp_path: Path) -> None:
+    running = Running(tmp_path)
+    running.write(POLICY)  # no Asterisk there: it waits for one for some seconds
+    process = await start(running)
+    await until((tmp_path / "cti.ctl").exists)
+    async with asyncio.timeout(30):
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        out, _ = await process.communicate()
+    assert process.returncode == 0, out
+    assert b"before it has started" in out and b"Warning" not in out and b"Traceback" not in out
+    assert not (tmp_path / "cti.ctl").exists()

@@ -21,9 +21,9 @@ def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(strictest.items()))
 
 
-def weigh(rules: policy.Queue, contact: Contact, tier: int) -> None:
+def weigh(rules: policy.Queue, contact: Contact) -> None:
     """What the queue's rules make of the contact's order and of whom it needs."""
-    contact.tier = tier
+    contact.tier = rules.tier
     contact.target_s = rules.urgency_target_s or rules.target_s
     contact.requires = requirements(rules.requires, dict(contact.own_requires))
     contact.head_start_s = rules.head_start_s + contact.own_head_start_s + _head_start(rules, contact)
@@ -45,7 +45,7 @@ def stand(floor: Floor, contact: Contact) -> None:
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
     if contact.queue in floor.blended and contact.queue not in floor.open_gates:
         floor.line.add(contact, reach._replace(pools=()))
-        sought = contact.told_sought or seen(reach)
+        sought = seen(reach)
     else:
         floor.line.add(contact, reach)
         assert contact.stands_in is not None
@@ -87,24 +87,26 @@ def reach_changed(floor: Floor, contact: Contact) -> None:
         stand(floor, contact)
 
 
-def placed_anew(floor: Floor, contact: Contact, *, by: str | None = None) -> None:
-    """Something that decides its order or its reach has changed: the rules of its queue, or what it was given."""
+def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None, by: str | None = None) -> None:
+    """Something that decides its order or its reach has changed: the rules of its queue, or `seconds` given to it."""
     rules = floor.policy.queues[contact.queue]
     before, stood = _standing(contact), contact.stands_in is not None
     floor.line.remove(contact)  # before anything that its place is found by changes
-    weigh(rules, contact, rules.tier)
+    weigh(rules, contact)
     if stood:
         stand(floor, contact)
-        floor.say(SaveTicket(contact.call, contact.ticket()))
+        if by is not None:  # what the queue gives stands in its rules; only what is its own goes along
+            floor.say(SaveTicket(contact.call, contact.ticket()))
     if _standing(contact) != before and contact.visit_open:
-        _tell_place(floor, contact, by)
+        _tell_place(floor, contact, seconds, by)
 
 
-def _standing(contact: Contact) -> tuple[int, float, float]:
-    return (contact.tier, contact.head_start_s, contact.target_s)
+def _standing(contact: Contact) -> tuple[int, float]:
+    """What its place in its queue hangs on; how fast urgency grows is the same for all there."""
+    return (contact.tier, contact.head_start_s)
 
 
-def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
+def _tell_place(floor: Floor, contact: Contact, seconds: float | None, by: str | None) -> None:
     floor.tell(
         Changed(
             Kind.PLACE,
@@ -119,5 +121,6 @@ def _tell_place(floor: Floor, contact: Contact, by: str | None) -> None:
             position=floor.line.position(contact),
             order_at=contact.since - contact.head_start_s,
             by=by,
+            seconds=seconds,
         )
     )

@@ -47,7 +47,7 @@ def _move(floor: Floor, contact: Contact, asked: ContactRequest) -> Refused | No
 
 def _prioritise(floor: Floor, contact: Contact, seconds: float, by: str) -> None:
     contact.own_head_start_s += seconds
-    standing.placed_anew(floor, contact, by=by)
+    standing.placed_anew(floor, contact, seconds=seconds, by=by)
 
 
 def _leave(floor: Floor, contact: Contact, leaving: Leaving) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, standing
+from cti.acd import agents, announcing, in_flow, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
@@ -24,14 +24,15 @@ def enter(
     cause: str | None = None,
     resumed: bool = False,
     full: frozenset[QueueName] = frozenset(),
+    by: str | None = None,
 ) -> None:
     """Put the contact into `queue`. `resumed`: it stood there before we were started, and keeps its time in it.
 
-    `full` are the queues that were full just now: overflow never goes round in a circle.
+    `full` are the queues that were full just now: overflow never goes round in a circle. `by`: who wanted it there.
     """
     rules = floor.policy.queues[queue]
-    contact.queue, contact.agent, contact.transferred = queue, None, False
-    standing.weigh(rules, contact, tier=contact.tier if resumed else rules.tier)
+    contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
+    standing.weigh(rules, contact)
     if not resumed:
         contact.entered_at = floor.now
         contact.told_wait_s = None
@@ -43,7 +44,7 @@ def enter(
     if not resumed or not contact.original_position:
         contact.original_position = position
     contact.visit_open = True
-    _tell_visit(floor, contact, "", "waiting", position=position, cause=cause)
+    _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
     expected = floor.estimate.expect(queue, position, floor.staffed[queue])
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
@@ -124,9 +125,10 @@ def leave(
     to = leaving.to
     if to.queue is not None:
         contact.visit += 1
-        enter(floor, contact, QueueName(to.queue), full=full)
+        enter(floor, contact, QueueName(to.queue), full=full, by=leaving.by)
         return
-    release(floor, contact, Release(contact.call, to.play, to.goto or ""))
+    back = leaving.outcome is not Outcome.WITHDRAWN
+    release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
 
 def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
@@ -155,6 +157,7 @@ def _tell_visit(
     cause: str | None = None,
     offer: Offer | None = None,
     leaving: Leaving | None = None,
+    by: str | None = None,
 ) -> None:
     floor.tell(
         Changed(
@@ -176,7 +179,7 @@ def _tell_visit(
             original_position=contact.original_position,
             key=leaving.key if leaving else None,
             reason=leaving.reason if leaving else None,
-            by=leaving.by if leaving else None,
+            by=leaving.by if leaving else by,
             expected_p90_s=contact.expected_p90_s,
             caller=contact.caller,
             since=contact.entered_at,
@@ -193,8 +196,14 @@ def set_aside(floor: Floor, contact: Contact) -> None:
     floor.move_contact(contact, ContactState.ASIDE)
 
 
-def release(floor: Floor, contact: Contact, command: Release) -> None:
-    """We are done with it. Should its session break before the switch has heard, the call comes back: remember."""
+def release(floor: Floor, contact: Contact, command: Release, outcome: str = "") -> None:
+    """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells it how).
+
+    Should its session break before the switch has heard of a release, the call comes back: remember.
+    """
+    if contact.flow and outcome and not (command.goto or command.prompts):
+        in_flow.run(floor, contact, outcome=outcome)
+        return
     floor.say(command)
     floor.released[contact.call] = (contact.entry, command)
     end(floor, contact)

@@ -29,9 +29,15 @@ NOBODY = "control"  # who did not say
 MAX_KNOWN = 1000
 MAX_NOTED = 50
 MAX_DIGITS = 9
+PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
-UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
+UNKNOWN = (
+    RefusedReason.UNKNOWN_AGENT,
+    RefusedReason.UNKNOWN_CONTACT,
+    RefusedReason.UNKNOWN_QUEUE,
+    RefusedReason.UNKNOWN_VERSION,
+)
 
 T = TypeVar("T")
 
@@ -69,6 +75,15 @@ class BadRequest(Exception):
     """The request cannot be read; the text says why."""
 
 
+def add(app: web.Application, method: str, path: str, answering: Callable[[web.Request], Any]) -> None:
+    """Serve `path` (such as /queues) of `app` under every prefix of the control socket."""
+    for prefix in PREFIXES:
+        if method == "GET":
+            app.router.add_get(prefix + path, answering)  # and HEAD
+        else:
+            app.router.add_route(method, prefix + path, answering)
+
+
 def note(
     request: web.Request,
     what: str,
@@ -84,8 +99,11 @@ def note(
     """
     if _noted not in request:
         request[_noted] = Noted(peer_uid(request))
+    if not by:
+        with contextlib.suppress(BadRequest):  # what cannot be read is noted, too
+            by = whose(request)
     noted = request[_noted]
-    noted.what, noted.on, noted.by = what, on if not on or OURS.fullmatch(on) else NOT_OURS, by or said_by(request)
+    noted.what, noted.on, noted.by = what, on if not on or OURS.fullmatch(on) else NOT_OURS, by or NOBODY
     noted.detail, noted.done = {} if detail is None else detail, done
     return noted
 
@@ -117,10 +135,12 @@ def known_among(words: Iterable[str], known: Container[str]) -> list[str]:
     return sorted({known_or_not(word, known) for word in words})[:MAX_NOTED]
 
 
-def said_by(request: web.Request) -> str:
-    """Return `?by=`: whom a request without a body names."""
-    by = request.query.get("by", "")
-    return by if by and re.match(BY, by) else NOBODY
+def whose(request: web.Request, said: str = "") -> str:
+    """Return whom a request names: in its body (`said`), or else in its address (`?by=`). Raises BadRequest."""
+    by = said or request.query.get("by", "")
+    if re.match(BY, by) is None:
+        raise BadRequest("by names who asks: at most 64 of A-Z a-z 0-9 @ . _ -")
+    return by or NOBODY
 
 
 def refusal(refused: Refused, exist: Iterable[str] = (), **more: Any) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, NOT_OURS, body, known_or_not, note, refusal, unknown
+from cti.api.asking import BY, NOT_OURS, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import AgentRequest
@@ -20,11 +20,11 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a POST: the reason of a break, and who asks."""
 
     reason: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9*#_-]{0,40}\Z")] = ""
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[], float]) -> None:
-    """POST /v1/agents/{agent}/{action}: 200 with his row after it, else 404 or 409 and why."""
+    """POST /api/v1/agents/{agent}/{action}: 200 with his row after it, else 404 or 409 and why."""
 
     async def ask(request: web.Request) -> web.Response:
         agent, action = request.match_info["agent"], request.match_info["action"]
@@ -35,13 +35,14 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         note(request, f"agent.{action}", named)
         asked = await body(request, _Asked)
         reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
-        note(request, f"agent.{action}", named, reasons[0], asked.by, done=reasons[1])
+        by = whose(request, asked.by)
+        note(request, f"agent.{action}", named, reasons[0], by, done=reasons[1])
         if agent not in agents:
             return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, agents)
-        refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, asked.by or NOBODY))
+        refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, by))
         if refused is not None:
             return refusal(refused)
         now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
         return answer({"ok": True, "agent": now_so})
 
-    app.router.add_post("/v1/agents/{agent}/{action}", ask)
+    add(app, "POST", "/agents/{agent}/{action}", ask)

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from cti.api.asking import limit_of
+from cti.api.asking import add, limit_of
 from cti.api.http import answer
 from cti.ports import AuditTrail
 
@@ -18,4 +18,4 @@ def add_audit(app: web.Application, audit: AuditTrail) -> None:
         limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
         return answer({"audit": await asyncio.to_thread(audit.newest, limit)})
 
-    app.router.add_get("/v1/audit", read)
+    add(app, "GET", "/audit", read)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, body, known_or_not, note, refusal, unknown
+from cti.api.asking import BY, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
 from cti.model.events import ContactRequest
@@ -20,18 +20,18 @@ MAX_SECONDS = 86_400
 
 class _Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}\Z")]
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 class _Prioritise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds of waiting given to a contact; less than 0 takes away."""
 
     seconds: Annotated[float, msgspec.Meta(ge=-MAX_SECONDS, le=MAX_SECONDS)]
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 class _Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 _BODIES: dict[ContactAction, type[_Move | _Prioritise | _Withdraw]] = {
@@ -54,14 +54,15 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         note(request, f"contact.{action}", named)
         asked = await body(request, _BODIES[action])
         detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by"}
+        by = whose(request, asked.by)
         queue, seconds = detail.get("queue"), detail.get("seconds", 0.0)
         if queue is not None:
             detail["queue"] = known_or_not(queue, {row["name"] for row in before["queues"]})
-        note(request, f"contact.{action}", named, detail, asked.by)
+        note(request, f"contact.{action}", named, detail, by)
         to = QueueName(queue) if queue is not None else None
-        refused = desk.ask(ContactRequest(ContactId(contact), action, to, seconds, by=asked.by or NOBODY))
+        refused = desk.ask(ContactRequest(ContactId(contact), action, to, seconds, by=by))
         if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
-            note(request, f"contact.{action}", contact, detail, asked.by)  # the view lists not all of them
+            note(request, f"contact.{action}", contact, detail, by)  # the view lists not all of them
         snapshot = view.snapshot(clock())
         if refused is None:
             return answer({"ok": True, "contact": _row(snapshot, contact)})
@@ -69,7 +70,7 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
             return unknown(refused.reason.value, queue or "", [row["name"] for row in snapshot["queues"]])
         return refusal(refused)
 
-    app.router.add_post("/v1/contacts/{contact:.+}/{action}", ask)
+    add(app, "POST", "/contacts/{contact:.+}/{action}", ask)
 
 
 def _row(snapshot: dict[str, Any], contact: str) -> dict[str, Any] | None:

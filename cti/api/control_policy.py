@@ -11,18 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import (
-    BY,
-    NOBODY,
-    BadRequest,
-    body,
-    known_among,
-    known_or_not,
-    note,
-    refusal,
-    said_by,
-    unknown,
-)
+from cti.api.asking import BY, BadRequest, add, body, known_among, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.model.policy import Membership, Queue
 from cti.model.words import RefusedReason
@@ -32,18 +21,18 @@ from cti.ports import PolicyAnswer, PolicyDesk
 class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: bool = False
     drop_live: bool = False
-    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
 def add_routes(app: web.Application, desk: PolicyDesk) -> None:
     """All answer 200 with the difference, 404 with the names there are, or 409 with the reason and every error."""
     routes = _Routes(desk)
-    app.router.add_patch("/v1/queues/{queue}", routes.set_queue)
-    app.router.add_delete("/v1/queues/{queue}/live", routes.reset_queue)
-    app.router.add_put("/v1/agents/{agent}/queues/{queue}", routes.join)
-    app.router.add_delete("/v1/agents/{agent}/queues/{queue}", routes.leave)
-    app.router.add_get("/v1/live-changes", routes.live_changes)
-    app.router.add_post("/v1/reload", routes.reload)
+    add(app, "PATCH", "/queues/{queue}", routes.set_queue)
+    add(app, "DELETE", "/queues/{queue}/live", routes.reset_queue)
+    add(app, "PUT", "/agents/{agent}/queues/{queue}", routes.join)
+    add(app, "DELETE", "/agents/{agent}/queues/{queue}", routes.leave)
+    add(app, "GET", "/live-changes", routes.live_changes)
+    add(app, "POST", "/reload", routes.reload)
 
 
 class _Routes:
@@ -70,6 +59,7 @@ class _Routes:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
         detail = {"keys": known_among(keys, Queue.model_fields)} if keys else {}
         asked = note(request, "queue.reset", known_or_not(queue, self._desk.center.queues), detail)
+        by = whose(request)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
         paths = [row["path"] for row in self._desk.live_changes() if row["path"].startswith(f"queues.{queue}.")]
@@ -78,7 +68,7 @@ class _Routes:
             if key not in changed:
                 return unknown("unknown_field", key, changed)
         back = [changed[key] for key in keys or changed]
-        return _answer(await self._desk.reset(back, by=said_by(request), asked=asked))
+        return _answer(await self._desk.reset(back, by=by, asked=asked))
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
@@ -96,11 +86,12 @@ class _Routes:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
         named, there = self._names(agent, queue)
         asked = note(request, "agent.leave", named, {"queue": there})
+        by = whose(request)
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
         changes = {f"agents.{agent}.queues.{queue}": None}
-        return _answer(await self._desk.change(changes, by=said_by(request), asked=asked))
+        return _answer(await self._desk.change(changes, by=by, asked=asked))
 
     async def live_changes(self, _request: web.Request) -> web.Response:
         found = {"live_changes": self._desk.live_changes(), "stored": self._desk.is_stored}
@@ -110,8 +101,8 @@ class _Routes:
         note(request, "reload", "")
         asked = await body(request, _Reload)
         wanted = {key: True for key in ("check", "drop_live") if getattr(asked, key)}
-        noted = note(request, "reload.check" if asked.check else "reload", "", wanted, asked.by)
-        by = asked.by or NOBODY
+        by = whose(request, asked.by)
+        noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)
         found = await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live, asked=noted)
         return _answer(found)
 
@@ -130,26 +121,28 @@ class _Routes:
 
 def _whose(request: web.Request, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Take `by` out of a body whose other keys are the policy's."""
-    by = given.get("by", said_by(request))
     try:
-        by = msgspec.convert(by, Annotated[str, msgspec.Meta(pattern=BY)]) or NOBODY
+        by = whose(request, msgspec.convert(given.get("by", ""), Annotated[str, msgspec.Meta(pattern=BY)]))
     except msgspec.ValidationError as error:
         raise BadRequest(f"the body is not as expected: {error} - at `$.by`") from None
     return by, {key: value for key, value in given.items() if key != "by"}
 
 
-def _answer(found: PolicyAnswer) -> web.Response:
+def content_of(found: PolicyAnswer) -> dict[str, Any]:
+    """Return what an answer tells, whether it was granted or refused."""
     content: dict[str, Any] = {
         "applied": found.applied,
         "version": found.version,
+        "flows": found.flows,
         "difference": list(found.lines),
         "changes": list(found.changes),
         "warnings": list(found.warnings),
         "needs_restart": list(found.needs_restart),
         "dropped": list(found.dropped),
     }
-    if found.refused is None:
-        return answer({"ok": True, **content})
-    if found.errors:
-        content["errors"] = list(found.errors)
-    return refusal(found.refused, (), **content)
+    return content | {"errors": list(found.errors)} if found.errors else content
+
+
+def _answer(found: PolicyAnswer) -> web.Response:
+    content = content_of(found)
+    return answer({"ok": True, **content}) if found.refused is None else refusal(found.refused, (), **content)

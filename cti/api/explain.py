@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.asking import limit_of
+from cti.api.asking import add, limit_of
 from cti.api.http import answer
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, Look, Passed
@@ -22,7 +22,7 @@ from cti.suggest import closest
 
 MAX_LISTED = 200
 LISTED = 20
-PATHS = ("/v1/contacts", "/v1/contacts/{id}/timeline", "/v1/contacts/{id}/decisions", "/v1/agents/{id}/explain")
+PATHS = ("/contacts", "/contacts/{id}/timeline", "/contacts/{id}/decisions", "/agents/{id}/explain")
 
 Handler = Callable[[web.Request], Any]
 
@@ -45,12 +45,12 @@ def add_explaining(
     clock: Callable[[], float],
     agents: Callable[[], Sequence[str]],
 ) -> None:
-    """Add PATHS to `app`. `agents` returns the names that exist, `clock` epoch seconds."""
-    app.router.add_get("/v1/contacts", _contacts(past, clock))
+    """Add PATHS to `app`, under each prefix. `agents` returns the names that exist, `clock` epoch seconds."""
+    add(app, "GET", "/contacts", _contacts(past, clock))
     # The id of a contact holds a slash: <node>/<Uniqueid>.
-    app.router.add_get("/v1/contacts/{id:.+}/timeline", _contact(explainer, past, clock, "facts"))
-    app.router.add_get("/v1/contacts/{id:.+}/decisions", _contact(explainer, past, clock, "looks"))
-    app.router.add_get("/v1/agents/{id}/explain", _agent(explainer, past, clock, agents))
+    add(app, "GET", "/contacts/{id:.+}/timeline", _contact(explainer, past, clock, "facts"))
+    add(app, "GET", "/contacts/{id:.+}/decisions", _contact(explainer, past, clock, "looks"))
+    add(app, "GET", "/agents/{id}/explain", _agent(explainer, past, clock, agents))
 
 
 def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
@@ -75,7 +75,7 @@ def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part:
             return answer({"refused": "unknown_contact", "detail": "these are the newest", "exists": exists}, 404)
         if len(found) > 1:
             exists = [row["contact"] for row in found]
-            return answer({"refused": "ambiguous", "detail": "several begin so", "exists": exists}, 409)
+            return answer({"refused": "ambiguous", "detail": "several have it in their ids", "exists": exists}, 409)
         contact = found[0]["contact"]
         told = await asyncio.to_thread(read_part, contact)
         now = explainer.explain_contact(ContactId(contact))

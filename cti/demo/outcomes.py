@@ -1,15 +1,17 @@
 """What became of each caller, as he and queue_log saw it? Two records that share no code, compared by number. PURE.
 
-A caller is lost who was neither served, nor left by himself, nor was sent on by a rule of the configuration. Holds
-callers' numbers; hands out counts only.
+A caller is lost who was neither served, nor left by himself, nor was sent on by a rule of the configuration or by a
+supervisor. Holds callers' numbers; hands out counts only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-_SENT_ON = ("EXITWITHKEY", "EXITWITHTIMEOUT", "EXITEMPTY")
+from cti.model.words import Outcome
+
+_SENT_ON = ("EXITWITHKEY", "EXITWITHTIMEOUT", "EXITEMPTY", "WITHDRAW")
 _ENDED = ("left", "ended", "unanswered")
 _END_OF_WAIT = ("CONNECT", *_SENT_ON)
 
@@ -58,7 +60,7 @@ def _ended(word: str, outcome: str) -> str:
 
 
 def _by_number(queue_log: Iterable[str]) -> dict[str, str]:
-    """What ended the wait of each number; who was served once stays served."""
+    """What ended the newest wait of each number; who was served once stays served."""
     numbers: dict[str, str] = {}
     found: dict[str, str] = {}
     for line in queue_log:
@@ -68,6 +70,13 @@ def _by_number(queue_log: Iterable[str]) -> dict[str, str]:
         call, event = fields[1], fields[4]
         if event == "ENTERQUEUE" and len(fields) > 6:
             numbers[call] = fields[6]
+            if found.get(fields[6]) != "CONNECT":
+                found.pop(fields[6], None)  # he was sent on to here: how that wait ends is what counts
         elif event in _END_OF_WAIT and call in numbers and found.get(numbers[call]) != "CONNECT":
-            found[numbers[call]] = event
+            found[numbers[call]] = "" if _given_up(event, fields) else event
     return found
+
+
+def _given_up(event: str, fields: Sequence[str]) -> bool:
+    """A wait that the engine itself gave up is logged as WITHDRAW too; its last field says so."""
+    return event == "WITHDRAW" and fields[-1] == Outcome.LOST

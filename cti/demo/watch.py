@@ -58,6 +58,6 @@ class Watch:
 
     async def _get(self, part: str) -> dict[str, Any]:
         assert self._session is not None
-        async with self._session.get(f"http://engine/v1/{part}") as response:
+        async with self._session.get(f"http://engine/api/v1/{part}") as response:
             found: dict[str, Any] = await response.json()
             return found

@@ -34,6 +34,10 @@ WHO = {
     "CallArrived": "caller",
     "CallGone": "caller",
     "DigitPressed": "caller",
+    "FlowEnqueues": "flow",
+    "FlowEnded": "flow",
+    "FlowTold": "flow",
+    "SurveyAnswered": "caller",
     "resumed": "after a restart",
     "NodeUp": "reconcile",
     "NodeChecked": "reconcile",
@@ -148,9 +152,13 @@ def fact_phrase(changed: Changed) -> str | None:
         case Kind.REACH:
             return _reach(changed)
         case Kind.PLACE:
-            return f"placed anew: position {changed.position}"
+            return _place(changed)
         case Kind.TRANSFER:
             return f"transferred ({changed.new})"
+        case Kind.FLOW:
+            return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
+        case Kind.SURVEY:
+            return f"survey {changed.old}: {changed.new} ({changed.reason})"
     return None
 
 
@@ -159,6 +167,8 @@ def _contact(changed: Changed) -> str | None:
         return "calls"
     if changed.new == ContactState.WAITING and changed.old == ContactState.OFFERED:
         return "back in line, with the old waiting time"
+    if changed.new == ContactState.IN_FLOW:
+        return f"in the flow {changed.reason}" if changed.old == ContactState.ARRIVED else f"again in {changed.reason}"
     return {ContactState.ASIDE: "left our hands for now", ContactState.ENDED: "over"}.get(ContactState(changed.new))
 
 
@@ -172,6 +182,15 @@ def _visit(changed: Changed) -> str | None:
     after = f" after {seconds(changed.wait_s)}" if changed.wait_s is not None else ""
     why = f" ({changed.reason})" if changed.reason else ""
     return f"leaves {changed.queue}: {changed.new.replace('_', ' ')}{why}{after}"
+
+
+def _place(changed: Changed) -> str:
+    given_s = changed.seconds
+    if not given_s:
+        why = "placed anew"
+    else:
+        why = f"{seconds(abs(given_s))} of waiting {'given' if given_s > 0 else 'taken away'}"
+    return f"{why}: position {changed.position}" if changed.position else why
 
 
 def _offer(changed: Changed) -> str | None:

@@ -29,7 +29,9 @@ class Kind(StrEnum):
     LATE = "late"  # an event for something that is over: ignored on purpose, counted
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
     REACH = "reach"  # number of the ring: other agents may take the contact from now on; the same one: who is left out
-    PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a person or a new policy
+    PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a new policy or a person
+    FLOW = "flow"  # something to count in a flow: `old` is the node (FLOW.NODE), `new` split=share or a word of trouble
+    SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     CONFIG = "config"  # version of the policy that holds from now on
 
@@ -113,6 +115,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str | None = None
     why: Why | None = None
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
+    seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0)
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -131,8 +131,8 @@ class Blending(Policy):
 class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
-    target_s: Annotated[float, Field(gt=0, le=86_400)] = 20.0
-    urgency_target_s: Annotated[float, Field(gt=0, le=86_400)] | None = None  # how fast urgency grows; else target_s
+    target_s: Annotated[float, Field(ge=0.1, le=86_400)] = 20.0
+    urgency_target_s: Annotated[float, Field(ge=0.1, le=86_400)] | None = None  # how fast urgency grows; else target_s
     tier: Annotated[int, Field(ge=0, le=9)] = 5
     head_start_s: Seconds = 0.0
     head_starts: tuple[HeadStart, ...] = ()
@@ -166,7 +166,7 @@ class Membership(Policy):
 
     level: Level = 1
     penalty: Annotated[int, Field(ge=0, le=1000)] = 0
-    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0  # of the strategy weighted_random
+    weight: Annotated[float, Field(ge=0.001, le=1000)] = 1.0  # of the strategy weighted_random
 
 
 class Agent(Policy):
@@ -182,12 +182,21 @@ class Agent(Policy):
 
 
 class Entry(Policy):
-    """What a dialled number means."""
+    """What a dialled number means: a flow or a queue. A flow's queue nodes say themselves what holds in the queue."""
 
-    queue: Name
+    queue: Name | None = None
+    flow: Name | None = None
     head_start_s: Seconds = 0.0
     requires: dict[Name, Level] = {}
-    preferred: tuple[Name, ...] = ()  # agents who are asked first
+    preferred: tuple[Name, ...] = ()  # agents who are asked first; in a flow: unless the queue node names some
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Entry:
+        if (self.queue is None) == (self.flow is None):
+            raise ValueError("names neither a queue nor a flow" if self.queue is None else "keep one: queue or flow")
+        if self.flow is not None and (self.requires or self.head_start_s):
+            raise ValueError("leads into a flow: its queue nodes say requires and head_start_s")
+        return self
 
 
 class MissedOffers(Policy):

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, desc, or_, select
+from sqlalchemy import Connection, Row, Select, case, desc, or_, select
 
+from cti.meant import meant
 from cti.model.changes import Changed
 from cti.model.explanation import Look, Passed, Standing
 from cti.model.policy import Center
@@ -70,10 +71,7 @@ class History:
         return self._rows(select(table).order_by(desc(table.c.seen_at)).limit(limit))
 
     def find(self, asked: str) -> list[dict[str, Any]]:
-        """The contacts that `asked` may mean: an id of a contact or call, its Uniqueid, or the beginning of one.
-
-        An exact match is the only answer; the newest first, at most MAX_FOUND.
-        """
+        """The contacts that `asked` may mean, by the rule of meant.py; the newest first, at most MAX_FOUND."""
         table = contact_history
         self._catch_up()
         end = "%/" + _escaped(asked)
@@ -83,10 +81,9 @@ class History:
             table.c.contact.like(end, escape="\\"),
             table.c.call.like(end, escape="\\"),
         )
-        newest = select(table).order_by(desc(table.c.seen_at)).limit(MAX_FOUND)
-        found = self._rows(newest.where(exact))
-        begins = or_(*(table.c.contact.like(start + _escaped(asked) + "%", escape="\\") for start in ("", "%/")))
-        return found or self._rows(newest.where(begins))
+        part = or_(*(column.like(f"%{_escaped(asked)}%", escape="\\") for column in (table.c.contact, table.c.call)))
+        order = (case((exact, 0), else_=1), desc(table.c.seen_at))
+        return meant(asked, self._rows(select(table).where(part).order_by(*order).limit(MAX_FOUND)))
 
     def facts(self, contact: str) -> list[Changed]:
         """Everything that was told of the contact, in order; at most MAX_FACTS."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit import Exit, Scene, call_id
+from kit import Exit, Queue, Scene, call_id, center, member
 
 from cti.model import events as ev
 from cti.model.changes import Kind
@@ -153,3 +153,31 @@ def test_a_ring_that_failed_while_the_engine_was_dead_leaves_the_place() -> None
         scene.arrive("c1", ticket=ticket("c1", 200, scene), dial_status=status)
         assert scene.state("c1") == "waiting"
         assert scene.contact("c1").since == scene.now - 200
+
+
+def test_a_queue_that_is_gone_over_a_restart_costs_nobody_his_wait() -> None:
+    before = Scene(center({"old": Queue(), "sales": Queue(tier=3)}, agents={"anna": member("sales")}))
+    before.arrive("c1", "old", dialled="6001")
+    ticket = before.ticket("c1")
+    after = Scene(center({"sales": Queue(tier=3)}, agents={"anna": member("sales")}))
+    after.wait(300)
+    after.arrive("c1", None, dialled="6001", ticket=ticket)
+    contact = after.contact("c1")
+    assert (contact.queue, contact.since, contact.tier) == ("sales", ticket.since, 3)
+
+
+def test_a_queue_that_is_gone_and_a_number_that_says_nothing_leads_to_the_fallback() -> None:
+    before = Scene(center({"old": Queue(), "sales": Queue()}, agents={"anna": member("sales")}))
+    before.arrive("c1", "old", dialled="6009")
+    after = Scene(center({"sales": Queue()}, agents={"anna": member("sales")}))
+    after.arrive("c1", None, dialled="6009", ticket=before.ticket("c1"))
+    [release] = after.commands(Release, "c1")
+    assert release.goto.startswith("cti-fallback,")
+
+
+def test_another_tier_holds_for_those_who_come_back() -> None:
+    before = Scene(center({"sales": Queue(tier=5)}))
+    before.arrive("c1", "sales")
+    after = Scene(center({"sales": Queue(tier=1)}))
+    after.arrive("c1", "sales", ticket=before.ticket("c1"))
+    assert after.contact("c1").tier == 1

@@ -7,8 +7,9 @@ import pytest
 from cti.model.changes import Kind
 from cti.model.commands import Release, StopRing
 from cti.model.hours import Hours
+from cti.model.policy import Blending
 from cti.model.words import RefusedReason, RingResult
-from tests.kit import Queue, Scene, call_id, center, member
+from tests.kit import Exit, Queue, Scene, call_id, center, member
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +32,7 @@ def test_a_moved_contact_keeps_its_wait() -> None:
     assert scene.supervise("c1", "move", queue="support", by="eva") is None
     assert scene.outcomes("c1") == ["moved"]
     assert scene.changes(Kind.VISIT, new="moved")[0].by == "eva"
+    assert scene.changes(Kind.VISIT, new="waiting")[-1].by == "eva"  # who put him there, not the switch
     contact = scene.contact("c1")
     assert (contact.queue, contact.since, contact.visit) == ("support", since, 2)
     scene.login("ben")
@@ -84,6 +86,7 @@ def test_seconds_of_waiting_are_given_and_taken() -> None:
     assert scene.supervise("c1", "prioritise", seconds=-15.0) is None
     [third, first] = scene.changes(Kind.PLACE)
     assert (third.position, third.by, third.queue) == (1, "eva", "sales")
+    assert (third.seconds, first.seconds) == (30.0, -15.0)
     assert (first.position, first.order_at) == (3, scene.contact("c1").since + 15)
     assert scene.ticket("c3").head_start_s == 30  # survives the engine
     scene.login("anna")
@@ -130,3 +133,24 @@ def test_a_move_into_a_full_or_closed_queue_is_refused_and_he_keeps_his_place() 
     closed = scene.supervise("c2", "move", queue="late")
     assert closed is not None and closed.reason is RefusedReason.QUEUE_CLOSED
     assert scene.state("c2") == "waiting" and not scene.outcomes("c2")
+
+
+def test_a_digit_does_not_undo_what_a_supervisor_was_granted() -> None:
+    scene = floor("anna", keys={"1": Exit(queue="support")})
+    scene.obedient = False
+    scene.arrive("c1", "sales")
+    assert scene.supervise("c1", "withdraw") is None
+    scene.press("c1", "1")
+    scene._leg_ends(scene.ringing[call_id("c1")][0], RingResult.CANCELLED)
+    scene._flush()
+    assert scene.outcomes("c1") == ["withdrawn"]
+
+
+def test_behind_a_shut_gate_readers_learn_in_whose_reach_it_is_now() -> None:
+    queues = {"sales": Queue(requires={"en": 3}), "later": Queue(blending=Blending())}
+    scene = Scene(center(queues, agents={"ben": member("later")}))
+    scene.arrive("c1", "sales")
+    assert scene.supervise("c1", "move", queue="later") is None
+    told = scene.changes(Kind.VISIT, new="waiting")[-1]
+    assert told.sought is not None
+    assert (told.sought.pools, told.sought.requires) == (("queue:later",), ())

@@ -68,6 +68,25 @@ class FakePolicy:
         return self.live
 
 
+class FakeFlows:
+    """A ports.FlowVersions that grants everything, unless `answer` says otherwise."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.answer = PolicyAnswer(applied=True, flows=7, lines=["flow main: node a changed"])
+
+    async def reload(self, *, by: str, check: bool = False) -> PolicyAnswer:
+        self.asked.append(("reload", by, check))
+        return self.answer
+
+    async def roll_back(self, *, by: str, to: int | None = None) -> PolicyAnswer:
+        self.asked.append(("roll_back", by, to))
+        return self.answer
+
+    async def versions(self) -> dict[str, Any]:
+        return {"version": 7, "versions": [{"version": 7}]}
+
+
 class FakeAudit:
     def __init__(self) -> None:
         self.entries: list[AuditEntry] = []

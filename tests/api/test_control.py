@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from cti.api.asking import PREFIXES
 from cti.api.control import MAX_BODY_BYTES, make_control_app
+from cti.api.explain import PATHS
 from cti.model.changes import Refused
 from cti.model.events import AgentRequest
 from cti.model.words import AgentAction, AgentId, RefusedReason
 
-from .doubles import FakeDesk, FakeView
+from .doubles import FakeAudit, FakeDesk, FakePolicy, FakeView
 
 pytestmark = pytest.mark.contract
+
+NO_PAST: Any = (None, None)  # nobody is asked
 
 
 class Scene:
@@ -40,9 +44,10 @@ async def scene() -> AsyncIterator[Scene]:
     await scene.client.close()
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("part", ["queues", "agents", "calls", "decisions", "status"])
-async def test_every_part_of_the_view_is_there(scene: Scene, part: str) -> None:
-    assert await scene.get(f"/v1/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0)[part]})
+async def test_every_part_of_the_view_is_there(scene: Scene, part: str, prefix: str) -> None:
+    assert await scene.get(f"{prefix}/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0)[part]})
 
 
 async def test_unknown_stays_null(scene: Scene) -> None:
@@ -85,7 +90,16 @@ async def test_an_unknown_action_is_a_404_with_the_actions_that_exist(scene: Sce
 async def test_an_unknown_path_says_what_exists(scene: Scene) -> None:
     status, answer = await scene.get("/v1/quues")
     assert status == 404
-    assert "/v1/queues" in answer["exists"]
+    assert "/api/v1/queues" in answer["exists"] and "/v1/queues" not in answer["exists"]
+
+
+def test_every_path_is_there_under_both_prefixes() -> None:
+    """A new path is added with asking.add, so that programs may write what the documentation says."""
+    app = make_control_app(FakeDesk(), FakeView(), lambda: 7.0, policy=FakePolicy(), audit=FakeAudit(), why=NO_PAST)
+    routes = [(route.method, route.resource.canonical) for route in app.router.routes() if route.resource]
+    real, alias = ({(method, path.removeprefix(p)) for method, path in routes if path.startswith(p)} for p in PREFIXES)
+    assert real == alias and len(routes) == 2 * len(real) > 20
+    assert {path for method, path in real if method == "GET"} >= set(PATHS)
 
 
 @pytest.mark.parametrize(

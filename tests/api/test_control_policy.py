@@ -11,6 +11,7 @@ import pytest
 
 from cti.api import control as control_app
 from cti.model.changes import Refused
+from cti.model.events import AgentRequest, ContactRequest
 from cti.model.words import RefusedReason
 from cti.ports import Asked, PolicyAnswer
 
@@ -145,3 +146,29 @@ async def test_live_changes_are_listed(control: Scene) -> None:
         {"version": "v1", "live_changes": control.policy.live, "stored": True},
     )
     assert control.audit.entries == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "queues/sales", {"target_s": 30}),
+        ("DELETE", "queues/sales/live", None),
+        ("PUT", "agents/anna/queues/support", {"level": 2}),
+        ("DELETE", "agents/anna/queues/support", None),
+        ("POST", "reload", {"check": True}),
+        ("POST", "agents/anna/pause", {"reason": "lunch"}),
+        ("POST", "contacts/node1/17.4/move", {"queue": "sales"}),
+        ("POST", "contacts/node1/17.4/withdraw", None),
+    ],
+)
+async def test_whoever_asks_may_say_so_in_the_address(control: Scene, method: str, path: str, body: Any) -> None:
+    assert (await control.ask(method, f"/api/v1/{path}?by=eva", body))[0] == 200
+    asked = [each.by for each in control.desk.asked if isinstance(each, AgentRequest | ContactRequest)]
+    asked += [each[2 if len(each) == 3 else 1] for each in control.policy.asked]
+    assert asked == ["eva"]
+    assert [entry.by for entry in control.audit.entries] == ["eva"]
+    if method != "DELETE":
+        await control.ask(method, f"/api/v1/{path}?by=eva", {**(body or {}), "by": "bob"})  # the body goes first
+        assert control.audit.entries[-1].by == "bob"
+    assert (await control.ask(method, f"/api/v1/{path}?by=eva%20m", body))[0] == 400
+    assert control.audit.entries[-1].result == "refused"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cti.demo.outcomes import Tally, tally
+from cti.metrics.queue_log import QueueLogLines
+from cti.model.changes import Changed, Kind
+from cti.model.policy import Center
+from cti.model.words import Outcome
 
 pytestmark = pytest.mark.unit
 
@@ -50,3 +56,34 @@ def test_missing_once_is_on_the_way_and_missing_twice_is_lost() -> None:
 
 def test_half_a_line_is_no_line() -> None:
     assert tally(["1 calls", "2"], ["2|c1|sales|anna|CONN", "x"], {"1"}) == Tally(called=1, waiting=1)
+
+
+@pytest.mark.parametrize("outcome", ["withdrawn", "overflowed", "merged", "moved"])
+def test_whom_a_person_or_a_full_line_sent_on_is_not_lost(outcome: str) -> None:
+    queue_log = [entered("c1", "1"), f"2|c1|sales|NONE|WITHDRAW|1|1|2|{outcome}"]
+    assert tally(["1 ended"], queue_log, set()) == Tally(called=1, sent_on=1)
+
+
+def test_whom_the_engine_gave_up_is_lost_though_the_log_has_the_same_word_for_it() -> None:
+    queue_log = [entered("c1", "1"), "2|c1|sales|NONE|WITHDRAW|1|1|2|lost"]
+    assert tally(["1 ended"], queue_log, set()).lost == 1
+
+
+def test_who_was_moved_and_then_vanished_is_lost() -> None:
+    queue_log = [entered("c1", "1"), "2|c1|sales|NONE|WITHDRAW|1|1|2|moved", entered("c1", "1", "support")]
+    assert tally(["1 ended"], queue_log, set()).lost == 1
+
+
+def test_the_words_are_those_that_queue_log_writes() -> None:
+    """Every way in which a visit can end without an answer counts as what it is."""
+    rules = Center.model_validate({"queues": {"sales": {}}})
+    for outcome in Outcome:
+        log = QueueLogLines(rules)
+        said: dict[str, Any] = {"queue": "sales", "contact": "n/1", "call": "n/1", "caller": "1"}
+        lines = [
+            line
+            for old, new in (("", "waiting"), ("waiting", outcome))
+            for line in log.lines(Changed(Kind.VISIT, "n/1/1", old, new, 1.0, "x", **said))
+        ]
+        found = tally(["1 left" if outcome is Outcome.ABANDONED else "1 ended"], lines, set())
+        assert found.lost == (outcome is Outcome.LOST), outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from acd.worlds import World
 
@@ -93,4 +94,9 @@ def test_what_a_person_or_the_time_did_is_theirs() -> None:
         Kind.VISIT, "v", "waiting", "timed_out", 5.0, "deadline:max_wait", queue=QueueName("sales"), wait_s=90
     )
     assert fact_phrase(visit) == "leaves sales: timed out after 90 s"
+    place = Changed(Kind.PLACE, "c/1", "", "", 5.0, "ContactRequest", position=1, by="eve", seconds=120.0)
+    assert (fact_phrase(place), who(place)) == ("2:00 min of waiting given: position 1", "eve")
+    taken = msgspec.structs.replace(place, seconds=-30.0, position=3)
+    assert fact_phrase(taken) == "30 s of waiting taken away: position 3"
+    assert fact_phrase(msgspec.structs.replace(place, seconds=None, by=None)) == "placed anew: position 1"
     assert fact_phrase(Changed(Kind.CONTACT, "c", "", "arrived", 1.0, "CallArrived", contact=ContactId("c"))) == "calls"
