@@ -20,6 +20,7 @@ from cti.ivr import check
 from cti.ivr.known import Known
 from cti.model.flow import Flow
 from cti.model.flow_nodes import MEANINGS, NODE_TYPES, node_type
+from cti.plain_file import read_plain
 from cti.suggest import did_you_mean
 
 ENDINGS = (".yaml", ".yml")
@@ -104,7 +105,7 @@ def flow_paths(folder: Path) -> list[Path]:
 def read_file(path: Path) -> FlowFile:
     """Read one file by itself: its words, not what it has to do with others."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path, config_yaml.MAX_BYTES + 1)
     except OSError as error:
         return FlowFile(str(path), errors=[Problem(Place(1, 1), (), f"cannot be read: {error.strerror}")])
     return read_bytes(data, str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,9 @@ def test_the_content_is_what_the_flows_say(tmp_path: Path) -> None:
     assert content(x=text, y=other) == content(z=f"# why\n{other}", a=text.replace(": Bye", ":   Bye"))
     assert len({content(x=text), content(x=text.replace("Bye", "Ciao")), content(x=text, y=other)}) == 3
     assert flow_files.read_bytes(text.encode()).text == text
+
+
+def test_a_flow_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    [file] = flow_files.read(tmp_path).files
+    assert [problem.text for problem in file.errors] == ["cannot be read: is not a regular file"]

@@ -6,7 +6,6 @@ the line as ever, but no agent finds them there.
 
 from __future__ import annotations
 
-from cti.acd import standing
 from cti.acd.floor import Floor
 from cti.acd.reach import queue_pool
 from cti.model.changes import Changed, Kind
@@ -27,13 +26,16 @@ def turn_gates(floor: Floor, *, only_shut: bool = False) -> None:
         floor.open_gates ^= {name}
         old, new = ("open", "shut") if is_open else ("shut", "open")
         floor.tell(Changed(Kind.BLENDING, name, old, new, floor.now, floor.cause, queue=name))
-        for contact in floor.line.of_queue(name):
-            standing.reach_changed(floor, contact)
+        first_of_each = floor.line.hold(name, held=is_open)
+        if not is_open:
+            floor.arrived.update(contact.id for contact in first_of_each)
 
 
 def _open(floor: Floor, name: QueueName, rules: Blending, is_open: bool) -> bool:
-    behind = rules.behind or [queue for queue in floor.policy.queues if queue not in floor.blended]
-    waiting = sum(floor.line.waiting(QueueName(queue)) for queue in behind)
+    if rules.behind:
+        waiting = sum(floor.line.waiting(QueueName(queue)) for queue in rules.behind)
+    else:
+        waiting = floor.line.count - sum(floor.line.waiting(queue) for queue in floor.blended)
     free = floor.free.count(queue_pool(name))
     if is_open:
         return waiting <= rules.ends.waiting_over and free >= rules.ends.free_below

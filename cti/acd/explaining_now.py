@@ -12,7 +12,7 @@ from cti.acd.contact import Contact
 from cti.acd.explaining import NOT_HIS, Place, availability, standing, standings
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
-from cti.acd.reach import queue_pool, reach_of
+from cti.acd.reach import queue_pool
 from cti.model.explanation import AgentNow, ContactNow, Look, Obstacle, QueueNow, Reason, Standing
 from cti.model.words import AgentId, ContactId, QueueName
 
@@ -51,10 +51,7 @@ def _look(floor: Floor, contact: Contact, waiting: WaitingClass, now: float) -> 
 
 
 def _place(floor: Floor, contact: Contact, waiting: WaitingClass) -> Place:
-    """Behind a shut gate it is in no pool: then it is explained where it will stand when the gate opens."""
-    held = contact.queue in floor.blended and contact.queue not in floor.open_gates
-    if held and contact.told_sought is not None:
-        waiting = WaitingClass(reach_of(contact.queue, contact.told_sought), waiting.number)
+    held = contact.queue in floor.line.held
     return Place(waiting, floor.policy.queues[contact.queue], contact.entered_at, contact.tried, held)
 
 

@@ -88,6 +88,10 @@ class Floor:
         }
         self.open_gates.intersection_update(self.blended)
         self.opening = same or {name: Opening(hours) for name, hours in center.hours.items()}
+        for name in self.line.held.difference(self.blended):
+            self.arrived.update(contact.id for contact in self.line.hold(name, held=False))
+        for name in set(self.blended) - self.open_gates:
+            self.line.hold(name, held=True)
 
     # --- outputs --------------------------------------------------------------------------------------------------
 

@@ -62,13 +62,15 @@ class WaitingClass:
 
 
 class Line:
-    """Everyone who waits, over all queues."""
+    """Everyone who waits, over all queues. `count` and `held` may be read."""
 
     def __init__(self) -> None:
         self._classes: dict[Reach, WaitingClass] = {}
         self._pools: dict[str, dict[Slope, SortedList]] = {}
         self._order: dict[QueueName, SortedKeyList] = {}  # everyone of a queue, in the order of service
+        self.held: set[QueueName] = set()  # whose contacts stand in the line, but in no pool
         self._numbers = 0
+        self.count = 0  # of all who wait
 
     def add(self, contact: Contact, reach: Reach) -> None:
         """Put `contact` in the line of its queue."""
@@ -77,6 +79,7 @@ class Line:
             self._numbers += 1
             waiting = self._classes[reach] = WaitingClass(reach, self._numbers)
         contact.stands_in = waiting
+        self.count += 1
         waiting.members.add(contact)
         self._follow_head(waiting)
         queue = self._order.get(contact.queue)
@@ -90,6 +93,7 @@ class Line:
         if waiting is None:
             return
         contact.stands_in = None
+        self.count -= 1
         waiting.members.remove(contact)
         self._follow_head(waiting)
         if not waiting.members:
@@ -99,7 +103,8 @@ class Line:
     def _follow_head(self, waiting: WaitingClass) -> None:
         """Bring the pools in step with the class's first contact."""
         first = waiting.first = waiting.members[0] if waiting.members else None
-        head = (first.order(), waiting.number, waiting) if first is not None else None
+        held = first is None or waiting.reach.queue in self.held
+        head = (first.order(), waiting.number, waiting) if first is not None and not held else None
         old = waiting.head
         if old is not None and head is not None and old[0] == head[0]:
             return
@@ -156,9 +161,16 @@ class Line:
         best, second = self.best_two(agent, now)
         return best if best is not first else second
 
-    def of_queue(self, queue: QueueName) -> list[Contact]:
-        """Everyone of `queue`, in the order of service."""
-        return list(self._order.get(queue, ()))
+    def hold(self, queue: QueueName, held: bool) -> list[Contact]:
+        """Let nobody find the contacts of `queue` in a pool from now on, or find them again; the first of each class.
+
+        They stay where they stand: this costs by the class, not by the contact.
+        """
+        (self.held.add if held else self.held.discard)(queue)
+        classes = [waiting for waiting in self._classes.values() if waiting.reach.queue == queue]
+        for waiting in classes:
+            self._follow_head(waiting)
+        return [waiting.first for waiting in classes if waiting.first is not None]
 
     def waiting(self, queue: QueueName) -> int:
         return len(self._order.get(queue, ()))

@@ -113,6 +113,8 @@ def _candidates(floor: Floor, turn: Turn) -> Iterator[Candidate]:
     Nobody waits beside a suitable free agent: whoever waited before this event can have got a chance only by what is
     freed now. Of a single agent nobody else needs to be looked for (blending aside, which holds contacts back).
     """
+    if turn.waiting.reach.queue in floor.line.held:
+        return iter(())
     if turn.agent is not None and len(floor.freed) == 1 and not floor.arrived and not floor.blended:
         alone = floor.free.alone(turn.agent, turn.waiting, floor.now)
         return iter(()) if alone is None else iter((alone,))

@@ -38,8 +38,8 @@ def is_closed(floor: Floor, queue: QueueName) -> bool:
 def somebody_free(floor: Floor, contact: Contact) -> bool:
     """Whether an agent is free who may take the contact, which stands in the line: then it does not wait at all."""
     waiting = contact.stands_in
-    held_back = contact.queue in floor.blended and contact.queue not in floor.open_gates
-    return waiting is not None and not held_back and next(floor.free.for_class(waiting), None) is not None
+    held = contact.queue in floor.line.held
+    return waiting is not None and not held and next(floor.free.for_class(waiting), None) is not None
 
 
 def closes_at(floor: Floor, queue: QueueName) -> float | None:

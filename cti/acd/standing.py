@@ -5,7 +5,6 @@ from __future__ import annotations
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.overflow import own_agents_there
-from cti.acd.reach import sought as seen
 from cti.acd.reach import widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Sought
@@ -43,13 +42,9 @@ def stand(floor: Floor, contact: Contact) -> None:
     contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
     there = own_agents_there(floor, contact)
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
-    if contact.queue in floor.blended and contact.queue not in floor.open_gates:
-        floor.line.add(contact, reach._replace(pools=()))
-        sought = seen(reach)
-    else:
-        floor.line.add(contact, reach)
-        assert contact.stands_in is not None
-        sought = contact.stands_in.sought
+    floor.line.add(contact, reach)
+    assert contact.stands_in is not None
+    sought = contact.stands_in.sought
     if ring != contact.ring or (contact.visit_open and sought != contact.told_sought):
         _tell_reach(floor, contact, ring, sought)
     contact.told_sought = sought
