@@ -76,8 +76,11 @@ class Agenda:
         """Call `offer` with one turn after the other; it says whether somebody was free for him."""
         while self._heap:
             turn = heapq.heappop(self._heap)
-            if turn.waiting.first is turn.first and not offer(turn):
+            held = turn.waiting.reach.queue in self._floor.line.held  # since the turn was noted
+            if not held and turn.waiting.first is turn.first and not offer(turn):
                 continue  # nobody is free for this class
+            if held and turn.agent is None:
+                continue
             if turn.agent is not None:
                 self._add_best(turn.agent)
             else:
@@ -113,8 +116,6 @@ def _candidates(floor: Floor, turn: Turn) -> Iterator[Candidate]:
     Nobody waits beside a suitable free agent: whoever waited before this event can have got a chance only by what is
     freed now. Of a single agent nobody else needs to be looked for (blending aside, which holds contacts back).
     """
-    if turn.waiting.reach.queue in floor.line.held:
-        return iter(())
     if turn.agent is not None and len(floor.freed) == 1 and not floor.arrived and not floor.blended:
         alone = floor.free.alone(turn.agent, turn.waiting, floor.now)
         return iter(()) if alone is None else iter((alone,))

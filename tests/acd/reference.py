@@ -71,6 +71,7 @@ class Judge:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.policy = scene, scene.policy
         self.waiting: dict[str, Waiting] = {}
+        self.ended: set[str] = set()
         self.people = {name: Person() for name in self.policy.agents}
         self.judged = self.decisions = self.widened = self.alone = 0
         self._asked = 0
@@ -112,7 +113,9 @@ class Judge:
                     person.idle_since = told.at
             case Kind.OFFER:
                 self._offer_moved(told)
-            case Kind.TRANSFER if isinstance(event, ev.CallReplaced) and event.call in self.waiting:
+            case Kind.CONTACT if told.new == ContactState.ENDED:
+                self.ended.add(str(told.contact))
+            case Kind.TRANSFER if isinstance(event, ev.CallReplaced) and event.call in set(self.waiting) - self.ended:
                 self._takes_over(str(told.contact), self.waiting[event.call])
             case Kind.ACTIVITY:
                 person = self.people[str(told.agent)]
@@ -126,6 +129,7 @@ class Judge:
         assert isinstance(event, ev.CallArrived)
         entry = self.policy.entries[event.dialled]
         preferred = event.preferred or entry.preferred
+        self.ended.discard(str(told.contact))
         self.waiting[str(told.contact)] = Waiting(
             len(self.waiting), told.at, entry.head_start_s, entry.requires, tuple(preferred), event.customer
         )

@@ -186,3 +186,22 @@ def test_the_core_learns_from_its_own_services() -> None:
     assert expected == pytest.approx(50 * 10, rel=0.7)
     scene.caller_hangs_up("c149")
     assert scene.changes(Kind.VISIT, new="abandoned")[-1].expected_p90_s == expected
+
+
+def test_a_promise_that_never_holds_for_some_is_stretched_for_them_alone() -> None:
+    """Three of twenty speak French: who needs it waits far longer than the queue's pace says."""
+    estimate, french = WaitEstimate(), (("fr", 1),)
+    now = 0.0
+    for _ in range(200):
+        now += 10
+        estimate.served(SALES, now, still_waiting=5, staffed=20)
+    told = []
+    for _ in range(300):
+        for wants, wait_s in ((french, 160.0), ((), 5.0)):
+            expected = estimate.expect(SALES, 3, 20, wants)
+            assert expected is not None
+            told.append((wants, wait_s <= expected.p90_s))
+            estimate.left(SALES, wait_s, gave_up=False, told_p90_s=expected.p90_s, wants=wants)
+    kept = [held for wants, held in told[-200:] if wants == french]
+    assert 0.8 <= sum(kept) / len(kept) <= 1.0
+    assert sum(held for wants, held in told[:40] if wants == french) < 5

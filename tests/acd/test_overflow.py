@@ -10,7 +10,8 @@ from kit import Scene, center, member
 from cti.model.changes import Kind
 from cti.model.commands import Release
 from cti.model.hours import Hours
-from cti.model.policy import Exit, Queue
+from cti.model.policy import Exit, LongWait, Queue
+from cti.model.words import QueueName
 
 pytestmark = pytest.mark.unit
 
@@ -110,3 +111,43 @@ def test_a_reload_may_close_it() -> None:
     assert scene.reload(center({"sales": closed, "late": Queue()}, hours=morning)) is None
     scene.wait(0)
     assert scene.outcomes("c1") == ["overflowed"]
+
+
+# --- a long wait ------------------------------------------------------------------------------------------------------
+
+
+def busy_morning(**rules: Any) -> Scene:
+    """Anna alone has served a line for long enough that the wait is known; whoever waits 60 s is sent away."""
+    long_wait = LongWait(over_s=60, to=Exit(goto="cti-night,s,1"))
+    scene = Scene(center({"sales": Queue(on_long_wait=long_wait, **rules)}, agents={"anna": member("sales")}))
+    for number in range(9):
+        scene.arrive(f"m{number}")
+    scene.login("anna")
+    while scene.offered("anna") is not None:
+        scene.talk("anna", 100.0)
+    return scene
+
+
+def test_nobody_is_sent_away_beside_a_free_agent_whatever_the_morning_was() -> None:
+    scene = busy_morning()
+    scene.arrive("c1")
+    assert scene.offered("anna") == "c1"
+    scene.answer("anna")
+    scene.arrive("c2")
+    assert scene.outcomes("c2") == ["overflowed"]
+
+
+def test_a_night_after_the_last_one_gave_up_is_no_gap_between_services() -> None:
+    scene = busy_morning()
+    estimate = scene.center._floor.estimate
+    scene.arrive("c1")
+    scene.answer("anna")
+    scene.arrive("c2", "sales")
+    before = estimate.expect(QueueName("sales"), 1, 1)
+    scene.caller_hangs_up("c2")
+    scene.agent_hangs_up("anna")
+    scene.wait(50_000)
+    scene.arrive("c3")
+    scene.talk("anna")
+    after = estimate.expect(QueueName("sales"), 1, 1)
+    assert before is not None and after is not None and after.p50_s < 2 * before.p50_s

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cti.model.changes import Kind
+from cti.model.hours import Hours
 from cti.model.policy import Center
-from cti.model.words import RefusedReason
+from cti.model.words import RefusedReason, RingResult
 from tests.kit import Announcements, Break, Exit, HeadStart, MissedOffers, Queue, Ring, Scene, call_id, center, member
 
 pytestmark = pytest.mark.unit
@@ -106,6 +107,7 @@ def test_an_agent_who_joins_a_queue_serves_who_waits_there_and_one_who_leaves_do
     joined = {"anna": member("sales"), "ben": member("support", "sales")}
     assert scene.reload(policy(agents=joined)) is None
     assert scene.offered("ben") == "c2"
+    assert scene.center._floor.staffed == {"sales": 2, "support": 1}
     scene.talk("ben")
     assert scene.reload(policy()) is None
     scene.arrive("c3", "sales")
@@ -210,3 +212,30 @@ def test_an_agents_phone_may_change_under_him() -> None:
     [ring] = [told for told in scene.told if type(told).__name__ == "Ring"]
     assert ring.legs[0].dial == "PJSIP/2001"
     assert set(scene.center._floor.by_phone) == {"PJSIP/2001", "PJSIP/1002"}
+
+
+def test_other_opening_hours_hold_for_those_who_wait() -> None:
+    def until(hour: str) -> Center:
+        hours = {"office": Hours(zone="UTC", weekly={"mon-sun": (f"00:00-{hour}",)})}
+        return policy({"sales": Queue(hours="office", at_closing="leave"), "support": Queue()}, hours=hours)
+
+    scene = Scene(until("23:00"))  # it is 22:13 on a Tuesday
+    scene.arrive("c1", "sales")
+    assert scene.reload(until("24:00")) is None
+    scene.wait(3600)
+    assert scene.state("c1") == "waiting"
+    assert scene.reload(until("23:00")) is None
+    scene.wait(0)
+    assert scene.outcomes("c1") == ["overflowed"]
+
+
+def test_a_dismissed_agent_leaves_no_deadline_behind() -> None:
+    scene = Scene(policy(breaks={"break": Break(limit_s=60)}))
+    scene.login("anna")
+    scene.arrive("c1", "sales")
+    scene.fail("anna", RingResult.BUSY)
+    scene.pause("anna")
+    scene.caller_hangs_up("c1")
+    assert scene.reload(center({"sales": Queue(), "support": Queue()}, agents={"ben": member("support")})) is None
+    scene.wait(600)
+    assert not scene.changes(Kind.BUG)

@@ -7,7 +7,7 @@ import pytest
 from cti.acd import standing
 from cti.model.changes import Kind
 from cti.model.commands import SaveTicket
-from tests.kit import HeadStart, Queue, Ring, Scene, center, member
+from tests.kit import Entry, HeadStart, Queue, Ring, Scene, center, member
 
 pytestmark = pytest.mark.unit
 
@@ -49,3 +49,19 @@ def test_its_reach_widens_by_itself_and_keeps_its_place() -> None:
     scene.wait(9)
     scene.login("anna")
     assert scene.offered("anna") == "c1"
+
+
+def test_the_stricter_of_queue_and_contact_holds_whoever_asks_more() -> None:
+    entries = {"7001": Entry(queue="sales", requires={"en": 1}), "7002": Entry(queue="sales", requires={"en": 5})}
+    scene = Scene(center({"sales": Queue(requires={"en": 3})}, agents={"anna": member("sales", en=2)}, entries=entries))
+    scene.arrive("c1", None, dialled="7001")
+    scene.arrive("c2", None, dialled="7002")
+    assert (scene.contact("c1").requires, scene.contact("c2").requires) == ((("en", 3),), (("en", 5),))
+
+
+def test_what_is_given_twice_adds_up() -> None:
+    scene = Scene()
+    scene.arrive("c1")
+    for seconds in (10.0, 20.0, -5.0):
+        assert scene.supervise("c1", "prioritise", seconds=seconds) is None
+    assert scene.contact("c1").head_start_s == 25
