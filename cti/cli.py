@@ -2,6 +2,7 @@
 
 Exit codes: 0 done, 1 refused or unknown (check --strict: warnings), 2 wrong words or a bad configuration, 3 no engine
 answers. Everything that shows, renders in cli_show.py; everything that asks the engine does so through cli_control.py.
+What only some commands need is imported there: a start of `cti` is to take as long as typing its name.
 """
 
 from __future__ import annotations
@@ -17,21 +18,17 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show, config, config_bound
+from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show
 from cti.cli_ask import REFUSED, AgentName, AsJson, Control
 from cti.cli_control import CONFIG_PLACES
-from cti.cli_explain import explain_app
-from cti.cli_flow import flow_app
-from cti.cli_import import import_app
-from cti.cli_prompts import prompts_app
-from cti.cli_sample import sample_backend_command
-from cti.cli_simulate import simulate_command
+from cti.cli_rooms import Rooms
 from cti.model.errors import ConfigError
 
 BAD_CONFIG = 2
 
 app = typer.Typer(
     name="cti",
+    cls=Rooms,
     help="A contact-center engine beside your own Asterisk.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -40,10 +37,8 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, flow_app, import_app, prompts_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app):
     app.add_typer(sub)
-app.command("simulate")(simulate_command)
-app.command("sample-backend")(sample_backend_command)
 cli_policy.add_commands(app, queue_app, agent_app)
 
 ConfigFile = Annotated[
@@ -72,6 +67,8 @@ def main(
 @app.command()
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
+    from cti import config
+
     try:
         path = cli_control.config_file(file)
         code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
@@ -96,6 +93,8 @@ def check(
 
     Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
     """
+    from cti import config, config_bound
+
     path = cli_control.config_file(file)
     reading = config.read(path, lenient=True)
     errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
@@ -136,6 +135,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at your Asterisk and this machine: everything the engine relies on, and what to do about the rest."""
+    from cti import config
     from cti import doctor as the_doctor
 
     try:

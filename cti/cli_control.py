@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
-from cti import config
 from cti.model.errors import CtiError
 from cti.typed import typed
 
@@ -43,6 +40,8 @@ def config_file(given: Path | None = None, environ: Mapping[str, str] = os.envir
 
 def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the control socket where nobody named one: the configuration's, or else ${CTI_STATE:-./var}/cti.ctl."""
+    from cti import config
+
     settings = config.read(config_file(None, environ), environ, lenient=True).settings
     if settings is not None:
         return settings.control
@@ -53,6 +52,8 @@ def ask(
     socket: Path, method: str, path: str, body: dict[str, Any] | None = None, timeout_s: float | None = None
 ) -> Any:
     """Return the JSON answer of the engine behind `socket`. Raises NotRunning or EngineRefused."""
+    import aiohttp
+
     timeout_s = ANSWER_TIMEOUT_S if timeout_s is None else timeout_s
     try:
         return asyncio.run(_ask(socket, method, path, body, timeout_s))
@@ -76,6 +77,8 @@ def rows(answer: Any, key: str) -> list[dict[str, Any]]:
 
 
 async def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> Any:
+    import aiohttp
+
     timeout = aiohttp.ClientTimeout(total=timeout_s)
     connector = aiohttp.UnixConnector(path=str(socket))
     async with (

@@ -12,10 +12,9 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from cti import cli_ask, cli_control, cli_show, config_yaml
+from cti import cli_ask, cli_control, cli_show
 from cti.cli_ask import BAD_CONFIG, REFUSED, AgentName, AsJson, Control
 from cti.cli_control import EngineRefused
-from cti.config_difference import in_words
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -30,7 +29,13 @@ def _when(row: cli_show.Row) -> str:
 
 
 def _said(key: str) -> Any:
-    return lambda row: cli_show.clean(in_words(row.get(key)))
+    return lambda row: cli_show.clean(_words(row.get(key)))
+
+
+def _words(value: Any) -> str:
+    from cti.config_difference import in_words
+
+    return in_words(value)
 
 
 def _result(row: cli_show.Row) -> str:
@@ -38,7 +43,7 @@ def _result(row: cli_show.Row) -> str:
 
 
 def _detail(row: cli_show.Row) -> str:
-    return in_words(row["detail"]) if row.get("detail") else ""
+    return _words(row["detail"]) if row.get("detail") else ""
 
 
 def _who(row: cli_show.Row) -> str:
@@ -112,7 +117,7 @@ def agent_leave(agent: AgentName, queue: QueueArgument, as_json: AsJson = False,
 
     Example: cti agent leave anna support
     """
-    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{urlencode({'by': cli_ask.who()})}"
     _tell(_send("DELETE", path, control, as_json), as_json, f"{agent} does not serve {queue}")
 
 
@@ -149,8 +154,10 @@ def queue_reset(
 
     Example: cti queue reset sales target_s
     """
-    query = urlencode([("field", key) for key in keys or ()])
-    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
+    query = urlencode([("by", cli_ask.who()), *(("field", key) for key in keys or ())])
+    path = (
+        f"/api/v1/queues/{quote(queue, safe='')}/live?{urlencode({'by': cli_ask.who()})}{'&' if query else ''}{query}"
+    )
     _tell(_send("DELETE", path, control, as_json), as_json, f"nothing has changed: {queue} is as in the file")
 
 
@@ -190,12 +197,8 @@ def reload(
     for line in lines:
         typer.echo(cli_show.clean(line))
     count = f"{len(lines)} difference{'' if len(lines) == 1 else 's'}"
-    if not lines:
-        typer.echo("nothing has changed")
-    elif check:
-        typer.echo(f"{count}; nothing was changed (--check)")
-    else:
-        typer.echo(f"reloaded: {count}, version {cli_show.clean(found.get('version'))}")
+    done = f"reloaded: {count}, version {cli_show.clean(found.get('version'))}"
+    typer.echo("nothing has changed" if not lines else f"{count}; nothing was changed (--check)" if check else done)
 
 
 def audit(
@@ -213,11 +216,9 @@ def audit(
     cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything", AUDIT_NARROW)
 
 
-def _by() -> str:
-    return urlencode({"by": cli_ask.who()})
-
-
 def _key_and_value(text: str, as_json: bool) -> tuple[str, Any]:
+    from cti import config_yaml
+
     key, found, value = text.partition("=")
     if not found or not key:
         cli_ask.fail(BAD_CONFIG, f'"{cli_show.clean(text)}" is not KEY=VALUE, such as target_s=30', as_json)
