@@ -155,9 +155,7 @@ def queue_reset(
     Example: cti queue reset sales target_s
     """
     query = urlencode([("by", cli_ask.who()), *(("field", key) for key in keys or ())])
-    path = (
-        f"/api/v1/queues/{quote(queue, safe='')}/live?{urlencode({'by': cli_ask.who()})}{'&' if query else ''}{query}"
-    )
+    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{query}"
     _tell(_send("DELETE", path, control, as_json), as_json, f"nothing has changed: {queue} is as in the file")
 
 
