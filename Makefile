@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload clean
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -49,6 +49,9 @@ bench-fairness: setup ## the same peaks under our order, strict priority and app
 
 bench-reload: setup ## the loop's pause while a file with 5,000 agents is read again
 	@exec $(PYTHON_ENV) -m bench.reload
+
+bench-ivr: asterisk ## from a caller's key to the next menu's first sound, 100 and 1,000 callers in a flow
+	@exec $(PYTHON_ENV) -m bench.ivr
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

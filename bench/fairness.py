@@ -4,12 +4,13 @@
 180 s, once with few gold customers and once with many. Each peak is played with the same callers, talks and patience:
 
 - ours: the core, one tier, urgency = time waited / promise: everybody's wait grows in step with his promise;
-- ours_steep: the same with steeper targets (5 s, 60 s, 360 s): between ours and strict, where an operator chooses;
+- ours_steep: the same promises, but `urgency_target_s` 5 s, 60 s and 360 s: gold's urgency grows faster and bronze's
+  slower. The dial between ours and strict, which an operator turns;
 - strict: the core, each queue a tier of its own (the shortest promise first, always);
 - app_queue: a model of Asterisk's app_queue with `weight` (bench/app_queue.py), the shortest promise the heaviest.
 
 Within target: share of all callers who were answered within their queue's target. Starved: waited more than 5 times the
-target, answered or not. Table on stderr; the last line of stdout is one JSON object.
+target, answered or not. Tables and what they mean on stderr; the last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import argparse
 import json
 import random
 import sys
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
@@ -100,10 +102,13 @@ def callers(mix: str, peak: float, seed: int) -> list[Caller]:
     return found
 
 
-def by_core(people: list[Caller], targets: dict[str, float], *, tiers: bool = False) -> list[Stay]:
-    """Play the peak on our own core with these targets, or strictly by tiers."""
+def by_core(people: list[Caller], urgent_s: dict[str, float], *, tiers: bool = False) -> list[Stay]:
+    """Play the peak on our own core with these `urgency_target_s`, or strictly by tiers."""
     queues = {
-        each.queue: policy.Queue(target_s=targets[each.queue], tier=each.tier if tiers else 5) for each in PROMISES
+        each.queue: policy.Queue(
+            target_s=each.target_s, urgency_target_s=urgent_s[each.queue], tier=each.tier if tiers else 5
+        )
+        for each in PROMISES
     }
     serves = {each.queue: policy.Membership() for each in PROMISES}
     agents = {f"a{n}": policy.Agent(phone=f"PJSIP/{n}", queues=serves, starts="available") for n in range(AGENTS)}
@@ -151,6 +156,8 @@ def main(argv: list[str] | None = None) -> int:
                 every[order].add(stays)
         show(f"{mix}, peak at {peak:.0%} of what {AGENTS} agents can do", scores)
     show("all peaks together", every)
+    for paragraph in conclusion(every):
+        say("\n" + textwrap.fill(paragraph, 100))
     print(json.dumps({order: as_object(score) for order, score in every.items()}))
     return 0
 
@@ -166,12 +173,46 @@ def show(title: str, scores: dict[str, Score]) -> None:
         say(f"{order:<12}{shares}{score.share():>9.1%}{worst + ' s':>32}{starved:>18}{score.gave_up:>9}")
 
 
+def conclusion(scores: dict[str, Score]) -> list[str]:
+    """What the figures of all peaks mean for somebody who has to choose, in paragraphs."""
+    ours, steep, weights = scores["ours"], scores["ours_steep"], scores["app_queue"]
+    shortest, longest = PROMISES[0], PROMISES[-1]
+    return [
+        f"Starved: waited more than {STARVED_AFTER} times the queue's target. <= 20 s: answered within it.",
+        f"In a peak not everybody can be answered in time; the order decides who is not. app_queue's weight and strict "
+        f"priority answer the shortest promise first, always: more calls in time ({weights.share():.0%}; ours "
+        f"{ours.share():.0%}), paid for by a few who are left until the peak is over: {_people(weights)} starved, "
+        f"the worst wait was {_worst_s(weights):.0f} s. With ours everybody's wait grows in step with his promise: "
+        f"{_starved(ours)} starved, the worst wait was {_worst_s(ours):.0f} s.",
+        f"Where to stand between the two is yours to choose, without changing what is promised or reported: "
+        f"urgency_target_s. ours_steep has {STEEP[shortest.queue]:g} s instead of {shortest.target_s:g} s for "
+        f"{shortest.queue} and {STEEP[longest.queue]:g} s instead of {longest.target_s:g} s for {longest.queue}: "
+        f"{steep.share(shortest.queue):.0%} of {shortest.queue} in time (before {ours.share(shortest.queue):.0%}, "
+        f"app_queue {weights.share(shortest.queue):.0%}), {_starved(steep)} starved, the worst "
+        f"wait {_worst_s(steep):.0f} s. "
+        f"Who wants the last percent of {shortest.queue} whatever it costs the others uses tier, which is "
+        "strict. Your own callers and people: cti simulate.",
+    ]
+
+
+def _starved(score: Score) -> int:
+    return sum(score.starved.values())
+
+
+def _people(score: Score) -> str:
+    return f"{_starved(score)} caller{'' if _starved(score) == 1 else 's'}"
+
+
+def _worst_s(score: Score) -> float:
+    return max(score.worst_wait_s.values())
+
+
 def as_object(score: Score) -> dict[str, object]:
     """The figures of one order; `within_target`, `worst_wait_s` and `starved` are over all queues."""
     return {
         "within_target": round(score.share(), 4),
-        "worst_wait_s": round(max(score.worst_wait_s.values()), 1),
-        "starved": sum(score.starved.values()),
+        "worst_wait_s": round(_worst_s(score), 1),
+        "starved": _starved(score),
         "within_target_by_queue": {each.queue: round(score.share(each.queue), 4) for each in PROMISES},
     }
 

@@ -25,8 +25,13 @@ from cti.background import background
 from cti.center import ContactCenter
 from cti.config import Settings
 from cti.engine import Engine, SteadyClock
+from cti.flow_room import FlowRoom
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
 from cti.journal import flush_regularly, open_journal
+from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
+from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -45,6 +50,7 @@ from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +67,14 @@ class Application:
         self.clock = SteadyClock()
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
-        self.switch = _switch(settings, self.clock)
+        self.flows = FlowRoom(settings, self.clock)
+        self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
+        desk, lookups = self.flows.desk, self.flows.lookups
+        self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version)
+        self.prometheus.registry.register(self.flow_counts)
+        counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
+        self.prometheus.registry.register(LookupCounts(*counted))
         self.engine: Engine
         self.spool_counts = SpoolCounts()
         self._errors: dict[str, Callable[[], int]] = {
@@ -80,14 +92,17 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self.policy: PolicyInForce
+        self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self._policy = policy
         self.history: History
+        self._history_writer: HistoryWriter
         # Who keeps a policy of his own. They hear of a new one before the core tells what came of it.
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
             lambda policy, _: self.switch.reload(_phones(policy)),
+            lambda policy, _: self.flows.follow(policy),
         ]
 
     @classmethod
@@ -110,13 +125,21 @@ class Application:
         stack.callback(store.close)
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        self.policy = PolicyInForce(self._file, settings, store, self.clock, self.adopt)
+        in_turn = InTurn()
+        self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
+        self.policy = PolicyInForce(
+            self._file, settings, store, self.clock, self.adopt, self.audit.add, self.flow_versions, in_turn
+        )
+        stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors["policy"] = lambda: self.policy.errors
+        self._errors["flows"] = lambda: self.flow_versions.errors
+        self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, writer.apply, log_bugs, NoEntryLog().apply]
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        readers += [log_bugs, NoEntryLog().apply]
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -147,6 +170,7 @@ class Application:
         if settings.callback_spool is not None:
             background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
         background(stack, self._observe_lag())
+        await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
             await self.switch.start(self.engine)
@@ -159,8 +183,7 @@ class Application:
         version = self.policy.version
         writer = HistoryWriter(store, self._policy, version, now=self.clock(), keep_s=keep_s)
         self.history = History(store, self._policy, version, writer.flush)
-        self._follow.append(lambda policy, version: writer.reload(policy, version, self.clock()))
-        self._follow.append(self.history.reload)
+        self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
@@ -174,6 +197,7 @@ class Application:
             self.clock,
             self._count_errors,
             policy=self.policy,
+            flows=self.flow_versions,
             audit=self.audit,
             why=(self.engine, self.history),
         )
@@ -193,10 +217,19 @@ class Application:
         """Let `policy` hold everywhere from now on, for those who wait too; the core's refusal leaves all as it was."""
         former = (self._policy, self.engine.center.policy_version)
         self._all_follow(policy, version)
-        refused = self.engine.ask(PolicyChanged(policy, version, by))
+        self._history_writer.propose(policy, version, self.clock())
+        refused = None
+        accepted = False
+        try:
+            refused = self.engine.ask(PolicyChanged(policy, version, by))
+            accepted = refused is None
+        finally:
+            self._history_writer.settle(accepted=accepted)
         if refused is not None:
             self._all_follow(*former)
             self.view.forget_gone()
+        else:
+            self.history.reload(policy, version)
         return refused
 
     async def reload(self) -> None:
@@ -239,7 +272,7 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
-def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
+def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -252,6 +285,7 @@ def _switch(settings: Settings, clock: SteadyClock) -> AsteriskSwitch:
         allow=fastagi.allow,
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
         clock=clock,
+        flows=flows,
     )
 
 

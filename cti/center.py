@@ -12,6 +12,7 @@ from typing import Any
 from cti.acd import (
     agents,
     calls,
+    flow_calls,
     offers,
     presence,
     progressive,
@@ -68,6 +69,10 @@ class ContactCenter:
         self._floor = Floor(center, nodes, seed, version)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
+            events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
+            events.FlowEnded: lambda event: flow_calls.ended(self._floor, event),
+            events.FlowTold: lambda event: flow_calls.told(self._floor, event),
+            events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,
@@ -239,7 +244,8 @@ class ContactCenter:
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
-        exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None else None
+        in_line = contact is not None and contact.queue
+        exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None and in_line else None
         if contact is None or exit_to is None:
             return
         if contact.state is ContactState.OFFERED:

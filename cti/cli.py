@@ -11,7 +11,6 @@ import asyncio
 import importlib
 import importlib.metadata
 import inspect
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -19,12 +18,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show
-from cti.cli_ask import REFUSED, AgentName, AsJson, Control
-from cti.cli_control import CONFIG_PLACES
+from cti.cli_ask import BAD_CONFIG, REFUSED, AgentName, AsJson, ConfigFile, Control
 from cti.cli_rooms import Rooms
 from cti.model.errors import ConfigError
-
-BAD_CONFIG = 2
 
 app = typer.Typer(
     name="cti",
@@ -40,11 +36,6 @@ call_app = typer.Typer(name="call", help="The calls in the running engine's hand
 for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app):
     app.add_typer(sub)
 cli_policy.add_commands(app, queue_app, agent_app)
-
-ConfigFile = Annotated[
-    Path | None,
-    typer.Argument(envvar="CTI_CONFIG", metavar="[FILE]", help=f"default: the first of {', '.join(CONFIG_PLACES)}"),
-]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -67,11 +58,15 @@ def main(
 @app.command()
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
-    from cti import config
+    from cti import config, config_flows
 
     try:
         path = cli_control.config_file(file)
-        code = importlib.import_module("cti.running").run_engine(config.load(path), path.absolute())
+        reading = config.read(path)
+        errors = reading.lines(reading.errors) or config_flows.fit(reading).errors
+        if reading.settings is None or errors:
+            raise ConfigError(errors)
+        code = importlib.import_module("cti.running").run_engine(reading.settings, path.absolute())
     except ConfigError as error:
         _refuse_config(error.problems)
     _finish(code)
@@ -81,46 +76,6 @@ def run(file: ConfigFile = None) -> None:
 def demo(context: typer.Context) -> None:
     """Run the demo centre; `cti demo --help` tells more."""
     _finish(importlib.import_module("cti.demo").main(list(context.args)))
-
-
-@app.command()
-def check(
-    file: ConfigFile = None,
-    strict: Annotated[bool, typer.Option("--strict", help="exit with 1 where there are warnings")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Check a configuration, like nginx -t: every problem at once, as file:line:column.
-
-    Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
-    """
-    from cti import config, config_bound
-
-    path = cli_control.config_file(file)
-    reading = config.read(path, lenient=True)
-    errors, warnings, settings = reading.lines(reading.errors), reading.lines(reading.warnings), reading.settings
-    verdict = f"configuration file {path} "
-    if settings is None:
-        verdict += f"has {_count(len(errors), 'error')}"
-    else:
-        sizes = ((settings.queues, "queue"), (settings.agents, "agent"), (settings.entries, "entry"))
-        verdict += (
-            f"is ok: {', '.join(_count(len(things), word) for things, word in (*sizes, (settings.nodes, 'node')))}"
-        )
-    verdict += f", {_count(len(warnings), 'warning')}" if warnings else ""
-    code = BAD_CONFIG if settings is None else REFUSED if strict and warnings else 0
-    bounds = config_bound.bounds(settings) if settings is not None else []
-    if as_json:
-        found = {"ok": code == 0, "file": os.fspath(path), "errors": errors, "warnings": warnings}
-        cli_ask.print_json(found | {"starvation_bounds": [bound._asdict() for bound in bounds]})
-    else:
-        for line in errors:
-            typer.echo(f"error: {line}", err=True)
-        for line in warnings:
-            typer.echo(f"warning: {line}", err=True)
-        for bound in bounds:
-            typer.echo(config_bound.in_words(bound))
-        typer.echo(verdict, err=settings is None)
-    raise typer.Exit(code)
 
 
 @app.command()
@@ -280,8 +235,3 @@ def _finish(result: Any) -> NoReturn:
     if inspect.iscoroutine(result):
         result = asyncio.run(result)
     raise typer.Exit(result if isinstance(result, int) else 0)
-
-
-def _count(number: int, word: str) -> str:
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{number} {word if number == 1 else plural}"

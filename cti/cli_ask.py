@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cti import cli_control, cli_show
-from cti.cli_control import EngineRefused, NotRunning, rows
+from cti.cli_control import CONFIG_PLACES, EngineRefused, NotRunning, rows
 from cti.suggest import did_you_mean
 from cti.typed import typed
 
@@ -29,6 +29,10 @@ Control = Annotated[
         metavar="SOCKET",
         help="the engine's control socket; default: what the configuration names",
     ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Argument(envvar="CTI_CONFIG", metavar="[FILE]", help=f"default: the first of {', '.join(CONFIG_PLACES)}"),
 ]
 AgentName = Annotated[str, typer.Argument(metavar="AGENT")]
 

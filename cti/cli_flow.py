@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cti import cli_ask, config, flow_draw, flow_files, flow_try
+from cti import cli_ask, config, config_flows, flow_draw, flow_files, flow_try
 from cti.cli_ask import REFUSED
 from cti.ivr.book import FlowBook
 from cti.ivr.caller import Caller
@@ -127,9 +127,7 @@ def _known(where: Path, center: Path | None) -> Known:
         if center is not None:
             _refuse(reading.lines(reading.errors))
         return Known()
-    settings = reading.settings
-    skills = {skill for agent in settings.agents.values() for skill in agent.skills}
-    return Known(settings.queues.keys(), settings.agents.keys(), skills, settings.hours.keys(), settings.lookups)
+    return config_flows.known_of(reading.settings)
 
 
 def _book(file: Path) -> tuple[FlowBook, str]:

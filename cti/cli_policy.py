@@ -5,37 +5,25 @@ Exit codes: those of cli.py; a broken file or a value that cannot be is 2.
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import typer
 
-from cti import cli_ask, cli_control, cli_show
-from cti.cli_ask import BAD_CONFIG, REFUSED, AgentName, AsJson, Control
-from cti.cli_control import EngineRefused
-from cti.suggest import did_you_mean
+from cti import cli_ask, cli_change, cli_control, cli_show
+from cti.cli_ask import BAD_CONFIG, AgentName, AsJson, Control
+from cti.cli_change import RELOAD_TIMEOUT_S, when
 from cti.typed import typed
-
-RELOAD_TIMEOUT_S = 60.0
 
 QueueArgument = Annotated[str, typer.Argument(metavar="QUEUE")]
 
 
 def _when(row: cli_show.Row) -> str:
-    at = row.get("at")
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if isinstance(at, int | float) else cli_show.DASH
+    return when(row.get("at"))
 
 
 def _said(key: str) -> Any:
     return lambda row: cli_show.clean(_words(row.get(key)))
-
-
-def _words(value: Any) -> str:
-    from cti.config_difference import in_words
-
-    return in_words(value)
 
 
 def _result(row: cli_show.Row) -> str:
@@ -44,6 +32,12 @@ def _result(row: cli_show.Row) -> str:
 
 def _detail(row: cli_show.Row) -> str:
     return _words(row["detail"]) if row.get("detail") else ""
+
+
+def _words(value: Any) -> str:
+    from cti.config_difference import in_words
+
+    return in_words(value)
 
 
 def _who(row: cli_show.Row) -> str:
@@ -61,7 +55,7 @@ LIVE = (
     cli_show.Column("holds now", _said("value")),
     cli_show.Column("in the file", _said("file"), 1),
     cli_show.Column("by", lambda row: cli_show.clean(row.get("by")), 2),
-    cli_show.Column("since", _when, 3),
+    cli_show.Column("since", lambda row: _when(row) + ("" if row.get("stored", True) else " (not stored yet)"), 3),
 )
 AUDIT = (
     cli_show.Column("at", _when),
@@ -108,8 +102,8 @@ def agent_join(
     given = {"level": level, "penalty": penalty, "weight": weight}
     body = {key: value for key, value in given.items() if value is not None}
     path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}"
-    found = _send("PUT", path, control, as_json, {**body, "by": cli_ask.who()})
-    _tell(found, as_json, f"{agent} serves {queue} like that already")
+    found = cli_change.send("PUT", path, control, as_json, {**body, "by": cli_ask.who()})
+    cli_change.tell(found, as_json, f"{agent} serves {queue} like that already")
 
 
 def agent_leave(agent: AgentName, queue: QueueArgument, as_json: AsJson = False, control: Control = None) -> None:
@@ -117,8 +111,8 @@ def agent_leave(agent: AgentName, queue: QueueArgument, as_json: AsJson = False,
 
     Example: cti agent leave anna support
     """
-    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{urlencode({'by': cli_ask.who()})}"
-    _tell(_send("DELETE", path, control, as_json), as_json, f"{agent} does not serve {queue}")
+    path = f"/api/v1/agents/{quote(agent, safe='')}/queues/{quote(queue, safe='')}?{_by()}"
+    cli_change.tell(cli_change.send("DELETE", path, control, as_json), as_json, f"{agent} does not serve {queue}")
 
 
 def queue_set(
@@ -135,8 +129,8 @@ def queue_set(
     """
     body = dict(_key_and_value(value, as_json) for value in values)
     path = f"/api/v1/queues/{quote(queue, safe='')}"
-    found = _send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
-    _tell(found, as_json, "nothing has changed: that holds already")
+    found = cli_change.send("PATCH", path, control, as_json, {**body, "by": cli_ask.who()})
+    cli_change.tell(found, as_json, "nothing has changed: that holds already")
     if not as_json and found.get("difference"):
         back = " ".join(("queue reset", queue, *body))
         typer.echo(f"until: {typed(back)}")
@@ -154,9 +148,10 @@ def queue_reset(
 
     Example: cti queue reset sales target_s
     """
-    query = urlencode([("by", cli_ask.who()), *(("field", key) for key in keys or ())])
-    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{query}"
-    _tell(_send("DELETE", path, control, as_json), as_json, f"nothing has changed: {queue} is as in the file")
+    query = urlencode([("field", key) for key in keys or ()])
+    path = f"/api/v1/queues/{quote(queue, safe='')}/live?{_by()}{'&' if query else ''}{query}"
+    found = cli_change.send("DELETE", path, control, as_json)
+    cli_change.tell(found, as_json, f"nothing has changed: {queue} is as in the file")
 
 
 def live(as_json: AsJson = False, control: Control = None) -> None:
@@ -164,11 +159,15 @@ def live(as_json: AsJson = False, control: Control = None) -> None:
 
     Example: cti live
     """
-    answer = _send("GET", "/api/v1/live-changes", control, as_json)
+    answer = cli_change.send("GET", "/api/v1/live-changes", control, as_json)
     found = cli_control.rows(answer, "live_changes")
     cli_ask.show(LIVE, found, as_json, "no live changes: everything is as in the file")
     if not as_json:
         typer.echo(f"version {cli_show.clean(answer.get('version'))}")
+        if not answer.get("stored", True):
+            typer.echo(
+                "warning: the store does not answer: an engine that ends now forgets the newest changes", err=True
+            )
 
 
 def reload(
@@ -179,24 +178,15 @@ def reload(
     as_json: AsJson = False,
     control: Control = None,
 ) -> None:
-    """Let the engine read its configuration file again. Calls go on, and those who wait wait under the new rules.
+    """Let the engine read its file and its flows again. Calls go on, and those who wait wait under the new rules.
 
-    A file with errors changes nothing. Addresses, nodes and the like need a restart; they are named.
+    A file or a flow with errors changes nothing. Addresses, nodes and the like need a restart; they are named.
 
     Example: cti reload --check && cti reload
     """
     body = {"check": check, "drop_live": drop_live, "by": cli_ask.who()}
-    found = _send("POST", "/api/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
-    if as_json:
-        cli_ask.print_json(found)
-        return
-    _tell_rest(found)
-    lines = found.get("difference") or []
-    for line in lines:
-        typer.echo(cli_show.clean(line))
-    count = f"{len(lines)} difference{'' if len(lines) == 1 else 's'}"
-    done = f"reloaded: {count}, version {cli_show.clean(found.get('version'))}"
-    typer.echo("nothing has changed" if not lines else f"{count}; nothing was changed (--check)" if check else done)
+    found = cli_change.send("POST", "/api/v1/reload", control, as_json, body, RELOAD_TIMEOUT_S)
+    cli_change.tell_reload(found, as_json, check=check)
 
 
 def audit(
@@ -210,8 +200,12 @@ def audit(
 
     Example: cti audit --last 20
     """
-    found = cli_control.rows(_send("GET", f"/api/v1/audit?limit={last}", control, as_json), "audit")
+    found = cli_control.rows(cli_change.send("GET", f"/api/v1/audit?limit={last}", control, as_json), "audit")
     cli_ask.show(AUDIT, found, as_json, "nobody has asked for anything", AUDIT_NARROW)
+
+
+def _by() -> str:
+    return urlencode({"by": cli_ask.who()})
 
 
 def _key_and_value(text: str, as_json: bool) -> tuple[str, Any]:
@@ -227,72 +221,3 @@ def _key_and_value(text: str, as_json: bool) -> tuple[str, Any]:
     if problems:
         cli_ask.fail(BAD_CONFIG, f"{cli_show.clean(key)}: {problems[0].text}", as_json)
     return key, config_yaml.plain(node) if value.strip() else None
-
-
-def _send(
-    method: str,
-    path: str,
-    control: Path | None,
-    as_json: bool,
-    body: dict[str, Any] | None = None,
-    timeout_s: float | None = None,
-) -> Any:
-    try:
-        return cli_ask.ask(control, method, path, as_json, body, timeout_s)
-    except EngineRefused as error:
-        _refuse(error, as_json)
-
-
-def _refuse(error: EngineRefused, as_json: bool) -> None:
-    reason, detail = str(error.body.get("refused") or ""), cli_show.clean(error.body.get("detail"))
-    if reason == "bad_configuration":
-        errors = [cli_show.clean(line) for line in error.body.get("errors") or [detail]]
-        if not as_json:
-            for line in errors[:-1]:
-                typer.echo(f"error: {line}", err=True)
-        cli_ask.fail(BAD_CONFIG, f"error: {errors[-1]}" if not as_json else "; ".join(errors), as_json, error.body)
-    if error.status == 400:
-        text = f"the engine does not take this: {cli_show.clean(error.body.get('error'))}"
-        cli_ask.fail(REFUSED, text, as_json)
-    known = [str(name) for name in error.body.get("exists") or ()]
-    words = {
-        "unknown_agent": f"there is no such agent{_near(detail, known)}",
-        "unknown_queue": f"there is no such queue{_near(detail, known)}",
-        "unknown_field": f"no such key was set{_near(detail, known)}",
-        "in_use": f"live calls use what would be gone: {detail}; nothing was changed. {_emptied(detail)}",
-        "no_file": f"{detail}: start it with {typed('run FILE')}",
-    }
-    cli_ask.fail(REFUSED, words.get(reason, f"refused: {reason or error} {detail}".strip()), as_json, error.body)
-
-
-def _emptied(detail: str) -> str:
-    """What to do first about what is in use, as the engine names it (acd/reload.py)."""
-    moved = f"move who waits there ({typed('contact list')}, {typed('contact move ID QUEUE')}), or "
-    return f"First {moved if 'queue ' in detail else ''}let the calls end; then once more"
-
-
-def _near(detail: str, known: list[str]) -> str:
-    return f"; {detail}" if detail != cli_show.DASH else did_you_mean("", known)
-
-
-def _tell(found: Any, as_json: bool, unchanged: str) -> None:
-    if as_json:
-        cli_ask.print_json(found)
-        return
-    _tell_rest(found)
-    lines = found.get("difference") or []
-    for line in lines:
-        typer.echo(cli_show.clean(line))
-    if not lines:
-        typer.echo(unchanged)
-
-
-def _tell_rest(found: dict[str, Any]) -> None:
-    """What else there is to know, on stderr."""
-    for line in found.get("warnings") or ():
-        typer.echo(f"warning: {cli_show.clean(line)}", err=True)
-    for line in found.get("dropped") or ():
-        typer.echo(f"dropped: a live change no longer fits the file: {cli_show.clean(line)}", err=True)
-    restart = ", ".join(cli_show.clean(key) for key in found.get("needs_restart") or ())
-    if restart:
-        typer.echo(f"needs a restart: {restart}", err=True)

@@ -14,10 +14,11 @@ import typer.main
 
 # name -> module, and what it has: a group of commands, or the function of one
 ROOMS = {
+    "check": ("cti.cli_check", "check_command"),
     "simulate": ("cti.cli_simulate", "simulate_command"),
     "sample-backend": ("cti.cli_sample", "sample_backend_command"),
     "explain": ("cti.cli_explain", "explain_app"),
-    "flow": ("cti.cli_flow", "flow_app"),
+    "flow": ("cti.cli_flows", "flow_app"),
     "import": ("cti.cli_import", "import_app"),
     "prompts": ("cti.cli_prompts", "prompts_app"),
 }

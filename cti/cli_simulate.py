@@ -11,28 +11,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from cti import cli_show, config
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.sim import whatif_input
-from cti.sim.whatif import FIGURES, Outcome, Row, Scene, simulate
-from cti.sim.whatif_chart import chart, clock, label
+from cti.sim.whatif import Outcome, Row, Scene, simulate
+from cti.sim.whatif_chart import chart, clock
 from cti.sim.whatif_stats import Interval
+from cti.simulate_show import show
 
 BAD_INPUT = 2
-TITLES = {
-    "offered": "offered",
-    "service_level": "service level",
-    "asa_s": "ASA",
-    "abandoned": "abandoned",
-    "elsewhere": "left otherwise",
-    "occupancy": "occupancy",
-}
+CHART_SUFFIX = ".svg"
 
 
 def simulate_command(
@@ -49,6 +41,10 @@ def simulate_command(
     chart_file: Annotated[Path | None, typer.Option("--chart", metavar="OUT.svg", help="draw it")] = None,
 ) -> None:
     """Play a day's callers and agents through the engine's own core, in virtual time: what would happen?"""
+    if chart_file is not None and chart_file.suffix.lower() != CHART_SUFFIX:
+        better = chart_file.with_suffix(CHART_SUFFIX)
+        typer.echo(f"error: --chart {chart_file}: only SVG is drawn, which browsers show: --chart {better}", err=True)
+        raise typer.Exit(BAD_INPUT)
     files = [config_file] if config2 is None else [config_file, config2]
     try:
         day = whatif_input.read(demand, agents)
@@ -115,61 +111,3 @@ def _object(row: Row) -> dict[str, Any]:
 
 def _limits(each: Interval) -> dict[str, float | None]:
     return {name: None if number is None else round(number, 4) for name, number in each._asdict().items()}
-
-
-# --- for people ---------------------------------------------------------------------------------------------------
-
-
-def show(outcome: Outcome, names: Sequence[str], days: int, console: Console) -> None:
-    """Print a table: queues, their half hours, and the day; with two configurations one below the other."""
-    several = len(names) > 1
-    shown = [name for name in FIGURES if name != "elsewhere" or _anybody(outcome, name)]
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("queue")
-    table.add_column("from")
-    if several:
-        table.add_column("config")
-    for name in shown:
-        table.add_column(TITLES[name], justify="right")
-    for number, row in enumerate(outcome.rows[0]):
-        when = "day" if row.start_s is None else clock(row.start_s)
-        lines = [(name, rows[number]) for name, rows in zip(names, outcome.rows, strict=True)]
-        if several:
-            lines.append(("difference", outcome.differences[number]))
-        for place, (config_name, line) in enumerate(lines):
-            cells = [_text(name, line.figures[name], sign=place == 2) for name in shown]
-            head = [label(row.queue), when] if place == 0 else ["", ""]
-            table.add_row(
-                *head,
-                *([config_name] if several else []),
-                *cells,
-                style="bold" if row.start_s is None else None,
-                end_section=row.start_s is None and place == len(lines) - 1,
-            )
-    console.print(table)
-    console.print(f"{outcome.callers:,} callers in {days} day{'' if days == 1 else 's'}; ± is the 95 % interval")
-    if several:
-        console.print("* a difference that chance does not explain (its interval leaves 0 out)")
-    for name, unserved in zip(names, outcome.unserved, strict=True):
-        if unserved:
-            console.print(f"{name}: {unserved} callers were never served: is somebody on the roster for them?")
-
-
-def _anybody(outcome: Outcome, name: str) -> bool:
-    return any(row.figures[name].value for rows in outcome.rows for row in rows)
-
-
-def _text(name: str, each: Interval, *, sign: bool) -> str:
-    if each.value is None:
-        return cli_show.DASH
-    factor, unit, digits = (1.0, "", 1)
-    if name == "asa_s":
-        unit = " s"
-    elif name != "offered":
-        factor, unit = 100.0, " %"
-    text = f"{factor * each.value:{'+' if sign else ''}.{digits}f}{unit}"
-    if each.low is None or each.high is None:
-        return text
-    sure = sign and not each.low <= 0.0 <= each.high
-    half = max(each.value - each.low, each.high - each.value)  # one of the two may end at 0 or at 100 %
-    return f"{text} ±{factor * half:.{digits}f}{'*' if sure else ''}"

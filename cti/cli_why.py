@@ -71,7 +71,8 @@ def _headline(row: Mapping[str, Any]) -> Text:
     caller = f"  {clean(row['caller'])}" if row.get("caller") else ""
     state = str(row.get("outcome") or row.get("state") or "")
     agent = f", agent {clean(row['agent'])}" if row.get("agent") else ""
-    line.append(f"{caller}  {clean(row.get('queue'))}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
+    queue = clean(row["queue"]) if row.get("queue") else "in no queue"
+    line.append(f"{caller}  {queue}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
     return line
 
 
@@ -202,7 +203,7 @@ def _queue(queue: QueueNow, standing: Standing) -> str:
     elif queue.asked_before == 0:
         parts.append("he is the next to be asked")
     elif queue.free_agents:
-        parts.append(f"{queue.free_agents} agents are free")
+        parts.append("1 agent is free" if queue.free_agents == 1 else f"{queue.free_agents} agents are free")
     if queue.level is not None and (queue.level > 1 or queue.penalty):
         parts.append(f"his level {queue.level}, penalty {queue.penalty or 0}")
     return "; ".join(parts)

@@ -18,8 +18,9 @@ from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
 from cti.model.errors import ConfigError
 from cti.model.lookups import System
-from cti.model.policy import Agent, Center, Name
+from cti.model.policy import Agent, Center, Name, Phone
 from cti.model.schema import Policy
+from cti.plain_file import read_plain
 
 MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, unix(7)
 LOOPBACK: tuple[Any, ...] = ("127.0.0.0/8", "::1/128")
@@ -82,6 +83,16 @@ class HistoryRules(Policy):
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
 
 
+class FlowRules(Policy):
+    """Where the flows (IVR) are, and what they may reach."""
+
+    folder: HomePath  # relative: beside the file
+    transfers: dict[Name, Phone] = Field(default={})  # to whom a flow may connect a caller: name -> dial string
+    recordings: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = (
+        "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
+    )
+
+
 def _give_way(agent: Agent) -> Agent:
     """Does nothing, in Python: thousands of agents are checked in one call of pydantic's, and only where that comes
     back to Python can another thread, a running engine's loop, get its turn."""
@@ -106,6 +117,7 @@ class Settings(Center):
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
     lookups: dict[Name, System] = Field(default_factory=dict)
+    flows: FlowRules | None = None
 
     @property
     def center(self) -> Center:
@@ -115,10 +127,11 @@ class Settings(Center):
 
 @dataclass
 class Reading:
-    """What came of reading a file. `settings` is None where there are errors."""
+    """What came of reading a file. `settings` is None where there are errors, `tree` where it is no YAML."""
 
     file: str
     settings: Settings | None = None
+    tree: config_yaml.Mapping | None = None
     errors: list[config_yaml.Problem] = field(default_factory=list)
     warnings: list[config_yaml.Problem] = field(default_factory=list)
 
@@ -154,8 +167,7 @@ def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None
     """
     file = os.fspath(path)
     try:
-        with open(file, "rb") as source:
-            data = source.read(config_yaml.MAX_BYTES + 1)
+        data = read_plain(file, config_yaml.MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else "not a file name"
         return Reading(file, errors=[_at_start(f"cannot be read: {what}")])
@@ -174,6 +186,7 @@ def read_bytes(
     if not isinstance(tree, config_yaml.Mapping):
         reading.errors.append(config_yaml.Problem(tree.place, (), "must be keys with values (name: ..., queues: ...)"))
         return reading
+    reading.tree = tree
     _fill(reading, tree, environ, lenient)
     return reading
 
@@ -196,7 +209,15 @@ def _fill(reading: Reading, tree: config_yaml.Mapping, environ: ReadOnly[str, st
         problem = config_yaml.Problem(config_yaml.locate(tree, finding.path, key=True), finding.path, finding.text)
         (reading.errors if finding.is_error else reading.warnings).append(problem)
     if not reading.errors:
-        reading.settings = settings
+        reading.settings = _with_flows_beside(settings, Path(reading.file))
+
+
+def _with_flows_beside(settings: Settings, file: Path) -> Settings:
+    """The folder of the flows is beside the file that names it, wherever the engine was started."""
+    if settings.flows is None:
+        return settings
+    folder = (file.parent / settings.flows.folder).absolute()
+    return settings.model_copy(update={"flows": settings.flows.model_copy(update={"folder": folder})})
 
 
 def _at_start(text: str) -> config_yaml.Problem:

@@ -50,7 +50,11 @@ def in_words(bound: Bound) -> str:
         shown = ", ".join(bound.before[:3]) + (f" and {len(bound.before) - 3} more" if len(bound.before) > 3 else "")
         verbs = ("always goes", "shares") if len(bound.before) == 1 else ("always go", "share")
         return f"{bound.queue}: no starvation bound: {shown} {verbs[0]} first (tier) and {verbs[1]} its agents"
-    text = f"{bound.queue}: starvation bound {bound.bound_s:g} s: from then on it goes before whoever begins to wait"
+    text = f"{bound.queue}: starvation bound {bound.bound_s:g} s: "
+    if bound.bound_s:
+        text += "who has waited so long here goes before everybody who begins to wait then"
+    else:
+        text += "who waits here goes before everybody who comes later"
     if not bound.passing_share:
         return text
     first = f"the first {bound.passing_share:.0%} of its wait"
@@ -84,7 +88,7 @@ def _from_entries_s(center: Center) -> dict[str, float]:
     """The most that callers of a queue may have brought along: it stays with them through every exit."""
     most_s = dict.fromkeys(center.queues, 0.0)
     for entry in sorted(center.entries.values(), key=lambda entry: -entry.head_start_s):
-        ahead = [entry.queue]
+        ahead = [entry.queue] if entry.queue is not None else []
         while ahead:
             name = ahead.pop()
             if most_s[name] < entry.head_start_s:

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cti import config_reach
+from cti import config_gaps, config_reach
 from cti.config_finding import Finding
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
@@ -30,6 +30,10 @@ def find(settings: Settings) -> list[Finding]:
 def find_in_policy(center: Center) -> list[Finding]:
     """Return what is found in the policy alone."""
     return [finding for check in POLICY_CHECKS for finding in check(center)]
+
+
+def _gaps(center: Center) -> Iterator[Finding]:
+    return config_gaps.gaps(config_reach.Map(center))
 
 
 def _times(center: Center) -> Iterator[Finding]:
@@ -244,6 +248,7 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     config_reach.staffing,
     config_reach.unreachable_agents,
     config_reach.rings,
+    _gaps,
     config_reach.entries,
     _times,
     _exits_lead_somewhere,

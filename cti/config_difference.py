@@ -5,7 +5,7 @@ A person's name never stands in a line: it goes into logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -46,13 +46,13 @@ def difference(old: Center, new: Center) -> list[Difference]:
     return found
 
 
-def plumbing(running: Center, new: Center) -> list[str]:
+def plumbing(running: Center, new: Center, follow: Collection[str] = ()) -> list[str]:
     """Return which keys outside the policy differ, without their values: they may be secret.
 
-    Both are the whole settings of a file; what differs needs a restart.
+    Both are the whole settings of a file; what differs needs a restart, but for the sections that `follow`.
     """
     found: list[str] = []
-    for section in type(new).model_fields.keys() - Center.model_fields.keys():
+    for section in type(new).model_fields.keys() - Center.model_fields.keys() - set(follow):
         found += _keys_apart(section, getattr(running, section), getattr(new, section))
     return sorted(found)
 

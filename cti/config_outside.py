@@ -15,6 +15,7 @@ from cti import config_yaml
 from cti.config_explain import model_of
 from cti.config_yaml import Problem, Scalar, Sequence
 from cti.model.policy import Center
+from cti.plain_file import read_plain
 
 MAX_FILE_BYTES = 4096  # a secret, an address: never more
 STAND_IN = "not-known-here"  # in a check without the engine's environment: no follow-up complaints
@@ -99,8 +100,8 @@ def _fetch(
             return None, f"the environment variable {node.text} is not set; set it for the engine"
         return value, None
     try:
-        with open(folder / Path(node.text).expanduser(), "rb") as file:
-            value = file.read(MAX_FILE_BYTES + 1).decode().rstrip("\r\n")
+        data = read_plain(folder / Path(node.text).expanduser(), MAX_FILE_BYTES + 1)
+        value = data.decode().rstrip("\r\n")
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not readable as text"
         return None, f"this file cannot be read: {reason}"

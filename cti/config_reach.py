@@ -190,8 +190,8 @@ def entries(center: Center) -> Iterator[Finding]:
     if not center.entries:
         yield Finding((), "no entries: a caller reaches a queue only if your dialplan sets CTI_QUEUE")
     for number, entry in center.entries.items():
-        queue = center.queues.get(entry.queue)
-        if queue is None or not seen.served[entry.queue]:
+        queue = center.queues.get(entry.queue or "")
+        if entry.queue is None or queue is None or not seen.served[entry.queue]:
             continue
         needed = strictest(queue.requires, entry.requires)
         if entry.requires and not any(seen.served_by(entry.queue, needed)):

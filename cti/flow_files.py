@@ -5,6 +5,8 @@ Reads files and judges them; never puts a flow to work. Contradictions are ivr/c
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +31,7 @@ class FlowFile:
     """One file. `flow` is None where there are errors of reading."""
 
     path: str
+    text: str = ""
     flow: Flow | None = None
     tree: Mapping = field(default_factory=lambda: Mapping(Place(1, 1)))
     errors: list[Problem] = field(default_factory=list)
@@ -45,6 +48,12 @@ class Folder:
     def flows(self) -> dict[str, Flow]:
         """The flows by name; only to be used where there are no errors."""
         return {file.flow.name: file.flow for file in self.files if file.flow is not None}
+
+    @property
+    def content(self) -> str:
+        """A name of what the flows say (SHA-256): comments, spaces and the names of files are no part of it."""
+        said = sorted(json.dumps(config_yaml.plain(file.tree)) for file in self.files)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     @property
     def errors(self) -> list[str]:
@@ -69,12 +78,18 @@ def read(path: Path, known: Known = Known()) -> Folder:  # noqa: B008  a plain t
     if not files:
         nothing = Problem(Place(1, 1), (), "no flow here: a folder of *.yaml files is wanted")
         return Folder([FlowFile(str(path), errors=[nothing])])
-    folder = Folder(files)
-    _check(folder, known)
+    folder = together(files, known)
     if not path.is_dir():
         for file in files:
             if Path(file.path) != path:
                 file.errors, file.warnings = [], []
+    return folder
+
+
+def together(files: list[FlowFile], known: Known = Known()) -> Folder:  # noqa: B008
+    """Check files that were read one by one together, against the names of a centre."""
+    folder = Folder(files)
+    _check(folder, known)
     return folder
 
 
@@ -98,7 +113,7 @@ def read_file(path: Path) -> FlowFile:
 def read_bytes(data: bytes, path: str = "<text>") -> FlowFile:
     """Read `data` as the content of the file `path`."""
     tree, problems = config_yaml.read_tree(data)
-    file = FlowFile(path, errors=problems)
+    file = FlowFile(path, data.decode("utf-8-sig", "replace"), errors=problems)
     if tree is None:
         return file
     if not isinstance(tree, Mapping):

@@ -106,10 +106,11 @@ class _Centre:
             queues[name] = keys | queue(options, report)
             self._wrap_up(name, options, people, queues[name])
         _equally_urgent(queues)
-        self._no_penalties(people)
+        flat = self._no_penalties(people)
         strategies = {name: _plain(keys.get("strategy")) for name, keys in queues.items()}
         for name, options in self._sources.items():
-            queues[name] |= self._rings(options, [each.penalties[name] for each in people.of(name)])
+            penalties = [each.penalties[name] for each in people.of(name)]
+            queues[name] |= self._rings(options, penalties, is_flat=name in flat)
         by_weight = {name for name, options in self._sources.items() if options.text("strategy").lower() == "wrandom"}
         linear = [name for name, strategy in strategies.items() if strategy == "linear"]
         everybody = agents(people, linear, by_weight, report)
@@ -158,8 +159,9 @@ class _Centre:
                     text = f"{person.wrap_ups_s[name]} s of wrap-up for one member: it is a queue's, {queue_s:g} s here"
                     self._report.lost(person.setting, text)
 
-    def _no_penalties(self, people: People) -> None:
-        """penaltymemberslimit: with so few members app_queue passes over their penalties."""
+    def _no_penalties(self, people: People) -> set[str]:
+        """penaltymemberslimit: with so few members app_queue passes over their penalties. Return these queues."""
+        flat = set[str]()
         for name, options in self._sources.items():
             limit, members = options.whole("penaltymemberslimit", 0), people.of(name)
             setting = options.find("penaltymemberslimit")
@@ -171,10 +173,12 @@ class _Centre:
                 continue
             text = f"this file names no more than {limit} members: their penalties became 0, and stay so with more"
             self._report.differs(setting, text)
+            flat.add(name)
             for person in members:
                 person.penalties[name] = 0
+        return flat
 
-    def _rings(self, options: Options, penalties: list[int]) -> dict[str, Value]:
+    def _rings(self, options: Options, penalties: list[int], *, is_flat: bool) -> dict[str, Value]:
         setting = options.find("defaultrule")
         if setting is None or not setting.value:
             return {}
@@ -189,6 +193,13 @@ class _Centre:
         self._rules.used.add(name)
         if options.text("strategy").lower() == "wrandom":
             self._report.lost(setting, "penalties are weights in this queue (wrandom), so no rule can widen by them")
+            return {}
+        if is_flat:
+            limit = options.text("penaltymemberslimit")
+            text = (
+                f"no effect on up to {limit} members (penaltymemberslimit): app_queue asks all of them from the start"
+            )
+            self._report.lost(setting, text)
             return {}
         guess = start(changes, penalties)
         least = self._asked.least if self._asked.least >= 0 else guess.least

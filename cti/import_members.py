@@ -29,6 +29,7 @@ class Person:
     phone: str
     name: str
     setting: Setting
+    number: int  # in the order of the file
     penalties: dict[str, int] = field(default_factory=dict)  # by our name of the queue
     paused_in: list[str] = field(default_factory=list)
     wrap_ups_s: dict[str, int] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class People:
             phone = self._phone(interface, state, setting)
             if phone is None:
                 continue
-            person = self.by_phone.setdefault(phone.lower(), Person(phone, name, setting))
+            person = self.by_phone.setdefault(phone.lower(), Person(phone, name, setting, len(self.by_phone)))
             if queue in person.penalties:
                 self._report.lost(setting, "the same phone twice in one queue: the first line counts")
                 continue
@@ -111,8 +112,8 @@ class People:
         return text.lower() in TRUE
 
     def of(self, queue: str) -> list[Person]:
-        """Return the members of `queue`."""
-        return [person for person in self.by_phone.values() if queue in person.penalties]
+        """Return the members of `queue`, in the order in which the file names them first."""
+        return sorted((self.by_phone[key] for key in self.rows.get(queue, ())), key=lambda person: person.number)
 
     def wrap_up_s(self, queue: str, otherwise_s: float) -> float | None:
         """Return the one wrap-up time of all members of `queue`, which is then the queue's; None where they differ."""

@@ -15,6 +15,7 @@ class Names:
         self._prefix = prefix  # before what does not begin with a letter
         self._lower = lower
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}  # the latest behind each name
 
     def of(self, text: str, otherwise: str = "") -> str:
         """Return a free name made of `text`, or of `otherwise` if nothing of `text` can be written in ASCII."""
@@ -22,12 +23,13 @@ class Names:
         if not name[0].isalpha():
             name = f"{self._prefix}{name}"
         name = name[:LONGEST]
-        number = 1
+        number = self._numbers.get(name.lower(), 1)
         free = name
         while free.lower() in self._taken:
             number += 1
             free = f"{name[: LONGEST - len(str(number)) - 1]}-{number}"
         self._taken.add(free.lower())
+        self._numbers[name.lower()] = number
         return free
 
     def _plain(self, text: str) -> str:

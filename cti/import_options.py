@@ -1,7 +1,7 @@
 """Which options does app_queue know, and which of them have no counterpart here, for which reason?
 
 The list is that of Asterisk 22: configs/samples/queues.conf.sample and queue_set_param, queue_set_global_params in
-apps/app_queue.c. An option that is in none of these tables is an error, never passed over.
+apps/app_queue.c. An option that is in none of these tables is listed as unknown, never passed over in silence.
 """
 
 from __future__ import annotations
@@ -70,6 +70,9 @@ GONE = {  # of older versions; app_queue of Asterisk 22 warns and does nothing
     "enable_cidname_logging", "eventmemberstatus", "eventwhencalled", "keepstats", "membermacro", "monitor-join",
     "queue-lessthan", "queue-less-than", "updatecdr",
 }  # fmt: skip
+FREEPBX = {  # written into queues_additional.conf for FreePBX's own dialplan and scheduler
+    "answered_elsewhere", "cron_random", "cron_schedule", "recording", "rvolume", "skip_joinannounce",
+}  # fmt: skip
 
 
 class Options:
@@ -89,7 +92,7 @@ class Options:
             elif name in GONE:
                 report.lost(setting, "not an option of Asterisk 22's app_queue either")
             else:
-                report.error(setting.place, f"[{section.name}] {setting.name}: {_unknown(name, known)}")
+                report.unknown(setting, f"[{section.name}]: {_unknown(name, known)}")
 
     def find(self, name: str) -> Setting | None:
         """Return the setting itself, for a note about it."""
@@ -178,4 +181,6 @@ def _unknown(name: str, known: set[str]) -> str:
         return "belongs into [general]; app_queue passes over it here"
     if name in QUEUE:
         return "belongs into a queue; app_queue passes over it here"
+    if name in FREEPBX:
+        return "an option of FreePBX's own dialplan, not of app_queue"
     return f"unknown option{did_you_mean(name, known)}"

@@ -61,7 +61,8 @@ def _strategy(options: Options, report: Report) -> dict[str, Value]:
     setting = options.find("strategy")
     if name not in STRATEGIES:
         if setting is not None:
-            options.refuse(setting, f"unknown strategy{did_you_mean(name, STRATEGIES)}")
+            near = did_you_mean(name, STRATEGIES) or f" (known: {', '.join(sorted(STRATEGIES))})"
+            options.refuse(setting, f"unknown strategy{near}")
         return {}
     ours, difference = STRATEGIES[name]
     if setting is not None and difference:

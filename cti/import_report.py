@@ -18,6 +18,7 @@ from cti.import_yaml import wrapped
 class Kind(StrEnum):
     """The heading a note stands under."""
 
+    UNKNOWN = "Unknown to app_queue, which warns and goes on; not carried over"
     LOST = "No counterpart: what your file said that is not in this one, and why"
     DIFFERS = "Carried over with a difference"
     SAME = "Needs no setting: it is always so here, or it had no effect in app_queue either"
@@ -35,6 +36,10 @@ class Report:
 
     def error(self, place: Place, text: str) -> None:
         self.errors.append(f"{place}: {text}")
+
+    def unknown(self, setting: Setting, why: str) -> None:
+        """`setting` is none of app_queue's: a mistake, or another program's."""
+        self.note(Kind.UNKNOWN, _said(setting), why, setting.place)
 
     def lost(self, setting: Setting, reason: str) -> None:
         """`setting` has no counterpart."""

@@ -71,16 +71,14 @@ def read_rules(conf: Conf, report: Report) -> Rules:
 def _general(section: Section, report: Report) -> None:
     for setting in section.settings:
         if setting.name != "realtime_rules":
-            text = f"[general] {setting.name}: unknown option{did_you_mean(setting.name, ('realtime_rules',))}"
-            report.error(setting.place, text)
+            report.unknown(setting, f"[general]: unknown option{did_you_mean(setting.name, ('realtime_rules',))}")
         elif setting.value.lower() in TRUE:
             report.lost(setting, "rules in a database are not read: put them into queuerules.conf and import again")
 
 
 def _change(section: Section, setting: Setting, report: Report) -> Change | None:
     if setting.name != "penaltychange":
-        text = f"[{section.name}] {setting.name}: unknown option{did_you_mean(setting.name, ('penaltychange',))}"
-        report.error(setting.place, text)
+        report.unknown(setting, f"[{section.name}]: unknown option{did_you_mean(setting.name, ('penaltychange',))}")
         return None
     parts = [part.strip() for part in setting.value.split(",")]
     after_s = whole_number(parts[0])

@@ -6,10 +6,12 @@ The journal holds personal data (numbers): readable by its owner only, and off u
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import structlog
@@ -43,53 +45,78 @@ _decoder: msgspec.json.Decoder[tuple[float, AnyEvent]] = msgspec.json.Decoder(tu
 
 
 class Journal:
-    """Appends; turns to a new file at `max_bytes` and keeps one old one (`.1`). A full disk costs the journal only."""
+    """Appends; turns to a new file at `max_bytes` and keeps one old one (`.1`). A full disk costs the journal only.
+
+    `lost` counts events. What cannot be written waits for the next flush, up to BUFFER_BYTES.
+    """
 
     def __init__(self, path: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._path = path
         self._max_bytes = max_bytes
-        self.lost = 0  # events that could not be written
-        self._file: BinaryIO | None = None
+        self.lost = 0
+        self._waiting = bytearray()  # whole lines, of the first perhaps only the end
+        self._torn = False  # the file may end in the middle of a line
+        self._failing = False
+        self._size_bytes = 0
+        self._file: FileIO | None = None
         self._open()
 
     def append(self, now: float, event: AnyEvent) -> None:
-        line = _encoder.encode((now, event)) + b"\n"
-        try:
-            if self._file is None:
-                self._open()
-            assert self._file is not None
-            self._file.write(line)
-            if self._file.tell() > self._max_bytes:
-                self._turn()
-        except OSError as error:
-            if not self.lost:
-                log.error("journal cannot be written", error=error.strerror)
-            self.lost += 1
-            self._file = None
+        self._waiting += _encoder.encode((now, event)) + b"\n"
+        if len(self._waiting) >= BUFFER_BYTES or self._size_bytes + len(self._waiting) > self._max_bytes:
+            self.flush()
+            if len(self._waiting) >= BUFFER_BYTES:
+                self._give_up()
 
     def flush(self) -> None:
-        if self._file is not None:
-            try:
-                self._file.flush()
-            except OSError:
-                self.lost += 1
+        if not self._waiting:
+            return
+        try:
+            self._write()
+            if self._size_bytes > self._max_bytes:
+                self._turn()
+        except OSError as error:
+            if not self._failing:
+                log.error("journal cannot be written", error=error.strerror)
+            self._failing = True
+            return
+        if self._failing:
+            log.warning("journal is written again", lost=self.lost)
+        self._failing = False
 
     def close(self) -> None:
+        self.flush()
+        self._give_up()
+
+    def _write(self) -> None:
+        if self._file is None:
+            self._open()
+        assert self._file is not None
+        if self._torn:
+            self._file.write(b"\n")
+            self._torn = False
+        while self._waiting:
+            written = self._file.write(self._waiting) or 0
+            self._size_bytes += written
+            del self._waiting[:written]
+
+    def _give_up(self) -> None:
+        """What waits is lost, and the file is opened anew next time."""
+        self.lost += self._waiting.count(b"\n")
+        self._waiting.clear()
         if self._file is not None:
-            try:
+            with contextlib.suppress(OSError):
                 self._file.close()
-            except OSError:
-                self.lost += 1
-            self._file = None
+        self._file = None
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "ab", buffering=BUFFER_BYTES)
-        if self._file.tell():
-            self._file.write(b"\n")  # an engine may have died in the middle of a line
+        self._file = FileIO(descriptor, "ab")
+        self._size_bytes = os.fstat(descriptor).st_size
+        self._torn = self._size_bytes > 0  # an engine may have died in the middle of a line
 
     def _turn(self) -> None:
-        self.close()
+        self._give_up()
         os.replace(self._path, self._path.with_name(self._path.name + ".1"))
         self._open()
 

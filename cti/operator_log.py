@@ -64,4 +64,5 @@ def log_reload(answer: PolicyAnswer) -> None:
         differences=len(answer.lines),
         needs_restart=", ".join(answer.needs_restart) or "nothing",
         version=answer.version,
+        flows=answer.flows or "none",
     )

@@ -1,28 +1,38 @@
 """Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
 
-Reads the file and judges in a thread, asks the core on the loop, stores live changes in a thread. A file with errors
-never goes live. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`).
+Reads the file and judges in a thread, asks the core on the loop; live changes are stored behind everybody's back
+(store/live_change_writer.py). A file with errors never goes live, and neither does one whose flows have any: they come
+along. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`), and so is
+the audit trail (`remember`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti import config, config_difference, config_live
+from cti.background import in_thread_of_its_own
 from cti.config import Settings
 from cti.config_live import Dropped
+from cti.flow_plan import Plan as FlowPlan
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
+from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.policy import Center
 from cti.model.policy_version import policy_version
 from cti.model.words import RefusedReason
-from cti.ports import Clock, PolicyAnswer
+from cti.ports import Asked, Clock, PolicyAnswer
 from cti.store.database import Store
+from cti.store.live_change_writer import LiveChangeWriter
 from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes
 
 log = structlog.get_logger(__name__)
@@ -31,8 +41,12 @@ Adopt = Callable[[Center, str, str], Refused | None]
 """policy, its version, who wants it -> the core's refusal, or None where it holds from now on everywhere."""
 
 Live = dict[str, LiveChange]
+Remember = Callable[[AuditEntry], None]
 
-NOT_STORED = "holds until the engine ends: it could not be stored"
+FOLLOW = ("flows",)  # sections outside the policy that hold at once all the same
+STORED_WITHIN_S = 1.0
+READ_LIMIT_S = 45.0
+NOT_STORED = "holds, but is not stored yet: the store does not answer; it is tried again until it does"
 OF_NO_FILE = Refused(RefusedReason.NO_FILE, "the engine was not started from a file")
 
 
@@ -50,36 +64,80 @@ class _Plan(NamedTuple):
 class PolicyInForce:
     """A ports.PolicyDesk. `center` and `version` are what holds."""
 
-    def __init__(self, file: Path | None, running: Settings, store: Store, clock: Clock, adopt: Adopt) -> None:
-        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError."""
-        self.errors = 0  # live changes that could not be stored, and reloads of broken files
-        self._path, self._running, self._store, self._clock, self._adopt = file, running, store, clock, adopt
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(
+        self,
+        file: Path | None,
+        running: Settings,
+        store: Store,
+        clock: Clock,
+        adopt: Adopt,
+        remember: Remember,
+        flows: FlowsInForce | None = None,
+        in_turn: InTurn | None = None,
+    ) -> None:
+        """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError.
+
+        `flows` are reloaded with the file; their own wishes have to wait in the same turn (`in_turn`).
+        """
+        self._broken = 0  # reloads of broken files
+        self._path, self._running, self._clock, self._adopt = file, running, clock, adopt
+        self._remember = remember
+        self._reading: asyncio.Future[config.Reading] | None = None
+        self._one_reload_at_a_time = asyncio.Lock()
+        self._flows, self._turns = flows, in_turn or InTurn()
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
-        self._stored = dict(self._live)
         self.center, dropped, self._warnings = config_live.fitting(self._file, _values(self._live))
         self._live = _without(self._live, dropped)
         self._tell_dropped(dropped)
         if dropped:
             save_live_changes(store, self._live.values())
+        self._kept = dict(self._live)  # what the writer knows
+        self._writer = LiveChangeWriter(store, self._live.values())
         self.version = policy_version(self.center)
+
+    @property
+    def errors(self) -> int:
+        """Reloads of broken files, and what was in vain when live changes were to be stored."""
+        return self._broken + self._writer.errors + self._writer.lost
+
+    @property
+    def is_stored(self) -> bool:
+        """See ports.PolicyDesk."""
+        return not self._writer.is_behind
+
+    def close(self) -> None:
+        """Store what is not stored yet, with one last try."""
+        self._writer.close()
 
     # --- what people want -------------------------------------------------------------------------------------------
 
-    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+    async def reload(
+        self, *, by: str, check: bool = False, drop_live: bool = False, asked: Asked | None = None
+    ) -> PolicyAnswer:
         """See ports.PolicyDesk."""
-        return await self._in_turn(self._reload(by, check=check, drop_live=drop_live))
+        if self._path is None:
+            return PolicyAnswer(OF_NO_FILE)
+        async with self._one_reload_at_a_time:  # read outside the turn: a mount that hangs holds up reloads only
+            reading = await self._read(self._path)
+            if reading is None:
+                self._broken += not check
+                return _bad([f"{self._path}:1:1: cannot be read: no answer within {READ_LIMIT_S:.0f} s"])
+            if reading.settings is None:
+                self._broken += not check
+                return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
+            work = self._take_over(reading, reading.settings, by, check=check, drop_live=drop_live)
+            return await self._in_turn(work, asked)
 
-    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+    async def change(self, changes: Mapping[str, Any], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         """See ports.PolicyDesk."""
         at = self._clock()
         wanted = {path: LiveChange(path, value, by, at) for path, value in changes.items()}
-        return await self._in_turn(self._lay(wanted, (), by))
+        return await self._in_turn(self._lay(wanted, (), by), asked)
 
-    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+    async def reset(self, paths: Sequence[str], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         """See ports.PolicyDesk."""
-        return await self._in_turn(self._lay({}, paths, by))
+        return await self._in_turn(self._lay({}, paths, by), asked)
 
     def live_changes(self) -> list[dict[str, Any]]:
         """See ports.PolicyDesk."""
@@ -90,38 +148,80 @@ class PolicyInForce:
                 "file": config_live.value_at(self._file, change.path),
                 "by": change.by,
                 "at": change.at,
+                "stored": self._writer.stored.get(change.path) == change,
             }
             for change in self._live.values()
         ]
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    async def _in_turn(self, work: Coroutine[Any, Any, PolicyAnswer]) -> PolicyAnswer:
-        """To its end, even where the asker has gone: what holds and what is stored must not part."""
+    async def _in_turn(self, work: Coroutine[Any, Any, PolicyAnswer], asked: Asked | None) -> PolicyAnswer:
+        """Once begun, to its end, even where the asker has gone: what holds, is stored and is told must not part."""
 
-        async def alone() -> PolicyAnswer:
-            async with self._one_at_a_time:
-                return await work
+        async def kept() -> tuple[PolicyAnswer, Future[None] | None]:
+            if asked is not None:
+                asked.begun()
+            answer = None
+            try:
+                answer = await work
+            finally:
+                storing = self._keep(asked, answer)
+            return answer, storing
 
-        return await asyncio.shield(asyncio.ensure_future(alone()))
+        try:
+            answer, storing = await self._turns(kept())
+        except asyncio.CancelledError:
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
+            raise
+        if storing is None or await _is_done_soon(storing):
+            return answer
+        return msgspec.structs.replace(answer, warnings=[*answer.warnings, NOT_STORED])
 
-    async def _reload(self, by: str, *, check: bool, drop_live: bool) -> PolicyAnswer:
-        if self._path is None:
-            return PolicyAnswer(OF_NO_FILE)
-        reading = await asyncio.to_thread(config.read, self._path)
-        if reading.settings is None:
-            self.errors += not check
-            return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
+    def _keep(self, asked: Asked | None, answer: PolicyAnswer | None) -> Future[None] | None:
+        """Hand live changes to the store, and what came of the wish with them."""
+        entry = None if asked is None else asked.entry(self._clock(), answer)
+        if self._live != self._kept:
+            self._kept = dict(self._live)
+            return self._writer.keep(self._live.values(), entry)
+        if entry is not None:
+            self._remember(entry)
+        return None
+
+    async def _read(self, path: Path) -> config.Reading | None:
+        """What the file says; None where it has been silent for too long. No second one is begun before it speaks."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading], timeout=READ_LIMIT_S)
+        if self._reading is None or self._reading.done():
+            self._reading = in_thread_of_its_own(lambda: config.read(path))
+            await asyncio.wait([self._reading], timeout=READ_LIMIT_S)
+        if not self._reading.done():
+            return None
+        reading, self._reading = self._reading, None
+        return reading.result()
+
+    async def _take_over(
+        self, reading: config.Reading, read: Settings, by: str, *, check: bool, drop_live: bool
+    ) -> PolicyAnswer:
         live = {} if drop_live else self._live
-        plan, dropped = await asyncio.to_thread(self._plan, reading.settings.center, live)
+        plan, dropped = await asyncio.to_thread(self._plan, read.center, live)
         more = {
-            "needs_restart": config_difference.plumbing(self._running, reading.settings),
+            "needs_restart": config_difference.plumbing(self._running, read, FOLLOW),
             "warnings": reading.lines(reading.warnings),
             "dropped": [f"{path}: {why}" for path, why in dropped],
         }
+        flows = None
+        if self._flows is not None:
+            flows = await asyncio.to_thread(self._flows.judge, read.flows, plan.center, reading)
+            more["warnings"] += flows.warnings
+            if flows.errors:
+                self._broken += not check
+                return _bad(list(flows.errors), **more)
+            if flows.in_use:
+                return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
-            return self._answer(plan, applied=False, **more)
-        answer = await self._hold(plan, by, **more)
+            return self._answer(plan, flows, applied=False, **more)
+        answer = await self._hold(plan, by, flows, **more)
         if answer.refused is None:
             self._tell_dropped(dropped)
         return answer
@@ -150,35 +250,41 @@ class PolicyInForce:
         version = policy_version(center)
         return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
 
-    async def _hold(self, plan: _Plan, by: str, **more: Any) -> PolicyAnswer:
+    async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version
         if applied:
             refused = self._adopt(plan.center, plan.version, by)
             if refused is not None:
-                return self._answer(plan, refused=refused, **more)
+                return self._answer(plan, flows, refused=refused, **more)
+        answer = self._answer(plan, flows, **more)  # against what held before
         self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
         self.center, self.version = plan.center, plan.version
-        if self._live != self._stored and not await asyncio.to_thread(self._save, dict(self._live)):
-            more["warnings"] = [*more.get("warnings", ()), NOT_STORED]
-        return self._answer(plan, applied=applied, **more)
+        warnings = list(answer.warnings)
+        if flows is not None and self._flows is not None:  # no await since the core has taken the policy
+            applied = self._flows.take(flows, by) or applied
+            warnings += await self._flows.keep()
+        return msgspec.structs.replace(answer, applied=applied, warnings=warnings)
 
-    def _save(self, live: Live) -> bool:
-        try:
-            save_live_changes(self._store, live.values())
-        except SQLAlchemyError as error:
-            self.errors += 1
-            log.error("live changes are not stored", error=type(error).__name__)
-            return False
-        self._stored = live
-        return True
-
-    def _answer(self, plan: _Plan, **more: Any) -> PolicyAnswer:
-        lines = [found.line for found in plan.differences]
-        return PolicyAnswer(version=plan.version, lines=lines, changes=[f._asdict() for f in plan.differences], **more)
+    def _answer(self, plan: _Plan, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
+        found = list(plan.differences)
+        if flows is not None:
+            found += flows.differences
+            more["flows"] = flows.version
+        lines, changes = [each.line for each in found], [each._asdict() for each in found]
+        return PolicyAnswer(version=plan.version, lines=lines, changes=changes, **more)
 
     def _tell_dropped(self, dropped: Iterable[Dropped]) -> None:
         for path, why in dropped:
             log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
+
+
+async def _is_done_soon(storing: Future[None]) -> bool:
+    waits = asyncio.wrap_future(storing)
+    await asyncio.wait([waits], timeout=STORED_WITHIN_S)
+    if waits.done():
+        return True
+    waits.cancel()
+    return False
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:

@@ -56,7 +56,7 @@ class PolicyAnswer(msgspec.Struct, frozen=True):
 
     `applied` is false where it was refused, only checked, or makes no difference. `errors` are of the file
     (file:line:column) or of the change (its path); `needs_restart` names keys of the file that this cannot change;
-    `dropped` are live changes that no longer fit, and why.
+    `dropped` are live changes that no longer fit, and why. `flows` is the version of the flows that holds with it.
     """
 
     refused: Refused | None = None
@@ -68,10 +68,24 @@ class PolicyAnswer(msgspec.Struct, frozen=True):
     warnings: Sequence[str] = ()
     needs_restart: Sequence[str] = ()
     dropped: Sequence[str] = ()
+    flows: int = 0
+
+
+class Asked(Protocol):
+    """The request behind a wish, as the audit trail will know it."""
+
+    def begun(self) -> None:
+        """The work has begun: from here on it says itself what came of it, also where the asker has gone."""
+
+    def entry(self, at: float, answer: PolicyAnswer | None) -> AuditEntry:
+        """What came of it at `at` (epoch seconds); None: it failed."""
 
 
 class PolicyDesk(Protocol):
-    """Whoever knows the file and the live changes, as the API sees it. One wish is handled after the other."""
+    """Whoever knows the file and the live changes, as the API sees it. One wish is handled after the other.
+
+    A wish whose asker goes away before the work has begun is not fulfilled; `asked` hears when it begins.
+    """
 
     @property
     def center(self) -> Center:
@@ -81,17 +95,36 @@ class PolicyDesk(Protocol):
     def version(self) -> str:
         """Its name."""
 
-    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+    async def reload(
+        self, *, by: str, check: bool = False, drop_live: bool = False, asked: Asked | None = None
+    ) -> PolicyAnswer:
         """Read the file again. `check`: only say what would come of it; `drop_live`: forget the live changes."""
 
-    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+    async def change(self, changes: Mapping[str, Any], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         """Change values (JSON) by path until they are reset; see config_live.py."""
 
-    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+    async def reset(self, paths: Sequence[str], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         """Back to the file at these paths."""
 
     def live_changes(self) -> list[dict[str, Any]]:
-        """What differs from the file now: path, value, by, at, and what the file says (`file`)."""
+        """What differs from the file now: path, value, by, at, what the file says (`file`), whether it is `stored`."""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the store has the live changes as they are now, resets too."""
+
+
+class FlowVersions(Protocol):
+    """Whoever knows the flows' folder and all their versions, as the API sees it. One wish after the other."""
+
+    async def reload(self, *, by: str, check: bool = False) -> PolicyAnswer:
+        """Read the folder again; what is new gets a number. `check`: only say what would come of it."""
+
+    async def roll_back(self, *, by: str, to: int | None = None) -> PolicyAnswer:
+        """Let an older version hold for new calls, until the folder says something new; None: the one before."""
+
+    async def versions(self) -> dict[str, Any]:
+        """What holds (version, since, by, rolled_back), calls inside, and the versions, the newest first."""
 
 
 class AuditTrail(Protocol):

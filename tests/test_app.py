@@ -137,7 +137,11 @@ async def test_live_changes_hold_over_reload_and_restart_until_they_are_reset(ma
         assert found["difference"] == ["queue sales: target_s 30 -> 25"]
         _, found = await made.ask("POST", "/v1/reload", {"drop_live": True})
         assert found["difference"] == ["agent anna leaves support", "agent ben joins support"]
-        assert (await made.ask("GET", "/v1/live-changes"))[1] == {"version": found["version"], "live_changes": []}
+        assert (await made.ask("GET", "/v1/live-changes"))[1] == {
+            "version": found["version"],
+            "live_changes": [],
+            "stored": True,
+        }
 
 
 async def test_a_change_that_no_longer_fits_is_dropped_by_name(made: Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cti.app import Application
 from cti.model import events
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
 from cti.switch import asterisk
+from tests.running import Running
 
 pytestmark = pytest.mark.contract
 
@@ -60,3 +62,28 @@ async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.
         assert len(version) == 12
         status = await ask(app, "/v1/status")
         assert (status["status"]["errors"]["history"], status["status"]["errors"]["history_lost"]) == (0, 0)
+
+
+async def test_a_refused_reload_leaves_the_history_as_it_was(tmp_path: Path) -> None:
+    """Ben is on a break before and after it: nobody was hired anew."""
+    running = Running(tmp_path)
+    agents = {name: {"phone": f"PJSIP/{name}", "queues": ["sales"], "starts": "available"} for name in ("anna", "ben")}
+    policy = {"queues": {"sales": {}, "support": {}}, "agents": agents, "entries": {"6001": {"queue": "sales"}}}
+    running.write(policy)
+    async with running.start():
+        for name in agents:
+            assert (await running.ask("POST", f"/v1/agents/{name}/pause", {"reason": "lunch"}))[0] == 200
+        running.caller()
+        running.write({"queues": {"support": {}}, "agents": {"carl": {"phone": "PJSIP/carl", "queues": ["support"]}}})
+        assert (await running.ask("POST", "/v1/reload"))[1]["refused"] == "in_use"
+        second = running.caller()
+        _, decided = await running.ask("GET", f"/v1/contacts/{second}/decisions")
+        standings = decided["looks"][-1]["standings"]
+        assert {each["agent"]: each["reason"] for each in standings} == {"anna": "on_break", "ben": "on_break"}
+        assert decided["looks"][-1]["version"] == running.app.policy.version
+    with sqlite3.connect(tmp_path / "cti.db") as database:
+        assert database.execute("SELECT DISTINCT agent FROM agent_fact ORDER BY agent").fetchall() == [
+            ("anna",),
+            ("ben",),
+        ]
+        assert database.execute("SELECT count(*) FROM config_version").fetchall() == [(1,)]

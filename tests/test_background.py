@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import threading
 
 import pytest
 import structlog
 
-from cti.background import background
+from cti.background import background, in_thread_of_its_own
 
 pytestmark = pytest.mark.unit
 
@@ -49,3 +50,20 @@ async def test_a_failure_is_told_and_costs_nothing_else() -> None:
             background(stack, work())
             await asyncio.sleep(0)
     assert [line["error"] for line in lines] == ["ValueError"] and "secret" not in str(lines)
+
+
+async def test_a_thread_of_its_own_returns_and_raises() -> None:
+    assert await in_thread_of_its_own(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        await in_thread_of_its_own(lambda: 1 // 0)
+
+
+def test_no_stop_waits_for_a_thread_of_its_own() -> None:
+    never = threading.Event()
+
+    async def stopped() -> None:
+        in_thread_of_its_own(lambda: never.wait(30))
+
+    asyncio.run(stopped())
+    assert not never.is_set()
+    never.set()

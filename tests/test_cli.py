@@ -99,6 +99,21 @@ def test_check_exits_with_2_on_errors_and_tells_them_all(tmp_path: Path) -> None
     assert len(json.loads(as_json.stdout)["errors"]) == 2
 
 
+def test_check_and_run_read_the_flows_too(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    file, flow = tmp_path / "c.yaml", tmp_path / "flows" / "main.yaml"
+    file.write_text(Path(EXAMPLE).read_text() + "\nflows: {folder: flows}\n")
+    flow.write_text("name: main\nstart: a\non: {error: hangup}\nnodes:\n  a: {queue: sales}\n")
+    assert cti("check", str(file), environ=SECRETS).stdout.endswith("4 entries, 1 node, 1 flow\n")
+    flow.write_text(flow.read_text().replace("sales", "slaes").replace("on: {error: hangup}\n", ""))
+    error = f'error: {flow}:4:14: nodes.a.queue: there is no queue "slaes" (did you mean "sales"?)\n'
+    found = cti("check", str(file), environ=SECRETS)
+    assert found.exit_code == 2 and error in found.stderr
+    assert "warning: " in found.stderr and "c.yaml has 1 error, 1 warning" in found.stderr
+    found = cti("run", str(file), environ=SECRETS)
+    assert (found.exit_code, found.stderr) == (2, error)
+
+
 def test_check_without_a_file_names_what_it_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = cti("check", environ={"CTI_CONFIG": ""})

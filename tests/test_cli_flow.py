@@ -42,6 +42,18 @@ def test_check_knows_the_queues_of_the_centre(tmp_path: Path) -> None:
     assert (code, 'there is no queue "salse" (did you mean "sales"?)' in err) == (2, True)
 
 
+def test_check_knows_what_center_yaml_beside_allows(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    center = "nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\n"
+    (tmp_path / "center.yaml").write_text(center + "flows: {folder: flows, transfers: {office: PJSIP/9}}\n")
+    node = "{transfer: ofice, on: {failed: hangup}, then: hangup}"
+    (tmp_path / "flows" / "a.yaml").write_text(f"name: a\nstart: a\non: {{error: hangup}}\nnodes:\n  a: {node}\n")
+    code, _, err = cti("check", str(tmp_path / "flows"))
+    assert (code, 'there is no allowed transfer "ofice" (did you mean "office"?)' in err) == (2, True)
+    (tmp_path / "center.yaml").write_text(center)
+    assert cti("check", str(tmp_path / "flows"))[0] == 0  # nothing is known of transfers
+
+
 def test_try_by_script() -> None:
     script = '1,1,12345678#,1,{"status": "shipped"},,1,{"date": "2026-12-01"},,hangup'
     code, out, _ = cti("try", str(FLOWS / "main.yaml"), "--script", script)

@@ -152,6 +152,9 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     engine.answer = {"live_changes": [change]}
     found = cti("live").stdout
     assert all(word in found for word in ("queues.sales.target_s", "30", "none", "cli.eva"))
+    engine.answer = {"live_changes": [{**change, "stored": False}], "stored": False}
+    told = cti("live")
+    assert "(not stored yet)" in told.stdout and "the store does not answer" in told.stderr
     engine.answer = {"live_changes": [], "version": "v7"}
     assert cti("live").stdout == "no live changes: everything is as in the file\nversion v7\n"
     entry = {"at": 1.0, "user": "eva", "by": "cli.eva", "what": "reload", "on": "", "result": "refused"}

@@ -64,9 +64,25 @@ def test_two_configurations_side_by_side(folder: Path) -> None:
 def test_a_table_for_people_and_a_chart(folder: Path) -> None:
     result = cti(folder, "--config2", "other.yaml", "--days", "2", "--chart", "out.svg")
     assert result.exit_code == 0, result.output
-    for word in ("sales", "09:30", "service level", "ASA", "abandoned", "occupancy", "difference", "±", "other.yaml"):
+    for word in ("sales", "09:30", "level %", "ASA", "abandoned", "occupancy", "difference", "±", "B = other.yaml"):
         assert word in result.output
     assert (folder / "out.svg").read_text().startswith("<svg ")
+
+
+def test_a_chart_is_svg_and_nothing_else(folder: Path) -> None:
+    result = cti(folder, "--chart", str(folder / "out.png"))
+    assert result.exit_code == 2 and f"--chart {folder}/out.svg" in result.output
+    assert not (folder / "out.png").exists()
+
+
+def test_how_often_the_expected_wait_held_is_said_of_each_queue(folder: Path) -> None:
+    shown = cti(folder, "--days", "4")
+    (line,) = (line for line in shown.stdout.splitlines() if line.startswith("  sales: "))
+    whole = next(row for row in json.loads(cti(folder, "--days", "4", "--json").stdout)["configs"][0]["rows"]
+                 if row["queue"] == "sales" and row["from"] is None)  # fmt: skip
+    told, kept = whole["ewt_announced"]["value"], whole["ewt_kept"]["value"]
+    assert 0 < told <= whole["offered"]["value"] and 0 < kept <= 1
+    assert f"announced to {told:.1f} a day, kept for {100 * kept:.1f} ±" in line
 
 
 def test_problems_are_named_by_file_and_line(folder: Path) -> None:

@@ -30,7 +30,7 @@ def of(policy: Center, queue: str) -> Bound:
 def test_without_head_starts_it_is_zero() -> None:
     bound = of(center({"a": {}, "b": {}}), "a")
     assert (bound.bound_s, bound.passing_share, bound.before) == (0, 0, ())
-    assert in_words(bound) == "a: starvation bound 0 s: from then on it goes before whoever begins to wait"
+    assert in_words(bound) == "a: starvation bound 0 s: who waits here goes before everybody who comes later"
 
 
 def test_it_is_the_wait_that_uses_up_the_head_starts_of_others() -> None:

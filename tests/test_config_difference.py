@@ -96,6 +96,7 @@ def test_plumbing_is_named_and_its_values_are_not() -> None:
     )
     assert plumbing(settings(), settings()) == []
     assert plumbing(settings(), other) == ["http.listen", "nodes.node1.secret", "nodes.node2", "queue_log"]
+    assert plumbing(settings(), other, ("nodes", "http")) == ["queue_log"]
 
 
 def test_long_values_are_cut() -> None:

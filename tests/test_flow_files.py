@@ -96,3 +96,16 @@ def test_any_damage_to_a_good_flow_is_told_and_never_raises(data: st.DataObject)
     text[number] = data.draw(st.sampled_from(("", "  x: 1", "    then: [a]", "nodes: 5", "  a: {queue: {}}", text[0])))
     file = flow_files.read_bytes("\n".join(text).encode(), "f.yaml")
     assert (file.flow is None) == bool(file.errors)
+
+
+def test_the_content_is_what_the_flows_say(tmp_path: Path) -> None:
+    text = "name: a\nstart: b\nnodes:\n  b: {hangup: Bye}\n"
+
+    def content(**files: str) -> str:
+        read = [flow_files.read_bytes(text.encode(), name) for name, text in files.items()]
+        return flow_files.together(read).content
+
+    other = text.replace("name: a", "name: c")
+    assert content(x=text, y=other) == content(z=f"# why\n{other}", a=text.replace(": Bye", ":   Bye"))
+    assert len({content(x=text), content(x=text.replace("Bye", "Ciao")), content(x=text, y=other)}) == 3
+    assert flow_files.read_bytes(text.encode()).text == text

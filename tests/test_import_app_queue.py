@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cti.import_app_queue import convert
 from cti.import_options import GENERAL, QUEUE
+from cti.import_report import Kind
 from tests.importing import MEMBERS, ON, checked, imported, sales
 
 pytestmark = pytest.mark.unit
@@ -47,15 +48,53 @@ def test_penalties_hold_only_in_larger_queues(tmp_path: Path) -> None:
     assert sales(tmp_path, "penaltymemberslimit=1")[0].agents["ben"].queues["sales"].penalty == 5
 
 
+FREEPBX = """\
+[general]
+#include queues_general.conf
+[300]
+announce-frequency=0
+answered_elsewhere=0
+autofill=yes
+context=
+cron_random=false
+cron_schedule=never
+joinempty=yes
+leavewhenempty=no
+monitor-format=
+monitor-join=yes
+music=default
+penaltymemberslimit=0
+queue-callswaiting=silence/1
+recording=dontcare
+retry=5
+rvolume=
+servicelevel=60
+skip_joinannounce=
+strategy=rrmemory
+timeout=15
+member=Local/1001@from-queue/n,0,Anna,hint:1001@ext-local
+"""
+
+
+def test_the_files_of_freepbx_can_be_imported_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "queues_general.conf").write_text("persistentmembers=yes\nupdate_cdr=yes\n", encoding="utf-8")
+    report = imported(tmp_path, FREEPBX)
+    found = checked(report)
+    assert found.queues["queue-300"].target_s == 60
+    assert found.agents["anna"].queues.keys() == {"queue-300"}
+    told = {line.partition(" =")[0] for line in report.notes[Kind.UNKNOWN]}
+    freepbx = {"answered_elsewhere", "cron_random", "cron_schedule", "recording", "rvolume", "skip_joinannounce"}
+    assert told == freepbx | {"update_cdr"}
+
+
 # --- errors --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("stratgy=linear", 'stratgy: unknown option (did you mean "strategy"?)'),
         ("strategy=liner", 'strategy: unknown strategy (did you mean "linear"?)'),
-        ("persistentmembers=yes", "persistentmembers: belongs into [general]"),
+        ("strategy=bogus", "unknown strategy (known: fewestcalls, leastrecent, linear, random, ringall,"),
         ("timeout=soon", "timeout: must be a whole number"),
         ("timeout=99999999999999", "timeout: must be a whole number"),
         ("reportholdtime=maybe", "reportholdtime: must be yes or no"),
@@ -74,6 +113,24 @@ def test_what_cannot_be_used_is_an_error_with_its_line(tmp_path: Path, lines: st
     assert found.yaml == ""
     assert found.errors[0].startswith(f"{tmp_path}/queues.conf:2: ")
     assert expected in found.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("stratgy=linear", 'stratgy = linear (queues.conf:4): [sales]: unknown option (did you mean "strategy"?)'),
+        ("persistentmembers=yes", "persistentmembers = yes (queues.conf:4): [sales]: belongs into [general]"),
+        ("cron_schedule=never", "cron_schedule = never (queues.conf:4): [sales]: an option of FreePBX"),
+    ],
+)
+def test_what_app_queue_only_warns_of_is_listed_and_the_rest_is_written(
+    tmp_path: Path, lines: str, expected: str
+) -> None:
+    found, report = sales(tmp_path, lines)
+    (line,) = report.notes[Kind.UNKNOWN]
+    assert line.startswith(expected)
+    assert f"# - {lines.split('=')[0]} =" in report.yaml
+    assert list(found.agents) == ["anna-berg", "ben"]
 
 
 def test_a_file_without_a_queue_is_an_error(tmp_path: Path) -> None:

@@ -91,24 +91,49 @@ def test_flush_makes_it_readable(tmp_path: Path) -> None:
 
 
 class FullDisk:
+    """Takes `room` bytes, and no more."""
+
+    def __init__(self, journal: Journal, room: int = 0) -> None:
+        self.file: Any = journal._file
+        self.room = room
+
     def write(self, data: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        part = bytes(data[: self.room])
+        self.room -= len(part)
+        return int(self.file.write(part))
 
-    flush = close = lambda self: None
-    tell = lambda self: 0  # noqa: E731
+    def close(self) -> None:
+        self.file.close()
 
 
-def test_a_full_disk_costs_the_journal_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_costs_nothing_where_there_is_room_again_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = written(tmp_path / "j")
+    full: Any = FullDisk(journal, room=40)  # the first line is cut short
+    monkeypatch.setattr(journal, "_file", full)
+    for _ in range(3):
+        journal.flush()
+        journal.append(START, EVENT)
+    monkeypatch.setattr(journal, "_file", full.file)
+    journal.close()
+    assert journal.lost == 0
+    assert len(list(read(tmp_path / "j"))) == 6
+
+
+def test_what_a_full_disk_costs_is_counted_by_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cti.journal.BUFFER_BYTES", 1000)
     journal = written(tmp_path / "j")
     journal.flush()
-    full: Any = FullDisk()
+    full: Any = FullDisk(journal, room=40)  # in the middle of a line
     monkeypatch.setattr(journal, "_file", full)
-    journal.append(START, EVENT)
-    assert journal.lost == 1
-    journal.append(START, EVENT)  # there is room again
+    for second in range(100):
+        journal.append(START + second, EVENT)  # there is room again when the file is opened anew
     journal.close()
-    assert journal.lost == 1
-    assert len(list(read(tmp_path / "j"))) == 4
+    assert 1 < journal.lost < 20
+    assert len(list(read(tmp_path / "j"))) == 103 - journal.lost
 
 
 def test_a_folder_that_is_gone_costs_the_journal_only(tmp_path: Path) -> None:

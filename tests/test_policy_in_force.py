@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import select
 
-from cti import config
+from cti import config, policy_in_force
+from cti.flows_in_force import FlowsInForce
+from cti.in_turn import InTurn
+from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.policy import Center
 from cti.model.words import RefusedReason
 from cti.policy_in_force import NOT_STORED, PolicyInForce
+from cti.ports import PolicyAnswer
 from cti.store.database import Store, open_store
 from cti.store.live_changes import load_live_changes
+from cti.store.tables import audit
+from cti.switch.flow_desk import FlowDesk
+from tests.flow_bench import FlowBench, flow_text
 
 pytestmark = pytest.mark.contract
 
@@ -27,6 +37,7 @@ class Bench:
         self.file, self.store = folder / "center.yaml", store
         self.refusal: Refused | None = None
         self.adopted: list[tuple[Center, str, str]] = []
+        self.told: list[AuditEntry] = []
         self.now = 100.0
         self.write(target_s=20)
         self.policy = self.opened()
@@ -38,7 +49,9 @@ class Bench:
         self.file.write_text(yaml.safe_dump(whole))
 
     def opened(self) -> PolicyInForce:
-        return PolicyInForce(self.file, config.load(self.file), self.store, lambda: self.now, self.adopt)
+        return PolicyInForce(
+            self.file, config.load(self.file), self.store, lambda: self.now, self.adopt, self.told.append
+        )
 
     def adopt(self, policy: Center, version: str, by: str) -> Refused | None:
         if self.refusal is None:
@@ -52,8 +65,38 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield Bench(tmp_path, store)
+    bench = Bench(tmp_path, store)
+    yield bench
+    bench.policy.close()
     store.close()
+
+
+class Request:
+    """A ports.Asked."""
+
+    def __init__(self) -> None:
+        self.is_begun = asyncio.Event()
+
+    def begun(self) -> None:
+        self.is_begun.set()
+
+    def entry(self, at: float, answer: PolicyAnswer | None) -> AuditEntry:
+        result = "failed" if answer is None else "done" if answer.refused is None else "refused"
+        return AuditEntry(at, None, "eva", "queue.set", "sales", {}, result)
+
+
+def in_the_trail(store: Store) -> list[str]:
+    with store.engine.connect() as connection:
+        return list(connection.execute(select(audit.c.result).order_by(audit.c.id)).scalars())
+
+
+@contextlib.contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Another program keeps the database for itself."""
+    with store.durable.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
 
 
 async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:
@@ -91,23 +134,81 @@ async def test_a_value_that_cannot_be_changes_nothing(bench: Bench) -> None:
     assert answer.errors == ["queues.sales.tier: must be at most 9"] and bench.adopted == []
 
 
-async def test_a_store_in_trouble_is_told_and_the_change_holds(bench: Bench) -> None:
+async def test_a_store_in_trouble_is_told_and_it_is_stored_later(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_in_force, "STORED_WITHIN_S", 0.05)
     with bench.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE live_change RENAME TO away")
-    answer = await bench.policy.change({"queues.sales.target_s": 30}, by="eva")
-    assert answer.applied and list(answer.warnings) == [NOT_STORED] and bench.policy.errors == 1
+    answer = await bench.policy.change({"queues.sales.target_s": 30}, by="eva", asked=Request())
+    assert answer.applied and list(answer.warnings) == [NOT_STORED] and bench.policy.errors >= 1
+    assert [change["stored"] for change in bench.policy.live_changes()] == [False] and not bench.policy.is_stored
+    assert in_the_trail(bench.store) == []
     with bench.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO live_change")
-    assert not (await bench.policy.reload(by="eva")).applied  # and stores what was owed
-    assert bench.stored() == ["queues.sales.target_s"]
+    bench.policy.close()  # the last try
+    assert bench.stored() == ["queues.sales.target_s"] and bench.policy.is_stored
+    assert [change["stored"] for change in bench.policy.live_changes()] == [True]
+    assert in_the_trail(bench.store) == ["done"]
+
+
+async def test_a_slow_store_holds_up_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_in_force, "STORED_WITHIN_S", 0.0)
+    with locked(bench.store):
+        changes = [bench.policy.change({"queues.sales.target_s": 30 + n}, by="eva", asked=Request()) for n in range(9)]
+        answers = await asyncio.gather(*changes)  # each of them, before the other program lets go
+        assert [list(answer.warnings) for answer in answers] == [[NOT_STORED]] * 9
+    bench.policy.close()
+    assert bench.opened().center.queues["sales"].target_s == 38
+    assert in_the_trail(bench.store) == ["done"] * 9
+
+
+async def test_what_was_applied_is_in_the_trail_with_the_change_and_what_was_not_by_itself(bench: Bench) -> None:
+    await bench.policy.change({"queues.sales.target_s": 30}, by="eva", asked=Request())
+    assert (in_the_trail(bench.store), bench.told) == (["done"], [])
+    await bench.policy.change({"queues.sales.tier": 99}, by="eva", asked=Request())
+    await bench.policy.change({"queues.sales.target_s": 30}, by="eva", asked=Request())
+    assert (in_the_trail(bench.store), [entry.result for entry in bench.told]) == (["done"], ["refused", "done"])
 
 
 async def test_an_asker_who_goes_away_leaves_nothing_half_done(bench: Bench) -> None:
-    asking = asyncio.ensure_future(bench.policy.change({"queues.sales.target_s": 30}, by="eva"))
-    await asyncio.sleep(0)
+    first, second = Request(), Request()
+    asking = asyncio.ensure_future(bench.policy.change({"queues.sales.target_s": 30}, by="eva", asked=first))
+    waits = asyncio.ensure_future(bench.policy.change({"queues.sales.head_start_s": 5}, by="eva", asked=second))
+    await first.is_begun.wait()
     asking.cancel()
-    await bench.policy.change({"queues.sales.tier": 1}, by="eva")  # comes after it
+    waits.cancel()
+    await bench.policy.change({"queues.sales.tier": 1}, by="eva")  # comes after them
     assert sorted(bench.stored()) == ["queues.sales.target_s", "queues.sales.tier"]
+    assert (
+        in_the_trail(bench.store) == ["done"] and not second.is_begun.is_set()
+    )  # who asks for him says what came of it
+
+
+async def test_a_failure_of_ours_is_told_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bench.policy, "_adopt", broken)
+    with pytest.raises(ZeroDivisionError):
+        await bench.policy.change({"queues.sales.target_s": 30}, by="eva", asked=Request())
+    assert [entry.result for entry in bench.told] == ["failed"]
+
+
+async def test_a_file_that_does_not_answer_holds_up_reloads_only(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_in_force, "READ_LIMIT_S", 0.02)
+    answers, begun = threading.Event(), []
+
+    def hangs(path: Path) -> config.Reading:
+        begun.append(path)
+        answers.wait(10)
+        return config.Reading(str(path))
+
+    monkeypatch.setattr(config, "read", hangs)
+    asking = [asyncio.ensure_future(bench.policy.reload(by="eva")) for _ in range(3)]
+    assert (await bench.policy.change({"queues.sales.target_s": 30}, by="eva")).applied
+    for answer in await asyncio.gather(*asking):
+        assert answer.errors == [f"{bench.file}:1:1: cannot be read: no answer within 0 s"]
+    assert len(begun) == 1  # no thread for every try
+    answers.set()
 
 
 async def test_a_check_changes_nothing_and_counts_no_error(bench: Bench) -> None:
@@ -125,3 +226,98 @@ async def test_the_file_may_have_gone(bench: Bench) -> None:
     bench.file.unlink()
     answer = await bench.policy.reload(by="eva")
     assert answer.errors == [f"{bench.file}:1:1: cannot be read: No such file or directory"]
+
+
+# --- the flows come along -------------------------------------------------------------------------------------------
+
+
+class WithFlows(FlowBench):
+    """A policy and flows that are reloaded together."""
+
+    def start(self) -> None:
+        self.refusal: Refused | None = None
+        in_turn, self.desk, settings = InTurn(), FlowDesk(), self.settings()
+        self.flows = FlowsInForce(settings, self.store, lambda: self.now, self.desk, in_turn)
+        file = self.folder / "center.yaml"
+        self.policy = PolicyInForce(
+            file, settings, self.store, lambda: self.now, lambda *_: self.refusal, self.flows, in_turn
+        )
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[WithFlows]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    both = WithFlows(tmp_path, store)
+    both.start()
+    yield both
+    store.close()
+
+
+async def test_one_reload_tells_one_difference(both: WithFlows) -> None:
+    both.centre(["sales", "vip", "new"], flows="{folder: flows, transfers: {office: PJSIP/9}}")
+    both.write(flow_text("a: {play: Hi, then: b}", "b: {queue: new}"))
+    checked = await both.policy.reload(by="eva", check=True)
+    assert (checked.flows, checked.applied, both.desk.book.version) == (2, False, 1)
+    answer = await both.policy.reload(by="eva")
+    assert (answer.applied, answer.flows, answer.lines) == (True, 2, checked.lines)
+    assert answer.lines == [
+        "+ queue new",
+        "agent anna joins new",
+        "+ transfer office",
+        "flow main: node a changed",
+        "flow main: node b changed",
+    ]
+    assert (answer.needs_restart, both.desk.transfers) == ([], {"office": "PJSIP/9"})
+    assert not (await both.policy.reload(by="eva")).applied
+
+
+async def test_broken_flows_hold_the_file_back_too_and_a_refused_file_the_flows(both: WithFlows) -> None:
+    version = both.policy.version
+    both.centre(["sales", "vip", "new"])
+    both.write(flow_text("a: {queue: nwe}"))
+    answer = await both.policy.reload(by="eva")
+    assert 'main.yaml:5:14: nodes.a.queue: there is no queue "nwe" (did you mean "new"?)' in answer.errors[0]
+    both.say("Two")
+    both.refusal = Refused(RefusedReason.IN_USE, "queue x: 1 callers")
+    assert (await both.policy.reload(by="eva")).refused == both.refusal
+    assert (both.policy.version, both.desk.book.version, both.heard()) == (version, 1, "Hello")
+
+
+async def test_a_queue_that_the_flows_need_stays(both: WithFlows) -> None:
+    both.centre(["vip"])
+    answer = await both.policy.reload(by="eva")
+    assert "main.yaml:6:14: nodes.b.queue: there is no queue" in answer.errors[0]
+    both.write(flow_text("a: {play: Hi, then: b}", "b: {queue: vip}"))
+    both.desk.inside[1] += 2
+    answer = await both.policy.reload(by="eva")
+    assert answer.refused == Refused(
+        RefusedReason.IN_USE, "queue sales: 2 callers in version 1 of the flows may come to it"
+    )
+    both.desk.inside[1] -= 2
+    assert (await both.policy.reload(by="eva")).applied
+
+
+async def test_an_entry_without_its_flow_is_told_at_its_place(both: WithFlows) -> None:
+    both.centre(entry="mian")
+    [error] = (await both.policy.reload(by="eva")).errors
+    assert error.endswith('center.yaml:7:26: entries.6001.flow: there is no flow "mian" (did you mean "main"?)')
+
+
+async def test_flows_can_come_and_go_without_a_restart(both: WithFlows) -> None:
+    both.centre(entry="", flows="")
+    answer = await both.policy.reload(by="eva")
+    assert (answer.applied, answer.flows, answer.lines[-1]) == (True, 0, "- flow main (2 nodes)")
+    both.start()
+    both.centre()
+    answer = await both.policy.reload(by="eva")
+    assert (answer.applied, answer.flows, answer.needs_restart) == (True, 1, [])
+
+
+async def test_a_lookup_needs_a_restart_before_flows_can_ask_it(both: WithFlows) -> None:
+    file = both.folder / "center.yaml"
+    file.write_text(file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api'}}\n")
+    both.write(flow_text("a: {lookup: shop, get: /x, on: {down: hangup, not_found: hangup}, then: hangup}"))
+    answer = await both.policy.reload(by="eva")
+    assert answer.needs_restart == ["lookups.shop"] and answer.errors[0].endswith(
+        'there is no lookup "shop": it is new in the file and needs a restart'
+    )

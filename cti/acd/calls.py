@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, offers, standing, visits
+from cti.acd import agents, in_flow, offers, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.model.commands import Release, StartMusic
@@ -23,6 +23,7 @@ from cti.model.words import (
 
 CANCELLED_PAUSE_S = 1.0  # after a ring that ended without a reason, its agents get no offer for so long
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
+TALKED = "talked"  # what a flow is told whose caller has talked to an agent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 
 
@@ -40,13 +41,20 @@ def arrived(floor: Floor, event: CallArrived) -> None:
             _transferred_back(floor, known, event)
     elif ticket is not None and ticket.contact not in floor.contacts:
         contact = _from_ticket(floor, event, ticket)
-        if event.entry == ticket.entry and ticket.queue in floor.policy.queues:
+        if event.entry == ticket.entry and _place_exists(floor, ticket):
             _resume(floor, contact, event)
+        elif event.entry == ticket.entry and ticket.flow:  # the line that his flow had led to is gone over a restart
+            in_flow.run(floor, contact, cause="resumed", outcome="failed")
         else:
             floor.move_contact(contact, ContactState.WAITING, "resumed")
             _transferred_back(floor, contact, event)
     else:
         _new(floor, event)
+
+
+def _place_exists(floor: Floor, ticket: Ticket) -> bool:
+    """Whether the queue that `ticket` names still exists, or it names a flow."""
+    return ticket.queue in floor.policy.queues or bool(ticket.flow and not ticket.queue)
 
 
 def _again(floor: Floor, event: CallArrived) -> bool:
@@ -80,11 +88,13 @@ def _new(floor: Floor, event: CallArrived) -> None:
         contact_id,
         event.call,
         event.node,
-        QueueName(entry.queue),
+        QueueName(entry.queue or in_flow.NOWHERE),
         floor.now,
         floor.now,
         floor.now,
         caller=event.caller,
+        dialled=event.dialled,
+        flow=entry.flow or "",
         entry=event.entry,
         own_head_start_s=entry.head_start_s,
         own_requires=standing.requirements(entry.requires),
@@ -92,7 +102,10 @@ def _new(floor: Floor, event: CallArrived) -> None:
         customer=dict(event.customer),
     )
     floor.opened(contact)
-    visits.enter(floor, contact, contact.queue)
+    if contact.flow:
+        in_flow.run(floor, contact)
+    else:
+        visits.enter(floor, contact, contact.queue)
 
 
 def _own_agents(event: CallArrived, entry: Entry | None) -> tuple[AgentId, ...]:
@@ -119,16 +132,23 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         preferred=ticket.preferred,
         customer=dict(ticket.customer),
         original_position=ticket.original_position,
+        dialled=event.dialled,
+        flow=ticket.flow,
+        flow_at=event.flow_at,
+        queued=ticket.queued,
     )
     floor.opened(contact)
     return contact
 
 
 def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
-    """Back after an engine's death: same place; or served meanwhile, and then we are done."""
+    """Back after an engine's death: same place, in the line or in a flow; or served meanwhile, and then we are done."""
+    if not contact.queue:
+        in_flow.run(floor, contact, cause="resumed")
+        return
     if event.dial_status == "ANSWER":
         floor.move_contact(contact, ContactState.ASIDE, "resumed")
-        visits.release(floor, contact, Release(contact.call))
+        visits.release(floor, contact, Release(contact.call), TALKED)
         return
     visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
 
@@ -137,7 +157,11 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
     """Its AGI session broke while we lived; the dialplan brought it back."""
     contact.session, contact.arrived_at = True, floor.now
     contact.announcing = False
+    contact.flow_at = event.flow_at or contact.flow_at
     floor.deadlines.cancel("aside", contact.id)
+    if not contact.queue:
+        in_flow.run(floor, contact)
+        return
     served = event.dial_status == "ANSWER"
     if contact.state is ContactState.OFFERED:
         if served and contact.offers:
@@ -149,7 +173,7 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
             return
     if contact.state is ContactState.TALKING or (contact.state is ContactState.ASIDE and not contact.visit_open):
         offers.agent_part_over(floor, contact, EndedBy.AGENT)
-        visits.release(floor, contact, Release(contact.call))
+        visits.release(floor, contact, Release(contact.call), TALKED)
         return
     if contact.state is ContactState.WAITING:
         floor.line.remove(contact)
@@ -168,8 +192,9 @@ def _restart_music(floor: Floor, contact: Contact) -> None:
 def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
     """An agent (or the operator's dialplan) sent the call to a queue again: the same contact, with its old `since`."""
     entry = _entry(floor, event)
-    queue = QueueName(entry.queue) if entry is not None else contact.queue
-    if queue not in floor.policy.queues:  # gone over a restart, and nothing says where to go instead
+    flow = entry.flow or "" if entry is not None else ""
+    queue = QueueName(entry.queue) if entry is not None and entry.queue else contact.queue
+    if not flow and queue not in floor.policy.queues:  # gone over a restart, and nothing says where to go instead
         visits.release(floor, contact, Release(contact.call, (), visits.FALLBACK))
         return
     contact.session, contact.arrived_at, contact.entry = True, floor.now, event.entry
@@ -183,6 +208,10 @@ def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> Non
     contact.preferred = _own_agents(event, entry)
     contact.customer = dict(event.customer) or contact.customer
     contact.tried = {}
+    contact.flow, contact.flow_at = flow, ""
+    if flow:
+        in_flow.run(floor, contact, cause="transferred")
+        return
     contact.visit += 1
     visits.enter(floor, contact, queue, cause="transferred")
 
@@ -195,6 +224,8 @@ def session_lost(floor: Floor, contact: Contact) -> None:
         floor.deadlines.cancel("parting", contact.id)
         if contact.state is ContactState.TALKING:
             visits.set_aside(floor, contact)
+    if contact.state is ContactState.IN_FLOW:
+        visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
         for what in ("max_wait", "closing", "announce", "widen"):
             floor.deadlines.cancel(what, contact.id)
@@ -257,7 +288,7 @@ def _agent_left(floor: Floor, contact: Contact) -> None:
     known = not talking or talking[0].talk_ended_at is not None or not floor.nodes.get(contact.node)
     if known or not talking[0].leg:
         offers.agent_part_over(floor, contact, EndedBy.AGENT, leg_over=True)
-        visits.release(floor, contact, Release(contact.call))
+        visits.release(floor, contact, Release(contact.call), TALKED)
         return
     floor.parting[talking[0].leg] = contact.id
     offers.agent_part_over(floor, contact, None, leg_over=True)
@@ -269,7 +300,7 @@ def parted(floor: Floor, contact: Contact) -> None:
     floor.deadlines.cancel("parting", contact.id)
     if contact.state is ContactState.TALKING and contact.session:
         offers.agent_part_over(floor, contact, EndedBy.AGENT)
-        visits.release(floor, contact, Release(contact.call))
+        visits.release(floor, contact, Release(contact.call), TALKED)
 
 
 def _likeliest(floor: Floor, contact: Contact) -> OfferId:

@@ -56,6 +56,8 @@ class Contact:
     session: bool = True  # an idle or busy AGI session stands; without it no command reaches the call
     offers: list[OfferId] = field(default_factory=list)  # those that ring, or the one that was accepted
     agent: AgentId | None = None  # who talks with him
+    served_by: AgentId | None = None  # who talked with him last, and in which queue
+    served_in: QueueName | None = None
     tries: int = 0
     original_position: int = 0
     rung_at_once: int = 1  # phones, of the strategy ring_progressively
@@ -65,6 +67,10 @@ class Contact:
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
+    flow: str = ""  # the flow that has it, or that had put it into its line
+    flow_at: str = ""  # where that stood when it came to us
+    dialled: str = ""  # personal data where it is a person's number
+    queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = field(default_factory=dict)  # personal data
     ring: int = 0  # how far its reach has widened
@@ -98,4 +104,6 @@ class Contact:
             preferred=self.preferred,
             customer=dict(self.customer),
             original_position=self.original_position,
+            flow=self.flow,
+            queued=self.queued,
         )

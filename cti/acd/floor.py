@@ -153,6 +153,7 @@ class Floor:
                 agent=contact.agent,
                 caller=contact.caller,
                 since=contact.since,
+                reason=contact.flow if contact.state is ContactState.IN_FLOW else None,
             )
         )
 

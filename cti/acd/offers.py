@@ -81,7 +81,8 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     floor.deadlines.cancel("ring_more", contact.id)
     offer.accepted_at = max(offer.made_at, floor.now - ago_s)
     offer.wait_s = offer.accepted_at - contact.entered_at
-    contact.agent = agent.id
+    contact.agent = contact.served_by = agent.id
+    contact.served_in = contact.queue
     agent.missed = agent.rejected = agent.unreachable = 0
     agent.contacts += 1
     floor.move_offer(offer, OfferState.ACCEPTED)

@@ -121,6 +121,8 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
         customer=dict(ticket.customer),
         session=False,
         agent=agent.id,
+        flow=ticket.flow,
+        queued=True,
         original_position=ticket.original_position,
     )
     floor.opened(contact)

@@ -40,7 +40,7 @@ def in_use(floor: Floor, new: Center) -> list[str]:
         for contact in floor.contacts.values()
         if contact.leaving is not None and contact.leaving.to.queue is not None
     ]
-    callers = Counter(queue for queue in wanted if queue not in new.queues)
+    callers = Counter(queue for queue in wanted if queue and queue not in new.queues)
     used = [f"queue {queue}: {count} callers" for queue, count in sorted(callers.items())]
     gone = (agent for agent in floor.agents.values() if agent.id not in new.agents)
     return used + [f"agent {agent.id}: {agent.activity}" for agent in gone if agent.activity in _WORKS]
@@ -104,7 +104,7 @@ def _leave_pools(floor: Floor, agent: Agent) -> None:
 def _change_queues(floor: Floor, old: Center) -> None:
     new = floor.policy
     for contact in list(floor.contacts.values()):
-        if old.queues.get(contact.queue) != new.queues[contact.queue]:
+        if contact.queue and old.queues.get(contact.queue) != new.queues[contact.queue]:
             visits.rules_changed(floor, contact)
         elif contact.preferred:
             standing.reach_changed(floor, contact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import offers, visits
+from cti.acd import in_flow, offers, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind
@@ -77,11 +77,15 @@ def replaced(floor: Floor, event: CallReplaced) -> None:
         original.session, original.arrived_at, place.session = True, floor.now, False
     original.own_requires, original.preferred, original.tried = place.own_requires, place.preferred, {}
     original.announcing = place.announcing
+    original.flow, original.flow_at, original.queued = place.flow, place.flow_at, original.queued or place.queued
     if talks:
         offers.take_over(floor, original, talks[0])
         if original.state is not ContactState.TALKING:
             floor.move_contact(original, ContactState.TALKING)
+    in_a_flow = place.state is ContactState.IN_FLOW
     visits.end(floor, place)
+    if in_a_flow:
+        in_flow.taken_over(floor, original)
     if waited:
         original.visit += 1
         visits.enter(floor, original, place.queue, cause="transferred")

@@ -16,11 +16,12 @@ State = TypeVar("State", ContactState, OfferState, Activity, AgentStatus)
 _C, _O, _A, _S = ContactState, OfferState, Activity, AgentStatus
 
 CONTACT: Mapping[ContactState, frozenset[ContactState]] = {
-    _C.ARRIVED: frozenset({_C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
-    _C.WAITING: frozenset({_C.OFFERED, _C.ASIDE, _C.ENDED}),
-    _C.OFFERED: frozenset({_C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
-    _C.TALKING: frozenset({_C.WAITING, _C.ASIDE, _C.ENDED}),
-    _C.ASIDE: frozenset({_C.WAITING, _C.TALKING, _C.ENDED}),
+    _C.ARRIVED: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
+    _C.IN_FLOW: frozenset({_C.WAITING, _C.ASIDE, _C.ENDED}),
+    _C.WAITING: frozenset({_C.IN_FLOW, _C.OFFERED, _C.ASIDE, _C.ENDED}),
+    _C.OFFERED: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
+    _C.TALKING: frozenset({_C.IN_FLOW, _C.WAITING, _C.ASIDE, _C.ENDED}),
+    _C.ASIDE: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ENDED}),
     _C.ENDED: frozenset(),
 }
 

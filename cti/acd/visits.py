@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, standing
+from cti.acd import agents, announcing, in_flow, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
@@ -31,7 +31,7 @@ def enter(
     `full` are the queues that were full just now: overflow never goes round in a circle. `by`: who wanted it there.
     """
     rules = floor.policy.queues[queue]
-    contact.queue, contact.agent, contact.transferred = queue, None, False
+    contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
     standing.weigh(rules, contact)
     if not resumed:
         contact.entered_at = floor.now
@@ -127,7 +127,8 @@ def leave(
         contact.visit += 1
         enter(floor, contact, QueueName(to.queue), full=full, by=leaving.by)
         return
-    release(floor, contact, Release(contact.call, to.play, to.goto or ""))
+    back = leaving.outcome is not Outcome.WITHDRAWN
+    release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
 
 def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
@@ -195,8 +196,14 @@ def set_aside(floor: Floor, contact: Contact) -> None:
     floor.move_contact(contact, ContactState.ASIDE)
 
 
-def release(floor: Floor, contact: Contact, command: Release) -> None:
-    """We are done with it. Should its session break before the switch has heard, the call comes back: remember."""
+def release(floor: Floor, contact: Contact, command: Release, outcome: str = "") -> None:
+    """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells it how).
+
+    Should its session break before the switch has heard of a release, the call comes back: remember.
+    """
+    if contact.flow and outcome and not (command.goto or command.prompts):
+        in_flow.run(floor, contact, outcome=outcome)
+        return
     floor.say(command)
     floor.released[contact.call] = (contact.entry, command)
     end(floor, contact)

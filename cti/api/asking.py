@@ -12,7 +12,7 @@ import re
 import socket
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -21,7 +21,7 @@ from cti.api.http import answer
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
-from cti.ports import AuditTrail
+from cti.ports import AuditTrail, PolicyAnswer
 from cti.suggest import closest
 
 BY = r"^[A-Za-z0-9@._-]{0,64}\Z"
@@ -30,19 +30,43 @@ MAX_KNOWN = 1000
 PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
-UNKNOWN = (RefusedReason.UNKNOWN_AGENT, RefusedReason.UNKNOWN_CONTACT, RefusedReason.UNKNOWN_QUEUE)
+UNKNOWN = (
+    RefusedReason.UNKNOWN_AGENT,
+    RefusedReason.UNKNOWN_CONTACT,
+    RefusedReason.UNKNOWN_QUEUE,
+    RefusedReason.UNKNOWN_VERSION,
+)
 
 T = TypeVar("T")
 
 
-class _Note(NamedTuple):
-    what: str
-    on: str
-    detail: dict[str, Any]
-    by: str
+class Noted:
+    """A request as the audit trail will know it. A ports.Asked."""
+
+    def __init__(self, uid: int | None) -> None:
+        self.uid = uid
+        self.what = self.on = self.by = ""
+        self.detail: dict[str, Any] = {}
+        self.done: dict[str, Any] | None = None  # the detail where it was granted
+        self.is_begun = False
+
+    def begun(self) -> None:
+        """See ports.Asked."""
+        self.is_begun = True
+
+    def entry(self, at: float, answer: PolicyAnswer | None) -> AuditEntry:
+        """See ports.Asked."""
+        if answer is None:
+            return self.row(at, "failed")
+        return self.row(at, "done") if answer.refused is None else self.row(at, "refused", answer.refused.reason.value)
+
+    def row(self, at: float, result: str, reason: str = "") -> AuditEntry:
+        """The line, with what came of it."""
+        detail = self.done if result == "done" and self.done is not None else self.detail
+        return AuditEntry(at, self.uid, self.by, self.what, self.on, detail, result, reason)
 
 
-_note: web.RequestKey[_Note] = web.RequestKey("cti_note", _Note)
+_noted: web.RequestKey[Noted] = web.RequestKey("cti_noted", Noted)
 
 
 class BadRequest(Exception):
@@ -58,16 +82,28 @@ def add(app: web.Application, method: str, path: str, answering: Callable[[web.R
             app.router.add_route(method, prefix + path, answering)
 
 
-def note(request: web.Request, what: str, on: str, detail: dict[str, Any] | None = None, by: str = "") -> None:
-    """Say what is asked for, before it is done; again, when more is known of it.
+def note(
+    request: web.Request,
+    what: str,
+    on: str,
+    detail: dict[str, Any] | None = None,
+    by: str = "",
+    *,
+    done: dict[str, Any] | None = None,
+) -> Noted:
+    """Say what is asked for, before it is done; again, when more is known of it. `done`: the detail if it is granted.
 
     What cannot be a name of ours is not written down: it might be a caller's number.
     """
-    named = on if not on or OURS.fullmatch(on) else NOT_OURS
+    if _noted not in request:
+        request[_noted] = Noted(peer_uid(request))
     if not by:
         with contextlib.suppress(BadRequest):  # what cannot be read is noted, too
             by = whose(request)
-    request[_note] = _Note(what, named, {} if detail is None else detail, by or NOBODY)
+    noted = request[_noted]
+    noted.what, noted.on, noted.by = what, on if not on or OURS.fullmatch(on) else NOT_OURS, by or NOBODY
+    noted.detail, noted.done = {} if detail is None else detail, done
+    return noted
 
 
 async def body(request: web.Request, kind: type[T]) -> T:
@@ -113,7 +149,7 @@ async def bad_requests(request: web.Request, handler: Any) -> web.StreamResponse
 
 
 def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
-    """The middleware that tells `audit` of every request that has a note, however it ends."""
+    """The middleware that tells `audit` of every request that has a note, however it ends, unless its work does."""
 
     @web.middleware
     async def remembered(request: web.Request, handler: Any) -> web.StreamResponse:
@@ -126,11 +162,9 @@ def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
             result, reason = "refused", str(error.status)
             raise
         finally:
-            said = request.get(_note)
-            if said is not None:
-                audit.add(
-                    AuditEntry(clock(), peer_uid(request), said.by, said.what, said.on, said.detail, result, reason)
-                )
+            said = request.get(_noted)
+            if said is not None and not said.is_begun:
+                audit.add(said.row(clock(), result, reason))
 
     return remembered
 

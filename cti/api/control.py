@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, control_agents, control_contacts, control_policy
+from cti.api import asking, control_agents, control_contacts, control_flows, control_policy
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
 from cti.api.serving import limit_connections
 from cti.api.view import View
-from cti.ports import AuditTrail, Desk, Explainer, PolicyDesk
+from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
 
 MAX_BODY_BYTES = 4096
 REQUEST_TIMEOUT_S = 60.0  # a big file on a busy machine: who is cut off while it is read hears nothing of the outcome
@@ -31,13 +31,14 @@ def make_control_app(
     errors: Callable[[], Mapping[str, int]] | None = None,
     *,
     policy: PolicyDesk | None = None,
+    flows: FlowVersions | None = None,
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
-    Without `policy` nothing can be reloaded or changed live; without `audit` nothing is remembered. `why`: who explains
-    what is, and what was (api/explain.py).
+    Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
+    `why`: who explains what is, and what was (api/explain.py).
     """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
     if audit is not None:
@@ -52,6 +53,8 @@ def make_control_app(
     control_contacts.add_routes(app, desk, view, clock)
     if policy is not None:
         control_policy.add_routes(app, policy)
+    if flows is not None:
+        control_flows.add_routes(app, flows)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

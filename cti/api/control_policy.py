@@ -42,21 +42,20 @@ class _Routes:
         queue = request.match_info["queue"]
         note(request, "queue.set", queue)
         by, values = _whose(request, await body(request, dict[str, Any]))
-        note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by)
+        # what is judged good is no caller's number
+        asked = note(request, "queue.set", queue, {"keys": sorted(values)[:50]}, by, done=values)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
         if not values:
             raise BadRequest('the body names no key, as {"target_s": 30} would')
         if any("." in key for key in values):
             raise BadRequest("a key is one word: set the whole of it")
-        found = await self._desk.change({f"queues.{queue}.{key}": value for key, value in values.items()}, by=by)
-        if found.refused is None:
-            note(request, "queue.set", queue, values, by)  # what was judged good is no caller's number
-        return _answer(found)
+        changes = {f"queues.{queue}.{key}": value for key, value in values.items()}
+        return _answer(await self._desk.change(changes, by=by, asked=asked))
 
     async def reset_queue(self, request: web.Request) -> web.Response:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
-        note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
+        asked = note(request, "queue.reset", queue, {"keys": keys[:50]} if keys else {})
         by = whose(request)
         if queue not in self._desk.center.queues:
             return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
@@ -65,40 +64,42 @@ class _Routes:
         for key in keys:
             if key not in changed:
                 return unknown("unknown_field", key, changed)
-        return _answer(await self._desk.reset([changed[key] for key in keys or changed], by=by))
+        back = [changed[key] for key in keys or changed]
+        return _answer(await self._desk.reset(back, by=by, asked=asked))
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
         note(request, "agent.join", agent, {"queue": queue})
         by, member = _whose(request, await body(request, dict[str, Any]))
-        note(request, "agent.join", agent, {"queue": queue, "keys": sorted(member)[:50]}, by)
+        detail = {"queue": queue, "keys": sorted(member)[:50]}
+        asked = note(request, "agent.join", agent, detail, by, done={"queue": queue, **member})
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
-        found = await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by)
-        if found.refused is None:
-            note(request, "agent.join", agent, {"queue": queue, **member}, by)
-        return _answer(found)
+        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by, asked=asked))
 
     async def leave(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
-        note(request, "agent.leave", agent, {"queue": queue})
+        asked = note(request, "agent.leave", agent, {"queue": queue})
         by = whose(request)
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
-        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": None}, by=by))
+        changes = {f"agents.{agent}.queues.{queue}": None}
+        return _answer(await self._desk.change(changes, by=by, asked=asked))
 
     async def live_changes(self, _request: web.Request) -> web.Response:
-        return answer({"version": self._desk.version, "live_changes": self._desk.live_changes()})
+        found = {"live_changes": self._desk.live_changes(), "stored": self._desk.is_stored}
+        return answer({"version": self._desk.version, **found})
 
     async def reload(self, request: web.Request) -> web.Response:
         note(request, "reload", "")
         asked = await body(request, _Reload)
         wanted = {key: True for key in ("check", "drop_live") if getattr(asked, key)}
         by = whose(request, asked.by)
-        note(request, "reload.check" if asked.check else "reload", "", wanted, by)
-        return _answer(await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live))
+        noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)
+        found = await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live, asked=noted)
+        return _answer(found)
 
     def _missing(self, agent: str, queue: str) -> web.Response | None:
         if agent not in self._desk.center.agents:
@@ -117,18 +118,21 @@ def _whose(request: web.Request, given: Mapping[str, Any]) -> tuple[str, dict[st
     return by, {key: value for key, value in given.items() if key != "by"}
 
 
-def _answer(found: PolicyAnswer) -> web.Response:
+def content_of(found: PolicyAnswer) -> dict[str, Any]:
+    """Return what an answer tells, whether it was granted or refused."""
     content: dict[str, Any] = {
         "applied": found.applied,
         "version": found.version,
+        "flows": found.flows,
         "difference": list(found.lines),
         "changes": list(found.changes),
         "warnings": list(found.warnings),
         "needs_restart": list(found.needs_restart),
         "dropped": list(found.dropped),
     }
-    if found.refused is None:
-        return answer({"ok": True, **content})
-    if found.errors:
-        content["errors"] = list(found.errors)
-    return refusal(found.refused, (), **content)
+    return content | {"errors": list(found.errors)} if found.errors else content
+
+
+def _answer(found: PolicyAnswer) -> web.Response:
+    content = content_of(found)
+    return answer({"ok": True, **content}) if found.refused is None else refusal(found.refused, (), **content)

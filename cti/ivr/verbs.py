@@ -74,6 +74,14 @@ class Collect(Verb, frozen=True):
     next_digit_s: float = 3.0
     sensitive: bool = False
 
+    def complete(self, digits: str) -> bool:
+        """Whether nothing more is to be waited for after `digits`."""
+        if not digits:
+            return False
+        if len(digits) == 1 and digits in self.at_once:
+            return True
+        return len(digits) >= self.most or bool(self.end_key and digits.endswith(self.end_key))
+
 
 class Lookup(Verb, frozen=True):
     """Ask one of the centre's own systems. Reply: Found, NotFound, Down.

@@ -90,6 +90,11 @@ class LiveView:
         if applier is not None:
             applier(changed)
 
+    @property
+    def in_flow(self) -> int:
+        """How many callers are in a flow (IVR) now."""
+        return sum(row.state == ContactState.IN_FLOW for row in self.contacts.values())
+
     def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
 
@@ -113,6 +118,8 @@ class LiveView:
         row.agent = changed.agent or row.agent
         if changed.new == ContactState.WAITING:
             row.waiting_since, row.agent = changed.at, None
+        elif changed.new == ContactState.IN_FLOW:
+            row.queue = row.agent = None
         elif changed.new == ContactState.ENDED:
             del self.contacts[changed.id]
             if row.visit is not None:  # its end was not told: keep it apart instead of letting it wait for ever

@@ -34,6 +34,10 @@ WHO = {
     "CallArrived": "caller",
     "CallGone": "caller",
     "DigitPressed": "caller",
+    "FlowEnqueues": "flow",
+    "FlowEnded": "flow",
+    "FlowTold": "flow",
+    "SurveyAnswered": "caller",
     "resumed": "after a restart",
     "NodeUp": "reconcile",
     "NodeChecked": "reconcile",
@@ -151,6 +155,10 @@ def fact_phrase(changed: Changed) -> str | None:
             return _place(changed)
         case Kind.TRANSFER:
             return f"transferred ({changed.new})"
+        case Kind.FLOW:
+            return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
+        case Kind.SURVEY:
+            return f"survey {changed.old}: {changed.new} ({changed.reason})"
     return None
 
 
@@ -159,6 +167,8 @@ def _contact(changed: Changed) -> str | None:
         return "calls"
     if changed.new == ContactState.WAITING and changed.old == ContactState.OFFERED:
         return "back in line, with the old waiting time"
+    if changed.new == ContactState.IN_FLOW:
+        return f"in the flow {changed.reason}" if changed.old == ContactState.ARRIVED else f"again in {changed.reason}"
     return {ContactState.ASIDE: "left our hands for now", ContactState.ENDED: "over"}.get(ContactState(changed.new))
 
 

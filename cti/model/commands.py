@@ -27,6 +27,22 @@ class StartMusic(Command, frozen=True):
     music_class: str
 
 
+class RunFlow(Command, frozen=True):
+    """Put the caller into a flow, or let it go on. What it asks for comes back as FlowEnqueues and FlowEnded.
+
+    `outcome`: how the line ended that it had put him into, "" at the beginning. `at`: where it stood
+    (ivr/checkpoint.py) for a process that does not know; "" is the start. Without such a flow: FlowEnded, fallback.
+    """
+
+    call: CallId
+    flow: str
+    at: str = ""
+    outcome: str = ""
+    caller: str = ""  # personal data, as the next two
+    dialled: str = ""
+    customer: dict[str, str] = {}
+
+
 class RingLeg(msgspec.Struct, frozen=True):
     offer: OfferId
     dial: str  # dial string of the phone, e.g. PJSIP/1001
@@ -73,4 +89,4 @@ class HangupLeg(Command, frozen=True):
     channel: str
 
 
-AnyCommand = SaveTicket | StartMusic | Ring | StopRing | Announce | Release | HangupLeg
+AnyCommand = SaveTicket | StartMusic | RunFlow | Ring | StopRing | Announce | Release | HangupLeg

@@ -47,6 +47,46 @@ class CallArrived(Event, frozen=True):
     answered_s: float = 0.0  # ANSWEREDTIME of that Dial
     customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
     preferred: tuple[AgentId, ...] = ()  # his own agents
+    flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
+
+
+class FlowEnqueues(Event, frozen=True):
+    """A flow (IVR) puts its caller into a line. What it names comes on top of what the queue asks for."""
+
+    call: CallId
+    queue: QueueName
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    preferred: tuple[AgentId, ...] = ()
+    customer: dict[str, str] = {}  # personal data
+
+
+class FlowEnded(Event, frozen=True):
+    """A flow is done with its caller, who goes on at `goto` ("context,exten,1") or is hung up."""
+
+    call: CallId
+    goto: str = ""
+
+
+class FlowTold(Event, frozen=True):
+    """Something to count: `what` is split (with share) or trouble (with its word), at a node of a flow."""
+
+    call: CallId
+    flow: str
+    node: str
+    what: str
+    detail: str = ""
+
+
+class SurveyAnswered(Event, frozen=True):
+    """One question of a survey after the talk. `scale`: csat, nps or solved."""
+
+    call: CallId
+    flow: str
+    survey: str
+    question: str
+    scale: str
+    score: int
 
 
 class SessionLost(Event, frozen=True):
@@ -230,6 +270,10 @@ class TimePassed(Event, frozen=True):
 
 AnyEvent = (
     CallArrived
+    | FlowEnqueues
+    | FlowEnded
+    | FlowTold
+    | SurveyAnswered
     | SessionLost
     | CallGone
     | CallTransferred

@@ -182,12 +182,21 @@ class Agent(Policy):
 
 
 class Entry(Policy):
-    """What a dialled number means."""
+    """What a dialled number means: a flow or a queue. A flow's queue nodes say themselves what holds in the queue."""
 
-    queue: Name
+    queue: Name | None = None
+    flow: Name | None = None
     head_start_s: Seconds = 0.0
     requires: dict[Name, Level] = {}
-    preferred: tuple[Name, ...] = ()  # agents who are asked first
+    preferred: tuple[Name, ...] = ()  # agents who are asked first; in a flow: unless the queue node names some
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Entry:
+        if (self.queue is None) == (self.flow is None):
+            raise ValueError("names neither a queue nor a flow" if self.queue is None else "keep one: queue or flow")
+        if self.flow is not None and (self.requires or self.head_start_s):
+            raise ValueError("leads into a flow: its queue nodes say requires and head_start_s")
+        return self
 
 
 class MissedOffers(Policy):

@@ -38,6 +38,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = {}
     original_position: int = 0
+    flow: str = ""  # the flow that has him; without `queue` he is in it, otherwise it had put him into that line
+    queued: bool = False  # whether he ever stood in a line
 
 
 _encoder = msgspec.json.Encoder()

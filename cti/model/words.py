@@ -42,6 +42,7 @@ class ContactState(StrEnum):
     """
 
     ARRIVED = "arrived"
+    IN_FLOW = "in_flow"  # in the hands of a flow (IVR)
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
@@ -131,4 +132,6 @@ class RefusedReason(StrEnum):
     QUEUE_CLOSED = "queue_closed"
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
+    UNKNOWN_VERSION = "unknown_version"  # of the flows
+    NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file

@@ -17,6 +17,7 @@ from aiohttp import web
 from cti.sample.shop import Shop
 
 MAX_BODY_BYTES = 4096
+LAST_ANSWERS_S = 1.0  # on the way out; one that is slow on purpose is not waited for
 
 
 def make_app(shop: Shop, *, token: str = "", delay_s: float = 0.0, broken: bool = False) -> web.Application:
@@ -71,7 +72,7 @@ def make_app(shop: Shop, *, token: str = "", delay_s: float = 0.0, broken: bool 
 
 async def serve(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Serve until cancelled; `ready` is told the port really listened on. Raises OSError where it cannot."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

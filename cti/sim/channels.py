@@ -29,6 +29,7 @@ class Call:
     agi: Any = None  # the engine's session, None while nobody listens
     dial: Dial | None = None
     play: Play | None = None
+    ear: Callable[[str], None] | None = None  # who takes the keys that are pressed now
     timer: Cancellable | None = None
     reenter_gap_s: float = 0.25
     person: Any = None

@@ -69,6 +69,8 @@ class Exchange:
     def press(self, call: Call, digit: str) -> None:
         if call.up:
             self.wire.digit(call, digit)
+            if call.ear is not None:
+                call.ear(digit)
 
     # --- the dialplan ----------------------------------------------------------------------------------------------
 

@@ -129,7 +129,8 @@ def _without_queue(new: dict[str, Any], gone: str, names: list[str]) -> None:
     for agent in new["agents"].values():
         agent["queues"].pop(gone, None)
     for entry in new["entries"].values():
-        entry["queue"] = stays if entry["queue"] == gone else entry["queue"]
+        if entry.get("queue") == gone:
+            entry["queue"] = stays
     for rules in new["queues"].values():
         ways_out = [rules.get("on_max_wait"), rules.get("on_full"), *rules.get("keys", {}).values()]
         for way_out in ways_out:
@@ -165,6 +166,8 @@ def random_policy(rng: random.Random) -> policy.Center:
                 "head_start_s": rng.choice((0, 30, 300)),
                 "requires": {rng.choice(SKILLS): rng.randint(1, 5)} if rng.random() < 0.6 else {},
             }
+    if rng.random() < 0.3:
+        entries["6201"] = {"flow": "main"}
     missed = {
         "pause_after_missed": rng.choice((0, 1, 2)),
         "pause_after_rejected": rng.choice((0, 0, 2)),

@@ -75,9 +75,9 @@ class Safety:
             self.told_legs.update({leg.leg: leg.phone for leg in event.legs if leg.phone and not leg.ours})
         elif isinstance(event, ev.CallArrived):
             self.released.discard(event.call)
-            if event.ticket is None:
-                self.since.pop(event.call, None)  # its ticket never reached the channel: a new wait
-            elif event.ticket.queue in self.policy.queues:
+            if event.ticket is None or not event.ticket.queued:
+                self.since.pop(event.call, None)  # the ticket of its wait never reached the channel: a new wait
+            if event.ticket is not None and event.ticket.queue in self.policy.queues:
                 self._same_contact(event, outputs)
         elif isinstance(event, ev.AgentRequest):
             granted = not any(isinstance(output, Refused) for output in outputs)
@@ -99,7 +99,7 @@ class Safety:
         named = contacts if self.steps % SWEEP_STEPS == 0 else {*self.touched}
         for contact_id in named:
             contact = contacts.get(ContactId(contact_id))
-            if contact is not None:
+            if contact is not None and contact.queued:
                 known = self.since.setdefault(contact.id, contact.since)
                 if abs(known - contact.since) > EPSILON:
                     raise Violation("since", f"{contact.id} waits since {known:.3f}; now it is {contact.since:.3f}")

@@ -145,4 +145,4 @@ def _drop_queue(data: dict[str, Any], name: str) -> None:
         raise KeyError(name)
     for agent in data.get("agents", {}).values():
         agent.get("queues", {}).pop(name, None)
-    data["entries"] = {number: entry for number, entry in data["entries"].items() if entry["queue"] != name}
+    data["entries"] = {number: entry for number, entry in data["entries"].items() if entry.get("queue") != name}

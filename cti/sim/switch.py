@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from cti.model import commands as do
 from cti.model import events as ev
-from cti.model.words import CallId, NodeId, OfferId, RingResult
+from cti.model.words import CallId, NodeId, OfferId, QueueName, RingResult
 from cti.sim.agenda import Agenda
 from cti.sim.channels import Call, DialResult, Leg
 from cti.sim.exchange import Exchange
@@ -19,6 +20,7 @@ from cti.sim.streams import AgiStream, AmiStream
 
 CHECK_EVERY_S = 30.0
 AGI_TRIP_S = 0.001
+FLOW_S = 20.0  # so long at most a caller is in a flow before it asks for something
 
 
 class SimSwitch:
@@ -31,9 +33,10 @@ class SimSwitch:
         rng: random.Random,
         deliver: Callable[[ev.AnyEvent], None],
         clock: Callable[[], float],
+        queues: Sequence[str] = (),
     ) -> None:
         self.agenda, self.exchange, self.rng, self.deliver = agenda, exchange, rng, deliver
-        self.clock = clock
+        self.clock, self.queues = clock, queues
         self.ami = {node: AmiStream(agenda, rng, self._landed) for node in exchange.nodes}
         self.agi = AgiStream(agenda, rng, deliver)
         self.sessions: dict[str, Session] = {}
@@ -169,6 +172,8 @@ class SimSwitch:
             command = session.todo.popleft()
             if isinstance(command, do.SaveTicket):
                 call.ticket = command.ticket
+            elif isinstance(command, do.RunFlow):
+                self.agenda.after(FLOW_S * self.rng.random(), partial(self._flow, session, command))
             elif isinstance(command, do.Ring):
                 self._ring(session, command)
                 return
@@ -207,6 +212,23 @@ class SimSwitch:
 
         targets = [(leg.dial, str(leg.offer)) for leg in command.legs]
         self.exchange.dial(call, targets, command.ring_timeout_s, over)
+
+    def _flow(self, session: Session, command: do.RunFlow) -> None:
+        """Some flow or other: it puts its caller into any line, and when he is back, perhaps again, or is done.
+
+        The core knows no more of a flow. What flows really do is tried on ivr/session.py itself.
+        """
+        if self.sessions.get(session.call.id) is not session or not session.open:
+            return
+        call = CallId(session.call.id)
+        rng = random.Random(f"{session.call.arrived_at} {self.agenda.now}")  # the same, whoever else calls (shrink)
+        again = rng.random() < (0.15 if command.outcome else 0.8)
+        if not again:
+            self.agi.send(call, ev.FlowEnded(call, rng.choice(("", "cti-fallback,s,1"))))
+            return
+        queue = QueueName(rng.choice((*self.queues, "nowhere")))
+        session.call.dial_status = ""
+        self.agi.send(call, ev.FlowEnqueues(call, queue, head_start_s=rng.choice((0.0, 60.0))))
 
     def _announce(self, session: Session, command: do.Announce) -> None:
         session.announcing = True

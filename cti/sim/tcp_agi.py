@@ -1,5 +1,7 @@
 """How does the simulated exchange speak FastAGI? The client side of one call: environment, then the engine's commands.
 
+Every prompt exists; a caller presses what his people (exchange.press) press.
+
 Knows the bytes of AGI, the dialplan's contract (asterisk/etc/extensions_cti.conf) and the
 exchange; nothing of the engine.
 """
@@ -15,6 +17,10 @@ from cti.sim.channels import Call, DialResult
 from cti.sim.exchange import PROMPT_S, Exchange
 
 MAX_LINE_BYTES = 16 * 1024
+DIGIT_S = 0.5
+SPEECH_S = 3.0  # whoever is asked to speak does so long
+SAMPLES_A_SECOND = 8000
+ALL_KEYS = "0123456789*#ABCD"
 _WORD = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_()]+)\}")
 
@@ -58,6 +64,7 @@ def arguments(node: str, call: Call) -> list[str]:
         "answered_s": answered,
         "dialled": call.dialled,
         "queue": call.variables.get("CTI_QUEUE", ""),
+        "flow": call.variables.get("CTI_FLOW", ""),
         "linkedid": call.uniqueid,
         "node": node,
     }
@@ -120,7 +127,7 @@ class AgiClient(asyncio.Protocol):
     def _command(self, command: list[str]) -> None:
         verb = " ".join(command[:2]).upper()
         if verb == "SET VARIABLE" and len(command) == 4:
-            self.call.variables[command[2]] = command[3]
+            self._set(command[2], command[3])
             self._answer("200 result=1")
         elif verb == "EXEC MSET" and len(command) > 2:
             pairs = (pair.partition("=") for pair in command[2].split(","))
@@ -135,9 +142,15 @@ class AgiClient(asyncio.Protocol):
         elif self._hungup:
             self._answer("511 Command Not Permitted on a dead channel or intercept routine")
         elif verb == "STREAM FILE":
-            self._busy = True
-            length_s = PROMPT_S if not command[2].startswith("digits/") else 0.5
-            self.exchange.play(self.call, self._played, length_s)
+            length_s = PROMPT_S if "digits/" not in command[2] else DIGIT_S
+            self._listen(length_s, command[3] if len(command) > 3 else "", " endpos=8000")
+        elif verb == "WAIT FOR" and len(command) > 3:
+            self._listen(int(command[3]) / 1000, ALL_KEYS)
+        elif verb == "RECORD FILE" and len(command) > 5:
+            said_s = min(int(command[5]) / 1000, SPEECH_S)
+            self._listen(said_s, command[4], f" (timeout) endpos={int(SAMPLES_A_SECOND * said_s)}")
+        elif verb == "CHANNEL STATUS":
+            self._answer("200 result=6")  # up
         elif verb == "EXEC DIAL" and len(command) > 2:
             self._dial(command[2])
         elif command[0].upper() == "HANGUP":
@@ -153,8 +166,29 @@ class AgiClient(asyncio.Protocol):
             return str(int(self.call.answered_s)) if self.call.dial_status == "ANSWER" else ""
         return self.call.variables.get(name, "")
 
-    def _played(self, caller_there: bool) -> None:
-        self._later(f"200 result={0 if caller_there else -1} endpos=8000")
+    def _listen(self, length_s: float, keys: str, more: str = "") -> None:
+        """Something is heard, or waited for, so long; one of `keys` ends it and is the answer."""
+        self._busy = True
+        pressed = ""
+
+        def ear(digit: str) -> None:
+            nonlocal pressed
+            if digit in keys:
+                pressed = digit
+                self.exchange.stop_play(self.call)
+
+        def over(caller_there: bool) -> None:
+            self.call.ear = None
+            result = ord(pressed) if pressed else 0
+            self._later(f"200 result={result if caller_there else -1}{more}")
+
+        self.call.ear = ear if keys else None
+        self.exchange.play(self.call, over, length_s)
+
+    def _set(self, name: str, value: str) -> None:
+        if name == "DIALSTATUS":
+            self.call.dial_status = value
+        self.call.variables[name] = value
 
     def _dial(self, argument: str) -> None:
         """`PJSIP/1001&PJSIP/1002,15,gm(default)`"""

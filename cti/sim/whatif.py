@@ -28,6 +28,8 @@ FIGURES: Mapping[str, Callable[[Cell], tuple[float, float]]] = {
     "abandoned": lambda cell: (cell.abandoned, cell.offered),
     "elsewhere": lambda cell: (cell.elsewhere, cell.offered),
     "occupancy": lambda cell: (cell.busy_s, cell.staffed_s),
+    "ewt_announced": lambda cell: (cell.ewt_announced, 1),
+    "ewt_kept": lambda cell: (cell.ewt_kept, cell.ewt_announced),
 }
 """Daily numerator and denominator of each figure: contacts, shares of 1 (service level "offered"), seconds."""
 
@@ -153,7 +155,7 @@ def _ratios(days: Sequence[Count], queue: str, half_hour: int) -> dict[str, Rati
 
 
 def _most(figure: str) -> float:
-    return math.inf if figure in ("offered", "asa_s") else 1.0
+    return math.inf if figure in ("offered", "asa_s", "ewt_announced") else 1.0
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:

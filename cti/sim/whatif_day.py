@@ -10,6 +10,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cti.acd.estimate import promise_kept
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Agent, Center, Entry, Membership
 from cti.model.words import AgentAction, AgentId
@@ -34,6 +35,8 @@ class Cell:
     short_abandoned: int = 0
     in_target: int = 0  # answered within the queue's target
     elsewhere: int = 0  # left the line in another way: maximum wait, full, a key
+    ewt_announced: int = 0  # answered, with a P90 that was expected at the door
+    ewt_kept: int = 0  # of these: answered within it
     wait_s: float = 0.0  # of all answered
     busy_s: float = 0.0  # ringing, talk, wrap-up of the queue's agents, whatever queue the work was for
     staffed_s: float = 0.0  # of the queue's agents, breaks left out
@@ -144,12 +147,15 @@ def play(played: Cast, day: Day, callers: list[Caller], ring_s: float) -> Count:
 
     def visit(changed: Changed) -> None:
         queue, since, wait_s = str(changed.queue), changed.since or 0.0, changed.wait_s or 0.0
+        kept = promise_kept(wait_s, changed.expected_p90_s, answered=changed.new == "answered")
         for cell in (count.cell(queue, since), count.cell(ALL, since)):
             if changed.new == "waiting":
                 cell.offered += 1
             elif changed.new == "answered":
                 cell.answered += 1
                 cell.wait_s += wait_s
+                cell.ewt_announced += kept is not None
+                cell.ewt_kept += bool(kept)
                 cell.in_target += wait_s <= targets[queue]
             elif changed.new == "abandoned":
                 cell.abandoned += 1

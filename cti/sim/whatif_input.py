@@ -9,7 +9,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -74,7 +74,8 @@ def read(demand: Path, roster: Path) -> Day:
     if problems:
         raise ConfigError(problems)
     starts = sorted({row.start_s for row in rows})
-    problems = [
+    problems = list(_twice(demand, rows))
+    problems += [
         f"{roster}:{later.line}: {later.agent} works already (line {earlier.line})"
         for number, later in enumerate(shifts)
         for earlier in shifts[:number]
@@ -119,6 +120,15 @@ def queue_of(center: Center, wants: str) -> str | None:
         return wants
     entry = center.entries.get(wants)
     return entry.queue if entry is not None else None
+
+
+def _twice(demand: Path, rows: Sequence[Demand]) -> Iterator[str]:
+    """The same interval of a queue once more would be the same callers once more: seed, queue and time draw them."""
+    first: dict[tuple[float, str], Demand] = {}
+    for row in rows:
+        seen = first.setdefault((row.start_s, row.wants), row)
+        if seen is not row:
+            yield f"{demand}:{row.line}: {row.wants} begins at this time already (line {seen.line}); add the two up"
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

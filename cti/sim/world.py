@@ -62,7 +62,7 @@ class World:
         rng = random.Random(plan.seed ^ 0x5EED)
         phones = [agent.phone for agent in plan.policy.agents.values()]
         self.exchange = Exchange(self.agenda, plan.nodes, phones)
-        self.switch = SimSwitch(self.agenda, self.exchange, rng, self.deliver, self.now)
+        self.switch = SimSwitch(self.agenda, self.exchange, rng, self.deliver, self.now, sorted(plan.policy.queues))
         self.crowd = Crowd(self.exchange, plan, self.ask)
         self.faults = Faults(self.agenda, self.switch, self, rng)
         self.checks = Checks(plan.policy, self.exchange, self.switch)

@@ -86,7 +86,7 @@ class AuditLog:
     def _try(self, entries: list[AuditEntry]) -> bool:
         try:
             with self._store.durable.begin() as connection:
-                connection.execute(insert(audit), [_row(entry) for entry in entries])
+                connection.execute(insert(audit), [audit_row(entry) for entry in entries])
         except SQLAlchemyError as error:
             self.errors += 1
             if not self._failing:
@@ -102,7 +102,8 @@ class AuditLog:
         return True
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
+def audit_row(entry: AuditEntry) -> dict[str, Any]:
+    """Return `entry` as a row of the table; blocks: it may ask the directory for the user's name."""
     row = msgspec.structs.asdict(entry) | {"user": _name_of(entry.uid), "detail": _detail(entry.detail)}
     return {key: value[: MAX_CHARS[key]] if key in MAX_CHARS else value for key, value in row.items()}
 

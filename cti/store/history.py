@@ -5,6 +5,8 @@ Blocks for the disk: ask it in a thread. Callers' numbers are only in `contacts(
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -26,6 +28,7 @@ MAX_FACTS = 2_000
 MAX_LOOKS = 200
 MAX_FOUND = 20
 MAX_PASSED = 500
+MAX_POLICIES = 8  # kept in memory besides the newest
 
 _NUMBERED = (contact_fact.c.id, contact_fact.c.kind, contact_fact.c.version, contact_fact.c.body)
 _decode = msgspec.json.Decoder(Changed).decode
@@ -54,12 +57,12 @@ class History:
         self._store = store
         self._catch_up = catch_up
         self._newest = (version, center)
-        self._known: dict[str, Center] = {version: center}
+        self._known: OrderedDict[str, Center] = OrderedDict()  # the latest used last; several threads ask
+        self._knowing = threading.Lock()
 
     def reload(self, center: Center, version: str) -> None:
         """Another policy holds from now on."""
         self._newest = (version, center)
-        self._known[version] = center
 
     def contacts(self, limit: int = MAX_FOUND) -> list[dict[str, Any]]:
         """The newest contacts, the newest first. Holds callers' numbers."""
@@ -163,13 +166,23 @@ class History:
 
     def _center(self, connection: Connection, version: str) -> Center:
         """The policy that held; if it is not kept, the newest."""
-        if version not in self._known:
-            table = config_version
-            body = connection.execute(select(table.c.body).where(table.c.version == version)).scalar()
-            if body is None:
-                return self._newest[1]
-            self._known[version] = Center.model_validate_json(body)
-        return self._known[version]
+        newest_version, newest = self._newest
+        if version == newest_version:
+            return newest
+        with self._knowing:
+            if version in self._known:
+                self._known.move_to_end(version)
+                return self._known[version]
+        table = config_version
+        body = connection.execute(select(table.c.body).where(table.c.version == version)).scalar()
+        if body is None:
+            return newest
+        center = Center.model_validate_json(body)
+        with self._knowing:
+            self._known[version] = center
+            while len(self._known) > MAX_POLICIES:
+                self._known.popitem(last=False)
+        return center
 
 
 def _numbered(connection: Connection, query: Select[Any]) -> list[Numbered]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,9 +17,11 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
-OF_CONTACT = frozenset((Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER))
+OF_CONTACT = frozenset(
+    (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER, Kind.FLOW, Kind.SURVEY)
+)
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
-KEPT = OF_CONTACT | OF_AGENT | {Kind.CONFIG, Kind.BLENDING}
+KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
 DECISION = "decision"
 
 _encode = msgspec.json.Encoder().encode
@@ -78,6 +80,22 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
+class Opening(NamedTuple):
+    """A policy that holds from `at` (epoch seconds) on: those who are new in it stand as it says.
+
+    Without `center` only its name is known.
+    """
+
+    center: policy.Center | None
+    version: str
+    at: float
+
+    @property
+    def most_rows(self) -> int:
+        """So many numbers it may need."""
+        return 0 if self.center is None else len(self.center.agents) + len(self.center.queues)
+
+
 @dataclass
 class Rows:
     """What one batch of facts means for each table."""
@@ -86,26 +104,57 @@ class Rows:
     agent_fact: list[dict[str, Any]] = field(default_factory=list)
     decision_agent: list[dict[str, Any]] = field(default_factory=list)
     contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
+    policies: list[Opening] = field(default_factory=list)  # those that these rows are the first to name
+
+    @property
+    def facts(self) -> int:
+        """How many facts these are."""
+        return len(self.contact_fact) + len(self.agent_fact)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write: every other row comes with a fact."""
+        return not self.facts
 
 
 class Book:
     """Remembers what the newest rows said, so that a fact becomes rows without asking the database."""
 
-    def __init__(self, version: str) -> None:
-        self._version = version
+    def __init__(self) -> None:
+        self.version = ""  # of the policy that holds where the facts have come to
+        self._unkept: Opening | None = None  # that policy, until a row names it
         self._staff: frozenset[str] = frozenset()
         self._blended: frozenset[str] = frozenset()
         self._agents: dict[str, AgentState] = {}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
 
-    def opening(self, center: policy.Center, number: int, at: float) -> Rows:
-        """How those stand who are new: everybody at the start of the engine, whatever was true before its death.
+    def rows(self, facts: Iterable[tuple[int, Changed | Opening]]) -> Rows:
+        """The rows of numbered facts; each is given once, in order.
 
-        Rows are numbered from `number` on, at most one for each agent and queue of `center`. The gates of blended
-        queues are shut at first.
+        A policy comes before the first fact of it. Its rows are numbered from its number on (`Opening.most_rows`).
         """
         rows = Rows()
+        for number, changed in facts:
+            if isinstance(changed, Opening):
+                self._open(rows, number, changed)
+            elif changed.kind in OF_AGENT:
+                self._agent(rows, number, changed)
+            elif changed.kind is Kind.BLENDING:
+                rows.contact_fact.append(self._told(rows, number, gate_of(changed.id), changed))
+            elif changed.contact is not None:
+                self._contact(rows, number, changed)
+        return rows
+
+    def _open(self, rows: Rows, number: int, opening: Opening) -> None:
+        """How those stand who are new: everybody at the start of the engine, whatever was true before its death.
+
+        The gates of blended queues are shut at first.
+        """
+        center, at = opening.center, opening.at
+        self.version, self._unkept = opening.version, None if center is None else opening
+        if center is None:
+            return
         for name, rules in center.agents.items():
             if name not in self._staff:
                 state = AgentState(AgentStatus(rules.starts), status_since=at, activity_since=at)
@@ -115,25 +164,10 @@ class Book:
         for name, queue in center.queues.items():
             if queue.blending is not None and name not in self._blended:
                 shut = Changed(Kind.BLENDING, name, "", "shut", at, "start")
-                rows.contact_fact.append(self._told(number, gate_of(name), shut))
+                rows.contact_fact.append(self._told(rows, number, gate_of(name), shut))
                 number += 1
         self._staff = frozenset(center.agents)
         self._blended = frozenset(name for name, queue in center.queues.items() if queue.blending is not None)
-        return rows
-
-    def rows(self, facts: Iterable[tuple[int, Changed]]) -> Rows:
-        """The rows of numbered facts; each is given once, in order."""
-        rows = Rows()
-        for number, changed in facts:
-            if changed.kind in OF_AGENT:
-                self._agent(rows, number, changed)
-            elif changed.kind is Kind.CONFIG:
-                self._version = changed.new
-            elif changed.kind is Kind.BLENDING:
-                rows.contact_fact.append(self._told(number, gate_of(changed.id), changed))
-            elif changed.contact is not None:
-                self._contact(rows, number, changed)
-        return rows
 
     def _agent(self, rows: Rows, number: int, changed: Changed) -> None:
         name = changed.agent or changed.id
@@ -149,16 +183,19 @@ class Book:
             kind, self._decided = DECISION, (contact, changed.at, changed.cause)
             agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
-        rows.contact_fact.append(self._told(number, contact, changed) | {"kind": kind})
+        rows.contact_fact.append(self._told(rows, number, contact, changed) | {"kind": kind})
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)
 
-    def _told(self, number: int, contact: str, changed: Changed) -> dict[str, Any]:
-        """A row of contact_fact."""
+    def _told(self, rows: Rows, number: int, contact: str, changed: Changed) -> dict[str, Any]:
+        """A row of contact_fact; the first that names a policy brings it along."""
+        if self._unkept is not None:
+            rows.policies.append(self._unkept)
+            self._unkept = None
         bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
         told = {"id": number, "contact": contact, "at": changed.at, "kind": changed.kind.value}
-        return told | {"version": self._version, "body": _encode(bare).decode()}
+        return told | {"version": self.version, "body": _encode(bare).decode()}
 
     def _summary(self, contact: str, changed: Changed) -> dict[str, Any]:
         row = self._contacts.setdefault(

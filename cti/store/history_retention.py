@@ -5,22 +5,38 @@ from __future__ import annotations
 from sqlalchemy import Table, delete, exists, select, update
 
 from cti.store.database import Store
-from cti.store.tables import agent_fact, contact_fact, contact_history, decision_agent
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 
 PORTION = 1_000  # rows of one table in one commit
+MAX_POLICIES = 20  # looked for at once: each may mean a walk through all facts
 
 
-def sweep(store: Store, before: float) -> int:
+def sweep(store: Store, before: float, version: str) -> int:
     """Delete up to PORTION rows of each table that are older than `before` (epoch seconds); how many of the most.
 
-    An agent's newest row of that time stays: it says how he stood when what is kept begins.
+    An agent's newest row of that time stays: it says how he stood when what is kept begins. A policy goes when no
+    kept fact names it; `version`, which holds now, stays.
     """
-    return max(
+    deleted = max(
         _sweep(store, contact_fact, before),
         _sweep(store, decision_agent, before),
         _sweep_agents(store, before),
         _sweep_contacts(store, before),
     )
+    return max(deleted, _sweep_policies(store, before, version))
+
+
+def _sweep_policies(store: Store, before: float, version: str) -> int:
+    """One that came into use later is of kept facts. Looked for outside the commit: no fact is found by its policy."""
+    table = config_version
+    named = exists().where(contact_fact.c.version == table.c.version)
+    old = select(table.c.version).where(table.c.at < before, table.c.version != version, ~named).limit(MAX_POLICIES)
+    with store.engine.connect() as connection:
+        versions = connection.execute(old).scalars().all()
+    if versions:
+        with store.engine.begin() as connection:
+            connection.execute(delete(table).where(table.c.version.in_(versions)))
+    return PORTION if len(versions) == MAX_POLICIES else len(versions)
 
 
 def _sweep(store: Store, table: Table, before: float) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import Connection, delete, func, insert, select
@@ -16,11 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.model.changes import Changed
 from cti.model.policy import Center
 from cti.store.database import Store
-from cti.store.history_facts import KEPT, Book, Rows
+from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_retention import PORTION, sweep
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 
 MAX_PENDING = 100_000  # facts; some 60 MB, and with a slow disk minutes of a very busy centre
+MAX_POLICIES = 100  # that wait to be written; they share what is equal in them
 BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
@@ -52,18 +53,19 @@ class HistoryWriter:
         self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
         self._max_pending, self._gather_s, self._retry_s = max_pending, gather_s, retry_s
-        self._book = Book(version)
+        self._book = Book()
         self._wake = threading.Condition()
         self._closing = self._failing = self._hurry = False
-        self._facts: deque[tuple[int, Changed]] = deque()
-        self._policies: list[tuple[str, float, Center]] = [(version, now, center)]
-        self._unwritten: list[Rows] = []
-        self._number = _newest(store) + 1
+        self._facts: deque[tuple[int, Changed | Opening]] = deque()
+        self._openings = 0  # among these
+        self._proposed: list[Changed | Opening] | None = None  # and what was told since
+        self._unwritten = Rows()
+        self._number = _newest(store)
+        self._done = self._upto = self._number
         self._newest_at = now
         self._swept_at = 0.0
-        self._staffed: list[tuple[Center, int, float]] = [(center, self._number, now)]
-        self._number += len(center.agents) + len(center.queues)
-        self._done = self._upto = self._number
+        with self._wake:
+            self._take(Opening(center, version, now))
         self._thread = threading.Thread(target=self._run, name="cti-history", daemon=True)
         self._thread.start()
 
@@ -72,14 +74,50 @@ class HistoryWriter:
         if changed.kind not in KEPT:
             return
         with self._wake:
-            self._number += 1
             self._newest_at = changed.at
-            if len(self._facts) >= self._max_pending:
-                self._lose()
-                return
-            self._facts.append((self._number, changed))
-            if len(self._facts) == 1:
-                self._wake.notify_all()
+            if self._proposed is None:
+                self._take(changed)
+            else:
+                self._proposed.append(changed)
+
+    def propose(self, center: Center, version: str, at: float) -> None:
+        """Another policy may hold from `at` (epoch seconds) on: what is told from now on is of it, if it is accepted.
+
+        `settle` must follow: until then nothing more is written.
+        """
+        with self._wake:
+            self._proposed = [Opening(center, version, at)]
+
+    def settle(self, *, accepted: bool) -> None:
+        """Whether the proposed policy holds. One that never held leaves no trace."""
+        with self._wake:
+            told, self._proposed = self._proposed or [], None
+            for each in told if accepted else told[1:]:
+                self._take(each)
+
+    def _take(self, told: Changed | Opening) -> None:
+        self._number += 1
+        if isinstance(told, Opening):
+            self._open(told)
+        elif len(self._facts) < self._max_pending:
+            self._facts.append((self._number, told))
+        else:
+            self._lose()
+            return
+        if len(self._facts) == 1:
+            self._wake.notify_all()
+
+    def _open(self, opening: Opening) -> None:
+        """A policy is taken in even where a fact finds no room; of too many, only the name."""
+        if self._openings < MAX_POLICIES:
+            self._openings += 1
+        else:
+            self._lose()
+            opening = opening._replace(center=None)
+            if _is_bare(self._facts[-1][1]):
+                self._facts.pop()  # nothing was told while it held
+        self._facts.append((self._number, opening))
+        self._number += opening.most_rows
 
     def _lose(self) -> None:
         """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
@@ -87,14 +125,6 @@ class HistoryWriter:
         if self.lost == self._tell_lost_at:
             self._tell_lost_at *= 10
             _log.error("history_facts_lost", lost=self.lost, waiting=len(self._facts))
-
-    def reload(self, center: Center, version: str, at: float) -> None:
-        """Another policy holds from `at` (epoch seconds) on."""
-        with self._wake:
-            self._policies.append((version, at, center))
-            self._staffed.append((center, self._number + 1, at))
-            self._number += len(center.agents) + len(center.queues)
-            self._wake.notify_all()
 
     def flush(self, timeout_s: float = 1.0) -> bool:
         """Wait until all that was taken in so far is written, at most `timeout_s`; whether it is."""
@@ -110,7 +140,7 @@ class HistoryWriter:
             self._closing = True
             self._wake.notify_all()
         self._thread.join(timeout_s)
-        return len(self._facts) + sum(len(rows.contact_fact) + len(rows.agent_fact) for rows in self._unwritten)
+        return len(self._facts) + self._unwritten.facts
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -121,18 +151,17 @@ class HistoryWriter:
                 if not self._hurry:
                     self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
                 # What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound.
-                facts = [] if self._unwritten else [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
+                owed = not self._unwritten.is_empty
+                facts = [] if owed else [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
+                self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
                 self._upto = facts[-1][0] if facts else self._upto
-                upto = self._upto if self._facts else self._number
-                policies, last = list(self._policies), self._closing
-                staffed, self._staffed = self._staffed, []
-            self._unwritten += [self._book.opening(*each) for each in staffed]
+                upto, last = self._upto if self._facts else self._number, self._closing
             if facts:
-                self._unwritten.append(self._rows(facts))
-            written = self._write(policies)
+                self._unwritten = self._rows(facts)
+            written = self._write()
             with self._wake:
                 if written:
-                    self._done, self._policies = upto, self._policies[len(policies) :]
+                    self._done = upto
                     self._hurry = self._hurry and bool(self._facts)
                     self._wake.notify_all()
                 elif not last:
@@ -142,7 +171,7 @@ class HistoryWriter:
             if written:
                 self._sweep()
 
-    def _rows(self, facts: Sequence[tuple[int, Changed]]) -> Rows:
+    def _rows(self, facts: Sequence[tuple[int, Changed | Opening]]) -> Rows:
         try:
             return self._book.rows(facts)
         except Exception as bug:  # a fact that this file does not understand must not end the history
@@ -152,17 +181,16 @@ class HistoryWriter:
             return Rows()
 
     def _something(self) -> bool:
-        return bool(self._facts or self._policies or self._unwritten or self._closing or self._hurry)
+        return bool(self._facts or self._closing or self._hurry or not self._unwritten.is_empty)
 
-    def _write(self, policies: Iterable[tuple[str, float, Center]]) -> bool:
-        if not self._unwritten and not policies:
+    def _write(self) -> bool:
+        if self._unwritten.is_empty:
             return True
         try:
             with self._store.engine.begin() as connection:
-                for version, at, center in policies:
-                    _keep_policy(connection, version, at, center)
-                for rows in self._unwritten:
-                    _insert(connection, rows)
+                for opening in self._unwritten.policies:
+                    _keep_policy(connection, opening)
+                _insert(connection, self._unwritten)
         except SQLAlchemyError as error:
             self.errors += 1
             if not self._failing:
@@ -172,8 +200,8 @@ class HistoryWriter:
         if self._failing:
             _log.warning("history_written_again", errors=self.errors, lost=self.lost)
         self._failing = False
-        self.written += sum(len(rows.contact_fact) + len(rows.agent_fact) for rows in self._unwritten)
-        self._unwritten.clear()
+        self.written += self._unwritten.facts
+        self._unwritten = Rows()
         return True
 
     def _sweep(self) -> None:
@@ -181,7 +209,7 @@ class HistoryWriter:
         if self._newest_at - self._swept_at < SWEEP_S:
             return
         try:
-            deleted = sweep(self._store, self._newest_at - self._keep_s)
+            deleted = sweep(self._store, self._newest_at - self._keep_s, self._book.version)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("history_not_swept", error=type(error).__name__)
@@ -190,13 +218,19 @@ class HistoryWriter:
             self._swept_at = self._newest_at
 
 
+def _is_bare(told: Changed | Opening) -> bool:
+    return isinstance(told, Opening) and told.center is None
+
+
 def _newest(store: Store) -> int:
     with store.engine.connect() as connection:
         found = [connection.execute(select(func.max(table.c.id))).scalar() for table in (contact_fact, agent_fact)]
     return max((number for number in found if number is not None), default=0)
 
 
-def _keep_policy(connection: Connection, version: str, at: float, center: Center) -> None:
+def _keep_policy(connection: Connection, opening: Opening) -> None:
+    center, version, at = opening
+    assert center is not None
     table = config_version
     if connection.execute(select(table.c.at).where(table.c.version == version)).first() is None:
         connection.execute(insert(table).values(version=version, at=at, body=center.model_dump_json()))

@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, insert, select
 
+from cti.model.audit import AuditEntry
+from cti.store.audit import audit_row
 from cti.store.database import Store
-from cti.store.tables import live_change
+from cti.store.tables import audit, live_change
 
 
 class LiveChange(msgspec.Struct, frozen=True):
@@ -39,8 +41,12 @@ def load_live_changes(store: Store) -> list[LiveChange]:
     return found
 
 
-def save_live_changes(store: Store, changes: Iterable[LiveChange]) -> None:
-    """Keep these and no others; durable when this returns. Raises SQLAlchemyError."""
+def save_live_changes(store: Store, changes: Iterable[LiveChange], entries: Iterable[AuditEntry] = ()) -> None:
+    """Keep these and no others, and who changed what on the way there; durable when this returns.
+
+    Raises SQLAlchemyError: then none of it is kept.
+    """
+    told = [audit_row(entry) for entry in entries]
     rows = [
         msgspec.structs.asdict(change) | {"value": msgspec.json.encode(change.value).decode()} for change in changes
     ]
@@ -48,3 +54,5 @@ def save_live_changes(store: Store, changes: Iterable[LiveChange]) -> None:
         connection.execute(delete(live_change))
         if rows:
             connection.execute(insert(live_change), rows)
+        if told:
+            connection.execute(insert(audit), told)

@@ -99,6 +99,26 @@ live_change = Table(
     Column("at", Float, nullable=False),  # epoch seconds
 )
 
+flow_version = Table(
+    "flow_version",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),  # epoch seconds: when it first came into force
+    Column("by", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),  # of what the flows say: comments and file names are no part of it
+    Column("body", Text, nullable=False),  # JSON: the text of each file by its name
+)
+
+flow_in_force = Table(
+    "flow_in_force",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),  # the newest row is what holds
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("by", String(64), nullable=False),
+    Column("number", Integer, nullable=False),  # of the flow_version
+    Column("instead_of", String(64), nullable=False),  # after a roll back: the hash of the folder that does not hold
+)
+
 audit = Table(  # append-only
     "audit",
     metadata,

@@ -22,6 +22,7 @@ from cti.ports import Clock, Desk
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import leg_id, phone_of
 from cti.switch.fastagi import FastAgiServer, Network
+from cti.switch.flow_desk import FlowDesk
 from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
 
@@ -57,6 +58,7 @@ class AsteriskSwitch:
         allow: Sequence[Network],
         token: str,
         clock: Clock = time.time,
+        flows: FlowDesk | None = None,
     ) -> None:
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
@@ -66,6 +68,7 @@ class AsteriskSwitch:
         self._phones = dict(phones)
         self._token = token
         self._clock = clock
+        self._flows = flows or FlowDesk()
         self._desk: Desk | None = None
         self._addresses = nodes
         self.nodes: dict[NodeId, Node] = {}
@@ -133,6 +136,9 @@ class AsteriskSwitch:
                 call.save_ticket(command)
             case commands.StartMusic():
                 call.start_music(command)
+            case commands.RunFlow():
+                if call.run_flow(command, self._flows, self._clock):
+                    self._node_of(call).stop_playback(call.channel)
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
@@ -218,6 +224,7 @@ class AsteriskSwitch:
                     ticket=decode_ticket(args.get("ticket", "")),
                     dial_status=args.get("dialstatus", ""),
                     answered_s=float(answered) if answered.isdecimal() else 0.0,
+                    flow_at=args.get("flow", ""),
                 )
             )
             await call.ended

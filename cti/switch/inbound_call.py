@@ -14,9 +14,12 @@ import structlog
 from cti.model import commands, events
 from cti.model.ticket import encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
+from cti.ports import Clock
 from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
 from cti.switch.ami_events import ring_result
+from cti.switch.flow_call import FlowCall
+from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ class InboundCall:
         self.legs: dict[OfferId, str] = {}  # channel names of the legs that ring
         self.to_stop: set[OfferId] = set()  # taken back before their leg was known
         self.answered: OfferId | None = None
+        self.flow: FlowCall | None = None
         self._session = session
         self._post = post
         self._music = ""
@@ -98,6 +102,15 @@ class InboundCall:
             done.add_done_callback(lambda _: self._session.close())
         return cut_off
 
+    def run_flow(self, command: commands.RunFlow, desk: FlowDesk, clock: Clock) -> bool:
+        """Let the flow begin, or go on after a line. True if a prompt is playing that must be cut off from outside."""
+        cut_off = self._drop_prompts()
+        self._set()
+        if self.flow is None or self.flow.over:
+            self.flow = FlowCall(lambda: self.call, self._send, desk, self._post, clock)
+        self.flow.run(command)
+        return cut_off
+
     def exchange(self, other: InboundCall) -> None:
         """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
         self.call, other.call = other.call, self.call
@@ -128,11 +141,15 @@ class InboundCall:
 
     def _submit(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
         try:
-            future = self._session.submit(*words)
-        except AgiConnectionLost:
-            return None
+            return self._send(*words, timeout_s=timeout_s)
         except AgiEncodeError as error:
             log.error("an AGI command cannot be sent", verb=" ".join(words[:2]), error=str(error))
+            return None
+
+    def _send(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
+        try:
+            future = self._session.submit(*words)
+        except AgiConnectionLost:
             return None
         except AgiBusy:
             log.error("a caller's session has too many commands waiting; it is given back to the dialplan")
@@ -237,6 +254,8 @@ class InboundCall:
         if self._lost:
             return
         self._lost = True
+        if self.flow is not None:
+            self.flow.end()
         self._dial_unheard()
         self._post(events.SessionLost(self.call))
         if not self.ended.done():

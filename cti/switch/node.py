@@ -103,6 +103,8 @@ class Node:
         elif name == "AttendedTransfer":
             self._attended_transfer(fields)
             return
+        elif name == "DTMFEnd" and self._is_for_a_flow(fields):
+            return
         elif name == "Hangup":
             self._snapshots.went(fields)
             self._leg_hung_up(fields)
@@ -110,6 +112,11 @@ class Node:
         if translate is not None:
             for event in translate(self.name, fields):
                 self._post(event)
+
+    def _is_for_a_flow(self, fields: Fields) -> bool:
+        """What is keyed there may be secret, and is no key of the line behind it."""
+        call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
+        return call is not None and call.flow is not None and call.flow.takes_keys
 
     def _dial_begin(self, fields: Fields) -> None:
         call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))

@@ -150,20 +150,29 @@ class Centre:
 
     def clear(self) -> None:
         """End every call and engine, and see that Asterisk is empty."""
-        desks = (*self._trunks.values(), *self._phones.values())  # callers first: an agent set free would be rung again
-        for desk in desks:
-            desk.hang_up_all()
+        self._hang_up_all()
         for engine in self.engines:
             engine.stop()
+        self.tidy()
+        self.engines.clear()
+        for node in self.lab.nodes:
+            for left in Path(node["callback_spool_dir"]).glob("*.json"):
+                left.unlink()
+
+    def tidy(self) -> None:
+        """End every call, and see that Asterisk is empty; the engine goes on."""
+        desks = self._hang_up_all()
         for witness in self.witnesses:
             until(lambda w=witness: not w.channels(), f"no channel left on {witness.node['name']}")  # type: ignore[misc]
             witness.forget()
         for desk in desks:
             desk.forget()
-        self.engines.clear()
-        for node in self.lab.nodes:
-            for left in Path(node["callback_spool_dir"]).glob("*.json"):
-                left.unlink()
+
+    def _hang_up_all(self) -> tuple[Desk, ...]:
+        desks = (*self._trunks.values(), *self._phones.values())  # callers first: an agent set free would be rung again
+        for desk in desks:
+            desk.hang_up_all()
+        return desks
 
     def close(self) -> None:
         for desk in (*self._phones.values(), *self._trunks.values()):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from . import tones
 from .centre import Centre, Lab, NoAsterisk
 from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
@@ -32,7 +33,8 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
 @pytest.fixture(scope="session")
 def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     with tempfile.TemporaryDirectory(prefix="cti-lab-") as folder:  # not pytest's: its clean-up must not touch a node
-        lab = lab_or_skip(Path(folder), "2", "--retry", str(RETRY_S))
+        sounds = tones.write(tmp_path_factory.mktemp("sounds"))
+        lab = lab_or_skip(Path(folder), "2", "--retry", str(RETRY_S), "--sounds", str(sounds))
         centre = Centre(lab, tmp_path_factory.mktemp("phones"))
         _centres.append(centre)
         try:

@@ -93,6 +93,13 @@ class Crowd:
                     dialog.cseq += 1
                     self._request(dialog, "BYE")
 
+    def press(self, dialog: Dialog, digit: str) -> None:
+        """A key, as SIP INFO."""
+        with self._lock:
+            dialog.cseq += 1
+            kind = "Content-Type: application/dtmf-relay"
+            self._request(dialog, "INFO", f"Signal={digit}{CRLF}Duration=100{CRLF}", kind)
+
     def give_up(self, dialog: Dialog) -> None:
         """Nobody answers this call: stop asking."""
         with self._lock:
@@ -133,7 +140,7 @@ class Crowd:
         ]
         if extra:
             lines.append(extra)
-        if body:
+        if method == "INVITE":
             lines.append("Content-Type: application/sdp")
         lines += [f"Content-Length: {len(body)}", "", body]
         data = CRLF.join(lines).encode()

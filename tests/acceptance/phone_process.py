@@ -39,7 +39,8 @@ class Phone:
             "call": self._call,
             "answer": lambda c: self.calls[c["call"]].reply(c.get("code", 200)),
             "hangup": lambda c: self.calls[c["call"]].hangup(pj.CallOpParam(True)),
-            "dtmf": lambda c: self.calls[c["call"]].dialDtmf(c["digits"]),
+            "dtmf": self._dtmf,
+            "record": lambda c: self.calls[c["call"]].record(c["file"]),
             "hold": lambda c: self.calls[c["call"]].setHold(pj.CallOpParam(True)),
             "unhold": self._unhold,
             "blind": lambda c: self.calls[c["call"]].xfer(c["to"], pj.CallOpParam(True)),
@@ -125,6 +126,12 @@ class Phone:
             self.over.append(self.calls.pop(call.handle))
             raise
 
+    def _dtmf(self, command: dict[str, Any]) -> None:
+        parameters = pj.CallSendDtmfParam()
+        parameters.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if command["info"] else pj.PJSUA_DTMF_METHOD_RFC2833
+        parameters.digits = command["digits"]
+        self.calls[command["call"]].sendDtmf(parameters)
+
     def _unhold(self, command: dict[str, Any]) -> None:
         parameters = pj.CallOpParam(True)
         parameters.opt.flag = pj.PJSUA_CALL_UNHOLD
@@ -190,11 +197,30 @@ class LineCall(pj.Call):  # type: ignore[misc]
     def __init__(self, phone: Phone, line: Line, handle: str, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(line, call_id)
         self.phone, self.line, self.handle = phone, line, handle
+        self.recorder: pj.AudioMediaRecorder | None = None
 
     def reply(self, code: int) -> None:
         parameters = pj.CallOpParam(True)
         parameters.statusCode = code
         self.answer(parameters)
+
+    def record(self, file: str) -> None:
+        """Write what is heard, from now on, or from the moment that there is sound."""
+        self.recorder = pj.AudioMediaRecorder()
+        self.recorder.createRecorder(file)
+        self._listen()
+
+    def _listen(self) -> None:
+        for sound in self._sounds():
+            sound.startTransmit(self.recorder)
+
+    def _sounds(self) -> list[pj.AudioMedia]:
+        info = self.getInfo()  # held: what is in it lives no longer than itself
+        return [
+            self.getAudioMedia(index)
+            for index, media in enumerate(info.media)
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE
+        ]
 
     def received(self) -> int:
         """RTP packets heard so far."""
@@ -207,13 +233,15 @@ class LineCall(pj.Call):  # type: ignore[misc]
         state = info.stateText.lower()
         self.phone.tell("state", call=self.handle, state=state, code=info.lastStatusCode)
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.recorder = None  # its end is written now
             self.phone.calls.pop(self.handle, None)
             self.phone.over.append(self)
 
     def onCallMediaState(self, prm: Any) -> None:
-        for index, media in enumerate(self.getInfo().media):
-            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
-                self.phone.tone.startTransmit(self.getAudioMedia(index))
+        for sound in self._sounds():
+            self.phone.tone.startTransmit(sound)
+        if self.recorder is not None:
+            self._listen()
 
     def onDtmfEvent(self, prm: Any) -> None:
         if not prm.flags & DTMF_IS_UPDATE:

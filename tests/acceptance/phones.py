@@ -62,9 +62,13 @@ class Call:
     def hangup(self) -> None:
         self._do("hangup")
 
-    def press(self, digits: str) -> None:
-        """Send digits (RFC 4733)."""
-        self._do("dtmf", digits=digits)
+    def press(self, digits: str, *, info: bool = False) -> None:
+        """Send digits: as RFC 4733, or as SIP INFO."""
+        self._do("dtmf", digits=digits, info=info)
+
+    def record(self, file: Path) -> None:
+        """Write what is heard to `file` (8 kHz, 16 bits), piece by piece as it is heard."""
+        self._do("record", file=str(file))
 
     def hold(self) -> None:
         self._do("hold")

@@ -9,7 +9,7 @@ from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.events import AnyEvent
 from cti.model.policy import Center
-from cti.ports import PolicyAnswer
+from cti.ports import Asked, PolicyAnswer
 
 
 class FakeDesk:
@@ -43,26 +43,48 @@ class FakePolicy:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.version = "v1"
+        self.is_stored = True
         self.answer = PolicyAnswer(applied=True, version="v2", lines=["queue sales: target_s 20 -> 30"])
         self.live = [{"path": "queues.sales.target_s", "value": 30, "file": 20, "by": "eva", "at": 1.0}]
         self.center = Center.model_validate(
             {"queues": {"sales": {}, "support": {}}, "agents": {"anna": {"phone": "PJSIP/1"}}}
         )
 
-    async def reload(self, *, by: str, check: bool = False, drop_live: bool = False) -> PolicyAnswer:
+    async def reload(
+        self, *, by: str, check: bool = False, drop_live: bool = False, asked: Asked | None = None
+    ) -> PolicyAnswer:
         self.asked.append(("reload", by, check, drop_live))
         return self.answer
 
-    async def change(self, changes: Mapping[str, Any], *, by: str) -> PolicyAnswer:
+    async def change(self, changes: Mapping[str, Any], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         self.asked.append(("change", dict(changes), by))
         return self.answer
 
-    async def reset(self, paths: Sequence[str], *, by: str) -> PolicyAnswer:
+    async def reset(self, paths: Sequence[str], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         self.asked.append(("reset", list(paths), by))
         return self.answer
 
     def live_changes(self) -> list[dict[str, Any]]:
         return self.live
+
+
+class FakeFlows:
+    """A ports.FlowVersions that grants everything, unless `answer` says otherwise."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.answer = PolicyAnswer(applied=True, flows=7, lines=["flow main: node a changed"])
+
+    async def reload(self, *, by: str, check: bool = False) -> PolicyAnswer:
+        self.asked.append(("reload", by, check))
+        return self.answer
+
+    async def roll_back(self, *, by: str, to: int | None = None) -> PolicyAnswer:
+        self.asked.append(("roll_back", by, to))
+        return self.answer
+
+    async def versions(self) -> dict[str, Any]:
+        return {"version": 7, "versions": [{"version": 7}]}
 
 
 class FakeAudit:

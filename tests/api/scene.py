@@ -11,17 +11,20 @@ import aiohttp
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeDesk, FakePolicy, FakeView
+from .doubles import FakeAudit, FakeDesk, FakeFlows, FakePolicy, FakeView
 
 
 class Scene:
     def __init__(self, path: Path) -> None:
         self.desk, self.policy, self.audit = FakeDesk(), FakePolicy(), FakeAudit()
+        self.flows = FakeFlows()
         self._path = path
         self._socket: ControlSocket | None = None
 
     async def open(self) -> None:
-        app = make_control_app(self.desk, FakeView(), lambda: 7.0, policy=self.policy, audit=self.audit)
+        app = make_control_app(
+            self.desk, FakeView(), lambda: 7.0, policy=self.policy, flows=self.flows, audit=self.audit
+        )
         self._socket = await ControlSocket.open(app, self._path)
 
     async def close(self) -> None:

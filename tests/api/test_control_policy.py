@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cti.api import control as control_app
 from cti.model.changes import Refused
 from cti.model.events import AgentRequest, ContactRequest
 from cti.model.words import RefusedReason
-from cti.ports import PolicyAnswer
+from cti.ports import Asked, PolicyAnswer
 
 from .scene import Scene
 
@@ -90,6 +94,32 @@ async def test_only_values_that_were_judged_good_are_remembered(control: Scene) 
     assert [entry.detail for entry in control.audit.entries] == [{"target_s": 30}, {"keys": ["music"]}]
 
 
+@pytest.mark.parametrize("is_begun", [True, False])
+async def test_whose_time_is_up_is_told_by_his_work_or_as_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_begun: bool
+) -> None:
+    monkeypatch.setattr(control_app, "REQUEST_TIMEOUT_S", 0.05)
+    scene = Scene(tmp_path / "ctl")
+    seen: list[Asked] = []
+
+    async def change(changes: Any, *, by: str, asked: Asked) -> PolicyAnswer:
+        seen.append(asked)
+        if is_begun:
+            asked.begun()
+        await asyncio.Event().wait()
+        return PolicyAnswer()
+
+    monkeypatch.setattr(scene.policy, "change", change)
+    await scene.open()
+    assert (await scene.ask("PATCH", "/v1/queues/sales", {"target_s": 30}))[0] == 408
+    await scene.close()
+    cut_off = [("queue.set", "sales", {"keys": ["target_s"]}, "control", "refused", "408")]
+    assert scene.remembered() == ([] if is_begun else cut_off)
+    entry = seen[0].entry(9.0, PolicyAnswer(applied=True))
+    assert (entry.at, entry.uid, entry.result, entry.detail) == (9.0, os.getuid(), "done", {"target_s": 30})
+    assert seen[0].entry(9.0, None).result == "failed"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "data"),
     [
@@ -113,7 +143,7 @@ async def test_a_bad_body_is_a_400(control: Scene, method: str, path: str, data:
 async def test_live_changes_are_listed(control: Scene) -> None:
     assert await control.ask("GET", "/v1/live-changes") == (
         200,
-        {"version": "v1", "live_changes": control.policy.live},
+        {"version": "v1", "live_changes": control.policy.live, "stored": True},
     )
     assert control.audit.entries == []
 

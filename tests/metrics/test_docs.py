@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
@@ -28,6 +29,7 @@ def known() -> set[str]:
     view.apply(Changed(Kind.NODE, "node1", "down", "up", START, "Test"))
     reader = PrometheusReader(CENTER, view, lambda: START)
     reader.registry.register(LookupCounts(dict, dict, list))
+    reader.registry.register(FlowCounts(int, int))
     text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 

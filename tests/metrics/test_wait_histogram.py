@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.metrics.wait_histogram import WaitHistogram
+from cti.metrics.wait_histogram import MAX_FORMER, WaitHistogram
 
 pytestmark = pytest.mark.unit
 
@@ -60,3 +61,34 @@ def test_a_queue_that_is_gone_is_shown_no_more() -> None:
     histogram.cover(["sales", "support"], [])
     histogram.keep({"sales"})
     assert {queue for queue, _ in counts(histogram)} == {"sales"}
+
+
+steps = st.lists(st.tuples(st.floats(0.5, 90), st.floats(0, 100)), max_size=40)
+
+
+@settings(max_examples=30)
+@given(steps)
+def test_former_targets_have_a_bound_and_take_nothing_with_them(steps: list[tuple[float, float]]) -> None:
+    histogram = WaitHistogram([10.0, 50.0])
+    for target_s, wait_s in steps:
+        before = list(zip(histogram._bounds_s, accumulate(histogram._counts.get("sales", [])), strict=False))
+        histogram.cover(["sales"], [target_s])
+        now = dict(zip(histogram._bounds_s, accumulate(histogram._counts["sales"]), strict=True))
+        assert all(now[bound_s] == count for bound_s, count in before if bound_s in now)
+        assert target_s in now and len(now) <= 4 + MAX_FORMER
+        histogram.observe("sales", wait_s)
+    histogram.cover(["sales"], [])
+    now_told = counts(histogram)
+    for bound_s, le in ((10.0, "10.0"), (50.0, "50.0"), (1e9, "+Inf")):
+        assert now_told["sales", le] == sum(wait_s <= bound_s for _, wait_s in steps)
+
+
+def test_the_oldest_target_goes_first_and_one_that_came_back_is_new() -> None:
+    histogram = WaitHistogram([10.0])
+    histogram.cover(["sales"], [99.0])
+    for target_s in range(100, 100 + MAX_FORMER):
+        histogram.cover(["sales"], [float(target_s)])
+    histogram.cover(["sales"], [99.0])  # holds again
+    histogram.cover(["sales"], [200.0])
+    histogram.cover(["sales"], [201.0])
+    assert {99.0, 200.0, 201.0} < set(histogram._bounds_s) and 100.0 not in histogram._bounds_s

@@ -12,7 +12,8 @@ import pytest
 from cti.metrics.definitions import QueueCounts
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
-from cti.sim import whatif_day, whatif_input, whatif_stats
+from cti.model.words import QueueName
+from cti.sim import queueing, whatif_day, whatif_input, whatif_stats
 from cti.sim.whatif import FIGURES, Outcome, Row, Scene, simulate
 from cti.sim.whatif_chart import chart
 from cti.sim.whatif_input import Day
@@ -68,6 +69,12 @@ def test_both_files_are_read(files: tuple[Path, Path]) -> None:
     assert (night.agent, night.count, night.to_s) == ("ben", 3, 30 * 3600.0)
     assert night.breaks == ((25 * 3600.0, 25.5 * 3600.0),)
     assert (pool.agent, pool.count, pool.to_s) == (None, 12, 86_400.0)
+
+
+def test_an_interval_of_a_queue_stands_in_one_line(files: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(files, DEMAND + "9:30,sales,5,180,\n")
+    assert error.value.problems == [f"{files[0]}:4: sales begins at this time already (line 3); add the two up"]
 
 
 def test_the_smallest_step_is_the_interval(files: tuple[Path, Path]) -> None:
@@ -192,6 +199,26 @@ def test_every_caller_has_one_outcome_and_occupancy_is_work_over_presence(files:
     assert 4 * 1200.0 <= first.staffed_s <= 4 * 1800.0  # breaks begin when a talk is over
     assert 0.0 < first.busy_s <= first.staffed_s
     assert count.cells["", 18].staffed_s == first.staffed_s  # four people, however many queues they serve
+
+
+def test_kept_promises_are_those_that_the_core_counts(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[queueing.VirtualCenter] = []
+
+    class Kept(queueing.VirtualCenter):
+        def run(self, until: float | None = None) -> None:
+            played.append(self)
+            super().run(until)
+
+    monkeypatch.setattr(whatif_day, "VirtualCenter", Kept)
+    day = read(files, DEMAND, "agent,from,to,breaks\n6,09:00,12:00,\n")
+    callers = whatif_day.draw(day, {"sales": 30.0}, "1/0")
+    count = whatif_day.play(whatif_day.cast(CENTER, day), day, callers, ring_s=2.0)
+    cells = [cell for (queue, _), cell in count.cells.items() if queue == "sales"]
+    told, kept = sum(cell.ewt_announced for cell in cells), sum(cell.ewt_kept for cell in cells)
+    assert (told, kept) == played[0].core._floor.estimate.calibration(QueueName("sales"))
+    assert 0 < kept < told
 
 
 def test_a_long_steady_day_is_erlang_a(files: tuple[Path, Path]) -> None:

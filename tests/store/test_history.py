@@ -12,7 +12,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.policy_version import policy_version
 from cti.model.words import CallId, ContactId
 from cti.store.database import open_store
-from cti.store.history import History
+from cti.store.history import MAX_POLICIES, History
 from cti.store.history_writer import HistoryWriter
 
 pytestmark = pytest.mark.unit
@@ -73,10 +73,29 @@ def test_a_decision_is_explained_by_the_policy_of_its_time(tmp_path: Path) -> No
     for told in scene.changes():
         writer.apply(told)
     without = center(agents={"ben": member("sales")})
-    writer.reload(without, second, scene.now)
-    writer.apply(Changed(Kind.CONFIG, "policy", first, second, scene.now, "PolicyChanged"))
+    writer.propose(without, second, scene.now)
+    writer.settle(accepted=True)
     writer.close()
     (look,) = History(store, without, second).looks("node1/c1")
     assert [each.agent for each in look.standings] == ["anna"]
     assert look.version == first
+    store.close()
+
+
+def test_only_a_few_former_policies_are_kept_in_memory(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    writer = HistoryWriter(store, POLICY, "v0", now=START, keep_s=1e9, gather_s=0.0)
+    scene, known = Scene(POLICY), 0
+    for number in range(1, 3 * MAX_POLICIES):
+        scene.arrive(f"c{number}")
+        for told in scene.changes()[known:]:
+            writer.apply(told)
+        known = len(scene.changes())
+        writer.propose(POLICY, f"v{number}", scene.now)
+        writer.settle(accepted=True)
+    writer.close()
+    history = History(store, POLICY, "newest")
+    for number in range(1, 3 * MAX_POLICIES):
+        assert history.looks(f"node1/c{number}")
+    assert len(history._known) == MAX_POLICIES
     store.close()

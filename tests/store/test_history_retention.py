@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from kit import START, Scene, center, member
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from cti.store import history_retention
 from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_retention import forget_caller, sweep
 from cti.store.history_writer import HistoryWriter
-from cti.store.tables import agent_fact, contact_fact, contact_history, decision_agent
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 
 pytestmark = pytest.mark.unit
 
@@ -50,7 +50,7 @@ def test_what_is_older_goes_and_what_is_kept_is_explained_as_before(store: Store
     history = History(store, center(agents={"anna": member("sales"), "ben": member("sales")}), "v1")
     newest = [row["contact"] for row in history.contacts(3)]
     before = [history.looks(contact) for contact in newest]
-    assert sweep(store, START + 7 * DAY_S - 1) > 0
+    assert sweep(store, START + 7 * DAY_S - 1, "v1") > 0
     assert [row["contact"] for row in history.contacts()] == newest
     assert [history.looks(contact) for contact in newest] == before
     assert {each.reason for look in before[-1] for each in look.standings} == {"free", "on_break"}
@@ -63,9 +63,9 @@ def test_what_is_older_goes_and_what_is_kept_is_explained_as_before(store: Store
 def test_portions_are_small_and_the_rest_goes_next_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_retention, "PORTION", 4)
     before = rows(store, agent_fact)
-    assert sweep(store, START + 20 * DAY_S) == 4
+    assert sweep(store, START + 20 * DAY_S, "v1") == 4
     assert rows(store, agent_fact) == before - 4
-    while sweep(store, START + 20 * DAY_S):
+    while sweep(store, START + 20 * DAY_S, "v1"):
         pass
     assert [rows(store, table) for table in (contact_fact, decision_agent, contact_history)] == [0, 0, 0]
     assert rows(store, agent_fact) == 2  # how each of them stands now
@@ -81,3 +81,18 @@ def test_a_person_can_be_forgotten_and_the_decisions_stay(store: Store) -> None:
         assert callers == {"", "+4930999"}
         bodies = connection.execute(select(contact_fact.c.body)).scalars()
         assert not [body for body in bodies if "4930" in body]  # the number is in no other place
+
+
+def test_a_policy_goes_with_the_last_fact_that_names_it(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(insert(config_version).values(version="v2", at=START + 1, body="{}"))
+    assert sweep(store, START, "v2") == 0
+    assert rows(store, config_version) == 2
+    sweep(store, START + DAY_S, "v3")  # v2: no fact names it; v1 has facts yet
+    with store.engine.connect() as connection:
+        assert connection.execute(select(config_version.c.version)).scalars().all() == ["v1"]
+    while sweep(store, START + 20 * DAY_S, "v1"):
+        pass
+    assert rows(store, config_version) == 1  # holds now
+    sweep(store, START + 20 * DAY_S, "v3")
+    assert rows(store, config_version) == 0

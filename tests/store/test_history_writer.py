@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from cti.model.changes import Changed, Kind
-from cti.model.words import ContactId
+from cti.model.words import AgentId, ContactId
+from cti.store import history_writer
 from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
@@ -60,20 +61,73 @@ def test_a_start_tells_how_everybody_stands(store: Store) -> None:
     writer = writer_of(store)  # the engine died and starts again: what was true before is over
     writer.close()
     assert count(store, agent_fact) == 4
-    assert count(store, config_version) == 1
+    assert count(store, config_version) == 0  # no fact of a contact names it yet
 
 
 def test_who_is_new_in_a_policy_is_known_from_then_on(store: Store) -> None:
     writer = writer_of(store)
     carl = center(agents={"anna": member("sales"), "carl": member("sales", starts="available")})
-    writer.reload(carl, "v2", START + 5)
-    writer.reload(CENTER, "v1", START + 6)
+    writer.propose(carl, "v2", START + 5)
+    writer.settle(accepted=True)
+    writer.apply(contact(1))
+    writer.propose(CENTER, "v1", START + 6)
+    writer.settle(accepted=True)
+    writer.apply(contact(2))
     writer.close()
     with store.engine.connect() as connection:
         query = select(agent_fact.c.agent, agent_fact.c.at).order_by(agent_fact.c.id)
         told = [(name, at - START) for name, at in connection.execute(query)]
         assert connection.execute(select(config_version.c.version)).scalars().all() == ["v1", "v2"]
     assert told == [("anna", 0), ("ben", 0), ("carl", 5), ("ben", 6)]
+
+
+def test_a_policy_that_never_held_leaves_no_trace(store: Store) -> None:
+    writer = writer_of(store)
+    writer.propose(center(agents={"carl": member("sales")}), "v2", START + 5)
+    writer.apply(contact(1))
+    assert writer.flush()  # what is undecided is not waited for
+    assert count(store, contact_fact) == 0
+    writer.settle(accepted=False)
+    writer.apply(contact(2))
+    writer.close()
+    with store.engine.connect() as connection:
+        assert connection.execute(select(agent_fact.c.agent)).scalars().all() == ["anna", "ben"]
+        assert connection.execute(select(config_version.c.version)).scalars().all() == ["v1"]
+        assert connection.execute(select(contact_fact.c.version)).scalars().all() == ["v1", "v1"]
+
+
+def test_what_is_told_while_a_policy_is_proposed_comes_after_it(store: Store) -> None:
+    writer = writer_of(store)
+    carl = center(agents={"carl": member("sales")})
+    writer.propose(carl, "v2", START + 5)
+    carl_is = Changed(Kind.STATUS, "carl", "", "available", START + 5, "PolicyChanged", agent=AgentId("carl"))
+    writer.apply(carl_is)
+    writer.settle(accepted=True)
+    writer.close()
+    with store.engine.connect() as connection:
+        query = select(agent_fact.c.body).where(agent_fact.c.agent == "carl").order_by(agent_fact.c.id)
+        bodies = connection.execute(query).scalars().all()
+        assert ["available" in body for body in bodies] == [False, True]
+
+
+def test_policies_that_wait_have_a_bound_and_facts_keep_their_names(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_writer, "MAX_POLICIES", 3)
+    writer = writer_of(store)
+    writer.flush()
+    with capture_logs(), store.durable.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        for number in range(20):
+            writer.propose(center(agents={f"agent{number}": member("sales")}), f"p{number}", START)
+            writer.settle(accepted=True)
+        waiting = [told for _, told in writer._facts]
+        writer.apply(contact(1))
+        other.rollback()
+    writer.close()
+    assert len(waiting) <= 4 and writer.lost >= 16
+    with store.engine.connect() as connection:
+        assert connection.execute(select(contact_fact.c.version)).scalars().all() == ["p19"]
 
 
 def test_numbers_go_on_after_a_restart(store: Store) -> None:
@@ -111,13 +165,13 @@ def test_errors_are_counted_and_everything_is_tried_again(store: Store) -> None:
     failed = threading.Event()
     real = writer._write
 
-    def watched(policies: object) -> bool:
-        done = real(policies)  # type: ignore[arg-type]
+    def watched() -> bool:
+        done = real()
         if not done:
             failed.set()
         return done
 
-    writer._write = watched  # type: ignore[method-assign, assignment]
+    writer._write = watched  # type: ignore[method-assign]
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE contact_fact RENAME TO away")
     for number in range(5):

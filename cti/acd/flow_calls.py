@@ -1,0 +1,80 @@
+"""What may a flow ask for its caller? A place in a line, and the end."""
+
+from __future__ import annotations
+
+from cti.acd import in_flow, standing, visits
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Release
+from cti.model.events import FlowEnded, FlowEnqueues, FlowTold, SurveyAnswered
+from cti.model.words import CallId, ContactState
+
+
+def enqueue(floor: Floor, asked: FlowEnqueues) -> None:
+    """Put the caller into the line. The first time his wait begins now; coming again, he keeps its beginning."""
+    contact = _in_flow(floor, asked.call)
+    if contact is None:
+        return
+    if asked.queue not in floor.policy.queues:
+        floor.repair("no_queue", contact.id, "a flow named a queue that does not exist")
+        in_flow.run(floor, contact, outcome="failed")
+        return
+    contact.own_requires = standing.requirements(asked.requires)
+    contact.own_head_start_s = asked.head_start_s
+    contact.preferred = asked.preferred or contact.preferred
+    contact.customer |= asked.customer
+    contact.tried = {}
+    if contact.queued:
+        contact.visit += 1
+    else:
+        contact.queued, contact.since = True, floor.now
+    visits.enter(floor, contact, asked.queue)
+
+
+def ended(floor: Floor, told: FlowEnded) -> None:
+    """The flow is over: the caller goes on in the dialplan at `goto`, or is hung up."""
+    contact = _in_flow(floor, told.call)
+    if contact is not None:
+        contact.flow = ""
+        visits.release(floor, contact, Release(contact.call, (), told.goto))
+
+
+def told(floor: Floor, event: FlowTold) -> None:
+    """For those who count."""
+    _tell(floor, event.call, Kind.FLOW, f"{event.flow}.{event.node}", event.detail, event.what)
+
+
+def answered(floor: Floor, event: SurveyAnswered) -> None:
+    """What the caller says of the agent and the queue that he came from."""
+    _tell(floor, event.call, Kind.SURVEY, f"{event.survey}.{event.question}", str(event.score), event.scale)
+
+
+def _tell(floor: Floor, call: CallId, kind: Kind, old: str, new: str, reason: str) -> None:
+    contact = floor.by_call.get(call)
+    if contact is None:
+        floor.late(call, "")
+        return
+    floor.tell(
+        Changed(
+            kind,
+            contact.id,
+            old,
+            new,
+            floor.now,
+            floor.cause,
+            queue=contact.served_in,
+            agent=contact.served_by,
+            contact=contact.id,
+            call=call,
+            reason=reason,
+        )
+    )
+
+
+def _in_flow(floor: Floor, call: CallId) -> Contact | None:
+    contact = floor.by_call.get(call)
+    if contact is None or contact.state is not ContactState.IN_FLOW:
+        floor.late(call, contact.state if contact is not None else "")
+        return None
+    return contact

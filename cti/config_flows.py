@@ -1,0 +1,74 @@
+"""Which flows does a configuration name, and do both fit together? The folder read, every problem with its place.
+
+Puts nothing to work: which version of the flows holds is flows_in_force.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from cti import config_yaml, flow_files
+from cti.config import FlowRules, Reading, Settings
+from cti.config_finding import Finding
+from cti.config_yaml import Problem
+from cti.flow_files import Folder
+from cti.ivr.known import Known
+from cti.model.policy import Center
+from cti.suggest import did_you_mean
+
+
+class Fit(NamedTuple):
+    """What came of reading the flows with the configuration: lines `file:line:column: path: what`."""
+
+    folder: Folder
+    errors: list[str]
+    warnings: list[str]
+
+
+def known_names(center: Center, lookups: Collection[str], rules: FlowRules | None) -> Known:
+    """Return the names that flows may use of this centre."""
+    return Known(
+        queues=center.queues.keys(),
+        agents=center.agents.keys(),
+        skills={skill for agent in center.agents.values() for skill in agent.skills},
+        hours=center.hours.keys(),
+        lookups=lookups,
+        transfers=None if rules is None else rules.transfers.keys(),
+    )
+
+
+def known_of(settings: Settings) -> Known:
+    """Return the names that flows may use, where the whole file is at hand."""
+    return known_names(settings.center, settings.lookups.keys(), settings.flows)
+
+
+def fit(reading: Reading) -> Fit:
+    """Return the flows that the file at hand names, and what is wrong; nothing where the file itself is broken."""
+    settings = reading.settings
+    if settings is None:
+        return Fit(Folder([]), [], [])
+    folder = Folder([]) if settings.flows is None else flow_files.read(settings.flows.folder, known_of(settings))
+    errors = folder.errors or lines(lost_entries(settings, folder.flows, settings.flows), reading)
+    return Fit(folder, errors, folder.warnings)
+
+
+def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None) -> Iterator[Finding]:
+    """Yield a complaint for each dialled number whose flow does not exist."""
+    for number, entry in center.entries.items():
+        if entry.flow is None or entry.flow in flows:
+            continue
+        text = f'there is no flow "{entry.flow}"{did_you_mean(entry.flow, flows)}'
+        if rules is None:
+            text = "there are no flows; name their folder, such as flows: {folder: flows}"
+        yield Finding(("entries", number, "flow"), text, is_error=True)
+
+
+def lines(findings: Iterator[Finding], reading: Reading | None) -> list[str]:
+    """Return one line for each finding, with its place where the file is at hand."""
+    found = list(findings)
+    if reading is None or reading.tree is None:
+        return [f"{'.'.join(map(str, finding.path))}: {finding.text}" for finding in found]
+    tree = reading.tree
+    problems = [Problem(config_yaml.locate(tree, each.path), each.path, each.text) for each in found]
+    return config_yaml.lines(reading.file, problems)

@@ -1,0 +1,47 @@
+"""How are a flow's sounds played on an AGI session, one after another, and cut off by a key?
+
+`en/welcome` looks in that language only: a plain name would be taken from English where the language lacks it, and
+nobody would learn of it. STREAM FILE answers -1 for a file that does not exist [both measured on 22.10.1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from cti.ivr import replies, verbs
+from cti.switch.agi_codec import Reply
+
+PROMPT_S = 900.0  # the longest one, beyond which its thread in Asterisk must be wedged
+
+
+class Send(Protocol):
+    def __call__(self, *words: str, timeout_s: float | None = ...) -> Awaitable[Reply]: ...
+
+
+class Sounds:
+    """`speak` makes a sound for a text that nobody knew before; its name stands below the language's folder."""
+
+    def __init__(self, send: Send, speak: Callable[[str, str], Awaitable[str | None]]) -> None:
+        self._send, self._speak = send, speak
+
+    async def play(
+        self, segments: Sequence[verbs.Segment], stop_on: str
+    ) -> replies.Played | replies.Digits | replies.PromptMissing:
+        """Play them all; a key of `stop_on` ends it and is the answer. The first that cannot be played ends it too."""
+        for segment in segments:
+            file = await self._file(segment)
+            if file is None:
+                return replies.PromptMissing()
+            reply = await self._send("STREAM", "FILE", file, stop_on, timeout_s=PROMPT_S)
+            if reply.result == -1:
+                return replies.PromptMissing((file,))
+            if reply.result:
+                return replies.Digits(chr(reply.result))
+        return replies.Played()
+
+    async def _file(self, segment: verbs.Segment) -> str | None:
+        if isinstance(segment, verbs.Sound):
+            return f"{segment.language}/{segment.file}"
+        name = await self._speak(segment.text, segment.language)
+        return None if name is None else f"{segment.language}/{name}"
