@@ -2,6 +2,7 @@
 
 Exit codes: 0 done, 1 refused or unknown (check --strict: warnings), 2 wrong words or a bad configuration, 3 no engine
 answers. Everything that shows, renders in cli_show.py; everything that asks the engine does so through cli_control.py.
+What only some commands need is imported there: a start of `cti` is to take as long as typing its name.
 """
 
 from __future__ import annotations
@@ -16,28 +17,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti import (
-    cli_ask,
-    cli_contacts,
-    cli_control,
-    cli_flow_versions,
-    cli_policy,
-    cli_show,
-    config,
-    config_flows,
-)
+from cti import cli_ask, cli_contacts, cli_control, cli_policy, cli_show
 from cti.cli_ask import BAD_CONFIG, REFUSED, AgentName, AsJson, ConfigFile, Control
-from cti.cli_check import check_command
-from cti.cli_explain import explain_app
-from cti.cli_flow import flow_app
-from cti.cli_import import import_app
-from cti.cli_prompts import prompts_app
-from cti.cli_sample import sample_backend_command
-from cti.cli_simulate import simulate_command
+from cti.cli_rooms import Rooms
 from cti.model.errors import ConfigError
 
 app = typer.Typer(
     name="cti",
+    cls=Rooms,
     help="A contact-center engine beside your own Asterisk.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -46,13 +33,9 @@ app = typer.Typer(
 queue_app = typer.Typer(name="queue", help="The waiting lines of the running engine.", no_args_is_help=True)
 agent_app = typer.Typer(name="agent", help="The agents of the running engine.", no_args_is_help=True)
 call_app = typer.Typer(name="call", help="The calls in the running engine's hands.", no_args_is_help=True)
-for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app, explain_app, flow_app, import_app, prompts_app):
+for sub in (queue_app, agent_app, call_app, cli_contacts.contact_app):
     app.add_typer(sub)
-app.command("check")(check_command)
-app.command("simulate")(simulate_command)
-app.command("sample-backend")(sample_backend_command)
 cli_policy.add_commands(app, queue_app, agent_app)
-cli_flow_versions.add_commands(flow_app)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -75,6 +58,8 @@ def main(
 @app.command()
 def run(file: ConfigFile = None) -> None:
     """Run the engine until it is told to stop (SIGTERM, Ctrl-C)."""
+    from cti import config, config_flows
+
     try:
         path = cli_control.config_file(file)
         reading = config.read(path)
@@ -105,6 +90,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at your Asterisk and this machine: everything the engine relies on, and what to do about the rest."""
+    from cti import config
     from cti import doctor as the_doctor
 
     try:

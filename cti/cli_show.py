@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cti.doctor_rules import Finding
+if TYPE_CHECKING:
+    from cti.doctor_rules import Finding
 
 DASH = "–"
 PIPE_WIDTH = 200  # columns where nobody looks: wide enough that no name is cut
