@@ -76,6 +76,8 @@ def test_a_chart_is_svg_and_nothing_else(folder: Path) -> None:
 
 
 def test_how_often_the_expected_wait_held_is_said_of_each_queue(folder: Path) -> None:
+    busy = "start,queue,offered,aht_s,patience_s\n09:00,sales,60,120,300\n09:30,6001,50,120,300\n"
+    (folder / "demand.csv").write_text(busy)
     shown = cti(folder, "--days", "4")
     (line,) = (line for line in shown.stdout.splitlines() if line.startswith("  sales: "))
     whole = next(row for row in json.loads(cti(folder, "--days", "4", "--json").stdout)["configs"][0]["rows"]
