@@ -215,6 +215,12 @@ def agent_unpause(agent: AgentName, as_json: AsJson = False, control: Control = 
     cli_ask.act(agent, "unpause", "", control, as_json, "available")
 
 
+@agent_app.command("extend")
+def agent_extend(agent: AgentName, as_json: AsJson = False, control: Control = None) -> None:
+    """Give the wrap-up its whole length once more, from now on."""
+    cli_ask.act(agent, "extend", "", control, as_json, "in wrap-up as long again")
+
+
 @agent_app.command("ready")
 def agent_ready(agent: AgentName, as_json: AsJson = False, control: Control = None) -> None:
     """End an agent's wrap-up at once."""

@@ -24,6 +24,7 @@ class Agent:
     activity: Activity = Activity.IDLE
     activity_since: float = 0.0
     activity_until: float | None = None  # of a wrap-up
+    wrap_up_s: float = 0.0  # how long the newest one was to be
     idle_since: float = 0.0
     offer: OfferId | None = None  # the one that rings or was accepted and still occupies him
     legs: set[str] = field(default_factory=set)  # every channel of his phone that we know of

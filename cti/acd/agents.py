@@ -27,11 +27,34 @@ def request(floor: Floor, asked: AgentRequest) -> Refused | None:
             return _pause(floor, agent, asked.reason, asked.by)
         case AgentAction.UNPAUSE:
             return _unpause(floor, agent, asked.by)
+        case AgentAction.EXTEND:
+            return _extend(floor, agent, asked.by)
         case AgentAction.READY:
             if agent.activity is not Activity.WRAPUP:
                 return Refused(RefusedReason.NOT_IN_WRAPUP)
             end_wrapup(floor, agent)
             return None
+
+
+def _extend(floor: Floor, agent: Agent, by: str) -> Refused | None:
+    if agent.activity is not Activity.WRAPUP:
+        return Refused(RefusedReason.NOT_IN_WRAPUP)
+    agent.activity_until = floor.now + agent.wrap_up_s
+    floor.deadlines.set("wrapup", agent.id, agent.activity_until)
+    floor.tell(
+        Changed(
+            Kind.ACTIVITY,
+            agent.id,
+            agent.activity,
+            agent.activity,
+            floor.now,
+            floor.cause,
+            agent=agent.id,
+            until=agent.activity_until,
+            by=by,
+        )
+    )
+    return None
 
 
 def _login(floor: Floor, agent: Agent, by: str) -> Refused | None:
@@ -129,6 +152,7 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
     if wrap_up_s <= 0:
         return_to_idle(floor, agent, offer)
         return
+    agent.wrap_up_s = wrap_up_s
     until = floor.now + wrap_up_s
     floor.deadlines.set("wrapup", agent.id, until)
     floor.move_activity(agent, Activity.WRAPUP, offer=offer, until=until)

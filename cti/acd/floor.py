@@ -18,6 +18,7 @@ from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
 from cti.acd.line import Line
 from cti.acd.offer import Offer
+from cti.acd.redials import Redials
 from cti.acd.staff import Staff
 from cti.calendar.opening import Opening
 from cti.model import policy
@@ -61,6 +62,7 @@ class Floor:
         self.blended: dict[QueueName, policy.Blending] = {}
         self.open_gates: set[QueueName] = set()  # of the blended queues
         self.opening: dict[str, Opening] = {}
+        self.redials = Redials()
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()

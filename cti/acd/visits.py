@@ -35,6 +35,8 @@ def enter(
     contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
     standing.weigh(rules, contact)
     if not resumed:
+        again = floor.redials.since(queue, contact.caller, floor.now) if contact.visit == 1 else None
+        contact.since = contact.since if again is None else min(again, contact.since)
         contact.entered_at = floor.now
         contact.told_wait_s = None
     no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
@@ -146,6 +148,9 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
         if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
             gave_up = leaving.outcome is Outcome.ABANDONED
+            within_s = floor.policy.queues[contact.queue].redial_within_s if gave_up else 0.0
+            if within_s:
+                floor.redials.gave_up(contact.queue, contact.caller, contact.since, floor.now + within_s)
             floor.estimate.left(
                 contact.queue, wait_s, gave_up=gave_up, told_p90_s=contact.expected_p90_s, wants=contact.requires
             )

@@ -211,6 +211,8 @@ class LiveView:
 
     def _activity(self, changed: Changed) -> None:
         agent = self._agent(changed)
+        if changed.new == changed.old:
+            return  # longer than it was to be: since when stays
         agent.activity, agent.since = changed.new, changed.at
         if changed.new != Activity.RINGING:
             agent.ring_from = None

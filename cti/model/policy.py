@@ -140,6 +140,7 @@ class Queue(Policy):
     head_starts: tuple[HeadStart, ...] = ()
     requires: dict[Name, Level] = {}
     rings: tuple[Ring, ...] = ()
+    redial_within_s: Seconds = 0.0  # who gives up and calls again so soon has waited since the first time; 0: never
     preferred_for_s: Seconds = 15.0  # so long a contact waits for its own agents alone, if it has any and one is there
     min_penalty: Annotated[int, Field(ge=0, le=1000)] = 0
     max_penalty: Annotated[int, Field(ge=0, le=1000)] = 1000

@@ -107,6 +107,7 @@ class AgentAction(StrEnum):
     PAUSE = "pause"
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
+    EXTEND = "extend"  # as long again for the wrap-up, from now on
 
 
 class ContactAction(StrEnum):

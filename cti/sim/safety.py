@@ -81,6 +81,9 @@ class Safety:
                 self._same_contact(event, outputs)
         elif isinstance(event, ev.AgentRequest):
             granted = not any(isinstance(output, Refused) for output in outputs)
+            if granted and event.action is AgentAction.EXTEND:
+                agent = self.center.agents[event.agent]
+                self.not_before[event.agent] = agent.activity_until or 0.0
             if granted and event.action in (AgentAction.READY, AgentAction.LOGOUT):
                 self.not_before.pop(event.agent, None)
 

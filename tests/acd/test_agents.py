@@ -332,3 +332,19 @@ def test_an_agent_may_start_available() -> None:
     scene = Scene(center(agents={"anna": member("sales", starts="available")}))
     scene.arrive("c1")
     assert scene.rung() == [("c1", "anna")]
+
+
+def test_a_wrap_up_may_be_given_its_length_once_more() -> None:
+    scene = Scene(center({"sales": Queue(wrap_up_s=30)}, agents={"anna": member("sales")}))
+    scene.login("anna")
+    refused = scene.request("anna", AgentAction.EXTEND)
+    assert refused is not None and refused.reason is RefusedReason.NOT_IN_WRAPUP
+    scene.arrive("c1")
+    scene.talk("anna")
+    scene.wait(20)
+    assert scene.request("anna", AgentAction.EXTEND) is None
+    assert scene.changes(Kind.ACTIVITY, agent="anna")[-1].until == scene.now + 30
+    scene.wait(29)
+    assert str(scene.agent("anna").activity) == "wrapup"
+    scene.wait(2)
+    assert str(scene.agent("anna").activity) == "idle"
