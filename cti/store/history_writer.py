@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
@@ -191,12 +191,18 @@ class HistoryWriter:
                 for opening in self._unwritten.policies:
                     _keep_policy(connection, opening)
                 _insert(connection, self._unwritten)
-        except SQLAlchemyError as error:
+        except (OperationalError, InterfaceError) as error:  # locked, full, away: it is tried again until it works
             self.errors += 1
             if not self._failing:
                 _log.error("history_not_written", error=type(error).__name__)
             self._failing = True
             return False
+        except Exception as error:  # rows that no database takes: one more try would fail too, and hold up all others
+            self.errors += 1
+            self.lost += self._unwritten.facts
+            _log.error("history_facts_lost_at_write", facts=self._unwritten.facts, error=type(error).__name__)
+            self._unwritten = Rows()
+            return True
         if self._failing:
             _log.warning("history_written_again", errors=self.errors, lost=self.lost)
         self._failing = False

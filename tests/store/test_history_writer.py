@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from kit import START, Scene, center, member
 from sqlalchemy import func, select
@@ -218,3 +219,16 @@ def test_a_story_survives_a_restart(store: Store) -> None:
     assert (row["state"], row["outcome"], row["agent"]) == ("ended", "answered", "anna")
     assert [look.standings[0].agent for look in history.looks(row["contact"])] == ["anna"]
     again.close()
+
+
+def test_a_row_that_no_database_takes_costs_itself_and_not_the_history(store: Store) -> None:
+    writer = writer_of(store)
+    assert writer.flush()
+    poison = msgspec.structs.replace(contact(1), caller="\ud800")  # half a character: utf-8 has no bytes for it
+    with capture_logs() as logs:
+        writer.apply(poison)
+        assert writer.flush()
+    assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_facts_lost_at_write"])
+    writer.apply(contact(2))
+    assert writer.close() == 0
+    assert count(store, contact_fact) == 1
