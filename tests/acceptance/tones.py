@@ -30,7 +30,7 @@ LOUDNESS = 0.25
 QUIET, LOUD = 300.0, 4000.0  # root mean square of a frame, of 32,767; music at rest is quieter than our tones
 PURE = 0.7  # so much of a frame's energy is the tone's, otherwise it is music
 MIN_FRAMES = 4
-GLITCH_S = 0.05  # a packet came late
+GLITCH_S = 0.3  # packets came late: a machine with other work may keep them that long
 
 
 def tones() -> dict[str, float]:
