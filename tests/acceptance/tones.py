@@ -85,8 +85,12 @@ class Ear:
             if not what or at - begin < MIN_FRAMES:
                 continue
             start_s, end_s = begin * FRAME / RATE_HZ, at * FRAME / RATE_HZ
-            if found and found[-1].what == what and start_s - found[-1].end_s < GLITCH_S:
-                start_s = found.pop().start_s
+            before = len(found) - 1
+            if before > 0 and found[before].what == "music" and found[before].seconds < GLITCH_S:
+                before -= 1  # what a broken packet sounds like
+            if before >= 0 and found[before].what == what and start_s - found[before].end_s < GLITCH_S:
+                start_s = found[before].start_s
+                del found[before:]
             found.append(Heard(what, start_s, end_s))
         return found
 

@@ -115,7 +115,7 @@ async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled:
             assert session.args["dialled"] == "6001" and session.args["queue"] == ""
             assert set(session.args) == {
                 "entry", "ticket", "dialstatus", "answered_s", "dialled",
-                "queue", "customer", "agents", "linkedid", "node",
+                "queue", "customer", "agents", "flow", "linkedid", "node",
             }  # fmt: skip
 
 
