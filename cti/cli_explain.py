@@ -9,7 +9,7 @@ from urllib.parse import quote
 import typer
 
 from cti import cli_ask, cli_control, cli_show, cli_why
-from cti.cli_ask import REFUSED
+from cti.cli_ask import REFUSED, AsJson, Control
 from cti.cli_control import EngineRefused, NotRunning
 from cti.meant import IN_WORDS
 from cti.suggest import did_you_mean
@@ -19,17 +19,6 @@ explain_app = typer.Typer(
     name="explain", help="Why contacts went where they went, and why an agent gets no calls.", no_args_is_help=True
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
-Control = Annotated[
-    Path | None,
-    typer.Option(
-        "--control",
-        "-s",
-        envvar="CTI_CONTROL",
-        metavar="SOCKET",
-        help="the engine's control socket; default: what the configuration names",
-    ),
-]
 Everything = Annotated[bool, typer.Option("--all", "-a", help="every look and every agent, however many")]
 
 
