@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cti import cli, cli_control
 from cti.cli_control import EngineRefused
+from tests.asked_engine import AskedEngine
 
 pytestmark = pytest.mark.unit
 
@@ -21,21 +21,9 @@ def cti(*words: str) -> Result:
     return CliRunner().invoke(cli.app, ["flow", *words])
 
 
-class Engine:
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.answer: Any = DONE
-
-    def ask(self, _socket: Path, method: str, path: str, body: Any = None, timeout_s: float = 5.0) -> Any:
-        self.asked.append((method, path, body))
-        if isinstance(self.answer, EngineRefused):
-            raise self.answer
-        return self.answer
-
-
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    engine = Engine()
+def engine(monkeypatch: pytest.MonkeyPatch) -> AskedEngine:
+    engine = AskedEngine(DONE)
     monkeypatch.setattr(cli_control, "ask", engine.ask)
     return engine
 
@@ -49,7 +37,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         ("rollback 4", "rollback", {"to": 4}, "rolled back: 1 difference, flows version 7"),
     ],
 )
-def test_what_is_sent_and_told(engine: Engine, words: str, path: str, body: dict[str, Any], last: str) -> None:
+def test_what_is_sent_and_told(engine: AskedEngine, words: str, path: str, body: dict[str, Any], last: str) -> None:
     found = cti(*words.split())
     assert (found.exit_code, found.stdout) == (0, f"flow main: node a changed\n{last}\n")
     [(method, sent_path, sent)] = engine.asked
@@ -58,7 +46,7 @@ def test_what_is_sent_and_told(engine: Engine, words: str, path: str, body: dict
     assert json.loads(cti(*words.split(), "--json").stdout)["flows"] == 7
 
 
-def test_no_difference_and_what_was_rolled_back(engine: Engine) -> None:
+def test_no_difference_and_what_was_rolled_back(engine: AskedEngine) -> None:
     engine.answer = DONE | {"applied": False, "difference": [], "warnings": ["the folder still says ..."]}
     found = cti("reload")
     assert (found.stdout, found.stderr) == ("nothing has changed\n", "warning: the folder still says ...\n")
@@ -73,17 +61,17 @@ def test_no_difference_and_what_was_rolled_back(engine: Engine) -> None:
         (409, {"refused": "bad_configuration", "detail": "m.yaml:1:2: x"}, 2, "error: m.yaml:1:2: x\n"),
     ],
 )
-def test_refusals(engine: Engine, status: int, body: dict[str, Any], code: int, line: str) -> None:
+def test_refusals(engine: AskedEngine, status: int, body: dict[str, Any], code: int, line: str) -> None:
     engine.answer = EngineRefused(status, body)
     found = cti("rollback", "9")
     assert found.exit_code == code and found.stderr.startswith(line) and found.stderr.count("\n") == 1
 
 
-def test_a_number_below_one_is_not_sent(engine: Engine) -> None:
+def test_a_number_below_one_is_not_sent(engine: AskedEngine) -> None:
     assert (cti("rollback", "0").exit_code, engine.asked) == (2, [])
 
 
-def test_versions_are_a_table(engine: Engine) -> None:
+def test_versions_are_a_table(engine: AskedEngine) -> None:
     rows = [{"version": 7, "at": 1.0, "by": "cli.eva", "calls": 0, "holds": False}]
     rows.append({"version": 6, "at": 0.5, "by": "start", "calls": 3, "holds": True})
     engine.answer = {"version": 6, "since": 2.0, "by": "cli.ben", "rolled_back": True, "versions": rows}

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from cti import cli, cli_control, cli_policy, cli_show, config, config_check, config_live
 from cti.cli_control import EngineRefused
+from tests.asked_engine import AskedEngine
 
 pytestmark = pytest.mark.unit
 
@@ -23,21 +24,9 @@ def cti(*words: str) -> Result:
     return CliRunner().invoke(cli.app, list(words))
 
 
-class Engine:
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.answer: Any = DONE
-
-    def ask(self, _socket: Path, method: str, path: str, body: Any = None, timeout_s: float = 5.0) -> Any:
-        self.asked.append((method, path, body))
-        if isinstance(self.answer, EngineRefused):
-            raise self.answer
-        return self.answer
-
-
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    engine = Engine()
+def engine(monkeypatch: pytest.MonkeyPatch) -> AskedEngine:
+    engine = AskedEngine(DONE)
     monkeypatch.setattr(cli_control, "ask", engine.ask)
     return engine
 
@@ -52,7 +41,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         ("reload --check --drop-live", "POST", "/api/v1/reload", {"check": True, "drop_live": True}),
     ],
 )
-def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: dict[str, Any]) -> None:
+def test_what_is_sent(engine: AskedEngine, words: str, method: str, path: str, body: dict[str, Any]) -> None:
     assert cti(*words.split()).exit_code == 0
     [(sent_method, sent_path, sent)] = engine.asked
     assert (sent_method, sent_path) == (method, path)
@@ -66,7 +55,7 @@ def test_what_is_sent(engine: Engine, words: str, method: str, path: str, body: 
         ("queue reset sales", "/api/v1/queues/sales/live?by=cli."),
     ],
 )
-def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
+def test_what_is_taken_back(engine: AskedEngine, words: str, path: str) -> None:
     assert cti(*words.split()).stdout == "queue sales: target_s 20 -> 30\n"
     method, sent, _ = engine.asked[0]
     assert method == "DELETE" and sent.startswith(path)
@@ -74,23 +63,23 @@ def test_what_is_taken_back(engine: Engine, words: str, path: str) -> None:
     assert engine.asked[1][1].endswith("&field=tier&field=rings")
 
 
-def test_what_was_set_says_how_to_take_it_back(engine: Engine) -> None:
+def test_what_was_set_says_how_to_take_it_back(engine: AskedEngine) -> None:
     *_, last = cti("queue", "set", "sales", "target_s=30", "tier=1").stdout.splitlines()
     assert last.startswith("until: ") and last.endswith("queue reset sales target_s tier")
 
 
-def test_lists_are_written_as_in_the_file(engine: Engine) -> None:
+def test_lists_are_written_as_in_the_file(engine: AskedEngine) -> None:
     cti("queue", "set", "sales", "rings=[{after_s: 20, groups: [back]}]")
     assert engine.asked[0][2]["rings"] == [{"after_s": "20", "groups": ["back"]}]
 
 
 @pytest.mark.parametrize("word", ["target_s", "=3", "rings=[", "rings={a: !x b}"])
-def test_what_is_no_value_is_not_sent(engine: Engine, word: str) -> None:
+def test_what_is_no_value_is_not_sent(engine: AskedEngine, word: str) -> None:
     found = cti("queue", "set", "sales", word)
     assert (found.exit_code, engine.asked) == (2, []) and found.stderr.count("\n") == 1
 
 
-def test_what_makes_no_difference_is_said(engine: Engine) -> None:
+def test_what_makes_no_difference_is_said(engine: AskedEngine) -> None:
     engine.answer = SAME
     assert cti("agent", "join", "anna", "sales").stdout == "anna serves sales like that already\n"
     assert cti("agent", "leave", "anna", "sales").stdout == "anna does not serve sales\n"
@@ -99,7 +88,7 @@ def test_what_makes_no_difference_is_said(engine: Engine) -> None:
     assert cti("reload").stdout == "nothing has changed\n"
 
 
-def test_a_reload_tells_the_difference_and_what_needs_a_restart(engine: Engine) -> None:
+def test_a_reload_tells_the_difference_and_what_needs_a_restart(engine: AskedEngine) -> None:
     engine.answer = DONE | {"needs_restart": ["http.listen"], "warnings": ["w"], "dropped": ["queues.vip.tier: gone"]}
     found = cti("reload")
     assert found.stdout == "queue sales: target_s 20 -> 30\nreloaded: 1 difference, version v2\n"
@@ -112,7 +101,7 @@ def test_a_reload_tells_the_difference_and_what_needs_a_restart(engine: Engine) 
     assert json.loads(cti("reload", "--json").stdout)["needs_restart"] == ["http.listen"]
 
 
-def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: Engine) -> None:
+def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: AskedEngine) -> None:
     errors = ["c.yaml:1:2: queues: x", "c.yaml:3:4: agents: y"]
     engine.answer = EngineRefused(409, {"refused": "bad_configuration", "detail": errors[0], "errors": errors})
     found = cti("reload")
@@ -141,13 +130,15 @@ def test_a_broken_file_is_told_line_by_line_and_exits_with_2(engine: Engine) -> 
         (500, {}, "refused: the engine answered with status 500"),
     ],
 )
-def test_other_refusals_are_one_line_and_exit_1(engine: Engine, status: int, body: dict[str, Any], line: str) -> None:
+def test_other_refusals_are_one_line_and_exit_1(
+    engine: AskedEngine, status: int, body: dict[str, Any], line: str
+) -> None:
     engine.answer = EngineRefused(status, body)
     found = cti("reload")
     assert found.exit_code == 1 and found.stderr.startswith(line) and found.stderr.count("\n") == 1
 
 
-def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
+def test_live_changes_and_the_audit_trail_are_tables(engine: AskedEngine) -> None:
     change = {"path": "queues.sales.target_s", "value": 30.0, "file": None, "by": "cli.eva", "at": 1.0}
     engine.answer = {"live_changes": [change]}
     found = cti("live").stdout
@@ -164,7 +155,7 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: Engine) -> None:
     assert engine.asked[-1][1] == "/api/v1/audit?limit=7"
 
 
-def test_the_example_of_queue_set_holds_in_the_example_centre(engine: Engine) -> None:
+def test_the_example_of_queue_set_holds_in_the_example_centre(engine: AskedEngine) -> None:
     doc, here = cli_policy.queue_set.__doc__ or "", Path(__file__).resolve().parent.parent
     words = shlex.split(doc.partition("Example: cti ")[2].replace("\\", ""))
     page = (here / "docs/live-control.md").read_text(encoding="utf-8")
@@ -177,7 +168,7 @@ def test_the_example_of_queue_set_holds_in_the_example_centre(engine: Engine) ->
     assert [found for found in config_check.find_in_policy(judged.center) if "rings" in found.path] == []
 
 
-def test_a_refusal_looks_like_one_at_80_columns(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_looks_like_one_at_80_columns(engine: AskedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli_show, "PIPE_WIDTH", 80)
     entry = {
         "at": 1.0,
