@@ -64,6 +64,7 @@ class Announcements(Policy):
     intervals: tuple[Interval, ...] = ()
     position: bool = False
     wait: bool = False
+    longer_than_min: Annotated[int, Field(ge=1, le=120)] = 10  # said of a wait that is unknown, or longer
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
