@@ -63,6 +63,8 @@ TESTED_ELSEWHERE = {
     "cti/acd/explaining_now.py": "test_explaining.py",
     "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
     "cti/model/changes.py": "data; test_words.py",
+    "cti/model/dialling.py": "data; seen in every test of outbound/",
+    "cti/model/forms.py": "test_policy.py",
     "cti/model/commands.py": "data; test_words.py",
     "cti/model/events.py": "data; test_words.py",
     "cti/model/explanation.py": "data; test_explaining.py",
