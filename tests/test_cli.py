@@ -104,7 +104,7 @@ def test_check_and_run_read_the_flows_too(tmp_path: Path) -> None:
     file, flow = tmp_path / "c.yaml", tmp_path / "flows" / "main.yaml"
     file.write_text(Path(EXAMPLE).read_text() + "\nflows: {folder: flows}\n")
     flow.write_text("name: main\nstart: a\non: {error: hangup}\nnodes:\n  a: {queue: sales}\n")
-    assert cti("check", str(file), environ=SECRETS).stdout.endswith("4 entries, 1 node, 1 flow\n")
+    assert cti("check", str(file), environ=SECRETS).stdout.endswith("4 entries, 1 node, 1 flow, 1 warning\n")
     flow.write_text(flow.read_text().replace("sales", "slaes").replace("on: {error: hangup}\n", ""))
     error = f'error: {flow}:4:14: nodes.a.queue: there is no queue "slaes" (did you mean "sales"?)\n'
     found = cti("check", str(file), environ=SECRETS)
