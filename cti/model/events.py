@@ -264,11 +264,11 @@ class NodeDown(Event, frozen=True):
 
 
 class AgentRequest(Event, frozen=True):
-    """An agent (from his phone), or somebody on his behalf, asks for a change of status."""
+    """An agent (from his phone), or somebody on his behalf, wants another status, or says what came of a talk."""
 
     agent: AgentId
     action: AgentAction
-    reason: str = ""  # of a break; a name or the digit of the configuration
+    reason: str = ""  # of a break: a name or the digit of the configuration; or the name of a disposition
     by: str = "agent"
 
 

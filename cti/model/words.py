@@ -140,6 +140,7 @@ class AgentAction(StrEnum):
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
+    DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
 
 
 class ContactAction(StrEnum):
@@ -159,6 +160,8 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"

@@ -45,6 +45,7 @@ contact_history = Table(
     Column("state", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),  # of the newest visit
     Column("agent", String(40), nullable=False),
+    Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
     Index("contact_history_caller", "caller"),
 )
