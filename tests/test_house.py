@@ -99,6 +99,7 @@ TESTED_ELSEWHERE = {
     "cti/ivr/moves.py": "data",
     "cti/ivr/replies.py": "data; test_verbs.py",
     "cti/model/finding.py": "data",
+    "cti/store/bulk.py": "test_lead_loading.py and test_leads.py, on both databases",
     "cti/store/callback_request.py": "test_callback_spool.py",
     "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
     "cti/store/history_states.py": "test_history_looks.py",
