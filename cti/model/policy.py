@@ -10,19 +10,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from cti.model.campaign import Campaign, Outbound
+from cti.model.forms import Name as Name
+from cti.model.forms import Number as Number
+from cti.model.forms import Seconds as Seconds
+from cti.model.forms import SoundFile as SoundFile
 from cti.model.hours import Hours
 from cti.model.schema import Policy
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Number = Annotated[str, StringConstraints(pattern=r"^[+0-9*#]{1,20}$")]
 Phone = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
 ]
-SoundFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/.-]{0,120}$")]
 MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Level = Annotated[int, Field(ge=1, le=10)]
 
 
@@ -64,6 +65,7 @@ class Announcements(Policy):
     intervals: tuple[Interval, ...] = ()
     position: bool = False
     wait: bool = False
+    longer_than_min: Annotated[int, Field(ge=1, le=120)] = 10  # said of a wait that is unknown, or longer
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
@@ -233,4 +235,6 @@ class Center(Policy):
     entries: dict[Number, Entry] = {}
     breaks: dict[Name, Break] = {"break": Break(digit="1"), "lunch": Break(digit="2"), "training": Break(digit="3")}
     missed_offers: MissedOffers = MissedOffers()
+    outbound: Outbound = Outbound()
+    campaigns: dict[Name, Campaign] = {}
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back
