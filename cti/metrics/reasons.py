@@ -159,6 +159,8 @@ def fact_phrase(changed: Changed) -> str | None:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
         case Kind.SURVEY:
             return f"survey {changed.old}: {changed.new} ({changed.reason})"
+        case Kind.FOLLOW_UP:
+            return f"{changed.new} is to look into {changed.reason}"
     return None
 
 

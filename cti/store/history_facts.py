@@ -18,7 +18,10 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
 OF_CONTACT = frozenset(
-    (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER, Kind.FLOW, Kind.SURVEY)
+    (
+        *(Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE),
+        *(Kind.TRANSFER, Kind.FLOW, Kind.SURVEY, Kind.FOLLOW_UP),
+    )
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
