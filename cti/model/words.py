@@ -169,5 +169,6 @@ class RefusedReason(StrEnum):
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
     UNKNOWN_VERSION = "unknown_version"  # of the flows
+    UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file
