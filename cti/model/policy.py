@@ -10,20 +10,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from cti.model.campaign import Campaign, Outbound
+from cti.model.forms import Name as Name
+from cti.model.forms import Number as Number
+from cti.model.forms import Seconds as Seconds
+from cti.model.forms import SoundFile as SoundFile
 from cti.model.hours import Hours
 from cti.model.schema import Policy
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Number = Annotated[str, StringConstraints(pattern=r"^[+0-9*#]{1,20}$")]
 Phone = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
 ]
-SoundFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/.-]{0,120}$")]
 MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Level = Annotated[int, Field(ge=1, le=10)]
 
 
@@ -249,4 +250,6 @@ class Center(Policy):
     entries: dict[Number, Entry] = {}
     breaks: dict[Name, Break] = {"break": Break(digit="1"), "lunch": Break(digit="2"), "training": Break(digit="3")}
     missed_offers: MissedOffers = MissedOffers()
+    outbound: Outbound = Outbound()
+    campaigns: dict[Name, Campaign] = {}
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back

@@ -20,7 +20,7 @@ from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferS
 OF_CONTACT = frozenset(
     (
         *(Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER),
-        *(Kind.FLOW, Kind.SURVEY, Kind.DISPOSITION),
+        *(Kind.FLOW, Kind.SURVEY, Kind.FOLLOW_UP, Kind.DISPOSITION),
     )
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
