@@ -224,6 +224,7 @@ class AsteriskSwitch:
                     ticket=decode_ticket(args.get("ticket", "")),
                     dial_status=args.get("dialstatus", ""),
                     answered_s=float(answered) if answered.isdecimal() else 0.0,
+                    dialled_phone=phone_of(args.get("dialled_phone", "")),
                     flow_at=args.get("flow", ""),
                 )
             )
