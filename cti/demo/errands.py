@@ -37,10 +37,11 @@ def typed(at_s: float, digits: str) -> tuple[Press, ...]:
 
 _ENGLISH, _CHINESE = (3.5, "1"), (3.5, "2")
 ERRANDS = (
-    # Order status, then the day of delivery, then back; silence at "anything else?".
+    # Each ends with silence at "anything else?".
+    Errand("order", 1.5, (_ENGLISH, (6.0, "1"), *typed(8.5, KNOWN_ORDER), (13.0, "1"), (17.0, "9")), alone=True),
     Errand(
-        "order",
-        3.0,
+        "order and delivery",
+        1.5,
         (_ENGLISH, (6.0, "1"), *typed(8.5, KNOWN_ORDER), (13.0, "1"), (18.0, "1"), (26.0, "9")),
         alone=True,
     ),
