@@ -16,6 +16,7 @@ from cti.model.forms import Name, SoundFile
 from cti.model.hours import Date, Zone
 from cti.model.regulation import PRESETS, Limits, Regulation
 from cti.model.schema import Policy
+from cti.model.words import DialFirst
 
 TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{number\}[A-Za-z0-9_.@+-]*$"
 PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
@@ -146,6 +147,8 @@ class Callbacks(Overrides):
     window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
     trunk: Name | None = None
     caller_ids: Name | None = None
+    first: DialFirst = DialFirst.AGENT  # whose phone rings first
+    machines: Machines = Machines()
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 30.0
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
     retry: Retry = Retry(
