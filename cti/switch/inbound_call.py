@@ -24,6 +24,7 @@ from cti.switch.flow_desk import FlowDesk
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
+TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
@@ -53,7 +54,7 @@ class InboundCall:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._set(f"CTI_TICKET={encode_ticket(command.ticket)}")
+        self._set(f"{TICKET}={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> None:
         self._music = command.music_class
