@@ -15,7 +15,7 @@ class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class SaveTicket(Command, frozen=True):
-    """Write the ticket to the caller's own channel, so that it survives us."""
+    """Write the ticket to the caller's own channel, so that it survives us; also while a phone rings for him."""
 
     call: CallId
     ticket: Ticket

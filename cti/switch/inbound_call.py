@@ -26,6 +26,7 @@ from cti.switch.joining import Ending, join
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
+TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
@@ -56,7 +57,7 @@ class InboundCall:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._set(f"CTI_TICKET={encode_ticket(command.ticket)}")
+        self._set(f"{TICKET}={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> None:
         self._music = command.music_class
