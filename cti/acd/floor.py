@@ -38,6 +38,9 @@ from cti.model.words import (
     QueueName,
 )
 
+OF_CONTACT = (  # deadlines
+    *("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more", "offer_flow"),
+)
 Output = AnyCommand | Changed | Refused
 
 
@@ -287,5 +290,5 @@ class Floor:
         self.arrived.discard(contact.id)
         for leg in [leg for leg, parting in self.parting.items() if parting == contact.id]:
             del self.parting[leg]
-        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more"):
+        for what in OF_CONTACT:
             self.deadlines.cancel(what, contact.id)

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
+STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 ANSWER_TIMEOUT_S = 5.0
 MAX_FACTS = 16  # known of one customer
 MAX_PREFERRED = 16
@@ -123,22 +124,26 @@ class AsteriskSwitch:
         match command:
             case commands.Ring():
                 self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
-                if call.ring(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.ring(command))
             case commands.Announce():
                 call.announce(command)
             case commands.StopRing():
                 self._stop_ring(call, command)
             case commands.Release():
-                if call.release(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.release(command))
             case commands.SaveTicket():
                 call.save_ticket(command)
             case commands.StartMusic():
-                call.start_music(command)
+                self._stop_sound(call, playing=call.start_music(command))
             case commands.RunFlow():
-                if call.run_flow(command, self._flows, self._clock):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.run_flow(command, self._flows, self._clock))
+
+    def _stop_sound(self, call: InboundCall, *, playing: bool, tries: int = STOP_TRIES) -> None:
+        """AMI may overtake the sound that AGI has just begun, which then plays on: said again while it does."""
+        if playing and tries and self.calls.get(call.call) is call:
+            self._node_of(call).stop_playback(call.channel)
+            again = asyncio.get_running_loop().call_later
+            again(STOP_AGAIN_S, lambda: self._stop_sound(call, playing=call.side_plays, tries=tries - 1))
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
