@@ -20,14 +20,14 @@ from cti.model.words import AgentId, CallId, QueueName
 from cti.ports import Clock
 from cti.switch.agi_codec import Reply
 from cti.switch.agi_session import AgiConnectionLost
-from cti.switch.flow_channel import CannotDo, FlowChannel, Gone, HungUp
+from cti.switch.flow_channel import CannotDo, FlowChannel, Gone
 from cti.switch.flow_desk import FlowDesk
+from cti.switch.flow_work import FlowWork
 
 log = structlog.get_logger(__name__)
 
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
-SPOKEN_S = 1.0  # of a message that a hangup ended: less is nobody's voice
 KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 
 
@@ -52,6 +52,7 @@ class FlowCall:
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._on_leaving = on_leaving
         self._channel = FlowChannel(submit, desk.speak, beside=on_leaving is not None)
+        self._work = FlowWork(desk, self._channel, whose)
         self._back: asyncio.Future[str] | None = None
         self._in_line_since = 0.0
         self._saved = ""
@@ -59,7 +60,6 @@ class FlowCall:
         self._task: asyncio.Task[None] | None = None
         self._version = 0  # of his book; 0: not known yet
         self._served_in = ""
-        self._recording = False
         self._session: FlowSession | None = None
         self._cut_off = False
         self._ended_at: float | None = None
@@ -111,7 +111,7 @@ class FlowCall:
     @property
     def is_recording(self) -> bool:
         """A message for a queue is recorded or kept: the caller's hangup ends it, and what came of it is told after."""
-        return self._recording and not self.over
+        return self._work.records and not self.over
 
     def when_over(self, then: Callable[[], None]) -> None:
         """Call `then` once the walk has ended; it must be under way."""
@@ -241,9 +241,9 @@ class FlowCall:
             case verbs.Collect():
                 return await self._channel.collect(verb)
             case verbs.Lookup():
-                return await self._lookup(verb)
+                return await self._work.lookup(verb)
             case verbs.Record():
-                return await self._record(verb)
+                return await self._work.record(verb)
             case verbs.Enqueue():
                 return await self._enqueue(verb)
             case verbs.TakeCallback():
@@ -257,27 +257,6 @@ class FlowCall:
                 return await self._channel.transfer(dial, verb.ring_timeout_s, once=taken_over)
         return replies.Broken("unknown_verb")
 
-    async def _record(self, verb: verbs.Record) -> replies.AnyReply:
-        """The name has call, node and visit in it. Who hangs up when he has spoken has left his message as well."""
-        file = f"{self._desk.recordings}/{verb.name}"
-        self._recording = bool(verb.queue)
-        try:
-            reply = await self._channel.record(verb, file)
-            if verb.queue and isinstance(reply, replies.Recorded) and reply.seconds > 0:
-                return await self._keep(verb, file, reply)
-            return reply
-        except HungUp as gone:
-            if verb.queue and gone.seconds >= SPOKEN_S:
-                await self._keep(verb, file, replies.Recorded(gone.seconds))
-            raise
-        finally:
-            self._recording = False
-
-    async def _keep(self, verb: verbs.Record, file: str, message: replies.Recorded) -> replies.AnyReply:
-        if not await self._desk.take_message(verb, file, message.seconds, self.call):
-            return replies.NotRecorded("not_kept")
-        return message
-
     async def _promise(self, verb: verbs.TakeCallback) -> replies.AnyReply:
         """Beside a line: nobody is called back whose turn has come meanwhile, and who is promised it waits no more."""
         promise = asyncio.ensure_future(self._desk.take_callback(verb, self.call))
@@ -290,21 +269,6 @@ class FlowCall:
         if isinstance(reply, replies.CallbackTaken):
             self._leave_line()
         return reply
-
-    async def _lookup(self, verb: verbs.Lookup) -> replies.AnyReply:
-        """Nothing is heard at first; then what the flow says meanwhile, and music."""
-        asked = asyncio.ensure_future(self._desk.ask(verb))
-        try:
-            done, _ = await asyncio.wait([asked], timeout=verb.quiet_s)
-            if not done:
-                await self._channel.play(verb.meanwhile, "")
-                if not asked.done():
-                    await self._channel.music(self._desk.music_class)
-                    await asyncio.wait([asked])
-                    await self._channel.music()
-            return asked.result()
-        finally:
-            asked.cancel()
 
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
         """The line has him until it tells how it ended."""

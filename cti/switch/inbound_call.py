@@ -58,7 +58,7 @@ class InboundCall:
 
     def start_music(self, command: commands.StartMusic) -> bool:
         """True if a prompt is playing that must be cut off from outside, as of the next three."""
-        cut_off = self._cut_side()
+        cut_off = self._side is not None and self._side.cut()
         self._music = command.music_class
         self._submit("SET", "MUSIC", "ON", self._music)
         return cut_off
@@ -204,11 +204,8 @@ class InboundCall:
             self._session.close()
 
     def _silence(self) -> bool:
-        dropped, cut = self._drop_prompts(), self._cut_side()
-        return dropped or cut
-
-    def _cut_side(self) -> bool:
-        return self._side is not None and self._side.cut()
+        dropped = self._drop_prompts()
+        return (self._side is not None and self._side.cut()) or dropped
 
     def _drop_prompts(self) -> bool:
         """Forget prompts that are not yet sent; whether one is playing now."""
