@@ -19,7 +19,7 @@ RECHECK_S = 15.0  # so often the expected wait is looked at, where the offer of 
 
 def begin(floor: Floor, contact: Contact, flow: str) -> None:
     """Let `flow` run beside the line; one at a time."""
-    if contact.state is not ContactState.WAITING or contact.beside or contact.stands_in is None:
+    if contact.state is not ContactState.WAITING or contact.beside or contact.stands_in is None or not contact.call:
         return
     contact.beside = flow
     _tell(floor, contact, flow, "begun")
@@ -36,10 +36,19 @@ def ended(floor: Floor, told: SideFlowEnded) -> None:
     floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
+def offer_later(floor: Floor, contact: Contact) -> None:
+    """Come back when it is time for what the queue offers by itself, once in each visit."""
+    rules = floor.policy.queues[contact.queue].while_waiting
+    if rules is not None and not contact.side_offered:
+        floor.deadlines.set("offer_flow", contact.id, max(contact.entered_at + rules.after_s, floor.now))
+    else:
+        floor.deadlines.cancel("offer_flow", contact.id)
+
+
 def offer_due(floor: Floor, contact: Contact) -> None:
     """He has waited long enough for an offer, if the wait to come is long enough for it, too."""
     rules = floor.policy.queues[contact.queue].while_waiting
-    if rules is None or contact.state is not ContactState.WAITING or contact.side_offered:
+    if rules is None or contact.state is not ContactState.WAITING or contact.side_offered or not contact.call:
         return
     expected = floor.estimate.expect(
         contact.queue, floor.line.position(contact), floor.staffed[contact.queue], contact.requires
