@@ -133,7 +133,7 @@ class Node:
     def _is_for_a_flow(self, fields: Fields) -> bool:
         """What is keyed there may be secret, and is no key of the line behind it."""
         call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
-        return call is not None and call.flow is not None and call.flow.takes_keys
+        return call is not None and call.flow_takes_keys
 
     def _dial_begin(self, fields: Fields) -> None:
         call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))
