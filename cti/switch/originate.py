@@ -18,7 +18,7 @@ from cti.model.words import AttemptId, DialResult, Heard, OfferId, RingResult
 Pairs = list[tuple[str, str]]
 
 CALL_MARK = "cti-"  # begins the Uniqueid of a customer's channel; the attempt follows
-AGENT_MARK = "ctiagent-"  # of an agent's whom we ring before his customer
+AGENT_MARK = "ctia-"  # of an agent's; no n, x or z in it: patterns of extensions take them for digits
 CALL_CONTEXT, AGENT_CONTEXT = "cti-outbound", "cti-waiting-agent"
 ATTEMPT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 CALLER_ID = re.compile(r'(?:"[^"<>\\]{0,80}" ?)?<?[+0-9*#]{1,20}>?')

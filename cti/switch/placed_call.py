@@ -73,10 +73,12 @@ class PlacedCalls:
         task.add_done_callback(self._tasks.discard)
 
     def cancel(self, attempt: AttemptId) -> None:
-        """Take it back; who has answered in this very moment is hung up on."""
+        """Take it back, unless somebody has answered: then he is a caller, and nobody hangs up on him.
+
+        Who answers within the millisecond that our Hangup travels is lost: AMI knows no "only if it still rings".
+        """
         placed = self._placed.get(attempt)
-        if placed is None:  # an earlier process's: Hangup takes a Uniqueid too [measured]
-            self._hangup(f"{originate.CALL_MARK}{attempt}")
+        if placed is None or placed.answered:
             return
         placed.cancelled = True
         if placed.channel:
@@ -190,5 +192,5 @@ class PlacedCalls:
             placed = self._placed.setdefault(attempt, Placed(sent=True))
             placed.channel = leg.channel
             placed.answered = placed.answered or leg.ours
-            if placed.cancelled:
+            if placed.cancelled and not placed.answered:
                 self._hangup(leg.channel)
