@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
+from cti.acd import callouts
 from cti.acd.agent import Agent
 from cti.acd.blending import turn_gates
 from cti.acd.contact import Contact
@@ -146,5 +147,8 @@ def _serve(floor: Floor, turn: Turn, candidates: Iterator[Candidate]) -> bool:
         ring=contact.ring,
         version=floor.policy_version,
     )
-    make_offers(floor, contact, chosen, why)
+    if contact.call:
+        make_offers(floor, contact, chosen, why)
+    else:
+        callouts.chosen(floor, contact, chosen[0], why)
     return True

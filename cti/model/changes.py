@@ -33,6 +33,7 @@ class Kind(StrEnum):
     FLOW = "flow"  # something to count in a flow: `old` is the node (FLOW.NODE), `new` split=share or a word of trouble
     SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
+    ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CONFIG = "config"  # version of the policy that holds from now on
 
 
@@ -115,6 +116,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str | None = None
     why: Why | None = None
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
+    outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
     seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0)
 
 
