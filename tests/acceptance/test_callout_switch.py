@@ -103,7 +103,7 @@ def test_taken_back_at_once(centre: Centre, switch: LoneSwitch) -> None:
 
 @pytest.mark.parametrize("trial", range(3))
 def test_taken_back_as_he_answers(centre: Centre, switch: LoneSwitch, trial: int) -> None:
-    """Either he was not reached, or he has answered and is a caller, or was hung up on in that millisecond: one of it."""
+    """Not reached, or a caller; or hung up on in that one millisecond, as a caller who has gone."""
     attempt = f"race{trial}"
     switch.place(attempt)
     phone = centre.world.ringing()
