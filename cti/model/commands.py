@@ -42,6 +42,7 @@ class RunFlow(Command, frozen=True):
     caller: str = ""  # personal data, as the next two
     dialled: str = ""
     customer: dict[str, str] = {}
+    served_in: str = ""  # the queue in which he has talked last
 
 
 class RingLeg(msgspec.Struct, frozen=True):

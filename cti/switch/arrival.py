@@ -9,6 +9,7 @@ from cti.model.ticket import decode_ticket
 from cti.model.words import AgentId, AttemptId, CallId, NodeId, QueueName
 from cti.switch import originate
 from cti.switch.agi_session import AgiSession
+from cti.switch.ami_events import phone_of
 
 MAX_FACTS = 16  # known of one customer
 MAX_PREFERRED = 16
@@ -32,6 +33,7 @@ def call_arrived(call: CallId, node: NodeId, session: AgiSession, args: Mapping[
         ticket=decode_ticket(args.get("ticket", "")),
         dial_status="ANSWER" if args.get("joined") == JOINED else args.get("dialstatus", ""),
         answered_s=float(answered) if answered.isdecimal() else 0.0,
+        dialled_phone=phone_of(args.get("dialled_phone", "")),
         flow_at=args.get("flow", ""),
         attempt=AttemptId(attempt) if originate.ATTEMPT.fullmatch(attempt) else None,
         heard=originate.heard(args.get("amdstatus", ""), args.get("amdcause", "")),

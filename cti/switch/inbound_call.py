@@ -280,11 +280,16 @@ class InboundCall:
             self._end()
 
     def _gone(self, gone: Gone) -> None:
-        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it."""
+        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it.
+
+        So it does while a message is recorded.
+        """
         if gone is Gone.HANGUP and self._ringing:
             return
-        self._session.close()
-        self._end()
+        if gone is Gone.HANGUP and self.flow is not None and self.flow.is_recording:
+            self.flow.when_over(self.close)
+            return
+        self.close()
 
     def _end(self) -> None:
         if self._lost:
