@@ -7,7 +7,7 @@ connection leaves open is told by the next snapshot. Numbers stay inside the com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -47,7 +47,7 @@ class PlacedCalls:
         link: AmiLink,
         hangup: Callable[[str], None],
         post: Callable[[events.AnyEvent], None],
-        trunks: dict[str, Trunk],
+        trunks: Mapping[str, Trunk],
         ledger: Ledger | None,
     ) -> None:
         self._node, self._link, self._hangup, self._post = node, link, hangup, post
@@ -97,11 +97,11 @@ class PlacedCalls:
 
     def _fields(self, call: PlaceCall) -> originate.Pairs | DialResult:
         try:
-            dial = dial_string(self._trunks, call.number)
+            dial = dial_string(self._trunks, call.number, call.trunk)
         except ValueError:
             return DialResult.INVALID
         if dial is None:
-            log.error("no trunk of this node may call that number", node=self._node, attempt=call.attempt)
+            log.error("no trunk may be used for that number", trunk=call.trunk or "any", attempt=call.attempt)
             return DialResult.NOT_DIALLED
         if not originate.is_placeable(call):
             log.error("a call cannot be placed: its attempt or its caller id is not well formed", node=self._node)

@@ -53,7 +53,7 @@ class LoneSwitch:
     async def _make(self) -> AsteriskSwitch:
         node = self._lab.nodes[0]
         trunks = {"world": Trunk("PJSIP/{number}@trunk4", ("+",))}
-        address = NodeAddress(node["host"], node["ami_port"], node["ami_user"], node["ami_secret"], trunks)
+        address = NodeAddress(node["host"], node["ami_port"], node["ami_user"], node["ami_secret"])
         host, _, port = self._lab.engine.rpartition(":")
         return AsteriskSwitch(
             {NODE: address},
@@ -61,6 +61,7 @@ class LoneSwitch:
             listen=(host, int(port)),
             allow=[ipaddress.ip_network("127.0.0.0/8")],
             token=node["agi_token"],
+            trunks=trunks,
             ledger=OpenLedger(),
         )
 
