@@ -99,6 +99,7 @@ class PlaceCall(Command, frozen=True):
     ring_timeout_s: float
     ticket: Ticket  # on his channel from the start: should we die, he brings it along
     caller_id: str = ""
+    trunk: str = ""  # as in Callout
     listen: Listening | None = None
     campaign: str = ""
 

@@ -56,7 +56,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
-        self.begun = Begun(name, self.link, self.hangup, post, dict(trunks or {}), ledger)
+        self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
