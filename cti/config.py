@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 
 from cti import config_check, config_explain, config_outside, config_yaml
 from cti.config_address import Address, AddressText
+from cti.model import campaign
 from cti.model.errors import ConfigError
 from cti.model.lookups import System
 from cti.model.policy import Agent, Center, Name, Phone
@@ -46,6 +47,7 @@ MEANINGS = {
     HOST: "must be a host name or an IP address",
     USER: "must be a user of manager.conf: up to 80 of A-Z a-z 0-9 _ . @ -",
     DATABASE: "must be sqlite:///file or postgresql://user:password@host/database",
+    **campaign.MEANINGS,
 }
 Host = Annotated[str, StringConstraints(pattern=HOST)]
 User = Annotated[str, StringConstraints(pattern=USER)]

@@ -283,10 +283,15 @@ def test_every_key_is_documented() -> None:
 
 
 def _models() -> list[type]:
-    from cti.model import policy
+    from cti.model import calling_rules, campaign, policy
 
     return [
-        *(value for value in vars(policy).values() if isinstance(value, type) and issubclass(value, policy.Policy)),
+        *(
+            value
+            for module in (policy, campaign, calling_rules)
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, policy.Policy)
+        ),
         config.AsteriskNode,
         config.FastAgi,
         config.Http,

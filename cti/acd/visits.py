@@ -239,15 +239,13 @@ def announce(floor: Floor, contact: Contact) -> None:
         return
     position = floor.line.position(contact)
     expected = _expected(floor, contact, position) if rules.wait else None
-    wait_s = expected.p90_s if expected is not None else None
     staffed = floor.staffed[contact.queue]
     if staffed < contact.told_staffed:
         contact.told_wait_s = None  # agents have left: what was told holds no more
     contact.told_staffed = staffed
-    if wait_s is not None:
-        # Never announce more than was told before: a promise that grows is worse than none.
-        told_s = wait_s if contact.told_wait_s is None else contact.told_wait_s
-        wait_s = contact.told_wait_s = min(wait_s, told_s)
+    # Never announce more than was told before: a promise that grows is worse than none.
+    wait_s = announcing.told_wait_s(rules, expected.p90_s if expected is not None else None, contact.told_wait_s)
+    contact.told_wait_s = wait_s
     prompts = announcing.prompts(rules, position, wait_s)
     if prompts:
         contact.announcing = True

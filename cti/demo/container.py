@@ -47,7 +47,9 @@ def engine_center(tree: Mapping[str, Any], environ: Mapping[str, str], state: Pa
     """Return the mounted configuration with the addresses that the environment names."""
     host, _, port = _needed(environ, "CTI_AMI").rpartition(":")
     places = Places(host, int(port), environ.get("CTI_AMI_USER") or "cti", "", "", state, control)
-    center = own_center(tree, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW"))
+    center = own_center(
+        tree, CONFIG.parent, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW")
+    )
     return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}}
 
 

@@ -61,7 +61,7 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
     places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control)
     return Stage(
         title="the simulator (no Asterisk)",
-        center=demo_center(tree, places),
+        center=demo_center(tree, wishes.config.parent, places),
         control=control,
         environ={SECRET_ENV: secret, TOKEN_ENV: token},
         traffic=SimulatedTraffic(simulator),

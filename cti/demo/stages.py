@@ -64,7 +64,7 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
     server = f"{node['host']}:{node['sip_port']}"
     return Stage(
         title=f"Asterisk {descriptor['version']}",
-        center=demo_center(tree, places, guest_phone=f"PJSIP/{GUEST_NUMBER}"),
+        center=demo_center(tree, wishes.config.parent, places, guest_phone=f"PJSIP/{GUEST_NUMBER}"),
         control=control,
         environ={SECRET_ENV: node["ami_secret"], TOKEN_ENV: node["agi_token"]},
         traffic=SippTraffic(PhoneSide.of_lab(descriptor), wishes.folder, wishes.folder / "queue_log", wishes.seed),
@@ -85,7 +85,7 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
 
 async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], control: Path) -> Stage:
     places = Places(own.host, own.port, own.user, "", "", wishes.folder, control)
-    center = own_center(tree, places, agi=own.agi, allow_host=_address(own.host))
+    center = own_center(tree, wishes.config.parent, places, agi=own.agi, allow_host=_address(own.host))
     name, node = next(iter(center["nodes"].items()))
     # In files, not in the environment: so `cti doctor` works with this configuration from another terminal.
     del node[SECRET_KEY], center["fastagi"][TOKEN_KEY]

@@ -14,6 +14,7 @@ ContactId = NewType("ContactId", str)  # the CallId under which the customer fir
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 OfferId = NewType("OfferId", str)  # "<contact>#<number of the try>"
+AttemptId = NewType("AttemptId", str)  # of one dialling of one number; A-Z a-z 0-9 _ . - only: it names a channel
 
 
 class AgentStatus(StrEnum):
@@ -99,6 +100,37 @@ class RingResult(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DialFirst(StrEnum):
+    """Who is called first, when a customer is to be connected with an agent who is kept for him."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+class DialResult(StrEnum):
+    """How one attempt to reach a customer's number ended: exactly one for every attempt."""
+
+    HUMAN = "human"  # answered; also where no machine was listened for
+    MACHINE = "machine"  # answered by an answering machine
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    CONGESTION = "congestion"  # the network had no way there
+    INVALID = "invalid"  # no such number
+    CANCELLED = "cancelled"  # we took it back: the agent left, the customer called in, a person said stop
+    NOT_DIALLED = "not_dialled"  # the switch, or the store, could not take it on: no phone has rung
+    UNKNOWN = "unknown"  # we died over it, and nobody can tell
+
+
+class Heard(StrEnum):
+    """What listening to an answered call has told (Asterisk's AMD)."""
+
+    NOTHING = ""  # nobody listened
+    HUMAN = "human"
+    MACHINE = "machine"
+    UNSURE = "unsure"  # AMDSTATUS NOTSURE: treated as a person, who would hear silence otherwise
+
+
 class AgentAction(StrEnum):
     """What an agent, or someone on his behalf, may ask for."""
 
@@ -108,6 +140,7 @@ class AgentAction(StrEnum):
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
+    DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
 
 
 class ContactAction(StrEnum):
@@ -127,6 +160,8 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"
@@ -134,5 +169,6 @@ class RefusedReason(StrEnum):
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
     UNKNOWN_VERSION = "unknown_version"  # of the flows
+    UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file

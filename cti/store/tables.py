@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -29,6 +29,10 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail": he has left a message
+    Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
+    Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
+    Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
     Index("callback_request_state", "state", "at"),
 )
 
@@ -45,6 +49,7 @@ contact_history = Table(
     Column("state", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),  # of the newest visit
     Column("agent", String(40), nullable=False),
+    Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
     Index("contact_history_caller", "caller"),
 )
@@ -117,6 +122,36 @@ flow_in_force = Table(
     Column("by", String(64), nullable=False),
     Column("number", Integer, nullable=False),  # of the flow_version
     Column("instead_of", String(64), nullable=False),  # after a roll back: the hash of the folder that does not hold
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("contact", String(200), nullable=False),
+    Column("survey", String(40), nullable=False),
+    Column("queue", String(40), nullable=False),  # in which he talked, and with whom
+    Column("agent", String(40), nullable=False),
+    Column("flow_version", Integer, nullable=False),
+    Column("answer", String(60), nullable=False),  # QUESTION=SCORE
+    Column("number", String(80), nullable=False),  # personal data
+    Column("owner", String(40), nullable=False),  # an agent, a queue, or a name of the centre's own
+    Column("opened_at", Float, nullable=False),  # epoch seconds, as the next two
+    Column("due_at", Float, nullable=False),
+    Column("done_at", Float),  # null: open
+    Column("done_by", String(64), nullable=False),
+    Column("outcome", String(200), nullable=False),
+    UniqueConstraint("contact", "survey"),
+    Index("follow_up_due", "done_at", "due_at"),
+)
+
+survey_asked = Table(
+    "survey_asked",
+    metadata,
+    Column("customer", String(32), primary_key=True),  # a hash of who he is: personal data all the same
+    Column("at", Float, nullable=False),  # epoch seconds: the newest time
+    Column("call", String(200), nullable=False),
+    Index("survey_asked_at", "at"),
 )
 
 lead_list = Table(
