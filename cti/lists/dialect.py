@@ -36,6 +36,10 @@ _OF_REGION = {
     "CZ": "cp1250", "PL": "cp1250", "HU": "cp1250", "SK": "cp1250", "HR": "cp1250", "SI": "cp1250", "RO": "cp1250",
 }  # fmt: skip
 _WESTERN = "cp1252"
+_WEST = (
+    "US", "CA", "GB", "IE", "AU", "NZ", "DE", "AT", "CH", "LI", "FR", "BE", "NL", "LU", "ES", "PT", "IT", "DK", "SE",
+    "NO", "FI", "IS", "BR", "MX", "AR", "CL", "CO", "PE", "UY", "ZA",
+)  # fmt: skip
 _JUDGED_LINES = 200
 
 
@@ -57,7 +61,7 @@ def find_encoding(samples: Sequence[bytes], region: str | None = None) -> Encodi
         return Encoding(wide, "every second byte is zero")
     if all(_decodes(piece, "utf-8") for piece in samples):
         return Encoding("utf-8", "all that was looked at is UTF-8")
-    usual = _OF_REGION.get(region or "")
+    usual = _OF_REGION.get(region or "", _WESTERN if region in _WEST else "")
     if usual and all(_decodes(piece, usual) for piece in samples):
         return Encoding(usual, f"usual in {region}, and it fits")
     guess = charset_normalizer.from_bytes(b"\n".join(samples), cp_isolation=list(_OLD)).best()

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import TextIO
 
@@ -20,8 +21,9 @@ import msgspec
 
 from cti.lists import dialect, rows
 from cti.lists.judge import Row, Rules, Verdict, judge_row, settle
-from cti.lists.mapping import Columns, Field, find_columns
+from cti.lists.mapping import REJECT_HEADER, Columns, Field, find_columns
 from cti.model.errors import ConfigError
+from cti.outbound.do_not_call import DoNotCall
 from cti.store.database import Store
 from cti.store.do_not_call import blocked_of, lengths_of_beginnings
 from cti.store.lead_loading import (
@@ -37,6 +39,7 @@ from cti.store.leads import known_numbers
 
 PORTION = 10_000
 SAMPLE_RECORDS = 50
+NOBODY = DoNotCall()
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -116,13 +119,15 @@ def import_list(
     dry_run: bool = False,
     rejects: TextIO | None = None,
     open_now: OpenNow | None = None,
+    forbidden: DoNotCall = NOBODY,
     told: Told = lambda done, whole: None,
 ) -> Tally:
     """Take a list over, whole or not at all (`dry_run`: not at all); what came of its rows.
 
     `rejects` gets every row that was refused, with its line and the reason; `open_now` says whether somebody in these
-    zones may be called now; `told` hears how many bytes of how many are done. Raises ConfigError, AnotherImport,
-    ImportLost, SQLAlchemyError, OSError; whatever it raises, nothing of the list stays.
+    zones may be called now; `forbidden` is what the configuration says besides the store's do-not-call list; `told`
+    hears how many bytes of how many are done. Raises ConfigError, AnotherImport, ImportLost, SQLAlchemyError, OSError;
+    whatever it raises, nothing of the list stays.
     """
     tally = Tally()
     groups: set[tuple[str, int]] = set()
@@ -134,9 +139,8 @@ def import_list(
         if not dry_run:
             tally.list_id = begin_list(store, rules.campaign, path.name[:120], by, clock())
             stack.callback(give_up_list, store, tally.list_id)  # a list that is ready stays
-        text = rows.text_of(file, found.encoding)
-        for portion in _portions(_rows(text, found, rules)):
-            _settle_all(store, portion, rules, seen, clock())
+        for portion in _portions(_rows(file, found, rules)):
+            _settle_all(store, portion, rules, seen, forbidden, clock())
             valid = [row for row in portion if row.verdict is Verdict.VALID]
             _count(tally, portion, valid, open_now)
             if tally.list_id is not None:
@@ -145,16 +149,27 @@ def import_list(
             if writer is not None:
                 writer.write(row for row in portion if row.verdict is not Verdict.VALID)
             told(min(whole, file.tell()), whole)
+        if not tally.verdicts[Verdict.VALID]:
+            tally.list_id = None  # a list without leads is given up too
         if tally.list_id is not None:
             finish_list(store, tally.list_id, tally.rows, tally.verdicts[Verdict.VALID], groups, clock())
     return tally
 
 
-def _rows(text: TextIO, found: Found, rules: Rules) -> Iterator[Row]:
-    records = _behind_sep(rows.records(text, found.delimiter))
-    if found.columns.has_header:
-        next(records, None)
-    for number, record in enumerate(records, 1):
+def records_of(file: BufferedReader, found: Found) -> Iterator[rows.Record]:
+    """Yield the records of a file behind its header."""
+    text = rows.text_of(file, found.encoding)
+    try:
+        records = _behind_sep(rows.records(text, found.delimiter))
+        if found.columns.has_header:
+            next(records, None)
+        yield from records
+    finally:
+        text.detach()  # or else the file ends with it
+
+
+def _rows(file: BufferedReader, found: Found, rules: Rules) -> Iterator[Row]:
+    for number, record in enumerate(records_of(file, found), 1):
         if number > MOST_ROWS:
             raise ConfigError([f"more than {MOST_ROWS} rows: split the file"])
         yield judge_row(number, record, found.columns, rules)
@@ -173,13 +188,16 @@ def _portions(judged: Iterator[Row]) -> Iterator[list[Row]]:
         yield portion
 
 
-def _settle_all(store: Store, portion: Sequence[Row], rules: Rules, seen: _Seen, now: float) -> None:
+def _settle_all(
+    store: Store, portion: Sequence[Row], rules: Rules, seen: _Seen, forbidden: DoNotCall, now: float
+) -> None:
     """What the store knows of a portion is asked at once; what this list has had before, row by row."""
     numbers = sorted({number.e164 for row in portion for number in row.numbers if row.verdict is Verdict.VALID})
     with store.engine.connect() as connection:
         known: Mapping[str, set[str]] = known_numbers(connection, numbers)
         entries = blocked_of(connection, numbers, rules.campaign, now, lengths_of_beginnings(connection))
-    blocked = {number: entry.reason for number, entry in entries.items()}
+    blocked = {number: no for number in numbers if (no := forbidden.says_no(number))} if forbidden.patterns else {}
+    blocked |= {number: entry.reason for number, entry in entries.items()}
     for row in portion:
         if row.verdict is Verdict.VALID:
             again = [seen.has(number.e164) for number in row.numbers]
@@ -236,7 +254,7 @@ class _Rejects:
 
     def __init__(self, file: TextIO, columns: Columns) -> None:
         self._writer = csv.writer(file)
-        self._writer.writerow(["line", "verdict", "reason", *columns.header])
+        self._writer.writerow([*REJECT_HEADER, *columns.header])
 
     def write(self, refused: Iterator[Row]) -> None:
         for row in refused:

@@ -18,6 +18,7 @@ from cti.suggest import did_you_mean
 
 MOST_COLUMNS = 200
 MOST_NUMBERS = 10
+REJECT_HEADER = ("line", "verdict", "reason")  # what we put before refused rows: they come back mended
 
 _NO_PLACE = "-"  # --map name=- : no column is it
 
@@ -99,7 +100,8 @@ def find_columns(
     if len(numbers) > MOST_NUMBERS:
         raise ConfigError([f"{len(numbers)} columns have numbers: at most {MOST_NUMBERS} can be; --map phone=COLUMN"])
     single = {field: places[field][0] for field in Field if field is not Field.PHONE and places.get(field)}
-    used = {*numbers, *single.values()}
+    ours = range(len(REJECT_HEADER)) if tuple(header[: len(REJECT_HEADER)]) == REJECT_HEADER else ()
+    used = {*numbers, *single.values(), *ours}
     kept = tuple((place, name) for place, name in enumerate(header) if place not in used)
     return Columns(
         header,

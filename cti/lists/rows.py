@@ -86,7 +86,7 @@ def first_lines(file: io.BufferedReader, encoding: str, most: int = 200) -> list
     return lines[:most]
 
 
-def text_of(file: io.BufferedReader, encoding: str) -> TextIO:
+def text_of(file: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
     """Return the file as text from its beginning. What is no text in that encoding is the replacement character."""
     file.seek(0)
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
