@@ -157,6 +157,14 @@ def test_portions_make_no_difference(store: Store, tmp_path: Path, monkeypatch: 
     assert run(store, file).verdicts == whole.verdicts
 
 
+def test_the_example_of_the_documentation(store: Store) -> None:
+    tally = run(store, Path(__file__).parents[2] / "config" / "lists" / "sample.csv")
+    assert (tally.verdicts, tally.left_out) == ({Verdict.VALID: 5}, 0)
+    first, *_, last = next_due(store, "winter", NOW, 9)
+    assert (first.name, first.priority, last.priority) == ("Anna Example", 2, 9)
+    assert first.data == {"City": "London", "Contract ends": "2026-12-31"}
+
+
 CELL = st.one_of(
     st.sampled_from(
         [number(1), number(2), "020 7946 0003", "", "12", "=1+1", "+80012345678", "x" * 1_001, '"', "a;b,c\td"]
