@@ -67,6 +67,8 @@ def _announcements(queue: Queue, here: tuple[str, ...]) -> Iterator[Finding]:
         return
     if not (told.position or told.wait or told.play):
         yield Finding((*here, "announce"), "says nothing: set position, wait or play")
+    if "longer_than_min" in told.model_fields_set and not told.wait:
+        yield Finding((*here, "announce", "longer_than_min"), "never said: the wait is told only with wait: true")
     if queue.max_wait_s is not None and told.first_after_s >= queue.max_wait_s:
         text = f"never heard: max_wait_s is {queue.max_wait_s:g}"
         yield Finding((*here, "announce", "first_after_s"), text)

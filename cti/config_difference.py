@@ -13,7 +13,14 @@ from pydantic import BaseModel
 from cti.model.policy import Agent, Center, Membership
 
 MAX_SHOWN_CHARS = 120
-NOUNS = {"queues": "queue", "agents": "agent", "entries": "entry", "breaks": "break", "hours": "hours"}
+NOUNS = {
+    "queues": "queue",
+    "agents": "agent",
+    "entries": "entry",
+    "breaks": "break",
+    "hours": "hours",
+    "campaigns": "campaign",
+}
 PERSONAL = ((Agent, "name"),)
 
 

@@ -133,6 +133,8 @@ _MISSING = {
     "skill": "no agent has the skill",
     "group": "no agent is in the group",
     "hours": "there are no opening hours named",
+    "trunk": "outbound.trunks has no",
+    "pool": "outbound.caller_ids has no",
 }
 
 
@@ -148,6 +150,8 @@ def unknown_references(tree: Mapping) -> list[Problem]:
             "hours": _names(tree, "hours"),
             "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
             "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
+            "trunk": _names(_child(tree, "outbound"), "trunks"),
+            "pool": _names(_child(tree, "outbound"), "caller_ids"),
         },
     )
 
@@ -171,9 +175,7 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
             yield (*here, "requires", name), "skill", name, place
         for key in ("on_max_wait", "on_full", "on_nobody", "on_closed"):
             yield from _queue_in(_child(settings, key), (*here, key))
-        hours = _child(settings, "hours")
-        if isinstance(hours, Scalar) and hours.text:
-            yield (*here, "hours"), "hours", hours.text, hours.place
+        yield from _one(settings, "hours", "hours", here)
         for name, place, path in _items(_child(settings, "blending"), "behind", (*here, "blending")):
             yield path, "queue", name, place
         yield from _queue_in(_child(_child(settings, "on_long_wait"), "to"), (*here, "on_long_wait", "to"))
@@ -191,6 +193,22 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
             yield ("entries", number, "requires", name), "skill", name, place
         for name, place, path in _items(settings, "preferred", ("entries", number)):
             yield path, "agent", name, place
+    for name, settings in _children(tree, "campaigns"):
+        yield from _queue_in(settings, ("campaigns", name))
+        yield from _one(settings, "hours", "hours", ("campaigns", name))
+        yield from _way_out(settings, ("campaigns", name))
+    yield from _way_out(_child(_child(tree, "outbound"), "callbacks"), ("outbound", "callbacks"))
+
+
+def _way_out(settings: Any, here: Path) -> Iterator[tuple[Path, str, str, Any]]:
+    yield from _one(settings, "trunk", "trunk", here)
+    yield from _one(settings, "caller_ids", "pool", here)
+
+
+def _one(node: Any, key: str, kind: str, here: Path) -> Iterator[tuple[Path, str, str, Any]]:
+    named = _child(node, key)
+    if isinstance(named, Scalar) and named.text:
+        yield (*here, key), kind, named.text, named.place
 
 
 def _in_rings(rings: Any, here: Path) -> Iterator[tuple[Path, str, str, Any]]:
@@ -228,5 +246,5 @@ def _children(node: Any, key: str) -> list[tuple[str, Any]]:
     return [(name, value) for name, _, value in _keys(node, key)]
 
 
-def _names(tree: Mapping, key: str) -> set[str]:
+def _names(tree: Any, key: str) -> set[str]:
     return {name for name, _ in _children(tree, key)}

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cti.acd.announcing import sounds
 from cti.config_check import exits
 from cti.doctor_rules import Finding
 from cti.model.policy import Center
@@ -35,8 +36,8 @@ class WantedSound(NamedTuple):
 def of_queues(center: Center) -> Iterator[WantedSound]:
     """Yield what the queues announce, and what is played on the ways out of them."""
     for queue in center.queues.values():
-        for name in queue.announce.play if queue.announce is not None else ():
-            yield WantedSound(name)
+        if queue.announce is not None:
+            yield from map(WantedSound, sounds(queue.announce))
         for _, leave in exits(queue):
             yield from map(WantedSound, leave.play)
 

@@ -72,7 +72,7 @@ def test_check_ends_like_nginx() -> None:
     found = cti("check", EXAMPLE, environ=SECRETS)
     assert found.exit_code == 0
     *bounds, verdict = found.stdout.splitlines()
-    assert verdict == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 4 entries, 1 node"
+    assert verdict == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 5 entries, 1 node, 5 flows"
     assert [line.split(":")[0] for line in bounds] == ["sales", "support", "complaints"]
     assert "complaints always goes first" in bounds[0]
     assert found.stderr == ""
@@ -83,7 +83,7 @@ def test_check_tells_warnings_and_strict_minds_them() -> None:
     found = cti("check", EXAMPLE, environ=bare)
     assert found.exit_code == 0
     assert "nodes.node1.secret_env" in found.stderr
-    assert found.stdout.endswith("1 node, 2 warnings\n")
+    assert found.stdout.endswith("1 node, 5 flows, 2 warnings\n")
     assert cti("check", "--strict", EXAMPLE, environ=bare).exit_code == 1
 
 
@@ -102,9 +102,9 @@ def test_check_exits_with_2_on_errors_and_tells_them_all(tmp_path: Path) -> None
 def test_check_and_run_read_the_flows_too(tmp_path: Path) -> None:
     (tmp_path / "flows").mkdir()
     file, flow = tmp_path / "c.yaml", tmp_path / "flows" / "main.yaml"
-    file.write_text(Path(EXAMPLE).read_text() + "\nflows: {folder: flows}\n")
+    file.write_text(Path(EXAMPLE).read_text())
     flow.write_text("name: main\nstart: a\non: {error: hangup}\nnodes:\n  a: {queue: sales}\n")
-    assert cti("check", str(file), environ=SECRETS).stdout.endswith("4 entries, 1 node, 1 flow\n")
+    assert cti("check", str(file), environ=SECRETS).stdout.endswith("5 entries, 1 node, 1 flow\n")
     flow.write_text(flow.read_text().replace("sales", "slaes").replace("on: {error: hangup}\n", ""))
     error = f'error: {flow}:4:14: nodes.a.queue: there is no queue "slaes" (did you mean "sales"?)\n'
     found = cti("check", str(file), environ=SECRETS)
@@ -217,9 +217,17 @@ def test_a_pause_carries_its_reason(engine: list[Any]) -> None:
     assert engine[0][2]["reason"] == "lunch"
 
 
+def test_a_disposition_is_asked_by_its_name(engine: list[Any]) -> None:
+    assert cti("agent", "disposition", "anna", "sale").stdout.startswith("anna: ")
+    method, path, body = engine[0]
+    assert (method, path, body["reason"]) == ("POST", "/api/v1/agents/anna/disposition", "sale")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
+        (409, {"refused": "unknown_disposition", "detail": "sales: sale"}, "no such disposition; sales: sale"),
+        (409, {"refused": "disposition_required", "detail": "sales: sale"}, "disposition anna NAME; sales: sale"),
         (409, {"refused": "not_logged_in"}, "agent login anna"),
         (409, {"refused": "already", "detail": "logged in"}, "anna already is logged in"),
         (409, {"refused": "unknown_reason", "detail": "breaks: lunch"}, "there is no such break; breaks: lunch"),

@@ -55,7 +55,7 @@ def test_check_knows_what_center_yaml_beside_allows(tmp_path: Path) -> None:
 
 
 def test_try_by_script() -> None:
-    script = '1,1,12345678#,1,{"status": "shipped"},,1,{"date": "2026-12-01"},,hangup'
+    script = '1,notfound,1,12345678#,1,{"status": "shipped"},,1,{"date": "2026-12-01"},,hangup'
     code, out, _ = cti("try", str(FLOWS / "main.yaml"), "--script", script)
     assert code == 0
     assert "says   It will arrive on Tuesday December 1st 2 thousand 26" in out
@@ -66,7 +66,7 @@ def test_try_by_script() -> None:
 def test_try_by_hand_with_answers_and_closed_hours(tmp_path: Path) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("GET /orders/12345678: {status: shipped}\n")
-    typed = "\n1\n12345678\n1\n\n9\n"
+    typed = "\n\n1\n12345678\n1\n\n9\n"
     code, out, _ = cti("try", str(FLOWS / "main.yaml"), "--hours", "closed", "--answers", str(answers), typed=typed)
     assert code == 0
     for heard in ("We are closed now.", "Your order is on its way.", "the caller has hung up"):
@@ -96,3 +96,11 @@ def test_draw(tmp_path: Path) -> None:
     code, out, _ = cti("draw", str(FLOWS / "main.yaml"), "-l", "zh")
     assert code == 0 and "查询订单" in out
     assert cti("draw", str(FLOWS / "main.yaml"), "-l", "fr")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["main", "orders"])
+def test_the_pictures_of_the_example_are_of_today(name: str, tmp_path: Path) -> None:
+    committed, target = FLOWS.parent.parent / "docs" / "img" / f"flow-{name}.svg", tmp_path / "now.svg"
+    assert cti("draw", str(FLOWS / f"{name}.yaml"), "-o", str(target))[0] == 0
+    again = f"cti flow draw config/flows/{name}.yaml -o docs/img/flow-{name}.svg"
+    assert target.read_text() == committed.read_text(), f"the flow has changed: {again}"

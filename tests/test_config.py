@@ -165,7 +165,7 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             PLUMBING + POLICY + "store: mysql://x\n",
-            "6:8: store: must be sqlite:///file",
+            "6:8: store: must be sqlite:///file or postgresql://user:password@host/database",
         ),
         (
             PLUMBING + POLICY + f"control: /{'x' * 200}\n",
@@ -283,10 +283,15 @@ def test_every_key_is_documented() -> None:
 
 
 def _models() -> list[type]:
-    from cti.model import policy
+    from cti.model import calling_rules, campaign, policy
 
     return [
-        *(value for value in vars(policy).values() if isinstance(value, type) and issubclass(value, policy.Policy)),
+        *(
+            value
+            for module in (policy, campaign, calling_rules)
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, policy.Policy)
+        ),
         config.AsteriskNode,
         config.FastAgi,
         config.Http,

@@ -14,11 +14,12 @@ pytestmark = pytest.mark.unit
 CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 
-def test_the_example_wants_its_list_its_flows_and_the_words_of_values() -> None:
+def test_the_example_wants_its_list_its_flows_its_articles_and_the_words_of_values() -> None:
     found = {(prompt.name, prompt.language): prompt.text for prompt in prompts_in(CONFIG)}
     assert found["custom/welcome", "en"] == "Welcome to the demo centre."
     assert found["cti/flows/orders/ask_order/ask", "zh"] == "请输入8位订单号。"
     assert found["cti/say/10", "zh"] == "十"
+    assert found["cti/articles/shipping", "en"].startswith("Shipping is free")
     assert len(found) == len(prompts_in(CONFIG)) > 100
 
 

@@ -11,7 +11,9 @@ from typing import Any
 SECRET_ENV, TOKEN_ENV = "CTI_DEMO_AMI_SECRET", "CTI_DEMO_AGI_TOKEN"
 SECRET_KEY, TOKEN_KEY = "secret_env", "token_env"
 GUEST = "you"
-_POLICY = ("name", "queues", "agents", "entries", "breaks", "missed_offers", "settle_s")
+_POLICY = ("name", "queues", "agents", "entries", "breaks", "missed_offers", "settle_s", "hours", "flows")
+SHOP = "shop"  # the lookup of the example's flows that the demo's own backend answers
+ALWAYS = {"mon-sun": "open"}  # whoever tries the demo at night wants to see it work
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,26 @@ class Places:
     folder: Path
     control: Path
     callback_spool: Path | None = None
+    shop: str = ""  # the address of the sample backend, where the demo has one
+    recordings: Path | None = None
 
 
-def demo_center(tree: Mapping[str, Any], places: Places, *, guest_phone: str = "") -> dict[str, Any]:
-    """Return the policy of `tree` with the plumbing of a demo.
+def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_phone: str = "") -> dict[str, Any]:
+    """Return the policy of `tree`, which stands in the folder `home`, with the plumbing of a demo: open day and night.
 
     `guest_phone`: add an agent for the person who tries the demo; he begins logged out.
     """
-    center = {key: copy.deepcopy(tree[key]) for key in _POLICY if key in tree}
+    center = _flows_from(home, {key: copy.deepcopy(tree[key]) for key in _POLICY if key in tree})
+    center["hours"] = {
+        name: {**{key: hours[key] for key in ("zone",) if key in hours}, "weekly": ALWAYS}
+        for name, hours in (center.get("hours") or {}).items()
+    }
+    if "flows" in center and places.recordings is not None:
+        center["flows"]["recordings"] = str(places.recordings)
+    if lookups := copy.deepcopy(dict(tree.get("lookups") or {})):
+        if places.shop and SHOP in lookups:
+            lookups[SHOP]["base_url"] = places.shop
+        center["lookups"] = lookups
     if guest_phone:
         center["agents"] = {**(center.get("agents") or {}), GUEST: _guest(center, guest_phone)}
     node: dict[str, Any] = {"host": places.ami_host, "port": places.ami_port, "username": places.ami_user}
@@ -50,12 +64,14 @@ def demo_center(tree: Mapping[str, Any], places: Places, *, guest_phone: str = "
     return {**center, **plumbing}
 
 
-def own_center(tree: Mapping[str, Any], places: Places, *, agi: str | None, allow_host: str | None) -> dict[str, Any]:
-    """Return `tree` with its first node put where the operator says; everything else stays as he wrote it.
+def own_center(
+    tree: Mapping[str, Any], home: Path, places: Places, *, agi: str | None, allow_host: str | None
+) -> dict[str, Any]:
+    """Return `tree`, which stands in `home`, with its first node put where the operator says; the rest as he wrote it.
 
     `agi` and `allow_host` (an address that Asterisk calls from) change the door for callers only where given.
     """
-    center = copy.deepcopy(dict(tree))
+    center = _flows_from(home, copy.deepcopy(dict(tree)))
     name, node = next(iter((center.get("nodes") or {"node1": {}}).items()))
     node = {
         key: value for key, value in node.items() if key.split("_")[0] not in ("host", "port", "username", "secret")
@@ -70,6 +86,14 @@ def own_center(tree: Mapping[str, Any], places: Places, *, agi: str | None, allo
         fastagi["allow"] = [*fastagi.get("allow", ["127.0.0.0/8"]), allow_host]
     center["fastagi"] = fastagi
     return center | {"state_dir": str(places.folder / "state"), "control": str(places.control)}
+
+
+def _flows_from(home: Path, center: dict[str, Any]) -> dict[str, Any]:
+    """The file moves, the folder of its flows stays where it is."""
+    flows = center.get("flows")
+    if isinstance(flows, dict) and "folder" in flows:
+        flows["folder"] = str(home.absolute() / str(flows["folder"]))
+    return center
 
 
 def _guest(center: Mapping[str, Any], phone: str) -> dict[str, Any]:

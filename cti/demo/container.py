@@ -19,6 +19,7 @@ import yaml
 
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, own_center
 from cti.demo.facts import Facts
+from cti.demo.plan import DIRECT
 from cti.demo.screen import LineScreen, say
 from cti.demo.sipp_traffic import PhoneSide, SippTraffic
 from cti.demo.watch import Watch
@@ -47,7 +48,9 @@ def engine_center(tree: Mapping[str, Any], environ: Mapping[str, str], state: Pa
     """Return the mounted configuration with the addresses that the environment names."""
     host, _, port = _needed(environ, "CTI_AMI").rpartition(":")
     places = Places(host, int(port), environ.get("CTI_AMI_USER") or "cti", "", "", state, control)
-    center = own_center(tree, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW"))
+    center = own_center(
+        tree, CONFIG.parent, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW")
+    )
     return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}}
 
 
@@ -69,7 +72,8 @@ async def _phones(environ: Mapping[str, str]) -> int:
     )
     folder = Path(environ.get("CTI_PHONES_FOLDER") or "/tmp")
     control = Path(environ.get("CTI_CONTROL") or CONTROL)
-    traffic = SippTraffic(side, folder, None, random.SystemRandom().randrange(1_000_000))
+    # The Asterisk of the containers has no prompts of ours: nobody calls the flows.
+    traffic = SippTraffic(side, folder, None, random.SystemRandom().randrange(1_000_000), DIRECT)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

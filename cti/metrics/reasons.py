@@ -24,6 +24,7 @@ BUSY = {
     Reason.LOGGED_OUT: "logged out",
     Reason.ON_BREAK: "on a break",
     Reason.RINGING: "rings",
+    Reason.DIALLING: "a customer is being called for him",
     Reason.TALKING: "talks",
     Reason.HOLD: "holds a call",
     Reason.WRAPUP: "wraps up",
@@ -157,8 +158,12 @@ def fact_phrase(changed: Changed) -> str | None:
             return f"transferred ({changed.new})"
         case Kind.FLOW:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
+        case Kind.DISPOSITION:
+            return f"what came of it: {changed.new}" + (f" (before: {changed.old})" if changed.old else "")
         case Kind.SURVEY:
             return f"survey {changed.old}: {changed.new} ({changed.reason})"
+        case Kind.FOLLOW_UP:
+            return f"{changed.new} is to look into {changed.reason}"
     return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cti.model.callout import Listening
 from cti.model.ticket import Ticket
-from cti.model.words import CallId, NodeId, OfferId
+from cti.model.words import AttemptId, CallId, NodeId, OfferId
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -41,6 +42,7 @@ class RunFlow(Command, frozen=True):
     caller: str = ""  # personal data, as the next two
     dialled: str = ""
     customer: dict[str, str] = {}
+    served_in: str = ""  # the queue in which he has talked last
 
 
 class RingLeg(msgspec.Struct, frozen=True):
@@ -82,6 +84,68 @@ class Release(Command, frozen=True):
     goto: str = ""
 
 
+class PlaceCall(Command, frozen=True):
+    """Call a customer. Nothing rings before the attempt is in the store.
+
+    Ends with AttemptEnded, or with AttemptAnswered and, listening done, the CallArrived of "<node>/cti-<attempt>".
+    """
+
+    attempt: AttemptId
+    node: NodeId
+    number: str  # E.164; personal data
+    ring_timeout_s: float
+    ticket: Ticket  # on his channel from the start: should we die, he brings it along
+    caller_id: str = ""
+    listen: Listening | None = None
+    campaign: str = ""
+
+
+class CancelCall(Command, frozen=True):
+    """Take back an attempt that nobody has answered yet: ends with AttemptEnded.
+
+    Nobody is hung up on: who has answered in that instant stays, and his CallArrived follows.
+    """
+
+    attempt: AttemptId
+    node: NodeId
+
+
+class LeaveMessage(Command, frozen=True):
+    """Wait for the silence behind the beep, at most `beep_wait_s`, play `prompts`, and hang up."""
+
+    call: CallId
+    prompts: tuple[str, ...]
+    beep_wait_s: float
+
+
+class RingAgent(Command, frozen=True):
+    """Ring an agent's phone for a customer who is not there yet.
+
+    OfferRinging and OfferAnswered, or OfferEnded, as in a Ring. Once answered, the agent hears that the customer is
+    being called, until Join or DismissAgent, or until he hangs up (LegDown).
+    """
+
+    node: NodeId
+    leg: RingLeg
+    ring_timeout_s: float
+    show: str = ""  # on the display of his phone; personal data
+
+
+class Join(Command, frozen=True):
+    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring."""
+
+    call: CallId
+    offer: OfferId
+
+
+class DismissAgent(Command, frozen=True):
+    """Nothing came of it: take a RingAgent back, or let the agent who waits hear `prompts` and hang up."""
+
+    node: NodeId
+    offer: OfferId
+    prompts: tuple[str, ...] = ()
+
+
 class HangupLeg(Command, frozen=True):
     """Hang up a channel by its full name."""
 
@@ -89,4 +153,19 @@ class HangupLeg(Command, frozen=True):
     channel: str
 
 
-AnyCommand = SaveTicket | StartMusic | RunFlow | Ring | StopRing | Announce | Release | HangupLeg
+AnyCommand = (
+    SaveTicket
+    | StartMusic
+    | RunFlow
+    | Ring
+    | StopRing
+    | Announce
+    | Release
+    | PlaceCall
+    | CancelCall
+    | LeaveMessage
+    | RingAgent
+    | Join
+    | DismissAgent
+    | HangupLeg
+)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import msgspec
 
+from cti.model.callout import Callout
 from cti.model.policy import Center
 from cti.model.ticket import Ticket
 from cti.model.words import (
     AgentAction,
     AgentId,
     AgentStatus,
+    AttemptId,
     CallId,
     ContactAction,
     ContactId,
+    DialResult,
+    Heard,
     NodeId,
     OfferId,
     QueueName,
@@ -45,9 +49,12 @@ class CallArrived(Event, frozen=True):
     ticket: Ticket | None = None
     dial_status: str = ""  # DIALSTATUS as the last Dial of this entry left it, "" if none ran
     answered_s: float = 0.0  # ANSWEREDTIME of that Dial
+    dialled_phone: str = ""  # whom it dialled last, e.g. PJSIP/1001
     customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
+    attempt: AttemptId | None = None  # we have called him: the attempt that he answered
+    heard: Heard = Heard.NOTHING  # what listening has told, where it was asked for
 
 
 class FlowEnqueues(Event, frozen=True):
@@ -76,10 +83,14 @@ class FlowTold(Event, frozen=True):
     node: str
     what: str
     detail: str = ""
+    version: int = 0  # of the flows, as the next one's
 
 
 class SurveyAnswered(Event, frozen=True):
-    """One question of a survey after the talk. `scale`: csat, nps or solved."""
+    """One question of a survey after the talk. `scale`: csat, nps or solved.
+
+    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's.
+    """
 
     call: CallId
     flow: str
@@ -87,6 +98,9 @@ class SurveyAnswered(Event, frozen=True):
     question: str
     scale: str
     score: int
+    version: int = 0
+    owner: str = ""
+    due_in_s: float = 0.0
 
 
 class SessionLost(Event, frozen=True):
@@ -130,6 +144,38 @@ class AnnouncementEnded(Event, frozen=True):
     """The prompts of an Announce have been played or cut off."""
 
     call: CallId
+
+
+# --- customers whom we call -------------------------------------------------------------------------------------
+
+
+class CalloutDue(Event, frozen=True):
+    """A customer is to be called, now or when his turn comes: a promised callback, or a lead of a campaign.
+
+    `since`: when he began to wait for us, where he did (a callback that keeps the place); None: now.
+    """
+
+    contact: ContactId
+    queue: QueueName
+    callout: Callout
+    since: float | None = None
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    preferred: tuple[AgentId, ...] = ()
+    customer: dict[str, str] = {}  # personal data
+
+
+class AttemptAnswered(Event, frozen=True):
+    """The customer's phone was picked up. His CallArrived follows, after listening where that is asked for."""
+
+    attempt: AttemptId
+
+
+class AttemptEnded(Event, frozen=True):
+    """An attempt came to nothing, or the switch would not take it on. After an answer: CallGone, and not this."""
+
+    attempt: AttemptId
+    result: DialResult
 
 
 # --- the ring of an offer ----------------------------------------------------------------------------------------
@@ -226,11 +272,11 @@ class NodeDown(Event, frozen=True):
 
 
 class AgentRequest(Event, frozen=True):
-    """An agent (from his phone), or somebody on his behalf, asks for a change of status."""
+    """An agent (from his phone), or somebody on his behalf, wants another status, or says what came of a talk."""
 
     agent: AgentId
     action: AgentAction
-    reason: str = ""  # of a break; a name or the digit of the configuration
+    reason: str = ""  # of a break: a name or the digit of the configuration; or the name of a disposition
     by: str = "agent"
 
 
@@ -280,6 +326,9 @@ AnyEvent = (
     | CallReplaced
     | DigitPressed
     | AnnouncementEnded
+    | CalloutDue
+    | AttemptAnswered
+    | AttemptEnded
     | OfferRinging
     | OfferAnswered
     | OfferEnded

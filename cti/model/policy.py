@@ -10,24 +10,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from cti.model.campaign import Campaign, Outbound
+from cti.model.forms import Name as Name
+from cti.model.forms import Number as Number
+from cti.model.forms import Seconds as Seconds
+from cti.model.forms import SoundFile as SoundFile
 from cti.model.hours import Hours
 from cti.model.schema import Policy
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Number = Annotated[str, StringConstraints(pattern=r"^[+0-9*#]{1,20}$")]
 Phone = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
 ]
-SoundFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/.-]{0,120}$")]
 MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Level = Annotated[int, Field(ge=1, le=10)]
 
 
 class Strategy(StrEnum):
-    """Who among several free agents (shared/acd.md; the other strategies have their place in acd/strategy.py)."""
+    """Who among several free agents (acd/strategy.py, acd/choice.py)."""
 
     LONGEST_IDLE = "longest_idle"
     LEAST_OCCUPIED = "least_occupied"
@@ -64,6 +66,7 @@ class Announcements(Policy):
     intervals: tuple[Interval, ...] = ()
     position: bool = False
     wait: bool = False
+    longer_than_min: Annotated[int, Field(ge=1, le=120)] = 10  # said of a wait that is unknown, or longer
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
@@ -148,6 +151,9 @@ class Queue(Policy):
     ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
     ring_more_every_s: Annotated[float, Field(ge=1, le=300)] = 5.0  # of the strategy ring_progressively
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    dispositions: Annotated[dict[Name, Label], Field(max_length=100)] = {}  # what may come of a talk: name and words
+    disposition: Literal["optional", "required"] = "optional"  # required: only one of them, or time, ends the wrap-up
+    disposition_default: Name | None = None  # what holds where he says nothing
     max_wait_s: Annotated[float, Field(ge=1, le=86_400)] | None = None
     on_max_wait: Exit = Exit()
     max_waiting: Annotated[int, Field(ge=1, le=100_000)] | None = None
@@ -162,6 +168,17 @@ class Queue(Policy):
     announce: Announcements | None = None
     music: MusicClass = "default"
     while_ringing: Literal["music", "ringing"] = "music"
+
+    @model_validator(mode="after")
+    def _disposed(self) -> Queue:
+        known = ", ".join(self.dispositions) or "there are none"
+        if self.disposition_default is not None and self.disposition_default not in self.dispositions:
+            raise ValueError(f"disposition_default is none of its dispositions ({known})")
+        if self.disposition == "required" and self.disposition_default is None:
+            raise ValueError(
+                "disposition: required needs a disposition_default, for when the time of the wrap-up is over"
+            )
+        return self
 
 
 class Membership(Policy):
@@ -233,4 +250,6 @@ class Center(Policy):
     entries: dict[Number, Entry] = {}
     breaks: dict[Name, Break] = {"break": Break(digit="1"), "lunch": Break(digit="2"), "training": Break(digit="3")}
     missed_offers: MissedOffers = MissedOffers()
+    outbound: Outbound = Outbound()
+    campaigns: dict[Name, Campaign] = {}
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back

@@ -14,6 +14,7 @@ ContactId = NewType("ContactId", str)  # the CallId under which the customer fir
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 OfferId = NewType("OfferId", str)  # "<contact>#<number of the try>"
+AttemptId = NewType("AttemptId", str)  # of one dialling of one number; A-Z a-z 0-9 _ . - only: it names a channel
 
 
 class AgentStatus(StrEnum):
@@ -29,6 +30,7 @@ class Activity(StrEnum):
 
     IDLE = "idle"
     RINGING = "ringing"
+    DIALLING = "dialling"  # a customer is being called for him
     TALKING = "talking"
     HOLD = "hold"
     WRAPUP = "wrapup"
@@ -45,6 +47,7 @@ class ContactState(StrEnum):
     IN_FLOW = "in_flow"  # in the hands of a flow (IVR)
     WAITING = "waiting"
     OFFERED = "offered"
+    DIALLING = "dialling"  # the customer is being called
     TALKING = "talking"
     ASIDE = "aside"
     ENDED = "ended"
@@ -54,6 +57,7 @@ class OfferState(StrEnum):
     """How one try to give one contact to one agent stands or went."""
 
     RINGING = "ringing"
+    DIALLING = "dialling"  # the agent is kept, and the customer is being called for him
     ACCEPTED = "accepted"
     ENDED = "ended"  # accepted, and the agent's part of the talk is over
     MISSED = "missed"  # rang until the ring time-out
@@ -63,6 +67,7 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"  # we took it back: the agent logged out while it rang
     LOST = "lost"  # ring-all: another agent answered first
     ABANDONED = "abandoned"  # the caller left while it rang
+    NOT_REACHED = "not_reached"  # the customer who was called for this agent did not answer
 
 
 class Outcome(StrEnum):
@@ -73,7 +78,8 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"  # maximum wait
     KEY_EXIT = "key_exit"  # a digit that leaves the line
     OVERFLOWED = "overflowed"  # refused at the door: line full
-    MERGED = "merged"  # attended transfer: the customer took over the place that his agent had held for him
+    MERGED = "merged"  # another contact took the place over: attended transfer, or the one we were to call called us
+    NOT_REACHED = "not_reached"  # we called the customer, and nobody (or a machine) answered
     WITHDRAWN = "withdrawn"  # a supervisor ended the wait
     MOVED = "moved"  # a supervisor put the contact into another queue
     LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
@@ -99,6 +105,37 @@ class RingResult(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DialFirst(StrEnum):
+    """Who is called first, when a customer is to be connected with an agent who is kept for him."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+class DialResult(StrEnum):
+    """How one attempt to reach a customer's number ended: exactly one for every attempt."""
+
+    HUMAN = "human"  # answered; also where no machine was listened for
+    MACHINE = "machine"  # answered by an answering machine
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    CONGESTION = "congestion"  # the network had no way there
+    INVALID = "invalid"  # no such number
+    CANCELLED = "cancelled"  # we took it back: the agent left, the customer called in, a person said stop
+    NOT_DIALLED = "not_dialled"  # the switch, or the store, could not take it on: no phone has rung
+    UNKNOWN = "unknown"  # we died over it, and nobody can tell
+
+
+class Heard(StrEnum):
+    """What listening to an answered call has told (Asterisk's AMD)."""
+
+    NOTHING = ""  # nobody listened
+    HUMAN = "human"
+    MACHINE = "machine"
+    UNSURE = "unsure"  # AMDSTATUS NOTSURE: treated as a person, who would hear silence otherwise
+
+
 class AgentAction(StrEnum):
     """What an agent, or someone on his behalf, may ask for."""
 
@@ -108,6 +145,7 @@ class AgentAction(StrEnum):
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
+    DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
 
 
 class ContactAction(StrEnum):
@@ -127,6 +165,8 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"
@@ -134,5 +174,6 @@ class RefusedReason(StrEnum):
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
     UNKNOWN_VERSION = "unknown_version"  # of the flows
+    UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file

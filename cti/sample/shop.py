@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import fuzz
 
+from cti import articles
+from cti.articles import Article
 from cti.model.errors import ConfigError
 
 DATA = Path(__file__).resolve().parents[2] / "config" / "sample-backend" / "shop.yaml"
@@ -51,14 +53,6 @@ class Customer(_Data):
     language: Literal["en", "zh"] = "en"
 
 
-class Article(_Data):
-    """An answer for callers and agents: in each language a title and a short text to be read aloud."""
-
-    words: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
-    title: dict[str, str]
-    text: dict[str, str]
-
-
 class ShopData(_Data):
     orders: dict[str, Order]
     customers: dict[str, Customer]
@@ -66,9 +60,12 @@ class ShopData(_Data):
 
 
 def load(path: Path = DATA) -> ShopData:
-    """Return the data in `path`. Raises ConfigError with every problem."""
+    """Return the data in `path`, and in the folder of articles that it names. Raises ConfigError with every problem."""
     try:
-        return ShopData.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(tree, dict) and isinstance(folder := tree.get("articles"), str):
+            tree["articles"] = articles.read(path.parent / folder)
+        return ShopData.model_validate(tree)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -56,10 +56,60 @@ def test_the_position_is_told() -> None:
     assert any(prompt.endswith("/2") for prompt in second)
 
 
-def test_an_unknown_wait_is_not_invented() -> None:
-    scene = telling(wait=True, play=())
+LONGER = ("queue-holdtime", "letters/ascii62", "digits/7", "queue-minutes", "queue-thankyou")
+
+
+def test_an_unknown_wait_is_said_to_be_longer_than_what_the_operator_dares() -> None:
+    scene = telling(wait=True, play=(), longer_than_min=7)
+    scene.arrive("c1")
+    assert times(scene, 75) == [10, 40, 70]
+    assert {command.prompts for command in scene.commands(Announce)} == {LONGER}
+
+
+def test_whoever_is_not_to_hear_of_the_wait_hears_nothing_of_it() -> None:
+    scene = telling(wait=False, play=(), longer_than_min=7)
     scene.arrive("c1")
     assert times(scene, 75) == []
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "told_s", "tells"),
+    [
+        (None, None, None),
+        (420.0, None, 420.0),
+        (420.1, None, None),
+        (90.0, None, 90.0),
+        (90.0, 60.0, 60.0),  # never more than before
+        (30.0, 60.0, 30.0),
+        (None, 60.0, 60.0),  # what was told still holds
+        (9000.0, 60.0, 60.0),
+    ],
+)
+def test_a_wait_beyond_what_the_operator_dares_is_told_as_longer(
+    wait_s: float | None, told_s: float | None, tells: float | None
+) -> None:
+    rules = Announcements(wait=True, longer_than_min=7)
+    assert announcing.told_wait_s(rules, wait_s, told_s) == tells
+    assert ("letters/ascii62" in announcing.prompts(rules, 1, tells)) == (tells is None)
+
+
+def test_one_who_heard_longer_than_hears_the_minutes_once_they_are_known() -> None:
+    """Five services make the pace known; of so slow ones the last two alone are within what is dared."""
+    scene = telling(wait=True, play=(), first_after_s=5, every_s=20, longer_than_min=10)
+    scene.login("anna")
+    for number in range(9):
+        scene.arrive(f"c{number}")
+        scene.wait(0.001)
+    for _ in range(8):
+        scene.answer("anna")
+        for _ in range(10):
+            scene.wait(20)
+            for call in sorted(scene.playing):
+                scene.announcement_ends(call)
+        scene.agent_hangs_up("anna")
+    heard = ["letters/ascii62" in command.prompts for command in scene.commands(Announce, "c8")]
+    assert heard[0] and not heard[-1]
+    assert heard == sorted(heard, reverse=True), "never longer again after a number was told"
 
 
 def test_the_told_wait_never_rises() -> None:
@@ -86,7 +136,9 @@ def test_the_told_wait_never_rises() -> None:
 
 
 def minutes(prompts: tuple[str, ...]) -> float:
-    """The number that is spoken, 0 where none is ("less than a minute")."""
+    """The number that is spoken; "longer than" is more than every number."""
+    if "letters/ascii62" in prompts:
+        return float("inf")
     digits = [prompt.rpartition("/")[2] for prompt in prompts if prompt.startswith("digits/")]
     return sum(float(digit) for digit in digits if digit.isdigit())
 

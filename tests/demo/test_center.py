@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 from cti import config
+from cti.calendar.opening import Opening
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center, own_center
 from cti.demo.container import engine_center
 from cti.model.errors import CtiError
@@ -32,7 +35,7 @@ def loaded(center: dict[str, Any]) -> config.Settings:
 
 
 def test_the_demo_is_the_example_somewhere_else(tree: dict[str, Any]) -> None:
-    settings = loaded(demo_center(tree, PLACES, guest_phone="PJSIP/2001"))
+    settings = loaded(demo_center(tree, EXAMPLE.parent, PLACES, guest_phone="PJSIP/2001"))
     example = config.load(EXAMPLE, {"CTI_AMI_SECRET": "x", "CTI_AGI_TOKEN": "y"})
     assert settings.queues == example.queues and settings.entries == example.entries
     assert set(settings.agents) == {*example.agents, "you"}
@@ -40,17 +43,29 @@ def test_the_demo_is_the_example_somewhere_else(tree: dict[str, Any]) -> None:
     assert settings.nodes["node1"].secret.get_secret_value() == "s3cret"
 
 
+def test_its_flows_stay_where_they_are_and_it_is_always_open(tree: dict[str, Any]) -> None:
+    places = dataclasses.replace(PLACES, shop="http://127.0.0.1:1/api", recordings=Path("/tmp/x/messages"))
+    settings = loaded(demo_center(tree, EXAMPLE.parent, places))
+    assert settings.flows is not None
+    assert settings.flows.folder == EXAMPLE.parent / "flows" and settings.flows.recordings == "/tmp/x/messages"
+    assert str(settings.lookups["shop"].base_url) == places.shop
+    sunday, night = datetime(2026, 11, 22, 12).timestamp(), datetime(2026, 12, 25, 3).timestamp()
+    assert all(Opening(settings.hours["office"]).state(now).open for now in (sunday, night))
+    own = loaded(own_center(tree, EXAMPLE.parent, PLACES, agi=None, allow_host=None))
+    assert own.flows is not None and own.flows.folder == EXAMPLE.parent / "flows"
+
+
 def test_the_guest_can_serve_every_queue_and_is_not_there_by_himself(tree: dict[str, Any]) -> None:
-    guest = loaded(demo_center(tree, PLACES, guest_phone="PJSIP/2001")).agents["you"]
+    guest = loaded(demo_center(tree, EXAMPLE.parent, PLACES, guest_phone="PJSIP/2001")).agents["you"]
     assert guest.starts == "logged_out" and guest.phone == "PJSIP/2001"
-    for name, queue in loaded(demo_center(tree, PLACES)).queues.items():
+    for name, queue in loaded(demo_center(tree, EXAMPLE.parent, PLACES)).queues.items():
         assert name in guest.queues
         assert all(guest.skills[skill] >= level for skill, level in queue.requires.items())
 
 
 def test_no_secret_is_written_into_the_file(tree: dict[str, Any]) -> None:
-    text = yaml.safe_dump(demo_center(tree, PLACES)) + yaml.safe_dump(
-        own_center(tree, PLACES, agi=None, allow_host=None)
+    text = yaml.safe_dump(demo_center(tree, EXAMPLE.parent, PLACES)) + yaml.safe_dump(
+        own_center(tree, EXAMPLE.parent, PLACES, agi=None, allow_host=None)
     )
     assert "s3cret" not in text and "t0ken" not in text and SECRET_ENV in text
 
@@ -58,7 +73,7 @@ def test_no_secret_is_written_into_the_file(tree: dict[str, Any]) -> None:
 def test_an_operators_own_keeps_what_he_wrote(tree: dict[str, Any]) -> None:
     tree["nodes"] = {"berlin": {"host": "10.0.0.1", "port": 5039, "username": "x", "secret_file": "/etc/secret"}}
     tree["fastagi"] = {"listen": "10.0.0.2:4573", "allow": ["10.0.0.0/24"], "token_file": "/etc/token"}
-    settings = loaded(own_center(tree, PLACES, agi=None, allow_host="10.0.0.9"))
+    settings = loaded(own_center(tree, EXAMPLE.parent, PLACES, agi=None, allow_host="10.0.0.9"))
     assert list(settings.nodes) == ["berlin"]
     assert settings.nodes["berlin"].host == PLACES.ami_host
     assert str(settings.fastagi.listen) == "10.0.0.2:4573"

@@ -1,0 +1,170 @@
+"""What has the operator decided about calls that we place? The schema of `campaigns:` and `outbound:` in center.yaml.
+
+Pure data (pydantic, frozen): every default and limit, units in names. What a campaign does not say holds as its
+regulation says (model/regulation.py); whether a number may be dialled is outbound/may_dial.py's.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cti.model.calling_rules import Again, CallWindow, Cap, Meaning, Quota, Retry
+from cti.model.dialling import Mode
+from cti.model.forms import Name, SoundFile
+from cti.model.hours import Date, Zone
+from cti.model.regulation import PRESETS, Limits, Regulation
+from cti.model.schema import Policy
+
+TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{number\}[A-Za-z0-9_.@+-]*$"
+PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
+E164 = r"^\+[1-9][0-9]{4,14}$"
+FULL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+MEANINGS = {
+    TRUNK: "must be technology/endpoint with {number} in it, such as PJSIP/{number}@carrier",
+    PATTERN: 'must be a number or its beginning: "+4990*", x is any digit',
+    E164: "must be a whole number with its country: +493012345",
+    FULL_DATE: 'must be a date with its year, such as "2026-12-24"',
+}
+Day = Annotated[Date, StringConstraints(pattern=FULL_DATE)]
+WholeNumber = Annotated[str, StringConstraints(pattern=E164)]
+NumberPattern = Annotated[str, StringConstraints(pattern=PATTERN)]
+PerSecond = Annotated[float, Field(gt=0, le=1000)]
+Lines = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class Trunk(Policy):
+    """A way out. `dial` is the dial string with `{number}` in it; lines and calls per second are what it bears."""
+
+    dial: Annotated[str, StringConstraints(pattern=TRUNK)]
+    lines: Lines = 30
+    calls_per_s: PerSecond = 5.0
+
+
+class CallerIds(Policy):
+    """Numbers of ours that those we call see.
+
+    `choose`: `area` takes the one most like the callee's, `sticky` always the same for a lead, `least_used` (and all
+    ties) the one used least today. `per_day`: no number shows more often than that in a day.
+    """
+
+    numbers: Annotated[tuple[WholeNumber, ...], Field(min_length=1, max_length=1000)]
+    choose: Literal["least_used", "area", "sticky"] = "sticky"
+    per_day: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class Overrides(Policy):
+    """What a regulation sets and a campaign may set otherwise. What is not given is as the regulation says."""
+
+    regulation: Regulation = Regulation.NONE
+    window: CallWindow | None = None
+    abandon_cap_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    abandon_over_days: Annotated[int, Field(ge=1, le=30)] | None = None
+    agent_within_s: Annotated[float, Field(ge=0, le=60)] | None = None
+    ring_at_least_s: Annotated[float, Field(ge=0, le=120)] | None = None
+    agent_at_hand_after_abandoned_h: Annotated[float, Field(ge=0, le=8760)] | None = None
+    agent_at_hand_after_machine_h: Annotated[float, Field(ge=0, le=8760)] | None = None
+    caps: Annotated[tuple[Cap, ...], Field(max_length=20)] | None = None
+    gap_s: Annotated[float, Field(ge=0, le=2_592_000)] | None = None
+    consent_required: bool | None = None
+    recordings_keep_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """What holds: the regulation's, with what is set here instead."""
+        own = {key: value for key in Limits.model_fields if (value := getattr(self, key)) is not None}
+        return PRESETS[self.regulation].model_copy(update=own)
+
+
+class SafeHarbour(Policy):
+    """What somebody hears who answered while no agent is there in time: a message, or a flow (opt-out by key)."""
+
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
+    flow: Name | None = None
+
+
+class Machines(Policy):
+    """What happens when an answering machine seems to answer. Detection costs a second or two of everybody's time."""
+
+    detect: bool = False
+    then: Literal["hang_up", "message", "connect"] = "hang_up"
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
+
+
+class Campaign(Overrides):
+    """A list of leads to be dialled. Whoever answers goes to `queue`, or (agentless) into `flow`.
+
+    Campaigns that want the same agents: the lower `priority` first, then shares by `weight`. Dates are of
+    `outbound.zone`, and `hours` (the centre's) say when it runs; the callee's window holds besides.
+    """
+
+    mode: Mode
+    queue: Name | None = None
+    flow: Name | None = None
+    trunk: Name | None = None  # without: the only one there is
+    caller_ids: Name | None = None
+    start: Literal["by_hand", "at_once"] = "by_hand"
+    begins_on: Day | None = None
+    ends_on: Day | None = None  # the last day
+    hours: Name | None = None
+    priority: Annotated[int, Field(ge=0, le=9)] = 5
+    weight: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
+    ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 25.0
+    ratio: Annotated[float, Field(ge=1, le=10)] = 1.5  # of power: dials for each free agent
+    lines: Lines | None = None  # of the trunk's, this campaign at most
+    calls_per_s: PerSecond | None = None
+    evidence_answers: Annotated[int, Field(ge=0, le=1_000_000)] = 100  # predictive dials progressively before these
+    preview_s: Annotated[float, Field(ge=1, le=3600)] = 60.0  # an agent who does not decide gives the lead back
+    safe_harbour: SafeHarbour = SafeHarbour()
+    machines: Machines = Machines()
+    max_attempts: Annotated[int, Field(ge=0, le=1000)] = 8  # for a lead, over all its numbers
+    retry: Retry = Retry()
+    dispositions: dict[Name, Meaning] = {}
+    rotation: Literal["in_order", "next_each_time", "best_first"] = "next_each_time"
+    when: dict[Name, str] = {}  # only leads of whom all of this is true
+    every_days: Annotated[int, Field(ge=1, le=3650)] | None = None  # a lead reached comes again after so long
+    expires_after_days: Annotated[float, Field(gt=0, le=3650)] | None = None
+    quotas: Annotated[tuple[Quota, ...], Field(max_length=1000)] = ()
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Campaign:
+        if self.mode is Mode.CALLBACK:
+            raise ValueError("is no mode of a campaign: callbacks are promised by flows, queues and agents")
+        if self.mode is Mode.AGENTLESS and self.flow is None:
+            raise ValueError("agentless, and names no flow for those who answer")
+        if self.mode is not Mode.AGENTLESS and (self.queue is None or self.flow is not None):
+            raise ValueError(f"{self.mode} needs agents: name a queue, and no flow")
+        if self.mode is Mode.AGENTLESS and self.queue is not None:
+            raise ValueError("agentless: whoever answers meets the flow, and that may lead to a queue")
+        return self
+
+
+class Callbacks(Overrides):
+    """Promises to people who asked to be called. The window is the callee's, when they may be kept."""
+
+    window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
+    trunk: Name | None = None
+    caller_ids: Name | None = None
+    ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 30.0
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
+    retry: Retry = Retry(
+        busy=Again(after_s=180, at_most=2, number="same"),
+        no_answer=Again(after_s=900, at_most=2, number="same"),
+    )
+    expires_after_s: Annotated[float, Field(ge=60, le=31_536_000)] = 259_200.0
+    early_s: Annotated[float, Field(ge=0, le=3600)] = 0.0  # so long before an agreed time it may go into the line
+    merge: Literal["number_and_topic", "number", "never"] = "number_and_topic"  # two promises become one
+
+
+class Outbound(Policy):
+    """What holds for everything we dial."""
+
+    zone: Zone = "UTC"  # of campaigns' dates
+    suppose_zone: Zone | None = None  # of a number without a known zone; without this such a number is not dialled
+    trunks: dict[Name, Trunk] = {}
+    caller_ids: dict[Name, CallerIds] = {}
+    caps: Annotated[tuple[Cap, ...], Field(max_length=20)] = ()
+    gap_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0.0
+    do_not_call: Annotated[tuple[NumberPattern, ...], Field(max_length=1000)] = ()
+    callbacks: Callbacks = Callbacks()
