@@ -56,6 +56,9 @@ class InMemory:
             if now is not None and key in now.keys:
                 await self._take(await self.at.key(key))
 
+    async def speaks(self) -> None:
+        await self.until("RECORD FILE")
+
     async def talks(self) -> None:
         await self._take(await self.at.line_ends("talked"))
 

@@ -139,6 +139,9 @@ class Line(Protocol):
     async def hammers(self, keys: str) -> None:
         """Keys at once, whether anybody listens or not."""
 
+    async def speaks(self) -> None:
+        """Into the recording that goes on, for a while."""
+
     async def talks(self) -> None:
         """The agent answers, and hangs up first."""
 

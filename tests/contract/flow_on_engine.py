@@ -13,6 +13,7 @@ from ipaddress import ip_network
 from typing import Any, Protocol
 
 from cti.center import ContactCenter
+from cti.demo.rtp import Sender
 from cti.model import events
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, NodeId
@@ -23,6 +24,8 @@ from tests.acceptance.crowd import Crowd, Dialog
 from tests.contract.flow_lines import AGENT, CALLER, COLLEAGUE, DIALLED, GONE, POLICY, Scene, Spy, Wiretap, eventually
 
 SIM_HOST = "127.0.25.1"
+SPOKEN_PACKETS, PACKET_S = 100, 0.02
+KEY_GAP_S = 0.2
 TOKEN = "token-of-the-test"
 
 
@@ -30,7 +33,8 @@ class Street(Protocol):
     """Who is behind the switch."""
 
     async def call(self) -> None: ...
-    async def press(self, key: str) -> None: ...
+    async def press(self, key: str, *, is_heard: bool) -> None: ...
+    async def speak(self) -> None: ...
     async def answer(self, phone: str) -> None: ...
     async def hang_up_phone(self, phone: str) -> None: ...
     async def hang_up(self) -> None: ...
@@ -83,12 +87,16 @@ class OnEngine:
         for key in keys:
             await eventually(lambda: (now := self.tap.now) and key in now.keys, f"{key} ends something")  # noqa: B023
             now = self.tap.now
-            await self._street.press(key)
+            await self._street.press(key, is_heard=True)
             await eventually(lambda: now is None or now.answer.done(), f"{key} has ended it")  # noqa: B023
 
     async def hammers(self, keys: str) -> None:
         for key in keys:
-            await self._street.press(key)
+            await self._street.press(key, is_heard=False)
+
+    async def speaks(self) -> None:
+        await self.until("RECORD FILE")
+        await self._street.speak()
 
     async def talks(self) -> None:
         await self._talk(AGENT)
@@ -136,8 +144,13 @@ class SimStreet:
     async def call(self) -> None:
         self._call = self.tcp.exchange.new_call("node1", DIALLED, CALLER)
 
-    async def press(self, key: str) -> None:
+    async def press(self, key: str, *, is_heard: bool) -> None:
+        if is_heard:
+            await eventually(lambda: self._call.ear, "somebody listens for a key")
         self.tcp.exchange.press(self._call, key)
+
+    async def speak(self) -> None:
+        """Whoever is asked to speak does so there, see tcp_agi.py."""
 
     async def answer(self, phone: str) -> None:
         await eventually(lambda: self.ringing, f"{phone} rings")
@@ -164,7 +177,11 @@ class SimStreet:
 
 
 class SipStreet:
-    """Bare SIP user agents on a real Asterisk; keys go as SIP INFO."""
+    """Bare SIP user agents on a real Asterisk; keys go as SIP INFO.
+
+    They send no sound, and a key that comes too soon after another waits in Asterisk for the next frame of the caller
+    (channel.c, AST_MIN_DTMF_GAP): so they press slowly.
+    """
 
     def __init__(self, node: dict[str, Any], callers: Crowd, phones: Crowd) -> None:
         self._exchange, self._callers, self._phones = (node["host"], node["sip_port"]), callers, phones
@@ -174,9 +191,20 @@ class SipStreet:
     async def call(self) -> None:
         self._call = self._callers.call(*self._exchange, DIALLED, CALLER.lstrip("+"))
 
-    async def press(self, key: str) -> None:
+    async def press(self, key: str, *, is_heard: bool) -> None:
+        if is_heard:
+            await asyncio.sleep(KEY_GAP_S)
         self._callers.press(self._call, key)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+
+    async def speak(self) -> None:
+        """Silence is sound enough to be recorded."""
+        sender = Sender(1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+            media.bind((self._callers.address, 0))
+            for _ in range(SPOKEN_PACKETS):
+                media.sendto(sender.silence(), (self._exchange[0], self._call.media_port))
+                await asyncio.sleep(PACKET_S)
 
     async def answer(self, phone: str) -> None:
         await eventually(lambda: self._at(phone), f"{phone} rings")

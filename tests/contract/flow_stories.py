@@ -56,7 +56,7 @@ def waits(line: Line) -> Awaitable[None]:
 
 
 def speaks(line: Line) -> Awaitable[None]:
-    return line.until("RECORD FILE")
+    return line.speaks()
 
 
 def talk(line: Line) -> Awaitable[None]:
