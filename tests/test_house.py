@@ -57,6 +57,7 @@ TESTED_ELSEWHERE = {
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
+    "cti/acd/choice.py": "test_strategy.py: what each strategy rings",
     "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
     "cti/acd/offer.py": "data; seen in test_offers.py",
     "cti/acd/containment.py": "bugs are contained in test_center.py",

@@ -20,6 +20,8 @@ def turned_away(
     rules = floor.policy.queues[contact.queue]
     if is_closed(floor, contact.queue):
         return "closed", rules.on_closed
+    if not contact.call:  # a customer whom we shall call sits at home: he may wait
+        return None
     if no_room:
         return "full", rules.on_full
     if rules.on_nobody is not None and not anybody_there(floor, contact):

@@ -24,6 +24,7 @@ BUSY = {
     Reason.LOGGED_OUT: "logged out",
     Reason.ON_BREAK: "on a break",
     Reason.RINGING: "rings",
+    Reason.DIALLING: "a customer is being called for him",
     Reason.TALKING: "talks",
     Reason.HOLD: "holds a call",
     Reason.WRAPUP: "wraps up",

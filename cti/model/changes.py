@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
     FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
+    ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CONFIG = "config"  # version of the policy that holds from now on
 
 
@@ -118,6 +119,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     why: Why | None = None
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
     flow_version: int | None = None  # of the flow that tells it
+    outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
     seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0)
 
 

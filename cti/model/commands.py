@@ -101,7 +101,10 @@ class PlaceCall(Command, frozen=True):
 
 
 class CancelCall(Command, frozen=True):
-    """Take back an attempt that nobody has answered yet (ends with AttemptEnded), or hang up on who just has."""
+    """Take back an attempt that nobody has answered yet: ends with AttemptEnded.
+
+    Nobody is hung up on: who has answered in that instant stays, and his CallArrived follows.
+    """
 
     attempt: AttemptId
     node: NodeId

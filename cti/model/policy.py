@@ -29,7 +29,7 @@ Level = Annotated[int, Field(ge=1, le=10)]
 
 
 class Strategy(StrEnum):
-    """Who among several free agents (shared/acd.md; the other strategies have their place in acd/strategy.py)."""
+    """Who among several free agents (acd/strategy.py, acd/choice.py)."""
 
     LONGEST_IDLE = "longest_idle"
     LEAST_OCCUPIED = "least_occupied"

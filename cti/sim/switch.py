@@ -129,6 +129,8 @@ class SimSwitch:
             channel = command.channel
             self.ami[command.node].act(lambda: self.exchange.hang_up_channel(channel))
             return
+        if isinstance(command, do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+            return
         session = self.sessions.get(command.call)
         if session is None or not session.open:
             self._refuse(command)
