@@ -25,13 +25,13 @@ from tests.contract.flow_lines import GONE, Line, Scene, Wiretap, told
 from tests.contract.flow_on_engine import SIM_HOST, TOKEN, OnEngine, SimStreet, SipStreet
 from tests.contract.flow_stories import LEAVING, STORIES, Story
 
+pytestmark = pytest.mark.contract
+
 Told = Sequence[tuple[str, dict[str, Any]]]
 QUICK_S = 0.1
 PROMPT_S = 0.6
 AGENTS_PORT, CALLERS_PORT = 5080, 5060
-MEMORY = pytest.param("memory", marks=pytest.mark.contract)
-TCP = pytest.param("tcp", marks=pytest.mark.contract)
-ASTERISK = pytest.param("asterisk", marks=pytest.mark.acceptance)
+SWITCHES = ["memory", "tcp", pytest.param("asterisk", marks=pytest.mark.acceptance)]
 
 
 class Real:
@@ -120,7 +120,7 @@ def agrees(found: Told, wanted: Told) -> bool:
     return same and len(found) == len(wanted)
 
 
-@pytest.mark.parametrize("switch", [MEMORY, TCP, ASTERISK])
+@pytest.mark.parametrize("switch", SWITCHES)
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_story(switches: Switches, switch: str, name: str) -> None:
     story: Story = STORIES[name]
@@ -131,7 +131,7 @@ async def test_a_story(switches: Switches, switch: str, name: str) -> None:
     assert line.desk.calls == 0 and line.desk.bugs == 0
 
 
-@pytest.mark.parametrize("switch", [MEMORY, TCP, ASTERISK])
+@pytest.mark.parametrize("switch", SWITCHES)
 @pytest.mark.parametrize("name", LEAVING)
 async def test_who_hangs_up_leaves_nothing_behind(switches: Switches, switch: str, name: str) -> None:
     scene, place = LEAVING[name]
