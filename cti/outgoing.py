@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import msgspec
 
 from cti.acd import callouts, standing
-from cti.acd.contact import Contact
-from cti.acd.dialling import attempt_of, key
-from cti.acd.floor import Floor, Output
+from cti.acd.contact import Contact, Leaving
+from cti.acd.dialling import key
+from cti.acd.floor import Floor
 from cti.model.books import KeepPromise
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.dialling import AttemptResult, CallbackState, LeadId, Rule
@@ -61,7 +61,7 @@ class Outgoing:
         self.book = CallbackBook(outbound.callbacks, outbound, Air(), History())
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
         self._states: dict[LeadId, CallbackState] = {}
-        self._read = 0  # of the outputs of the event under way
+        self.read = 0  # of the outputs of the event under way
         floor.gate = self
 
     def follow_policy(self) -> None:
@@ -93,9 +93,9 @@ class Outgoing:
                 self._states[promise.id] = promise.state
                 self._know(promise)
                 floor.deadlines.set("found", str(promise.id), floor.now + AFTER_START_S)
+                self._set_timer()
         else:
             self._changed(self.book.promise(promise, floor.now))
-        self.set_timer()
 
     def request(self, event: CallbackRequest) -> Refused | None:
         """A person takes a promise back, or wants it to be kept now."""
@@ -107,12 +107,11 @@ class Outgoing:
                 contact = self._floor.contacts.get(_contact(promise))
                 self._changed(self.book.withdraw(promise.id), by=event.by)
                 if contact is not None and not contact.call:
-                    callouts.stop(self._floor, contact, _withdrawn(event.by))
+                    callouts.stop(self._floor, contact, Leaving(Outcome.WITHDRAWN, by=event.by))
             case CallbackAction.NOW:
                 if promise.state is not CallbackState.PROMISED:
                     return Refused(RefusedReason.ALREADY, promise.state.value)
                 self._changed(self.book.hurry(promise.id, self._floor.now), by=event.by)
-        self.set_timer()
         return None
 
     def due(self) -> None:
@@ -121,7 +120,7 @@ class Outgoing:
             self._changed([promise])
             if promise.state is CallbackState.IN_LINE:
                 self._into_line(promise)
-        self.set_timer()
+        self._set_timer()
 
     def lost(self, name: LeadId) -> None:
         """An earlier process was dialling for it, and no node knows of that: nobody can tell what became of it."""
@@ -130,14 +129,6 @@ class Outgoing:
             attempt = AttemptId(attempt_id(CALLBACKS, name, len(promise.tries)))
             if attempt not in self._floor.dials.air and _contact(promise) not in self._floor.contacts:
                 self._over(name, AttemptResult.UNKNOWN)
-
-    def set_timer(self) -> None:
-        """To be called whenever the book may have changed."""
-        at = self.book.next_deadline()
-        if at is None:
-            self._floor.deadlines.cancel("callback", "")
-        else:
-            self._floor.deadlines.set("callback", "", at)
 
     # --- the gate: see acd/gate.py ------------------------------------------------------------------------------------
 
@@ -162,21 +153,17 @@ class Outgoing:
 
     def begin(self) -> None:
         """A new event: its outputs are read from their beginning."""
-        self._read = 0
+        self.read = 0
 
-    def follow(self) -> bool:
-        """Read what has been told since the last time; whether anything new may be on the floor now."""
+    def follow(self) -> None:
+        """Read what has been told since the last time."""
         if not self._states:
-            self._read = len(self._floor.out)
-            return False
-        before = self._read
-        while self._read < len(self._floor.out):
-            fact = self._floor.out[self._read]
-            self._read += 1
+            self.read = len(self._floor.out)
+        while self.read < len(self._floor.out):
+            fact = self._floor.out[self.read]
+            self.read += 1
             if isinstance(fact, Changed) and fact.kind in (Kind.ATTEMPT, Kind.VISIT):
                 self._fact(fact)
-        self.set_timer()
-        return self._read > before
 
     def _fact(self, fact: Changed) -> None:
         if fact.kind is Kind.ATTEMPT:
@@ -184,13 +171,11 @@ class Outgoing:
             result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
             if name is not None and result is not None:
                 self._over(name, result)
-        elif not fact.outbound:
-            if fact.new == "waiting" and fact.caller:
-                self._called_in(fact)
-        elif fact.contact is not None and fact.old == "waiting" and fact.new != Outcome.MOVED:
-            name = _of_contact(fact.contact)
-            if name is not None:
+        elif (name := _of_contact(fact.contact or ContactId(""))) is not None:
+            if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new))
+        elif fact.new == "waiting" and fact.caller and not fact.outbound:
+            self._called_in(fact)
 
     def _visit_over(self, name: LeadId, outcome: Outcome) -> None:
         promise = self.book.of(name)
@@ -256,7 +241,7 @@ class Outgoing:
         self._changed(self.book.ended(name, result, self._floor.now))
         contact = self._floor.contacts.get(_contact(promise))
         if contact is not None and not contact.call and contact.callout is not None:
-            callouts.stop(self._floor, contact, _not_reached(result))
+            callouts.stop(self._floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
 
     def _changed(self, promises: Sequence[Promise], by: str = "") -> None:
         for promise in promises:
@@ -269,6 +254,14 @@ class Outgoing:
                 self._forget(promise)
             self._floor.ask_books(KeepPromise(promise))
             self._floor.tell(_told(promise, old, self._floor, by))
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        at = self.book.next_deadline()
+        if at is None:
+            self._floor.deadlines.cancel("callback", "")
+        else:
+            self._floor.deadlines.set("callback", "", at)
 
     def _know(self, promise: Promise) -> None:
         for number in _keys(promise):

@@ -79,6 +79,8 @@ class CallbackBook:
 
     def next_deadline(self) -> float | None:
         """When due() has something to do."""
+        while self._times and self._times[0][1] not in self._open:
+            heapq.heappop(self._times)
         return self._times[0][0] if self._times else None
 
     def may_dial(self, name: LeadId, now: float) -> Reason | None:
@@ -149,6 +151,14 @@ class CallbackBook:
         if then.due_at >= _expires_at(known):
             return [self._end(known, CallbackState.FAILED, "no time is left for another try")]
         return [self._move(known, CallbackState.PROMISED, due_at=then.due_at)]
+
+    def hurry(self, name: LeadId, now: float) -> list[Promise]:
+        """Its time is now."""
+        known = self._open.get(name)
+        if known is None or known.state is not CallbackState.PROMISED:
+            return []
+        self._keep(hurried := msgspec.structs.replace(known, due_at=now))
+        return [hurried]
 
     def withdraw(self, name: LeadId) -> list[Promise]:
         """A person takes it back. Of one that is being dialled the owner takes back the call, and its end ends it."""

@@ -14,6 +14,7 @@ from cti.model.dialling import AttemptResult, CampaignName, LeadId
 from cti.model.promise import Number as Number
 from cti.model.promise import Tried as Tried
 
+
 class Lead(msgspec.Struct, frozen=True, omit_defaults=True):
     """One customer of one campaign. `tries`: his, in this campaign, in the order in which they were made.
 
