@@ -11,11 +11,16 @@ from typing import Any
 
 from cti.acd import (
     agents,
+    attempts,
+    callouts,
     calls,
+    dialling,
     flow_calls,
+    merging,
     offers,
     presence,
     progressive,
+    reached,
     reconcile,
     reload,
     supervision,
@@ -36,6 +41,7 @@ from cti.model.words import (
     Activity,
     AgentId,
     AgentStatus,
+    AttemptId,
     ContactId,
     ContactState,
     NodeId,
@@ -79,6 +85,9 @@ class ContactCenter:
             events.CallReplaced: lambda event: transfers.replaced(self._floor, event),
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
+            events.CalloutDue: lambda event: callouts.due(self._floor, event),
+            events.AttemptAnswered: self._attempt_answered,
+            events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
             events.OfferAnswered: self._offer_answered,
             events.OfferEnded: self._offer_ended,
@@ -103,6 +112,7 @@ class ContactCenter:
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
+            "dial": self._dial_overdue,
             "max_wait": self._contact_rule(self._max_wait),
             "closing": self._contact_rule(self._closing),
             "ring_more": self._contact_rule(progressive.ring_more),
@@ -183,10 +193,12 @@ class ContactCenter:
     def _match(self) -> None:
         """Decide; a caller whom a bug makes undecidable goes to the fallback, and the rest is decided again."""
         if self._strict:
+            merging.settle(self._floor)
             match(self._floor)
             return
         for _ in range(len(self.contacts) + 1):
             try:
+                merging.settle(self._floor)
                 match(self._floor)
                 return
             except Exception as bug:
@@ -198,6 +210,9 @@ class ContactCenter:
         contact_id: ContactId | None = getattr(event, "contact", None)
         if contact_id is not None:
             return contact_id if contact_id in self.contacts else None
+        attempt = self._floor.dials.air.get(getattr(event, "attempt", None) or AttemptId(""))
+        if attempt is not None:
+            return attempt.contact if attempt.contact in self.contacts else None
         call = getattr(event, "call", None)
         if call is not None:
             contact = self._floor.by_call.get(call)
@@ -236,6 +251,10 @@ class ContactCenter:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             calls.gone(self._floor, contact)
+            return
+        attempt = self._floor.dials.air.get(dialling.attempt_of(event.call) or AttemptId(""))
+        if attempt is not None and attempt.answered and attempt.call == event.call:
+            reached.hung_up(self._floor, attempt)
 
     def _call_transferred(self, event: events.CallTransferred) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -262,13 +281,27 @@ class ContactCenter:
 
     def _max_wait(self, floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.WAITING:
-            on_max_wait = self.policy.queues[contact.queue].on_max_wait
-            visits.leave(floor, contact, Leaving(Outcome.TIMED_OUT, on_max_wait))
+            visits.timed_out(floor, contact)
 
     def _closing(self, floor: Floor, contact: Contact) -> None:
         if contact.state is ContactState.WAITING:
             on_closed = self.policy.queues[contact.queue].on_closed
             visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
+
+    # --- customers whom we call -------------------------------------------------------------------------------------
+
+    def _attempt_answered(self, event: events.AttemptAnswered) -> None:
+        attempt = self._floor.dials.air.get(event.attempt)
+        if attempt is not None:
+            attempts.answered(self._floor, attempt)
+
+    def _attempt_ended(self, event: events.AttemptEnded) -> None:
+        attempt = self._floor.dials.air.get(event.attempt)
+        if attempt is not None:
+            reached.ended(self._floor, attempt, event.result)
+
+    def _dial_overdue(self, attempt_id: str) -> None:
+        reached.overdue(self._floor, self._floor.dials.air[AttemptId(attempt_id)])
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 
@@ -280,14 +313,16 @@ class ContactCenter:
     def _offer_answered(self, event: events.OfferAnswered) -> None:
         offer = self._floor.offers.get(event.offer)
         if offer is not None and offer.state is OfferState.RINGING:
-            offers.accept(self._floor, offer)
+            (offers.accept if self.contacts[offer.contact].call else callouts.agent_ready)(self._floor, offer)
         elif offer is None:
             offers.answered_too_late(self._floor, event.offer)
 
     def _offer_ended(self, event: events.OfferEnded) -> None:
         """One leg failed. A cancelled one is left to what cancelled it: an answer elsewhere, or the caller's hangup."""
         offer = self._floor.offers.get(event.offer)
-        if offer is not None and offer.state is OfferState.RINGING and event.result is not RingResult.CANCELLED:
+        if offer is not None and offer.state is OfferState.RINGING and not self.contacts[offer.contact].call:
+            callouts.ring_failed(self._floor, offer, event.result)
+        elif offer is not None and offer.state is OfferState.RINGING and event.result is not RingResult.CANCELLED:
             offers.fail(self._floor, offer, offers.FAILURES.get(event.result, OfferState.MISSED))
 
     def _ring_ended(self, event: events.RingEnded) -> None:
@@ -317,6 +352,7 @@ class ContactCenter:
         floor = self._floor
         if not floor.nodes.get(event.node):
             floor.nodes[event.node] = True
+            floor.dials.all_changed()
             floor.tell(Changed(Kind.NODE, event.node, "down", "up", floor.now, floor.cause, node=event.node))
         reconcile.compare(floor, event.node, event.legs, first=floor.settling, asked_at=event.asked_at)
         floor.awaited.discard(event.node)
@@ -329,6 +365,7 @@ class ContactCenter:
         floor = self._floor
         if floor.nodes.get(event.node):
             floor.nodes[event.node] = False
+            floor.dials.all_changed()
             floor.tell(Changed(Kind.NODE, event.node, "up", "down", floor.now, floor.cause, node=event.node))
 
     def _settle_if_complete(self) -> None:
@@ -360,7 +397,9 @@ class ContactCenter:
         if AgentStatus.LOGGED_OUT in (before, agent.status) and agent.status is not before:
             presence.presence_changed(self._floor, agent.id)
         if agent.status is AgentStatus.LOGGED_OUT:
-            if offer is not None and offer.state is OfferState.RINGING:
+            if offer is not None and not self.contacts[offer.contact].call:
+                callouts.take_back(self._floor, offer)
+            elif offer is not None and offer.state is OfferState.RINGING:
                 offers.withdraw(self._floor, offer)
             presence.nobody_left(self._floor)
 

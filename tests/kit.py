@@ -221,7 +221,8 @@ class Scene:
     def supervise(self, name: str, action: str, **more: Any) -> Refused | None:
         """A supervisor asks for something to be done with this call's contact: move, prioritise, withdraw."""
         contact = self.contact(name)
-        contact_id = contact.id if contact is not None else ContactId(call_id(name))
+        known = name if name in self.center.contacts else call_id(name)
+        contact_id = contact.id if contact is not None else ContactId(known)
         return self._asked(ev.ContactRequest(contact_id, ContactAction(action), **more))
 
     def reload(self, policy: Center, version: str = "2") -> Refused | None:

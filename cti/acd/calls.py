@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, in_flow, offers, standing, visits
+from cti.acd import agents, callouts, in_flow, offers, reached, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
-from cti.model.commands import Release, StartMusic
+from cti.model.commands import Release
 from cti.model.events import CallArrived, RingEnded
 from cti.model.policy import Entry
 from cti.model.ticket import Ticket
@@ -21,7 +21,6 @@ from cti.model.words import (
     RingResult,
 )
 
-CANCELLED_PAUSE_S = 1.0  # after a ring that ended without a reason, its agents get no offer for so long
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 TALKED = "talked"  # what a flow is told whose caller has talked to an agent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
@@ -31,7 +30,7 @@ def arrived(floor: Floor, event: CallArrived) -> None:
     """A caller is in our hands: new, back after an engine's death, or sent back to us by an agent."""
     floor.expected.discard(event.call)
     known = floor.by_call.get(event.call)
-    if known is None and _again(floor, event):
+    if known is None and (_again(floor, event) or (event.attempt is not None and reached.arrived(floor, event))):
         return
     ticket = event.ticket
     if known is not None:
@@ -136,6 +135,8 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         flow=ticket.flow,
         flow_at=event.flow_at,
         queued=ticket.queued,
+        served_by=ticket.served_by,
+        served_in=ticket.served_in,
     )
     floor.opened(contact)
     return contact
@@ -147,10 +148,17 @@ def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
         in_flow.run(floor, contact, cause="resumed")
         return
     if event.dial_status == "ANSWER":
+        contact.served_by, contact.served_in = _who_answered(floor, event), contact.queue
         floor.move_contact(contact, ContactState.ASIDE, "resumed")
         visits.release(floor, contact, Release(contact.call), TALKED)
         return
     visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
+
+
+def _who_answered(floor: Floor, event: CallArrived) -> AgentId | None:
+    """Whose phone it was, where it is known: nobody saw the answer."""
+    agent = floor.by_phone.get(event.dialled_phone)
+    return agent.id if agent is not None else None
 
 
 def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
@@ -169,7 +177,7 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
         else:
             offers.fail_all(floor, contact, OfferState.WITHDRAWN)
             visits.back_in_line(floor, contact)
-            _restart_music(floor, contact)
+            visits.restart_music(floor, contact)
             return
     if contact.state is ContactState.TALKING or (contact.state is ContactState.ASIDE and not contact.visit_open):
         offers.agent_part_over(floor, contact, EndedBy.AGENT)
@@ -180,13 +188,7 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
         visits.set_aside(floor, contact)
     floor.deadlines.cancel("aside", contact.id)
     visits.back_in_line(floor, contact)
-    _restart_music(floor, contact)
-
-
-def _restart_music(floor: Floor, contact: Contact) -> None:
-    if contact.state is not ContactState.WAITING:
-        return  # its maximum wait was over: it has left the line already
-    floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
+    visits.restart_music(floor, contact)
 
 
 def _transferred_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
@@ -251,7 +253,7 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         if event.result is RingResult.CANCELLED:
             # Nobody refused and we did not take it back: whatever this is, do not ring in a circle.
             for offer in contact.offers:
-                offers.rest(floor, floor.agents[floor.offers[offer].agent], CANCELLED_PAUSE_S)
+                offers.rest(floor, floor.agents[floor.offers[offer].agent], offers.CANCELLED_PAUSE_S)
         offers.fail_all(floor, contact, offers.FAILURES.get(event.result, OfferState.WITHDRAWN))
         visits.back_in_line(floor, contact)
     elif contact.state is ContactState.OFFERED:
@@ -320,7 +322,10 @@ def ring_overdue(floor: Floor, contact: Contact) -> None:
     """
     if contact.state is not ContactState.OFFERED:
         return
-    if contact.session:
+    if not contact.call:  # of an agent who was to be rung first
+        floor.repair("ring_lost", contact.id, "the ring is long over, and nothing was heard of it")
+        callouts.take_back(floor, floor.offers[contact.offers[0]])
+    elif contact.session:
         floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
     else:
         floor.repair("ring_lost", contact.id, "the ring is long over and its session is gone")
@@ -352,4 +357,6 @@ def leg_gone(floor: Floor, leg: str) -> None:
     offer = floor.offers.get(agent.offer) if agent.offer else None
     if offer is not None and offer.leg == leg and offer.state is OfferState.ACCEPTED:
         offers.agent_part_over(floor, floor.contacts[offer.contact], None)
+    elif offer is not None:
+        callouts.leg_gone(floor, offer, leg)
     agents.leg_down(floor, agent, leg)

@@ -1,6 +1,6 @@
 """What do we know of one contact, and how urgent is it?
 
-A contact is what waits. Here it is always a call; callbacks and chats will be others.
+A contact is what waits: a caller, or a customer whom we shall call (then it has no `call` until he has answered).
 """
 
 from __future__ import annotations
@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cti.model.callout import Callout
 from cti.model.changes import Sought
 from cti.model.policy import Exit
 from cti.model.ticket import Ticket
-from cti.model.words import AgentId, CallId, ContactId, ContactState, NodeId, OfferId, Outcome, QueueName
+from cti.model.words import (
+    AgentId,
+    AttemptId,
+    CallId,
+    ContactId,
+    ContactState,
+    NodeId,
+    OfferId,
+    Outcome,
+    QueueName,
+)
 
 if TYPE_CHECKING:
     from cti.acd.line import WaitingClass
@@ -34,8 +45,8 @@ class Contact:
     """One customer's wish. Times are epoch seconds."""
 
     id: ContactId
-    call: CallId
-    node: NodeId
+    call: CallId  # "" until a customer whom we call has answered
+    node: NodeId  # "" as long as it is open from where we call
     queue: QueueName
     since: float  # when the customer began to wait for us
     entered_at: float  # when he entered this queue
@@ -74,6 +85,10 @@ class Contact:
     queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = field(default_factory=dict)  # personal data
+    callout: Callout | None = None  # a customer whom we call, also once he has answered
+    attempt: AttemptId | None = None  # the one in the air
+    dials: int = 0  # attempts so far
+    called_at: float = 0.0  # when he answered: before that he was not waiting on the phone
     ring: int = 0  # how far its reach has widened
     stands_in: WaitingClass | None = None  # set while it stands in the line
     told_sought: Sought | None = None  # what readers know of its reach
@@ -107,4 +122,6 @@ class Contact:
             original_position=self.original_position,
             flow=self.flow,
             queued=self.queued,
+            served_by=self.served_by,
+            served_in=self.served_in,
         )

@@ -10,7 +10,7 @@ from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.visits import FALLBACK
 from cti.model.changes import Changed, Kind
-from cti.model.commands import Release
+from cti.model.commands import CancelCall, DismissAgent, Release
 from cti.model.words import Activity, ContactId, ContactState, Outcome
 
 
@@ -27,8 +27,13 @@ def contain(floor: Floor, bug: Exception, contact_id: ContactId | None) -> bool:
             agent.offer = None
             _idle(floor, agent)
     for offer_id in [offer.id for offer in floor.offers.values() if offer.contact == contact.id]:
+        if contact.node and not contact.call:
+            floor.say(DismissAgent(contact.node, offer_id))
         del floor.offers[offer_id]
-    floor.say(Release(contact.call, (), FALLBACK))
+    if contact.call:
+        floor.say(Release(contact.call, (), FALLBACK))
+    if contact.attempt is not None and contact.attempt in floor.dials.air:
+        floor.say(CancelCall(contact.attempt, floor.dials.air[contact.attempt].node))
     _end(floor, contact)
     return True
 
@@ -60,7 +65,7 @@ def _tell(floor: Floor, contact: Contact, kind: Kind, entity: str, old: str, new
             "bug",
             queue=contact.queue,
             contact=contact.id,
-            call=contact.call,
+            call=contact.call or None,
             wait_s=floor.now - contact.entered_at,
         )
     )

@@ -24,6 +24,7 @@ MAX_LISTED = 50
 
 BUSY = {
     Activity.RINGING: Reason.RINGING,
+    Activity.DIALLING: Reason.DIALLING,
     Activity.TALKING: Reason.TALKING,
     Activity.HOLD: Reason.HOLD,
     Activity.WRAPUP: Reason.WRAPUP,

@@ -14,6 +14,7 @@ from cti.acd.agent import Agent
 from cti.acd.chance import Chance
 from cti.acd.contact import Contact
 from cti.acd.deadlines import Deadlines
+from cti.acd.dialling import Dials
 from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
 from cti.acd.line import Line
@@ -23,7 +24,7 @@ from cti.acd.staff import Staff
 from cti.calendar.opening import Opening
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused, Why
-from cti.model.commands import AnyCommand, Release
+from cti.model.commands import AnyCommand, LeaveMessage, Release
 from cti.model.words import (
     Activity,
     AgentId,
@@ -55,7 +56,9 @@ class Floor:
         self.offers: dict[OfferId, Offer] = {}
         self.leg_owner: dict[str, Agent] = {}
         self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
-        self.released: dict[CallId, tuple[int, Release]] = {}  # entry and last command of calls not yet hung up
+        self.released: dict[
+            CallId, tuple[int, Release | LeaveMessage]
+        ] = {}  # entry and last command of calls not yet hung up
         self.line = Line()
         self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)
@@ -63,6 +66,7 @@ class Floor:
         self.open_gates: set[QueueName] = set()  # of the blended queues
         self.opening: dict[str, Opening] = {}
         self.redials = Redials()
+        self.dials = Dials()
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()
@@ -114,8 +118,11 @@ class Floor:
         """A contact that is new to us."""
         self.arrivals += 1
         contact.arrival = self.arrivals
-        self.contacts[contact.id] = self.by_call[contact.call] = contact
-        self.released.pop(contact.call, None)
+        self.contacts[contact.id] = contact
+        if contact.call:
+            self.by_call[contact.call] = contact
+            self.released.pop(contact.call, None)
+        self.dials.came(contact)
         self._tell_contact(contact, "", self.cause)
 
     def say(self, command: AnyCommand) -> None:
@@ -154,9 +161,10 @@ class Floor:
                 cause,
                 queue=contact.queue,
                 contact=contact.id,
-                call=contact.call,
-                node=contact.node,
+                call=contact.call or None,
+                node=contact.node or None,
                 agent=contact.agent,
+                outbound=contact.callout is not None,
                 caller=contact.caller,
                 since=contact.since,
                 reason=contact.flow if contact.state is ContactState.IN_FLOW else None,
@@ -173,11 +181,10 @@ class Floor:
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
         until: float | None = None,
+        made: bool = False,
     ) -> None:
-        old: OfferState | str = offer.state
-        if new is OfferState.RINGING:
-            old = ""
-        else:
+        old: OfferState | str = "" if made else offer.state
+        if not made:
             transitions.check(transitions.OFFER, "offer", offer.id, offer.state, new)
         offer.state = new
         contact = self.contacts[offer.contact]
@@ -193,8 +200,9 @@ class Floor:
                 queue=offer.queue,
                 agent=offer.agent,
                 contact=contact.id,
-                call=contact.call,
+                call=contact.call or None,
                 offer=offer.id,
+                outbound=contact.callout is not None,
                 leg=offer.leg or None,
                 wait_s=offer.wait_s if offer.accepted_at else self.now - contact.entered_at,
                 ring_s=ring_until - offer.made_at,
@@ -282,6 +290,7 @@ class Floor:
         """Drop an ended contact and everything that hangs on it."""
         self.line.remove(contact)
         self.contacts.pop(contact.id, None)
+        self.dials.left(contact)
         if self.by_call.get(contact.call) is contact:
             del self.by_call[contact.call]
         self.arrived.discard(contact.id)

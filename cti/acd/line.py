@@ -8,6 +8,7 @@ urgent contact he can get from it. A decision never looks at everyone who waits.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -71,6 +72,7 @@ class Line:
         self.held: set[QueueName] = set()  # whose contacts stand in the line, but in no pool
         self._numbers = 0
         self.count = 0  # of all who wait
+        self._uncalled: Counter[QueueName] = Counter()
 
     def add(self, contact: Contact, reach: Reach) -> None:
         """Put `contact` in the line of its queue."""
@@ -80,6 +82,7 @@ class Line:
             waiting = self._classes[reach] = WaitingClass(reach, self._numbers)
         contact.stands_in = waiting
         self.count += 1
+        self._uncalled[contact.queue] += not contact.call
         waiting.members.add(contact)
         self._follow_head(waiting)
         queue = self._order.get(contact.queue)
@@ -94,6 +97,7 @@ class Line:
             return
         contact.stands_in = None
         self.count -= 1
+        self._uncalled[waiting.reach.queue] -= not contact.call
         waiting.members.remove(contact)
         self._follow_head(waiting)
         if not waiting.members:
@@ -174,6 +178,10 @@ class Line:
 
     def waiting(self, queue: QueueName) -> int:
         return len(self._order.get(queue, ()))
+
+    def callers(self, queue: QueueName) -> int:
+        """Those who wait on the phone: without those whom we shall call."""
+        return self.waiting(queue) - self._uncalled[queue]
 
     def position(self, contact: Contact) -> int:
         """1 + how many of the same queue are served before `contact`, as things stand now."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cti.acd import visits
+from cti.acd import dispositions, visits
 from cti.acd.agent import Agent
 from cti.acd.agents import auto_pause, begin_wrapup, return_to_idle
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.changes import Changed, Kind, Why
-from cti.model.commands import Ring, RingLeg, StopRing
+from cti.model.commands import DismissAgent, Ring, RingLeg, StopRing
 from cti.model.policy import Strategy
 from cti.model.words import Activity, ContactId, ContactState, EndedBy, OfferId, OfferState, Outcome, RingResult
 
 # The INVITE of a new ring may overtake the BYE of the last talk on its way to the same phone, which then says "busy".
 JUST_FREED_S = 1.0
 REST_JUST_FREED_S = 0.2
+CANCELLED_PAUSE_S = 1.0  # after a ring that ended without a reason, its agents get no offer for so long
 RING_GRACE_S = 3.0  # after the ring time-out, how long the switch may take to say how it ended
 TALK_GRACE_S = 2.0  # after the agent's leg is gone, how long until we take it for a transfer
 
@@ -29,6 +30,9 @@ FAILURES: dict[RingResult, OfferState] = {
     RingResult.CANCELLED: OfferState.WITHDRAWN,
 }
 
+# He did nothing wrong: he is idle since when he was, and next in turn.
+KEEPS_PLACE = (OfferState.LOST, OfferState.ABANDONED, OfferState.WITHDRAWN, OfferState.NOT_REACHED)
+
 
 def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Why) -> None:
     """Offer `contact` to `agents` at once (one, or all of ring-all): from here on each of them is taken."""
@@ -36,17 +40,11 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
     position = floor.line.position(contact)
     floor.line.remove(contact)
     floor.arrived.discard(contact.id)
+    if floor.now == contact.entered_at:
+        contact.expected_p90_s = None  # somebody was free: there was no wait to be told of
     legs = []
     for agent in agents:
-        contact.tries += 1
-        offer = Offer(OfferId(f"{contact.id}#{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
-        floor.offers[offer.id] = offer
-        contact.offers.append(offer.id)
-        agent.offer = offer.id
-        floor.offers_made += 1
-        agent.offered = floor.offers_made
-        floor.move_offer(offer, OfferState.RINGING, position=position, why=why)
-        floor.move_activity(agent, Activity.RINGING, offer=offer)
+        offer = make_offer(floor, contact, agent, why, position)
         legs.append(RingLeg(offer.id, agent.dial(contact.node)))
     floor.deadlines.cancel("announce", contact.id)
     floor.deadlines.set("ring", contact.id, floor.now + queue.ring_timeout_s + RING_GRACE_S)
@@ -55,6 +53,22 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
     floor.move_contact(contact, ContactState.OFFERED)
     music = queue.music if queue.while_ringing == "music" else ""
     floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music))
+
+
+def make_offer(
+    floor: Floor, contact: Contact, agent: Agent, why: Why, position: int, state: OfferState = OfferState.RINGING
+) -> Offer:
+    """One offer: from here on the agent is taken. `state`: ringing, or dialling where his customer is called first."""
+    contact.tries += 1
+    offer = Offer(OfferId(f"{contact.id}#{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
+    floor.offers[offer.id] = offer
+    contact.offers.append(offer.id)
+    agent.offer = offer.id
+    floor.offers_made += 1
+    agent.offered = floor.offers_made
+    floor.move_offer(offer, state, position=position, why=why, made=True)
+    floor.move_activity(agent, Activity.RINGING if state is OfferState.RINGING else Activity.DIALLING, offer=offer)
+    return offer
 
 
 def ringing(floor: Floor, offer: Offer, leg: str) -> None:
@@ -118,8 +132,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
     elif how is OfferState.UNREACHABLE:
         agent.unreachable += 1
         auto_pause(floor, agent, how, agent.unreachable, rules.pause_after_unreachable)
-    keeps_place = how in (OfferState.LOST, OfferState.ABANDONED, OfferState.WITHDRAWN)
-    if not keeps_place:
+    if how not in KEEPS_PLACE:
         agent.idle_since = floor.now
     return_to_idle(floor, agent, offer)
 
@@ -140,16 +153,26 @@ def fail_all(floor: Floor, contact: Contact, how: OfferState) -> None:
 def withdraw(floor: Floor, offer: Offer) -> None:
     """We take the offer back: the contact keeps its place, and the agent is not counted as having missed it."""
     contact = floor.contacts[offer.contact]
-    floor.say(StopRing(contact.call, (offer.id,)))
+    stop_ring(floor, contact, offer.id)
     fail(floor, offer, OfferState.WITHDRAWN)
+
+
+def stop_ring(floor: Floor, contact: Contact, offer: OfferId) -> None:
+    """The phone shall stop, or who has just picked it up hang up again."""
+    if contact.call:
+        floor.say(StopRing(contact.call, (offer,)))
+    elif contact.node:
+        floor.say(DismissAgent(contact.node, offer))
 
 
 def answered_too_late(floor: Floor, offer_id: OfferId) -> None:
     """An answer for an offer that is over: ignored on purpose and counted; a leg we took back is hung up again."""
     floor.late(offer_id, "over")
     contact = floor.contacts.get(ContactId(offer_id.rsplit("#", 1)[0]))
-    if contact is not None and contact.state is ContactState.OFFERED and not contact.offers:
-        floor.say(StopRing(contact.call, (offer_id,)))
+    if contact is None:
+        return
+    if not contact.call or (contact.state is ContactState.OFFERED and not contact.offers):
+        stop_ring(floor, contact, offer_id)
 
 
 def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *, leg_over: bool = False) -> None:
@@ -183,7 +206,8 @@ def take_over(floor: Floor, contact: Contact, offer: Offer) -> None:
     former.offers.remove(offer.id)
     floor.deadlines.cancel("talk", former.id)
     floor.deadlines.cancel("wrapup", agent.id)
-    offer.contact, offer.talk_ended_at, offer.taken_over = contact.id, None, True
+    dispositions.over(floor, agent)
+    offer.contact, offer.talk_ended_at, offer.taken_over, offer.disposition = contact.id, None, True, ""
     contact.offers.append(offer.id)
     contact.agent, contact.queue = agent.id, offer.queue
     agent.offer = offer.id

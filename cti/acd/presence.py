@@ -20,7 +20,7 @@ def nobody_left(floor: Floor) -> None:
 
 
 def _leave_if_nobody(floor: Floor, contact: Contact, known: dict[Hashable, bool] | None = None) -> None:
-    if contact.stands_in is None:
+    if contact.stands_in is None or not contact.call:
         return
     exit_to = floor.policy.queues[contact.queue].on_nobody
     if exit_to is not None and not anybody_there(floor, contact, known):

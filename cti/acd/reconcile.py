@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, calls, offers, standing, visits
+from cti.acd import agents, attempts, calls, offers, reached, standing, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.events import SnapshotLeg
-from cti.model.words import Activity, CallId, ContactState, NodeId, OfferId, OfferState, Outcome
+from cti.model.words import Activity, CallId, ContactState, DialResult, NodeId, OfferId, OfferState, Outcome
 
 
 def compare(
@@ -30,6 +30,9 @@ def compare(
     _phones(floor, node, present)
     _gone(floor, node, present, asked_at)
     _answered(floor, present)
+    for attempt in attempts.missing(floor, node, present, asked_at):
+        floor.repair("attempt_gone", attempt.id, "the customer's channel does not exist (any more)", node=node)
+        reached.ended(floor, attempt, DialResult.UNKNOWN)
     talks: dict[str, list[SnapshotLeg]] = {}
     for leg in present.values():
         if leg.bridge and leg.phone in floor.by_phone:
@@ -41,6 +44,7 @@ def compare(
                 continue
             if first and not leg.bridge:
                 floor.expected.add(call)
+    attempts.find(floor, node, present)
 
 
 def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None:
@@ -57,7 +61,7 @@ def _phones(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg]) -> None
 
 def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at: float) -> None:
     for contact in [contact for contact in floor.contacts.values() if contact.node == node]:
-        if contact.call not in present and contact.arrived_at < asked_at:
+        if contact.call and contact.call not in present and contact.arrived_at < asked_at:
             floor.repair("call_gone", contact.id, "the caller's channel does not exist any more", node=node)
             calls.gone(floor, contact)
     for call in [call for call in floor.released if call.startswith(f"{node}/") and call not in present]:

@@ -38,7 +38,14 @@ def _head_start(rules: policy.Queue, contact: Contact) -> float:
 
 
 def stand(floor: Floor, contact: Contact) -> None:
-    """Put it in the line with its reach of now, and come back when that changes."""
+    """Put it in the line with its reach of now, and come back when that changes.
+
+    A customer who must not be called now waits beside it (merging.py lets him in again).
+    """
+    if floor.dials.keeps_back(contact, floor.nodes):
+        contact.told_sought = None
+        floor.deadlines.cancel("widen", contact.id)
+        return
     contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
     there = own_agents_there(floor, contact)
     reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
@@ -68,7 +75,8 @@ def _tell_reach(floor: Floor, contact: Contact, ring: int, sought: Sought) -> No
             floor.cause,
             queue=contact.queue,
             contact=contact.id,
-            call=contact.call,
+            call=contact.call or None,
+            outbound=contact.callout is not None,
             wait_s=floor.now - contact.entered_at,
             sought=sought,
         )
@@ -90,10 +98,26 @@ def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None,
     weigh(rules, contact)
     if stood:
         stand(floor, contact)
-        if by is not None:  # what the queue gives stands in its rules; only what is its own goes along
-            floor.say(SaveTicket(contact.call, contact.ticket()))
+    if by is not None and contact.call and contact.session:
+        # What the queue gives stands in its rules; only what is its own goes along.
+        floor.say(SaveTicket(contact.call, contact.ticket()))
     if _standing(contact) != before and contact.visit_open:
         _tell_place(floor, contact, seconds, by)
+
+
+def takes_place(floor: Floor, contact: Contact, since: float, own_head_start_s: float) -> None:
+    """It takes over a place in its queue that was kept for it: whatever is better of both."""
+    if since >= contact.since and own_head_start_s <= contact.own_head_start_s:
+        return
+    stood = contact.stands_in is not None
+    floor.line.remove(contact)
+    contact.since = min(since, contact.since)
+    contact.own_head_start_s = max(own_head_start_s, contact.own_head_start_s)
+    weigh(floor.policy.queues[contact.queue], contact)
+    if stood:
+        stand(floor, contact)
+        floor.say(SaveTicket(contact.call, contact.ticket()))
+    _tell_place(floor, contact, None, None)
 
 
 def _standing(contact: Contact) -> tuple[int, float]:
@@ -112,7 +136,8 @@ def _tell_place(floor: Floor, contact: Contact, seconds: float | None, by: str |
             floor.cause,
             queue=contact.queue,
             contact=contact.id,
-            call=contact.call,
+            call=contact.call or None,
+            outbound=contact.callout is not None,
             position=floor.line.position(contact),
             order_at=contact.since - contact.head_start_s,
             by=by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import offers, standing, visits
+from cti.acd import callouts, offers, standing, visits
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.overflow import is_closed
@@ -19,7 +19,7 @@ def request(floor: Floor, asked: ContactRequest) -> Refused | None:
     contact = floor.contacts.get(asked.contact)
     if contact is None:
         return Refused(RefusedReason.UNKNOWN_CONTACT, "it may have ended meanwhile")
-    if contact.state not in _WAITS:
+    if contact.state not in _WAITS and not _may_while_dialling(contact, asked.action):
         return Refused(RefusedReason.NOT_WAITING, str(contact.state))
     match asked.action:
         case ContactAction.MOVE:
@@ -29,6 +29,12 @@ def request(floor: Floor, asked: ContactRequest) -> Refused | None:
         case ContactAction.WITHDRAW:
             _leave(floor, contact, Leaving(Outcome.WITHDRAWN, Exit(), by=asked.by))
     return None
+
+
+def _may_while_dialling(contact: Contact, action: ContactAction) -> bool:
+    """Of a customer who is just being called: whom he is for stays as it is, what is in a line can be given seconds."""
+    called = contact.state is ContactState.DIALLING
+    return called and (action is ContactAction.WITHDRAW or (action is ContactAction.PRIORITISE and contact.visit_open))
 
 
 def _move(floor: Floor, contact: Contact, asked: ContactRequest) -> Refused | None:
@@ -52,6 +58,9 @@ def _prioritise(floor: Floor, contact: Contact, seconds: float, by: str) -> None
 
 def _leave(floor: Floor, contact: Contact, leaving: Leaving) -> None:
     """Now; or, while a phone rings for it, as soon as that has been taken back."""
+    if not contact.call:
+        callouts.stop(floor, contact, leaving)
+        return
     if contact.state is ContactState.WAITING:
         visits.leave(floor, contact, leaving)
         return

@@ -16,10 +16,11 @@ State = TypeVar("State", ContactState, OfferState, Activity, AgentStatus)
 _C, _O, _A, _S = ContactState, OfferState, Activity, AgentStatus
 
 CONTACT: Mapping[ContactState, frozenset[ContactState]] = {
-    _C.ARRIVED: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
+    _C.ARRIVED: frozenset({_C.IN_FLOW, _C.WAITING, _C.DIALLING, _C.TALKING, _C.ASIDE, _C.ENDED}),
     _C.IN_FLOW: frozenset({_C.WAITING, _C.ASIDE, _C.ENDED}),
-    _C.WAITING: frozenset({_C.IN_FLOW, _C.OFFERED, _C.ASIDE, _C.ENDED}),
-    _C.OFFERED: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ASIDE, _C.ENDED}),
+    _C.WAITING: frozenset({_C.IN_FLOW, _C.OFFERED, _C.DIALLING, _C.ASIDE, _C.ENDED}),
+    _C.OFFERED: frozenset({_C.IN_FLOW, _C.WAITING, _C.DIALLING, _C.TALKING, _C.ASIDE, _C.ENDED}),
+    _C.DIALLING: frozenset({_C.IN_FLOW, _C.WAITING, _C.OFFERED, _C.TALKING, _C.ENDED}),
     _C.TALKING: frozenset({_C.IN_FLOW, _C.WAITING, _C.ASIDE, _C.ENDED}),
     _C.ASIDE: frozenset({_C.IN_FLOW, _C.WAITING, _C.TALKING, _C.ENDED}),
     _C.ENDED: frozenset(),
@@ -27,15 +28,18 @@ CONTACT: Mapping[ContactState, frozenset[ContactState]] = {
 
 _FAILED = frozenset({_O.MISSED, _O.REJECTED, _O.BUSY, _O.UNREACHABLE, _O.WITHDRAWN, _O.LOST, _O.ABANDONED})
 OFFER: Mapping[OfferState, frozenset[OfferState]] = {
-    _O.RINGING: frozenset({_O.ACCEPTED}) | _FAILED,
+    _O.RINGING: frozenset({_O.ACCEPTED, _O.DIALLING}) | _FAILED,  # dialling: the agent first, then the customer
+    _O.DIALLING: frozenset({_O.RINGING, _O.ACCEPTED, _O.NOT_REACHED, _O.WITHDRAWN, _O.ABANDONED}),
     _O.ACCEPTED: frozenset({_O.ENDED}),
     _O.ENDED: frozenset(),
+    _O.NOT_REACHED: frozenset(),
     **{state: frozenset() for state in _FAILED},
 }
 
 ACTIVITY: Mapping[Activity, frozenset[Activity]] = {
-    _A.IDLE: frozenset({_A.RINGING, _A.TALKING}),  # idle -> talking: a talk found by reconciliation
-    _A.RINGING: frozenset({_A.IDLE, _A.TALKING}),
+    _A.IDLE: frozenset({_A.RINGING, _A.DIALLING, _A.TALKING}),  # idle -> talking: a talk found by reconciliation
+    _A.RINGING: frozenset({_A.IDLE, _A.DIALLING, _A.TALKING}),
+    _A.DIALLING: frozenset({_A.IDLE, _A.RINGING, _A.TALKING}),
     _A.TALKING: frozenset({_A.HOLD, _A.WRAPUP, _A.IDLE}),
     _A.HOLD: frozenset({_A.TALKING, _A.WRAPUP, _A.IDLE}),
     _A.WRAPUP: frozenset({_A.IDLE, _A.TALKING}),  # wrap-up -> talking: an attended transfer gave him another caller

@@ -7,7 +7,7 @@ from cti.acd.contact import Contact, Leaving
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import anybody_there, closes_at, somebody_free, turned_away
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -34,12 +34,15 @@ def enter(
     rules = floor.policy.queues[queue]
     contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
     standing.weigh(rules, contact)
-    if not resumed:
+    floor.dials.moved(contact)
+    if not resumed and not contact.call:
+        contact.entered_at = floor.now
+    elif not resumed:
         again = floor.redials.since(queue, contact.caller, floor.now) if contact.visit == 1 else None
         contact.since = contact.since if again is None else min(again, contact.since)
         contact.entered_at = floor.now
         contact.told_wait_s = None
-    no_room = rules.max_waiting is not None and floor.line.waiting(queue) >= rules.max_waiting and not resumed
+    no_room = rules.max_waiting is not None and floor.line.callers(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
     standing.stand(floor, contact)
@@ -48,7 +51,7 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
-    expected = None if somebody_free(floor, contact) else _expected(floor, contact, position)
+    expected = _expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
     if away is not None:
@@ -57,16 +60,18 @@ def enter(
             exit_to = policy.Exit(goto=FALLBACK)
         leave(floor, contact, Leaving(Outcome.OVERFLOWED, exit_to, reason=why), full=full | {queue})
         return
-    floor.say(SaveTicket(contact.call, contact.ticket()))
-    floor.say(StartMusic(contact.call, rules.music))
+    if contact.call:
+        floor.say(SaveTicket(contact.call, contact.ticket()))
+        floor.say(StartMusic(contact.call, rules.music))
     first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
     _set_deadlines(floor, contact, first_after_s)
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
     rules = floor.policy.queues[contact.queue]
-    if rules.max_wait_s is not None:
-        floor.deadlines.set("max_wait", contact.id, contact.entered_at + rules.max_wait_s)
+    patience_ends_at, _ = max_wait(floor, contact)
+    if patience_ends_at is not None:
+        floor.deadlines.set("max_wait", contact.id, patience_ends_at)
     else:
         floor.deadlines.cancel("max_wait", contact.id)
     closing_at = closes_at(floor, contact.queue)
@@ -74,10 +79,31 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("closing", contact.id, closing_at)
     else:
         floor.deadlines.cancel("closing", contact.id)
-    if rules.announce is not None:
+    if rules.announce is not None and contact.call:
         floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
     else:
         floor.deadlines.cancel("announce", contact.id)
+
+
+def max_wait(floor: Floor, contact: Contact) -> tuple[float | None, policy.Exit]:
+    """Until when (epoch seconds; None: for ever) it may wait in its queue, and where it goes then.
+
+    A customer whom we have called waits from the moment when he answered; there, as long as his call-out says.
+    Until then he sits at home.
+    """
+    rules = floor.policy.queues[contact.queue]
+    callout = contact.callout
+    begins = max(contact.entered_at, contact.called_at)
+    if not contact.call:
+        return None, rules.on_max_wait
+    if callout is not None and callout.max_wait_s is not None and contact.entered_at <= contact.called_at:
+        return begins + callout.max_wait_s, callout.on_max_wait
+    return (None if rules.max_wait_s is None else begins + rules.max_wait_s), rules.on_max_wait
+
+
+def timed_out(floor: Floor, contact: Contact) -> None:
+    """It has waited for as long as it may."""
+    leave(floor, contact, Leaving(Outcome.TIMED_OUT, max_wait(floor, contact)[1]))
 
 
 def back_in_line(floor: Floor, contact: Contact) -> None:
@@ -94,21 +120,34 @@ def back_in_line(floor: Floor, contact: Contact) -> None:
     if not contact.session:
         set_aside(floor, contact)
         return
+    waits_on(floor, contact)
+
+
+def waits_on(floor: Floor, contact: Contact) -> None:
+    """It stands in the line, on the phone: may it stay there?"""
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
     _set_deadlines(floor, contact, _announced_every_s(rules, contact))
+    patience_ends_at, _ = max_wait(floor, contact)
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
     elif rules.on_nobody is not None and not anybody_there(floor, contact):  # the last one left while it rang
         leave(floor, contact, Leaving(Outcome.OVERFLOWED, rules.on_nobody, reason="nobody"))
-    elif rules.max_wait_s is not None and floor.now >= contact.entered_at + rules.max_wait_s:
-        leave(floor, contact, Leaving(Outcome.TIMED_OUT, rules.on_max_wait))
+    elif patience_ends_at is not None and floor.now >= patience_ends_at:
+        timed_out(floor, contact)
+
+
+def restart_music(floor: Floor, contact: Contact) -> None:
+    """Its session stands anew, and hears nothing yet."""
+    if contact.state is not ContactState.WAITING:
+        return  # its maximum wait was over: it has left the line already
+    floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
 def rules_changed(floor: Floor, contact: Contact) -> None:
     """The queue in which it waits has other rules from now on."""
     standing.placed_anew(floor, contact)
-    if contact.stands_in is not None:
+    if contact.stands_in is not None or (contact.state is ContactState.WAITING and not contact.call):
         _set_deadlines(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
 
 
@@ -130,6 +169,9 @@ def leave(
         contact.visit += 1
         enter(floor, contact, QueueName(to.queue), full=full, by=leaving.by)
         return
+    if not contact.call:  # nobody is there to hear anything, or to be sent anywhere
+        end(floor, contact)
+        return
     back = leaving.outcome is not Outcome.WITHDRAWN
     release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
@@ -145,7 +187,7 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
         floor.estimate.emptied(contact.queue)
     if contact.visit_open:
         contact.visit_open = False
-        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
+        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED) and contact.callout is None:
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
             gave_up = leaving.outcome is Outcome.ABANDONED
             within_s = floor.policy.queues[contact.queue].redial_within_s if gave_up else 0.0
@@ -180,7 +222,8 @@ def _tell_visit(
             queue=contact.queue,
             agent=offer.agent if offer else None,
             contact=contact.id,
-            call=contact.call,
+            call=contact.call or None,
+            outbound=contact.callout is not None,
             offer=offer.id if offer else None,
             leg=offer.leg if offer else None,
             wait_s=offer.wait_s if offer else floor.now - contact.entered_at,

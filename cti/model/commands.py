@@ -15,7 +15,7 @@ class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class SaveTicket(Command, frozen=True):
-    """Write the ticket to the caller's own channel, so that it survives us."""
+    """Write the ticket to the caller's own channel, so that it survives us; also while a phone rings for him."""
 
     call: CallId
     ticket: Ticket
@@ -42,6 +42,7 @@ class RunFlow(Command, frozen=True):
     caller: str = ""  # personal data, as the next two
     dialled: str = ""
     customer: dict[str, str] = {}
+    served_in: str = ""  # the queue in which he has talked last
 
 
 class RingLeg(msgspec.Struct, frozen=True):
@@ -100,7 +101,10 @@ class PlaceCall(Command, frozen=True):
 
 
 class CancelCall(Command, frozen=True):
-    """Take back an attempt that nobody has answered yet (ends with AttemptEnded), or hang up on who just has."""
+    """Take back an attempt that nobody has answered yet: ends with AttemptEnded.
+
+    Nobody is hung up on: who has answered in that instant stays, and his CallArrived follows.
+    """
 
     attempt: AttemptId
     node: NodeId

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     LOGGED_OUT = "logged_out"
     ON_BREAK = "on_break"  # `detail`: which
     RINGING = "ringing"
+    DIALLING = "dialling"  # a customer is being called for him
     TALKING = "talking"
     HOLD = "hold"
     WRAPUP = "wrapup"

@@ -30,6 +30,7 @@ class Activity(StrEnum):
 
     IDLE = "idle"
     RINGING = "ringing"
+    DIALLING = "dialling"  # a customer is being called for him
     TALKING = "talking"
     HOLD = "hold"
     WRAPUP = "wrapup"
@@ -46,6 +47,7 @@ class ContactState(StrEnum):
     IN_FLOW = "in_flow"  # in the hands of a flow (IVR)
     WAITING = "waiting"
     OFFERED = "offered"
+    DIALLING = "dialling"  # the customer is being called
     TALKING = "talking"
     ASIDE = "aside"
     ENDED = "ended"
@@ -55,6 +57,7 @@ class OfferState(StrEnum):
     """How one try to give one contact to one agent stands or went."""
 
     RINGING = "ringing"
+    DIALLING = "dialling"  # the agent is kept, and the customer is being called for him
     ACCEPTED = "accepted"
     ENDED = "ended"  # accepted, and the agent's part of the talk is over
     MISSED = "missed"  # rang until the ring time-out
@@ -64,6 +67,7 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"  # we took it back: the agent logged out while it rang
     LOST = "lost"  # ring-all: another agent answered first
     ABANDONED = "abandoned"  # the caller left while it rang
+    NOT_REACHED = "not_reached"  # the customer who was called for this agent did not answer
 
 
 class Outcome(StrEnum):
@@ -74,7 +78,8 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"  # maximum wait
     KEY_EXIT = "key_exit"  # a digit that leaves the line
     OVERFLOWED = "overflowed"  # refused at the door: line full
-    MERGED = "merged"  # attended transfer: the customer took over the place that his agent had held for him
+    MERGED = "merged"  # another contact took the place over: attended transfer, or the one we were to call called us
+    NOT_REACHED = "not_reached"  # we called the customer, and nobody (or a machine) answered
     WITHDRAWN = "withdrawn"  # a supervisor ended the wait
     MOVED = "moved"  # a supervisor put the contact into another queue
     LOST = "lost"  # ended by us without the caller's or the operator's wish; must stay 0
@@ -140,6 +145,7 @@ class AgentAction(StrEnum):
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
+    DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
 
 
 class ContactAction(StrEnum):
@@ -159,6 +165,8 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"
@@ -166,5 +174,6 @@ class RefusedReason(StrEnum):
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
     UNKNOWN_VERSION = "unknown_version"  # of the flows
+    UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file

@@ -46,7 +46,7 @@ class AgentPlan(msgspec.Struct, omit_defaults=True):
 class Request(msgspec.Struct, omit_defaults=True):
     at: float
     agent: str
-    action: Literal["login", "logout", "pause", "unpause", "ready"]
+    action: Literal["login", "logout", "pause", "unpause", "ready", "disposition"]
     reason: str = ""
 
 

@@ -46,6 +46,7 @@ def random_plan(
         for _ in range(rng.randint(1, 3) if hours is None else max(1, int(4 * hours))):
             plan.faults.append(_fault(rng, kind, rng.choice(nodes), length_s))
     _office(random.Random(f"office of {seed}"), plan, length_s)
+    _results(random.Random(f"results of {seed}"), plan, length_s)
     plan.faults.sort(key=lambda fault: fault.at)
     plan.requests.sort(key=lambda request: request.at)
     return plan
@@ -101,6 +102,21 @@ def _office(rng: random.Random, plan: Plan, length_s: float) -> None:
     for _ in range(rng.choice((0, 0, 0, 1, 4))):
         new = before if rng.random() < 0.3 else _other_policy(rng, before)
         plan.reloads.append(Reload(rng.uniform(0, length_s), new))
+
+
+def _results(rng: random.Random, plan: Plan, length_s: float) -> None:
+    """Queues that want to know what came of a talk, and agents who say it now and then. A generator of its own."""
+    queues = dict(plan.policy.queues)
+    for name, rules in plan.policy.queues.items():
+        if rng.random() < 0.3:
+            more = {"dispositions": {"sale": "Sale", "none": "No sale"}, "disposition_default": "none"}
+            how = {"disposition": rng.choice(("optional", "required"))}
+            queues[name] = policy.Queue.model_validate(rules.model_dump(exclude_defaults=True) | more | how)
+    plan.policy = plan.policy.model_copy(update={"queues": queues})
+    for name in plan.policy.agents:
+        for _ in range(rng.choice((0, 0, 2, 6))):
+            said = rng.choice(("sale", "none", "none", "else"))
+            plan.requests.append(Request(rng.uniform(0, length_s), name, "disposition", said))
 
 
 def _other_policy(rng: random.Random, before: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Safety:
         self.told_legs: dict[str, str] = {}  # leg -> phone, as events have said
         self.released: set[str] = set()
         self.visits: dict[str, str] = {}
+        self.wraps_up: dict[str, str] = {}  # agent -> contact
+        self.disposed: set[tuple[str, str]] = set()  # agent and contact
         self.open_gates: set[str] = set()  # of the blended queues
 
     def drained(self) -> None:
@@ -84,7 +86,7 @@ class Safety:
             if granted and event.action is AgentAction.EXTEND:
                 agent = self.center.agents[event.agent]
                 self.not_before[event.agent] = agent.activity_until or 0.0
-            if granted and event.action in (AgentAction.READY, AgentAction.LOGOUT):
+            if granted and event.action in (AgentAction.READY, AgentAction.DISPOSITION, AgentAction.LOGOUT):
                 self.not_before.pop(event.agent, None)
 
     def _same_contact(self, event: ev.CallArrived, outputs: list[Any]) -> None:
@@ -121,7 +123,10 @@ class Safety:
             self._visit(changed)
         elif kind is Kind.OFFER:
             self._offer(now, changed)
+        elif kind is Kind.DISPOSITION:
+            self.disposed.add((changed.agent or "", changed.contact or ""))
         elif kind is Kind.ACTIVITY:
+            self._disposed(changed)
             self._activity(now, changed)
 
     def _continues(self, changed: Changed) -> None:
@@ -208,6 +213,19 @@ class Safety:
             if queue in self.policy.queues and self.states.get(("status", agent)) != "logged_out":
                 self.not_before[agent] = now + self.policy.queues[queue].wrap_up_s
             self.rung.pop(agent, None)
+
+    def _disposed(self, changed: Changed) -> None:
+        """Work is over: of a queue that has a word for what was not said, something has been told."""
+        agent, contact = changed.id, changed.contact or ""
+        if changed.new == "wrapup":
+            self.wraps_up[agent] = contact
+        elif changed.old == "wrapup" or (changed.old in ("talking", "hold") and changed.new == "idle"):
+            contact = self.wraps_up.pop(agent, contact)
+            rules = self.policy.queues.get(self.work_queue.get(agent, ""))
+            if changed.cause == "PolicyChanged" or rules is None or rules.disposition_default is None:
+                return
+            if (agent, contact) not in self.disposed:
+                raise Violation("undisposed", f"nothing was told of what came of the talk of {agent} and {contact}")
 
     # --- who is next -----------------------------------------------------------------------------------------------
 

@@ -129,11 +129,16 @@ class SimSwitch:
             channel = command.channel
             self.ami[command.node].act(lambda: self.exchange.hang_up_channel(channel))
             return
+        if isinstance(command, do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+            return
         session = self.sessions.get(command.call)
         if session is None or not session.open:
             self._refuse(command)
         elif isinstance(command, do.StopRing):
             self._stop_ring(session, command.offers)
+        elif isinstance(command, do.SaveTicket) and session.call.dial is not None:
+            call, ticket = session.call, command.ticket
+            self.ami[call.node].act(lambda: setattr(call, "ticket", ticket))
         else:
             session.todo.append(command)
             if isinstance(command, do.Ring):

@@ -18,7 +18,10 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
 OF_CONTACT = frozenset(
-    (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER, Kind.FLOW, Kind.SURVEY)
+    (
+        *(Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER),
+        *(Kind.FLOW, Kind.SURVEY, Kind.FOLLOW_UP, Kind.DISPOSITION),
+    )
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
@@ -104,6 +107,7 @@ class Rows:
     agent_fact: list[dict[str, Any]] = field(default_factory=list)
     decision_agent: list[dict[str, Any]] = field(default_factory=list)
     contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
+    dispositions: dict[str, str] = field(default_factory=dict)  # of contacts that had ended: told in the wrap-up
     policies: list[Opening] = field(default_factory=list)  # those that these rows are the first to name
 
     @property
@@ -184,6 +188,11 @@ class Book:
             agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
         rows.contact_fact.append(self._told(rows, number, contact, changed) | {"kind": kind})
+        if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
+            rows.dispositions[contact] = changed.new
+            return
+        if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
+            return  # its end, after the contact's: there is nothing to sum up any more
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)
@@ -210,6 +219,7 @@ class Book:
                 "state": "",
                 "outcome": "",
                 "agent": "",
+                "disposition": "",
             },
         )
         row["seen_at"] = changed.at
@@ -223,4 +233,6 @@ class Book:
             row["outcome"] = changed.new if changed.new != "waiting" else ""
         elif changed.kind is Kind.OFFER and changed.new == OfferState.ACCEPTED:
             row["agent"] = changed.agent or ""
+        elif changed.kind is Kind.DISPOSITION:
+            row["disposition"] = changed.new
         return row

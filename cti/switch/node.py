@@ -9,16 +9,19 @@ import structlog
 
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
-from cti.ports import Clock
+from cti.ports import Clock, Ledger
 from cti.switch.ami import AmiDisconnected, AmiLink, LinkChange, LinkState
 from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
+from cti.switch.begun import Begun
 from cti.switch.inbound_call import InboundCall
 from cti.switch.snapshot import Snapshots
+from cti.switch.trunks import Trunk
 from cti.typed import typed
 
 log = structlog.get_logger(__name__)
 
 CHECK_INTERVAL_S = 30.0
+MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
 RETELL_S = 60.0  # so often a log is told again that the node is still away
 FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
 
@@ -39,6 +42,8 @@ class Node:
         phones: Container[str],
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
+        trunks: Mapping[str, Trunk] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.name = name
         self.address = f"{host}:{port}"
@@ -51,6 +56,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
+        self.begun = Begun(name, self.link, self.hangup, post, dict(trunks or {}), ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
@@ -64,6 +70,7 @@ class Node:
         self._closing = True
         if self._watch is not None:
             self._watch.cancel()
+        self.begun.close()
         await self.link.close()
 
     # --- actions ----------------------------------------------------------------------------------------------------
@@ -79,17 +86,27 @@ class Node:
     def hangup(self, channel: str) -> None:
         self._fire({"Action": "Hangup", "Channel": channel})
 
-    def _fire(self, fields: Fields) -> None:
+    def set_variable(self, channel: str, name: str, value: str) -> bool:
+        """Set a variable of a channel beside its AGI; whether that could be sent (no line of AMI holds a long one)."""
+        fields = {"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value}
+        return len(value) <= MAX_VALUE_CHARS and self._fire(fields)
+
+    def _fire(self, fields: Fields) -> bool:
         try:
             self.link.fire(fields)
         except AmiDisconnected:
             log.warning("action not sent: node is not connected", node=self.name, action=fields["Action"])
+            return False
+        return True
 
     # --- events -----------------------------------------------------------------------------------------------------
 
     def _on_event(self, fields: Fields) -> None:
         name = fields["Event"]
         self.counts[name] = self.counts.get(name, 0) + 1
+        if self.begun.hear(name, fields):
+            self._snapshots.went(fields)
+            return
         if name == "DialBegin":
             self._dial_begin(fields)
             return
@@ -227,6 +244,7 @@ class Node:
             else:
                 self.live = True
                 self._forget_legs({leg.leg for leg in legs})
+                self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
                 if not self.first_live.done():
                     self.first_live.set_result(None)

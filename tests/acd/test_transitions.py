@@ -45,7 +45,7 @@ def test_what_has_an_end_can_always_come_to_it(name: str) -> None:
 
 def test_what_is_over_stays_over() -> None:
     assert transitions.CONTACT[ContactState.ENDED] == frozenset()
-    over = set(OfferState) - {OfferState.RINGING, OfferState.ACCEPTED}
+    over = set(OfferState) - {OfferState.RINGING, OfferState.DIALLING, OfferState.ACCEPTED}
     assert all(transitions.OFFER[state] == frozenset() for state in over)
 
 

@@ -1,0 +1,124 @@
+"""How does an attempt to reach a customer live? Placed, answered, ended: told exactly once each. Knows no agent's rule.
+
+What its end means for the contact and the agent is callouts.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cti.acd.contact import Contact
+from cti.acd.dialling import Attempt, attempt_of, number_of
+from cti.acd.floor import Floor
+from cti.model.callout import Callout
+from cti.model.changes import Changed, Kind
+from cti.model.commands import CancelCall, PlaceCall
+from cti.model.events import SnapshotLeg
+from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, NodeId, QueueName
+
+TRIP_S = 10.0  # so long the order to call may be under way: into the store, and to the node
+ANSWERED_S = 20.0  # at most so long from the answer to our hands: listening, and the way into the engine
+FOUND_RING_S = 120.0  # of an attempt that another process has placed: longer than any ring time-out
+
+
+def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = None) -> None:
+    """Call the customer from `node`. Each dialling has an id of its own: the same one is never sent twice."""
+    callout = contact.callout
+    assert callout is not None
+    contact.dials += 1
+    name = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
+    attempt = Attempt(name, contact.id, node, floor.now, number_of(contact), contact.queue or None, agent)
+    contact.attempt, contact.node = name, node
+    floor.dials.begin(attempt)
+    floor.deadlines.set("dial", name, floor.now + callout.ring_timeout_s + TRIP_S)
+    _tell(floor, attempt, "", "placed")
+    floor.say(
+        PlaceCall(
+            name,
+            node,
+            callout.number,
+            callout.ring_timeout_s,
+            contact.ticket(),
+            caller_id=callout.caller_id,
+            listen=callout.listen,
+            campaign=callout.campaign,
+        )
+    )
+
+
+def not_dialled(floor: Floor, callout: Callout, contact: ContactId, queue: QueueName) -> None:
+    """Nobody is called: no node is there, or the number is engaged with us. For those who keep the books."""
+    attempt = Attempt(callout.attempt, contact, NodeId(""), floor.now, queue=queue)
+    _tell(floor, attempt, "", DialResult.NOT_DIALLED)
+
+
+def cancel(floor: Floor, contact: Contact) -> None:
+    """Take back the attempt of `contact` that is in the air; its end is still to come."""
+    attempt = floor.dials.air.get(contact.attempt) if contact.attempt is not None else None
+    if attempt is not None and not attempt.answered:
+        floor.say(CancelCall(attempt.id, attempt.node))
+
+
+def answered(floor: Floor, attempt: Attempt) -> None:
+    """Somebody, or a machine, has picked up."""
+    if not attempt.answered:
+        attempt.answered = True
+        floor.deadlines.set("dial", attempt.id, floor.now + ANSWERED_S)
+        _tell(floor, attempt, "placed", "answered")
+
+
+def end(floor: Floor, attempt: Attempt, result: DialResult) -> Contact | None:
+    """It is over; the contact that it was for, if that is still there and has not got another one."""
+    floor.dials.end(attempt)
+    floor.deadlines.cancel("dial", attempt.id)
+    _tell(floor, attempt, "answered" if attempt.answered else "placed", result)
+    contact = floor.contacts.get(attempt.contact)
+    if contact is None or contact.attempt != attempt.id:
+        return None
+    contact.attempt = None
+    return contact
+
+
+def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None:
+    """Attempts in the air that another process has placed: until they are over, their customers are not called again.
+
+    A channel in our own contexts has been answered: its call is on its way to us.
+    """
+    for leg in present.values():
+        name, call = attempt_of(leg.leg), CallId(leg.leg)
+        known = call in floor.by_call or call in floor.released
+        if name is None or known or floor.dials.knows(name) or leg.bridge:
+            continue
+        floor.repair("attempt_found", name, "a customer is being called, and we had not heard of it", node=node)
+        contact = leg.ticket.contact if leg.ticket is not None else ContactId("")
+        attempt = Attempt(name, contact, node, floor.now, found=True)
+        floor.dials.begin(attempt)
+        floor.deadlines.set("dial", name, floor.now + FOUND_RING_S)
+        _tell(floor, attempt, "", "placed")
+        if leg.ours:
+            answered(floor, attempt)
+
+
+def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:
+    """Attempts that we believe in the air on `node`, and whose channel does not exist (any more)."""
+    attempts = [attempt for attempt in floor.dials.air.values() if attempt.node == node]
+    return [each for each in attempts if each.call not in present and each.placed_at + TRIP_S < asked_at]
+
+
+def _tell(floor: Floor, attempt: Attempt, old: str, new: str) -> None:
+    floor.tell(
+        Changed(
+            Kind.ATTEMPT,
+            attempt.id,
+            old,
+            new,
+            floor.now,
+            floor.cause,
+            queue=attempt.queue,
+            agent=attempt.agent,
+            contact=attempt.contact or None,
+            call=attempt.call if attempt.node else None,
+            node=attempt.node or None,
+            outbound=True,
+        )
+    )

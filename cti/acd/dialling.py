@@ -1,0 +1,168 @@
+"""Which customers are being called now, and which numbers may not be called? Books only; what follows is callouts.py's.
+
+Numbers (personal data) are compared by their digits and live in memory only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cti.acd.contact import Contact
+from cti.model.words import AgentId, AttemptId, CallId, ContactId, NodeId, QueueName
+
+LEAST_DIGITS = 3  # "anonymous" and the like are nobody's number
+REMEMBERED = 10_000  # attempts that are over: their channels may outlive them for a moment
+PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId of the Originate
+
+
+def key(number: str) -> str:
+    """What two ways to write a number have in common; "" where it is none: +49 30 1234 is 0049301234."""
+    digits = "".join(char for char in number if char.isdigit())
+    return digits.removeprefix("00") if len(digits) >= LEAST_DIGITS else ""
+
+
+def attempt_of(leg: str) -> AttemptId | None:
+    """The attempt whose channel has this id ("<node>/<Uniqueid>"), if it is one of ours."""
+    uniqueid = leg.partition("/")[2]
+    return AttemptId(uniqueid.removeprefix(PREFIX)) if uniqueid.startswith(PREFIX) else None
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """A customer's phone that we have asked a node to ring, until it is known what came of it."""
+
+    id: AttemptId
+    contact: ContactId
+    node: NodeId
+    placed_at: float  # epoch seconds
+    number: str = ""  # its key; personal data; "" where another process has placed it
+    queue: QueueName | None = None
+    agent: AgentId | None = None
+    answered: bool = False
+    found: bool = False  # by a snapshot: another process has placed it
+
+    @property
+    def call(self) -> CallId:
+        return CallId(f"{self.node}/{PREFIX}{self.id}")
+
+
+class Dials:
+    """Attempts in the air, call-outs that wait for theirs, and everybody who is on the phone with us, by number.
+
+    A number is *taken* by a call-out from the choice of its agent (or its dialling) until nothing rings for it.
+    `changed`: numbers of which that may have changed since it was last acted upon, in order.
+    """
+
+    def __init__(self) -> None:
+        self.air: dict[AttemptId, Attempt] = {}
+        self.wishes: dict[str, dict[ContactId, None]] = {}
+        self.changed: dict[str, None] = {}
+        self._callers: dict[str, dict[ContactId, None]] = {}
+        self._taken: dict[str, ContactId] = {}
+        self._found: dict[ContactId, AttemptId] = {}
+        self._on: Counter[NodeId] = Counter()
+        self._over: OrderedDict[AttemptId, None] = OrderedDict()
+
+    # --- contacts ------------------------------------------------------------------------------------------------
+
+    def came(self, contact: Contact) -> None:
+        """A contact that is new to us, or a call-out that has got its call."""
+        number = number_of(contact)
+        if number:
+            book = self._callers if contact.call else self.wishes
+            book.setdefault(number, {})[contact.id] = None
+            if self.wishes:
+                self.changed[number] = None
+
+    def left(self, contact: Contact) -> None:
+        """It is over, or about to get its call."""
+        number = number_of(contact)
+        if not number:
+            return
+        book = self._callers if contact.call else self.wishes
+        known = book.get(number, {})
+        known.pop(contact.id, None)
+        if not known:
+            book.pop(number, None)
+        self.loosen(contact)
+
+    def callers(self, number: str) -> list[ContactId]:
+        """Who is on the phone with us with this number (its key)."""
+        return list(self._callers.get(number, ()))
+
+    # --- numbers -------------------------------------------------------------------------------------------------
+
+    def take(self, contact: Contact) -> list[ContactId]:
+        """Nobody else may be called there from now on; the other call-outs to that number."""
+        number = number_of(contact)
+        self._taken[number] = contact.id
+        return [other for other in self.wishes.get(number, ()) if other != contact.id]
+
+    def loosen(self, contact: Contact) -> None:
+        """Nothing rings for it any more, unless an attempt is still in the air."""
+        number = number_of(contact)
+        if contact.attempt is None and self._taken.get(number) == contact.id:
+            del self._taken[number]
+        if number in self.wishes:
+            self.changed[number] = None
+
+    def engaged(self, contact: Contact) -> bool:
+        """Whether its number must not be called: it is just being called, or its owner is on the phone with us."""
+        number = number_of(contact)
+        holder = self._taken.get(number)
+        if holder is not None and holder != contact.id:
+            return True
+        return any(caller != contact.id for caller in self._callers.get(number, ()))
+
+    def keeps_back(self, contact: Contact, nodes: Mapping[NodeId, bool]) -> bool:
+        """Whether a call-out that waits for its call may not be offered to anybody now."""
+        if contact.callout is None or contact.call:
+            return False
+        if contact.attempt is not None or contact.id in self._found or not any(nodes.values()):
+            return True
+        return self.engaged(contact)
+
+    def moved(self, contact: Contact) -> None:
+        """It is in another queue now: perhaps in the one where a call-out to its number waits."""
+        if self.wishes and (number := number_of(contact)) in self.wishes:
+            self.changed[number] = None
+
+    def all_changed(self) -> None:
+        self.changed.update(dict.fromkeys(self.wishes))
+
+    # --- attempts ------------------------------------------------------------------------------------------------
+
+    def best_node(self, nodes: Mapping[NodeId, bool]) -> NodeId | None:
+        """The live node with the fewest attempts in the air; None where there is none."""
+        return min((node for node, up in nodes.items() if up), key=lambda node: (self._on[node], node), default=None)
+
+    def knows(self, attempt: AttemptId) -> bool:
+        """Whether it is in the air, or was not long ago."""
+        return attempt in self.air or attempt in self._over
+
+    def begin(self, attempt: Attempt) -> None:
+        self.air[attempt.id] = attempt
+        self._on[attempt.node] += 1
+        if attempt.found and attempt.contact:
+            self._found[attempt.contact] = attempt.id
+
+    def end(self, attempt: Attempt) -> None:
+        del self.air[attempt.id]
+        self._over[attempt.id] = None
+        if len(self._over) > REMEMBERED:
+            self._over.popitem(last=False)
+        self._on[attempt.node] -= 1
+        if self._found.get(attempt.contact) == attempt.id:
+            del self._found[attempt.contact]
+            self.all_changed()
+        if attempt.number and self._taken.get(attempt.number) == attempt.contact:
+            del self._taken[attempt.number]
+        self.changed.update({attempt.number: None} if attempt.number in self.wishes else {})
+
+
+def number_of(contact: Contact) -> str:
+    """The key of its customer's number. A call-out always has one: what it is told to call."""
+    number = key(contact.caller)
+    return number or (contact.callout.number if contact.callout is not None else "")

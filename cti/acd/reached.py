@@ -1,0 +1,157 @@
+"""What does it mean that a customer whom we called has answered, or has not?
+
+Once he has answered, he is a caller with a session, like any other.
+"""
+
+from __future__ import annotations
+
+from cti.acd import attempts, callouts, in_flow, offers, standing, visits
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact, Leaving
+from cti.acd.dialling import Attempt
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.model.commands import CancelCall, Join, LeaveMessage, Release, Ring, RingLeg, SaveTicket
+from cti.model.events import CallArrived
+from cti.model.words import Activity, ContactId, ContactState, DialResult, Heard, OfferState, Outcome
+
+AGAIN = (DialResult.CANCELLED, DialResult.NOT_DIALLED)  # nobody was reached because we did not want to any more
+
+
+def ended(floor: Floor, attempt: Attempt, result: DialResult) -> None:
+    """Nobody was reached by it."""
+    contact = attempts.end(floor, attempt, result)
+    if contact is None:
+        return
+    if contact.state is ContactState.WAITING and result in AGAIN:  # his agent had left: in line again for another one
+        floor.dials.loosen(contact)
+    elif contact.state in (ContactState.WAITING, ContactState.DIALLING):
+        not_reached(floor, contact, result)
+
+
+def overdue(floor: Floor, attempt: Attempt) -> None:
+    """Long past its ring time-out, and no word: nobody can tell what became of it. If it lives, it shall stop."""
+    floor.repair("attempt_lost", attempt.id, "nothing was heard of an attempt for too long", node=attempt.node)
+    if not attempt.answered:
+        floor.say(CancelCall(attempt.id, attempt.node))
+    ended(floor, attempt, DialResult.UNKNOWN)
+
+
+def hung_up(floor: Floor, attempt: Attempt) -> None:
+    """He answered, and was gone before he was in our hands."""
+    contact = attempts.end(floor, attempt, DialResult.HUMAN)
+    if contact is None or contact.call:
+        return
+    for offer_id in list(contact.offers):
+        callouts.drop(floor, contact, floor.offers[offer_id], OfferState.ABANDONED)
+    if contact.visit_open:
+        visits.close(floor, contact, Leaving(Outcome.ABANDONED))
+    visits.end(floor, contact)
+
+
+def not_reached(floor: Floor, contact: Contact, result: DialResult) -> None:
+    """The contact is over. Whether and when he is called again is not for us to say: that will be another call-out."""
+    for offer_id in list(contact.offers):
+        callouts.drop(floor, contact, floor.offers[offer_id], OfferState.NOT_REACHED)
+    if contact.visit_open:
+        visits.close(floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
+    visits.end(floor, contact)
+
+
+# --- he has answered ---------------------------------------------------------------------------------------------
+
+
+def arrived(floor: Floor, event: CallArrived) -> bool:
+    """A customer whom we have called is in our hands. False: we have died meanwhile, and his ticket says all."""
+    attempt = floor.dials.air.get(event.attempt) if event.attempt is not None else None
+    named = event.ticket.contact if event.ticket is not None else ContactId("")
+    machine = event.heard is Heard.MACHINE
+    contact = floor.contacts.get(attempt.contact if attempt is not None and not attempt.found else named)
+    ours = attempt is not None and contact is not None and contact.attempt == attempt.id
+    if attempt is not None:
+        attempts.answered(floor, attempt)
+        attempts.end(floor, attempt, DialResult.MACHINE if machine else DialResult.HUMAN)
+    if contact is None and not machine and (attempt is None or attempt.found):
+        if event.ticket is not None:
+            return False
+        floor.repair("no_ticket", event.call, "a customer whom we called is unknown here: he went to the fallback")
+        _say_last(floor, event, Release(event.call, (), visits.FALLBACK))
+    elif machine:
+        _machine(floor, event, contact if ours else None)
+    elif contact is None or contact.call:  # nobody wants him any more: he called us himself, or somebody said stop
+        _say_last(floor, event, Release(event.call))
+    else:
+        _customer_there(floor, contact, event, ours=ours)
+    return True
+
+
+def _say_last(floor: Floor, event: CallArrived, command: Release | LeaveMessage) -> None:
+    floor.say(command)
+    floor.released[event.call] = (event.entry, command)
+
+
+def _machine(floor: Floor, event: CallArrived, contact: Contact | None) -> None:
+    plan = contact.callout.on_machine if contact is not None and contact.callout is not None else None
+    if plan is not None and plan.prompts:
+        _say_last(floor, event, LeaveMessage(event.call, plan.prompts, plan.beep_wait_s))
+    else:
+        _say_last(floor, event, Release(event.call))
+    if contact is not None:
+        not_reached(floor, contact, DialResult.MACHINE)
+
+
+def _customer_there(floor: Floor, contact: Contact, event: CallArrived, *, ours: bool) -> None:
+    """`ours`: by the attempt that its agent, if one is kept, waits for."""
+    attempts.cancel(floor, contact)
+    _give_call(floor, contact, event)
+    offer = floor.offers[contact.offers[0]] if contact.offers else None
+    agent = floor.agents[offer.agent] if offer is not None else None
+    if offer is not None and agent is not None:
+        if ours and callouts.agent_first(contact) and offer.state is OfferState.DIALLING:
+            floor.say(SaveTicket(contact.call, contact.ticket()))
+            floor.say(Join(contact.call, offer.id))
+            offers.accept(floor, offer)
+            return
+        if ours and not agent.legs and offer.state is OfferState.DIALLING:
+            _ring(floor, contact, offer, agent)
+            return
+        callouts.drop(floor, contact, offer, OfferState.WITHDRAWN)
+    if not contact.visit_open and contact.flow:
+        in_flow.run(floor, contact)
+    elif not contact.visit_open:
+        contact.since = floor.now
+        visits.enter(floor, contact, contact.queue)
+    else:
+        _into_line(floor, contact)
+
+
+def _give_call(floor: Floor, contact: Contact, event: CallArrived) -> None:
+    floor.line.remove(contact)
+    floor.dials.left(contact)
+    contact.call, contact.node, contact.session, contact.entry = event.call, event.node, True, event.entry
+    contact.arrived_at = contact.called_at = floor.now
+    floor.by_call[contact.call] = contact
+    floor.dials.came(contact)
+
+
+def _ring(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> None:
+    """The customer was called first, and now the agent's phone rings for him."""
+    rules = floor.policy.queues[contact.queue]
+    offer.made_at = floor.now
+    floor.move_offer(offer, OfferState.RINGING)
+    floor.move_activity(agent, Activity.RINGING, offer=offer)
+    floor.move_contact(contact, ContactState.OFFERED)
+    floor.deadlines.set("ring", contact.id, floor.now + rules.ring_timeout_s + offers.RING_GRACE_S)
+    floor.say(SaveTicket(contact.call, contact.ticket()))
+    music = rules.music if rules.while_ringing == "music" else ""
+    floor.say(Ring(contact.call, (RingLeg(offer.id, agent.dial(contact.node)),), rules.ring_timeout_s, music))
+
+
+def _into_line(floor: Floor, contact: Contact) -> None:
+    """No agent is kept for him (any more): he waits like every other caller, since when he does."""
+    if contact.state is not ContactState.WAITING:
+        visits.back_in_line(floor, contact)
+    else:
+        standing.stand(floor, contact)
+        visits.waits_on(floor, contact)
+    visits.restart_music(floor, contact)

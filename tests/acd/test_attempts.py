@@ -1,0 +1,113 @@
+"""How does an attempt to reach a customer live, and what do snapshots say of it?"""
+
+from __future__ import annotations
+
+import pytest
+
+from cti.model import events as ev
+from cti.model.changes import Kind
+from cti.model.ticket import Ticket
+from cti.model.words import AttemptId, ContactId, DialResult, NodeId, QueueName
+from tests.calling import NUMBER, CallingScene
+
+pytestmark = pytest.mark.unit
+
+NODE1 = NodeId("node1")
+
+
+def channel(scene: CallingScene, contact: str = "out-x1", *, ours: bool = False) -> ev.SnapshotLeg:
+    ticket = Ticket(ContactId(contact), QueueName("sales"), scene.now - 600, scene.now, queued=True)
+    return ev.SnapshotLeg("node1/cti-x1", "PJSIP/trunk-1", "PJSIP/trunk", ours=ours, ticket=ticket)
+
+
+def test_each_attempt_is_told_once() -> None:
+    scene = CallingScene()
+    scene.due()
+    scene.picks_up()
+    scene.picks_up()
+    scene.connects()
+    scene.fails()
+    assert scene.story() == ["placed", "answered", "human"]
+    placed, _, _ = scene.changes(Kind.ATTEMPT)
+    assert (placed.contact, placed.queue, placed.node, placed.agent, placed.call) == (
+        "out-x1",
+        "sales",
+        "node1",
+        "anna",
+        "node1/cti-x1",
+    )
+    assert placed.caller is None, "no number in it"
+
+
+def test_an_attempt_stays_in_the_air_while_its_node_is_lost() -> None:
+    scene = CallingScene()
+    scene.due(ring_timeout_s=30.0)
+    scene.post(ev.NodeDown(NODE1))
+    scene.wait(20)
+    assert scene.stands() == "dialling"
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    assert scene.stands() == "dialling"
+    scene.connects()
+    assert scene.stands() == "offered"
+
+
+def test_a_snapshot_without_its_channel_ends_it() -> None:
+    scene = CallingScene()
+    scene.due(ring_timeout_s=30.0)
+    scene.wait(20)
+    scene.post(ev.NodeChecked(NODE1, ()))
+    assert scene.story() == ["placed", "unknown"]
+    assert scene.ends() == ["not_reached"]
+
+
+def test_a_snapshot_may_be_too_early_to_show_it() -> None:
+    scene = CallingScene()
+    scene.due()
+    scene.wait(1)
+    scene.post(ev.NodeChecked(NODE1, ()))
+    assert scene.stands() == "dialling"
+
+
+def test_a_lost_node_s_attempt_is_given_up_after_its_ring_time_out() -> None:
+    scene = CallingScene()
+    scene.due(ring_timeout_s=30.0)
+    scene.post(ev.NodeDown(NODE1))
+    scene.wait(41)
+    assert scene.story() == ["placed", "unknown"]
+
+
+def test_what_another_process_has_placed_is_not_called_again() -> None:
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    assert scene.changes(Kind.REPAIR, new="attempt_found")
+    scene.due("x2", contact="out-x1", number=NUMBER)
+    assert scene.stands("x1") == "waiting"
+    assert not scene.placed()
+    scene.post(ev.AttemptEnded(AttemptId("x1"), DialResult.NO_ANSWER))
+    assert scene.placed() == ["x2"]
+
+
+def test_a_found_attempt_that_is_answered_brings_its_customer() -> None:
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.due("x2", contact="out-x1", number=NUMBER)
+    scene.connects("x1", ticket=channel(scene).ticket)
+    assert not scene.placed()
+    assert scene.stands("x1") == "offered", "he waits in the line, and anna is free"
+    assert scene.story("x1") == ["placed", "answered", "human"]
+
+
+def test_a_found_attempt_that_is_gone_is_unknown() -> None:
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.wait(30)
+    scene.post(ev.NodeChecked(NODE1, ()))
+    assert scene.story() == ["placed", "unknown"]
+
+
+def test_a_channel_that_outlives_its_attempt_is_not_found_anew() -> None:
+    scene = CallingScene()
+    scene.due()
+    scene.fails()
+    scene.post(ev.NodeChecked(NODE1, (channel(scene),)))
+    assert scene.story() == ["placed", "no_answer"]
