@@ -7,7 +7,7 @@ kept for it. Two promises to one number about one topic are one; who calls in hi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -43,8 +43,11 @@ class CallbackBook:
         self.written = written
         self.rules = Rules(CALLBACKS, written, outbound, forbidden)
 
-    def promise(self, new: Promise, now: float) -> list[Promise]:
-        """Take on a promise, or merge it into an open one to the same number (about the same topic)."""
+    def promise(self, new: Promise, now: float, history: Sequence[Tried] = ()) -> list[Promise]:
+        """Take on a promise, or merge it into an open one to the same number (about the same topic).
+
+        `history`: every attempt at the number in the last 30 days.
+        """
         for known in self._of_number(new.number.number):
             if self._same(known, new) and known.state is not CallbackState.DIALLING:
                 earlier = msgspec.structs.replace(known, since=_earlier(known.since, new.since))
@@ -55,7 +58,7 @@ class CallbackBook:
         if new.expires_at is None:
             expires_at = max(new.promised_at, new.due_at) + self.written.expires_after_s
             new = msgspec.structs.replace(new, expires_at=expires_at)
-        self._history.hold(new.number.number, new.tries)
+        self._history.hold(new.number.number, (*history, *new.tries))
         self._by_number.setdefault(new.number.number, set()).add(new.id)
         self._keep(new)
         return [new]
@@ -174,9 +177,9 @@ class CallbackBook:
         """Return an open promise."""
         return self._open.get(name)
 
-    def __iter__(self) -> Iterator[Promise]:
-        """Every open promise, in the order in which they were taken on."""
-        return iter(self._open.values())
+    def open(self) -> list[Promise]:
+        """Return all of them, in the order in which they were promised."""
+        return [self._open[name] for name in sorted(self._open)]
 
     def __len__(self) -> int:
         return len(self._open)
