@@ -6,15 +6,11 @@ which prompt it belongs to.
 
 from __future__ import annotations
 
-import struct
+from cti.demo.rtp import CLOCK_HZ, EVENTS, HEADER, PCMU, VERSION, Sender
 
-PCMU, EVENTS = 0, 101
-VERSION, MARKER, END = 0x80, 0x80, 0x80
-VOLUME = 10  # dBm0, negative
-CLOCK_HZ = 8000
+__all__ = ["Sender", "heard", "port_of", "prompt", "sdp"]
+
 FIRST_BYTE = 0x30  # of the first prompt; far from silence (0x7f and 0xff)
-HEADER = struct.Struct("!BBHII")
-EVENT = struct.Struct("!BBH")
 
 
 def prompt(number: int, seconds: float) -> bytes:
@@ -27,31 +23,6 @@ def heard(packet: bytes) -> int | None:
     if len(packet) <= HEADER.size or packet[0] & 0xC0 != VERSION or packet[1] & 0x7F != PCMU:
         return None
     return packet[HEADER.size] - FIRST_BYTE
-
-
-class Sender:
-    """One caller's stream. It says nothing but keys."""
-
-    def __init__(self, source: int) -> None:
-        self._source, self._sequence, self._stamp = source, 0, 0
-
-    def silence(self) -> bytes:
-        """20 ms; Asterisk learns from it where the caller is."""
-        self._stamp += 160
-        return self._packet(PCMU, b"\xff" * 160)
-
-    def begin(self, digit: int) -> bytes:
-        """A key goes down."""
-        self._stamp += CLOCK_HZ
-        return self._packet(EVENTS | MARKER, EVENT.pack(digit, VOLUME, 160))
-
-    def end(self, digit: int, seconds: float) -> bytes:
-        """The key is up again, after `seconds`."""
-        return self._packet(EVENTS, EVENT.pack(digit, END | VOLUME, int(seconds * CLOCK_HZ)))
-
-    def _packet(self, kind: int, payload: bytes) -> bytes:
-        self._sequence = (self._sequence + 1) & 0xFFFF
-        return HEADER.pack(VERSION, kind, self._sequence, self._stamp, self._source) + payload
 
 
 def sdp(host: str, port: int) -> str:

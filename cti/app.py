@@ -48,6 +48,7 @@ from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.callback_spool import SpoolCounts, watch_spool
 from cti.store.database import Store, open_store
+from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
@@ -72,7 +73,7 @@ class Application:
         self.switch = _switch(settings, self.clock, self.flows.desk)
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
-        self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version)
+        self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
         self.prometheus.registry.register(self.flow_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
@@ -95,6 +96,7 @@ class Application:
         self.policy: PolicyInForce
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
+        self.follow_ups: FollowUpWriter
         self._policy = policy
         self.history: History
         self._history_writer: HistoryWriter
@@ -133,14 +135,14 @@ class Application:
         )
         stack.callback(self.policy.close)
         self._policy = self.policy.center
-        self._errors["policy"] = lambda: self.policy.errors
-        self._errors["flows"] = lambda: self.flow_versions.errors
+        self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         writer = StoreWriter(store)
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
         readers += [log_bugs, NoEntryLog().apply]
+        readers.append(self._keep_follow_ups(stack, store))
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -179,6 +181,13 @@ class Application:
             listen = settings.fastagi.listen
             raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
 
+    def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:
+        writer = self.follow_ups = FollowUpWriter(store)
+        stack.callback(writer.close)
+        self._errors["follow_ups"] = lambda: writer.errors + writer.lost
+        self._errors["flow_store"] = lambda: self.flows.errors
+        return writer.apply
+
     def _keep_history(self, store: Store) -> HistoryWriter:
         keep_s = self.settings.history.keep_days * DAY_S
         version = self.policy.version
@@ -203,6 +212,7 @@ class Application:
             flows=self.flow_versions,
             audit=self.audit,
             why=(self.engine, self.history),
+            follow_ups=self.follow_ups,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

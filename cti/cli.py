@@ -221,6 +221,17 @@ def agent_extend(agent: AgentName, as_json: AsJson = False, control: Control = N
     cli_ask.act(agent, "extend", "", control, as_json, "in wrap-up as long again")
 
 
+@agent_app.command("disposition")
+def agent_disposition(
+    agent: AgentName,
+    disposition: Annotated[str, typer.Argument(help="what came of the talk: one of the queue's dispositions")],
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Say what came of an agent's talk: while he talks, or in his wrap-up, which ends by it."""
+    cli_ask.act(agent, "disposition", disposition, control, as_json, disposition)
+
+
 @agent_app.command("ready")
 def agent_ready(agent: AgentName, as_json: AsJson = False, control: Control = None) -> None:
     """End an agent's wrap-up at once."""

@@ -19,6 +19,7 @@ ROOMS = {
     "sample-backend": ("cti.cli_sample", "sample_backend_command"),
     "explain": ("cti.cli_explain", "explain_app"),
     "flow": ("cti.cli_flows", "flow_app"),
+    "follow-up": ("cti.cli_follow_up", "follow_up_app"),
     "import": ("cti.cli_import", "import_app"),
     "prompts": ("cti.cli_prompts", "prompts_app"),
 }

@@ -126,7 +126,8 @@ def outcome(action: str, row: Row) -> str:
         return "logged out" + ("; the call he has goes on" if busy else "")
     if row.get("status") == "on_break":
         return f"on a break ({clean(row.get('reason'))}){at_work}"
-    return {"login": "logged in", "ready": "ready for the next call"}.get(action, "available") + at_work
+    done = {"login": "logged in", "ready": "ready for the next call", "disposition": "noted"}
+    return done.get(action, "available") + at_work
 
 
 QUEUES = (

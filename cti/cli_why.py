@@ -34,6 +34,7 @@ CONTACTS = (
     Column("state", _of("state")),
     Column("outcome", _of("outcome")),
     Column("agent", _of("agent"), 1),
+    Column("result", _of("disposition"), 3),
 )
 
 
@@ -72,7 +73,8 @@ def _headline(row: Mapping[str, Any]) -> Text:
     state = str(row.get("outcome") or row.get("state") or "")
     agent = f", agent {clean(row['agent'])}" if row.get("agent") else ""
     queue = clean(row["queue"]) if row.get("queue") else "in no queue"
-    line.append(f"{caller}  {queue}: {clean(state.replace('_', ' '))}{agent}", style="not bold")
+    result = f", {clean(row['disposition'])}" if row.get("disposition") else ""
+    line.append(f"{caller}  {queue}: {clean(state.replace('_', ' '))}{agent}{result}", style="not bold")
     return line
 
 

@@ -42,11 +42,11 @@ def _short_enough(path: Path) -> Path:
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=500), AfterValidator(_one_line)]
 HOST = r"^[A-Za-z0-9:._-]{1,253}$"
 USER = r"^[A-Za-z0-9_.@-]{1,80}$"
-DATABASE = r"^sqlite:///.+$"
+DATABASE = r"^(sqlite:///.+|postgresql(\+pg8000)?://.+)$"
 MEANINGS = {
     HOST: "must be a host name or an IP address",
     USER: "must be a user of manager.conf: up to 80 of A-Z a-z 0-9 _ . @ -",
-    DATABASE: "must be sqlite:///file",
+    DATABASE: "must be sqlite:///file or postgresql://user:password@host/database",
     **campaign.MEANINGS,
 }
 Host = Annotated[str, StringConstraints(pattern=HOST)]

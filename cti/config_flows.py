@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from cti import config_yaml, flow_files
+from cti import config_ways, config_yaml, flow_files
 from cti.config import FlowRules, Reading, Settings
 from cti.config_finding import Finding
 from cti.config_yaml import Problem
@@ -50,7 +50,18 @@ def fit(reading: Reading) -> Fit:
         return Fit(Folder([]), [], [])
     folder = Folder([]) if settings.flows is None else flow_files.read(settings.flows.folder, known_of(settings))
     errors = folder.errors or lines(lost_entries(settings, folder.flows, settings.flows), reading)
-    return Fit(folder, errors, folder.warnings)
+    if errors:
+        return Fit(folder, errors, folder.warnings)
+    _note_lost_flows(settings, folder)
+    return Fit(folder, [], folder.warnings + lines(config_ways.lost_queues(settings, folder.flows), reading, key=True))
+
+
+def _note_lost_flows(center: Center, folder: Folder) -> None:
+    lost = config_ways.lost_flows(center, folder.flows)
+    for file in folder.files:
+        if file.flow is not None and file.flow.name in lost:
+            text = "nothing leads here: no entry names this flow, and no subflow of one that callers reach"
+            file.warnings.append(Problem(config_yaml.locate(file.tree, ("name",)), ("name",), text))
 
 
 def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None) -> Iterator[Finding]:
@@ -64,11 +75,11 @@ def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None
         yield Finding(("entries", number, "flow"), text, is_error=True)
 
 
-def lines(findings: Iterator[Finding], reading: Reading | None) -> list[str]:
-    """Return one line for each finding, with its place where the file is at hand."""
+def lines(findings: Iterator[Finding], reading: Reading | None, *, key: bool = False) -> list[str]:
+    """Return one line for each finding, with its place (of the key, or of what it says) where the file is at hand."""
     found = list(findings)
     if reading is None or reading.tree is None:
         return [f"{'.'.join(map(str, finding.path))}: {finding.text}" for finding in found]
     tree = reading.tree
-    problems = [Problem(config_yaml.locate(tree, each.path), each.path, each.text) for each in found]
+    problems = [Problem(config_yaml.locate(tree, each.path, key=key), each.path, each.text) for each in found]
     return config_yaml.lines(reading.file, problems)

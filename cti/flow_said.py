@@ -74,6 +74,8 @@ def lines(verb: verbs.AnyVerb) -> Iterator[str]:
             yield f"queue  {verb.queue}" + (f" ({'; '.join(more)})" if more else "")
         case verbs.TakeCallback():
             yield f"call back for {verb.queue}: {verb.number}"
+        case verbs.MaySurvey():
+            yield f"asks whether the customer was asked within {verb.quiet_s / 86_400:g} days"
         case verbs.Transfer():
             yield f"transfers to {verb.to}"
         case verbs.Hangup():

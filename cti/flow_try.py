@@ -94,6 +94,8 @@ class Walk:
                 return "Enter: talked to an agent; or left, timed_out, full, nobody, closed"
             case verbs.TakeCallback():
                 return "Enter: taken; or refused"
+            case verbs.MaySurvey():
+                return "Enter: he was not; or asked"
             case _:
                 return "Enter: answered; or busy, no_answer"
 
@@ -141,6 +143,8 @@ def _reply(verb: verbs.AnyVerb, typed: str) -> replies.AnyReply | str:
             return replies.Recorded(float(typed)) if typed.isdecimal() else replies.Recorded(0.0)
         case verbs.Enqueue():
             return replies.QueueEnded(typed or "talked")
+        case verbs.MaySurvey():
+            return replies.SurveyAllowed(yes=typed != "asked")
         case verbs.TakeCallback():
             return replies.CallbackRefused("not_allowed") if typed else replies.CallbackTaken()
         case verbs.Transfer():

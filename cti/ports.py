@@ -9,11 +9,11 @@ import msgspec
 
 from cti.model.audit import AuditEntry
 from cti.model.changes import Changed, Refused
-from cti.model.commands import AnyCommand
+from cti.model.commands import AnyCommand, PlaceCall
 from cti.model.events import AnyEvent
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
-from cti.model.words import AgentId, ContactId
+from cti.model.words import AgentId, AttemptId, ContactId
 
 Reader = Callable[[Changed], None]
 """Anything that projects the stream of facts. It must not block and must not raise."""
@@ -49,6 +49,16 @@ class Switch(Protocol):
 
     def execute(self, command: AnyCommand) -> None:
         """Start the command and return at once. What comes of it is posted to the desk as events."""
+
+
+class Ledger(Protocol):
+    """Where it is written down that a customer is about to be called, before any phone rings."""
+
+    async def intend(self, call: PlaceCall) -> bool:
+        """Commit the attempt. False, or any exception: it must not be dialled. No id is granted twice, ever."""
+
+    def sent(self, attempt: AttemptId) -> None:
+        """It has gone out to the switch. Returns at once, never raises."""
 
 
 class PolicyAnswer(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kit import NODE, Exit, Queue, Scene, bytes_of, call_id, center, member, replay
 
 from cti.acd import transitions
-from cti.acd.strategy import CHOICES
+from cti.acd.choice import CHOICES
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model.changes import Kind

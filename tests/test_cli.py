@@ -217,9 +217,17 @@ def test_a_pause_carries_its_reason(engine: list[Any]) -> None:
     assert engine[0][2]["reason"] == "lunch"
 
 
+def test_a_disposition_is_asked_by_its_name(engine: list[Any]) -> None:
+    assert cti("agent", "disposition", "anna", "sale").stdout.startswith("anna: ")
+    method, path, body = engine[0]
+    assert (method, path, body["reason"]) == ("POST", "/api/v1/agents/anna/disposition", "sale")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
+        (409, {"refused": "unknown_disposition", "detail": "sales: sale"}, "no such disposition; sales: sale"),
+        (409, {"refused": "disposition_required", "detail": "sales: sale"}, "disposition anna NAME; sales: sale"),
         (409, {"refused": "not_logged_in"}, "agent login anna"),
         (409, {"refused": "already", "detail": "logged in"}, "anna already is logged in"),
         (409, {"refused": "unknown_reason", "detail": "breaks: lunch"}, "there is no such break; breaks: lunch"),

@@ -165,7 +165,7 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             PLUMBING + POLICY + "store: mysql://x\n",
-            "6:8: store: must be sqlite:///file",
+            "6:8: store: must be sqlite:///file or postgresql://user:password@host/database",
         ),
         (
             PLUMBING + POLICY + f"control: /{'x' * 200}\n",

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cti.model import policy
-from cti.model.words import Activity, AgentId, AgentStatus, NodeId, OfferId
+from cti.model.words import Activity, AgentId, AgentStatus, CallId, ContactId, NodeId, OfferId, QueueName
 
 if TYPE_CHECKING:
     from cti.acd.strategy import Seat
+
+
+class Talk(NamedTuple):
+    """Which talk he wraps up, and what came of it as far as he has said."""
+
+    contact: ContactId
+    call: CallId
+    queue: QueueName
+    offer: OfferId
+    disposition: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +35,7 @@ class Agent:
     activity_since: float = 0.0
     activity_until: float | None = None  # of a wrap-up
     wrap_up_s: float = 0.0  # how long the newest one was to be
+    talk: Talk | None = None  # whose wrap-up this is
     idle_since: float = 0.0
     offer: OfferId | None = None  # the one that rings or was accepted and still occupies him
     legs: set[str] = field(default_factory=set)  # every channel of his phone that we know of

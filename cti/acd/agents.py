@@ -5,6 +5,7 @@ Wrap-up belongs to the agent: until it is over he is free for no queue.
 
 from __future__ import annotations
 
+from cti.acd import dispositions
 from cti.acd.agent import Agent
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
@@ -32,8 +33,15 @@ def request(floor: Floor, asked: AgentRequest) -> Refused | None:
         case AgentAction.READY:
             if agent.activity is not Activity.WRAPUP:
                 return Refused(RefusedReason.NOT_IN_WRAPUP)
-            end_wrapup(floor, agent)
-            return None
+            refused = dispositions.wanting(floor, agent)
+            if refused is None:
+                end_wrapup(floor, agent)
+            return refused
+        case AgentAction.DISPOSITION:
+            refused = dispositions.dispose(floor, agent, asked.reason, asked.by)
+            if refused is None and agent.activity is Activity.WRAPUP:
+                end_wrapup(floor, agent)
+            return refused
 
 
 def _extend(floor: Floor, agent: Agent, by: str) -> Refused | None:
@@ -149,7 +157,9 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
     """The talk is over for the agent."""
     wrap_up_s = floor.policy.queues[offer.queue].wrap_up_s
     agent.idle_since = floor.now
+    agent.talk = dispositions.talk_of(floor, offer)._replace(disposition=offer.disposition)
     if wrap_up_s <= 0:
+        dispositions.over(floor, agent)
         return_to_idle(floor, agent, offer)
         return
     agent.wrap_up_s = wrap_up_s
@@ -160,6 +170,7 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
 
 def end_wrapup(floor: Floor, agent: Agent) -> None:
     floor.deadlines.cancel("wrapup", agent.id)
+    dispositions.over(floor, agent)
     agent.busy_s += floor.now - max(agent.activity_since, agent.logged_in_at)
     agent.idle_since = floor.now
     return_to_idle(floor, agent, None)

@@ -135,6 +135,8 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
         flow=ticket.flow,
         flow_at=event.flow_at,
         queued=ticket.queued,
+        served_by=ticket.served_by,
+        served_in=ticket.served_in,
     )
     floor.opened(contact)
     return contact
@@ -146,10 +148,17 @@ def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
         in_flow.run(floor, contact, cause="resumed")
         return
     if event.dial_status == "ANSWER":
+        contact.served_by, contact.served_in = _who_answered(floor, event), contact.queue
         floor.move_contact(contact, ContactState.ASIDE, "resumed")
         visits.release(floor, contact, Release(contact.call), TALKED)
         return
     visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
+
+
+def _who_answered(floor: Floor, event: CallArrived) -> AgentId | None:
+    """Whose phone it was, where it is known: nobody saw the answer."""
+    agent = floor.by_phone.get(event.dialled_phone)
+    return agent.id if agent is not None else None
 
 
 def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:

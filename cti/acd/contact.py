@@ -122,4 +122,6 @@ class Contact:
             original_position=self.original_position,
             flow=self.flow,
             queued=self.queued,
+            served_by=self.served_by,
+            served_in=self.served_in,
         )

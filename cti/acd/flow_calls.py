@@ -41,19 +41,43 @@ def ended(floor: Floor, told: FlowEnded) -> None:
 
 def told(floor: Floor, event: FlowTold) -> None:
     """For those who count."""
-    _tell(floor, event.call, Kind.FLOW, f"{event.flow}.{event.node}", event.detail, event.what)
+    _tell(floor, event.call, Kind.FLOW, f"{event.flow}.{event.node}", event.detail, event.what, event.version)
 
 
 def answered(floor: Floor, event: SurveyAnswered) -> None:
-    """What the caller says of the agent and the queue that he came from."""
-    _tell(floor, event.call, Kind.SURVEY, f"{event.survey}.{event.question}", str(event.score), event.scale)
+    """What the caller says of the agent and the queue that he came from; perhaps it becomes somebody's work."""
+    score = str(event.score)
+    contact = _tell(
+        floor, event.call, Kind.SURVEY, f"{event.survey}.{event.question}", score, event.scale, event.version
+    )
+    if contact is None or not event.owner:
+        return
+    of_the_call = {"agent": contact.served_by or contact.served_in, "queue": contact.served_in}
+    floor.tell(
+        Changed(
+            Kind.FOLLOW_UP,
+            f"{contact.id}/{event.survey}",
+            "",
+            of_the_call.get(event.owner, event.owner) or event.survey,
+            floor.now,
+            floor.cause,
+            queue=contact.served_in,
+            agent=contact.served_by,
+            contact=contact.id,
+            call=event.call,
+            reason=f"{event.question}={score}",
+            caller=contact.caller,
+            until=floor.now + event.due_in_s,
+            flow_version=event.version or None,
+        )
+    )
 
 
-def _tell(floor: Floor, call: CallId, kind: Kind, old: str, new: str, reason: str) -> None:
+def _tell(floor: Floor, call: CallId, kind: Kind, old: str, new: str, reason: str, version: int = 0) -> Contact | None:
     contact = floor.by_call.get(call)
     if contact is None:
         floor.late(call, "")
-        return
+        return None
     floor.tell(
         Changed(
             kind,
@@ -67,8 +91,10 @@ def _tell(floor: Floor, call: CallId, kind: Kind, old: str, new: str, reason: st
             contact=contact.id,
             call=call,
             reason=reason,
+            flow_version=version or None,
         )
     )
+    return contact
 
 
 def _in_flow(floor: Floor, call: CallId) -> Contact | None:

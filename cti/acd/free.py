@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sortedcontainers import SortedList
 
 from cti.acd.agent import Agent
+from cti.acd.chance import Chance
 from cti.acd.line import WaitingClass
+from cti.acd.reach import Reach
+from cti.acd.shortlist import Lots, Notes, Shortlist, Skilled
 from cti.acd.strategy import Candidate, Place
 from cti.model.words import AgentId
+
+MOST_SHORTLISTS = 4_096  # of each sort: as many sets of requirements as may come; then they are made anew
 
 
 class FreeAgents:
@@ -24,6 +30,9 @@ class FreeAgents:
         self._by_pool: dict[str, SortedList] = {}
         self._places: dict[AgentId, list[tuple[str, Place]]] = {}
         self._entering: dict[AgentId, float] = {}  # since when he is free
+        self._notes: dict[str, Notes] = {}  # of the pools that have shortlists
+        self._skilled: dict[tuple[Reach, str, tuple[str, ...]], Skilled] = {}
+        self._lots: dict[tuple[Reach, str, str], Lots] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places or agent in self._entering
@@ -35,6 +44,8 @@ class FreeAgents:
         if self._entering.pop(agent, None) is None:
             for pool, key in self._places.pop(agent, ()):
                 self._by_pool[pool].remove(key)
+                if pool in self._notes:
+                    self._notes[pool].add(agent, len(self._by_pool[pool]))
 
     def _enter(self) -> None:
         for agent_id, since in self._entering.items():
@@ -45,12 +56,14 @@ class FreeAgents:
                 if free is None:
                     free = self._by_pool[pool] = SortedList()
                 free.add(key)
+                if pool in self._notes:
+                    self._notes[pool].add(agent_id, len(free))
         self._entering.clear()
 
     def before(self, agent: AgentId, pool: str) -> int | None:
         """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
         self._enter()
-        place = dict(self._places.get(agent, ())).get(pool)
+        place = self._place(agent, pool)
         return None if place is None else self._by_pool[pool].index(place)
 
     def count(self, pool: str) -> int:
@@ -67,6 +80,42 @@ class FreeAgents:
                 if agent.id not in seen and waiting.open_to(agent, pool):
                     seen.add(agent.id)
                     yield Candidate((number, key[0], key[1]), agent, key)
+
+    def most_skilled(self, waiting: WaitingClass, pool: str, asked: tuple[str, ...]) -> Agent | None:
+        """Who of `pool` has the highest levels in `asked`, of those of the best level and penalty who may take it."""
+        key = (waiting.reach._replace(excluded=frozenset()), pool, asked)
+        shortlist = self._skilled.get(key)
+        if shortlist is None:
+            self._forget_too_many(self._skilled)
+            shortlist = self._skilled[key] = Skilled(waiting, pool, asked)
+        self._catch_up(shortlist, pool)
+        found = shortlist.first(waiting.reach.excluded)
+        return None if found is None else self._agents[found]
+
+    def drawn(self, waiting: WaitingClass, pool: str, queue: str, chance: Chance) -> Agent | None:
+        """On whom of `pool` the lot falls, of those of the best level and penalty who may take it."""
+        key = (waiting.reach._replace(excluded=frozenset()), pool, queue)
+        lots = self._lots.get(key)
+        if lots is None:
+            self._forget_too_many(self._lots)
+            lots = self._lots[key] = Lots(waiting, pool, queue)
+        self._catch_up(lots, pool)
+        found = lots.draw(waiting.reach.excluded, chance)
+        return None if found is None else self._agents[found]
+
+    @staticmethod
+    def _forget_too_many(shortlists: dict[Any, Any]) -> None:
+        if len(shortlists) >= MOST_SHORTLISTS:
+            shortlists.clear()
+
+    def _catch_up(self, shortlist: Shortlist, pool: str) -> None:
+        self._enter()
+        notes = self._notes.setdefault(pool, Notes())
+        free = self._by_pool.get(pool, ())
+        shortlist.catch_up(notes, free, self._agents, lambda agent: self._place(agent, pool))
+
+    def _place(self, agent: AgentId, pool: str) -> Place | None:
+        return next((place for each, place in self._places.get(agent, ()) if each == pool), None)
 
     def alone(self, agent: Agent, waiting: WaitingClass, now: float) -> Candidate | None:
         """The free `agent` as a candidate for `waiting`, where it is known that nobody else is one."""

@@ -30,6 +30,7 @@ def run(floor: Floor, contact: Contact, *, cause: str | None = None, outcome: st
             caller=contact.caller,
             dialled=contact.dialled,
             customer=dict(contact.customer),
+            served_in=contact.served_in or "",
         )
     )
 

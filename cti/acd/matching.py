@@ -14,11 +14,12 @@ from typing import NamedTuple
 from cti.acd import callouts
 from cti.acd.agent import Agent
 from cti.acd.blending import turn_gates
+from cti.acd.choice import CHOICES, Choice
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.offers import make_offers
-from cti.acd.strategy import CHOICES, Candidate
+from cti.acd.strategy import Candidate
 from cti.model.changes import Contender, Why
 
 COUNTED = 10  # free agents are counted up to here; "10" means ten or more
@@ -130,7 +131,9 @@ def _serve(floor: Floor, turn: Turn, candidates: Iterator[Candidate]) -> bool:
     if not counted:
         return False
     strategy = floor.policy.queues[contact.queue].strategy
-    chosen = CHOICES[strategy](chain(counted, candidates), contact, floor.chance)
+    alone = len(counted) == 1
+    others = chain(counted[1:], candidates)
+    chosen = CHOICES[strategy](Choice(counted[0], others, alone, contact, turn.waiting, floor.free, floor.chance))
     # His next best still stands: whoever was served since he was looked at was more urgent than his best.
     mine = chosen[0] is turn.agent
     runner_up = turn.next_best if mine else floor.line.runner_up(chosen[0], contact, floor.now)

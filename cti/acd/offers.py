@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cti.acd import visits
+from cti.acd import dispositions, visits
 from cti.acd.agent import Agent
 from cti.acd.agents import auto_pause, begin_wrapup, return_to_idle
 from cti.acd.contact import Contact, Leaving
@@ -204,7 +204,8 @@ def take_over(floor: Floor, contact: Contact, offer: Offer) -> None:
     former.offers.remove(offer.id)
     floor.deadlines.cancel("talk", former.id)
     floor.deadlines.cancel("wrapup", agent.id)
-    offer.contact, offer.talk_ended_at, offer.taken_over = contact.id, None, True
+    dispositions.over(floor, agent)
+    offer.contact, offer.talk_ended_at, offer.taken_over, offer.disposition = contact.id, None, True, ""
     contact.offers.append(offer.id)
     contact.agent, contact.queue = agent.id, offer.queue
     agent.offer = offer.id

@@ -5,12 +5,12 @@ Dial takes no further phone: the ring is taken back, and rung anew as soon as th
 
 from __future__ import annotations
 
+from cti.acd.choice import MAX_RUNG_AT_ONCE
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
 from cti.acd.offers import rest, withdraw
 from cti.acd.reach import reach_of
-from cti.acd.strategy import MAX_RUNG_AT_ONCE
 from cti.model.words import ContactState, OfferState
 
 KEPT_S = 1.0  # so long at most an agent is kept for the ring that follows

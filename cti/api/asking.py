@@ -37,6 +37,7 @@ UNKNOWN = (
     RefusedReason.UNKNOWN_CONTACT,
     RefusedReason.UNKNOWN_QUEUE,
     RefusedReason.UNKNOWN_VERSION,
+    RefusedReason.UNKNOWN_FOLLOW_UP,
 )
 
 T = TypeVar("T")

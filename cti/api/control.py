@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, control_agents, control_contacts, control_flows, control_policy
+from cti.api import asking, control_agents, control_contacts, control_flows, control_follow_ups, control_policy
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
@@ -34,6 +34,7 @@ def make_control_app(
     flows: FlowVersions | None = None,
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
+    follow_ups: control_follow_ups.FollowUps | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -55,6 +56,8 @@ def make_control_app(
         control_policy.add_routes(app, policy)
     if flows is not None:
         control_flows.add_routes(app, flows)
+    if follow_ups is not None:
+        control_follow_ups.add_routes(app, follow_ups, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

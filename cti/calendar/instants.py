@@ -32,6 +32,16 @@ def local_date(zone: ZoneInfo, now: float) -> date:
     return datetime.fromtimestamp(now, zone).date()
 
 
+def day_begins(zone: ZoneInfo, now: float, days: int = 0) -> float:
+    """Return when the day begins in `zone` that is `days` after today's (less than 0: before)."""
+    return first_moment(zone, local_date(zone, now) + timedelta(days=days), 0)
+
+
+def date_begins(zone: ZoneInfo, written: str, days: int = 0) -> float:
+    """Return when a date written as 2026-12-24 (and `days` later) begins in `zone`. Raises ValueError."""
+    return first_moment(zone, date.fromisoformat(written) + timedelta(days=days), 0)
+
+
 def _moment(zone: ZoneInfo, day: date, minute: int, fold: int) -> float:
     day += timedelta(days=minute // DAY_MINUTES)
     minute %= DAY_MINUTES

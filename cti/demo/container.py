@@ -19,6 +19,7 @@ import yaml
 
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, own_center
 from cti.demo.facts import Facts
+from cti.demo.plan import DIRECT
 from cti.demo.screen import LineScreen, say
 from cti.demo.sipp_traffic import PhoneSide, SippTraffic
 from cti.demo.watch import Watch
@@ -71,7 +72,8 @@ async def _phones(environ: Mapping[str, str]) -> int:
     )
     folder = Path(environ.get("CTI_PHONES_FOLDER") or "/tmp")
     control = Path(environ.get("CTI_CONTROL") or CONTROL)
-    traffic = SippTraffic(side, folder, None, random.SystemRandom().randrange(1_000_000))
+    # The Asterisk of the containers has no prompts of ours: nobody calls the flows.
+    traffic = SippTraffic(side, folder, None, random.SystemRandom().randrange(1_000_000), DIRECT)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

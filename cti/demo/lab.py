@@ -25,11 +25,12 @@ class NoAsterisk(DemoFailed):
     """No Asterisk can be had on this machine; the text says why."""
 
 
-async def up(folder: Path) -> dict[str, Any]:
-    """Start one node and return the lab's descriptor. Raises NoAsterisk or DemoFailed."""
+async def up(folder: Path, sounds: Path | None = None) -> dict[str, Any]:
+    """Start one node, with `sounds` beside its own; the lab's descriptor. Raises NoAsterisk or DemoFailed."""
     await down(folder)  # of a demo that was ended by kill -9 a moment ago
     agents = ("--agent-contact", "{base}.200:5080")
     argv = (*_words(folder), "--json", "up", "1", "--base", "auto", *agents, "--with-parent", str(os.getpid()))
+    argv += ("--sounds", str(sounds)) if sounds is not None else ()
     code, output, errors = await _run(argv)
     if code == CANNOT_BE_HAD:
         raise NoAsterisk(errors)

@@ -27,6 +27,7 @@ def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
         duration(facts.up_s),
         nodes,
         f"waiting {sum(waiting.values())}{inside}{f', longest {duration(longest)}' if longest is not None else ''}",
+        *([f"in flow {status['in_flow']}"] if status.get("in_flow") else []),
         f"talking {status.get('talking', 0)}",
         f"free agents {free}",
         *(f"{name} {sum(queue[name] for queue in queues)}" for name in ("offered", "answered", "abandoned", "lost")),

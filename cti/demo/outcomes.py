@@ -1,13 +1,14 @@
 """What became of each caller, as he and queue_log saw it? Two records that share no code, compared by number. PURE.
 
-A caller is lost who was neither served, nor left by himself, nor was sent on by a rule of the configuration or by a
-supervisor. Holds callers' numbers; hands out counts only.
+A caller is lost who was not served (by an agent, or by the flow in which he has pressed all his keys), has not left by
+himself, and was not sent on by a rule of the configuration or by a supervisor. Holds callers' numbers, hands out
+counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cti.model.words import Outcome
 
@@ -26,24 +27,32 @@ class Tally:
     sent_on: int = 0
     waiting: int = 0
     lost: int = 0
+    self_served: int = 0
     missing: frozenset[str] = frozenset()
 
     def settle(self, earlier: Tally) -> Tally:
         """Count as lost who is missing now and already was in an `earlier` look: he is not just on his way."""
         gone = len(self.missing & earlier.missing)
         on_the_way = len(self.missing) - gone
-        return Tally(self.called, self.served, self.left, self.sent_on, self.waiting + on_the_way, self.lost + gone)
+        return replace(self, waiting=self.waiting + on_the_way, lost=self.lost + gone, missing=frozenset())
 
 
-def tally(callers_log: Iterable[str], queue_log: Iterable[str], live: Collection[str]) -> Tally:
-    """Compare the callers' record (`NUMBER WORD` a line) with queue_log; `live`: numbers the engine knows now."""
+def tally(
+    callers_log: Iterable[str], queue_log: Iterable[str], live: Collection[str], alone: Collection[str] = ()
+) -> Tally:
+    """Compare the callers' record (`NUMBER WORD` a line) with queue_log; `live`: numbers the engine knows now.
+
+    `alone`: who pressed all his keys for something that needs no agent; the flow may end his call.
+    """
     last = {number: word for number, _, word in (line.strip().partition(" ") for line in callers_log) if word}
     outcome = _by_number(queue_log)
-    counts = dict.fromkeys(("served", "left", "sent_on", "waiting", "lost"), 0)
+    counts = dict.fromkeys(("served", "left", "sent_on", "waiting", "lost", "self_served"), 0)
     missing: set[str] = set()
     for number, word in last.items():
         if outcome.get(number) == "CONNECT":
             counts["served"] += 1
+        elif word == "ended" and number in alone and number not in outcome:
+            counts["self_served"] += 1
         elif word in _ENDED:
             counts[_ended(word, outcome.get(number, ""))] += 1
         elif number in live:
@@ -71,7 +80,7 @@ def _by_number(queue_log: Iterable[str]) -> dict[str, str]:
         if event == "ENTERQUEUE" and len(fields) > 6:
             numbers[call] = fields[6]
             if found.get(fields[6]) != "CONNECT":
-                found.pop(fields[6], None)  # he was sent on to here: how that wait ends is what counts
+                found[fields[6]] = ""  # he may have been sent on to here: how that wait ends is what counts
         elif event in _END_OF_WAIT and call in numbers and found.get(numbers[call]) != "CONNECT":
             found[numbers[call]] = "" if _given_up(event, fields) else event
     return found

@@ -52,6 +52,8 @@ def header(snapshot: Row, facts: Facts) -> Text:
     text.append(f" {facts.title} ", style="bold reverse")
     for node, state in snapshot.get("status", {}).get("nodes", {}).items():
         text.append(f" {clean(node)} {clean(state)}", style="green" if state == "up" else "bold red")
+    if in_flow := snapshot.get("status", {}).get("in_flow"):
+        text.append(f"  in flow {in_flow}")
     text.append(f"  running {duration(facts.up_s)}")
     if facts.left_s is not None:
         text.append(f", {duration(facts.left_s)} to go")

@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
+from cti.demo import flow_side
 from cti.demo.children import Child
 from cti.demo.facts import Facts
 from cti.demo.outcomes import Tally
@@ -33,7 +34,7 @@ STEP_S = 1.0
 READY_TIMEOUT_S = 20.0
 LOOK_AGAIN_S = 1.0
 SILENT_S = 10.0  # so long without an answer of the engine is a failure
-KEPT = ("lab.json", "nodes", "watcher.log", "lock")
+KEPT = ("lab.json", "nodes", "watcher.log", "lock", flow_side.SHELF)
 
 Result = TypeVar("Result")
 

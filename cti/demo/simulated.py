@@ -14,8 +14,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from cti.demo import flow_side
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
 from cti.demo.children import Child
+from cti.demo.errands import ERRANDS, FRONT_DOOR
 from cti.demo.outcomes import Tally
 from cti.demo.stage import Stage, ask_hint
 from cti.demo.wishes import CHECKOUT, Wishes
@@ -23,6 +25,7 @@ from cti.demo.wishes import CHECKOUT, Wishes
 HOST = "127.0.0.1"
 CALLS_PER_MINUTE = 18
 NUMBERS = "6001,6001,6001,6002,6002,6002,6003"  # as often as in plan.py, roughly
+NUMBERS_WITH_FLOW = f"{NUMBERS},{','.join([FRONT_DOOR] * 7)}"
 
 
 class SimulatedTraffic:
@@ -49,16 +52,20 @@ class SimulatedTraffic:
 
 async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, stack: AsyncExitStack) -> Stage:
     """Start the simulator on free ports of the loopback address."""
-    ami_port, agi_port, http_port = _free_ports(3)
+    ami_port, agi_port, http_port, shop_port = _free_ports(4)
+    has_flow = "flows" in tree and FRONT_DOOR in (tree.get("entries") or {})
     secret, token = secrets.token_hex(16), secrets.token_hex(16)
     argv = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami_port}", "--agi", f"{HOST}:{agi_port}"]
     argv += ["--secret", secret, "--token", token, "--seed", str(wishes.seed)]
-    argv += ["--numbers", NUMBERS, "--calls-per-minute", str(CALLS_PER_MINUTE)]
+    argv += ["--numbers", NUMBERS_WITH_FLOW if has_flow else NUMBERS, "--calls-per-minute", str(CALLS_PER_MINUTE)]
+    for errand in ERRANDS if has_flow else ():
+        argv += ["--press", f"{FRONT_DOOR}={','.join(f'{at_s}:{key}' for at_s, key in errand.keys)}"]
     environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     simulator = await Child.start("simulator", argv, log=wishes.folder / "simulator.log", environ=environ)
     stack.push_async_callback(simulator.end)
+    shop = await flow_side.shop(HOST, shop_port, wishes.folder / "shop.log", stack) if has_flow else ""
     agi, http = f"{HOST}:{agi_port}", f"{HOST}:{http_port}"
-    places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control)
+    places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control, shop=shop)
     return Stage(
         title="the simulator (no Asterisk)",
         center=demo_center(tree, wishes.config.parent, places),

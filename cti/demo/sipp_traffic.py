@@ -17,8 +17,9 @@ from typing import Any
 
 from cti.demo.breaks import Breaks, Errand
 from cti.demo.children import Child
+from cti.demo.fingers import Fingers
 from cti.demo.outcomes import Tally, tally
-from cti.demo.plan import Caller, waves
+from cti.demo.plan import WITH_FLOW, Caller, waves
 
 SCENARIOS = Path(__file__).resolve().parent / "sipp"
 WAVE_S = 30.0
@@ -51,13 +52,26 @@ class PhoneSide:
 
 
 class SippTraffic:
-    """Phones and callers; `folder` takes their records, `queue_log` is the engine's (None: nobody counts)."""
+    """Phones and callers; `folder` takes their records, `queue_log` is the engine's (None: nobody counts).
 
-    def __init__(self, side: PhoneSide, folder: Path, queue_log: Path | None, seed: int) -> None:
+    `rates`: calls a minute for each number.
+    """
+
+    def __init__(
+        self,
+        side: PhoneSide,
+        folder: Path,
+        queue_log: Path | None,
+        seed: int,
+        rates: Mapping[str, float] = WITH_FLOW,
+    ) -> None:
         self._side = side
         self._folder = folder
         self._queue_log = queue_log
-        self._waves = enumerate(waves(random.Random(seed), WAVE_S))
+        self._waves = enumerate(waves(random.Random(seed), WAVE_S, rates))
+        self._fingers = Fingers(side.target.rpartition(":")[0])
+        self._alone: set[str] = set()  # numbers of callers who need nobody
+        self._following: asyncio.Task[None] | None = None
         self._breaks = Breaks(random.Random(seed + 1))
         self._began_at = 0.0
         self._begun = 0
@@ -68,6 +82,7 @@ class SippTraffic:
 
     async def start(self) -> None:
         self._began_at = time.monotonic()
+        self._following = asyncio.get_running_loop().create_task(self._fingers.follow())
         words = ("-i", self._side.phones_host, "-mi", self._side.phones_host, "-p", str(AGENTS_PORT))
         self._agents = await self._child("agents", "agents.xml", words)
         await self._next_wave()
@@ -84,7 +99,7 @@ class SippTraffic:
     def tally(self, live: frozenset[str]) -> Tally | None:
         if self._queue_log is None:
             return None
-        return tally(self._callers_log(), _lines(self._queue_log), live)
+        return tally(self._callers_log(), _lines(self._queue_log), live, self._alone & self._fingers.done)
 
     def trouble(self) -> str:
         if self._agents is not None and not self._agents.running:
@@ -92,6 +107,8 @@ class SippTraffic:
         return ""
 
     async def stop(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
         await asyncio.gather(*(child.end(QUIT, patience_s=3.0) for child in self._callers))
         rest = [child for child in (self._agents, *self._errands) if child is not None]
         await asyncio.gather(*(child.end(QUIT, patience_s=2.0) for child in rest))
@@ -105,9 +122,14 @@ class SippTraffic:
         csv = self._folder / f"callers-{number}.csv"
         csv.write_text(wave_csv(callers, number * WAVE_S + late_s))
         host = self._side.trunk_hosts[number % len(self._side.trunk_hosts)]
+        said = self._folder / f"callers-{number}.said"
+        for caller in callers:
+            if caller.errand is not None:
+                self._fingers.ahead(caller.number, host, caller.errand.keys, said)
+                self._alone |= {caller.number} if caller.errand.alone else set()
         words = ["-i", host, "-mi", host, "-p", str(CALLERS_PORT + number % PORTS)]
         words += ["-inf", str(csv), "-m", str(len(callers)), "-l", str(len(callers)), "-r", "100"]
-        words += ["-trace_logs", "-log_file", str(self._folder / f"callers-{number}.said")]
+        words += ["-trace_logs", "-log_file", str(said)]
         self._callers.append(await self._child("callers", "callers.xml", [self._side.target, *words]))
 
     async def _dial(self, errand: Errand) -> None:

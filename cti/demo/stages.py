@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from cti.demo import lab
+from cti.demo import flow_side, lab
 from cti.demo.center import SECRET_ENV, SECRET_KEY, TOKEN_ENV, TOKEN_KEY, Places, demo_center, own_center
+from cti.demo.plan import DIRECT, WITH_FLOW
 from cti.demo.screen import say
 from cti.demo.sipp_traffic import PhoneSide, SippTraffic
 from cti.demo.stage import DemoFailed, NoTraffic, Stage, ask_hint, from_here, write_center
@@ -27,6 +28,8 @@ from cti.typed import typed
 SOCKET_PATH_MAX = 100  # bytes; the engine takes 107, and puts ".lock" behind it
 LOGIN_TIMEOUT_S = 8.0
 GUEST_NUMBER = "2001"
+RECORDINGS = "recordings"
+SHOP_HOST = 110  # of the lab's block: nobody else is there
 CODES = "*11 log in, *12 log out, *13 pause, *14 back, *15 ready"
 
 
@@ -38,16 +41,40 @@ async def find_stage(wishes: Wishes, stack: AsyncExitStack) -> Stage:
         return await _own_stage(wishes, wishes.own, tree, control)
     try:
         stack.push_async_callback(lab.down, wishes.folder)
-        descriptor = await lab.up(wishes.folder)
+        descriptor, spoken = await _lab_and_prompts(wishes, tree, stack)
     except lab.NoAsterisk as error:
         from cti.demo.simulated import simulator_stage
 
         say(f"{str(error).strip().rstrip('.')}: the demo runs on the simulator instead.")
         return await simulator_stage(wishes, tree, control, stack)
-    return _lab_stage(wishes, tree, control, descriptor)
+    shop = await _shop(wishes, f"{descriptor['base']}.{SHOP_HOST}", stack) if spoken else ""
+    return _lab_stage(wishes, tree, control, descriptor, shop)
 
 
-def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descriptor: Mapping[str, Any]) -> Stage:
+async def _lab_and_prompts(
+    wishes: Wishes, tree: Mapping[str, Any], stack: AsyncExitStack
+) -> tuple[dict[str, Any], bool]:
+    """Both at once; whether the flows can be heard."""
+    if "flows" not in tree:
+        return await lab.up(wishes.folder), False
+    shelf = flow_side.shelf(wishes.folder)
+    (wishes.folder / RECORDINGS).mkdir(exist_ok=True)
+    built = asyncio.ensure_future(flow_side.build(wishes.config, shelf, wishes.folder / "prompts.log", stack))
+    try:
+        descriptor = await lab.up(wishes.folder, shelf)
+        return descriptor, await built
+    finally:
+        built.cancel()
+
+
+async def _shop(wishes: Wishes, host: str, stack: AsyncExitStack) -> str:
+    return await flow_side.shop(host, flow_side.SHOP_PORT, wishes.folder / "shop.log", stack)
+
+
+def _lab_stage(
+    wishes: Wishes, tree: Mapping[str, Any], control: Path, descriptor: Mapping[str, Any], shop: str
+) -> Stage:
+    """`shop` is the address of the sample backend; "": the flows cannot be heard, and nobody calls them."""
     node, base = descriptor["nodes"][0], descriptor["base"]
     places = Places(
         ami_host=node["host"],
@@ -58,16 +85,24 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
         folder=wishes.folder,
         control=control,
         callback_spool=Path(node["callback_spool_dir"]),
+        shop=shop,
+        recordings=wishes.folder / RECORDINGS,
     )
     password = {phone["number"]: phone["password"] for phone in descriptor["softphones"]}[GUEST_NUMBER]
-    numbers = ", ".join(f"{number} {entry['queue']}" for number, entry in list(tree.get("entries", {}).items())[:3])
+    numbers = ", ".join(_meaning(number, entry) for number, entry in list(tree.get("entries", {}).items())[:4])
     server = f"{node['host']}:{node['sip_port']}"
     return Stage(
         title=f"Asterisk {descriptor['version']}",
         center=demo_center(tree, wishes.config.parent, places, guest_phone=f"PJSIP/{GUEST_NUMBER}"),
         control=control,
         environ={SECRET_ENV: node["ami_secret"], TOKEN_ENV: node["agi_token"]},
-        traffic=SippTraffic(PhoneSide.of_lab(descriptor), wishes.folder, wishes.folder / "queue_log", wishes.seed),
+        traffic=SippTraffic(
+            PhoneSide.of_lab(descriptor),
+            wishes.folder,
+            wishes.folder / "queue_log",
+            wishes.seed,
+            WITH_FLOW if shop else DIRECT,
+        ),
         hello=(
             "Join in with a softphone on this machine:",
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",
@@ -81,6 +116,10 @@ def _lab_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, descripto
             CODES,
         ),
     )
+
+
+def _meaning(number: str, entry: Mapping[str, Any]) -> str:
+    return f"{number} {entry.get('queue') or entry.get('flow')}"
 
 
 async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], control: Path) -> Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from cti.model.words import Outcome
 OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.LOST)
 SENT_ON = tuple(name for name in OUTCOMES if name not in ("answered", "abandoned"))  # by a rule, or by a person
 DONE, FAILED = 0, 1
+WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Summary:
     free_to_ring: Mapping[str, float | int | None]
     lost_engine: int
     bugs: int = 0
+    flows: Mapping[str, int] = field(default_factory=dict)  # callers whom a flow received, by how they came out
     refused: int = 0  # sessions with another token or node name than ours
     callers: Tally | None = None
     failures: tuple[str, ...] = field(default=())
@@ -50,6 +53,7 @@ class Summary:
         ]
         others = [f"{name.replace('_', ' ')} {counts[name]}" for name in SENT_ON if counts.get(name)]
         found += [f"  sent on    {', '.join(others)}"] if others else []
+        found += self._flows()
         found += [
             f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
             f"  lost       {self.lost}  ({self._witnesses()})",
@@ -60,6 +64,16 @@ class Summary:
             found.append(f"  refused    {self.refused} sessions: CTI_TOKEN or CTI_NODE differs? see engine.log")
         found += [f"  bugs       {self.bugs}: see engine.log"] if self.bugs else []
         return found + [f"FAILED: {failure}" for failure in self.failures]
+
+    def _flows(self) -> list[str]:
+        """Those who dialled a flow; who went on to a queue is among the offered, too."""
+        flows = self.flows
+        if not flows.get("came"):
+            return []
+        ways = [f"self-service {flows['self_service']}", f"to a queue {flows['to_queue']}"]
+        ways += [f"hung up {flows['hung_up']}"] if flows["hung_up"] else []
+        ways += [f"still in it {flows['inside']}"] if flows["inside"] else []
+        return [f"  in flow    {flows['came']}: {', '.join(ways)}"]
 
     def _level(self) -> str:
         return "" if self.level is None else f"  ({self.level:.0%} within the target)"
@@ -73,9 +87,12 @@ class Summary:
         seen = self.callers
         if seen is None:
             return []
-        parts = [f"{seen.served} served", f"{seen.left} hung up waiting", f"{seen.waiting} still waiting"]
+        parts = [f"{seen.served} served"]
+        parts += [f"{seen.self_served} by self-service"] if seen.self_served else []
+        parts += [f"{seen.left} hung up waiting", f"{seen.waiting} still waiting"]
         parts += [f"{seen.sent_on} sent on"] if seen.sent_on else []
-        return [f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"]
+        text = f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"
+        return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)
 
     def _ring(self) -> str:
         ring = self.free_to_ring
@@ -106,6 +123,7 @@ def summarize(
         lost_engine=sum(queue.get("lost", 0) for queue in queues),
         bugs=status.get("bugs", 0),
         refused=status.get("errors", {}).get("session_refused", 0),
+        flows=status.get("flows", {}),
         callers=callers,
         failures=failures,
     )

@@ -19,7 +19,8 @@ from cti.model.spoken import Prompt, Slot
 if TYPE_CHECKING:
     from cti.ivr.session import FlowSession
 
-ASK, CONFIRM, PROMISE = "", "confirm", "promise"
+ASK, CONFIRM, PROMISE, ALLOWED = "", "confirm", "promise", "allowed"
+DAY_S, HOUR_S = 86_400.0, 3_600.0
 AFTER_A_DIGIT_S = 2.0  # of a survey: between the 1 and the 0 of a ten
 
 
@@ -47,6 +48,8 @@ def take(session: FlowSession, node: Node, reply: replies.Reply) -> Move | None:
     """Return what follows from `reply` at such a node."""
     if isinstance(reply, replies.Played):
         return Go(THEN, node.then) if isinstance(node, nodes.Play | nodes.Say) else None
+    if isinstance(reply, replies.SurveyAllowed) and isinstance(node, nodes.Survey):
+        return _allowed(session, node, reply)
     if not isinstance(reply, replies.Digits):
         return None
     keys = reply.digits
@@ -208,11 +211,38 @@ def _scale(session: FlowSession, node: Node) -> str | None:
     return node.questions[session.frame.question].scale if isinstance(node, nodes.Survey) else None
 
 
+def _skipped(session: FlowSession, node: nodes.Survey) -> Move:
+    return Go("skipped", outcome_target(session.flow, node, "skipped"))
+
+
+def _begin_survey(session: FlowSession, node: nodes.Survey) -> Move | None:
+    """Return what comes before the first question: nothing, a look into who was asked when, or the way past it."""
+    caller = session.caller
+    if node.queues and session.served_in not in node.queues:
+        return _skipped(session, node)
+    if not survey.is_drawn(node.survey, node.salt, caller.identity, node.sample_percent):
+        return _skipped(session, node)
+    if not node.quiet_days:
+        return None
+    return verbs.MaySurvey(node.survey, caller.identity, caller.call, node.quiet_days * DAY_S)
+
+
+def _allowed(session: FlowSession, node: nodes.Survey, reply: replies.SurveyAllowed) -> Move:
+    if not reply.known:
+        session.trouble("survey_unknown")
+    if not reply.yes:
+        return _skipped(session, node)
+    session.frame.stage = ALLOWED
+    return _question(session, node)
+
+
 def _question(session: FlowSession, node: nodes.Survey) -> Move:
-    frame, caller = session.frame, session.caller
-    rules = (node.sample_percent, node.quiet_days)
-    if frame.question == 0 and not survey.is_due(node.survey, caller.call, session.now, caller.surveyed_at, *rules):
-        return Go("skipped", outcome_target(session.flow, node, "skipped"))
+    frame = session.frame
+    if frame.question == 0 and frame.stage != ALLOWED:
+        before = _begin_survey(session, node)
+        if before is not None:
+            return before
+    frame.stage = ALLOWED
     frame.question = min(frame.question, len(node.questions) - 1)  # a checkpoint of another version
     asked = node.questions[frame.question]
     return verbs.Collect(
@@ -230,10 +260,13 @@ def _answered(session: FlowSession, node: nodes.Survey, keys: str) -> Move:
     score = survey.score(asked.scale, keys)
     if score is None:
         return _retry(session, node, keys)
-    session.tell(
-        replies.Answered(session.flow.name, frame.node, node.survey, asked.name, asked.scale, score),
-    )
-    frame.low = frame.low or survey.is_low(asked.scale, score)
+    low = survey.is_low(asked.scale, score, asked.low_below)
+    work = node.follow_up if low and not frame.low else None  # one for a call, however many answers are low
+    due_in_s = work.due_in_h * HOUR_S if work is not None else 0.0
+    owner = work.owner if work is not None else ""
+    answer = (node.survey, asked.name, asked.scale, score)
+    session.tell(replies.Answered(session.flow.name, frame.node, *answer, owner, due_in_s))
+    frame.low = frame.low or low
     frame.question += 1
     frame.tries, frame.said = 0, ""
     if frame.question < len(node.questions):

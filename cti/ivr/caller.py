@@ -10,14 +10,14 @@ import msgspec
 class Caller(msgspec.Struct, frozen=True):
     """The call and what is known of its customer. Everything but `call` is personal.
 
-    `call`: the CallId; makes lookups' keys unique. `surveyed_at`: epoch s of the last survey, if any.
+    `call`: the CallId; makes lookups' keys unique. `served_in`: the queue in which he talked before he came to us.
     """
 
     call: str
     number: str = ""
     dialled: str = ""
     customer: dict[str, str] = {}
-    surveyed_at: float | None = None
+    served_in: str = ""
 
     def __repr__(self) -> str:
         return f"Caller({self.call!r}, ...)"

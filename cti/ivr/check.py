@@ -122,6 +122,9 @@ def _names(flow: Flow, flows: Mapping[str, Flow], known: Known) -> Iterator[Find
                 yield from _one((*here, "hours"), "hours", node.hours, known.hours)
             case nodes.Lookup():
                 yield from _one((*here, "lookup"), "lookup", node.lookup, known.lookups)
+            case nodes.Survey():
+                for number, queue in enumerate(node.queues):
+                    yield from _one((*here, "queues", number), "queue", queue, known.queues)
             case nodes.Transfer():
                 yield from _one((*here, "transfer"), "allowed transfer", node.transfer, known.transfers)
             case nodes.Subflow():

@@ -104,7 +104,7 @@ def _reads(here: Path, node: Node, flow: Flow) -> Iterator[Finding]:
                 yield from _undeclared((*here, "preferred_from"), node.preferred_from, flow)
             for field, name in node.customer.items():
                 yield from _undeclared((*here, "customer", field), name, flow)
-        case nodes.OfferCallback():
+        case nodes.OfferCallback() | nodes.Voicemail():
             yield from _undeclared((*here, "number"), node.number, flow)
         case _:
             return
@@ -165,7 +165,7 @@ def _secrets(here: Path, node: Node, flow: Flow) -> Iterator[Finding]:
         for field, name in node.customer.items():
             if name in secret:
                 yield Finding((*here, "customer", field), "is sensitive and goes to no screen", is_error=True)
-    if isinstance(node, nodes.OfferCallback) and node.number in secret:
+    if isinstance(node, nodes.OfferCallback | nodes.Voicemail) and node.number in secret:
         yield Finding((*here, "number"), "a sensitive variable cannot be dialled", is_error=True)
     if isinstance(node, nodes.Set):
         for name, text in node.set.items():

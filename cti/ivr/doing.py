@@ -27,11 +27,13 @@ def present(session: FlowSession, node: Node) -> Move | None:
             return enqueue(session, node)
         case nodes.OfferCallback():
             return asking.promise(session, node)
-        case nodes.Voicemail() | nodes.Record():
-            queue = node.voicemail if isinstance(node, nodes.Voicemail) else ""
-            end_key = "#" if isinstance(node, nodes.Voicemail) else node.end_key
-            prompts, name = session.voice.prompt(node.ask), recording(session)
-            return verbs.Record(prompts, name, node.max_s, node.silence_s, end_key, queue)
+        case nodes.Voicemail():
+            number = plain(session.get(node.number))
+            more = ("#", node.voicemail, number if isinstance(number, str) else "", node.connect)
+            return verbs.Record(session.voice.prompt(node.ask), recording(session), node.max_s, node.silence_s, *more)
+        case nodes.Record():
+            prompts = session.voice.prompt(node.ask)
+            return verbs.Record(prompts, recording(session), node.max_s, node.silence_s, node.end_key)
         case nodes.Transfer():
             return verbs.Transfer(node.transfer, node.ring_timeout_s)
         case _:

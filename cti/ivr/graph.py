@@ -151,7 +151,7 @@ def reads(node: Node) -> frozenset[str]:
             found |= set(path_variables(node)) | set(node.send.values())
         case nodes.Queue():
             found |= {*node.customer.values(), *([node.preferred_from] if node.preferred_from else [])}
-        case nodes.OfferCallback():
+        case nodes.OfferCallback() | nodes.Voicemail():
             found.add(node.number)
         case _:
             pass

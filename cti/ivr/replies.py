@@ -64,6 +64,7 @@ class QueueEnded(Reply, frozen=True):
     """The caller is back from the line: talked, or an outcome of a queue node (left, timed_out, full, ...)."""
 
     outcome: str = "talked"
+    served_in: str = ""  # the queue in which he talked last, "" if he has not
 
 
 class CallbackTaken(Reply, frozen=True):
@@ -74,6 +75,13 @@ class CallbackRefused(Reply, frozen=True):
     """`reason`: invalid_number, not_allowed, already, too_many."""
 
     reason: str = ""
+
+
+class SurveyAllowed(Reply, frozen=True):
+    """Whether he may be asked; `known` is false where nobody could say so in time."""
+
+    yes: bool = True
+    known: bool = True
 
 
 class Transferred(Reply, frozen=True):
@@ -94,7 +102,7 @@ class Broken(Reply, frozen=True):
 
 AnyReply: TypeAlias = (
     Played | Digits | PromptMissing | Found | NotFound | Down | Recorded | NotRecorded | QueueEnded | CallbackTaken
-    | CallbackRefused | Transferred | Gone | Broken
+    | CallbackRefused | SurveyAllowed | Transferred | Gone | Broken
 )  # fmt: skip
 
 
@@ -123,12 +131,14 @@ class SplitTaken(Fact, frozen=True):
 
 
 class Answered(Fact, frozen=True):
-    """One question of a survey."""
+    """One question of a survey. `owner`: whose work a low answer becomes (model/flow_nodes.FollowUp), "" for none."""
 
     survey: str
     question: str
     scale: str
     score: int
+    owner: str = ""
+    due_in_s: float = 0.0
 
 
 class Trouble(Fact, frozen=True):

@@ -34,6 +34,7 @@ EXPECTED: dict[type[verbs.Verb], tuple[type[replies.Reply], ...]] = {
     verbs.Record: (replies.Recorded, replies.NotRecorded),
     verbs.Enqueue: (replies.QueueEnded,),
     verbs.TakeCallback: (replies.CallbackTaken, replies.CallbackRefused),
+    verbs.MaySurvey: (replies.SurveyAllowed,),
     verbs.Transfer: (replies.Transferred,),
 }
 SPEAKING = (verbs.Play, verbs.Collect, verbs.Record)
@@ -56,6 +57,7 @@ class FlowSession:
         self.visits = 0
         self.quiet = self.troubles = self._odd = 0
         self._facts: list[replies.AnyFact] = []
+        self.served_in = caller.served_in
         self.voice = Voice(self)
         self.now = 0.0
         self.push(book.flows[flow])
@@ -160,6 +162,8 @@ class FlowSession:
         if _from_caller(reply):
             self.quiet = self.troubles = 0
         self._odd = 0
+        if isinstance(reply, replies.QueueEnded):
+            self.served_in = reply.served_in or self.served_in
         for take in (asking.take, doing.take):
             move = take(self, self.node, reply)
             if move is not None:

@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from cti.ivr.sticky import place
 
-DAY_S = 86_400.0
-
 
 class Scale(NamedTuple):
     """`lowest` to `highest` may be keyed; up to `low` somebody should look into it (of solved: the answer no)."""
@@ -40,14 +38,11 @@ def score(scale: str, digits: str) -> int | None:
     return number if known.lowest <= number <= known.highest else None
 
 
-def is_low(scale: str, answer: int) -> bool:
-    """Whether this answer asks for a follow-up."""
-    return answer in SCALES[scale].low
+def is_low(scale: str, answer: int, below: int | None = None) -> bool:
+    """Whether this answer asks for a follow-up. `below`: smaller answers do, whatever the scale has for itself."""
+    return answer in SCALES[scale].low if below is None else answer < below
 
 
-def is_due(survey: str, call: str, now: float, asked_at: float | None, percent: float, quiet_days: float) -> bool:
-    """Whether the customer is asked in this call: `percent` of all calls, never within `quiet_days` (of 86,400 s) of
-    `asked_at` (epoch s). The same call gets the same answer, also after an engine's death."""
-    if asked_at is not None and now - asked_at < quiet_days * DAY_S:
-        return False
-    return place(f"survey {survey}", call) * 100 < percent
+def is_drawn(survey: str, salt: str, customer: str, percent: float) -> bool:
+    """Whether the customer belongs to the `percent` who are asked: always the same ones, until `salt` is another."""
+    return place(f"survey {survey} {salt}", customer) * 100 < percent

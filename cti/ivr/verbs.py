@@ -104,15 +104,21 @@ class Lookup(Verb, frozen=True):
 
 
 class Record(Verb, frozen=True):
-    """Play, beep, record; with `queue` a voicemail for it. Reply: Recorded, NotRecorded, PromptMissing."""
+    """Play, beep, record; with `queue` a voicemail for it. Reply: Recorded, NotRecorded, PromptMissing.
 
-    PRIVATE = frozenset({"prompts"})
+    A voicemail of one who hangs up instead of pressing `end_key` is kept, too. `number`: where he can be called back;
+    `connect`: he is, once somebody has heard it.
+    """
+
+    PRIVATE = frozenset({"prompts", "number"})
     prompts: tuple[Segment, ...]
     name: str
     max_s: float
     silence_s: float
     end_key: str = "#"
     queue: str = ""
+    number: str = ""
+    connect: bool = True
 
 
 class Enqueue(Verb, frozen=True):
@@ -137,6 +143,19 @@ class TakeCallback(Verb, frozen=True):
     language: str = ""
 
 
+class MaySurvey(Verb, frozen=True):
+    """Ask whether the customer is left in peace, and take note that he is asked now. Reply: SurveyAllowed.
+
+    `quiet_s`: nobody is asked again within it; the same `call` is answered the same. Reply within MAX_SILENCE_S.
+    """
+
+    PRIVATE = frozenset({"customer"})
+    survey: str
+    customer: str
+    call: str
+    quiet_s: float
+
+
 class Transfer(Verb, frozen=True):
     """Connect with an allowed target; the caller hears ringing. Reply: Transferred."""
 
@@ -152,4 +171,4 @@ class Hangup(Verb, frozen=True):
     why: str = "done"
 
 
-AnyVerb: TypeAlias = Play | Collect | Lookup | Record | Enqueue | TakeCallback | Transfer | Hangup
+AnyVerb: TypeAlias = Play | Collect | Lookup | Record | Enqueue | TakeCallback | MaySurvey | Transfer | Hangup

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from cti.metrics.flow_ways import FlowWays
 from cti.model.changes import Changed, Kind
 
 MAX_SERIES = 2000  # of each counter: flows come and go with their versions, and a label set has a bound
@@ -20,11 +21,13 @@ OTHER = ("other", "other", "other")
 class FlowCounts(Collector):
     """Register it beside the others and feed it every fact. `calls` are in a flow now; `version` 0: there are none.
 
+    `ways` is fed by its owner.
+
     `splits`: (flow, split, share), `troubles`: (flow, what), `answers`: (survey, question, score) -> how often.
     """
 
-    def __init__(self, calls: Callable[[], int], version: Callable[[], int]) -> None:
-        self._calls, self._version = calls, version
+    def __init__(self, calls: Callable[[], int], version: Callable[[], int], ways: FlowWays) -> None:
+        self._calls, self._version, self._ways = calls, version, ways
         self.splits: Counter[tuple[str, ...]] = Counter()
         self.troubles: Counter[tuple[str, ...]] = Counter()
         self.answers: Counter[tuple[str, ...]] = Counter()
@@ -48,7 +51,9 @@ class FlowCounts(Collector):
         yield GaugeMetricFamily(
             "cti_flow_version", "Version of the flows for new calls, 0: none", value=self._version()
         )
+        ways = Counter({(way,): count for way, count in self._ways.counts.items()})
         for name, meaning, labels, counts in (
+            ("cti_flow_callers", "Callers by how they came out of their flow first", ("way",), ways),
             ("cti_flow_splits", "Callers by the share they were sent to", ("flow", "split", "share"), self.splits),
             ("cti_flow_troubles", "What was not as it should be", ("flow", "what"), self.troubles),
             ("cti_survey_answers", "Answers of callers", ("survey", "question", "score"), self.answers),

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cti.metrics.definitions import Samples
+from cti.metrics.flow_ways import FlowWays
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, take_snapshot
@@ -47,6 +48,7 @@ class LiveView:
         self.newest_repairs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
         self.newest_bugs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
         self.free_to_ring = Samples()
+        self.flow_ways = FlowWays()
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,
@@ -90,6 +92,7 @@ class LiveView:
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises, never blocks."""
+        self.flow_ways.apply(changed)
         applier = self._appliers.get(changed.kind)
         if applier is not None:
             applier(changed)

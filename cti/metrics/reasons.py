@@ -161,8 +161,12 @@ def fact_phrase(changed: Changed) -> str | None:
             return f"transferred ({changed.new})"
         case Kind.FLOW:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
+        case Kind.DISPOSITION:
+            return f"what came of it: {changed.new}" + (f" (before: {changed.old})" if changed.old else "")
         case Kind.SURVEY:
             return f"survey {changed.old}: {changed.new} ({changed.reason})"
+        case Kind.FOLLOW_UP:
+            return f"{changed.new} is to look into {changed.reason}"
     return None
 
 

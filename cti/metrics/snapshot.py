@@ -106,6 +106,7 @@ def _status(view: LiveView) -> dict[str, Any]:
         "nodes": dict(view.nodes),
         "calls_active": len(view.contacts),
         "in_flow": view.in_flow,
+        "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),
         "talking": sum(row.state in _TALKING for row in view.contacts.values()),
         "offers": dict(view.offers),

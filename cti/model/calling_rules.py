@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cti.model.dialling import DialResult
+from cti.model.dialling import AttemptResult
 from cti.model.forms import Name
 from cti.model.hours import Date, DayHours, DaysOfWeek, Hours, PublicHolidays
 from cti.model.schema import Policy
@@ -72,11 +72,12 @@ class Retry(Policy):
     hung_up: Again = Again(after_s=86_400, at_most=1)
     abandoned: Again = Again(after_s=14_400, at_most=2, number="same")
     unknown: Again = Again(after_s=600, at_most=2, number="same")
-    not_sent: Again = Again(after_s=30, at_most=100, number="same")
+    cancelled: Again = Again(after_s=300, at_most=10, number="same")
+    not_dialled: Again = Again(after_s=30, at_most=100, number="same")
 
-    def of(self, result: DialResult) -> Again | None:
+    def of(self, result: AttemptResult) -> Again | None:
         """What follows from `result`; None where it ends the lead or the number."""
-        return None if result in (DialResult.ANSWERED, DialResult.INVALID) else getattr(self, result.value)
+        return None if result in (AttemptResult.ANSWERED, AttemptResult.INVALID) else getattr(self, result.value)
 
 
 class Meaning(Policy):

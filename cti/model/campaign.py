@@ -45,8 +45,8 @@ class Trunk(Policy):
 class CallerIds(Policy):
     """Numbers of ours that those we call see.
 
-    `choose`: `area` takes the one that is most like the callee's, `sticky` the one that this lead saw last; ties, and
-    everybody else, go to the number used least today. `per_day`: no number shows more often than that in a day.
+    `choose`: `area` takes the one most like the callee's, `sticky` always the same for a lead, `least_used` (and all
+    ties) the one used least today. `per_day`: no number shows more often than that in a day.
     """
 
     numbers: Annotated[tuple[WholeNumber, ...], Field(min_length=1, max_length=1000)]

@@ -31,7 +31,9 @@ class Kind(StrEnum):
     REACH = "reach"  # number of the ring: other agents may take the contact from now on; the same one: who is left out
     PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a new policy or a person
     FLOW = "flow"  # something to count in a flow: `old` is the node (FLOW.NODE), `new` split=share or a word of trouble
+    DISPOSITION = "disposition"  # of a contact: what came of the talk, as the agent says; "engine" where time said it
     SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
+    FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CONFIG = "config"  # version of the policy that holds from now on
@@ -116,6 +118,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str | None = None
     why: Why | None = None
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
+    flow_version: int | None = None  # of the flow that tells it
     outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
     seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0)
 

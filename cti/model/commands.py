@@ -42,6 +42,7 @@ class RunFlow(Command, frozen=True):
     caller: str = ""  # personal data, as the next two
     dialled: str = ""
     customer: dict[str, str] = {}
+    served_in: str = ""  # the queue in which he has talked last
 
 
 class RingLeg(msgspec.Struct, frozen=True):
@@ -131,7 +132,10 @@ class RingAgent(Command, frozen=True):
 
 
 class Join(Command, frozen=True):
-    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring."""
+    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring.
+
+    Should the customer be gone before they are connected, the agent is hung up.
+    """
 
     call: CallId
     offer: OfferId

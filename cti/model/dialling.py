@@ -10,8 +10,7 @@ from enum import StrEnum
 from typing import NewType
 
 CampaignName = NewType("CampaignName", str)
-LeadId = NewType("LeadId", str)
-AttemptId = NewType("AttemptId", str)  # "<campaign>-<lead>-<n>": the channel's id too, so that a dial is found again
+LeadId = NewType("LeadId", int)
 
 
 class Mode(StrEnum):
@@ -29,8 +28,8 @@ AGENT_FOR_EACH = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE, Mode.CALLBACK})
 """Modes that promise an agent for each dial before it is placed."""
 
 
-class DialResult(StrEnum):
-    """How one attempt went, as the switch saw it."""
+class AttemptResult(StrEnum):
+    """How one attempt went: what the switch says of the dial, and then whether the one who answered had somebody."""
 
     ANSWERED = "answered"  # a person, and an agent (or the flow) had him
     ABANDONED = "abandoned"  # a person, and no agent in time: he heard the safe-harbour message
@@ -41,11 +40,12 @@ class DialResult(StrEnum):
     REJECTED = "rejected"
     CONGESTION = "congestion"  # the network or the trunk did not get it through
     INVALID = "invalid"  # there is no such number
-    NOT_SENT = "not_sent"  # it never left us: no attempt for any cap
-    UNKNOWN = "unknown"  # the engine died in between: an attempt for every cap
+    CANCELLED = "cancelled"  # we took it back while it rang
+    NOT_DIALLED = "not_dialled"  # no phone has rung: no attempt for any cap
+    UNKNOWN = "unknown"  # the engine died over it: an attempt for every cap
 
 
-BY_A_PERSON = frozenset({DialResult.ANSWERED, DialResult.ABANDONED, DialResult.HUNG_UP})
+BY_A_PERSON = frozenset({AttemptResult.ANSWERED, AttemptResult.ABANDONED, AttemptResult.HUNG_UP})
 """Answered by a person: what the share of abandoned calls is counted of."""
 
 

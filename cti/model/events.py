@@ -49,6 +49,7 @@ class CallArrived(Event, frozen=True):
     ticket: Ticket | None = None
     dial_status: str = ""  # DIALSTATUS as the last Dial of this entry left it, "" if none ran
     answered_s: float = 0.0  # ANSWEREDTIME of that Dial
+    dialled_phone: str = ""  # whom it dialled last, e.g. PJSIP/1001
     customer: dict[str, str] = {}  # what is known of him, e.g. segment: gold; personal data
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
@@ -82,10 +83,14 @@ class FlowTold(Event, frozen=True):
     node: str
     what: str
     detail: str = ""
+    version: int = 0  # of the flows, as the next one's
 
 
 class SurveyAnswered(Event, frozen=True):
-    """One question of a survey after the talk. `scale`: csat, nps or solved."""
+    """One question of a survey after the talk. `scale`: csat, nps or solved.
+
+    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's.
+    """
 
     call: CallId
     flow: str
@@ -93,6 +98,9 @@ class SurveyAnswered(Event, frozen=True):
     question: str
     scale: str
     score: int
+    version: int = 0
+    owner: str = ""
+    due_in_s: float = 0.0
 
 
 class SessionLost(Event, frozen=True):
@@ -264,11 +272,11 @@ class NodeDown(Event, frozen=True):
 
 
 class AgentRequest(Event, frozen=True):
-    """An agent (from his phone), or somebody on his behalf, asks for a change of status."""
+    """An agent (from his phone), or somebody on his behalf, wants another status, or says what came of a talk."""
 
     agent: AgentId
     action: AgentAction
-    reason: str = ""  # of a break; a name or the digit of the configuration
+    reason: str = ""  # of a break: a name or the digit of the configuration; or the name of a disposition
     by: str = "agent"
 
 

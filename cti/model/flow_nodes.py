@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, PlainValidator, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, PlainValidator, StringConstraints, Tag, model_validator
 
 from cti.model.policy import Digit, Level, Name, Seconds
 from cti.model.schema import Policy
@@ -229,13 +229,15 @@ class OfferCallback(Asking):
 
 
 class Voicemail(Node):
-    """Record a message for a queue."""
+    """Record a message for a queue, whose agents get it; `connect`: who has heard it is connected with the caller."""
 
     OUTCOMES: ClassVar[Outcomes] = {"empty": "failed", "failed": ERROR}
     voicemail: Name
     ask: PromptField
     max_s: Annotated[float, Field(ge=5, le=600)] = 120.0
     silence_s: Annotated[float, Field(ge=1, le=30)] = 4.0
+    number: Variable = "caller"
+    connect: bool = True
     then: Target
 
 
@@ -261,22 +263,43 @@ class Transfer(Node):
 
 
 class Question(Policy):
-    """One question of a survey, answered by keys."""
+    """One question of a survey, answered by keys. `low_below`: smaller answers are low, instead of the scale's own."""
 
     name: Name
     ask: PromptField
     scale: Literal["csat", "nps", "solved"]
+    low_below: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _has_an_order(self) -> Question:
+        if self.scale == "solved" and self.low_below is not None:
+            raise ValueError("low_below means nothing here: of solved, 2 (no) is low")
+        return self
+
+
+class FollowUp(Policy):
+    """What the first low answer opens at once: somebody's work, due in so many hours.
+
+    `owner`: agent (who talked), queue (the people of the queue he talked in), or a name of your own.
+    """
+
+    owner: Name = "agent"
+    due_in_h: Annotated[float, Field(gt=0, le=8760)] = 24.0
 
 
 class Survey(Asking):
-    """A few questions. `sample_percent` of the customers are asked, nobody again within `quiet_days`."""
+    """A few questions. `sample_percent` of the customers are asked, nobody again within `quiet_days`; with `queues`
+    only who talked in one of these. The same customers are drawn each time; another `salt` draws others."""
 
     OUTCOMES: ClassVar[Outcomes] = {"skipped": THEN, "silent": THEN, "low": THEN}
     tries: Tries = 2
     survey: Name
     questions: tuple[Question, ...] = Field(min_length=1, max_length=5)
     sample_percent: Annotated[float, Field(ge=0, le=100)] = 100.0
-    quiet_days: Annotated[float, Field(ge=0, le=3650)] = 0.0
+    quiet_days: Annotated[float, Field(ge=0, le=366)] = 0.0
+    queues: tuple[Name, ...] = ()
+    salt: Annotated[str, StringConstraints(max_length=40)] = ""
+    follow_up: FollowUp | None = None
     then: Target
 
 

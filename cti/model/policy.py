@@ -18,6 +18,7 @@ from cti.model.forms import SoundFile as SoundFile
 from cti.model.hours import Hours
 from cti.model.schema import Policy
 
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 Phone = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
@@ -28,7 +29,7 @@ Level = Annotated[int, Field(ge=1, le=10)]
 
 
 class Strategy(StrEnum):
-    """Who among several free agents (shared/acd.md; the other strategies have their place in acd/strategy.py)."""
+    """Who among several free agents (acd/strategy.py, acd/choice.py)."""
 
     LONGEST_IDLE = "longest_idle"
     LEAST_OCCUPIED = "least_occupied"
@@ -150,6 +151,9 @@ class Queue(Policy):
     ring_timeout_s: Annotated[float, Field(ge=1, le=300)] = 15.0
     ring_more_every_s: Annotated[float, Field(ge=1, le=300)] = 5.0  # of the strategy ring_progressively
     wrap_up_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    dispositions: Annotated[dict[Name, Label], Field(max_length=100)] = {}  # what may come of a talk: name and words
+    disposition: Literal["optional", "required"] = "optional"  # required: only one of them, or time, ends the wrap-up
+    disposition_default: Name | None = None  # what holds where he says nothing
     max_wait_s: Annotated[float, Field(ge=1, le=86_400)] | None = None
     on_max_wait: Exit = Exit()
     max_waiting: Annotated[int, Field(ge=1, le=100_000)] | None = None
@@ -164,6 +168,17 @@ class Queue(Policy):
     announce: Announcements | None = None
     music: MusicClass = "default"
     while_ringing: Literal["music", "ringing"] = "music"
+
+    @model_validator(mode="after")
+    def _disposed(self) -> Queue:
+        known = ", ".join(self.dispositions) or "there are none"
+        if self.disposition_default is not None and self.disposition_default not in self.dispositions:
+            raise ValueError(f"disposition_default is none of its dispositions ({known})")
+        if self.disposition == "required" and self.disposition_default is None:
+            raise ValueError(
+                "disposition: required needs a disposition_default, for when the time of the wrap-up is over"
+            )
+        return self
 
 
 class Membership(Policy):

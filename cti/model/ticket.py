@@ -40,6 +40,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     original_position: int = 0
     flow: str = ""  # the flow that has him; without `queue` he is in it, otherwise it had put him into that line
     queued: bool = False  # whether he ever stood in a line
+    served_by: AgentId | None = None  # who talked with him last, and in which queue: a survey's answers are about him
+    served_in: QueueName | None = None
 
 
 _encoder = msgspec.json.Encoder()

@@ -145,6 +145,7 @@ class AgentAction(StrEnum):
     UNPAUSE = "unpause"
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
+    DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
 
 
 class ContactAction(StrEnum):
@@ -164,6 +165,8 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"
@@ -171,5 +174,6 @@ class RefusedReason(StrEnum):
     IN_USE = "in_use"  # live calls use what the new policy no longer has
     BAD_CONFIGURATION = "bad_configuration"  # the file, or a live change, has errors; nothing was changed
     UNKNOWN_VERSION = "unknown_version"  # of the flows
+    UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
     NO_FILE = "no_file"  # the engine was not started from a file

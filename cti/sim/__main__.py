@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 
-from cti.sim.street import Street
+from cti.sim.street import Presses, Street
 from cti.sim.tcp import Address, TcpSwitch
 
 REPORT_EVERY_S = 10.0
@@ -41,6 +41,14 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--agents", type=int, default=10, help="number of phones (default %(default)s)")
     parser.add_argument("--first-phone", type=int, default=1001, help="their numbers begin here (default %(default)s)")
     parser.add_argument("--numbers", default="6001,6002,6003", help="what callers dial (default %(default)s)")
+    parser.add_argument(
+        "--press",
+        action="append",
+        type=presses,
+        metavar="NUMBER=SECONDS:KEY,...",
+        default=[],
+        help="what callers of a number press, and when; again: one of these each time",
+    )
     parser.add_argument("--calls-per-minute", type=float, default=30.0, help="default %(default)s")
     parser.add_argument("--talk-s", type=float, default=15.0, help="mean length of a talk (default %(default)s)")
     parser.add_argument(
@@ -54,6 +62,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     options.ami = options.ami or ["127.0.0.1:5038"]
     return options
+
+
+def presses(text: str) -> Presses:
+    """`6000=3.5:1,6:3`: callers of 6000 press 1 after 3.5 s, and 3 after 6 s. Raises ValueError."""
+    number, _, keys = text.partition("=")
+    found = [key.split(":") for key in keys.split(",")]
+    return number, [(float(at_s), digit) for at_s, digit in found]
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -76,6 +91,7 @@ async def _run(options: argparse.Namespace) -> None:
         talk_s=options.talk_s,
         patience_s=options.patience_s,
         miss=options.miss,
+        presses=options.press,
     )
     street.open()
     stop = asyncio.Event()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from cti.model import policy
 from cti.sim.channels import Call, Leg
@@ -15,6 +16,7 @@ from cti.sim.people import Crowd
 from cti.sim.plan import Caller, Plan, Ring
 from cti.sim.tcp import TcpSwitch
 
+Presses: TypeAlias = tuple[str, list[tuple[float, str]]]  # a number, and seconds with keys
 LOGIN_AGAIN_S = 5.0  # until the engine listens
 BACK_AFTER_S = 20.0  # an agent who was put on break notices it
 
@@ -32,13 +34,16 @@ class Street(Crowd):
         talk_s: float,
         patience_s: float,
         miss: float,
+        presses: Sequence[Presses] = (),
     ) -> None:
+        """`presses`: what callers of a number press, one of its entries each."""
         phones = list(switch.exchange.phones)
         agents = {f"a{phone.partition('/')[2]}": policy.Agent(phone=phone) for phone in phones}
         center = policy.Center(queues={"any": policy.Queue()}, agents=agents)
         super().__init__(switch.exchange, Plan(center, nodes=list(switch.nodes)), self._ask)
         self.switch, self.rng, self.numbers = switch, rng, list(numbers)
         self.gap_s, self.talk_s, self.patience_s, self.miss = 60 / calls_per_minute, talk_s, patience_s, miss
+        self.presses = list(presses)
         self.talked = self.left = 0
         self.is_open = False
         self._asking: set[asyncio.Task[None]] = set()
@@ -68,13 +73,16 @@ class Street(Crowd):
         if not self.is_open:
             return
         rng = self.rng
+        dialled = rng.choice(self.numbers)
+        scripts = [keys for number, keys in self.presses if number == dialled]
         caller = Caller(
             0.0,
-            rng.choice(self.numbers),
+            dialled,
             rng.choice(list(self.switch.nodes)),
             patience_s=rng.expovariate(1 / self.patience_s),
             talk_s=rng.expovariate(1 / self.talk_s),
             ends="agent" if rng.random() < 0.5 else "caller",
+            digits=rng.choice(scripts) if scripts else [],
         )
         self._arrive(caller)
         self._next_call()

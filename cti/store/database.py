@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from cti.model.errors import ConfigError
 
 BUSY_TIMEOUT_S = 5.0
+POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
 
@@ -43,6 +44,8 @@ class Store:
 def open_store(url: str) -> Store:
     """Open and migrate the database at `url` (e.g. sqlite:///var/lib/cti/cti.db); raises ConfigError."""
     try:
+        if make_url(url).drivername == "postgresql":
+            url = url.replace("postgresql", POSTGRESQL, 1)
         shown = make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         raise ConfigError(["store: not a database URL; write for example sqlite:////var/lib/cti/cti.db"]) from None

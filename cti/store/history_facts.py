@@ -18,7 +18,10 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
 
 OF_CONTACT = frozenset(
-    (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER, Kind.FLOW, Kind.SURVEY)
+    (
+        *(Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.REACH, Kind.PLACE, Kind.TRANSFER),
+        *(Kind.FLOW, Kind.SURVEY, Kind.FOLLOW_UP, Kind.DISPOSITION),
+    )
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
@@ -104,6 +107,7 @@ class Rows:
     agent_fact: list[dict[str, Any]] = field(default_factory=list)
     decision_agent: list[dict[str, Any]] = field(default_factory=list)
     contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
+    dispositions: dict[str, str] = field(default_factory=dict)  # of contacts that had ended: told in the wrap-up
     policies: list[Opening] = field(default_factory=list)  # those that these rows are the first to name
 
     @property
@@ -186,6 +190,9 @@ class Book:
         rows.contact_fact.append(self._told(rows, number, contact, changed) | {"kind": kind})
         if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
             return  # its end, after the contact's: there is nothing to sum up any more
+        if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
+            rows.dispositions[contact] = changed.new
+            return
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)
@@ -212,6 +219,7 @@ class Book:
                 "state": "",
                 "outcome": "",
                 "agent": "",
+                "disposition": "",
             },
         )
         row["seen_at"] = changed.at
@@ -225,4 +233,6 @@ class Book:
             row["outcome"] = changed.new if changed.new != "waiting" else ""
         elif changed.kind is Kind.OFFER and changed.new == OfferState.ACCEPTED:
             row["agent"] = changed.agent or ""
+        elif changed.kind is Kind.DISPOSITION:
+            row["disposition"] = changed.new
         return row

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Table, delete, exists, select, update
 
 from cti.store.database import Store
-from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+from cti.store.survey_asked import LONGEST_QUIET_S, key_of
+from cti.store.tables import (
+    agent_fact,
+    config_version,
+    contact_fact,
+    contact_history,
+    decision_agent,
+    follow_up,
+    survey_asked,
+)
 
 PORTION = 1_000  # rows of one table in one commit
 MAX_POLICIES = 20  # looked for at once: each may mean a walk through all facts
@@ -22,6 +31,8 @@ def sweep(store: Store, before: float, version: str) -> int:
         _sweep(store, decision_agent, before),
         _sweep_agents(store, before),
         _sweep_contacts(store, before),
+        _sweep(store, survey_asked, before - LONGEST_QUIET_S),
+        _sweep_follow_ups(store, before),
     )
     return max(deleted, _sweep_policies(store, before, version))
 
@@ -69,8 +80,21 @@ def _sweep_contacts(store: Store, before: float) -> int:
     return len(contacts)
 
 
+def _sweep_follow_ups(store: Store, before: float) -> int:
+    """Those that are done; an open one is somebody's work, however old."""
+    table = follow_up
+    old = select(table.c.id).where(table.c.done_at < before).limit(PORTION)
+    with store.engine.begin() as connection:
+        ids = connection.execute(old).scalars().all()
+        if ids:
+            connection.execute(delete(table).where(table.c.id.in_(ids)))
+    return len(ids)
+
+
 def forget_caller(store: Store, caller: str) -> int:
     """Take a person's number out of the history; how many contacts it was in. Commits durably."""
     with store.durable.begin() as connection:
+        connection.execute(update(follow_up).where(follow_up.c.number == caller).values(number=""))
+        connection.execute(delete(survey_asked).where(survey_asked.c.customer == key_of(caller)))
         done = connection.execute(update(contact_history).where(contact_history.c.caller == caller).values(caller=""))
     return done.rowcount

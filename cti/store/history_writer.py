@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
@@ -254,3 +254,6 @@ def _insert(connection: Connection, rows: Rows) -> None:
         known = contact_history.c.contact.in_(list(rows.contact_history))
         connection.execute(delete(contact_history).where(known))
         connection.execute(insert(contact_history), list(rows.contact_history.values()))
+    for contact, disposition in rows.dispositions.items():
+        of_contact = contact_history.c.contact == contact
+        connection.execute(update(contact_history).where(of_contact).values(disposition=disposition))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -29,6 +29,10 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail": he has left a message
+    Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
+    Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
+    Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
     Index("callback_request_state", "state", "at"),
 )
 
@@ -45,6 +49,7 @@ contact_history = Table(
     Column("state", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),  # of the newest visit
     Column("agent", String(40), nullable=False),
+    Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
     Index("contact_history_caller", "caller"),
 )
@@ -117,6 +122,128 @@ flow_in_force = Table(
     Column("by", String(64), nullable=False),
     Column("number", Integer, nullable=False),  # of the flow_version
     Column("instead_of", String(64), nullable=False),  # after a roll back: the hash of the folder that does not hold
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("contact", String(200), nullable=False),
+    Column("survey", String(40), nullable=False),
+    Column("queue", String(40), nullable=False),  # in which he talked, and with whom
+    Column("agent", String(40), nullable=False),
+    Column("flow_version", Integer, nullable=False),
+    Column("answer", String(60), nullable=False),  # QUESTION=SCORE
+    Column("number", String(80), nullable=False),  # personal data
+    Column("owner", String(40), nullable=False),  # an agent, a queue, or a name of the centre's own
+    Column("opened_at", Float, nullable=False),  # epoch seconds, as the next two
+    Column("due_at", Float, nullable=False),
+    Column("done_at", Float),  # null: open
+    Column("done_by", String(64), nullable=False),
+    Column("outcome", String(200), nullable=False),
+    UniqueConstraint("contact", "survey"),
+    Index("follow_up_due", "done_at", "due_at"),
+)
+
+survey_asked = Table(
+    "survey_asked",
+    metadata,
+    Column("customer", String(32), primary_key=True),  # a hash of who he is: personal data all the same
+    Column("at", Float, nullable=False),  # epoch seconds: the newest time
+    Column("call", String(200), nullable=False),
+    Index("survey_asked_at", "at"),
+)
+
+lead_list = Table(
+    "lead_list",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("campaign", String(40), nullable=False),
+    Column("name", String(120), nullable=False),  # of the file
+    Column("at", Float, nullable=False),  # epoch seconds: when its import began
+    Column("by", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # loading, ready; only of a ready one is anybody dialled
+    Column("rows", Integer, nullable=False),  # in the file
+    Column("leads", Integer, nullable=False),  # of these taken
+    Column("loader", String(8), unique=True),  # "one" while it is being loaded: there is one import at a time
+    Column("owner", String(80), nullable=False),  # host and process that load it
+    Column("seen_at", Float, nullable=False),  # epoch seconds: when its import was last heard of
+    Index("lead_list_campaign", "campaign", "state"),
+    sqlite_autoincrement=True,  # an id names leads and their attempts: never given twice
+)
+
+lead_group = Table(  # which pairs of zones and priority the leads of a list have: what is due is found pair by pair
+    "lead_group",
+    metadata,
+    Column("list", Integer, primary_key=True, autoincrement=False),
+    Column("zones", String(160), primary_key=True),
+    Column("priority", Integer, primary_key=True, autoincrement=False),
+)
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", Fact, primary_key=True, autoincrement=False),  # store/lead_loading.lead_id: list and row of the file
+    Column("list", Integer, nullable=False),
+    Column("state", String(16), nullable=False),  # store/leads.DUE, HELD, or what the campaign's rules say
+    Column("zones", String(160), nullable=False),  # of the number that is next: names, blanks between
+    Column("priority", Integer, nullable=False),  # 0 goes first, 9 last
+    Column("next_at", Float, nullable=False),  # epoch seconds; 0: at once
+    Column("number_index", Integer, nullable=False),  # which of its numbers is next, from 0
+    Column("attempts", Integer, nullable=False),
+    Column("result", String(40), nullable=False),  # of the newest attempt, or the final one
+    Column("changed_at", Float, nullable=False),  # epoch seconds
+    Column("name", String(200), nullable=False),  # personal data
+    Column("consent", String(200), nullable=False),  # where the proof of the consent is
+    Column("data", Text, nullable=False),  # JSON: the further columns of the file; personal data
+    Index("lead_due", "list", "state", "zones", "priority", "next_at", "id"),
+)
+
+lead_number = Table(
+    "lead_number",
+    metadata,
+    Column("lead", Fact, primary_key=True, autoincrement=False),
+    Column("number_index", Integer, primary_key=True, autoincrement=False),  # 0 is dialled first
+    Column("number", String(20), nullable=False),  # E.164; personal data
+    Column("zones", String(160), nullable=False),
+    Index("lead_number_number", "number"),
+    sqlite_with_rowid=False,
+)
+
+do_not_call = Table(  # nothing is deleted: who asked when stays to be seen after the entry has ended
+    "do_not_call",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("pattern", String(21), nullable=False),  # E.164, or its beginning and a *; personal data
+    Column("campaign", String(40), nullable=False),  # "": of all campaigns
+    Column("reason", String(80), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Float, nullable=False),  # epoch seconds, as the next one
+    Column("until", Float),  # null: for ever
+    Column("ended_by", String(64), nullable=False),  # "": nobody did
+    Index("do_not_call_pattern", "pattern"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", String(120), primary_key=True),  # <campaign>-<lead>-<attempt_no>: it names the channel too
+    Column("campaign", String(40), nullable=False),
+    Column("lead", Fact, nullable=False),
+    Column("attempt_no", Integer, nullable=False),  # from 1
+    Column("number_index", Integer, nullable=False),
+    Column("number", String(20), nullable=False),  # E.164; personal data
+    Column("contact", String(200), nullable=False),
+    Column("state", String(16), nullable=False),  # store/attempts.AttemptState
+    Column("result", String(40), nullable=False),
+    Column("rule", String(200), nullable=False),  # why it was made, and then: why it ended so
+    Column("by", String(64), nullable=False),  # who decided: the engine, an agent, a supervisor
+    Column("intended_at", Float),  # epoch seconds, as the next two
+    Column("sent_at", Float),
+    Column("ended_at", Float),
+    Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
+    Index("attempt_number", "number", "intended_at"),
+    Index("attempt_open", "state", "intended_at"),
 )
 
 audit = Table(  # append-only

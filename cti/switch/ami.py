@@ -279,6 +279,13 @@ class AmiLink:
         """Write an action now; its answer is only counted. Raises `AmiDisconnected`, `AmiEncodeError`."""
         self._table().fire(fields)
 
+    def send(self, fields: Fields) -> asyncio.Future[list[Message]]:
+        """Write an action now; the future gets its response, or AmiRefused, or AmiDisconnected. Raises as `fire`.
+
+        For what must not wait, and must know whether it was written at all: an exception here says that it was not.
+        """
+        return self._table().start(fields)
+
     async def action(self, fields: Fields, timeout_s: float = 5.0) -> Message:
         """Send an action, give its response. Raises `AmiRefused`, `AmiTimeout`, `AmiDisconnected`, `AmiEncodeError`.
 

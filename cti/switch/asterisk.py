@@ -10,32 +10,34 @@ import hmac
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import structlog
 
 from cti.model import commands, events
-from cti.model.ticket import decode_ticket
-from cti.model.words import AgentAction, AgentId, CallId, NodeId, QueueName, RingResult
-from cti.ports import Clock, Desk
+from cti.model.words import AgentAction, AgentId, CallId, DialResult, NodeId, RingResult
+from cti.ports import Clock, Desk, Ledger
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import leg_id, phone_of
+from cti.switch.arrival import call_arrived
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
+from cti.switch.trunks import Trunk
 
 log = structlog.get_logger(__name__)
 
 NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
-MAX_FACTS = 16  # known of one customer
-MAX_PREFERRED = 16
+DOORS = ("inbound", "outbound", "waiting-agent", "agent")  # paths of our dialplan's AGI()
 MOST_TOLD_NODES = 50
 RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
+
+OnNode = commands.HangupLeg | commands.PlaceCall | commands.CancelCall | commands.RingAgent | commands.DismissAgent
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class NodeAddress:
     port: int
     username: str
     secret: str
+    trunks: Mapping[str, Trunk] = field(default_factory=dict)  # the ways out, first choice first
 
 
 class AsteriskSwitch:
@@ -59,7 +62,9 @@ class AsteriskSwitch:
         token: str,
         clock: Clock = time.time,
         flows: FlowDesk | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
+        """`ledger`: without one no customer is ever called."""
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
@@ -69,6 +74,7 @@ class AsteriskSwitch:
         self._token = token
         self._clock = clock
         self._flows = flows or FlowDesk()
+        self._ledger = ledger
         self._desk: Desk | None = None
         self._addresses = nodes
         self.nodes: dict[NodeId, Node] = {}
@@ -91,6 +97,8 @@ class AsteriskSwitch:
                 phones=self._phones,
                 post=desk.post,
                 clock=self._clock,
+                trunks=address.trunks,
+                ledger=self._ledger,
             )
             self.nodes[name] = node
             await node.start()
@@ -113,8 +121,11 @@ class AsteriskSwitch:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def execute(self, command: commands.AnyCommand) -> None:
-        if isinstance(command, commands.HangupLeg):
-            self.nodes[command.node].hangup(command.channel)
+        if isinstance(
+            command,
+            commands.HangupLeg | commands.PlaceCall | commands.CancelCall | commands.RingAgent | commands.DismissAgent,
+        ):
+            self._on_node(command)
             return
         call = self.calls.get(command.call)
         if call is None:
@@ -129,6 +140,11 @@ class AsteriskSwitch:
                 call.announce(command)
             case commands.StopRing():
                 self._stop_ring(call, command)
+            case commands.Join():
+                if call.join(command, self._node_of(call).begun.agents.joins(command.offer)):
+                    self._node_of(call).stop_playback(call.channel)
+            case commands.LeaveMessage():
+                call.leave_message(command)
             case commands.Release():
                 if call.release(command):
                     self._node_of(call).stop_playback(call.channel)
@@ -140,9 +156,37 @@ class AsteriskSwitch:
                 if call.run_flow(command, self._flows, self._clock):
                     self._node_of(call).stop_playback(call.channel)
 
+    def _on_node(self, command: OnNode) -> None:
+        """What needs no caller's session."""
+        node = self.nodes.get(command.node)
+        if node is None:
+            self._no_node(command)
+            return
+        match command:
+            case commands.HangupLeg():
+                node.hangup(command.channel)
+            case commands.PlaceCall():
+                node.begun.calls.place(command)
+            case commands.CancelCall():
+                node.begun.calls.cancel(command.attempt)
+            case commands.RingAgent():
+                node.begun.agents.ring(command)
+            case commands.DismissAgent():
+                node.begun.agents.dismiss(command)
+
+    def _no_node(self, command: OnNode) -> None:
+        """The configuration has it no more. What ends with an event ends at once."""
+        log.error("a command for a node that is not configured", node=command.node)
+        if self._desk is None:
+            return
+        if isinstance(command, commands.PlaceCall):
+            self._desk.post(events.AttemptEnded(command.attempt, DialResult.NOT_DIALLED))
+        elif isinstance(command, commands.RingAgent):
+            self._desk.post(events.OfferEnded(command.leg.offer, RingResult.UNREACHABLE))
+
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
-        if isinstance(command, commands.Ring) and self._desk is not None:
+        if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 
     def _stop_ring(self, call: InboundCall, command: commands.StopRing) -> None:
@@ -160,7 +204,7 @@ class AsteriskSwitch:
 
     def _admit(self, path: str) -> bool:
         kind, _, token = path.strip("/").partition("/")
-        if kind not in ("inbound", "agent"):
+        if kind not in DOORS:
             return False
         if hmac.compare_digest(token.encode(), self._token.encode()):
             return True
@@ -180,6 +224,8 @@ class AsteriskSwitch:
             return
         if session.path.startswith("/agent/"):
             await self._feature_code(session, self._desk, args)
+        elif session.path.startswith("/waiting-agent/"):
+            await self.nodes[node].begun.agents.attend(args.get("mark", ""), session)
         else:
             await self._inbound(session, self._desk, node, args)
 
@@ -208,25 +254,11 @@ class AsteriskSwitch:
         if call.ended.done():
             return
         self.calls[call_id] = call
-        entry, answered = args.get("entry", ""), args.get("answered_s", "")
+        arrived = call_arrived(call_id, node, session, args)
+        if arrived.attempt is not None:
+            self.nodes[node].begun.calls.answered(arrived.attempt)
         try:
-            desk.post(
-                events.CallArrived(
-                    call_id,
-                    node,
-                    session.channel,
-                    dialled=args.get("dialled", ""),
-                    caller=session.env.get("agi_callerid", ""),
-                    queue=QueueName(args["queue"]) if args.get("queue") else None,
-                    customer=_pairs(args.get("customer", "")),
-                    preferred=tuple(map(AgentId, filter(None, args.get("agents", "").split("&")[:MAX_PREFERRED]))),
-                    entry=int(entry) if entry.isdecimal() and len(entry) <= 9 else 1,
-                    ticket=decode_ticket(args.get("ticket", "")),
-                    dial_status=args.get("dialstatus", ""),
-                    answered_s=float(answered) if answered.isdecimal() else 0.0,
-                    flow_at=args.get("flow", ""),
-                )
-            )
+            desk.post(arrived)
             await call.ended
         finally:
             if self.calls.get(call.call) is call:  # its id may have changed meanwhile: see _exchange
@@ -258,9 +290,3 @@ class AsteriskSwitch:
             await session.command("SET", "VARIABLE", "CTI_RESULT", result, timeout_s=ANSWER_TIMEOUT_S)
         except (AgiConnectionLost, AgiTimeout):
             log.info("a feature code's caller was gone before the answer")
-
-
-def _pairs(text: str) -> dict[str, str]:
-    """What the dialplan knows of the customer: CTI_CUSTOMER=segment=gold&complaint=open."""
-    facts = [fact.partition("=") for fact in text.split("&")[:MAX_FACTS]]
-    return {key: value for key, found, value in facts if found and key}

@@ -20,13 +20,14 @@ from cti.model.words import AgentId, CallId, QueueName
 from cti.ports import Clock
 from cti.switch.agi_codec import Reply
 from cti.switch.agi_session import AgiConnectionLost
-from cti.switch.flow_channel import CannotDo, FlowChannel, Gone
+from cti.switch.flow_channel import CannotDo, FlowChannel, Gone, HungUp
 from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
+SPOKEN_S = 1.0  # of a message that a hangup ended: less is nobody's voice
 KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 
 
@@ -51,9 +52,12 @@ class FlowCall:
         self._taken_over = False  # the next verb may have been carried out by another process of ours
         self._task: asyncio.Task[None] | None = None
         self._version = 0  # of his book; 0: not known yet
+        self._served_in = ""
+        self._recording = False
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
+        self._served_in = command.served_in
         if self._back is not None and not self._back.done():
             self._back.set_result(command.outcome or "failed")
         elif self._task is None:
@@ -75,9 +79,19 @@ class FlowCall:
             return self._clock() - self._in_line_since < KEY_LAG_S
         return not self.over
 
+    @property
+    def is_recording(self) -> bool:
+        """A message for a queue is recorded or kept: the caller's hangup ends it, and what came of it is told after."""
+        return self._recording and not self.over
+
+    def when_over(self, then: Callable[[], None]) -> None:
+        """Call `then` once the walk has ended; it must be under way."""
+        assert self._task is not None
+        self._task.add_done_callback(lambda _: then())
+
     def end(self) -> None:
-        """The caller is gone, or another session has him."""
-        if self._task is not None:
+        """The caller is gone, or another session has him. A message that is recorded is kept first."""
+        if self._task is not None and not self.is_recording:
             self._task.cancel()
 
     # --- the walk -----------------------------------------------------------------------------------------------------
@@ -125,7 +139,7 @@ class FlowCall:
 
     async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
         desk, now = self._desk, self._clock()
-        caller = Caller(self.call, command.caller, command.dialled, dict(command.customer))
+        caller = Caller(self.call, command.caller, command.dialled, dict(command.customer), command.served_in)
         saved = checkpoint.read(command.at)
         session = None
         if saved is not None:
@@ -133,7 +147,7 @@ class FlowCall:
             session = resuming.restore(book, saved, caller, desk.hours)
         if session is not None:
             if command.outcome:
-                return session, session.step(now, replies.QueueEnded(command.outcome))
+                return session, session.step(now, replies.QueueEnded(command.outcome, command.served_in))
             return session, session.resume(now)
         if command.flow not in desk.book.flows or command.outcome == TALKED:
             return None
@@ -151,11 +165,15 @@ class FlowCall:
         for fact in session.facts():
             match fact:
                 case replies.Answered(survey=survey, question=question, scale=scale, score=score):
-                    self._post(events.SurveyAnswered(self.call, fact.flow, survey, question, scale, score))
+                    answer = (fact.flow, survey, question, scale, score, self._version, fact.owner, fact.due_in_s)
+                    self._post(events.SurveyAnswered(self.call, *answer))
                 case replies.SplitTaken(split=split, share=share):
-                    self._post(events.FlowTold(self.call, fact.flow, fact.node, "split", f"{split}={share}"))
+                    self._tell_core(fact, "split", f"{split}={share}")
                 case replies.Trouble(what=what):
-                    self._post(events.FlowTold(self.call, fact.flow, fact.node, "trouble", what))
+                    self._tell_core(fact, "trouble", what)
+
+    def _tell_core(self, fact: replies.Fact, what: str, detail: str) -> None:
+        self._post(events.FlowTold(self.call, fact.flow, fact.node, what, detail, self._version))
 
     # --- verbs --------------------------------------------------------------------------------------------------------
 
@@ -169,18 +187,40 @@ class FlowCall:
             case verbs.Lookup():
                 return await self._lookup(verb)
             case verbs.Record():
-                # The name has call, node and visit in it.
-                return await self._channel.record(verb, f"{self._desk.recordings}/{verb.name}")
+                return await self._record(verb)
             case verbs.Enqueue():
                 return await self._enqueue(verb)
             case verbs.TakeCallback():
                 return await self._desk.take_callback(verb, self.call)
+            case verbs.MaySurvey():
+                return await self._desk.may_survey(verb)
             case verbs.Transfer():
                 dial = self._desk.transfers.get(verb.to)
                 if dial is None:
                     return replies.Transferred("failed")
                 return await self._channel.transfer(dial, verb.ring_timeout_s, once=taken_over)
         return replies.Broken("unknown_verb")
+
+    async def _record(self, verb: verbs.Record) -> replies.AnyReply:
+        """The name has call, node and visit in it. Who hangs up when he has spoken has left his message as well."""
+        file = f"{self._desk.recordings}/{verb.name}"
+        self._recording = bool(verb.queue)
+        try:
+            reply = await self._channel.record(verb, file)
+            if verb.queue and isinstance(reply, replies.Recorded) and reply.seconds > 0:
+                return await self._keep(verb, file, reply)
+            return reply
+        except HungUp as gone:
+            if verb.queue and gone.seconds >= SPOKEN_S:
+                await self._keep(verb, file, replies.Recorded(gone.seconds))
+            raise
+        finally:
+            self._recording = False
+
+    async def _keep(self, verb: verbs.Record, file: str, message: replies.Recorded) -> replies.AnyReply:
+        if not await self._desk.take_message(verb, file, message.seconds, self.call):
+            return replies.NotRecorded("not_kept")
+        return message
 
     async def _lookup(self, verb: verbs.Lookup) -> replies.AnyReply:
         """Nothing is heard at first; then what the flow says meanwhile, and music."""
@@ -211,4 +251,4 @@ class FlowCall:
         outcome = await self._back
         self._back = None
         await self._channel.music()
-        return replies.QueueEnded(outcome)
+        return replies.QueueEnded(outcome, self._served_in)

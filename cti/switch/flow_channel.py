@@ -28,6 +28,14 @@ class Gone(Exception):
     """The caller is not there any more."""
 
 
+class HungUp(Gone):
+    """He ended a recording of so many `seconds` by hanging up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class CannotDo(Exception):
     """A command that cannot be sent, or that Asterisk does not take."""
 
@@ -75,15 +83,20 @@ class FlowChannel:
         return replies.Digits(digits[: -len(verb.end_key)] if ended else digits)
 
     async def record(self, verb: verbs.Record, file: str) -> replies.AnyReply:
-        """Into `file`, a path on the Asterisk's machine without its ending."""
+        """Into `file`, a path on the Asterisk's machine without its ending.
+
+        Raises HungUp where the caller ended the recording by hanging up: what he has said is in the file.
+        """
         heard = await self.play(verb.prompts, verb.end_key)
         if isinstance(heard, replies.PromptMissing):
             return heard
         limits = (str(int(verb.max_s * 1000)), "0", "BEEP", f"s={max(1, int(verb.silence_s))}")
-        reply = await self.send("RECORD", "FILE", file, "wav", verb.end_key, *limits, timeout_s=verb.max_s + ANSWER_S)
-        if reply.result == -1:
-            return replies.NotRecorded("failed")
-        return replies.Recorded((reply.endpos or 0) / SAMPLES_A_SECOND)
+        words = ("RECORD", "FILE", file, "wav", verb.end_key, *limits)
+        reply = await self.send(*words, timeout_s=verb.max_s + ANSWER_S, ending="hangup")
+        seconds = (reply.endpos or 0) / SAMPLES_A_SECOND
+        if reply.result == -1 and reply.data == "hangup":
+            raise HungUp(seconds)
+        return replies.NotRecorded("failed") if reply.result == -1 else replies.Recorded(seconds)
 
     async def transfer(self, dial: str, ring_timeout_s: float, *, once: bool) -> replies.Transferred:
         """`once`: another process of ours may have done it already, and he has talked while we were away."""
@@ -100,8 +113,11 @@ class FlowChannel:
     async def _dial_status(self) -> str:
         return (await self.send("GET", "FULL", "VARIABLE", "${DIALSTATUS}")).data
 
-    async def send(self, *words: str, timeout_s: float | None = ANSWER_S) -> Reply:
-        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost, CannotDo."""
+    async def send(self, *words: str, timeout_s: float | None = ANSWER_S, ending: str = "") -> Reply:
+        """One AGI command and its answer. Raises Gone when the channel is dead, AgiConnectionLost, CannotDo.
+
+        `ending`: a word in parentheses behind a result of -1 that is an answer, not the end of the channel alone.
+        """
         try:
             future = self._submit(*words, timeout_s=timeout_s)
         except AgiEncodeError:  # `from None`: the words may be personal
@@ -115,7 +131,7 @@ class FlowChannel:
         if reply.code != OK:
             log.error("Asterisk refuses an AGI command of a flow", verb=" ".join(words[:2]), code=reply.code)
             raise CannotDo
-        if reply.result == -1 and words[0] != "CHANNEL":
+        if reply.result == -1 and words[0] != "CHANNEL" and not (ending and reply.data == ending):
             status = await self.send("CHANNEL", "STATUS")
             if status.result != CHANNEL_UP:
                 raise Gone

@@ -28,6 +28,14 @@ async def _no_callback(_verb: verbs.TakeCallback, _call: str) -> Reply:
     return replies.CallbackRefused("not_allowed")
 
 
+async def _no_keeping(_verb: verbs.Record, _file: str, _seconds: float, _call: str) -> bool:
+    return True
+
+
+async def _always(_verb: verbs.MaySurvey) -> Reply:
+    return replies.SurveyAllowed()
+
+
 async def _no_book(_version: int) -> FlowBook | None:
     return None
 
@@ -42,6 +50,8 @@ class FlowDesk:
     ask: Callable[[verbs.Lookup], Awaitable[Reply]] = _no_lookup
     speak: Callable[[str, str], Awaitable[str | None]] = _no_voice  # text, language -> a sound below that language
     take_callback: Callable[[verbs.TakeCallback, str], Awaitable[Reply]] = _no_callback
+    take_message: Callable[[verbs.Record, str, float, str], Awaitable[bool]] = _no_keeping  # file, seconds, call
+    may_survey: Callable[[verbs.MaySurvey], Awaitable[Reply]] = _always
     transfers: Mapping[str, str] = field(default_factory=dict)  # name -> dial string
     recordings: str = "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
     music_class: str = "default"

@@ -7,6 +7,7 @@ Knows AGI words and nothing of queues or agents; tells what came of it through `
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 import structlog
@@ -20,11 +21,13 @@ from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
 from cti.switch.ami_events import ring_result
 from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
+from cti.switch.joining import Ending, join
 
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
+BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
 
@@ -74,6 +77,30 @@ class InboundCall:
             stuck = asyncio.get_running_loop().call_later(command.ring_timeout_s + STUCK_RING_S, self._stuck, sent)
             sent.add_done_callback(lambda _: stuck.cancel())
         return cut_off
+
+    def join(self, command: commands.Join, agent: str | None) -> bool:
+        """Connect him with the channel of the agent who waits; None: who is not there any more. As for `ring`."""
+        self.legs, self.to_stop, self.answered = {}, set(), None
+        cut_off = self._drop_prompts()
+        self._ringing = True
+        if agent is None:
+            self._join_ended(Ending.NOT_JOINED)
+            return cut_off
+        self._set()
+        if self._music:
+            self._submit("SET", "MUSIC", "OFF")
+        self.answered = command.offer
+        join(agent, self._session, self._submit, self._join_ended)
+        return cut_off
+
+    def leave_message(self, command: commands.LeaveMessage) -> None:
+        """For a machine: behind its beep, then good-bye."""
+        self._drop_prompts()
+        self._set()
+        wait_s = max(1, math.ceil(command.beep_wait_s))
+        silence = f"{BEHIND_BEEP_MS},1,{wait_s}"
+        self._submit("EXEC", "WaitForSilence", silence, timeout_s=wait_s + COMMAND_TIMEOUT_S)
+        self.release(commands.Release(self.call, command.prompts))
 
     def announce(self, command: commands.Announce) -> None:
         self._drop_prompts()
@@ -218,6 +245,15 @@ class InboundCall:
         seconds = float(answered) if answered.isdecimal() else 0.0
         self._ring_over(result, caller_there=there and self._session.gone is None, answered_s=seconds)
 
+    def _join_ended(self, ending: Ending) -> None:
+        if ending is Ending.UNHEARD:
+            self._dial_unheard()
+        elif ending is Ending.NOT_JOINED:
+            self.answered = None
+            self._ring_over(RingResult.UNREACHABLE, caller_there=True)
+        else:
+            self._ring_over(RingResult.ANSWERED, caller_there=ending is Ending.AGENT_LEFT)
+
     def _dial_unheard(self) -> None:
         """The connection broke during a Dial, which goes on: the call comes back with what became of it.
 
@@ -244,11 +280,16 @@ class InboundCall:
             self._end()
 
     def _gone(self, gone: Gone) -> None:
-        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it."""
+        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it.
+
+        So it does while a message is recorded.
+        """
         if gone is Gone.HANGUP and self._ringing:
             return
-        self._session.close()
-        self._end()
+        if gone is Gone.HANGUP and self.flow is not None and self.flow.is_recording:
+            self.flow.when_over(self.close)
+            return
+        self.close()
 
     def _end(self) -> None:
         if self._lost:

@@ -9,11 +9,13 @@ import structlog
 
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
-from cti.ports import Clock
+from cti.ports import Clock, Ledger
 from cti.switch.ami import AmiDisconnected, AmiLink, LinkChange, LinkState
 from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
+from cti.switch.begun import Begun
 from cti.switch.inbound_call import InboundCall
 from cti.switch.snapshot import Snapshots
+from cti.switch.trunks import Trunk
 from cti.typed import typed
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,8 @@ class Node:
         phones: Container[str],
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
+        trunks: Mapping[str, Trunk] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.name = name
         self.address = f"{host}:{port}"
@@ -51,6 +55,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
+        self.begun = Begun(name, self.link, self.hangup, post, dict(trunks or {}), ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
@@ -64,6 +69,7 @@ class Node:
         self._closing = True
         if self._watch is not None:
             self._watch.cancel()
+        self.begun.close()
         await self.link.close()
 
     # --- actions ----------------------------------------------------------------------------------------------------
@@ -90,6 +96,9 @@ class Node:
     def _on_event(self, fields: Fields) -> None:
         name = fields["Event"]
         self.counts[name] = self.counts.get(name, 0) + 1
+        if self.begun.hear(name, fields):
+            self._snapshots.went(fields)
+            return
         if name == "DialBegin":
             self._dial_begin(fields)
             return
@@ -227,6 +236,7 @@ class Node:
             else:
                 self.live = True
                 self._forget_legs({leg.leg for leg in legs})
+                self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
                 if not self.first_live.done():
                     self.first_live.set_result(None)

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from cti.model.events import SnapshotLeg
 from cti.model.ticket import decode_ticket
 from cti.model.words import NodeId
+from cti.switch import originate
 from cti.switch.ami import AmiLink
 from cti.switch.ami_codec import repeated
 from cti.switch.ami_events import Fields, leg_id, phone_of
 
-INBOUND_CONTEXT = "cti-inbound"
+OUR_CONTEXTS = ("cti-inbound", originate.CALL_CONTEXT)
+UP = "6"  # ChannelState
 TIMEOUT_S = 20.0
 
 
@@ -61,7 +63,12 @@ class Snapshots:
             channel,
             phone_of(channel),
             bridge=item.get("BridgeID", ""),
-            ours=item.get("Context", "") == INBOUND_CONTEXT,
+            ours=item.get("Context", "") in OUR_CONTEXTS and not _is_in_the_air(item),
             ticket=decode_ticket(ticket) if not self._known(leg) else None,
             age_s=float(item["Seconds"]) if item.get("Seconds", "").isdecimal() else 0.0,
         )
+
+
+def _is_in_the_air(item: Fields) -> bool:
+    """A customer whom we call and who has not answered: until then his channel stands in the trunk's own context."""
+    return originate.attempt_of(item["Uniqueid"]) is not None and item.get("ChannelState", UP) != UP

@@ -12,7 +12,7 @@ from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.commands import Release, Ring, RunFlow, StartMusic
 from cti.model.hours import Hours
-from cti.model.words import Outcome
+from cti.model.words import AgentId, Outcome
 from tests.acd.flow_stories import FLOW_NUMBER, enters, flow_runs, queues_up, scene_with_flow
 from tests.kit import Exit, Queue, call_id, member
 
@@ -161,6 +161,53 @@ def test_after_the_talk_the_flow_goes_on_with_its_survey() -> None:
     assert (answer.agent, answer.queue, answer.contact) == ("anna", "sales", scene.contact("c1").id)
     scene.post(ev.FlowEnded(call_id("c1")))
     assert scene.state("c1") == "ended" and scene.outcomes("c1") == ["answered"]
+
+
+def test_a_low_answer_becomes_somebodys_work() -> None:
+    scene = scene_with_flow()
+    scene.login("anna")
+    enters(scene, caller="+4930555")
+    queues_up(scene)
+    scene.talk("anna")
+    for owner in ("agent", "queue", "team_b", ""):
+        answer = (call_id("c1"), "main", "after", "how", "csat", 1)
+        scene.post(ev.SurveyAnswered(*answer, version=3, owner=owner, due_in_s=60.0))
+    told = scene.changes(Kind.FOLLOW_UP)
+    assert [fact.new for fact in told] == ["anna", "sales", "team_b"]
+    assert {(fact.agent, fact.queue, fact.flow_version, fact.reason, fact.caller) for fact in told} == {
+        ("anna", "sales", 3, "how=1", "+4930555")
+    }
+    assert told[0].until == told[0].at + 60.0
+    assert {fact.flow_version for fact in scene.changes(Kind.SURVEY)} == {3}
+
+
+def test_after_a_death_in_the_survey_its_answers_are_still_about_the_same_agent() -> None:
+    scene = scene_with_flow()
+    scene.login("anna")
+    enters(scene)
+    queues_up(scene)
+    scene.talk("anna")
+    ticket = scene.ticket("c1")
+    other = scene_with_flow()
+    enters(other, ticket=ticket)
+    assert other.commands(RunFlow, "c1")[-1].served_in == "sales"
+    other.post(ev.SurveyAnswered(call_id("c1"), "main", "after", "how", "csat", 4))
+    [answer] = other.changes(Kind.SURVEY)
+    assert (answer.agent, answer.queue) == ("anna", "sales")
+
+
+def test_after_a_death_in_the_talk_the_phone_says_who_it_was() -> None:
+    scene = scene_with_flow()
+    enters(scene)
+    queues_up(scene)
+    ticket = scene.ticket("c1")
+    other = scene_with_flow()
+    other.login("anna")
+    phone = other.center.agents[AgentId("anna")].policy.phone
+    enters(other, ticket=ticket, dial_status="ANSWER", dialled_phone=phone)
+    other.post(ev.SurveyAnswered(call_id("c1"), "main", "after", "how", "csat", 4))
+    [answer] = other.changes(Kind.SURVEY)
+    assert (answer.agent, answer.queue) == ("anna", "sales")
 
 
 def test_a_caller_who_hangs_up_first_hears_no_survey() -> None:

@@ -96,3 +96,18 @@ class FakeAudit:
 
     def newest(self, limit: int) -> list[dict[str, Any]]:
         return [{"what": entry.what, "on": entry.on} for entry in self.entries[-limit:]][::-1]
+
+
+class FakeFollowUps:
+    """Three of them: number 1 is open, 2 is done, and there is no other."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
+        self.asked.append((owner, done, limit))
+        return [{"id": 1, "owner": "anna"}]
+
+    def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
+        self.asked.append((number, outcome, by, now))
+        return {1: True, 2: False}.get(number)

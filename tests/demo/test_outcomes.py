@@ -46,6 +46,13 @@ def test_who_was_sent_on_and_then_served_is_served() -> None:
     assert tally(["1 ended"], queue_log, set()).served == 1
 
 
+def test_whom_the_flow_has_served_is_not_lost() -> None:
+    said = ["1 connected 4000", "1 ended", "2 ended", "3 ended", "4 left", "5 connected 4000"]
+    queue_log = [entered("c3", "3")]
+    found = tally(said, queue_log, {"5"}, alone={"1", "3", "4", "5"})
+    assert found == Tally(called=5, self_served=1, lost=2, left=1, waiting=1), "2 had more to press, 3 was in a line"
+
+
 def test_missing_once_is_on_the_way_and_missing_twice_is_lost() -> None:
     first = tally(["1 calls", "2 calls"], [], set())
     second = tally(["1 connected", "2 calls", "3 calls"], [], {"1"})

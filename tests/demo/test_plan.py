@@ -7,7 +7,8 @@ from itertools import islice
 
 import pytest
 
-from cti.demo.plan import CALLS_PER_MINUTE, LONGEST_STAY_S, callers, waves
+from cti.demo.errands import ERRANDS, FRONT_DOOR
+from cti.demo.plan import DIRECT, LONGEST_STAY_S, WITH_FLOW, callers, waves
 from cti.demo.sipp_traffic import wave_csv
 
 pytestmark = pytest.mark.unit
@@ -17,11 +18,11 @@ def test_same_seed_same_callers() -> None:
     assert list(islice(callers(random.Random(7)), 50)) == list(islice(callers(random.Random(7)), 50))
 
 
-def test_the_load_is_what_it_says() -> None:
-    found = [caller for wave in islice(waves(random.Random(1), 60.0), 70) for caller in wave]
-    mean = sum(CALLS_PER_MINUTE.values())
-    assert len(found) / 70 == pytest.approx(mean, rel=0.1)
-    assert {caller.dialled for caller in found} == set(CALLS_PER_MINUTE)
+@pytest.mark.parametrize("rates", [WITH_FLOW, DIRECT])
+def test_the_load_is_what_it_says(rates: dict[str, float]) -> None:
+    found = [caller for wave in islice(waves(random.Random(1), 60.0, rates), 70) for caller in wave]
+    assert len(found) / 70 == pytest.approx(sum(rates.values()), rel=0.1)
+    assert {caller.dialled for caller in found} == set(rates)
     assert all(0 < caller.stays_s <= LONGEST_STAY_S for caller in found)
 
 
@@ -46,3 +47,10 @@ def test_the_injection_file_counts_from_the_start_of_its_wave() -> None:
     assert (number, dialled, end) == (wave[0].number, wave[0].dialled, "")
     assert int(delay_ms) == max(0, round((wave[0].at_s - 30.5) * 1000))
     assert int(steps) == round(wave[0].stays_s * 5)
+
+
+def test_who_dials_the_front_door_has_an_errand_and_stays_until_it_is_done() -> None:
+    found = list(islice(callers(random.Random(5)), 500))
+    assert all((caller.errand is not None) == (caller.dialled == FRONT_DOOR) for caller in found)
+    assert {caller.errand for caller in found} - {None} == set(ERRANDS)
+    assert all(caller.stays_s > caller.errand.pressed_s for caller in found if caller.errand is not None)

@@ -71,3 +71,13 @@ def test_refused_sessions_are_said() -> None:
     lines = summary(view).lines()
     assert any("refused    3 sessions" in line for line in lines) and all(len(line) <= 80 for line in lines)
     assert not any("refused" in line for line in summary().lines())
+
+
+def test_the_flows_are_told_where_there_are_any() -> None:
+    view = snapshot()
+    view["status"]["flows"] = {"came": 316, "to_queue": 161, "self_service": 133, "hung_up": 7, "inside": 15}
+    seen = Tally(called=1617, served=1413, self_served=133, left=23, sent_on=12, waiting=36)
+    lines = summary(view, callers=seen).lines()
+    assert "  in flow    316: self-service 133, to a queue 161, hung up 7, still in it 15" in lines
+    assert "133 by self-service" in " ".join(lines) and all(len(line) <= 80 for line in lines)
+    assert not any("in flow" in line for line in summary().lines())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +13,9 @@ from cti.ivr import replies, verbs
 from cti.ivr.asking import is_valid, luhn
 from cti.ivr.caller import Caller
 from cti.ivr.replies import Digits, Played
+from cti.ivr.session import FlowSession
 from cti.model.flow_nodes import Collect
-from tests.ivr.flows import NOW, flow, said, session
+from tests.ivr.flows import CALLER, NOW, flow, said, session
 
 pytestmark = pytest.mark.unit
 
@@ -135,19 +139,59 @@ a:
 """
 
 
+def surveyed(text: str = SURVEY, **caller: Any) -> FlowSession:
+    return session(flow(text + END), caller=msgspec.structs.replace(CALLER, **caller))
+
+
 def test_a_survey_keeps_answers_and_follows_up_low_ones() -> None:
-    call = session(flow(SURVEY + END))
-    assert call.begin(NOW).most == 2  # type: ignore[union-attr]
+    call = surveyed()
+    asked = call.begin(NOW)
+    assert asked == verbs.MaySurvey("s", "c7", "node1/17", 30 * 86_400), "the customer, not his number of today"
+    assert "c7" not in repr(asked)
+    assert call.step(NOW, replies.SurveyAllowed()).most == 2  # type: ignore[union-attr]
     assert said(call.step(NOW, Digits("11"))) == ["Sorry, that is not possible here.", "Q"]
     assert said(call.step(NOW, Digits("10"))) == ["R"]
     assert isinstance(call.step(NOW, Digits("2")), verbs.Enqueue)
-    answers = [(fact.question, fact.score) for fact in call.facts() if isinstance(fact, replies.Answered)]
-    assert answers == [("q", 10), ("r", 2)]
+    answers = [(fact.question, fact.score, fact.owner) for fact in call.facts() if isinstance(fact, replies.Answered)]
+    assert answers == [("q", 10, ""), ("r", 2, "")]
 
 
-def test_nobody_is_asked_twice_within_the_quiet_period() -> None:
-    call = session(flow(SURVEY + END), caller=Caller("c", surveyed_at=NOW - 29 * 86_400))
-    assert said(call.begin(NOW)) == ["Bye"]
+@pytest.mark.parametrize(("known", "troubles"), [(True, []), (False, ["survey_unknown"])])
+def test_who_was_asked_lately_or_of_whom_nobody_knows_is_left_in_peace(known: bool, troubles: list[str]) -> None:
+    call = surveyed()
+    call.begin(NOW)
+    assert said(call.step(NOW, replies.SurveyAllowed(yes=False, known=known))) == ["Bye"]
+    assert [fact.what for fact in call.facts() if isinstance(fact, replies.Trouble)] == troubles
+
+
+def test_only_who_talked_in_one_of_its_queues_is_asked() -> None:
+    text = SURVEY.replace("quiet_days: 30", "queues: [sales]")
+    assert said(surveyed(text).begin(NOW)) == ["Bye"]
+    assert said(surveyed(text, served_in="support").begin(NOW)) == ["Bye"]
+    assert said(surveyed(text, served_in="sales").begin(NOW)) == ["Q"]
+
+
+def test_the_queue_is_that_of_the_talk_before_the_survey() -> None:
+    text = SURVEY.replace("quiet_days: 30", "queues: [help]").replace("a:", "s:", 1)
+    call = session(flow(f"a: {{queue: help, then: s}}\n{text}\n{END}"))
+    call.begin(NOW)
+    assert said(call.step(NOW, replies.QueueEnded("talked", "help"))) == ["Q"]
+
+
+def test_the_first_low_answer_becomes_work_and_only_that() -> None:
+    text = SURVEY.replace("quiet_days: 30", "follow_up: {owner: team_b, due_in_h: 2}").replace(
+        "scale: nps", "scale: nps, low_below: 3"
+    )
+    call = surveyed(text)
+    call.begin(NOW)
+    call.step(NOW, Digits("2"))
+    call.step(NOW, Digits("1"))
+    facts = [(fact.owner, fact.due_in_s) for fact in call.facts() if isinstance(fact, replies.Answered)]
+    assert facts == [("team_b", 7200.0), ("", 0.0)]
+    fine = surveyed(text)
+    fine.begin(NOW)
+    fine.step(NOW, Digits("3"))
+    assert [fact.owner for fact in fine.facts() if isinstance(fact, replies.Answered)] == [""]
 
 
 CALLBACK = (

@@ -29,7 +29,7 @@ def known() -> set[str]:
     view.apply(Changed(Kind.NODE, "node1", "down", "up", START, "Test"))
     reader = PrometheusReader(CENTER, view, lambda: START)
     reader.registry.register(LookupCounts(dict, dict, list))
-    reader.registry.register(FlowCounts(int, int))
+    reader.registry.register(FlowCounts(int, int, view.flow_ways))
     text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from cti.metrics import flow_counts
 from cti.metrics.flow_counts import FlowCounts
+from cti.metrics.flow_ways import FlowWays
 from cti.model.changes import Changed, Kind
 
 pytestmark = pytest.mark.unit
@@ -23,7 +24,9 @@ def series(counts: FlowCounts) -> set[str]:
 
 
 def test_shares_troubles_and_answers() -> None:
-    counts = FlowCounts(lambda: 3, lambda: 7)
+    ways = FlowWays()
+    ways.counts["to_queue"] = 2
+    counts = FlowCounts(lambda: 3, lambda: 7, ways)
     for fact in (
         told(Kind.FLOW, "main.offer", "greeting=short", "split"),
         told(Kind.FLOW, "main.offer", "greeting=short", "split"),
@@ -37,6 +40,9 @@ def test_shares_troubles_and_answers() -> None:
     assert series(counts) == {
         "cti_flow_calls 3.0",
         "cti_flow_version 7.0",
+        'cti_flow_callers_total{way="to_queue"} 2.0',
+        'cti_flow_callers_total{way="self_service"} 0.0',
+        'cti_flow_callers_total{way="hung_up"} 0.0',
         'cti_flow_splits_total{flow="main",share="short",split="greeting"} 2.0',
         'cti_flow_splits_total{flow="main",share="long",split="greeting"} 1.0',
         'cti_flow_troubles_total{flow="orders",what="prompt_missing"} 1.0',
@@ -46,7 +52,7 @@ def test_shares_troubles_and_answers() -> None:
 
 def test_names_that_come_and_go_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow_counts, "MAX_SERIES", 2)
-    counts = FlowCounts(lambda: 0, lambda: 0)
+    counts = FlowCounts(lambda: 0, lambda: 0, FlowWays())
     for number in range(5):
         counts.apply(told(Kind.FLOW, f"flow{number}.a", "loop", "trouble"))
     counts.apply(told(Kind.FLOW, "flow0.a", "loop", "trouble"))

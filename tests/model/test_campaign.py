@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from cti import config
 from cti.model.calling_rules import Cap
 from cti.model.campaign import Campaign, Outbound
-from cti.model.dialling import DialResult, Mode
+from cti.model.dialling import AttemptResult, Mode
 from cti.model.errors import ConfigError
 from cti.model.regulation import PRESETS, Regulation
 
@@ -67,8 +67,8 @@ def test_contradictions_are_refused(written: dict[str, Any], complaint: str) -> 
 
 def test_a_result_ends_the_lead_or_says_again() -> None:
     retry = campaign().retry
-    assert retry.of(DialResult.ANSWERED) is None and retry.of(DialResult.INVALID) is None
-    for result in set(DialResult) - {DialResult.ANSWERED, DialResult.INVALID}:
+    assert retry.of(AttemptResult.ANSWERED) is None and retry.of(AttemptResult.INVALID) is None
+    for result in set(AttemptResult) - {AttemptResult.ANSWERED, AttemptResult.INVALID}:
         assert retry.of(result) is not None
 
 

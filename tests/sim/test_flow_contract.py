@@ -198,7 +198,8 @@ async def place(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OverTcp]:
 # --- the stories ------------------------------------------------------------------------------------------------------
 
 LINE = ("FlowEnqueues", {"queue": "sales", "head_start_s": 30.0, "customer": {"order": "42", "n": "3"}})
-SURVEY = ("SurveyAnswered", {"flow": "t", "survey": "after", "question": "how", "scale": "csat", "score": 5})
+ANSWER = {"flow": "t", "survey": "after", "question": "how", "scale": "csat", "score": 5, "version": 1}
+SURVEY = ("SurveyAnswered", ANSWER)
 END = ("FlowEnded", {})
 
 
@@ -241,7 +242,7 @@ async def gone(at: Teller) -> None:
 STORIES: dict[Callable[[Teller], Awaitable[None]], list[tuple[str, dict[str, Any]]]] = {
     served: [LINE, SURVEY, END],
     silent: [END],
-    message: [("FlowTold", {"flow": "t", "node": "t", "what": "split", "detail": "ab=x"}), END],
+    message: [("FlowTold", {"flow": "t", "node": "t", "what": "split", "detail": "ab=x", "version": 1}), END],
     broken: [LINE, SURVEY, END],
     gone: [],
 }
@@ -253,6 +254,7 @@ def plain(heard: list[events.AnyEvent]) -> list[tuple[str, dict[str, Any]]]:
     for told in heard:
         fields = msgspec.to_builtins(told)
         assert CallId(fields.pop("call"))
+        fields.pop("due_in_s", None)
         found.append((fields.pop("type"), fields))
     return found
 

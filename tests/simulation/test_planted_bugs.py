@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cti.acd import agents, calls, offers, reconcile, visits
+from cti.acd import agents, calls, dispositions, offers, reconcile, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.free import FreeAgents
@@ -124,6 +124,11 @@ def talks_for_ever(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(offers, "_close_talk", lambda floor, contact, offer, ended_by: None)
 
 
+def forgets_what_was_not_said(patch: pytest.MonkeyPatch) -> None:
+    """The disposition that holds where nobody says one is told of nobody."""
+    patch.setattr(dispositions, "over", lambda floor, agent: None)
+
+
 BUGS: list[tuple[Patch, set[str]]] = [
     (keeps_ringing, {"still_rings", "ring"}),
     (forgets_since, {"since"}),
@@ -138,6 +143,7 @@ BUGS: list[tuple[Patch, set[str]]] = [
     (deaf_to_other_calls, {"rings_engaged"}),
     (blind_to_snapshots, {"stuck_contact", "stuck_agent", "call_state", "legs", "ghost_call", "talk"}),
     (loses_the_ticket, {"since"}),
+    (forgets_what_was_not_said, {"undisposed"}),
     (talks_for_ever, {"stuck_offer", "exception"}),
 ]
 

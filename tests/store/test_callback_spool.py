@@ -84,6 +84,10 @@ def test_a_request_is_taken_over_with_all_it_says(spool: Path, store: Store) -> 
             "uniqueid": "1700000000.1",
             "state": "new",
             "taken_at": NOW,
+            "kind": "callback",
+            "recording": "",
+            "message_s": 0.0,
+            "connect": 1,
         }
     ]
     assert list(spool.iterdir()) == []

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from kit import START, Scene, center, member
+from kit import START, Queue, Scene, center, member
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from cti.model.changes import Changed, Kind
-from cti.model.words import AgentId, ContactId
+from cti.model.words import AgentAction, AgentId, ContactId
 from cti.store import history_writer
 from cti.store.database import Store, open_store
 from cti.store.history import History
@@ -219,6 +219,38 @@ def test_a_story_survives_a_restart(store: Store) -> None:
     assert (row["state"], row["outcome"], row["agent"]) == ("ended", "answered", "anna")
     assert [look.standings[0].agent for look in history.looks(row["contact"])] == ["anna"]
     again.close()
+
+
+@pytest.mark.parametrize("when", ["in the talk", "in the wrap-up", "in the wrap-up, later"])
+def test_what_came_of_a_talk_stands_with_its_contact(store: Store, when: str) -> None:
+    """In the wrap-up the contact has ended: its row is written, and nobody may write it anew without its caller."""
+    rules = Queue(wrap_up_s=10, dispositions={"sale": "Sale"})
+    scene = Scene(center({"sales": rules}))
+    writer = writer_of(store)
+    told = 0
+
+    def write() -> None:
+        nonlocal told
+        for each in scene.changes()[told:]:
+            writer.apply(each)
+        told = len(scene.changes())
+
+    scene.login("anna")
+    scene.arrive("c1", caller="+49301")
+    scene.answer("anna")
+    if when == "in the talk":
+        scene.request("anna", AgentAction.DISPOSITION, "sale")
+    scene.agent_hangs_up("anna")
+    if when == "in the wrap-up, later":
+        write()
+        writer.flush()
+    scene.request("anna", AgentAction.DISPOSITION, "sale")
+    write()
+    history = History(store, scene.policy, "v1", writer.flush)
+    (row,) = history.contacts()
+    assert (row["disposition"], row["caller"], row["state"], row["agent"]) == ("sale", "+49301", "ended", "anna")
+    assert next(fact.new for fact in history.facts(row["contact"]) if fact.kind is Kind.DISPOSITION) == "sale"
+    writer.close()
 
 
 def test_a_row_that_no_database_takes_costs_itself_and_not_the_history(store: Store) -> None:

@@ -11,7 +11,8 @@ import pytest
 from cti.model.words import AgentId, NodeId
 from cti.switch.ami import LinkState
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
-from tests.switch.in_memory import Caller, Desk, Link, Log, settle
+from cti.switch.trunks import Trunk
+from tests.switch.in_memory import Caller, Desk, Ledger, Link, Log, settle
 
 A, B = NodeId("a"), NodeId("b")
 ANNA = AgentId("anna")
@@ -43,10 +44,18 @@ class Bench:
         monkeypatch.setattr("cti.switch.asterisk.log", self.log)
         monkeypatch.setattr("cti.switch.node.AmiLink", self._link)
         monkeypatch.setattr("cti.switch.asterisk.FastAgiServer", Door)
-        nodes = {name: NodeAddress(f"host-{name}", 5038, "cti", "secret") for name in (A, B)}
+        self.ledger = Ledger()
+        trunks = {"out": Trunk("PJSIP/{number}@trunk1", ("+49",), ("+49900",))}
+        nodes = {name: NodeAddress(f"host-{name}", 5038, "cti", "secret", trunks) for name in (A, B)}
         phones = {"PJSIP/1001": ANNA, "PJSIP/front-desk": AgentId("ben")}
         self.switch = AsteriskSwitch(
-            nodes, phones, listen=("0.0.0.0", 4573), allow=[], token=token, clock=lambda: self.now
+            nodes,
+            phones,
+            listen=("0.0.0.0", 4573),
+            allow=[],
+            token=token,
+            clock=lambda: self.now,
+            ledger=self.ledger,
         )
 
     def _link(self, name: str, host: str, *rest: object, **callbacks: Callable[..., Any]) -> Link:

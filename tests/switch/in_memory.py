@@ -11,8 +11,11 @@ from typing import Any
 
 from cti.model import events
 from cti.model.changes import Refused
+from cti.model.commands import PlaceCall
+from cti.model.words import AttemptId
 from cti.switch.agi_session import AgiCounters, AgiSession
-from cti.switch.ami import AmiDisconnected, LinkChange, LinkState
+from cti.switch.ami import AmiDisconnected, AmiRefused, LinkChange, LinkState
+from cti.switch.ami_codec import encode_action
 
 
 async def settle() -> None:
@@ -54,6 +57,27 @@ class Log:
     def told(self, level: str) -> list[tuple[str, dict[str, Any]]]:
         """The lines of one level."""
         return [(text, fields) for at, text, fields in self.lines if at == level]
+
+
+class Ledger:
+    """ports.Ledger: `grants` is its answer; `held`, where given, is waited for first."""
+
+    def __init__(self) -> None:
+        self.grants: bool | Exception = True
+        self.held: asyncio.Future[None] | None = None
+        self.intended: list[str] = []
+        self.gone_out: list[str] = []
+
+    async def intend(self, call: PlaceCall) -> bool:
+        self.intended.append(call.attempt)
+        if self.held is not None:
+            await self.held
+        if isinstance(self.grants, Exception):
+            raise self.grants
+        return self.grants
+
+    def sent(self, attempt: AttemptId) -> None:
+        self.gone_out.append(attempt)
 
 
 # --- AGI --------------------------------------------------------------------------------------------------------------
@@ -161,6 +185,8 @@ class Link:
         self.questions: list[Mapping[str, str]] = []
         self._on_event, self._on_state = on_event, on_state
         self._fired: list[Mapping[str, str]] = []
+        self._sent: list[dict[str, str]] = []
+        self.answers: list[asyncio.Future[list[dict[str, str]]]] = []
 
     def fire(self, fields: Mapping[str, str]) -> None:
         if not self.connected:
@@ -171,6 +197,26 @@ class Link:
         """The actions since the last look."""
         fired, self._fired = self._fired, []
         return fired
+
+    def send(self, fields: Mapping[str, str] | list[tuple[str, str]]) -> asyncio.Future[list[dict[str, str]]]:
+        if not self.connected:
+            raise AmiDisconnected("not connected")
+        encode_action(fields)
+        pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
+        variables = {name: value for name, _, value in (v.partition("=") for k, v in pairs if k == "Variable")}
+        self._sent.append({**{k: v for k, v in pairs if k != "Variable"}, **variables})
+        self.answers.append(asyncio.get_running_loop().create_future())
+        return self.answers[-1]
+
+    def sent(self) -> list[dict[str, str]]:
+        """The actions with an answer since the last look; their variables are keys like the rest."""
+        sent, self._sent = self._sent, []
+        return sent
+
+    async def refuses(self) -> None:
+        """The newest action with an answer is refused."""
+        self.answers[-1].set_exception(AmiRefused("Originate", "Extension does not exist."))
+        await settle()
 
     async def list_action(
         self, fields: Mapping[str, str], until_event: str, timeout_s: float = 10.0

@@ -180,7 +180,7 @@ async def test_a_missing_prompt_is_told_and_the_flow_goes_on_without_it() -> Non
     await at.run()
     assert await at.answer(-1) == "CHANNEL STATUS"
     assert await at.answer(6) == BYE
-    assert at.told() == [events.FlowTold(C, "t", "a", "trouble", "prompt_missing")]
+    assert at.told() == [events.FlowTold(C, "t", "a", "trouble", "prompt_missing", 1)]
 
 
 async def test_a_menu_that_nobody_can_hear_is_left_by_the_way_out_of_errors() -> None:

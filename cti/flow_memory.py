@@ -1,0 +1,104 @@
+"""What is kept of what callers do in flows? Promised callbacks, messages, who was asked for his opinion.
+
+Each look into the store has a thread of its own and a time: a store that hangs makes no caller wait in silence, and
+nothing else of the engine. Knows rows by their stores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.background import in_thread_of_its_own
+from cti.ivr import replies, verbs
+from cti.ports import Clock
+from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, take_over
+from cti.store.database import Store
+from cti.store.survey_asked import may_ask
+from cti.store.voicemail import Voicemail, keep
+
+PROMISE_S = 2.5  # a verb is answered within verbs.MAX_SILENCE_S
+OPINION_S = 0.5  # the first question follows within a second of the agent's hangup
+MAX_AT_ONCE = 50  # threads; more of them only wait for the same store
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class Deaf(Exception):
+    """The store gave no answer in time, or an error."""
+
+
+class FlowMemory:
+    """`store` is open; `errors` counts what could not be kept or known."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.errors = 0
+        self._store, self._clock = store, clock
+        self._asked = 0
+
+    async def take_callback(self, verb: verbs.TakeCallback, call: str) -> replies.AnyReply:
+        """The promise is in the database before the caller hears that it is."""
+        request = CallbackRequest(
+            _name("flow", f"{verb.once} {verb.number}"), self._clock(), verb.number, verb.number, verb.queue, "", call
+        )
+        if decode_request(msgspec.json.encode(request)) is None:
+            return replies.CallbackRefused("invalid_number")
+        try:
+            await self._within(PROMISE_S, lambda: take_over(self._store, request, self._clock()))
+        except ConflictingRequest:
+            pass  # promised before an engine died, and asked again: the promise is from then
+        except Deaf:
+            return replies.CallbackRefused("too_many")
+        return replies.CallbackTaken()
+
+    async def take_message(self, verb: verbs.Record, file: str, seconds: float, call: str) -> bool:
+        """Whether the message in `file` is in its queue's keeping, and somebody will hear it."""
+        name = _name("message", verb.name)
+        message = Voicemail(name, self._clock(), verb.number, verb.queue, call, file, seconds, connect=verb.connect)
+        try:
+            await self._within(PROMISE_S, lambda: keep(self._store, message))
+        except Deaf:
+            log.error("a voicemail is recorded, but not in its queue's keeping", queue=verb.queue, name=verb.name)
+            return False
+        return True
+
+    async def may_survey(self, verb: verbs.MaySurvey) -> replies.AnyReply:
+        """Where the store does not say so in time, the customer is left in peace."""
+        now = self._clock()
+        try:
+            asked = (self._store, verb.customer, verb.call, verb.quiet_s, now)
+            return replies.SurveyAllowed(await self._within(OPINION_S, lambda: may_ask(*asked)))
+        except Deaf:
+            return replies.SurveyAllowed(yes=False, known=False)
+
+    async def _within(self, limit_s: float, work: Callable[[], T]) -> T:
+        """What `work` returns. Raises Deaf, and whatever else it raises."""
+        if self._asked >= MAX_AT_ONCE:
+            self.errors += 1
+            raise Deaf
+        self._asked += 1
+        future = in_thread_of_its_own(work)
+        future.add_done_callback(self._answered)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), limit_s)
+        except (TimeoutError, SQLAlchemyError) as error:
+            self.errors += 1
+            log.error("the store gave a flow no answer", error=type(error).__name__)
+            raise Deaf from None
+
+    def _answered(self, future: asyncio.Future[T]) -> None:
+        self._asked -= 1
+        if not future.cancelled():
+            future.exception()  # who had asked may be gone; nobody else is to hear of it
+
+
+def _name(kind: str, what: str) -> str:
+    """The same for the same, however often it is asked for; a call's name has signs that no request's may."""
+    return f"{kind}-{hashlib.sha256(what.encode()).hexdigest()[:32]}"

@@ -1,0 +1,84 @@
+"""What is known of somebody who shall be called? A lead, its numbers, and every attempt at them.
+
+Data without rules. Times are epoch seconds; `number`, `name` and `data` are personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cti.model.calling_rules import Meaning
+from cti.model.dialling import AttemptResult, CampaignName, LeadId
+
+NO_COUNT = frozenset({AttemptResult.NOT_DIALLED})
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A number in E.164, and every zone in which its phone may be: a call must be allowed in each of them."""
+
+    number: str  # personal data
+    zones: tuple[str, ...] = ()
+
+
+class Tried(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One attempt. `result` None: it is being made."""
+
+    at: float
+    campaign: CampaignName
+    lead: LeadId
+    number: str  # personal data
+    attempt_no: int = 1
+    result: AttemptResult | None = None
+    disposition: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an attempt for caps: somebody's phone may have rung."""
+        return self.result not in NO_COUNT
+
+
+class Lead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One customer of one campaign. `tries`: his, in this campaign, in the order in which they were made.
+
+    `number_index`: which number is meant to be next; `attempts`: the number of the newest attempt, from 1 on.
+    """
+
+    id: LeadId
+    campaign: CampaignName
+    numbers: tuple[Number, ...]  # personal data
+    number_index: int = 0
+    attempts: int = 0
+    priority: int = 5  # 0 goes first
+    due_at: float = 0.0
+    listed_at: float = 0.0  # when it came into the list
+    consent: str = ""  # where the proof of the consent is
+    data: dict[str, str] = {}  # personal data
+    tries: tuple[Tried, ...] = ()
+
+
+def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
+    """Return the name of an attempt, and of its channel: the same three never name another one."""
+    return f"{campaign}-{lead}-{attempt_no}"
+
+
+def meant(when: dict[str, str], data: dict[str, str]) -> bool:
+    """Whether all of `when` is true of a customer."""
+    return all(data.get(key) == value for key, value in when.items())
+
+
+def this_round(tries: Sequence[Tried], dispositions: Mapping[str, Meaning]) -> Sequence[Tried]:
+    """Return those of a lead's tries that came after he was last reached: regular visits begin anew each time."""
+    for at in range(len(tries) - 1, -1, -1):
+        if tries[at].result is AttemptResult.ANSWERED:
+            meaning = dispositions.get(tries[at].disposition)
+            if meaning is None or meaning.means == "reached":
+                return tries[at + 1 :]
+    return tries
+
+
+def dead_numbers(tries: Sequence[Tried], dispositions: Mapping[str, Meaning]) -> set[str]:
+    """Return the numbers that do not exist, or are somebody else's; personal data."""
+    wrong = {name for name, meaning in dispositions.items() if meaning.means == "wrong_number"}
+    return {tried.number for tried in tries if tried.result is AttemptResult.INVALID or tried.disposition in wrong}

@@ -1,0 +1,42 @@
+"""Which way does a number go out, and how is it written into a dial string? PURE; nothing but digits gets in there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # ITU-T E.164: at most 15 digits; fewer than 7 are no subscriber abroad
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """One way out. `dial` holds {number} (+4930123) or {digits} (4930123); the others are beginnings of numbers."""
+
+    dial: str
+    numbers: tuple[str, ...]
+    except_numbers: tuple[str, ...] = ()
+
+    def reach(self, number: str) -> int:
+        """How many characters of `number` are known to this trunk; 0: it is not allowed to go there."""
+        if number.startswith(self.except_numbers):
+            return 0
+        return max((len(known) for known in self.numbers if number.startswith(known)), default=0)
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is an E.164 number. What is none must never come near a dial string."""
+    return E164.fullmatch(text) is not None
+
+
+def dial_string(trunks: Mapping[str, Trunk], number: str) -> str | None:
+    """Return how `number` is dialled: by the trunk that knows most of it, the first of equals; None: by none.
+
+    Raises ValueError (without the number, which is personal) for what is no E.164 number.
+    """
+    if not is_number(number):
+        raise ValueError("not an E.164 number")
+    trunk = max(trunks.values(), key=lambda trunk: trunk.reach(number), default=None)
+    if trunk is None or not trunk.reach(number):
+        return None
+    return trunk.dial.replace("{number}", number).replace("{digits}", number[1:])

@@ -1,0 +1,52 @@
+"""Which trunk a number takes; and that nothing but a number ever gets into a dial string."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti.switch.trunks import Trunk, dial_string, is_number
+
+pytestmark = pytest.mark.unit
+
+TRUNKS = {
+    "abroad": Trunk("PJSIP/{number}@abroad", ("+",), ("+8816", "+49900")),
+    "home": Trunk("PJSIP/0{digits}@home", ("+49", "+43"), ("+49900",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "dialled"),
+    [
+        ("+4930123456", "PJSIP/04930123456@home"),
+        ("+33140000000", "PJSIP/+33140000000@abroad"),
+        ("+49900123456", None),
+        ("+881600000000", None),
+    ],
+)
+def test_the_trunk_that_knows_most_of_a_number_takes_it(number: str, dialled: str | None) -> None:
+    assert dial_string(TRUNKS, number) == dialled
+
+
+def test_without_trunks_nobody_is_called() -> None:
+    assert dial_string({}, "+4930123456") is None
+
+
+@pytest.mark.parametrize("text", ["", "4930123456", "+0930123456", "+49", "+49301234567890123", "+4930\u0661234567"])
+def test_what_is_no_number(text: str) -> None:
+    assert not is_number(text)
+    with pytest.raises(ValueError, match=r"^not an E\.164 number$"):
+        dial_string(TRUNKS, text)
+
+
+@given(st.one_of(st.text(), st.from_regex(r"\+[1-9][0-9]{6,14}[\s\S]{0,6}")))
+def test_nothing_is_injected(text: str) -> None:
+    """Whatever is given for a number: no second destination, option, header or variable comes of it."""
+    try:
+        dialled = dial_string(TRUNKS, text)
+    except ValueError:
+        return
+    assert dialled is None or re.fullmatch(r"PJSIP/[+0-9]+@(abroad|home)", dialled, re.ASCII)
