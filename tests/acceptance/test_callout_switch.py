@@ -97,13 +97,13 @@ def test_taken_back_as_he_answers(centre: Centre, switch: LoneSwitch, trial: int
 
 def test_who_answers_is_a_caller(centre: Centre, switch: LoneSwitch) -> None:
     """He is rung through to an agent by an ordinary Ring, whose phone shows his number."""
-    switch.place("a1", caller_id='"Acme" <+4930000>')
+    switch.place("A-1.x_2", caller_id='"Acme" <+4930000>')
     phone = centre.world.ringing()
     assert phone.number == "+4930000"
     phone.answer()
-    call = arrived(switch, "a1")
-    assert (call.call, call.heard, call.caller) == (call_of("a1"), Heard.NOTHING, NUMBER)
-    assert call.ticket is not None and call.ticket.contact == "a1" and call.dialled == ""
+    call = arrived(switch, "A-1.x_2")
+    assert (call.call, call.heard, call.caller) == (call_of("A-1.x_2"), Heard.NOTHING, NUMBER)
+    assert call.ticket is not None and call.ticket.contact == "A-1.x_2" and call.dialled == ""
     switch.do(
         commands.StartMusic(call.call, "default"),
         commands.Ring(call.call, (commands.RingLeg(OfferId("o1"), "PJSIP/1001"),), 20.0),
