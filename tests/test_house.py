@@ -78,6 +78,7 @@ TESTED_ELSEWHERE = {
     "cti/config_outside.py": "test_config.py",
     "cti/suggest.py": "test_config_check.py",
     "cti/cli_ask.py": "test_cli_show.py",
+    "cti/cli_store.py": "test_cli_lists.py and test_cli_numbers.py",
     "cti/cli_check.py": "test_cli.py",
     "cti/cli_change.py": "test_cli_policy.py and test_cli_flow_versions.py",
     "cti/doctor_local.py": "test_doctor.py",

@@ -40,6 +40,8 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
     position = floor.line.position(contact)
     floor.line.remove(contact)
     floor.arrived.discard(contact.id)
+    if floor.now == contact.entered_at:
+        contact.expected_p90_s = None  # somebody was free: there was no wait to be told of
     contact.beside = ""  # the Ring cuts it off
     legs = []
     for agent in agents:

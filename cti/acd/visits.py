@@ -7,7 +7,7 @@ from cti.acd.contact import Contact, Leaving
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import anybody_there, closes_at, somebody_free, turned_away
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -52,7 +52,7 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
-    expected = None if somebody_free(floor, contact) else _expected(floor, contact, position)
+    expected = _expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
     if away is not None and not away[1].keep_place:

@@ -17,12 +17,14 @@ from cti.model.hours import Date, Zone
 from cti.model.regulation import PRESETS, Limits, Regulation
 from cti.model.schema import Policy
 
-TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{number\}[A-Za-z0-9_.@+-]*$"
+TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{(number|digits)\}[A-Za-z0-9_.@+-]*$"
+BEGINNING = r"^\+[0-9]{0,14}$"
 PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
 E164 = r"^\+[1-9][0-9]{4,14}$"
 FULL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MEANINGS = {
-    TRUNK: "must be technology/endpoint with {number} in it, such as PJSIP/{number}@carrier",
+    TRUNK: "must be technology/endpoint with {number} (or {digits}: without +) in it, such as PJSIP/{number}@carrier",
+    BEGINNING: 'must be + and the first digits of numbers: "+49"; "+" alone is all of them',
     PATTERN: 'must be a number or its beginning: "+4990*", x is any digit',
     E164: "must be a whole number with its country: +493012345",
     FULL_DATE: 'must be a date with its year, such as "2026-12-24"',
@@ -30,14 +32,20 @@ MEANINGS = {
 Day = Annotated[Date, StringConstraints(pattern=FULL_DATE)]
 WholeNumber = Annotated[str, StringConstraints(pattern=E164)]
 NumberPattern = Annotated[str, StringConstraints(pattern=PATTERN)]
+Beginning = Annotated[str, StringConstraints(pattern=BEGINNING)]
 PerSecond = Annotated[float, Field(gt=0, le=1000)]
 Lines = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Trunk(Policy):
-    """A way out. `dial` is the dial string with `{number}` in it; lines and calls per second are what it bears."""
+    """A way out. `dial` is the dial string with `{number}` in it; lines and calls per second are what it bears.
+
+    It is used for numbers that begin as one of `numbers`, and not as one of `except_numbers` (premium rates, say).
+    """
 
     dial: Annotated[str, StringConstraints(pattern=TRUNK)]
+    numbers: Annotated[tuple[Beginning, ...], Field(min_length=1, max_length=1000)] = ("+",)
+    except_numbers: Annotated[tuple[Beginning, ...], Field(max_length=1000)] = ()
     lines: Lines = 30
     calls_per_s: PerSecond = 5.0
 

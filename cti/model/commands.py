@@ -15,7 +15,7 @@ class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class SaveTicket(Command, frozen=True):
-    """Write the ticket to the caller's own channel, so that it survives us."""
+    """Write the ticket to the caller's own channel, so that it survives us; also while a phone rings for him."""
 
     call: CallId
     ticket: Ticket
@@ -99,6 +99,7 @@ class PlaceCall(Command, frozen=True):
     ring_timeout_s: float
     ticket: Ticket  # on his channel from the start: should we die, he brings it along
     caller_id: str = ""
+    trunk: str = ""  # as in Callout
     listen: Listening | None = None
     campaign: str = ""
 

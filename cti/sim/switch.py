@@ -136,6 +136,9 @@ class SimSwitch:
             self._refuse(command)
         elif isinstance(command, do.StopRing):
             self._stop_ring(session, command.offers)
+        elif isinstance(command, do.SaveTicket) and session.call.dial is not None:
+            call, ticket = session.call, command.ticket
+            self.ami[call.node].act(lambda: setattr(call, "ticket", ticket))
         else:
             session.todo.append(command)
             if isinstance(command, do.Ring):

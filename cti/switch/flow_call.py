@@ -166,6 +166,7 @@ class FlowCall:
         session, verb = begun
         self._session = session
         self._version = self._desk.recount(self._version, session.book.version)
+        self._tell(session)  # a flow may have decided and be over before anything is said
         await self._channel.music()
         while not isinstance(verb, verbs.Hangup):
             self._save(session)

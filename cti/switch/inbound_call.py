@@ -7,7 +7,6 @@ Knows AGI words and nothing of queues or agents; tells what came of it through `
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 
 import structlog
@@ -22,12 +21,13 @@ from cti.switch.ami_events import ring_result
 from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.joining import Ending, join
+from cti.switch.originate import behind_beep
 
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
+TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
-BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
 
@@ -57,7 +57,7 @@ class InboundCall:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._set(f"CTI_TICKET={encode_ticket(command.ticket)}")
+        self._set(f"{TICKET}={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> bool:
         """True if a prompt is playing that must be cut off from outside, as of the next three."""
@@ -101,9 +101,8 @@ class InboundCall:
         """For a machine: behind its beep, then good-bye."""
         self._drop_prompts()
         self._set()
-        wait_s = max(1, math.ceil(command.beep_wait_s))
-        silence = f"{BEHIND_BEEP_MS},1,{wait_s}"
-        self._submit("EXEC", "WaitForSilence", silence, timeout_s=wait_s + COMMAND_TIMEOUT_S)
+        silence = behind_beep(command.beep_wait_s)
+        self._submit("EXEC", "WaitForSilence", silence, timeout_s=command.beep_wait_s + COMMAND_TIMEOUT_S)
         self.release(commands.Release(self.call, command.prompts))
 
     def announce(self, command: commands.Announce) -> None:
@@ -312,10 +311,7 @@ class InboundCall:
             self._end()
 
     def _gone(self, gone: Gone) -> None:
-        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it.
-
-        So it does while a message is recorded.
-        """
+        """HANGUP arrived, or the connection is lost. A Dial or a recording still gets its answer: wait for it."""
         if gone is Gone.HANGUP and self._ringing:
             return
         if gone is Gone.HANGUP and self.flow is not None and self.flow.is_recording:
