@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cti import config_gaps, config_reach
+from cti import config_campaigns, config_gaps, config_reach
 from cti.config_finding import Finding
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
@@ -273,4 +273,5 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     _phones,
     _old_phones,
     _breaks,
+    config_campaigns.campaigns,
 )
