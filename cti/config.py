@@ -93,6 +93,7 @@ class FlowRules(Policy):
     recordings: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = (
         "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
     )
+    sounds: HomePath | None = None  # where Asterisk finds what is spoken at once; None: such texts are not spoken
 
 
 def _give_way(agent: Agent) -> Agent:
