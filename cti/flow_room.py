@@ -46,7 +46,7 @@ class FlowRoom:
         """Lookups can be asked, and promises kept, until the end."""
         memory = self.memory = FlowMemory(store, self._clock)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
-        self.desk.may_survey = memory.may_survey
+        self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(self.lookups)
             if self._sounds is not None:

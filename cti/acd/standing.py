@@ -98,8 +98,9 @@ def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None,
     weigh(rules, contact)
     if stood:
         stand(floor, contact)
-        if by is not None and contact.call:  # what the queue gives stands in its rules; only what is its own goes along
-            floor.say(SaveTicket(contact.call, contact.ticket()))
+    if by is not None and contact.call and contact.session:
+        # What the queue gives stands in its rules; only what is its own goes along.
+        floor.say(SaveTicket(contact.call, contact.ticket()))
     if _standing(contact) != before and contact.visit_open:
         _tell_place(floor, contact, seconds, by)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, in_flow, standing
+from cti.acd import agents, announcing, beside, in_flow, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.acd.overflow import anybody_there, closes_at, somebody_free, turned_away
+from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Announce, Release, SaveTicket, StartMusic
@@ -42,6 +42,7 @@ def enter(
         contact.since = contact.since if again is None else min(again, contact.since)
         contact.entered_at = floor.now
         contact.told_wait_s = None
+        contact.side_offered = False
     no_room = rules.max_waiting is not None and floor.line.callers(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
@@ -51,10 +52,10 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
-    expected = None if somebody_free(floor, contact) else _expected(floor, contact, position)
+    expected = _expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
-    if away is not None:
+    if away is not None and not away[1].keep_place:
         why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
@@ -65,6 +66,8 @@ def enter(
         floor.say(StartMusic(contact.call, rules.music))
     first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
     _set_deadlines(floor, contact, first_after_s)
+    if away is not None:
+        beside.begin(floor, contact, away[1].flow or "")
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
@@ -83,6 +86,7 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
     else:
         floor.deadlines.cancel("announce", contact.id)
+    beside.offer_later(floor, contact)
 
 
 def max_wait(floor: Floor, contact: Contact) -> tuple[float | None, policy.Exit]:
@@ -172,6 +176,10 @@ def leave(
     if not contact.call:  # nobody is there to hear anything, or to be sent anywhere
         end(floor, contact)
         return
+    if to.flow is not None:
+        contact.flow, contact.flow_at = to.flow, ""
+        in_flow.run(floor, contact)
+        return
     back = leaving.outcome is not Outcome.WITHDRAWN
     release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
@@ -179,9 +187,9 @@ def leave(
 def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
-    contact.leaving = None
+    contact.leaving, contact.beside = None, ""
     floor.line.remove(contact)
-    for what in ("max_wait", "closing", "announce", "widen"):
+    for what in ("max_wait", "closing", "announce", "widen", "offer_flow"):
         floor.deadlines.cancel(what, contact.id)
     if not floor.line.waiting(contact.queue):
         floor.estimate.emptied(contact.queue)
@@ -245,6 +253,7 @@ def _tell_visit(
 def set_aside(floor: Floor, contact: Contact) -> None:
     """The call takes no commands now. It comes back with its ticket, or its Hangup (or a reconciliation) ends it."""
     floor.line.remove(contact)
+    contact.beside = ""
     floor.deadlines.set("aside", contact.id, floor.now + ASIDE_LIMIT_S)
     floor.move_contact(contact, ContactState.ASIDE)
 
@@ -277,7 +286,7 @@ def announce(floor: Floor, contact: Contact) -> None:
     if rules is None or contact.stands_in is None:
         return
     every_s = announcing.interval(rules, contact.customer)[1]
-    if contact.announcing:  # longer than the interval: skip one
+    if contact.announcing or contact.beside:  # longer than the interval: skip one
         floor.deadlines.set("announce", contact.id, floor.now + every_s)
         return
     position = floor.line.position(contact)

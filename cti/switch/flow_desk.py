@@ -36,6 +36,10 @@ async def _always(_verb: verbs.MaySurvey) -> Reply:
     return replies.SurveyAllowed()
 
 
+def _nothing_to_drop(_verb: verbs.TakeCallback) -> None:
+    return
+
+
 async def _no_book(_version: int) -> FlowBook | None:
     return None
 
@@ -50,6 +54,7 @@ class FlowDesk:
     ask: Callable[[verbs.Lookup], Awaitable[Reply]] = _no_lookup
     speak: Callable[[str, str], Awaitable[str | None]] = _no_voice  # text, language -> a sound below that language
     take_callback: Callable[[verbs.TakeCallback, str], Awaitable[Reply]] = _no_callback
+    drop_callback: Callable[[verbs.TakeCallback], None] = _nothing_to_drop  # his turn has come before it
     take_message: Callable[[verbs.Record, str, float, str], Awaitable[bool]] = _no_keeping  # file, seconds, call
     may_survey: Callable[[verbs.MaySurvey], Awaitable[Reply]] = _always
     transfers: Mapping[str, str] = field(default_factory=dict)  # name -> dial string

@@ -34,7 +34,9 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
 def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     with tempfile.TemporaryDirectory(prefix="cti-lab-") as folder:  # not pytest's: its clean-up must not touch a node
         sounds = tones.write(tmp_path_factory.mktemp("sounds"))
-        lab = lab_or_skip(Path(folder), "2", "--retry", str(RETRY_S), "--sounds", str(sounds))
+        lab = lab_or_skip(
+            Path(folder), "2", "--retry", str(RETRY_S), "--sounds", str(sounds), "--trunk-contact", "{trunk}:5060"
+        )
         centre = Centre(lab, tmp_path_factory.mktemp("phones"))
         _centres.append(centre)
         try:
