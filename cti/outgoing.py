@@ -20,7 +20,17 @@ from cti.model.changes import Changed, Kind, Refused
 from cti.model.dialling import AttemptResult, CallbackState, LeadId, Rule
 from cti.model.events import CallbackPromised, CallbackRequest, CalloutDue
 from cti.model.promise import Promise
-from cti.model.words import AgentId, AttemptId, CallbackAction, ContactId, DialResult, Outcome, QueueName, RefusedReason
+from cti.model.words import (
+    AgentId,
+    AttemptId,
+    CallbackAction,
+    ContactId,
+    ContactState,
+    DialResult,
+    Outcome,
+    QueueName,
+    RefusedReason,
+)
 from cti.outbound.air import Air
 from cti.outbound.callbacks import CALLBACKS, CallbackBook
 from cti.outbound.callout_of import callout_of_promise
@@ -61,6 +71,7 @@ class Outgoing:
         self.book = CallbackBook(outbound.callbacks, outbound, Air(), History())
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
         self._states: dict[LeadId, CallbackState] = {}
+        self._asked_in: dict[ContactId, list[Promise]] = {}  # promises whose customer is still on the phone with us
         self.read = 0  # of the outputs of the event under way
         floor.gate = self
 
@@ -95,11 +106,25 @@ class Outgoing:
                 floor.deadlines.set("found", str(promise.id), floor.now + AFTER_START_S)
                 self._set_timer()
         else:
-            self._changed(self.book.promise(promise, floor.now))
+            self._given(promise, asker)
+
+    def _given(self, promise: Promise, asker: Contact | None) -> None:
+        """Where the customer is still on the phone with us, his promise begins when that call ends."""
+        if asker is None:
+            self._changed(self.book.promise(promise, self._floor.now))
+            return
+        if asker.state is ContactState.TALKING:  # his turn came meanwhile
+            self._changed([msgspec.structs.replace(promise, state=CallbackState.MERGED, reason="talked")])
+            return
+        asker.promised = True
+        self._asked_in.setdefault(asker.id, []).append(promise)
+        self._floor.ask_books(KeepPromise(promise))  # should we die, it begins at once
 
     def request(self, event: CallbackRequest) -> Refused | None:
         """A person takes a promise back, or wants it to be kept now."""
         promise = self.book.of(event.callback)
+        if promise is None and event.action is CallbackAction.WITHDRAW and self._not_begun(event):
+            return None
         if promise is None:
             return Refused(RefusedReason.UNKNOWN_CALLBACK, str(event.callback))
         match event.action:
@@ -113,6 +138,16 @@ class Outgoing:
                     return Refused(RefusedReason.ALREADY, promise.state.value)
                 self._changed(self.book.hurry(promise.id, self._floor.now), by=event.by)
         return None
+
+    def _not_begun(self, event: CallbackRequest) -> bool:
+        """Take back what has been asked for in a call that goes on."""
+        for promises in self._asked_in.values():
+            for promise in promises:
+                if promise.id == event.callback:
+                    promises.remove(promise)
+                    self._changed([msgspec.structs.replace(promise, state=CallbackState.WITHDRAWN)], by=event.by)
+                    return True
+        return False
 
     def due(self) -> None:
         """The time of some promises has come."""
@@ -128,7 +163,20 @@ class Outgoing:
         if promise is not None and promise.state is CallbackState.DIALLING:
             attempt = AttemptId(attempt_id(CALLBACKS, name, len(promise.tries)))
             if attempt not in self._floor.dials.air and _contact(promise) not in self._floor.contacts:
-                self._over(name, AttemptResult.UNKNOWN)
+                floor = self._floor
+                floor.tell(
+                    Changed(
+                        Kind.ATTEMPT,
+                        attempt,
+                        "",
+                        DialResult.UNKNOWN,
+                        floor.now,
+                        floor.cause,
+                        contact=_contact(promise),
+                        queue=QueueName(promise.queue),
+                        outbound=True,
+                    )
+                )
 
     # --- the gate: see acd/gate.py ------------------------------------------------------------------------------------
 
@@ -157,13 +205,17 @@ class Outgoing:
 
     def follow(self) -> None:
         """Read what has been told since the last time."""
-        if not self._states:
+        if not self._states and not self._asked_in:
             self.read = len(self._floor.out)
         while self.read < len(self._floor.out):
             fact = self._floor.out[self.read]
             self.read += 1
-            if isinstance(fact, Changed) and fact.kind in (Kind.ATTEMPT, Kind.VISIT):
+            if not isinstance(fact, Changed):
+                continue
+            if fact.kind in (Kind.ATTEMPT, Kind.VISIT):
                 self._fact(fact)
+            elif fact.kind is Kind.CONTACT and fact.contact in self._asked_in:
+                self._asker_moved(fact.contact, fact.new)
 
     def _fact(self, fact: Changed) -> None:
         if fact.kind is Kind.ATTEMPT:
@@ -176,6 +228,14 @@ class Outgoing:
                 self._visit_over(name, Outcome(fact.new))
         elif fact.new == "waiting" and fact.caller and not fact.outbound:
             self._called_in(fact)
+
+    def _asker_moved(self, asker: ContactId, new: str) -> None:
+        if new == ContactState.TALKING:  # his turn came before he had hung up: he needs no callback any more
+            for promise in self._asked_in.pop(asker):
+                self._changed([msgspec.structs.replace(promise, state=CallbackState.MERGED, reason="talked")])
+        elif new == ContactState.ENDED:
+            for promise in self._asked_in.pop(asker):
+                self._changed(self.book.promise(promise, self._floor.now))
 
     def _visit_over(self, name: LeadId, outcome: Outcome) -> None:
         promise = self.book.of(name)

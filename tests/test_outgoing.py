@@ -72,7 +72,7 @@ def test_customer_first_where_the_configuration_says_so() -> None:
 def test_it_keeps_the_place_that_the_caller_had_in_the_line() -> None:
     scene = Keeping()
     scene.pause("anna")
-    first = scene.arrive("c1")
+    first = scene.arrive("c1", caller=NUMBER)
     scene.wait(100.0)
     scene.post(
         ev.CallbackPromised(
@@ -81,7 +81,9 @@ def test_it_keeps_the_place_that_the_caller_had_in_the_line() -> None:
             )
         )
     )
+    assert scene.states() == [], "he is still on the phone"
     scene.caller_hangs_up("c1")
+    assert scene.outcomes("c1") == ["key_exit"], "he has not given up"
     scene.wait(0.0)
     later = scene.arrive("c2")
     scene.unpause("anna")
@@ -259,3 +261,31 @@ def test_one_that_still_rings_when_we_come_back_is_not_dialled_again() -> None:
     assert call == CallId(f"node1/{PREFIX}callbacks-1-1")
     assert after.placed() == []
     assert ContactId("callbacks/1-1") in after.center.contacts
+
+
+def test_whose_turn_comes_before_he_has_hung_up_needs_no_callback() -> None:
+    scene = Keeping()
+    scene.pause("anna")
+    first = scene.arrive("c1", caller=NUMBER)
+    promise = Promise(
+        LeadId(1), CallbackKind.VIRTUAL_HOLD, Number(NUMBER, BERLIN), "sales", scene.now, scene.now, call=first
+    )
+    scene.post(ev.CallbackPromised(promise))
+    scene.unpause("anna")
+    scene.answer("anna")
+    assert scene.states() == ["merged"]
+    assert not scene.placed()
+
+
+def test_one_that_is_dropped_in_the_call_in_which_it_was_asked_for_is_none() -> None:
+    scene = Keeping()
+    scene.pause("anna")
+    first = scene.arrive("c1", caller=NUMBER)
+    promise = Promise(
+        LeadId(1), CallbackKind.VIRTUAL_HOLD, Number(NUMBER, BERLIN), "sales", scene.now, scene.now, call=first
+    )
+    scene.post(ev.CallbackPromised(promise))
+    scene.post(ev.CallbackRequest(LeadId(1), CallbackAction.WITHDRAW, "flow"))
+    scene.caller_hangs_up("c1")
+    assert scene.states() == ["withdrawn"]
+    assert not scene.center.contacts

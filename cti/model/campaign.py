@@ -152,6 +152,7 @@ class Callbacks(Overrides):
     """Promises to people who asked to be called. The window is the callee's, when they may be kept."""
 
     window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
+    queue: Name | None = None  # of promises that name none, or one that is gone
     caller_ids: Name | None = None
     first: DialFirst = DialFirst.AGENT  # whose phone rings first
     machines: Machines = Machines()
@@ -170,6 +171,7 @@ class Outbound(Policy):
     """What holds for everything we dial."""
 
     zone: Zone = "UTC"  # of campaigns' dates
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # of numbers without a country: DE
     suppose_zone: Zone | None = None  # of a number without a known zone; without this such a number is not dialled
     trunks: dict[Name, Trunk] = {}
     caller_ids: dict[Name, CallerIds] = {}
