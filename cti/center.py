@@ -16,6 +16,7 @@ from cti.acd import (
     callouts,
     calls,
     dialling,
+    exits,
     flow_calls,
     merging,
     offers,
@@ -25,11 +26,11 @@ from cti.acd import (
     reconcile,
     reload,
     supervision,
+    telling,
     transfers,
-    visits,
 )
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact, Leaving
+from cti.acd.contact import Contact
 from cti.acd.containment import contain
 from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
@@ -45,11 +46,9 @@ from cti.model.words import (
     AgentStatus,
     AttemptId,
     ContactId,
-    ContactState,
     NodeId,
     OfferId,
     OfferState,
-    Outcome,
     RingResult,
 )
 from cti.outgoing import Outgoing
@@ -119,12 +118,12 @@ class ContactCenter:
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
-            "announce": self._contact_rule(visits.announce),
+            "announce": self._contact_rule(telling.announce),
             "dial": self._dial_overdue,
             "callback": lambda _: self._outgoing.due(),
             "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
-            "max_wait": self._contact_rule(self._max_wait),
-            "closing": self._contact_rule(self._closing),
+            "max_wait": self._contact_rule(exits.wait_over),
+            "closing": self._contact_rule(exits.closing),
             "offer_flow": self._contact_rule(beside.offer_due),
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
@@ -287,33 +286,13 @@ class ContactCenter:
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
-        in_line = contact is not None and contact.queue
-        exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None and in_line else None
-        if contact is None or exit_to is None:
-            return
-        if exit_to.keep_place and exit_to.flow is not None:
-            beside.begin(self._floor, contact, exit_to.flow)
-            return
-        if contact.state is ContactState.OFFERED:
-            # A phone rings for him: only if that comes to nothing does he leave. A supervisor's word goes before.
-            if contact.leaving is None or contact.leaving.outcome is Outcome.KEY_EXIT:
-                contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
-        elif contact.state is ContactState.WAITING:
-            visits.leave(self._floor, contact, Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit))
+        if contact is not None:
+            exits.key_pressed(self._floor, contact, event.digit)
 
     def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             contact.announcing = False
-
-    def _max_wait(self, floor: Floor, contact: Contact) -> None:
-        if contact.state is ContactState.WAITING:
-            visits.timed_out(floor, contact)
-
-    def _closing(self, floor: Floor, contact: Contact) -> None:
-        if contact.state is ContactState.WAITING:
-            on_closed = self.policy.queues[contact.queue].on_closed
-            visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
 
     # --- customers whom we call -------------------------------------------------------------------------------------
 

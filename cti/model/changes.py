@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from cti.model.pools import PoolName
 from cti.model.words import AgentId, CallId, ContactId, EndedBy, NodeId, OfferId, QueueName, RefusedReason
 
 
@@ -45,7 +46,7 @@ class Sought(msgspec.Struct, frozen=True, omit_defaults=True):
 
     tier: int
     target_s: float  # the speed of its urgency
-    pools: tuple[str, ...]  # "queue:sales", "group:office", "agent:anna", in the order in which they are asked
+    pools: tuple[PoolName, ...]  # "queue:sales", "group:office", "agent:anna", in the order in which they are asked
     requires: tuple[tuple[str, int], ...] = ()
     min_penalty: int = 0
     max_penalty: int = 1000
