@@ -40,6 +40,7 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
             callout.ring_timeout_s,
             contact.ticket(),
             caller_id=callout.caller_id,
+            trunk=callout.trunk,
             listen=callout.listen,
             campaign=callout.campaign,
         )

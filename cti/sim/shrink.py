@@ -76,7 +76,16 @@ def _rounded(plan: Plan, digits: int) -> Plan:
 
 
 def _size(plan: Plan) -> int:
-    people = (plan.callers, plan.agents, plan.requests, plan.phones, plan.faults, plan.supervision, plan.reloads, plan.wishes)
+    people = (
+        plan.callers,
+        plan.agents,
+        plan.requests,
+        plan.phones,
+        plan.faults,
+        plan.supervision,
+        plan.reloads,
+        plan.wishes,
+    )
     return len(msgspec.json.encode(people)) + len(plan.policy.model_dump_json(exclude_defaults=True))
 
 
