@@ -1,4 +1,4 @@
-"""Do call-outs work on the simulated Asterisk, over real AMI and FastAGI bytes? Our own switch and core on top of it."""
+"""Do call-outs work on the simulated Asterisk, over real AMI and FastAGI bytes? Our own switch and core upon it."""
 
 from __future__ import annotations
 
