@@ -18,13 +18,13 @@ from cti.model.regulation import PRESETS, Limits, Regulation
 from cti.model.schema import Policy
 
 TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{(number|digits)\}[A-Za-z0-9_.@+-]*$"
-BEGINNING = r"^\+[0-9]{0,14}$"
+BEGINNING = r"^\+[0-9]{0,15}$"
 PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
 E164 = r"^\+[1-9][0-9]{4,14}$"
 FULL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MEANINGS = {
-    TRUNK: "must be technology/endpoint with {number} (or {digits}: without +) in it, such as PJSIP/{number}@carrier",
-    BEGINNING: 'must be + and the first digits of numbers: "+49"; "+" alone is all of them',
+    TRUNK: "must be technology/endpoint with {number} (+4930...) or {digits} (4930...) in it: PJSIP/{number}@carrier",
+    BEGINNING: "must be the beginning of numbers with their country: +49, or + for all",
     PATTERN: 'must be a number or its beginning: "+4990*", x is any digit',
     E164: "must be a whole number with its country: +493012345",
     FULL_DATE: 'must be a date with its year, such as "2026-12-24"',
@@ -38,9 +38,9 @@ Lines = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Trunk(Policy):
-    """A way out. `dial` is the dial string with `{number}` in it; lines and calls per second are what it bears.
+    """A way out for numbers that begin with one of `numbers`; of several trunks, the one that knows most of a number.
 
-    It is used for numbers that begin as one of `numbers`, and not as one of `except_numbers` (premium rates, say).
+    `dial` holds {number} or {digits} (without the +); lines and calls per second are what it bears.
     """
 
     dial: Annotated[str, StringConstraints(pattern=TRUNK)]
@@ -110,7 +110,6 @@ class Campaign(Overrides):
     mode: Mode
     queue: Name | None = None
     flow: Name | None = None
-    trunk: Name | None = None  # without: the only one there is
     caller_ids: Name | None = None
     start: Literal["by_hand", "at_once"] = "by_hand"
     begins_on: Day | None = None
@@ -120,7 +119,7 @@ class Campaign(Overrides):
     weight: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 25.0
     ratio: Annotated[float, Field(ge=1, le=10)] = 1.5  # of power: dials for each free agent
-    lines: Lines | None = None  # of the trunk's, this campaign at most
+    lines: Lines | None = None  # this campaign at most; without: what the trunks bear
     calls_per_s: PerSecond | None = None
     evidence_answers: Annotated[int, Field(ge=0, le=1_000_000)] = 100  # predictive dials progressively before these
     preview_s: Annotated[float, Field(ge=1, le=3600)] = 60.0  # an agent who does not decide gives the lead back
@@ -152,7 +151,6 @@ class Callbacks(Overrides):
     """Promises to people who asked to be called. The window is the callee's, when they may be kept."""
 
     window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
-    trunk: Name | None = None
     caller_ids: Name | None = None
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 30.0
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 3

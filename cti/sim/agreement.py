@@ -36,6 +36,9 @@ def _same_state(contact: Contact, call: Call, switch: SimSwitch) -> None:
     is_open = session is not None and session.open
     if contact.session != is_open:
         raise Violation("session", f"{contact.id}: session is {is_open}, the core says {contact.session}")
+    beside = session.side.flow if session is not None and is_open and session.side is not None else ""
+    if contact.beside != beside:
+        raise Violation("side_flow", f"{contact.id}: beside its line runs '{beside}', the core says '{contact.beside}'")
     state, dial = contact.state, call.dial
     if state is ContactState.TALKING:
         agrees = dial is not None and dial.answered is not None

@@ -31,6 +31,7 @@ class Exchange:
         self.wire: Wire
         self.people: People
         self.down: set[str] = set()  # nodes that are just restarting
+        self.no_sound: Callable[[str], bool] = lambda name: False  # which sound files are nowhere
         self.call_s = 0.0  # seconds that callers have spent here, all together
         self.on_leg_gone: Callable[[Leg], None] = lambda leg: None
         self._serial = 0

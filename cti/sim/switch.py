@@ -143,6 +143,9 @@ class SimSwitch:
             self._refuse(command)
         elif isinstance(command, do.StopRing):
             self._stop_ring(session, command.offers)
+        elif isinstance(command, do.SaveTicket) and session.call.dial is not None:
+            call, ticket = session.call, command.ticket
+            self.ami[call.node].act(lambda: setattr(call, "ticket", ticket))
         else:
             session.todo.append(command)
             if isinstance(command, do.Ring):
@@ -183,6 +186,11 @@ class SimSwitch:
             command = session.todo.popleft()
             if isinstance(command, do.SaveTicket):
                 call.ticket = command.ticket
+            if isinstance(command, do.Ring | do.Release | do.StartMusic | do.RunFlow):
+                session.side = session.side_left = None  # cut off
+            if isinstance(command, do.RunFlow) and command.keeps_place:
+                session.side = command
+                self.agenda.after(FLOW_S * self.rng.random(), partial(self._side_flow, session, command))
             elif isinstance(command, do.RunFlow):
                 self.agenda.after(FLOW_S * self.rng.random(), partial(self._flow, session, command))
             elif isinstance(command, do.Ring):
@@ -260,6 +268,25 @@ class SimSwitch:
         queue = QueueName(rng.choice((*self.queues, "nowhere")))
         session.call.dial_status = ""
         self.agi.send(call, ev.FlowEnqueues(call, queue, head_start_s=rng.choice((0.0, 60.0))))
+
+    def _side_flow(self, session: Session, command: do.RunFlow) -> None:
+        """Some flow beside a line: it is over, and its caller waits on, or what it does now ends his wait."""
+        if session.side is not command or not session.open:
+            return
+        session.side = None
+        call = CallId(session.call.id)
+        rng = random.Random(f"side {session.call.arrived_at} {self.agenda.now}")
+        if rng.random() < 0.6:
+            self.agi.send(call, ev.SideFlowEnded(call))
+            return
+        session.side_left = command
+        self.agi.send(call, ev.SideFlowLeaves(call))
+
+        def goes_on() -> None:
+            if session.side_left is command:
+                self._flow(session, command)
+
+        self.agenda.after(FLOW_S * rng.random(), goes_on)
 
     def _announce(self, session: Session, command: do.Announce) -> None:
         session.announcing = True

@@ -188,11 +188,11 @@ class Book:
             agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
         rows.contact_fact.append(self._told(rows, number, contact, changed) | {"kind": kind})
-        if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
-            return  # its end, after the contact's: there is nothing to sum up any more
         if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
             rows.dispositions[contact] = changed.new
             return
+        if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
+            return  # its end, after the contact's: there is nothing to sum up any more
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             self._contacts.pop(contact, None)

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import structlog
 
 from cti.model import commands, events
+from cti.model.ticket import encode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, DialResult, NodeId, RingResult
 from cti.ports import Clock, Desk, Ledger
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
@@ -23,7 +24,7 @@ from cti.switch.ami_events import leg_id, phone_of
 from cti.switch.arrival import call_arrived
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
-from cti.switch.inbound_call import InboundCall
+from cti.switch.inbound_call import TICKET, InboundCall
 from cti.switch.node import Node
 from cti.switch.trunks import Trunk
 
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
+STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 ANSWER_TIMEOUT_S = 5.0
 DOORS = ("inbound", "outbound", "waiting-agent", "agent")  # paths of our dialplan's AGI()
 MOST_TOLD_NODES = 50
@@ -137,8 +139,7 @@ class AsteriskSwitch:
         match command:
             case commands.Ring():
                 self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
-                if call.ring(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.ring(command))
             case commands.Announce():
                 call.announce(command)
             case commands.StopRing():
@@ -149,15 +150,23 @@ class AsteriskSwitch:
             case commands.LeaveMessage():
                 call.leave_message(command)
             case commands.Release():
-                if call.release(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.release(command))
             case commands.SaveTicket():
-                call.save_ticket(command)
+                # While a Dial runs AGI takes nothing: what waits behind it would be lost with us.
+                ticket = (TICKET, encode_ticket(command.ticket))
+                if not (call.rings and self._node_of(call).set_variable(call.channel, *ticket)):
+                    call.save_ticket(command)
             case commands.StartMusic():
-                call.start_music(command)
+                self._stop_sound(call, playing=call.start_music(command))
             case commands.RunFlow():
-                if call.run_flow(command, self._flows, self._clock):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.run_flow(command, self._flows, self._clock))
+
+    def _stop_sound(self, call: InboundCall, *, playing: bool, tries: int = STOP_TRIES) -> None:
+        """AMI may overtake the sound that AGI has just begun, which then plays on: said again while it does."""
+        if playing and tries and self.calls.get(call.call) is call:
+            self._node_of(call).stop_playback(call.channel)
+            again = asyncio.get_running_loop().call_later
+            again(STOP_AGAIN_S, lambda: self._stop_sound(call, playing=call.side_plays, tries=tries - 1))
 
     def _on_node(self, command: OnNode) -> None:
         """What needs no caller's session."""
