@@ -117,7 +117,7 @@ def test_a_sound_that_plays_on_is_stopped_again(monkeypatch: pytest.MonkeyPatch)
         await passes(3600)
         return [*said, len(bench.link.fired())]
 
-    *said, at_last = live(story())
+    *said, at_last = live(story)
     assert said[0] == 1 and sum(said) == 3 and at_last == 1 + STOP_TRIES, "and not for ever"
 
 
