@@ -26,8 +26,9 @@ def turned_away(
         return "full", rules.on_full
     if rules.on_nobody is not None and not anybody_there(floor, contact):
         return "nobody", rules.on_nobody
-    if rules.on_long_wait is not None and expected is not None and expected.p50_s > rules.on_long_wait.over_s:
-        return "long_wait", rules.on_long_wait.to
+    rule = rules.on_long_wait
+    if rule is not None and expected is not None and expected.p50_s > rule.over_s:
+        return None if _somebody_free(floor, contact) else ("long_wait", rule.to)
     return None
 
 
@@ -37,7 +38,7 @@ def is_closed(floor: Floor, queue: QueueName) -> bool:
     return hours is not None and not floor.opening[hours].state(floor.now).open
 
 
-def somebody_free(floor: Floor, contact: Contact) -> bool:
+def _somebody_free(floor: Floor, contact: Contact) -> bool:
     """Whether an agent is free who may take the contact, which stands in the line: then it does not wait at all."""
     waiting = contact.stands_in
     held = contact.queue in floor.line.held

@@ -21,6 +21,7 @@ from cti.typed import typed
 log = structlog.get_logger(__name__)
 
 CHECK_INTERVAL_S = 30.0
+MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
 RETELL_S = 60.0  # so often a log is told again that the node is still away
 FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
 
@@ -55,7 +56,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
-        self.begun = Begun(name, self.link, self.hangup, post, dict(trunks or {}), ledger)
+        self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
@@ -85,11 +86,18 @@ class Node:
     def hangup(self, channel: str) -> None:
         self._fire({"Action": "Hangup", "Channel": channel})
 
-    def _fire(self, fields: Fields) -> None:
+    def set_variable(self, channel: str, name: str, value: str) -> bool:
+        """Set a variable of a channel beside its AGI; whether that could be sent (no line of AMI holds a long one)."""
+        fields = {"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value}
+        return len(value) <= MAX_VALUE_CHARS and self._fire(fields)
+
+    def _fire(self, fields: Fields) -> bool:
         try:
             self.link.fire(fields)
         except AmiDisconnected:
             log.warning("action not sent: node is not connected", node=self.name, action=fields["Action"])
+            return False
+        return True
 
     # --- events -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +133,7 @@ class Node:
     def _is_for_a_flow(self, fields: Fields) -> bool:
         """What is keyed there may be secret, and is no key of the line behind it."""
         call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
-        return call is not None and call.flow is not None and call.flow.takes_keys
+        return call is not None and call.flow_takes_keys
 
     def _dial_begin(self, fields: Fields) -> None:
         call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))

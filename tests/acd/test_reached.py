@@ -256,7 +256,9 @@ def test_we_died_while_his_phone_rang() -> None:
     before.due(since=before.now - 600)
     after = CallingScene()
     after.logout("anna")
-    after.post(ev.CallArrived(CALL, NODE, "PJSIP/trunk-1", "", NUMBER, ticket=before.ticket_of(), attempt=AttemptId("x1")))
+    after.post(
+        ev.CallArrived(CALL, NODE, "PJSIP/trunk-1", "", NUMBER, ticket=before.ticket_of(), attempt=AttemptId("x1"))
+    )
     contact = after.contact(CALL)
     assert contact is not None
     assert (contact.id, contact.state, contact.since) == ("out-x1", "waiting", after.now - 600)

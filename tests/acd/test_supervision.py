@@ -77,6 +77,18 @@ def test_a_wait_is_ended(ringing: bool) -> None:
     assert str(scene.agent("anna").activity) == "idle"
 
 
+def test_seconds_given_while_a_phone_rings_are_in_the_ticket_at_once() -> None:
+    scene = floor("anna")
+    scene.arrive("c1", "sales")
+    scene.rings("anna")
+    assert scene.supervise("c1", "prioritise", seconds=45.0) is None
+    assert scene.state("c1") == "offered"
+    assert scene.ticket("c1").head_start_s == 45.0
+    assert scene.contact("c1").head_start_s == 45.0
+    scene.fail("anna", RingResult.NO_ANSWER)
+    assert scene.ticket("c1").head_start_s == 45.0
+
+
 def test_seconds_of_waiting_are_given_and_taken() -> None:
     scene = floor()
     for name in ("c1", "c2", "c3"):

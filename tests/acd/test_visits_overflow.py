@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from kit import Entry, Exit, LongWait, Queue, Ring, Scene, call_id, center, member
 
+from cti.acd.free import FreeAgents
+from cti.acd.line import WaitingClass
+from cti.acd.strategy import Candidate
 from cti.model.changes import Kind
 from cti.model.commands import Release
 from cti.model.words import RingResult
@@ -133,6 +138,29 @@ def test_a_short_expected_wait_does_not() -> None:
     scene.arrive("new")
     assert reasons(scene, "new") == []
     assert scene.contact("new").expected_p90_s == pytest.approx(240, rel=0.8)
+
+
+@pytest.mark.parametrize(("over_s", "looks"), [(600, 1), (1, 2)])
+def test_whoever_comes_to_a_free_agent_waits_for_nothing(
+    over_s: float, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sent on, nor counted among those with an expected wait. One look at the free does, where it is short."""
+    scene = busy_line(over_s=over_s)
+    for number in range(8, 12):
+        scene.caller_hangs_up(f"old{number:02d}")
+    assert scene.offered("anna") is None
+    looked: list[object] = []
+    look = FreeAgents.for_class
+
+    def noted(free: FreeAgents, waiting: WaitingClass) -> Iterator[Candidate]:
+        looked.append(waiting)
+        return look(free, waiting)
+
+    monkeypatch.setattr(FreeAgents, "for_class", noted)
+    scene.arrive("new")
+    assert scene.offered("anna") == "new"
+    assert scene.contact("new").expected_p90_s is None
+    assert len(looked) == looks
 
 
 def test_an_unknown_wait_turns_nobody_away() -> None:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from cti.model import commands, events
-from cti.model.ticket import Ticket
-from cti.model.words import CallId, ContactId, OfferId, QueueName, RingResult
+from cti.model.ticket import Ticket, decode_ticket
+from cti.model.words import AgentId, CallId, ContactId, OfferId, QueueName, RingResult
 from tests.switch.a_switch import B, Bench
 from tests.switch.in_memory import Caller, settle
 
@@ -63,6 +63,35 @@ async def test_a_ring_reaches_the_call_and_its_legs_are_expected_on_its_node(ben
     bench.links["a"].tells("DialBegin", **BEGIN)
     assert bench.desk.told() == [RINGING]
     assert bench.links["a"].fired() == bench.links["b"].fired() == []
+
+
+async def test_a_ticket_written_while_a_phone_rings_goes_beside_the_busy_session(bench: Bench) -> None:
+    caller = await bench.a_call()
+    bench.switch.execute(RING)
+    assert caller.heard() == [DIAL]
+    ticket = Ticket(ContactId(C), QueueName("sales"), since=100.0, entered_at=100.0, head_start_s=45.0)
+    bench.switch.execute(commands.SaveTicket(C, ticket))
+    (sent,) = bench.links["a"].fired()
+    assert {**sent, "Value": decode_ticket(sent["Value"])} == {
+        "Action": "Setvar",
+        "Channel": "PJSIP/trunk-00000001",
+        "Variable": "CTI_TICKET",
+        "Value": ticket,
+    }
+    assert caller.heard() == []
+
+
+@pytest.mark.parametrize("trouble", ["no line of AMI holds it", "the node is away"])
+async def test_a_ticket_that_ami_cannot_take_is_left_to_the_session(bench: Bench, trouble: str) -> None:
+    caller = await bench.a_call()
+    bench.switch.execute(RING)
+    assert caller.heard() == [DIAL]
+    tried = {AgentId(f"agent{number}"): 1000.0 for number in range(60)} if trouble.startswith("no line") else {}
+    bench.links["a"].connected = trouble.startswith("no line")
+    bench.switch.execute(commands.SaveTicket(C, Ticket(ContactId(C), QueueName("sales"), 100.0, 100.0, tried=tried)))
+    assert bench.links["a"].fired() == []
+    await caller.answers("0")
+    assert any("CTI_TICKET=" in said for said in await caller.answers_all())
 
 
 async def test_a_ring_and_a_good_bye_stop_what_plays_on_the_callers_node(bench: Bench) -> None:
