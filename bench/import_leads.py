@@ -1,7 +1,7 @@
 """How fast does a list of a million leads come in, and how much memory does that take? `python -m bench.import_leads`.
 
 A file is written (two columns of numbers, several zones, some rows bad, twice or on the do-not-call list) and taken
-over into a fresh store in a process of its own. Another campaign dials meanwhile; then a dialer asks for the next due leads.
+over into a fresh store in a process of its own. Another campaign dials meanwhile; then a dialer asks for due leads.
 Last line of stdout: one JSON object.
 """
 
