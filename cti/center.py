@@ -37,6 +37,7 @@ from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
+from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
@@ -51,6 +52,7 @@ from cti.model.words import (
     Outcome,
     RingResult,
 )
+from cti.outgoing import Outgoing
 
 __all__ = ["ContactCenter", "Output"]
 
@@ -74,6 +76,7 @@ class ContactCenter:
     ) -> None:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
+        self._outgoing = Outgoing(self._floor)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
@@ -89,6 +92,8 @@ class ContactCenter:
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.CalloutDue: lambda event: callouts.due(self._floor, event),
+            events.CallbackPromised: self._outgoing.promised,
+            events.CallbackRequest: lambda event: self._answer(self._outgoing.request(event)),
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -104,7 +109,7 @@ class ContactCenter:
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
-            events.PolicyChanged: lambda event: self._answer(reload.request(self._floor, event)),
+            events.PolicyChanged: self._policy_changed,
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -116,6 +121,8 @@ class ContactCenter:
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(visits.announce),
             "dial": self._dial_overdue,
+            "callback": lambda _: self._outgoing.due(),
+            "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
             "max_wait": self._contact_rule(self._max_wait),
             "closing": self._contact_rule(self._closing),
             "offer_flow": self._contact_rule(beside.offer_due),
@@ -181,14 +188,22 @@ class ContactCenter:
         floor = self._floor
         now = max(now, floor.now)
         floor.begin(now)
+        self._outgoing.begin()
         for what, whom in floor.deadlines.pop_all_due(now):
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
             self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+        self._guarded(self._follow, None, None)
         self._match()
+        while len(floor.out) > self._outgoing.read:
+            self._guarded(self._follow, None, None)
+            self._match()
         return floor.out
+
+    def _follow(self, _: None) -> None:
+        self._outgoing.follow()
 
     def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
         if self._strict:
@@ -390,6 +405,10 @@ class ContactCenter:
         floor.expected.clear()
         floor.awaited.clear()
         floor.deadlines.cancel("settle", "")
+
+    def _policy_changed(self, event: events.PolicyChanged) -> None:
+        self._answer(reload.request(self._floor, event))
+        self._outgoing.follow_policy()
 
     # --- people -----------------------------------------------------------------------------------------------------
 
