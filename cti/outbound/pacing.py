@@ -39,6 +39,7 @@ class PacingRules(msgspec.Struct, frozen=True, kw_only=True):
     connect_within_s: float = 2.0  # an agent, after the answer; later is abandoned
     ratio: float = 1.5  # power: dials per free agent
     least_dials: int = 60  # ended ones, before anything is predicted of answers
+    least_answers: int = 0  # in the window, before anything is predicted
     least_talks: int = 10  # ended ones, before an agent who talks is expected to be free
     lines: int | None = None  # of the carrier, for dials and talks
     calls_per_s: float | None = None
@@ -47,7 +48,7 @@ class PacingRules(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError where a limit could never hold."""
-        if not 0.0 <= self.cap < 1.0:
+        if not 0.0 <= self.cap <= 1.0:
             raise ValueError("cap is a share from 0 to 1, such as 0.03 for 3 %")
         if not 1.0 <= self.ratio <= 20.0:
             raise ValueError("ratio is 1 to 20 dials per free agent")
@@ -156,6 +157,8 @@ class Pacing:
 
     def _knows(self, state: LiveState) -> bool:
         """Enough of answers: where most dials still ring, the ended ones are only the quickest."""
+        if self.window.answered < self.rules.least_answers:
+            return False
         return self.answer_rate.dials >= max(self.rules.least_dials, min(len(state.ringing_s), MOST_RINGING))
 
     def _lookahead(self, state: LiveState) -> Lookahead:
@@ -224,7 +227,6 @@ class Pacing:
         cap: float = 0.0,
         outlook: Outlook | None = None,
     ) -> Placing:
-        rate = self.window.rate()
         return Placing(
             number=number,
             why=why,
@@ -238,8 +240,8 @@ class Pacing:
             lines_used=state.lines_used,
             lines=self.rules.lines,
             answer_rate=self.answer_rate.mean if self._knows(state) else None,
-            window_answered=rate.answered,
-            window_abandoned=rate.abandoned,
+            window_answered=self.window.answered,
+            window_abandoned=self.window.abandoned,
         )
 
 
