@@ -9,7 +9,6 @@ Told of facts, asked for decisions; time is an argument. `day`: counts up, in th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
@@ -119,7 +118,7 @@ class Pacing:
         self.window.at(state.day)
         if not state.switch_up:
             return self._placing(0, Why.SWITCH_LOST, state)
-        if abs(now - state.at) > rules.stale_s or not math.isfinite(now - state.at):
+        if not abs(now - state.at) <= rules.stale_s or _impossible(state):  # NaN is stale, too
             return self._placing(0, Why.STALE, state)
         self._count(now)
         self._watch(state)
@@ -243,6 +242,11 @@ class Pacing:
             window_answered=self.window.answered,
             window_abandoned=self.window.abandoned,
         )
+
+
+def _impossible(state: LiveState) -> bool:
+    """Somebody has talked for less than no time: it is no picture of any floor."""
+    return min((*state.talking_s, *state.wrapup_s, *state.ringing_s, state.idle, state.waiting), default=0) < 0
 
 
 def _largest(ahead: Lookahead, cap: float, left: float, most: int) -> tuple[int, Outlook]:

@@ -105,6 +105,8 @@ def test_with_a_cap_of_nothing_nobody_can_be_lost(state: LiveState, mode: str) -
         ({"at": NOW - 5.1}, Why.STALE),
         ({"at": NOW + 5.1}, Why.STALE),
         ({"at": float("nan")}, Why.STALE),
+        ({"talking_s": [5.0, -1.0]}, Why.STALE),
+        ({"waiting": -1}, Why.STALE),
         ({"idle": 0, "talking_s": []}, Why.NO_AGENTS),
     ],
 )
