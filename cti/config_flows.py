@@ -65,14 +65,16 @@ def _note_lost_flows(center: Center, folder: Folder) -> None:
 
 
 def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None) -> Iterator[Finding]:
-    """Yield a complaint for each dialled number whose flow does not exist."""
-    for number, entry in center.entries.items():
-        if entry.flow is None or entry.flow in flows:
+    """Yield a complaint for each dialled number, and each campaign, whose flow does not exist."""
+    named = [(("entries", number), entry.flow) for number, entry in center.entries.items()]
+    named += [(("campaigns", name), campaign.flow) for name, campaign in center.campaigns.items()]
+    for here, flow in named:
+        if flow is None or flow in flows:
             continue
-        text = f'there is no flow "{entry.flow}"{did_you_mean(entry.flow, flows)}'
+        text = f'there is no flow "{flow}"{did_you_mean(flow, flows)}'
         if rules is None:
             text = "there are no flows; name their folder, such as flows: {folder: flows}"
-        yield Finding(("entries", number, "flow"), text, is_error=True)
+        yield Finding((*here, "flow"), text, is_error=True)
 
 
 def lines(findings: Iterator[Finding], reading: Reading | None, *, key: bool = False) -> list[str]:

@@ -86,10 +86,9 @@ class Overrides(Policy):
 
 
 class SafeHarbour(Policy):
-    """What somebody hears who answered while no agent is there in time: a message, or a flow (opt-out by key)."""
+    """What somebody hears who answered while no agent is there in time: who called, why, how to be left in peace."""
 
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
-    flow: Name | None = None
 
 
 class Machines(Policy):
