@@ -53,6 +53,7 @@ from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
+from cti.switch.trunks import Trunk
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +105,7 @@ class Application:
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
-            lambda policy, _: self.switch.reload(_phones(policy)),
+            lambda policy, _: self.switch.reload(_phones(policy), _trunks(policy)),
             lambda policy, _: self.flows.follow(policy),
         ]
 
@@ -185,7 +186,7 @@ class Application:
         writer = self.follow_ups = FollowUpWriter(store)
         stack.callback(writer.close)
         self._errors["follow_ups"] = lambda: writer.errors + writer.lost
-        self._errors["flow_store"] = lambda: self.flows.errors
+        self._errors |= {"flow_store": lambda: self.flows.errors, "flow_voice": lambda: self.flows.voice.failed}
         return writer.apply
 
     def _keep_history(self, store: Store) -> HistoryWriter:
@@ -299,7 +300,13 @@ def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> Asterisk
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
         clock=clock,
         flows=flows,
+        trunks=_trunks(settings),
     )
+
+
+def _trunks(policy: Center) -> dict[str, Trunk]:
+    known = policy.outbound.trunks
+    return {name: Trunk(trunk.dial, trunk.numbers, trunk.except_numbers) for name, trunk in known.items()}
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:

@@ -12,6 +12,7 @@ from typing import Any
 from cti.acd import (
     agents,
     attempts,
+    beside,
     callouts,
     calls,
     dialling,
@@ -77,6 +78,8 @@ class ContactCenter:
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
             events.FlowEnded: lambda event: flow_calls.ended(self._floor, event),
+            events.SideFlowEnded: lambda event: beside.ended(self._floor, event),
+            events.SideFlowLeaves: lambda event: flow_calls.leaves_line(self._floor, event),
             events.FlowTold: lambda event: flow_calls.told(self._floor, event),
             events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
             events.SessionLost: self._session_lost,
@@ -115,6 +118,7 @@ class ContactCenter:
             "dial": self._dial_overdue,
             "max_wait": self._contact_rule(self._max_wait),
             "closing": self._contact_rule(self._closing),
+            "offer_flow": self._contact_rule(beside.offer_due),
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: self._settled(),
@@ -143,6 +147,11 @@ class ContactCenter:
     def offers(self) -> dict[OfferId, Offer]:
         """Live offers only."""
         return self._floor.offers
+
+    @property
+    def attempts(self) -> dict[AttemptId, dialling.Attempt]:
+        """Customers who are being called, as far as we know."""
+        return self._floor.dials.air
 
     @property
     def settling(self) -> bool:
@@ -266,6 +275,9 @@ class ContactCenter:
         in_line = contact is not None and contact.queue
         exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None and in_line else None
         if contact is None or exit_to is None:
+            return
+        if exit_to.keep_place and exit_to.flow is not None:
+            beside.begin(self._floor, contact, exit_to.flow)
             return
         if contact.state is ContactState.OFFERED:
             # A phone rings for him: only if that comes to nothing does he leave. A supervisor's word goes before.

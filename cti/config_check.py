@@ -100,6 +100,13 @@ def exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
         yield ("keys", digit), leave
 
 
+def flows_of(queue: Queue) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each flow that a way out of `queue` leads to, or that begins by itself in its line, with its place."""
+    yield from (((*where, "flow"), leave.flow) for where, leave in exits(queue) if leave.flow is not None)
+    if queue.while_waiting is not None:
+        yield ("while_waiting", "flow"), queue.while_waiting.flow
+
+
 def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
     for name, queue in center.queues.items():
         for where, leave in exits(queue):

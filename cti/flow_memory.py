@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.background import in_thread_of_its_own
 from cti.ivr import replies, verbs
 from cti.ports import Clock
-from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, take_over
+from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, drop, take_over
 from cti.store.database import Store
 from cti.store.survey_asked import may_ask
 from cti.store.voicemail import Voicemail, keep
@@ -57,6 +57,17 @@ class FlowMemory:
         except Deaf:
             return replies.CallbackRefused("too_many")
         return replies.CallbackTaken()
+
+    def drop_callback(self, verb: verbs.TakeCallback) -> None:
+        """Take the promise back, as far as nobody has begun to keep it: an agent has him now."""
+        name = _name("flow", f"{verb.once} {verb.number}")
+        dropped = in_thread_of_its_own(lambda: drop(self._store, name))
+        dropped.add_done_callback(self._dropped)
+
+    def _dropped(self, future: asyncio.Future[None]) -> None:
+        if not future.cancelled() and future.exception() is not None:
+            self.errors += 1
+            log.error("a promised callback could not be taken back; he may be called although he was served")
 
     async def take_message(self, verb: verbs.Record, file: str, seconds: float, call: str) -> bool:
         """Whether the message in `file` is in its queue's keeping, and somebody will hear it."""

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from cti.calendar.opening import Opening, OpenState
 from cti.config import Settings
 from cti.flow_memory import FlowMemory
+from cti.flow_voice import FlowVoice
 from cti.ivr import replies, verbs
 from cti.lookup.client import Lookups
 from cti.lookup.of_flows import answer
@@ -29,16 +30,19 @@ class FlowRoom:
         self.memory: FlowMemory | None = None
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
+        self.voice = FlowVoice()
+        self._rules = settings.flows
         self.desk = FlowDesk(hours=self._state, ask=self._ask)
         self.follow(settings)
 
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
-        """Lookups can be asked, and promises kept, until the end."""
+        """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
         memory = self.memory = FlowMemory(store, self._clock)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
-        self.desk.may_survey = memory.may_survey
-        async with self.lookups:
+        self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
+        async with self.lookups, self.voice.open(self._rules) as voice:
+            self.desk.speak = voice.speak
             yield self
 
     @property

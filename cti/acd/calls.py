@@ -229,7 +229,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
     if contact.state is ContactState.IN_FLOW:
         visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "closing", "announce", "widen"):
+        for what in ("max_wait", "closing", "announce", "widen", "offer_flow"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 

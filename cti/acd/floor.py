@@ -13,7 +13,7 @@ from cti.acd import transitions
 from cti.acd.agent import Agent
 from cti.acd.chance import Chance
 from cti.acd.contact import Contact
-from cti.acd.deadlines import Deadlines
+from cti.acd.deadlines import OF_CONTACT, Deadlines
 from cti.acd.dialling import Dials
 from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
@@ -296,5 +296,5 @@ class Floor:
         self.arrived.discard(contact.id)
         for leg in [leg for leg, parting in self.parting.items() if parting == contact.id]:
             del self.parting[leg]
-        for what in ("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more"):
+        for what in OF_CONTACT:
             self.deadlines.cancel(what, contact.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, in_flow, standing
+from cti.acd import agents, announcing, beside, in_flow, standing
 from cti.acd.contact import Contact, Leaving
 from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
@@ -42,6 +42,7 @@ def enter(
         contact.since = contact.since if again is None else min(again, contact.since)
         contact.entered_at = floor.now
         contact.told_wait_s = None
+        contact.side_offered = False
     no_room = rules.max_waiting is not None and floor.line.callers(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
@@ -54,7 +55,7 @@ def enter(
     expected = _expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
-    if away is not None:
+    if away is not None and not away[1].keep_place:
         why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
@@ -65,10 +66,16 @@ def enter(
         floor.say(StartMusic(contact.call, rules.music))
     first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
     _set_deadlines(floor, contact, first_after_s)
+    if away is not None:
+        beside.begin(floor, contact, away[1].flow or "")
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
-    rules = floor.policy.queues[contact.queue]
+    _set_patience(floor, contact)
+    _set_announcement(floor, contact, announce_after_s)
+
+
+def _set_patience(floor: Floor, contact: Contact) -> None:
     patience_ends_at, _ = max_wait(floor, contact)
     if patience_ends_at is not None:
         floor.deadlines.set("max_wait", contact.id, patience_ends_at)
@@ -79,10 +86,14 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("closing", contact.id, closing_at)
     else:
         floor.deadlines.cancel("closing", contact.id)
-    if rules.announce is not None and contact.call:
-        floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
+
+
+def _set_announcement(floor: Floor, contact: Contact, after_s: float) -> None:
+    if floor.policy.queues[contact.queue].announce is not None and contact.call:
+        floor.deadlines.set("announce", contact.id, floor.now + after_s)
     else:
         floor.deadlines.cancel("announce", contact.id)
+    beside.offer_later(floor, contact)
 
 
 def max_wait(floor: Floor, contact: Contact) -> tuple[float | None, policy.Exit]:
@@ -144,11 +155,14 @@ def restart_music(floor: Floor, contact: Contact) -> None:
     floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
-def rules_changed(floor: Floor, contact: Contact) -> None:
-    """The queue in which it waits has other rules from now on."""
-    standing.placed_anew(floor, contact)
-    if contact.stands_in is not None or (contact.state is ContactState.WAITING and not contact.call):
-        _set_deadlines(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
+def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: bool) -> None:
+    """Its queue has other rules: for how long it may wait, or when it is told something."""
+    if contact.stands_in is None and (contact.state is not ContactState.WAITING or contact.call):
+        return
+    if patience:
+        _set_patience(floor, contact)
+    if announce:
+        _set_announcement(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
 
 
 def _announced_every_s(rules: policy.Queue, contact: Contact) -> float:
@@ -172,6 +186,10 @@ def leave(
     if not contact.call:  # nobody is there to hear anything, or to be sent anywhere
         end(floor, contact)
         return
+    if to.flow is not None:
+        contact.flow, contact.flow_at = to.flow, ""
+        in_flow.run(floor, contact)
+        return
     back = leaving.outcome is not Outcome.WITHDRAWN
     release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
@@ -179,9 +197,9 @@ def leave(
 def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
-    contact.leaving = None
+    contact.leaving, contact.beside = None, ""
     floor.line.remove(contact)
-    for what in ("max_wait", "closing", "announce", "widen"):
+    for what in ("max_wait", "closing", "announce", "widen", "offer_flow"):
         floor.deadlines.cancel(what, contact.id)
     if not floor.line.waiting(contact.queue):
         floor.estimate.emptied(contact.queue)
@@ -245,6 +263,7 @@ def _tell_visit(
 def set_aside(floor: Floor, contact: Contact) -> None:
     """The call takes no commands now. It comes back with its ticket, or its Hangup (or a reconciliation) ends it."""
     floor.line.remove(contact)
+    contact.beside = ""
     floor.deadlines.set("aside", contact.id, floor.now + ASIDE_LIMIT_S)
     floor.move_contact(contact, ContactState.ASIDE)
 
@@ -277,7 +296,7 @@ def announce(floor: Floor, contact: Contact) -> None:
     if rules is None or contact.stands_in is None:
         return
     every_s = announcing.interval(rules, contact.customer)[1]
-    if contact.announcing:  # longer than the interval: skip one
+    if contact.announcing or contact.beside:  # longer than the interval: skip one
         floor.deadlines.set("announce", contact.id, floor.now + every_s)
         return
     position = floor.line.position(contact)

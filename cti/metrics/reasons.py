@@ -159,6 +159,9 @@ def fact_phrase(changed: Changed) -> str | None:
             return _attempt(changed)
         case Kind.TRANSFER:
             return f"transferred ({changed.new})"
+        case Kind.FLOW if changed.reason == "beside":
+            begins = f"in the flow {changed.old} while he waits"
+            return begins if changed.new == "begun" else f"the flow {changed.old} is over, he waits on"
         case Kind.FLOW:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
         case Kind.DISPOSITION:

@@ -75,6 +75,18 @@ class FlowEnded(Event, frozen=True):
     goto: str = ""
 
 
+class SideFlowEnded(Event, frozen=True):
+    """The flow beside the line is over; its caller only waits again."""
+
+    call: CallId
+
+
+class SideFlowLeaves(Event, frozen=True):
+    """What the flow beside the line does next ends its caller's wait: from here on it is like any other flow."""
+
+    call: CallId
+
+
 class FlowTold(Event, frozen=True):
     """Something to count: `what` is split (with share) or trouble (with its word), at a node of a flow."""
 
@@ -318,6 +330,8 @@ AnyEvent = (
     CallArrived
     | FlowEnqueues
     | FlowEnded
+    | SideFlowEnded
+    | SideFlowLeaves
     | FlowTold
     | SurveyAnswered
     | SessionLost

@@ -1,6 +1,6 @@
 """How does the simulated exchange speak FastAGI? The client side of one call: environment, then the engine's commands.
 
-Every prompt exists; a caller presses what his people (exchange.press) press.
+Every prompt exists, but for those of exchange.no_sound; a caller presses what his people (exchange.press) press.
 
 Knows the bytes of AGI, the dialplan's contract (asterisk/etc/extensions_cti.conf) and the
 exchange; nothing of the engine.
@@ -141,6 +141,8 @@ class AgiClient(asyncio.Protocol):
             self._answer("200 result=0")
         elif self._hungup:
             self._answer("511 Command Not Permitted on a dead channel or intercept routine")
+        elif verb == "STREAM FILE" and self.exchange.no_sound(command[2]):
+            self._answer("200 result=-1 endpos=0")  # [measured on 22.10.1]
         elif verb == "STREAM FILE":
             length_s = PROMPT_S if "digits/" not in command[2] else DIGIT_S
             self._listen(length_s, command[3] if len(command) > 3 else "", " endpos=8000")

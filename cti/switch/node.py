@@ -56,7 +56,7 @@ class Node:
         self._phones = phones
         self._post = post
         self._clock = clock
-        self.begun = Begun(name, self.link, self.hangup, post, dict(trunks or {}), ledger)
+        self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
@@ -133,7 +133,7 @@ class Node:
     def _is_for_a_flow(self, fields: Fields) -> bool:
         """What is keyed there may be secret, and is no key of the line behind it."""
         call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
-        return call is not None and call.flow is not None and call.flow.takes_keys
+        return call is not None and call.flow_takes_keys
 
     def _dial_begin(self, fields: Fields) -> None:
         call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))
