@@ -108,10 +108,10 @@ def _never(campaign: Campaign, here: Path) -> Iterator[Finding]:
 def _answered(center: Center, campaign: Campaign, here: Path) -> Iterator[Finding]:
     safe = campaign.safe_harbour
     loses = campaign.mode in (Mode.PREDICTIVE, Mode.POWER)
-    if loses and not safe.play:
+    if loses and not (safe.play or safe.flow):
         text = f"{campaign.mode}: somebody will answer while no agent is free, and hear nothing; write safe_harbour"
         yield Finding(here, text, is_error=campaign.regulation is not Regulation.NONE)
-    if not loses and safe.play:
+    if not loses and (safe.play or safe.flow):
         yield Finding((*here, "safe_harbour"), f"never heard: {campaign.mode} has somebody for each who answers")
     if loses and campaign.limits.abandon_cap_percent == 0:
         yield Finding((*here, "mode"), "nobody may be abandoned: it dials one number for each free agent, no more")

@@ -70,6 +70,9 @@ def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None
     named: list[tuple[tuple[str, ...], str | None]] = []
     named += [(("entries", number, "flow"), entry.flow) for number, entry in center.entries.items()]
     named += [(("campaigns", name, "flow"), campaign.flow) for name, campaign in center.campaigns.items()]
+    named += [
+        (("campaigns", name, "safe_harbour", "flow"), one.safe_harbour.flow) for name, one in center.campaigns.items()
+    ]
     for here, flow in named:
         if flow is None or flow in flows:
             continue

@@ -38,7 +38,8 @@ def reached(center: Center, flows: Mapping[str, Flow]) -> set[Place]:
     to_go = [queue(entry.queue) for entry in center.entries.values() if entry.queue is not None]
     to_go += [flow(entry.flow) for entry in center.entries.values() if entry.flow is not None]
     to_go += [queue(campaign.queue) for campaign in center.campaigns.values() if campaign.queue is not None]
-    to_go += [flow(campaign.flow) for campaign in center.campaigns.values() if campaign.flow is not None]
+    for campaign in center.campaigns.values():
+        to_go += [flow(name) for name in (campaign.flow, campaign.safe_harbour.flow) if name is not None]
     while to_go:
         place = to_go.pop()
         if place not in found:

@@ -106,12 +106,16 @@ def test_a_campaign_is_a_way_to_its_queue_and_its_flow() -> None:
         {
             "queues": {"sales": {}, "lost": {}},
             "entries": {"6001": {"flow": "main"}},
-            "campaigns": {"one": {"mode": "preview", "queue": "sales"}, "two": {"mode": "agentless", "flow": "news"}},
+            "campaigns": {
+                "one": {"mode": "power", "queue": "sales", "safe_harbour": {"flow": "sorry"}},
+                "two": {"mode": "agentless", "flow": "news"},
+            },
         }
     )
-    assert {place.name for place in config_ways.reached(policy, {})} == {"sales", "news", "main"}
+    assert {place.name for place in config_ways.reached(policy, {})} == {"sales", "news", "main", "sorry"}
     lost = list(config_flows.lost_entries(policy, ["main"], FlowRules(folder=Path("flows"))))
-    assert [(one.path, one.is_error) for one in lost] == [(("campaigns", "two", "flow"), True)]
+    paths = [("campaigns", "two", "flow"), ("campaigns", "one", "safe_harbour", "flow")]
+    assert [(one.path, one.is_error) for one in lost] == [(path, True) for path in paths]
 
 
 def test_the_example_has_nothing_to_find() -> None:
