@@ -53,6 +53,11 @@ def test_nothing_to_find() -> None:
         ({"begins_on": "2026-12-02", "ends_on": "2026-12-01"}, "ends_on", "it never runs"),
         ({"mode": "predictive", "regulation": "us"}, "campaigns.one", "write safe_harbour"),
         ({"machines": {"detect": True, "then": "message"}}, "machines", "without anything to play"),
+        (
+            {"mode": "agentless", "flow": "x", "dispositions": {"busy": {"means": "reached"}}},
+            "dispositions.busy",
+            "the name of a result",
+        ),
     ],
 )
 def test_what_cannot_work_is_an_error(said: dict[str, Any], where: str, text: str) -> None:
