@@ -12,8 +12,10 @@ import math
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+FEW = 10  # up to so many agents the dialer is asked at each end of a talk or dial, else with the ticks alone
 
 
 class Regime(NamedTuple):
@@ -81,7 +83,6 @@ class Tally:
     agent_s: float = 0.0
     decisions: int = 0
     worst_share: float = 0.0  # of abandoned among answered, at any moment after the 200th answer
-    placed: list[int] = field(default_factory=list)
 
     @property
     def occupancy(self) -> float:
@@ -164,7 +165,7 @@ class Campaign:
     def _failure(self, now: float, whom: int) -> bool:
         del self._numbers[whom]
         self.dialer.dial_ended(now - self._ringing.pop(whom), answered=False)
-        return self.trade.agents <= 30  # the others ask often enough with the ticks
+        return self.trade.agents <= FEW
 
     def _answer(self, now: float, whom: int) -> bool:
         self.dialer.dial_ended(now - self._ringing.pop(whom), answered=True)
@@ -214,4 +215,4 @@ class Campaign:
             first = next(iter(self._waiting))
             del self._waiting[first]
             self._talk(now, first)
-        return self.trade.agents <= 100
+        return self.trade.agents <= FEW

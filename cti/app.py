@@ -186,7 +186,7 @@ class Application:
         writer = self.follow_ups = FollowUpWriter(store)
         stack.callback(writer.close)
         self._errors["follow_ups"] = lambda: writer.errors + writer.lost
-        self._errors["flow_store"] = lambda: self.flows.errors
+        self._errors |= {"flow_store": lambda: self.flows.errors, "flow_voice": lambda: self.flows.voice.failed}
         return writer.apply
 
     def _keep_history(self, store: Store) -> HistoryWriter:

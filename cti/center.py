@@ -149,6 +149,11 @@ class ContactCenter:
         return self._floor.offers
 
     @property
+    def attempts(self) -> dict[AttemptId, dialling.Attempt]:
+        """Customers who are being called, as far as we know."""
+        return self._floor.dials.air
+
+    @property
     def settling(self) -> bool:
         """Whether we wait for callers to come back after a start; nothing is offered meanwhile."""
         return self._floor.settling

@@ -5,27 +5,20 @@ Puts the parts together for the switch (switch/flow_desk.py); which version of t
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
-
-import structlog
 
 from cti.calendar.opening import Opening, OpenState
 from cti.config import Settings
 from cti.flow_memory import FlowMemory
+from cti.flow_voice import FlowVoice
 from cti.ivr import replies, verbs
 from cti.lookup.client import Lookups
 from cti.lookup.of_flows import answer
 from cti.model.policy import Center
 from cti.ports import Clock
-from cti.prompts.live import LiveVoice
-from cti.prompts.voices import NoVoice, espeak
 from cti.store.database import Store
 from cti.switch.flow_desk import FlowDesk
-
-log = structlog.get_logger(__name__)
 
 
 class FlowRoom:
@@ -34,34 +27,23 @@ class FlowRoom:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Raises ConfigError where a lookup's secret is missing."""
         self._clock = clock
-        self._sounds = settings.flows.sounds if settings.flows is not None else None
         self.memory: FlowMemory | None = None
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
+        self.voice = FlowVoice()
+        self._rules = settings.flows
         self.desk = FlowDesk(hours=self._state, ask=self._ask)
         self.follow(settings)
 
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
-        """Lookups can be asked, and promises kept, until the end."""
+        """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
         memory = self.memory = FlowMemory(store, self._clock)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
-        async with contextlib.AsyncExitStack() as stack:
-            await stack.enter_async_context(self.lookups)
-            if self._sounds is not None:
-                await self._find_voice(self._sounds, stack)
+        async with self.lookups, self.voice.open(self._rules) as voice:
+            self.desk.speak = voice.speak
             yield self
-
-    async def _find_voice(self, sounds: Path, stack: contextlib.AsyncExitStack) -> None:
-        """Texts that nobody knew before are spoken; without a voice flows go their way for a missing prompt."""
-        try:
-            voice = await asyncio.to_thread(espeak, fetch=False)
-        except NoVoice as reason:
-            log.warning("flows cannot speak texts of lookups", reason=str(reason))
-            return
-        live = await stack.enter_async_context(LiveVoice(sounds, voice))
-        self.desk.speak = live.sound
 
     @property
     def errors(self) -> int:

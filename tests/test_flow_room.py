@@ -10,7 +10,6 @@ from cti import config
 from cti.flow_room import FlowRoom
 from cti.ivr import replies, verbs
 from cti.store.database import open_store
-from tests.sounds import Humming
 
 pytestmark = pytest.mark.unit
 
@@ -48,25 +47,3 @@ async def test_a_system_that_nobody_has_named_is_down(tmp_path: Path) -> None:
         answer = await here.desk.ask(ASKED)
     store.close()
     assert isinstance(answer, replies.Down)
-
-
-async def test_texts_are_spoken_where_a_voice_and_a_folder_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sounds = tmp_path / "sounds"
-    speaking = f"{CENTER}flows: {{folder: flows, sounds: {sounds}}}\n"
-    (tmp_path / "hum.wav").write_bytes(Humming().say("Hello", "en"))
-    program = tmp_path / "espeak-ng"
-    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo voice 1.52 && exit\ncat {tmp_path}/hum.wav\n')
-    program.chmod(0o755)
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    for text, voice, is_heard in (
-        (speaking, program, True),
-        (speaking, tmp_path / "none", False),
-        (CENTER, program, False),
-    ):
-        monkeypatch.setenv("CTI_ESPEAK", str(voice))
-        here = room(text)
-        async with here.open(store):
-            name = await here.desk.speak("Hello", "en")
-            assert (name is not None) == is_heard
-            assert is_heard == (name is not None and (sounds / "en" / f"{name}.wav").exists())
-    store.close()

@@ -68,9 +68,12 @@ def answered(floor: Floor, attempt: Attempt) -> None:
         _tell(floor, attempt, "placed", "answered")
 
 
-def end(floor: Floor, attempt: Attempt, result: DialResult) -> Contact | None:
-    """It is over; the contact that it was for, if that is still there and has not got another one."""
-    floor.dials.end(attempt)
+def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = False) -> Contact | None:
+    """It is over; the contact that it was for, if that is still there and has not got another one.
+
+    `gone`: he had answered, and has hung up.
+    """
+    floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
     _tell(floor, attempt, "answered" if attempt.answered else "placed", result)
     contact = floor.contacts.get(attempt.contact)

@@ -9,7 +9,7 @@ urgent contact he can get from it. A decision never looks at everyone who waits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sortedcontainers import SortedKeyList, SortedList
@@ -104,6 +104,38 @@ class Line:
             del self._classes[waiting.reach]
         self._order[waiting.reach.queue].remove(contact)
 
+    def take_all(self, queue: QueueName) -> list[tuple[Contact, Reach]]:
+        """Everyone of `queue` out of the line, in the order of service, with his reach there: in one go."""
+        everyone = [(contact, contact.stands_in.reach) for contact in self._order.pop(queue, ())]
+        for waiting in [waiting for waiting in self._classes.values() if waiting.reach.queue == queue]:
+            waiting.members.clear()
+            self._follow_head(waiting)
+            del self._classes[waiting.reach]
+        for contact, _ in everyone:
+            contact.stands_in = None
+        self.count -= len(everyone)
+        self._uncalled.pop(queue, None)
+        return everyone
+
+    def put_all(self, placed: Sequence[tuple[Contact, Reach]]) -> list[Contact]:
+        """Everyone of a queue into the line in which nobody of it stands; the first of each class."""
+        classes: dict[Reach, list[Contact]] = {}
+        for contact, reach in placed:
+            classes.setdefault(reach, []).append(contact)
+        for reach, members in classes.items():
+            self._numbers += 1
+            waiting = self._classes[reach] = WaitingClass(reach, self._numbers)
+            waiting.members.update(members)
+            for contact in members:
+                contact.stands_in = waiting
+            self._follow_head(waiting)
+        if placed:
+            queue = placed[0][0].queue
+            self._order[queue] = SortedKeyList([contact for contact, _ in placed], key=_place)
+            self.count += len(placed)
+            self._uncalled[queue] = sum(not contact.call for contact, _ in placed)
+        return [self._classes[reach].members[0] for reach in classes]
+
     def _follow_head(self, waiting: WaitingClass) -> None:
         """Bring the pools in step with the class's first contact."""
         first = waiting.first = waiting.members[0] if waiting.members else None
@@ -182,6 +214,10 @@ class Line:
     def callers(self, queue: QueueName) -> int:
         """Those who wait on the phone: without those whom we shall call."""
         return self.waiting(queue) - self._uncalled[queue]
+
+    def in_order(self, queue: QueueName) -> Iterator[Contact]:
+        """Everyone of `queue`, in the order of service."""
+        return iter(self._order.get(queue, ()))
 
     def position(self, contact: Contact) -> int:
         """1 + how many of the same queue are served before `contact`, as things stand now."""

@@ -64,6 +64,15 @@ def pools_of(name: AgentId, agent: policy.Agent) -> tuple[str, ...]:
     return (*map(queue_pool, agent.queues), *map(group_pool, agent.groups), own_pool(name))
 
 
+def ring_at(rules: policy.Queue, entered_at: float, now: float) -> tuple[int, float | None]:
+    """How many rings have begun for who entered at `entered_at`, and when the next one does (epoch seconds)."""
+    for number, step in enumerate(rules.rings):
+        begins = entered_at + step.after_s
+        if now < begins:
+            return number, begins
+    return len(rules.rings), None
+
+
 def widen(
     rules: policy.Queue, contact: Contact, now: float, preferred: tuple[AgentId, ...]
 ) -> tuple[Reach, int, float | None]:
@@ -80,12 +89,8 @@ def widen(
     requires = dict(contact.requires)
     asked = [*(map(own_pool, preferred) if rules.preferred_for_s > 0 else ()), queue_pool(contact.queue)]
     least, most = rules.min_penalty, rules.max_penalty
-    ring, next_at = 0, None
-    for step in rules.rings:
-        if now < contact.entered_at + step.after_s:
-            next_at = contact.entered_at + step.after_s
-            break
-        ring += 1
+    ring, next_at = ring_at(rules, contact.entered_at, now)
+    for step in rules.rings[:ring]:
         for skill, level in step.accept.items():
             if skill in requires:
                 requires[skill] = min(level, requires[skill])

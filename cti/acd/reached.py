@@ -39,7 +39,7 @@ def overdue(floor: Floor, attempt: Attempt) -> None:
 
 def hung_up(floor: Floor, attempt: Attempt) -> None:
     """He answered, and was gone before he was in our hands."""
-    contact = attempts.end(floor, attempt, DialResult.HUMAN)
+    contact = attempts.end(floor, attempt, DialResult.HUMAN, gone=True)
     if contact is None or contact.call:
         return
     for offer_id in list(contact.offers):
@@ -71,7 +71,9 @@ def arrived(floor: Floor, event: CallArrived) -> bool:
     if attempt is not None:
         attempts.answered(floor, attempt)
         attempts.end(floor, attempt, DialResult.MACHINE if machine else DialResult.HUMAN)
-    if contact is None and not machine and (attempt is None or attempt.found):
+    if event.attempt is not None and floor.dials.is_gone(event.attempt):  # his hang-up has overtaken him
+        _say_last(floor, event, Release(event.call))
+    elif contact is None and not machine and (attempt is None or attempt.found):
         if event.ticket is not None:
             return False
         floor.repair("no_ticket", event.call, "a customer whom we called is unknown here: he went to the fallback")

@@ -71,7 +71,11 @@ def enter(
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
-    rules = floor.policy.queues[contact.queue]
+    _set_patience(floor, contact)
+    _set_announcement(floor, contact, announce_after_s)
+
+
+def _set_patience(floor: Floor, contact: Contact) -> None:
     patience_ends_at, _ = max_wait(floor, contact)
     if patience_ends_at is not None:
         floor.deadlines.set("max_wait", contact.id, patience_ends_at)
@@ -82,8 +86,11 @@ def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> N
         floor.deadlines.set("closing", contact.id, closing_at)
     else:
         floor.deadlines.cancel("closing", contact.id)
-    if rules.announce is not None and contact.call:
-        floor.deadlines.set("announce", contact.id, floor.now + announce_after_s)
+
+
+def _set_announcement(floor: Floor, contact: Contact, after_s: float) -> None:
+    if floor.policy.queues[contact.queue].announce is not None and contact.call:
+        floor.deadlines.set("announce", contact.id, floor.now + after_s)
     else:
         floor.deadlines.cancel("announce", contact.id)
     beside.offer_later(floor, contact)
@@ -148,11 +155,14 @@ def restart_music(floor: Floor, contact: Contact) -> None:
     floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
-def rules_changed(floor: Floor, contact: Contact) -> None:
-    """The queue in which it waits has other rules from now on."""
-    standing.placed_anew(floor, contact)
-    if contact.stands_in is not None or (contact.state is ContactState.WAITING and not contact.call):
-        _set_deadlines(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
+def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: bool) -> None:
+    """Its queue has other rules: for how long it may wait, or when it is told something."""
+    if contact.stands_in is None and (contact.state is not ContactState.WAITING or contact.call):
+        return
+    if patience:
+        _set_patience(floor, contact)
+    if announce:
+        _set_announcement(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
 
 
 def _announced_every_s(rules: policy.Queue, contact: Contact) -> float:

@@ -46,7 +46,7 @@ def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_ph
     if "flows" in center and places.recordings is not None:
         center["flows"]["recordings"] = str(places.recordings)
     if "flows" in center and places.sounds is not None:
-        center["flows"]["sounds"] = str(places.sounds)
+        center["flows"] |= {"voice": "espeak-ng", "sounds": str(places.sounds)}
     if lookups := copy.deepcopy(dict(tree.get("lookups") or {})):
         if places.shop and SHOP in lookups:
             lookups[SHOP]["base_url"] = places.shop

@@ -1,9 +1,10 @@
 """Which share of the numbers that we dial is answered by a person, and how sure are we of it?
 
 A Beta distribution that forgets (each dial counts a little less with each newer one), and a watch over the answers that
-come against those that were to be expected: when they do not agree, what was learned before is forgotten. Dials end at
-their answer sooner than without one, so that counting the ended ones alone would see too many answers after a rest:
-`watch` is told what was to be expected of those that still ring, too.
+come against those that were to be expected: when they do not agree, what was learned before is forgotten. A dial ends
+sooner with an answer than without one: told at once, many dials of a moment would look like many answers at first. Who
+tells of them (pacing.py) therefore waits with an answer until the others of its moment have ended, too; the watch is
+told at once, with what was to be expected of those that still ring.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 TAIL = 1e-7
-MANY = 50.0  # from so many on (both together) the normal distribution is as good, and does not grow with them
+MANY = 30.0  # from so many on (both together) the normal distribution is as good, and does not grow with them
 LEAST = 1e-9
 _SQRT2, _SQRT2PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
 

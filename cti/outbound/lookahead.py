@@ -22,6 +22,8 @@ MOMENTS_S = (3.0, 5.0, 7.5, 10.5, 15.0, 24.0)
 STEPS_S = (1.0, 2.5, 4.0, 6.0, 8.5, 11.5, 15.0, 20.0, 26.0)  # in which ends of talks are counted
 WRAPUP_SHARES = (1 / 6, 3 / 6, 5 / 6)  # a wrap-up is as short as one in six, as usual, or as long as one in six
 
+SURGE = 2.5  # a change that the watch over the answers finds soon, and nobody can foresee
+
 
 class Floor(NamedTuple):
     """The campaign's agents and calls at one moment; all times are seconds so far."""
@@ -40,6 +42,7 @@ class Outlook(NamedTuple):
     lost: float  # of them
     over: float  # chance that more are lost than may be
     freed: float  # agents, until most of the answers have come
+    surge: float  # lost, if answers had just become SURGE times as many, and nobody had noticed yet; 0 if they may be
 
     @property
     def share(self) -> float:
@@ -78,14 +81,17 @@ class Lookahead:
 
     def of(self, dials: int) -> Outlook:
         """What `dials` more would bring."""
-        lost = over = 0.0
+        answers = self._waiting + self._answers + dials * self._new_answers
+        lost = over = surge = 0.0
         for (mean, variance), chance, freed in zip(self._ringing, self._new, self._freed, strict=True):
             mean += dials * chance
             variance += dials * chance * (1.0 - chance) + self._doubt * mean * mean
-            found = freed.shortfall(Number(mean, variance), self._free - self._waiting, self._spare)
+            free = self._free - self._waiting
+            found = freed.shortfall(Number(mean, variance), free, self._spare)
+            if SURGE * answers > self._spare:  # else even if all were lost, so many may be
+                surge = max(surge, freed.shortfall(Number(SURGE * mean, SURGE * variance), free, self._spare).lost)
             lost, over = max(lost, found.lost), max(over, found.over)
-        answers = self._waiting + self._answers + dials * self._new_answers
-        return Outlook(answers, lost, over, self._freed[self._usual].number.mean)
+        return Outlook(answers, lost, over, self._freed[self._usual].number.mean, surge)
 
 
 def _freed(floor: Floor, talks: TalkHazard, wrapups: TalkHazard, within_s: Sequence[float]) -> list[Freed]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -23,8 +24,10 @@ from cti.outbound.ring_time import RingTime
 from cti.outbound.talk_hazard import TalkHazard
 
 RISK = 0.001  # the chance that more are lost at once than the window can afford, at most
+KEPT_BACK = 1.0  # abandoned calls that are never planned for: what is expected may be wrong
 WHOLE_CAP_FROM = 4.0  # so many abandoned calls to spare, and the cap is not trimmed
 WRAPUP_FIRST_S = 1.0
+MOST_RINGING = 400  # so many dials are evidence enough, however many ring
 
 
 class PacingRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +80,8 @@ class Pacing:
         self._answers = self._talk_ends = 0  # since the last decision
         self._due_answers = self._due_ends = 0.0  # that were to be expected of what has ended since
         self._open_answers = self._open_ends = 0.0  # and of what was going on at the last decision, up to then
+        self._picked_up_s: list[float] = []  # after so long a ring, since the last decision
+        self._uncounted: list[float] = []  # answers that count from then on: when dials of their moment end without one
         self._changed = False  # the newest regime is not known yet
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -85,7 +90,10 @@ class Pacing:
         """One dial rang so long and was answered by a person, or ended otherwise (busy, nobody, a machine)."""
         self._due_answers += self.ring_time.expected((ring_s,))
         self._answers += answered
-        self.answer_rate.ended(answered=answered)
+        if answered:
+            self._picked_up_s.append(ring_s)
+        else:
+            self.answer_rate.ended(answered=False)
         self.ring_time.ended(ring_s, answered=answered)
 
     def talk_ended(self, talk_s: float) -> None:
@@ -112,6 +120,7 @@ class Pacing:
             return self._placing(0, Why.SWITCH_LOST, state)
         if abs(now - state.at) > rules.stale_s or not math.isfinite(now - state.at):
             return self._placing(0, Why.STALE, state)
+        self._count(now)
         self._watch(state)
         if state.idle + len(state.talking_s) + len(state.wrapup_s) <= 0:
             return self._placing(0, Why.NO_AGENTS, state)
@@ -126,20 +135,28 @@ class Pacing:
         safe = max(0, state.idle - state.waiting - len(state.ringing_s))
         if rules.mode == "progressive":
             return safe, Why.FREE, "progressive", rules.cap, None
-        left = self.window.left(rules.cap)
+        left = self._left()
         cap = rules.cap * min(1.0, max(0.0, left / WHOLE_CAP_FROM))
         if left < 1.0:
             return safe, Why.WINDOW, "progressive", 0.0, None
         if rules.mode == "power":
             free = max(0, state.idle - state.waiting)
             return max(safe, int(rules.ratio * free) - len(state.ringing_s)), Why.FREE, "power", cap, None
-        if self.answer_rate.dials < rules.least_dials:
+        if not self._knows(state):
             return safe, Why.CHANGED if self._changed else Why.EVIDENCE, "progressive", cap, None
         self._changed = False
-        number, outlook = _largest(self._lookahead(state), cap, rules.most_at_once)
+        number, outlook = _largest(self._lookahead(state), cap, left, rules.most_at_once)
         if number <= safe:
             outlook = self._lookahead(state).of(safe)
         return max(number, safe), Why.CAP, "predictive", cap, outlook
+
+    def _left(self) -> float:
+        """Abandoned calls that may be planned for."""
+        return self.window.left(self.rules.cap) - KEPT_BACK
+
+    def _knows(self, state: LiveState) -> bool:
+        """Enough of answers: where most dials still ring, the ended ones are only the quickest."""
+        return self.answer_rate.dials >= max(self.rules.least_dials, min(len(state.ringing_s), MOST_RINGING))
 
     def _lookahead(self, state: LiveState) -> Lookahead:
         known = self.talks.talks >= self.rules.least_talks
@@ -151,7 +168,7 @@ class Pacing:
             self.talks,
             self.wrapups,
             connect_within_s=self.rules.connect_within_s,
-            spare=self.window.left(self.rules.cap),
+            spare=self._left(),
         )
 
     def _within(self, now: float, state: LiveState, wanted: int, why: Why) -> tuple[int, Why]:
@@ -169,20 +186,34 @@ class Pacing:
             number = self._bucket.take(now, number)
         return number, why
 
+    def _count(self, now: float) -> None:
+        """Let those answers count whose moment is over."""
+        wait_s = self.ring_time.failed_within_s(0.5)
+        for ring_s in self._picked_up_s:
+            heappush(self._uncounted, now + max(0.0, wait_s - ring_s))
+        self._picked_up_s.clear()
+        while self._uncounted and self._uncounted[0] <= now:
+            heappop(self._uncounted)
+            self.answer_rate.ended(answered=True)
+
     def _watch(self, state: LiveState) -> None:
         """Compare what came since the last decision with what was to be expected, of what goes on, too."""
-        if self.answer_rate.dials >= self.rules.least_dials:
-            due = self._due_answers + self.ring_time.expected(state.ringing_s) - self._open_answers
-            self._changed |= self.answer_rate.watch(self._answers, due)
-        if self.talks.talks >= self.rules.least_talks:
-            self.talks.watch(self._talk_ends, self._due_ends + self.talks.expected(state.talking_s) - self._open_ends)
-        self.ring_time.learn(self.answer_rate.mean)
-        self.talks.learn(state.talking_s)
+        ringing, talking = self.ring_time.expected(state.ringing_s), self.talks.expected(state.talking_s)
+        changed = self._knows(state) and self.answer_rate.watch(
+            self._answers, self._due_answers + ringing - self._open_answers
+        )
+        self._changed |= changed
+        new = self.talks.talks >= self.rules.least_talks and self.talks.watch(
+            self._talk_ends, self._due_ends + talking - self._open_ends
+        )
+        if self.ring_time.learn(self.answer_rate.mean, at_once=changed):
+            ringing = self.ring_time.expected(state.ringing_s)
+        if self.talks.learn(state.talking_s) or new:
+            talking = self.talks.expected(state.talking_s)
         self.wrapups.learn(state.wrapup_s)
         self._answers = self._talk_ends = 0
         self._due_answers = self._due_ends = 0.0
-        self._open_answers = self.ring_time.expected(state.ringing_s)
-        self._open_ends = self.talks.expected(state.talking_s)
+        self._open_answers, self._open_ends = ringing, talking
 
     def _placing(
         self,
@@ -194,7 +225,6 @@ class Pacing:
         outlook: Outlook | None = None,
     ) -> Placing:
         rate = self.window.rate()
-        known = self.answer_rate.dials >= self.rules.least_dials
         return Placing(
             number=number,
             why=why,
@@ -207,20 +237,20 @@ class Pacing:
             cap=cap,
             lines_used=state.lines_used,
             lines=self.rules.lines,
-            answer_rate=self.answer_rate.mean if known else None,
+            answer_rate=self.answer_rate.mean if self._knows(state) else None,
             window_answered=rate.answered,
             window_abandoned=rate.abandoned,
         )
 
 
-def _largest(ahead: Lookahead, cap: float, most: int) -> tuple[int, Outlook]:
-    """The largest number whose outlook is within the cap.
+def _largest(ahead: Lookahead, cap: float, left: float, most: int) -> tuple[int, Outlook]:
+    """The largest number whose outlook is within the cap, and within what the window has `left`, come what may.
 
     What is lost less the cap's part grows ever faster with the number: all smaller ones fit, too, and halving finds it.
     """
 
     def fits(outlook: Outlook) -> bool:
-        return outlook.lost <= cap * outlook.answers and outlook.over <= RISK
+        return outlook.lost <= cap * outlook.answers and outlook.over <= RISK and outlook.surge <= left
 
     best = ahead.of(0)
     if not fits(best):

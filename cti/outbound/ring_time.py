@@ -18,7 +18,7 @@ MEMORY_DIALS = 1000.0
 PRIOR_WEIGHT = 4.0
 PRIOR_ANSWER_S, PRIOR_FAILURE_S = range(1, 25), range(20, 30)
 LEAST = 1e-9
-FRESH = 100  # what was told holds from when one in so many of the dials is new
+FRESH = 50  # what was told holds from when one in so many of the dials is new
 
 
 class RingTime:
@@ -70,12 +70,16 @@ class RingTime:
         """Of those that are answered, `share` is answered within so many seconds."""
         return float(min(LONGEST_S, bisect_right(self._answered_by, share - LEAST) + 1))
 
-    def learn(self, rate: float) -> bool:
-        """Let hold what was told since the last time, if it is worth it; whether anything changed.
+    def failed_within_s(self, share: float) -> float:
+        """Of those that are not answered, `share` has ended within so many seconds."""
+        return float(min(LONGEST_S, bisect_right(self._failed_by, share - LEAST) + 1))
+
+    def learn(self, rate: float, *, at_once: bool = False) -> bool:
+        """Let hold what was told since the last time, if it is worth it (or `at_once`); whether anything changed.
 
         `rate`: the answer rate from now on, for `expected`. Nothing else changes what is expected.
         """
-        if not self._new or self._new * FRESH < self._dials:
+        if not at_once and (not self._new or self._new * FRESH < self._dials):
             return False
         self._new = 0
         self._answered_by, self._failed_by = _cumulative(self._answered), _cumulative(self._failed)

@@ -23,13 +23,13 @@ PRIOR_ENDS = 2.0  # by so many ends a stretch is drawn to the mean
 LEAST_HAZARD = 1e-6
 MOST_KEPT_TALKS = 30.0  # of a new regime, that ended before it was noticed
 MOST_RATIO = 5.0
-FRESH = 50  # what was told holds from when one in so many of the talks is new
+FRESH = 20  # what was told holds from when one in so many of the talks is new
 
 
 class TalkHazard:
     """Talks, or wrap-ups. `first_s`: length of the first stretches, a small part of what is usual.
 
-    `within_s`: the times that `freed` looks ahead.
+    `within_s`: the times that `freed` looks ahead, ever later.
     """
 
     def __init__(self, within_s: Sequence[float], first_s: float = 4.0, memory_talks: float = MEMORY_TALKS) -> None:
@@ -143,8 +143,9 @@ class TalkHazard:
         """The time that they have spent in each stretch so far."""
         edges, spent, longer = self._edges, [0.0] * len(self._edges), 0
         here: dict[int, list[float]] = {}
+        last = len(edges) - 2
         for each_s in going_on_s:
-            here.setdefault(self._stretch(each_s), []).append(each_s)
+            here.setdefault(min(bisect_right(edges, each_s) - 1, last), []).append(each_s)
         for stretch in range(max(here, default=-1), -1, -1):
             low, alike = edges[stretch], here.get(stretch, ())
             spent[stretch] = longer * (edges[stretch + 1] - low) + sum(alike) - len(alike) * low
@@ -168,8 +169,12 @@ class TalkHazard:
         at_s = 0.5 * (self._edges[stretch] + self._edges[stretch + 1])
         here = self.expected((at_s,))
         row = []
-        for more_s in self._within_s:
-            chance = -math.expm1(here - self.expected((at_s + more_s,)))
+        edges, summed, hazard = self._edges, self._summed, self._hazard
+        last, after = len(edges) - 2, stretch
+        for more_s in self._within_s:  # ever later
+            while after < last and edges[after + 1] <= at_s + more_s:
+                after += 1
+            chance = -math.expm1(here - summed[after] - hazard[after] * (at_s + more_s - edges[after]))
             row.append((chance, chance * (1.0 - chance)))
         self._rows[stretch] = tuple(row)
         return self._rows[stretch]

@@ -87,6 +87,13 @@ decision_agent = Table(
     Index("decision_agent_at", "at"),
 )
 
+history_engine = Table(  # a row for each start of an engine: its facts' numbers end in it (store/fact_numbers.py)
+    "history_engine",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),  # epoch seconds
+)
+
 config_version = Table(
     "config_version",
     metadata,

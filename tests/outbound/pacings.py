@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from functools import cache
 from random import Random
@@ -21,6 +22,7 @@ def _made(
     for _ in range(dials):
         picked_up = rng.random() < rate
         made.dial_ended(rng.uniform(4, 12) if picked_up else 22.0, answered=picked_up)
+        made._count(math.inf)
     for _ in range(talks):
         made.talk_ended(rng.expovariate(1 / 120))
     made.ring_time.learn(rate)

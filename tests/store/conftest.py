@@ -25,7 +25,7 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(f"{NO_POSTGRES}: {error}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.contract)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/cti.db"
