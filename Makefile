@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr clean
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-pacing clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -52,6 +52,12 @@ bench-reload: setup ## the loop's pause while a file with 5,000 agents is read a
 
 bench-ivr: asterisk ## from a caller's key to the next menu's first sound, 100 and 1,000 callers in a flow
 	@exec $(PYTHON_ENV) -m bench.ivr
+
+bench-import: setup ## a list of a million leads: rows per second, peak memory, and how long the next leads take
+	@exec $(PYTHON_ENV) -m bench.import_leads
+
+bench-pacing: setup ## busy agents and abandoned answers: our pacing, one per free agent, an adaptive ratio
+	@exec $(PYTHON_ENV) -m bench.pacing
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

@@ -12,6 +12,7 @@ from typing import Any
 from cti.acd import (
     agents,
     attempts,
+    beside,
     callouts,
     calls,
     dialling,
@@ -37,6 +38,7 @@ from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
+from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
@@ -49,6 +51,7 @@ from cti.model.words import (
     OfferState,
     RingResult,
 )
+from cti.outgoing import Outgoing
 
 __all__ = ["ContactCenter", "Output"]
 
@@ -72,10 +75,13 @@ class ContactCenter:
     ) -> None:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
+        self._outgoing = Outgoing(self._floor)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
             events.FlowEnded: lambda event: flow_calls.ended(self._floor, event),
+            events.SideFlowEnded: lambda event: beside.ended(self._floor, event),
+            events.SideFlowLeaves: lambda event: flow_calls.leaves_line(self._floor, event),
             events.FlowTold: lambda event: flow_calls.told(self._floor, event),
             events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
             events.SessionLost: self._session_lost,
@@ -85,6 +91,8 @@ class ContactCenter:
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.CalloutDue: lambda event: callouts.due(self._floor, event),
+            events.CallbackPromised: self._outgoing.promised,
+            events.CallbackRequest: lambda event: self._answer(self._outgoing.request(event)),
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -100,7 +108,7 @@ class ContactCenter:
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
-            events.PolicyChanged: lambda event: self._answer(reload.request(self._floor, event)),
+            events.PolicyChanged: self._policy_changed,
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -112,8 +120,11 @@ class ContactCenter:
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(telling.announce),
             "dial": self._dial_overdue,
+            "callback": lambda _: self._outgoing.due(),
+            "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
             "max_wait": self._contact_rule(exits.wait_over),
             "closing": self._contact_rule(exits.closing),
+            "offer_flow": self._contact_rule(beside.offer_due),
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: self._settled(),
@@ -144,6 +155,11 @@ class ContactCenter:
         return self._floor.offers
 
     @property
+    def attempts(self) -> dict[AttemptId, dialling.Attempt]:
+        """Customers who are being called, as far as we know."""
+        return self._floor.dials.air
+
+    @property
     def settling(self) -> bool:
         """Whether we wait for callers to come back after a start; nothing is offered meanwhile."""
         return self._floor.settling
@@ -171,14 +187,22 @@ class ContactCenter:
         floor = self._floor
         now = max(now, floor.now)
         floor.begin(now)
+        self._outgoing.begin()
         for what, whom in floor.deadlines.pop_all_due(now):
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
             self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+        self._guarded(self._follow, None, None)
         self._match()
+        while len(floor.out) > self._outgoing.read:
+            self._guarded(self._follow, None, None)
+            self._match()
         return floor.out
+
+    def _follow(self, _: None) -> None:
+        self._outgoing.follow()
 
     def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
         if self._strict:
@@ -360,6 +384,10 @@ class ContactCenter:
         floor.expected.clear()
         floor.awaited.clear()
         floor.deadlines.cancel("settle", "")
+
+    def _policy_changed(self, event: events.PolicyChanged) -> None:
+        self._answer(reload.request(self._floor, event))
+        self._outgoing.follow_policy()
 
     # --- people -----------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,9 @@ ROOMS = {
     "flow": ("cti.cli_flows", "flow_app"),
     "follow-up": ("cti.cli_follow_up", "follow_up_app"),
     "import": ("cti.cli_import", "import_app"),
+    "list": ("cti.cli_lists", "list_app"),
+    "dnc": ("cti.cli_numbers", "dnc_app"),
+    "number": ("cti.cli_numbers", "number_app"),
     "prompts": ("cti.cli_prompts", "prompts_app"),
 }
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cti import config_gaps, config_reach
+from cti import config_campaigns, config_gaps, config_reach
 from cti.config_finding import Finding
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
@@ -98,6 +98,13 @@ def exits(queue: Queue) -> Iterator[tuple[tuple[str, ...], Exit]]:
         yield ("on_closed",), queue.on_closed
     for digit, leave in queue.keys.items():
         yield ("keys", digit), leave
+
+
+def flows_of(queue: Queue) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each flow that a way out of `queue` leads to, or that begins by itself in its line, with its place."""
+    yield from (((*where, "flow"), leave.flow) for where, leave in exits(queue) if leave.flow is not None)
+    if queue.while_waiting is not None:
+        yield ("while_waiting", "flow"), queue.while_waiting.flow
 
 
 def _exits_lead_somewhere(center: Center) -> Iterator[Finding]:
@@ -266,4 +273,5 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     _phones,
     _old_phones,
     _breaks,
+    config_campaigns.campaigns,
 )

@@ -133,7 +133,6 @@ _MISSING = {
     "skill": "no agent has the skill",
     "group": "no agent is in the group",
     "hours": "there are no opening hours named",
-    "trunk": "outbound.trunks has no",
     "pool": "outbound.caller_ids has no",
 }
 
@@ -150,7 +149,6 @@ def unknown_references(tree: Mapping) -> list[Problem]:
             "hours": _names(tree, "hours"),
             "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
             "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
-            "trunk": _names(_child(tree, "outbound"), "trunks"),
             "pool": _names(_child(tree, "outbound"), "caller_ids"),
         },
     )
@@ -196,13 +194,8 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
     for name, settings in _children(tree, "campaigns"):
         yield from _queue_in(settings, ("campaigns", name))
         yield from _one(settings, "hours", "hours", ("campaigns", name))
-        yield from _way_out(settings, ("campaigns", name))
-    yield from _way_out(_child(_child(tree, "outbound"), "callbacks"), ("outbound", "callbacks"))
-
-
-def _way_out(settings: Any, here: Path) -> Iterator[tuple[Path, str, str, Any]]:
-    yield from _one(settings, "trunk", "trunk", here)
-    yield from _one(settings, "caller_ids", "pool", here)
+        yield from _one(settings, "caller_ids", "pool", ("campaigns", name))
+    yield from _one(_child(_child(tree, "outbound"), "callbacks"), "caller_ids", "pool", ("outbound", "callbacks"))
 
 
 def _one(node: Any, key: str, kind: str, here: Path) -> Iterator[tuple[Path, str, str, Any]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cti import config_ways, config_yaml, flow_files
 from cti.config import FlowRules, Reading, Settings
+from cti.config_check import flows_of
 from cti.config_finding import Finding
 from cti.config_yaml import Problem
 from cti.flow_files import Folder
@@ -65,7 +66,7 @@ def _note_lost_flows(center: Center, folder: Folder) -> None:
 
 
 def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None) -> Iterator[Finding]:
-    """Yield a complaint for each dialled number whose flow does not exist."""
+    """Yield a complaint for each dialled number, and each way out of a queue, whose flow does not exist."""
     for number, entry in center.entries.items():
         if entry.flow is None or entry.flow in flows:
             continue
@@ -73,6 +74,11 @@ def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None
         if rules is None:
             text = "there are no flows; name their folder, such as flows: {folder: flows}"
         yield Finding(("entries", number, "flow"), text, is_error=True)
+    for name, queue in center.queues.items():
+        for where, flow in flows_of(queue):
+            if flow not in flows:
+                text = f'there is no flow "{flow}"{did_you_mean(flow, flows)}'
+                yield Finding(("queues", name, *where), text, is_error=True)
 
 
 def lines(findings: Iterator[Finding], reading: Reading | None, *, key: bool = False) -> list[str]:

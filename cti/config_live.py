@@ -193,7 +193,6 @@ def _defined(center: Center) -> dict[str, set[str]]:
         "hours": set(center.hours),
         "skill": {skill for agent in agents for skill in agent.skills},
         "group": {group for agent in agents for group in agent.groups},
-        "trunk": set(center.outbound.trunks),
         "pool": set(center.outbound.caller_ids),
     }
 

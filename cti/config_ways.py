@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from cti.config_check import exits
+from cti.config_check import exits, flows_of
 from cti.config_finding import Finding
 from cti.model import flow_nodes as nodes
 from cti.model.flow import Flow
@@ -48,6 +48,7 @@ def _ways(center: Center, flows: Mapping[str, Flow], place: Place) -> Iterator[P
     if place.kind == "queue" and place.name in center.queues:
         rules = center.queues[place.name]
         yield from (queue(leave.queue) for _, leave in exits(rules) if leave.queue is not None)
+        yield from (flow(other) for _, other in flows_of(rules))
         yield from (queue(other) for ring in rules.rings for other in ring.queues)
     elif place.kind == "flow" and place.name in flows:
         for node in flows[place.name].nodes.values():

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.background import in_thread_of_its_own
 from cti.ivr import replies, verbs
 from cti.ports import Clock
-from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, take_over
+from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, drop, take_over
 from cti.store.database import Store
 from cti.store.survey_asked import may_ask
 from cti.store.voicemail import Voicemail, keep
@@ -36,10 +36,11 @@ class Deaf(Exception):
 
 
 class FlowMemory:
-    """`store` is open; `errors` counts what could not be kept or known."""
+    """`asked` hears of each promise that is kept in the (open) store; `errors`: what could not be kept or known."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, asked: Callable[[], None] = lambda: None) -> None:
         self.errors = 0
+        self._promised = asked
         self._store, self._clock = store, clock
         self._asked = 0
 
@@ -56,7 +57,19 @@ class FlowMemory:
             pass  # promised before an engine died, and asked again: the promise is from then
         except Deaf:
             return replies.CallbackRefused("too_many")
+        self._promised()
         return replies.CallbackTaken()
+
+    def drop_callback(self, verb: verbs.TakeCallback) -> None:
+        """Take the promise back, as far as nobody has begun to keep it: an agent has him now."""
+        name = _name("flow", f"{verb.once} {verb.number}")
+        dropped = in_thread_of_its_own(lambda: drop(self._store, name))
+        dropped.add_done_callback(self._dropped)
+
+    def _dropped(self, future: asyncio.Future[None]) -> None:
+        if not future.cancelled() and future.exception() is not None:
+            self.errors += 1
+            log.error("a promised callback could not be taken back; he may be called although he was served")
 
     async def take_message(self, verb: verbs.Record, file: str, seconds: float, call: str) -> bool:
         """Whether the message in `file` is in its queue's keeping, and somebody will hear it."""

@@ -16,6 +16,12 @@ MONTHS = (
     "December",
 )  # fmt: skip
 SIGNS = {"digits/star": "star", "digits/pound": "hash", "digits/a-m": "a.m.", "digits/p-m": "p.m."}
+ENDS = {
+    "done": "hangs up",
+    "returned": "hangs up; beside a line: waits on",
+    "error": "hangs up, because of an error",
+    "gone": "the caller has hung up",
+}
 ONES, TENS = frozenset("123456789"), frozenset(f"{ten}0" for ten in range(2, 10))
 JOINED = ("zh",)  # languages written without blanks
 
@@ -79,9 +85,7 @@ def lines(verb: verbs.AnyVerb) -> Iterator[str]:
         case verbs.Transfer():
             yield f"transfers to {verb.to}"
         case verbs.Hangup():
-            yield {"done": "hangs up", "error": "hangs up, because of an error", "gone": "the caller has hung up"}[
-                verb.why
-            ]
+            yield ENDS[verb.why]
 
 
 def _awaited(verb: verbs.Collect) -> str:

@@ -1,4 +1,4 @@
-"""Which pictures do the tables in cti/acd/transitions.py give? Draws docs/state/: Mermaid in README.md, and *.svg.
+"""Which pictures do the tables in cti/acd and cti/outbound give? Draws docs/state/: Mermaid in README.md, and *.svg.
 
     python tools/draw_states.py            writes the files
     python tools/draw_states.py --check    exit code 1 if they are not up to date
@@ -20,7 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "state"
 sys.path.insert(0, str(ROOT))
 
-from cti.acd.transitions import TABLES  # noqa: E402
+from cti.acd import transitions as of_acd  # noqa: E402
+from cti.outbound import transitions as of_outbound  # noqa: E402
+
+TABLES = {**of_acd.TABLES, **of_outbound.TABLES}
 
 WIDTH, HEIGHT = 760, 560
 BOX_WIDTH, BOX_HEIGHT = 116, 34
@@ -30,8 +33,8 @@ Table = Mapping[Any, frozenset[Any]]
 
 HEAD = """# Which state may follow which
 
-Drawn by `python tools/draw_states.py` from the tables in `cti/acd/transitions.py`: change them, not the pictures.
-What each state means is said in `cti/model/words.py`.
+Drawn by `python tools/draw_states.py` from the tables in `cti/acd/transitions.py` and `cti/outbound/transitions.py`:
+change them, not the pictures. What each state means is said in `cti/model/words.py` and `cti/model/dialling.py`.
 """
 
 

@@ -90,7 +90,9 @@ def _up_words(up: argparse.ArgumentParser) -> None:
     up.add_argument(
         "--trunks", type=int, default=default.trunks, help="trunk k is known by the address BASE.(150+k) (4)"
     )
-    up.add_argument("--trunk-contact", default="", metavar="HOST:PORT", help="where calls out to a trunk go")
+    up.add_argument(
+        "--trunk-contact", default="", metavar="HOST:PORT", help="where calls out to a trunk go; {trunk} is its address"
+    )
     up.add_argument("--secret", default="", help="the AMI secret of every node (default: a random one each)")
     up.add_argument("--silent-moh", action="store_true", help="music that sends no packets, for load tests")
     up.add_argument("--app-queue", action="store_true", help="an app_queue 'bench' with the agents, at number 7001")

@@ -59,7 +59,8 @@ def trunks_of(options: UpOptions, base: str) -> tuple[Trunk, ...]:
     if not 0 <= options.trunks <= 100:
         raise LabError("--trunks must be 0 to 100")
     contact = options.trunk_contact.replace("{base}", base)
-    return tuple(Trunk(f"trunk{k}", f"{base}.{150 + k}", contact) for k in range(1, options.trunks + 1))
+    addresses = {k: f"{base}.{150 + k}" for k in range(1, options.trunks + 1)}
+    return tuple(Trunk(f"trunk{k}", ip, contact.replace("{trunk}", ip)) for k, ip in addresses.items())
 
 
 def node_settings(

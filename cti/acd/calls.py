@@ -206,7 +206,7 @@ def session_lost(floor: Floor, contact: Contact) -> None:
     if contact.state is ContactState.IN_FLOW:
         visits.set_aside(floor, contact)
     if contact.state is ContactState.WAITING:
-        for what in ("max_wait", "closing", "announce", "widen"):
+        for what in ("max_wait", "closing", "announce", "widen", "offer_flow"):
             floor.deadlines.cancel(what, contact.id)
         visits.set_aside(floor, contact)
 
@@ -215,7 +215,9 @@ def gone(floor: Floor, contact: Contact) -> None:
     """The caller hung up: nothing of him may be left behind."""
     offers.fail_all(floor, contact, OfferState.ABANDONED)
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else EndedBy.CALLER)
-    if contact.visit_open:
+    if contact.visit_open and contact.promised:
+        visits.close(floor, contact, Leaving(Outcome.KEY_EXIT, reason="callback"))
+    elif contact.visit_open:
         visits.close(floor, contact, Leaving(Outcome.ABANDONED))
     visits.end(floor, contact)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cti.acd import beside
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.visits import leave, timed_out
@@ -12,6 +13,9 @@ def key_pressed(floor: Floor, contact: Contact, digit: str) -> None:
     """He pressed a key: does it lead out of his queue?"""
     exit_to = floor.policy.queues[contact.queue].keys.get(digit) if contact.queue else None
     if exit_to is None:
+        return
+    if exit_to.keep_place and exit_to.flow is not None:
+        beside.begin(floor, contact, exit_to.flow)
         return
     leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=digit)
     if contact.state is ContactState.OFFERED:

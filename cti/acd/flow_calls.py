@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cti.acd import in_flow, standing, visits
-from cti.acd.contact import Contact
+from cti.acd import beside, in_flow, standing, visits
+from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind
 from cti.model.commands import Release
-from cti.model.events import FlowEnded, FlowEnqueues, FlowTold, SurveyAnswered
-from cti.model.words import CallId, ContactState
+from cti.model.events import FlowEnded, FlowEnqueues, FlowTold, SideFlowLeaves, SurveyAnswered
+from cti.model.words import CallId, ContactState, Outcome
 
 
 def enqueue(floor: Floor, asked: FlowEnqueues) -> None:
@@ -30,6 +30,17 @@ def enqueue(floor: Floor, asked: FlowEnqueues) -> None:
     else:
         contact.queued, contact.since = True, floor.now
     visits.enter(floor, contact, asked.queue)
+
+
+def leaves_line(floor: Floor, told: SideFlowLeaves) -> None:
+    """What a flow beside the line does now ends the wait: the caller is the flow's, and his visit is over."""
+    contact = beside.whose(floor, told.call)
+    if contact is None:
+        return
+    flow = contact.beside
+    visits.close(floor, contact, Leaving(Outcome.KEY_EXIT, reason="flow"))
+    contact.flow, contact.flow_at = flow, ""
+    in_flow.taken_over(floor, contact, cause=None)
 
 
 def ended(floor: Floor, told: FlowEnded) -> None:

@@ -21,25 +21,29 @@ def run(floor: Floor, contact: Contact, *, cause: str | None = None, outcome: st
     if contact.state is not ContactState.IN_FLOW:
         floor.move_contact(contact, ContactState.IN_FLOW, cause)
     floor.say(SaveTicket(contact.call, contact.ticket()))
-    floor.say(
-        RunFlow(
-            contact.call,
-            contact.flow,
-            at=contact.flow_at,
-            outcome=outcome,
-            caller=contact.caller,
-            dialled=contact.dialled,
-            customer=dict(contact.customer),
-            served_in=contact.served_in or "",
-        )
+    floor.say(command(contact, contact.flow, at=contact.flow_at, outcome=outcome))
+
+
+def command(contact: Contact, flow: str, *, at: str = "", outcome: str = "", keeps_place: bool = False) -> RunFlow:
+    """What the switch is told; `keeps_place`: beside the line."""
+    return RunFlow(
+        contact.call,
+        flow,
+        at=at,
+        outcome=outcome,
+        caller=contact.caller,
+        dialled=contact.dialled,
+        customer=dict(contact.customer),
+        served_in=contact.served_in or "",
+        keeps_place=keeps_place,
     )
 
 
-def taken_over(floor: Floor, contact: Contact) -> None:
-    """Attended transfer: the flow that an agent was in goes on with his customer; its session has never stopped."""
+def taken_over(floor: Floor, contact: Contact, *, cause: str | None = "transferred") -> None:
+    """A flow that runs has another caller (attended transfer), or has him alone now: its session has never stopped."""
     _leave_line(floor, contact)
     if contact.state is not ContactState.IN_FLOW:
-        floor.move_contact(contact, ContactState.IN_FLOW, "transferred")
+        floor.move_contact(contact, ContactState.IN_FLOW, cause)
     floor.say(SaveTicket(contact.call, contact.ticket()))
 
 

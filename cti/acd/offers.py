@@ -42,11 +42,13 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
     floor.arrived.discard(contact.id)
     if floor.now == contact.entered_at:
         contact.expected_p90_s = None  # somebody was free: there was no wait to be told of
+    contact.beside = ""  # the Ring cuts it off
     legs = []
     for agent in agents:
         offer = make_offer(floor, contact, agent, why, position)
         legs.append(RingLeg(offer.id, agent.dial(contact.node)))
-    floor.deadlines.cancel("announce", contact.id)
+    for what in ("announce", "offer_flow"):
+        floor.deadlines.cancel(what, contact.id)
     floor.deadlines.set("ring", contact.id, floor.now + queue.ring_timeout_s + RING_GRACE_S)
     if queue.strategy is Strategy.RING_PROGRESSIVELY and queue.ring_more_every_s < queue.ring_timeout_s:
         floor.deadlines.set("ring_more", contact.id, floor.now + queue.ring_more_every_s)

@@ -34,7 +34,7 @@ def announce(floor: Floor, contact: Contact) -> None:
     if rules is None or contact.stands_in is None:
         return
     again_at = floor.now + announcing.interval(rules, contact.customer)[1]
-    if contact.announcing:  # longer than the interval: skip one
+    if contact.announcing or contact.beside:  # longer than the interval: skip one
         floor.deadlines.set("announce", contact.id, again_at)
         return
     position = floor.line.position(contact)

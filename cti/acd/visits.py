@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, in_flow, standing, telling
+from cti.acd import agents, announcing, beside, in_flow, standing, telling
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
@@ -41,6 +41,7 @@ def enter(
         contact.since = contact.since if again is None else min(again, contact.since)
         contact.entered_at = floor.now
         contact.told_wait_s = None
+        contact.side_offered = False
     no_room = rules.max_waiting is not None and floor.line.callers(queue) >= rules.max_waiting and not resumed
     if contact.state is not ContactState.WAITING:
         floor.move_contact(contact, ContactState.WAITING, cause)
@@ -53,7 +54,7 @@ def enter(
     expected = telling.expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
-    if away is not None:
+    if away is not None and not away[1].keep_place:
         why, exit_to = away
         if exit_to.queue is not None and exit_to.queue in full | {queue}:
             exit_to = policy.Exit(goto=FALLBACK)
@@ -64,11 +65,14 @@ def enter(
         floor.say(StartMusic(contact.call, rules.music))
     first_after_s = announcing.interval(rules.announce, contact.customer)[0] if rules.announce is not None else 0.0
     _set_deadlines(floor, contact, first_after_s)
+    if away is not None:
+        beside.begin(floor, contact, away[1].flow or "")
 
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
     _set_patience(floor, contact)
     telling.come_back(floor, contact, announce_after_s)
+    beside.offer_later(floor, contact)
 
 
 def _set_patience(floor: Floor, contact: Contact) -> None:
@@ -151,6 +155,7 @@ def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: 
         _set_patience(floor, contact)
     if announce:
         telling.come_back(floor, contact, telling.every_s(floor.policy.queues[contact.queue], contact))
+        beside.offer_later(floor, contact)
 
 
 def leave(
@@ -170,6 +175,10 @@ def leave(
     if not contact.call:  # nobody is there to hear anything, or to be sent anywhere
         end(floor, contact)
         return
+    if to.flow is not None:
+        contact.flow, contact.flow_at = to.flow, ""
+        in_flow.run(floor, contact)
+        return
     back = leaving.outcome is not Outcome.WITHDRAWN
     release(floor, contact, Release(contact.call, to.play, to.goto or ""), in_flow.outcome_of(leaving) if back else "")
 
@@ -177,9 +186,9 @@ def leave(
 def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | None = None) -> None:
     """End the visit with its one outcome; the contact stands in no line any more."""
     position = floor.line.position(contact)
-    contact.leaving = None
+    contact.leaving, contact.beside = None, ""
     floor.line.remove(contact)
-    for what in ("max_wait", "closing", "announce", "widen"):
+    for what in ("max_wait", "closing", "announce", "widen", "offer_flow"):
         floor.deadlines.cancel(what, contact.id)
     if not floor.line.waiting(contact.queue):
         floor.estimate.emptied(contact.queue)
@@ -243,6 +252,7 @@ def _tell_visit(
 def set_aside(floor: Floor, contact: Contact) -> None:
     """The call takes no commands now. It comes back with its ticket, or its Hangup (or a reconciliation) ends it."""
     floor.line.remove(contact)
+    contact.beside = ""
     floor.deadlines.set("aside", contact.id, floor.now + ASIDE_LIMIT_S)
     floor.move_contact(contact, ContactState.ASIDE)
 

@@ -285,7 +285,7 @@ class FlowSession:
 
     def _return(self) -> Move:
         if len(self.frames) == 1:
-            return verbs.Hangup()
+            return verbs.Hangup(why="returned")
         left = self.frames.pop()
         node = self.node
         if not isinstance(node, nodes.Subflow):

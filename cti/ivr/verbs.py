@@ -164,7 +164,10 @@ class Transfer(Verb, frozen=True):
 
 
 class Hangup(Verb, frozen=True):
-    """Good-bye: the last verb. `why`: done, error, or gone (the caller hung up; nothing is left to do)."""
+    """Good-bye: the last verb. `why`: done, returned, error, or gone (the caller hung up; nothing is left to do).
+
+    Beside a line only `done` ends the call: behind the others he waits on.
+    """
 
     PRIVATE = frozenset({"prompts"})
     prompts: tuple[Segment, ...] = ()

@@ -49,8 +49,9 @@ class Samples:
 class QueueCounts:
     """What became of the contacts of one queue since the engine started. `target_s` is T of the contract.
 
-    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + withdrawn + moved + lost + those
-    who still wait, always.
+    offered = answered + abandoned + timed_out + key_exit + overflowed + merged + not_reached + withdrawn + moved + lost
+    + those who still wait, always. Customers whom we call are counted apart, in the same way (`called`): their waits at
+    home are in no level and no mean.
     """
 
     target_s: float
@@ -62,14 +63,25 @@ class QueueCounts:
     short_abandoned: int = 0
     ewt_announced: int = 0  # answered contacts for which a P90 was expected at the door
     ewt_kept: int = 0  # of these: answered within it
+    called: int = 0  # customers whom we were to call
+    called_outcomes: dict[str, int] = field(default_factory=dict)
     waits: Samples = field(default_factory=Samples)  # of answered contacts
 
-    def entered(self, *, resumed: bool) -> None:
+    def entered(self, *, resumed: bool, outbound: bool = False) -> None:
+        """`outbound`: a customer whom we are to call."""
+        if outbound:
+            self.called += 1
+            return
         self.offered += 1
         self.resumed += resumed
 
-    def left(self, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
+    def left(
+        self, outcome: str, wait_s: float | None, expected_p90_s: float | None = None, *, outbound: bool = False
+    ) -> None:
         """Count one end of a wait; an unknown `wait_s` counts as an outcome, but into no level and no mean."""
+        if outbound:
+            self.called_outcomes[outcome] = self.called_outcomes.get(outcome, 0) + 1
+            return
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         if wait_s is None:
             return

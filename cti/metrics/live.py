@@ -21,6 +21,7 @@ from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Out
 
 KEPT_DECISIONS = 200
 KEPT_REPAIRS = 50
+_IN_VAIN = (Activity.RINGING, Activity.DIALLING)  # who comes back from there was free before
 
 
 class LiveView:
@@ -40,6 +41,8 @@ class LiveView:
         self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
         self.repairs: Counter[str] = Counter()
         self.transfers: Counter[str] = Counter()
+        self.attempts: Counter[str] = Counter()  # to reach a customer, by DialResult
+        self.in_the_air: dict[str, str] = {}  # attempts that are not over, and how they stand
         self.late = self.bugs = self.inconsistent = 0
         self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
         self.newest_repairs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
@@ -57,6 +60,7 @@ class LiveView:
             Kind.PHONE: self._phone,
             Kind.NODE: self._node,
             Kind.TRANSFER: self._transfer,
+            Kind.ATTEMPT: self._attempt,
             Kind.REPAIR: self._repair,
             Kind.LATE: self._late,
             Kind.BUG: self._bug,
@@ -145,9 +149,9 @@ class LiveView:
         row.since, row.wait_s, row.queue = since, None, changed.queue
         row.call, row.caller = changed.call or row.call, changed.caller or row.caller
         order_at = changed.order_at if changed.order_at is not None else since
-        row.visit = (changed.queue or "", order_at)
+        row.visit, row.outbound = (changed.queue or "", order_at), changed.outbound
         queue.line[(order_at, row.contact)] = row
-        queue.counts.entered(resumed=changed.cause == "resumed")
+        queue.counts.entered(resumed=changed.cause == "resumed", outbound=changed.outbound)
 
     def _leave(self, row: ContactRow, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
         if row.visit is None:
@@ -155,7 +159,7 @@ class LiveView:
         name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
         self.queues[name].line.pop((order_at, row.contact), None)
-        self.queues[name].counts.left(outcome, wait_s, expected_p90_s)
+        self.queues[name].counts.left(outcome, wait_s, expected_p90_s, outbound=row.outbound)
 
     def _place(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or "")
@@ -175,9 +179,9 @@ class LiveView:
     def _offer(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or "")
         agent = self.agents.get(changed.agent or "")
-        if changed.new == OfferState.RINGING:
+        if not changed.old:
             self._decided(changed, row, agent)
-        elif changed.new != OfferState.ENDED:
+        elif changed.new not in (OfferState.ENDED, OfferState.RINGING, OfferState.DIALLING):
             self.offers[changed.new] += 1
             if agent is not None:
                 agent.answered += changed.new == OfferState.ACCEPTED
@@ -192,7 +196,8 @@ class LiveView:
             return
         name = changed.agent or ""
         freed = None if agent is None else agent.free_at
-        if agent is not None and freed is not None and row.waiting_since <= freed and name not in row.rung:
+        at_once = changed.new == OfferState.RINGING  # otherwise his customer is called first
+        if agent is not None and freed is not None and at_once and row.waiting_since <= freed and name not in row.rung:
             agent.ring_from = freed
         row.agent = changed.agent
         row.rung.add(name)
@@ -219,7 +224,7 @@ class LiveView:
         agent.activity, agent.since = changed.new, changed.at
         if changed.new != Activity.RINGING:
             agent.ring_from = None
-        agent.free_at = changed.at if agent.free() and changed.old != Activity.RINGING else None
+        agent.free_at = changed.at if agent.free() and changed.old not in _IN_VAIN else None
 
     def _phone(self, changed: Changed) -> None:
         agent = self._agent(changed)
@@ -239,6 +244,13 @@ class LiveView:
 
     def _transfer(self, changed: Changed) -> None:
         self.transfers[changed.new] += 1
+
+    def _attempt(self, changed: Changed) -> None:
+        if changed.new in ("placed", "answered"):
+            self.in_the_air[changed.id] = changed.new
+        else:
+            self.in_the_air.pop(changed.id, None)
+            self.attempts[changed.new] += 1
 
     def _repair(self, changed: Changed) -> None:
         self.repairs[changed.new] += 1

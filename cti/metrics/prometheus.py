@@ -19,14 +19,14 @@ from cti.metrics.live import LiveView
 from cti.metrics.wait_histogram import WaitHistogram
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
-from cti.model.words import Activity, AgentStatus, OfferState, Outcome
+from cti.model.words import Activity, AgentStatus, DialResult, OfferState, Outcome
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 WAIT_BUCKETS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 FAST_BUCKETS_S = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-OFFER_RESULTS = tuple(s for s in OfferState if s not in (OfferState.RINGING, OfferState.ENDED))
+OFFER_RESULTS = tuple(s for s in OfferState if s not in (OfferState.RINGING, OfferState.DIALLING, OfferState.ENDED))
 AMI_EVENTS = frozenset(
     (
         *(
@@ -86,7 +86,8 @@ class PrometheusReader:
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
-        if changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and changed.wait_s is not None:
+        answered = changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and not changed.outbound
+        if answered and changed.wait_s is not None:
             self._waits.observe(changed.queue or "", changed.wait_s)
         elif changed.kind is Kind.CONFIG:
             self._waits.keep(self._view.queues)
@@ -130,6 +131,9 @@ class _Scrape(Collector):
         contacts = CounterMetricFamily(
             "cti_queue_contacts", "Contacts whose wait ended, by outcome", labels=["queue", "outcome"]
         )
+        called = CounterMetricFamily(
+            "cti_queue_callouts", "Customers to be called whose wait ended, by outcome", labels=["queue", "outcome"]
+        )
         target = GaugeMetricFamily(
             "cti_queue_target_seconds", "Service target from the configuration", labels=["queue"]
         )
@@ -145,7 +149,8 @@ class _Scrape(Collector):
             target.add_metric([name], row.counts.target_s)
             for outcome in Outcome:
                 contacts.add_metric([name, outcome.value], row.counts.ended(outcome))
-        yield from (waiting, longest, contacts, target, announced, kept)
+                called.add_metric([name, outcome.value], row.counts.called_outcomes.get(outcome, 0))
+        yield from (waiting, longest, contacts, called, target, announced, kept)
 
     def _agents_and_calls(self) -> Families:
         agents = GaugeMetricFamily("cti_agents", "Agents by status and activity", labels=["status", "activity"])
@@ -158,6 +163,11 @@ class _Scrape(Collector):
         for result in OFFER_RESULTS:
             offers.add_metric([result.value], self._view.offers[result])
         yield offers
+        attempts = CounterMetricFamily("cti_attempts", "Attempts to reach a customer by result", labels=["result"])
+        for dialled in DialResult:
+            attempts.add_metric([dialled.value], self._view.attempts[dialled])
+        yield attempts
+        yield GaugeMetricFamily("cti_attempts_in_the_air", "Customers being called", value=len(self._view.in_the_air))
         yield GaugeMetricFamily("cti_calls_active", "Contacts in our hands", value=len(self._view.contacts))
 
     def _engine(self) -> Families:

@@ -33,6 +33,8 @@ class _Trace:
     """What a later line of this contact needs from an earlier fact."""
 
     call: str
+    at_home: bool = False  # we are to call him: app_queue knows only those who are on the phone
+    called_at: float | None = None  # then he was: his wait in this log begins
     transfer: tuple[str, str] | None = None  # kind, goto
 
 
@@ -79,7 +81,17 @@ class QueueLogLines:
             self._traces.pop(changed.id, None)
         elif changed.call:
             self._trace(changed).call = changed.call
+            return self._enters(changed)
         return []
+
+    def _enters(self, changed: Changed) -> list[str]:
+        """He whom we have called is on the phone: for app_queue's readers he enters the queue now."""
+        trace = self._trace(changed, keep=False)
+        if not trace.at_home or not changed.call:
+            return []
+        trace.at_home, trace.call, trace.called_at = False, changed.call, changed.at
+        where = (changed.at, _bare(trace.call), changed.queue or "NONE", "NONE")
+        return [_line(*where, "ENTERQUEUE", "", changed.caller or "", changed.position or 1)]
 
     def _trace(self, changed: Changed, *, keep: bool = True) -> _Trace:
         contact = changed.contact or changed.id.partition("#")[0]
@@ -92,19 +104,25 @@ class QueueLogLines:
 
     def _visit(self, changed: Changed) -> list[str]:
         trace = self._trace(changed)
+        if changed.outbound and not changed.call:
+            trace.at_home = changed.new == "waiting"
+            return []
+        lines = self._enters(changed)
         trace.call = changed.call or trace.call
         where = (changed.at, _bare(trace.call), changed.queue or "NONE")
-        lines = []
+        wait_s = changed.wait_s if trace.called_at is None else changed.at - trace.called_at
+        if changed.new != "waiting":
+            trace.called_at = None
         # A caller who came back after an engine's death stands in the log already
         if changed.old == "" and changed.cause != "resumed":
             place = changed.original_position or changed.position or 1
             lines.append(_line(*where, "NONE", "ENTERQUEUE", "", changed.caller or "", place))
         position = changed.position or changed.original_position or 1
-        left = (position, changed.original_position or position, _whole(changed.wait_s))
+        left = (position, changed.original_position or position, _whole(wait_s))
         match changed.new:
             case Outcome.ANSWERED:
                 uniqueid = _bare(changed.leg or "")
-                data = (_whole(changed.wait_s), uniqueid, _whole(changed.ring_s))
+                data = (_whole(wait_s), uniqueid, _whole(changed.ring_s))
                 lines.append(_line(*where, changed.agent or "NONE", "CONNECT", *data))
             case Outcome.ABANDONED:
                 lines.append(_line(*where, "NONE", "ABANDON", *left))
@@ -112,14 +130,19 @@ class QueueLogLines:
                 lines.append(_line(*where, "NONE", "EXITWITHTIMEOUT", *left))
             case Outcome.KEY_EXIT:
                 lines.append(_line(*where, "NONE", "EXITWITHKEY", changed.key or "", *left))
-            case (
-                Outcome.OVERFLOWED | Outcome.MERGED | Outcome.WITHDRAWN | Outcome.MOVED | Outcome.LOST
-            ):  # app_queue knows none; WITHDRAW has room for a reason
+            case "waiting":
+                pass
+            case _:  # app_queue knows none of the other outcomes; WITHDRAW has room for a reason
                 lines.append(_line(*where, "NONE", "WITHDRAW", *left, changed.new))
         return lines
 
     def _offer(self, changed: Changed) -> list[str]:
         trace = self._trace(changed, keep=False)
+        if changed.outbound and not changed.call:
+            return []
+        entered = self._enters(changed)
+        if entered:
+            return entered
         where = (changed.at, _bare(changed.call or trace.call), changed.queue or "NONE", changed.agent or "NONE")
         if changed.new in _RING_EVENTS:
             return [_line(*where, _RING_EVENTS[OfferState(changed.new)], round((changed.ring_s or 0.0) * 1000))]

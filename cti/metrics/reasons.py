@@ -53,6 +53,7 @@ OFFERS = {
     OfferState.WITHDRAWN: "no longer rung: the offer was taken back",
     OfferState.LOST: "no longer rung: another one answered first",
     OfferState.ABANDONED: "no longer rung: the caller left",
+    OfferState.NOT_REACHED: "is free again: the customer was not reached",
 }
 
 
@@ -154,8 +155,13 @@ def fact_phrase(changed: Changed) -> str | None:
             return _reach(changed)
         case Kind.PLACE:
             return _place(changed)
+        case Kind.ATTEMPT:
+            return _attempt(changed)
         case Kind.TRANSFER:
             return f"transferred ({changed.new})"
+        case Kind.FLOW if changed.reason == "beside":
+            begins = f"in the flow {changed.old} while he waits"
+            return begins if changed.new == "begun" else f"the flow {changed.old} is over, he waits on"
         case Kind.FLOW:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
         case Kind.DISPOSITION:
@@ -169,7 +175,7 @@ def fact_phrase(changed: Changed) -> str | None:
 
 def _contact(changed: Changed) -> str | None:
     if not changed.old:
-        return "calls"
+        return "is to be called" if changed.outbound and not changed.call else "calls"
     if changed.new == ContactState.WAITING and changed.old == ContactState.OFFERED:
         return "back in line, with the old waiting time"
     if changed.new == ContactState.IN_FLOW:
@@ -189,6 +195,14 @@ def _visit(changed: Changed) -> str | None:
     return f"leaves {changed.queue}: {changed.new.replace('_', ' ')}{why}{after}"
 
 
+def _attempt(changed: Changed) -> str:
+    if changed.new == "placed":
+        return f"is being called from {changed.node}"
+    if changed.new == "answered":
+        return "answers our call"
+    return f"attempt over: {changed.new.replace('_', ' ')}"
+
+
 def _place(changed: Changed) -> str:
     given_s = changed.seconds
     if not given_s:
@@ -202,6 +216,8 @@ def _offer(changed: Changed) -> str | None:
     agent = changed.agent or "?"
     if changed.new == OfferState.RINGING:
         return f"rings at {agent}" + (f": {changed.why.rule.replace('_', ' ')}" if changed.why is not None else "")
+    if changed.new == OfferState.DIALLING:
+        return f"{agent} waits for the customer" if changed.old else f"{agent} is kept for the customer"
     if changed.new == OfferState.ACCEPTED:
         return f"{agent} answers after {seconds(changed.ring_s or 0)} of ringing; waited {seconds(changed.wait_s or 0)}"
     if changed.new == OfferState.ENDED:

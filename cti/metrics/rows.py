@@ -24,6 +24,7 @@ class ContactRow:
     wait_s: float | None = None  # set when the wait is over
     agent: str | None = None
     visit: tuple[str, float] | None = None  # (queue, order_at) of the line it stands in
+    outbound: bool = False  # a customer whom we call, in this visit
     rung: set[str] = field(default_factory=set)  # agents it was offered to
 
 

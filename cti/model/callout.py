@@ -42,6 +42,7 @@ class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
     attempt: AttemptId
     number: str  # E.164; personal data
     caller_id: str = ""
+    trunk: str = ""  # the way out, by its name in outbound.trunks; "": the one that knows most of the number
     ring_timeout_s: float = 30.0
     reserve: bool = True
     first: DialFirst = DialFirst.AGENT

@@ -16,13 +16,16 @@ from cti.model.forms import Name, SoundFile
 from cti.model.hours import Date, Zone
 from cti.model.regulation import PRESETS, Limits, Regulation
 from cti.model.schema import Policy
+from cti.model.words import DialFirst
 
-TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{number\}[A-Za-z0-9_.@+-]*$"
+TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{(number|digits)\}[A-Za-z0-9_.@+-]*$"
+BEGINNING = r"^\+[0-9]{0,15}$"
 PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
 E164 = r"^\+[1-9][0-9]{4,14}$"
 FULL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MEANINGS = {
-    TRUNK: "must be technology/endpoint with {number} in it, such as PJSIP/{number}@carrier",
+    TRUNK: "must be technology/endpoint with {number} (+4930...) or {digits} (4930...) in it: PJSIP/{number}@carrier",
+    BEGINNING: "must be the beginning of numbers with their country: +49, or + for all",
     PATTERN: 'must be a number or its beginning: "+4990*", x is any digit',
     E164: "must be a whole number with its country: +493012345",
     FULL_DATE: 'must be a date with its year, such as "2026-12-24"',
@@ -30,14 +33,20 @@ MEANINGS = {
 Day = Annotated[Date, StringConstraints(pattern=FULL_DATE)]
 WholeNumber = Annotated[str, StringConstraints(pattern=E164)]
 NumberPattern = Annotated[str, StringConstraints(pattern=PATTERN)]
+Beginning = Annotated[str, StringConstraints(pattern=BEGINNING)]
 PerSecond = Annotated[float, Field(gt=0, le=1000)]
 Lines = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Trunk(Policy):
-    """A way out. `dial` is the dial string with `{number}` in it; lines and calls per second are what it bears."""
+    """A way out for numbers that begin with one of `numbers`; of several trunks, the one that knows most of a number.
+
+    `dial` holds {number} or {digits} (without the +); lines and calls per second are what it bears.
+    """
 
     dial: Annotated[str, StringConstraints(pattern=TRUNK)]
+    numbers: Annotated[tuple[Beginning, ...], Field(min_length=1, max_length=1000)] = ("+",)
+    except_numbers: Annotated[tuple[Beginning, ...], Field(max_length=1000)] = ()
     lines: Lines = 30
     calls_per_s: PerSecond = 5.0
 
@@ -102,7 +111,6 @@ class Campaign(Overrides):
     mode: Mode
     queue: Name | None = None
     flow: Name | None = None
-    trunk: Name | None = None  # without: the only one there is
     caller_ids: Name | None = None
     start: Literal["by_hand", "at_once"] = "by_hand"
     begins_on: Day | None = None
@@ -112,7 +120,7 @@ class Campaign(Overrides):
     weight: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 25.0
     ratio: Annotated[float, Field(ge=1, le=10)] = 1.5  # of power: dials for each free agent
-    lines: Lines | None = None  # of the trunk's, this campaign at most
+    lines: Lines | None = None  # this campaign at most; without: what the trunks bear
     calls_per_s: PerSecond | None = None
     evidence_answers: Annotated[int, Field(ge=0, le=1_000_000)] = 100  # predictive dials progressively before these
     preview_s: Annotated[float, Field(ge=1, le=3600)] = 60.0  # an agent who does not decide gives the lead back
@@ -144,8 +152,10 @@ class Callbacks(Overrides):
     """Promises to people who asked to be called. The window is the callee's, when they may be kept."""
 
     window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
-    trunk: Name | None = None
+    queue: Name | None = None  # of promises that name none, or one that is gone
     caller_ids: Name | None = None
+    first: DialFirst = DialFirst.AGENT  # whose phone rings first
+    machines: Machines = Machines()
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 30.0
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
     retry: Retry = Retry(
@@ -161,6 +171,7 @@ class Outbound(Policy):
     """What holds for everything we dial."""
 
     zone: Zone = "UTC"  # of campaigns' dates
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # of numbers without a country: DE
     suppose_zone: Zone | None = None  # of a number without a known zone; without this such a number is not dialled
     trunks: dict[Name, Trunk] = {}
     caller_ids: dict[Name, CallerIds] = {}

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
+    CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
     CONFIG = "config"  # version of the policy that holds from now on
 
 

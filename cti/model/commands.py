@@ -33,6 +33,8 @@ class RunFlow(Command, frozen=True):
 
     `outcome`: how the line ended that it had put him into, "" at the beginning. `at`: where it stood
     (ivr/checkpoint.py) for a process that does not know; "" is the start. Without such a flow: FlowEnded, fallback.
+    `keeps_place`: it runs beside the line, ends with SideFlowEnded or goes on behind a SideFlowLeaves; each later Ring,
+    StartMusic, Release and RunFlow cuts it off at once, and then nothing more is heard of it.
     """
 
     call: CallId
@@ -43,6 +45,7 @@ class RunFlow(Command, frozen=True):
     dialled: str = ""
     customer: dict[str, str] = {}
     served_in: str = ""  # the queue in which he has talked last
+    keeps_place: bool = False
 
 
 class RingLeg(msgspec.Struct, frozen=True):
@@ -96,6 +99,7 @@ class PlaceCall(Command, frozen=True):
     ring_timeout_s: float
     ticket: Ticket  # on his channel from the start: should we die, he brings it along
     caller_id: str = ""
+    trunk: str = ""  # as in Callout
     listen: Listening | None = None
     campaign: str = ""
 
@@ -132,7 +136,10 @@ class RingAgent(Command, frozen=True):
 
 
 class Join(Command, frozen=True):
-    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring."""
+    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring.
+
+    Should the customer be gone before they are connected, the agent is hung up.
+    """
 
     call: CallId
     offer: OfferId

@@ -43,11 +43,33 @@ class Strategy(StrEnum):
 
 
 class Exit(Policy):
-    """Where one goes who leaves the line: another queue (keeping `since`), a place in the dialplan, or good-bye."""
+    """Where one goes who leaves the line: another queue (keeping `since`), a flow, the dialplan, or good-bye.
+
+    `keep_place`: the flow runs beside the line, and he goes on waiting (only for keys and on_long_wait).
+    """
 
     queue: Name | None = None
+    flow: Name | None = None
+    keep_place: bool = False
     goto: Goto | None = None
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _one_flow(self) -> Exit:
+        if self.flow is not None and (self.queue is not None or self.goto is not None or self.play):
+            raise ValueError("leads into a flow and elsewhere; keep one of them")
+        if self.keep_place and self.flow is None:
+            raise ValueError("keep_place is for a flow: name one")
+        return self
+
+
+class WhileWaiting(Policy):
+    """A flow that begins by itself beside the line, once, after `after_s` in it; with `over_s` only where the wait to
+    come is expected to be longer than that."""
+
+    flow: Name
+    after_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    over_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
 
 
 class Interval(Policy):
@@ -166,8 +188,17 @@ class Queue(Policy):
     blending: Blending | None = None
     keys: dict[Digit, Exit] = {}
     announce: Announcements | None = None
+    while_waiting: WhileWaiting | None = None
     music: MusicClass = "default"
     while_ringing: Literal["music", "ringing"] = "music"
+
+    @model_validator(mode="after")
+    def _places_to_keep(self) -> Queue:
+        for where in ("on_max_wait", "on_full", "on_nobody", "on_closed"):
+            way: Exit | None = getattr(self, where)
+            if way is not None and way.keep_place:
+                raise ValueError(f"{where}: no place is left to keep; keep_place is for keys and on_long_wait")
+        return self
 
     @model_validator(mode="after")
     def _disposed(self) -> Queue:

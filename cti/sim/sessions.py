@@ -26,7 +26,7 @@ def ring_result(status: str, cause: int) -> RingResult:
 class Session:
     """One AGI connection: commands wait for the one that runs."""
 
-    __slots__ = ("announcing", "busy", "call", "channels", "open", "releasing", "todo", "unwanted")
+    __slots__ = ("announcing", "busy", "call", "channels", "open", "releasing", "side", "side_left", "todo", "unwanted")
 
     def __init__(self, call: Call) -> None:
         self.call = call
@@ -34,6 +34,8 @@ class Session:
         self.busy = False
         self.announcing = False
         self.releasing = False
+        self.side: do.RunFlow | None = None  # the flow that runs beside the line
+        self.side_left: do.RunFlow | None = None  # the one that has just ended the wait
         self.todo: deque[do.AnyCommand] = deque()
         self.channels: dict[OfferId, str] = {}  # of legs whose DialBegin has come
         self.unwanted: set[OfferId] = set()

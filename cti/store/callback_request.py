@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from cti.store.database import Store
 from cti.store.tables import callback_request
@@ -65,3 +65,10 @@ def take_over(store: Store, request: CallbackRequest, now: float) -> bool:
             return False
         connection.execute(insert(table).values(**msgspec.structs.asdict(request), state="new", taken_at=now))
     return True
+
+
+def drop(store: Store, request: str) -> None:
+    """Forget a promise that nobody has begun to keep. Raises SQLAlchemyError."""
+    table = callback_request
+    with store.durable.begin() as connection:
+        connection.execute(delete(table).where(table.c.id == request, table.c.state == "new"))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
 from cti.store.bulk import in_portions
 from cti.store.database import Store
 from cti.store.tables import do_not_call
 
-SHORTEST = 2  # the + and one digit: what a pattern has at least before its *
+EVERY_LENGTH = range(2, 17)  # of a beginning: the + and at least one digit, at most fifteen
 
 _table = do_not_call
 
@@ -74,10 +74,19 @@ def blocked(store: Store, number: str, campaign: str, now: float) -> Entry | Non
         return blocked_of(connection, [number], campaign, now).get(number)
 
 
-def blocked_of(connection: Connection, numbers: Collection[str], campaign: str, now: float) -> dict[str, Entry]:
-    """Return those of `numbers` that must not be called, each with the oldest reason. Raises SQLAlchemyError."""
+def blocked_of(
+    connection: Connection,
+    numbers: Collection[str],
+    campaign: str,
+    now: float,
+    lengths: Collection[int] = EVERY_LENGTH,
+) -> dict[str, Entry]:
+    """Return those of `numbers` that must not be called, each with the oldest reason. Raises SQLAlchemyError.
+
+    `lengths`: of the beginnings that there are, where somebody has asked `lengths_of_beginnings`.
+    """
     holding: dict[str, Entry] = {}
-    for some in in_portions(sorted({key for number in numbers for key in keys_of(number)})):
+    for some in in_portions(sorted({key for number in numbers for key in keys_of(number, lengths)})):
         scope = or_(_table.c.campaign == "", _table.c.campaign == campaign)
         query = select(_table).where(_table.c.pattern.in_(some), scope, _now_true(now)).order_by(_table.c.id.desc())
         for row in connection.execute(query).mappings():
@@ -95,9 +104,15 @@ def entries_of(store: Store, number: str) -> list[Entry]:
         return [_entry(row) for row in connection.execute(query).mappings()]
 
 
-def keys_of(number: str) -> list[str]:
-    """Return every pattern that means `number`: itself and its beginnings."""
-    return [number, *(f"{number[:length]}*" for length in range(SHORTEST, len(number) + 1))]
+def lengths_of_beginnings(connection: Connection) -> set[int]:
+    """Return how long the beginnings are that are in the table, for who asks of many. Raises SQLAlchemyError."""
+    lengths = select(func.length(_table.c.pattern) - 1).where(_table.c.pattern.like("%*")).distinct()
+    return set(connection.execute(lengths).scalars())
+
+
+def keys_of(number: str, lengths: Collection[int] = EVERY_LENGTH) -> list[str]:
+    """Return every pattern that means `number`: itself and its beginnings (of these lengths, the + counted)."""
+    return [number, *(f"{number[:length]}*" for length in lengths if length <= len(number))]
 
 
 def _now_true(now: float) -> ColumnElement[bool]:

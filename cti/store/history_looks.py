@@ -17,7 +17,9 @@ from cti.acd.reach import pools_of, reach_of
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Sought
 from cti.model.explanation import Look, Passed, Standing
-from cti.model.words import AgentId, ContactId, ContactState, OfferState, QueueName
+from cti.model.words import AgentId, ContactId, ContactState, QueueName
+
+_CHOSEN = (ContactState.OFFERED, ContactState.DIALLING)  # an agent is chosen for it
 
 
 class Numbered(NamedTuple):
@@ -85,9 +87,9 @@ class Retold:
             self._order_at = self._order_at if fact.order_at is None else fact.order_at
             if self.waits and self.waits[-1].ended_at is None:
                 self._in_vain(each)
-        elif fact.kind is Kind.CONTACT and fact.new == ContactState.WAITING and fact.old == ContactState.OFFERED:
+        elif fact.kind is Kind.CONTACT and fact.new == ContactState.WAITING and fact.old in _CHOSEN:
             self._in_vain(each)
-        elif fact.kind in (Kind.CONTACT, Kind.VISIT) and fact.new != ContactState.OFFERED:
+        elif fact.kind in (Kind.CONTACT, Kind.VISIT) and fact.new not in _CHOSEN:
             self._drop(fact.at)
 
     def _wait(self, each: Numbered) -> None:
@@ -131,7 +133,7 @@ class Retold:
 
     def _offer(self, each: Numbered) -> None:
         fact = each.fact
-        if fact.new != OfferState.RINGING:
+        if fact.old:
             if fact.until is not None and fact.agent is not None:
                 self._tried = self._tried | {fact.agent: fact.until}
             return
@@ -189,7 +191,7 @@ class Retold:
 def chosen_in(first: Changed, facts: Iterable[Changed]) -> frozenset[AgentId]:
     """Everybody who was rung by the decision whose first offer is `first`; `facts`: of that contact and instant."""
     rung = (each for each in facts if each.kind is Kind.OFFER and each.why == first.why and each.agent is not None)
-    return frozenset(each.agent for each in rung if each.agent is not None and each.new == OfferState.RINGING)
+    return frozenset(each.agent for each in rung if each.agent is not None and not each.old)
 
 
 def lost_in(

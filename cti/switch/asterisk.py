@@ -10,7 +10,7 @@ import hmac
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 import structlog
@@ -47,7 +47,6 @@ class NodeAddress:
     port: int
     username: str
     secret: str
-    trunks: Mapping[str, Trunk] = field(default_factory=dict)  # the ways out, first choice first
 
 
 class AsteriskSwitch:
@@ -63,9 +62,10 @@ class AsteriskSwitch:
         token: str,
         clock: Clock = time.time,
         flows: FlowDesk | None = None,
+        trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        """`ledger`: without one no customer is ever called."""
+        """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called."""
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
@@ -75,6 +75,7 @@ class AsteriskSwitch:
         self._token = token
         self._clock = clock
         self._flows = flows or FlowDesk()
+        self._trunks = dict(trunks or {})
         self._ledger = ledger
         self._desk: Desk | None = None
         self._addresses = nodes
@@ -98,7 +99,7 @@ class AsteriskSwitch:
                 phones=self._phones,
                 post=desk.post,
                 clock=self._clock,
-                trunks=address.trunks,
+                trunks=self._trunks,
                 ledger=self._ledger,
             )
             self.nodes[name] = node
@@ -107,10 +108,12 @@ class AsteriskSwitch:
         await self.agi.start()
         self.listening = True
 
-    def reload(self, phones: Mapping[str, AgentId]) -> None:
-        """Whose phone is which from now on. The nodes look into the same dict."""
+    def reload(self, phones: Mapping[str, AgentId], trunks: Mapping[str, Trunk] | None = None) -> None:
+        """Whose phone is which from now on, and which ways out there are. The nodes look into the same dicts."""
         self._phones.clear()
         self._phones.update(phones)
+        self._trunks.clear()
+        self._trunks.update(trunks or {})
 
     async def close(self) -> None:
         """Give every caller back to the dialplan and leave."""
@@ -135,8 +138,7 @@ class AsteriskSwitch:
         match command:
             case commands.Ring():
                 self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
-                if call.ring(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.ring(command))
             case commands.Announce():
                 call.announce(command)
             case commands.StopRing():
@@ -147,18 +149,20 @@ class AsteriskSwitch:
             case commands.LeaveMessage():
                 call.leave_message(command)
             case commands.Release():
-                if call.release(command):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.release(command))
             case commands.SaveTicket():
                 # While a Dial runs AGI takes nothing: what waits behind it would be lost with us.
                 ticket = (TICKET, encode_ticket(command.ticket))
                 if not (call.rings and self._node_of(call).set_variable(call.channel, *ticket)):
                     call.save_ticket(command)
             case commands.StartMusic():
-                call.start_music(command)
+                self._stop_sound(call, playing=call.start_music(command))
             case commands.RunFlow():
-                if call.run_flow(command, self._flows, self._clock):
-                    self._node_of(call).stop_playback(call.channel)
+                self._stop_sound(call, playing=call.run_flow(command, self._flows, self._clock))
+
+    def _stop_sound(self, call: InboundCall, *, playing: bool) -> None:
+        if playing:
+            self._node_of(call).stop_playback(call.channel, lambda: call.side_plays)
 
     def _on_node(self, command: OnNode) -> None:
         """What needs no caller's session."""

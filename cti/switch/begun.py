@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cti.model import events
 from cti.model.events import SnapshotLeg
@@ -25,7 +25,7 @@ class Begun:
         link: AmiLink,
         hangup: Callable[[str], None],
         post: Callable[[events.AnyEvent], None],
-        trunks: dict[str, Trunk],
+        trunks: Mapping[str, Trunk],
         ledger: Ledger | None,
     ) -> None:
         self.calls = PlacedCalls(node, link, hangup, post, trunks, ledger)

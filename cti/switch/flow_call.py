@@ -20,14 +20,14 @@ from cti.model.words import AgentId, CallId, QueueName
 from cti.ports import Clock
 from cti.switch.agi_codec import Reply
 from cti.switch.agi_session import AgiConnectionLost
-from cti.switch.flow_channel import CannotDo, FlowChannel, Gone, HungUp
+from cti.switch.flow_channel import CannotDo, FlowChannel, Gone
 from cti.switch.flow_desk import FlowDesk
+from cti.switch.flow_work import FlowWork
 
 log = structlog.get_logger(__name__)
 
 FALLBACK = "cti-fallback,s,1"
 TALKED = "talked"
-SPOKEN_S = 1.0  # of a message that a hangup ended: less is nobody's voice
 KEY_LAG_S = 0.5  # AMI tells of the key that led into the line after AGI did; nobody presses another one so soon
 
 
@@ -41,11 +41,18 @@ class FlowCall:
         desk: FlowDesk,
         post: Callable[[events.AnyEvent], None],
         clock: Clock,
+        *,
+        on_leaving: Callable[[], None] | None = None,
     ) -> None:
-        """`whose` call the session is now: an attended transfer gives it to another one. `submit`: see FlowChannel."""
+        """`whose` call the session is now: an attended transfer gives it to another one. `submit`: see FlowChannel.
+
+        With `on_leaving` it runs beside the line, until it calls that: from then on the caller is in no line.
+        """
         self._whose = whose
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
-        self._channel = FlowChannel(submit, desk.speak)
+        self._on_leaving = on_leaving
+        self._channel = FlowChannel(submit, desk.speak, beside=on_leaving is not None, says_other=desk.says_other)
+        self._work = FlowWork(desk, self._channel, whose)
         self._back: asyncio.Future[str] | None = None
         self._in_line_since = 0.0
         self._saved = ""
@@ -53,7 +60,9 @@ class FlowCall:
         self._task: asyncio.Task[None] | None = None
         self._version = 0  # of his book; 0: not known yet
         self._served_in = ""
-        self._recording = False
+        self._session: FlowSession | None = None
+        self._cut_off = False
+        self._ended_at: float | None = None
 
     def run(self, command: commands.RunFlow) -> None:
         """Begin, or go on: where the caller has just come back from a line, with how that ended."""
@@ -77,12 +86,32 @@ class FlowCall:
         """Whether what is pressed now is for the flow, and not for the line that it put the caller into."""
         if self._back is not None:
             return self._clock() - self._in_line_since < KEY_LAG_S
+        if self._on_leaving is not None and self._ended_at is not None:
+            return self._clock() - self._ended_at < KEY_LAG_S
         return not self.over
+
+    @property
+    def is_in_line(self) -> bool:
+        """The line has him, and the flow waits for its end."""
+        return self._back is not None and not self._back.done() and not self.over
+
+    @property
+    def plays(self) -> bool:
+        """A sound is playing that was begun here, whatever has become of the walk."""
+        return self._channel.plays
+
+    def cut(self) -> bool:
+        """Beside the line: it is his turn, or he leaves it. End at once; whether a sound has to be stopped by AMI."""
+        if self._task is None or self._ended_at is not None:
+            return False
+        self._cut_off = True
+        self._task.cancel()
+        return self.plays
 
     @property
     def is_recording(self) -> bool:
         """A message for a queue is recorded or kept: the caller's hangup ends it, and what came of it is told after."""
-        return self._recording and not self.over
+        return self._work.records and not self.over
 
     def when_over(self, then: Callable[[], None]) -> None:
         """Call `then` once the walk has ended; it must be under way."""
@@ -106,19 +135,38 @@ class FlowCall:
             self._desk.bugs += 1
             bug = type(error).__name__
             log.error("a flow broke off; its caller goes to the fallback", flow=command.flow, error=bug)
-            self._post(events.FlowEnded(self.call, FALLBACK))
+            self._finish(FALLBACK)
         finally:
             self._desk.inside[self._version] -= 1
+            self._ended_at = self._clock()
+
+    def _finish(self, goto: str = "") -> None:
+        """Tell the end of the flow; beside a line that is no end of the wait."""
+        self._ended_at = self._clock()
+        beside = self._on_leaving is not None
+        self._post(events.SideFlowEnded(self.call) if beside else events.FlowEnded(self.call, goto))
+
+    def _leave_line(self) -> None:
+        """Beside a line: what comes now ends the wait."""
+        if self._on_leaving is None:
+            return
+        leave, self._on_leaving, self._channel.beside = self._on_leaving, None, False
+        leave()
+        self._post(events.SideFlowLeaves(self.call))
+        if self._session is not None:
+            self._save(self._session)
 
     async def _walk(self, command: commands.RunFlow) -> None:
         begun = await self._begin(command)
         if begun is None:
             if command.outcome != TALKED:
                 log.error("no such flow; its caller goes to the fallback", flow=command.flow)
-            self._post(events.FlowEnded(self.call, "" if command.outcome == TALKED else FALLBACK))
+            self._finish("" if command.outcome == TALKED else FALLBACK)
             return
         session, verb = begun
+        self._session = session
         self._version = self._desk.recount(self._version, session.book.version)
+        self._tell(session)  # a flow may have decided and be over before anything is said
         await self._channel.music()
         while not isinstance(verb, verbs.Hangup):
             self._save(session)
@@ -133,9 +181,11 @@ class FlowCall:
             verb = session.step(self._clock(), reply)
             self._tell(session)
         if verb.why != "gone":
+            if verb.why == "done":
+                self._leave_line()
             with contextlib.suppress(CannotDo):
                 await self._channel.play(verb.prompts, "")
-            self._post(events.FlowEnded(self.call))
+            self._finish()
 
     async def _begin(self, command: commands.RunFlow) -> tuple[FlowSession, verbs.AnyVerb] | None:
         desk, now = self._desk, self._clock()
@@ -155,7 +205,12 @@ class FlowCall:
         return session, session.begin(now)
 
     def _save(self, session: FlowSession) -> None:
-        """Where he stands goes onto his channel: should we die, he hears this node again, not the start."""
+        """Where he stands goes onto his channel: should we die, he hears this node again, not the start.
+
+        Beside a line he would only wait on: there it is the place of the flow that led him into it.
+        """
+        if self._on_leaving is not None:
+            return
         written = checkpoint.write(resuming.save(session)).text
         if written != self._saved:
             self._saved = written
@@ -179,19 +234,21 @@ class FlowCall:
 
     async def _do(self, verb: verbs.AnyVerb) -> replies.AnyReply:
         taken_over, self._taken_over = self._taken_over, False
+        if isinstance(verb, verbs.Record | verbs.Enqueue | verbs.Transfer):
+            self._leave_line()
         match verb:
             case verbs.Play():
                 return await self._channel.play(verb.prompts, verb.stop_on)
             case verbs.Collect():
                 return await self._channel.collect(verb)
             case verbs.Lookup():
-                return await self._lookup(verb)
+                return await self._work.lookup(verb)
             case verbs.Record():
-                return await self._record(verb)
+                return await self._work.record(verb)
             case verbs.Enqueue():
                 return await self._enqueue(verb)
             case verbs.TakeCallback():
-                return await self._desk.take_callback(verb, self.call)
+                return await self._promise(verb)
             case verbs.MaySurvey():
                 return await self._desk.may_survey(verb)
             case verbs.Transfer():
@@ -201,41 +258,18 @@ class FlowCall:
                 return await self._channel.transfer(dial, verb.ring_timeout_s, once=taken_over)
         return replies.Broken("unknown_verb")
 
-    async def _record(self, verb: verbs.Record) -> replies.AnyReply:
-        """The name has call, node and visit in it. Who hangs up when he has spoken has left his message as well."""
-        file = f"{self._desk.recordings}/{verb.name}"
-        self._recording = bool(verb.queue)
+    async def _promise(self, verb: verbs.TakeCallback) -> replies.AnyReply:
+        """Beside a line: nobody is called back whose turn has come meanwhile, and who is promised it waits no more."""
+        promise = asyncio.ensure_future(self._desk.take_callback(verb, self.call))
         try:
-            reply = await self._channel.record(verb, file)
-            if verb.queue and isinstance(reply, replies.Recorded) and reply.seconds > 0:
-                return await self._keep(verb, file, reply)
-            return reply
-        except HungUp as gone:
-            if verb.queue and gone.seconds >= SPOKEN_S:
-                await self._keep(verb, file, replies.Recorded(gone.seconds))
+            reply = await asyncio.shield(promise)
+        except asyncio.CancelledError:
+            if self._cut_off:
+                promise.add_done_callback(lambda _: self._desk.drop_callback(verb))
             raise
-        finally:
-            self._recording = False
-
-    async def _keep(self, verb: verbs.Record, file: str, message: replies.Recorded) -> replies.AnyReply:
-        if not await self._desk.take_message(verb, file, message.seconds, self.call):
-            return replies.NotRecorded("not_kept")
-        return message
-
-    async def _lookup(self, verb: verbs.Lookup) -> replies.AnyReply:
-        """Nothing is heard at first; then what the flow says meanwhile, and music."""
-        asked = asyncio.ensure_future(self._desk.ask(verb))
-        try:
-            done, _ = await asyncio.wait([asked], timeout=verb.quiet_s)
-            if not done:
-                await self._channel.play(verb.meanwhile, "")
-                if not asked.done():
-                    await self._channel.music(self._desk.music_class)
-                    await asyncio.wait([asked])
-                    await self._channel.music()
-            return asked.result()
-        finally:
-            asked.cancel()
+        if isinstance(reply, replies.CallbackTaken):
+            self._leave_line()
+        return reply
 
     async def _enqueue(self, verb: verbs.Enqueue) -> replies.AnyReply:
         """The line has him until it tells how it ended."""

@@ -6,6 +6,7 @@ Knows verbs and replies, and nothing of sessions, lines or calls. What is presse
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 ANSWER_S = 30.0  # for every command, on top of what it takes by itself; what is longer is a wedged Asterisk
 SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
+LONGEST_SILENCE_S = 10  # of Asterisk's core sounds silence/1 to silence/10: STREAM FILE can be stopped, WAIT cannot
 CHANNEL_UP = 6  # CHANNEL STATUS
 TRANSFERRED = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}  # DIALSTATUS
 OK = 200
@@ -50,9 +52,15 @@ class FlowChannel:
         self,
         submit: Callable[..., asyncio.Future[Reply] | None],
         speak: Callable[[str, str], Awaitable[str | None]],
+        *,
+        beside: bool = False,
+        says_other: Callable[[verbs.Sound], bool] = lambda _: False,
     ) -> None:
+        """`beside` a line: everything can be cut off at once. `says_other`: see flow_desk.py."""
         self._submit = submit
-        self._sounds = Sounds(self.send, speak)
+        self.beside = beside
+        self._playing: asyncio.Future[Reply] | None = None
+        self._sounds = Sounds(self.send, speak, says_other)
 
     async def play(
         self, prompts: Sequence[verbs.Segment], stop_on: str
@@ -74,13 +82,34 @@ class FlowChannel:
             digits = heard.digits if isinstance(heard, replies.Digits) else ""
         while not verb.complete(digits):
             wait_s = verb.next_digit_s if digits else verb.first_digit_s
-            waited = await self.send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
-            key = waited.result or 0
+            key = await self._key(wait_s)
             if key not in STAR_TO_NINE:
                 break
             digits += chr(key)
         ended = verb.end_key and digits.endswith(verb.end_key) and digits not in verb.at_once
         return replies.Digits(digits[: -len(verb.end_key)] if ended else digits)
+
+    @property
+    def plays(self) -> bool:
+        """Whether a sound is playing that only AMI can stop."""
+        return self._playing is not None and not self._playing.done()
+
+    async def _key(self, wait_s: float) -> int:
+        """The key that is pressed within so long, 0 for none."""
+        if not self.beside:
+            waited = await self.send("WAIT", "FOR", "DIGIT", str(int(wait_s * 1000)), timeout_s=wait_s + ANSWER_S)
+            return waited.result or 0
+        left_s = max(1, math.ceil(wait_s))
+        while left_s > 0:
+            piece_s = min(left_s, LONGEST_SILENCE_S)
+            silence = await self.send("STREAM", "FILE", f"silence/{piece_s}", verbs.ALL_KEYS)
+            if silence.result == -1:  # not installed: in short pieces, because nothing else ends this command
+                piece_s = 1
+                silence = await self.send("WAIT", "FOR", "DIGIT", "1000")
+            if silence.result:
+                return silence.result
+            left_s -= piece_s
+        return 0
 
     async def record(self, verb: verbs.Record, file: str) -> replies.AnyReply:
         """Into `file`, a path on the Asterisk's machine without its ending.
@@ -125,7 +154,11 @@ class FlowChannel:
             raise CannotDo from None
         if future is None:
             raise Gone
-        reply = await future
+        if words[0] == "STREAM":
+            self._playing = future
+            reply = await asyncio.shield(future)  # it plays on, whoever goes
+        else:
+            reply = await future
         if reply.dead:
             raise Gone
         if reply.code != OK:

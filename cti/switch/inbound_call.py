@@ -7,7 +7,6 @@ Knows AGI words and nothing of queues or agents; tells what came of it through `
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 
 import structlog
@@ -22,13 +21,13 @@ from cti.switch.ami_events import ring_result
 from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.joining import Ending, join
+from cti.switch.originate import behind_beep
 
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
 TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
-BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
 
@@ -45,6 +44,7 @@ class InboundCall:
         self.to_stop: set[OfferId] = set()  # taken back before their leg was known
         self.answered: OfferId | None = None
         self.flow: FlowCall | None = None
+        self._side: FlowCall | None = None  # a flow beside the line
         self._session = session
         self._post = post
         self._music = ""
@@ -59,14 +59,17 @@ class InboundCall:
     def save_ticket(self, command: commands.SaveTicket) -> None:
         self._set(f"{TICKET}={encode_ticket(command.ticket)}")
 
-    def start_music(self, command: commands.StartMusic) -> None:
+    def start_music(self, command: commands.StartMusic) -> bool:
+        """True if a prompt is playing that must be cut off from outside, as of the next three."""
+        cut_off = self._side is not None and self._side.cut()
         self._music = command.music_class
         self._submit("SET", "MUSIC", "ON", self._music)
+        return cut_off
 
     def ring(self, command: commands.Ring) -> bool:
-        """Start the Dial. True if a prompt is playing that must be cut off from outside."""
+        """Start the Dial."""
         self.legs, self.to_stop, self.answered = {}, set(), None
-        cut_off = self._drop_prompts()
+        cut_off = self._silence()
         dial = "&".join(leg.dial for leg in command.legs)
         options = f"gm({command.music_class})" if command.music_class else "g"
         self._ringing = True
@@ -98,9 +101,8 @@ class InboundCall:
         """For a machine: behind its beep, then good-bye."""
         self._drop_prompts()
         self._set()
-        wait_s = max(1, math.ceil(command.beep_wait_s))
-        silence = f"{BEHIND_BEEP_MS},1,{wait_s}"
-        self._submit("EXEC", "WaitForSilence", silence, timeout_s=wait_s + COMMAND_TIMEOUT_S)
+        silence = behind_beep(command.beep_wait_s)
+        self._submit("EXEC", "WaitForSilence", silence, timeout_s=command.beep_wait_s + COMMAND_TIMEOUT_S)
         self.release(commands.Release(self.call, command.prompts))
 
     def announce(self, command: commands.Announce) -> None:
@@ -117,8 +119,8 @@ class InboundCall:
                 self._prompts.append(music)
 
     def release(self, command: commands.Release) -> bool:
-        """Good-bye. True if a prompt is playing that must be cut off from outside."""
-        cut_off = self._drop_prompts()
+        """Good-bye."""
+        cut_off = self._silence()
         if command.prompts:
             self._set()
         for prompt in command.prompts:
@@ -131,13 +133,37 @@ class InboundCall:
         return cut_off
 
     def run_flow(self, command: commands.RunFlow, desk: FlowDesk, clock: Clock) -> bool:
-        """Let the flow begin, or go on after a line. True if a prompt is playing that must be cut off from outside."""
-        cut_off = self._drop_prompts()
+        """Let the flow begin, or go on after a line; or begin beside it."""
+        cut_off = self._silence()
         self._set()
+        if command.keeps_place:
+            walk = (lambda: self.call, self._send, desk, self._post, clock)
+            self._side = FlowCall(*walk, on_leaving=self._side_leaves)
+            self._side.run(command)
+            return cut_off
+        if self.flow is not None and self.flow.is_in_line and not command.outcome:
+            self.flow.end()  # the line leads into another one
+            self.flow = None
         if self.flow is None or self.flow.over:
             self.flow = FlowCall(lambda: self.call, self._send, desk, self._post, clock)
         self.flow.run(command)
         return cut_off
+
+    def _side_leaves(self) -> None:
+        """The flow beside the line has the caller alone now; the one that had led him into the line is over."""
+        if self.flow is not None:
+            self.flow.end()
+        self.flow, self._side = self._side, None
+
+    @property
+    def flow_takes_keys(self) -> bool:
+        """Whether what is pressed now is for a flow."""
+        return any(flow is not None and flow.takes_keys for flow in (self.flow, self._side))
+
+    @property
+    def side_plays(self) -> bool:
+        """Whether a sound of a flow beside the line is still playing."""
+        return self._side is not None and self._side.plays
 
     def exchange(self, other: InboundCall) -> None:
         """Attended transfer into the line: Asterisk has exchanged the channels of the two sessions."""
@@ -202,6 +228,10 @@ class InboundCall:
         if not dial.done() and self.answered is None:
             log.warning("a ring did not end; the session is given back to the dialplan")
             self._session.close()
+
+    def _silence(self) -> bool:
+        dropped = self._drop_prompts()
+        return (self._side is not None and self._side.cut()) or dropped
 
     def _drop_prompts(self) -> bool:
         """Forget prompts that are not yet sent; whether one is playing now."""
@@ -281,10 +311,7 @@ class InboundCall:
             self._end()
 
     def _gone(self, gone: Gone) -> None:
-        """HANGUP arrived, or the connection is lost. During a Dial its own answer still comes: wait for it.
-
-        So it does while a message is recorded.
-        """
+        """HANGUP arrived, or the connection is lost. A Dial or a recording still gets its answer: wait for it."""
         if gone is Gone.HANGUP and self._ringing:
             return
         if gone is Gone.HANGUP and self.flow is not None and self.flow.is_recording:
@@ -296,8 +323,9 @@ class InboundCall:
         if self._lost:
             return
         self._lost = True
-        if self.flow is not None:
-            self.flow.end()
+        for flow in (self.flow, self._side):
+            if flow is not None:
+                flow.end()
         self._dial_unheard()
         self._post(events.SessionLost(self.call))
         if not self.ended.done():

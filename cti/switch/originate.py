@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2s
+from math import ceil
 
 from cti.model.callout import Listening
 from cti.model.commands import PlaceCall, RingAgent
@@ -18,11 +19,12 @@ from cti.model.words import AttemptId, DialResult, Heard, OfferId, RingResult
 Pairs = list[tuple[str, str]]
 
 CALL_MARK = "cti-"  # begins the Uniqueid of a customer's channel; the attempt follows
-AGENT_MARK = "ctiagent-"  # of an agent's whom we ring before his customer
+AGENT_MARK = "ctia-"  # of an agent's; no n, x or z in it: patterns of extensions take them for digits
 CALL_CONTEXT, AGENT_CONTEXT = "cti-outbound", "cti-waiting-agent"
 ATTEMPT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 CALLER_ID = re.compile(r'(?:"[^"<>\\]{0,80}" ?)?<?[+0-9*#]{1,20}>?')
 TICKET_PIECE_CHARS = 900  # a line of AMI has 1024 bytes
+BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 UNSHOWABLE = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 SHOWN_CHARS = 80
 
@@ -64,6 +66,11 @@ def heard(status: str, cause: str) -> Heard:
     if status == "MACHINE" and cause.startswith("INITIALSILENCE"):
         return Heard.UNSURE
     return {"HUMAN": Heard.HUMAN, "MACHINE": Heard.MACHINE, "": Heard.NOTHING}.get(status, Heard.UNSURE)
+
+
+def behind_beep(longest_s: float) -> str:
+    """The arguments of WaitForSilence() for the silence behind a machine's beep; it takes whole seconds."""
+    return f"{BEHIND_BEEP_MS},1,{max(1, ceil(longest_s))}"
 
 
 def attempt_of(uniqueid: str) -> AttemptId | None:

@@ -7,7 +7,7 @@ connection leaves open is told by the next snapshot. Numbers stay inside the com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -47,7 +47,7 @@ class PlacedCalls:
         link: AmiLink,
         hangup: Callable[[str], None],
         post: Callable[[events.AnyEvent], None],
-        trunks: dict[str, Trunk],
+        trunks: Mapping[str, Trunk],
         ledger: Ledger | None,
     ) -> None:
         self._node, self._link, self._hangup, self._post = node, link, hangup, post
@@ -73,10 +73,12 @@ class PlacedCalls:
         task.add_done_callback(self._tasks.discard)
 
     def cancel(self, attempt: AttemptId) -> None:
-        """Take it back; who has answered in this very moment is hung up on."""
+        """Take it back, unless somebody has answered: then he is a caller, and nobody hangs up on him.
+
+        Who answers within the millisecond that our Hangup travels is lost: AMI knows no "only if it still rings".
+        """
         placed = self._placed.get(attempt)
-        if placed is None:  # an earlier process's: Hangup takes a Uniqueid too [measured]
-            self._hangup(f"{originate.CALL_MARK}{attempt}")
+        if placed is None or placed.answered:
             return
         placed.cancelled = True
         if placed.channel:
@@ -95,11 +97,11 @@ class PlacedCalls:
 
     def _fields(self, call: PlaceCall) -> originate.Pairs | DialResult:
         try:
-            dial = dial_string(self._trunks, call.number)
+            dial = dial_string(self._trunks, call.number, call.trunk)
         except ValueError:
             return DialResult.INVALID
         if dial is None:
-            log.error("no trunk of this node may call that number", node=self._node, attempt=call.attempt)
+            log.error("no trunk may be used for that number", trunk=call.trunk or "any", attempt=call.attempt)
             return DialResult.NOT_DIALLED
         if not originate.is_placeable(call):
             log.error("a call cannot be placed: its attempt or its caller id is not well formed", node=self._node)
@@ -190,5 +192,5 @@ class PlacedCalls:
             placed = self._placed.setdefault(attempt, Placed(sent=True))
             placed.channel = leg.channel
             placed.answered = placed.answered or leg.ours
-            if placed.cancelled:
+            if placed.cancelled and not placed.answered:
                 self._hangup(leg.channel)

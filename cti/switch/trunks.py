@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # ITU-T E.164: at most 15 digits; fewer than 7 are no subscriber abroad
+E164 = re.compile(r"\+[1-9][0-9]{4,14}")  # ITU-T E.164: at most 15 digits
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ def is_number(text: str) -> bool:
     return E164.fullmatch(text) is not None
 
 
-def dial_string(trunks: Mapping[str, Trunk], number: str) -> str | None:
-    """Return how `number` is dialled: by the trunk that knows most of it, the first of equals; None: by none.
+def dial_string(trunks: Mapping[str, Trunk], number: str, name: str = "") -> str | None:
+    """Return how `number` is dialled by the trunk `name`; "": by the one that knows most of it, the first of equals.
 
-    Raises ValueError (without the number, which is personal) for what is no E.164 number.
+    None: it may not be dialled there. Raises ValueError (without the number, which is personal) for what is no E.164
+    number.
     """
     if not is_number(number):
         raise ValueError("not an E.164 number")
-    trunk = max(trunks.values(), key=lambda trunk: trunk.reach(number), default=None)
+    ways = [trunk for known, trunk in trunks.items() if name in ("", known)]
+    trunk = max(ways, key=lambda trunk: trunk.reach(number), default=None)
     if trunk is None or not trunk.reach(number):
         return None
     return trunk.dial.replace("{number}", number).replace("{digits}", number[1:])

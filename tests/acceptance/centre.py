@@ -20,6 +20,7 @@ LAB_TIMEOUT_S = 180.0
 NO_ASTERISK_EXIT = 3
 CALLERS_PER_TRUNK = 4
 CALLER_PREFIX = "493000"
+WORLD_TRUNK = 3  # of 0 to 3; the callers come by the first two, crowds by the third
 
 
 class NoAsterisk(Exception):
@@ -256,6 +257,18 @@ class Centre:
             ]
         )
         return desk
+
+    @property
+    def world(self) -> Desk:
+        """Whom we call: behind trunk 4, one line (`line_of_the_world`) answers for every number."""
+        if WORLD_TRUNK not in self._trunks:
+            self._trunks[WORLD_TRUNK] = self._start_trunk(WORLD_TRUNK)
+        return self._trunks[WORLD_TRUNK]
+
+    @property
+    def line_of_the_world(self) -> str:
+        """By its name; what `auto` and `voice` say of it holds for everybody whom node1 calls."""
+        return f"{number_of(WORLD_TRUNK * CALLERS_PER_TRUNK + 1)}@node1"
 
     def queued(self, dialled: str = "6001", caller: int = 1, queue: str = "sales") -> Call:
         """As `call`, and he stands in the line when this returns."""

@@ -14,6 +14,7 @@ from . import tones
 from .centre import Centre, Lab, NoAsterisk
 from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
+from .lone_switch import LoneSwitch
 
 RETRY_S = 12  # a new engine needs a second, but 10 s on a busy machine: so long must callers be kept
 
@@ -34,7 +35,9 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
 def session_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     with tempfile.TemporaryDirectory(prefix="cti-lab-") as folder:  # not pytest's: its clean-up must not touch a node
         sounds = tones.write(tmp_path_factory.mktemp("sounds"))
-        lab = lab_or_skip(Path(folder), "2", "--retry", str(RETRY_S), "--sounds", str(sounds))
+        lab = lab_or_skip(
+            Path(folder), "2", "--retry", str(RETRY_S), "--sounds", str(sounds), "--trunk-contact", "{trunk}:5060"
+        )
         centre = Centre(lab, tmp_path_factory.mktemp("phones"))
         _centres.append(centre)
         try:
@@ -61,6 +64,18 @@ def start(centre: Centre, tmp_path: Path) -> Callable[..., EngineProcess]:
         return centre.open(tmp_path, queues, agents, on_nodes, **more)
 
     return begin
+
+
+@pytest.fixture
+def switch(centre: Centre) -> Iterator[LoneSwitch]:
+    """The switch without an engine, two agents' phones, and a world to call."""
+    centre.phones("1001", "1002")
+    assert centre.world
+    made = LoneSwitch(centre.lab)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture

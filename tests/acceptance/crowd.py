@@ -39,6 +39,7 @@ class Dialog:
         self.waits_for_us: str = ""  # the response we would repeat
         self.resend: tuple[bytes, float, int] | None = None  # request without an answer, next time, tries left
         self.invite = ""
+        self.media_port = 0  # where the other side wants our sound
 
     @property
     def talking(self) -> bool:
@@ -241,6 +242,7 @@ class Crowd:
                 dialog.remote = header(text, "To")
                 if status == 200 and dialog.answered_at is None:
                     dialog.answered_at = time.monotonic()
+                    dialog.media_port = int(text.partition("m=audio ")[2].split(" ", 1)[0] or 0)
                     dialog.target = header(text, "Contact").strip("<>") or dialog.target
                 if status >= 300 and dialog.over_at is None:
                     dialog.over_at, dialog.ended_by = time.monotonic(), "them"

@@ -77,12 +77,14 @@ class FlowCentre:
         }
         self._calls, self._read = 0, 0
 
-    def open(self, *agents: str, weekly: Mapping[str, str] = OPEN) -> EngineProcess:
-        """Start the engine; `agents` are the numbers of those who are there for sales."""
+    def open(
+        self, *agents: str, weekly: Mapping[str, str] = OPEN, keys: Mapping[str, Any] | None = None
+    ) -> EngineProcess:
+        """Start the engine; `agents` are the numbers of those who are there for sales, `keys` those of its line."""
         self.centre.phones(*agents)
         return self.centre.open(
             self.folder,
-            {"sales": {"wrap_up_s": 0}},
+            {"sales": {"wrap_up_s": 0, "keys": dict(keys or {})}},
             {f"a{number}": agent(number, "sales") for number in agents} or {"absent": agent("1002", "sales")},
             entries={DIALLED: {"flow": "desk"}},
             hours={"office": {"zone": "Europe/Berlin", "weekly": dict(weekly)}},

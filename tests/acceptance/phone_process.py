@@ -36,6 +36,7 @@ class Phone:
             "unregister": lambda c: self.lines[c["line"]].setRegistration(False),
             "register": lambda c: self.lines[c["line"]].setRegistration(True),
             "auto": lambda c: setattr(self.lines[c["line"]], "auto", c["code"]),
+            "voice": lambda c: setattr(self.lines[c["line"]], "voice", c["file"]),
             "call": self._call,
             "answer": lambda c: self.calls[c["call"]].reply(c.get("code", 200)),
             "hangup": lambda c: self.calls[c["call"]].hangup(pj.CallOpParam(True)),
@@ -178,11 +179,11 @@ class Phone:
 
 
 class Line(pj.Account):  # type: ignore[misc]
-    """One account. `auto`: what to answer by itself; 180 rings on."""
+    """One account. `auto`: what to answer by itself; 180 rings on. `voice`: a file, said once; "" is our tone."""
 
     def __init__(self, phone: Phone, name: str) -> None:
         super().__init__()
-        self.phone, self.name, self.auto = phone, name, 180
+        self.phone, self.name, self.auto, self.voice = phone, name, 180, ""
 
     def onRegState(self, prm: Any) -> None:
         self.phone.tell("registered" if prm.code == 200 and prm.expiration else "unregistered", line=self.name)
@@ -198,6 +199,7 @@ class LineCall(pj.Call):  # type: ignore[misc]
         super().__init__(line, call_id)
         self.phone, self.line, self.handle = phone, line, handle
         self.recorder: pj.AudioMediaRecorder | None = None
+        self.player: pj.AudioMediaPlayer | None = None
 
     def reply(self, code: int) -> None:
         parameters = pj.CallOpParam(True)
@@ -233,15 +235,23 @@ class LineCall(pj.Call):  # type: ignore[misc]
         state = info.stateText.lower()
         self.phone.tell("state", call=self.handle, state=state, code=info.lastStatusCode)
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self.recorder = None  # its end is written now
+            self.recorder = self.player = None  # the recording's end is written now
             self.phone.calls.pop(self.handle, None)
             self.phone.over.append(self)
 
     def onCallMediaState(self, prm: Any) -> None:
         for sound in self._sounds():
-            self.phone.tone.startTransmit(sound)
+            self._voice().startTransmit(sound)
         if self.recorder is not None:
             self._listen()
+
+    def _voice(self) -> pj.AudioMedia:
+        if not self.line.voice:
+            return self.phone.tone
+        if self.player is None:
+            self.player = pj.AudioMediaPlayer()
+            self.player.createPlayer(self.line.voice, pj.PJMEDIA_FILE_NO_LOOP)
+        return self.player
 
     def onDtmfEvent(self, prm: Any) -> None:
         if not prm.flags & DTMF_IS_UPDATE:

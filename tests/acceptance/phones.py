@@ -59,6 +59,10 @@ class Call:
     def busy(self) -> None:
         self._do("answer", code=486)
 
+    def refuse(self, code: int) -> None:
+        """Any other final answer of SIP."""
+        self._do("answer", code=code)
+
     def hangup(self) -> None:
         self._do("hangup")
 
@@ -195,6 +199,10 @@ class Desk:
         """What the line answers by itself: 180 rings on, 200 answers at once, 486 is busy, 603 declines."""
         self.send(do="auto", line=line, code=code)
 
+    def voice(self, line: str, file: Path | None = None) -> None:
+        """What the line says once it is answered: a wav file (8 kHz, 16 bits), once; without one our tone, for ever."""
+        self.send(do="voice", line=line, file=str(file or ""))
+
     def register(self, line: str, registered: bool = True) -> None:
         self.send(do="register" if registered else "unregister", line=line)
         self._until_registered(line, registered)
@@ -217,6 +225,7 @@ class Desk:
         self.errors.clear()
         for line in self.hosts:
             self.auto(line, 180)
+            self.voice(line)
 
     # --- the pipe ---------------------------------------------------------------------------------------------------
 

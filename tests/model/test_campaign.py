@@ -76,7 +76,6 @@ def test_names_lead_to_what_exists() -> None:
     settings = config.loads(SMALL % b"", environ={})
     assert settings.center.campaigns["renewals"].mode is Mode.PROGRESSIVE
     for written, complaint in (
-        (b", trunk: carier", 'outbound.trunks has no "carier" \\(did you mean "carrier"'),
         (b", caller_ids: ours", 'outbound.caller_ids has no "ours"'),
         (b", hours: office", 'there are no opening hours named "office"'),
     ):

@@ -1,4 +1,4 @@
-"""Would a caller of the example centre hear what he should? Its prompts are built, and the machine's ear listens to all.
+"""Would a caller of the example centre hear what he should? Its prompts are built; the machine's ear listens to all.
 
 The languages cannot be confused unseen: a Mandarin text takes three times as long for each sign as an English one for
 each letter, and a voice that does not know the language spells it out [both measured with espeak-ng 1.52].

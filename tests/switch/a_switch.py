@@ -46,7 +46,7 @@ class Bench:
         monkeypatch.setattr("cti.switch.asterisk.FastAgiServer", Door)
         self.ledger = Ledger()
         trunks = {"out": Trunk("PJSIP/{number}@trunk1", ("+49",), ("+49900",))}
-        nodes = {name: NodeAddress(f"host-{name}", 5038, "cti", "secret", trunks) for name in (A, B)}
+        nodes = {name: NodeAddress(f"host-{name}", 5038, "cti", "secret") for name in (A, B)}
         phones = {"PJSIP/1001": ANNA, "PJSIP/front-desk": AgentId("ben")}
         self.switch = AsteriskSwitch(
             nodes,
@@ -55,6 +55,7 @@ class Bench:
             allow=[],
             token=token,
             clock=lambda: self.now,
+            trunks=trunks,
             ledger=self.ledger,
         )
 

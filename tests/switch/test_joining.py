@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 C, O1 = CallId("a/cti-x1"), OfferId("promise#1")
 NAME = "PJSIP/1001-0000000a"
-DEST = {"DestChannel": NAME, "DestUniqueid": f"ctiagent-{mark_of(O1)}"}
+DEST = {"DestChannel": NAME, "DestUniqueid": f"ctia-{mark_of(O1)}"}
 JOIN = commands.Join(C, O1)
 BRIDGE = f"EXEC Bridge {NAME},x"
 RESULT = "GET FULL VARIABLE ${BRIDGERESULT}"

@@ -82,8 +82,8 @@ def test_an_agents_leg() -> None:
     mark = originate.mark_of(OfferId("a/17.1#2"))
     assert (fields["Channel"], fields["ChannelId"], fields["Exten"]) == (
         "PJSIP/1001",
-        f"ctiagent-{mark}",
-        f"ctiagent-{mark}",
+        f"ctia-{mark}",
+        f"ctia-{mark}",
     )
     assert fields["Context"] == "cti-waiting-agent"
     assert fields["CallerID"] == '"Wang, Li" <>'

@@ -217,7 +217,15 @@ async def test_taken_back_before_its_channel_is_known(bench: Bench) -> None:
     assert bench.links["a"].fired() == [HANGUP]
 
 
-async def test_who_answers_while_it_is_taken_back_is_hung_up_on(bench: Bench) -> None:
+async def test_who_has_answered_is_not_hung_up_on(bench: Bench) -> None:
+    await placed(bench)
+    picked_up(bench)
+    bench.switch.execute(CANCEL)
+    assert bench.links["a"].fired() == [] and bench.desk.told() == [ANSWERED]
+    assert hangs_up(bench, "16")[-1] == events.CallGone(CallId("a/cti-x1"))
+
+
+async def test_who_answers_while_our_hangup_travels_is_told_as_an_answer(bench: Bench) -> None:
     await placed(bench)
     bench.switch.execute(CANCEL)
     picked_up(bench)
@@ -225,9 +233,9 @@ async def test_who_answers_while_it_is_taken_back_is_hung_up_on(bench: Bench) ->
     assert hangs_up(bench, "16")[-1] == events.CallGone(CallId("a/cti-x1"))
 
 
-async def test_an_earlier_processs_attempt_is_taken_back_by_its_uniqueid(bench: Bench) -> None:
+async def test_what_is_not_in_the_air_cannot_be_taken_back(bench: Bench) -> None:
     bench.switch.execute(CANCEL)
-    assert bench.links["a"].fired() == [{"Action": "Hangup", "Channel": "cti-x1"}]
+    assert bench.links["a"].fired() == []
 
 
 # --- AMI was away -----------------------------------------------------------------------------------------------------

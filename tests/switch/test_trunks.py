@@ -31,6 +31,12 @@ def test_the_trunk_that_knows_most_of_a_number_takes_it(number: str, dialled: st
     assert dial_string(TRUNKS, number) == dialled
 
 
+@pytest.mark.parametrize(("name", "dialled"), [("abroad", "PJSIP/+4930123456@abroad"), ("nowhere", None)])
+def test_a_trunk_that_is_named(name: str, dialled: str | None) -> None:
+    assert dial_string(TRUNKS, "+4930123456", name) == dialled
+    assert dial_string(TRUNKS, "+33140000000", "home") is None, "it may not go there, and no other takes its place"
+
+
 def test_without_trunks_nobody_is_called() -> None:
     assert dial_string({}, "+4930123456") is None
 

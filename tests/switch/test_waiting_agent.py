@@ -16,7 +16,7 @@ from tests.switch.in_memory import Caller, settle
 pytestmark = pytest.mark.unit
 
 O1 = OfferId("promise#1")
-UID = f"ctiagent-{mark_of(O1)}"
+UID = f"ctia-{mark_of(O1)}"
 NAME = "PJSIP/1001-0000000a"
 LEG = f"a/{UID}"
 RING = commands.RingAgent(NodeId("a"), commands.RingLeg(O1, "PJSIP/1001"), 20.0, "Ada")

@@ -1,0 +1,53 @@
+"""How is a number of a campaign, or a promised callback, to be called? Its rules as the plan of one attempt."""
+
+from __future__ import annotations
+
+from cti.model.callout import Callout, Listening, OnMachine
+from cti.model.campaign import Callbacks, Campaign
+from cti.model.dialling import AGENT_FOR_EACH, Mode
+from cti.model.policy import Exit
+from cti.model.regulation import Limits
+from cti.model.words import AttemptId, DialFirst
+
+
+def ring_s(written: Campaign | Callbacks, limits: Limits) -> float:
+    """Return how long it rings there: never shorter than the regulation asks for."""
+    return max(written.ring_timeout_s, limits.ring_at_least_s)
+
+
+def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, caller_id: str, name: str) -> Callout:
+    """Return the plan of an attempt of a campaign. In modes that promise an agent for each dial, one is kept for it."""
+    machines, reserve = written.machines, written.mode in AGENT_FOR_EACH
+    listens = machines.detect and machines.then != "connect"
+    return Callout(
+        attempt=AttemptId(attempt),
+        number=number,
+        caller_id=caller_id,
+        ring_timeout_s=ring_s(written, limits),
+        reserve=reserve,
+        first=DialFirst.AGENT if written.mode is Mode.PREVIEW else DialFirst.CUSTOMER,
+        listen=Listening() if listens else None,
+        on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
+        flow=written.flow or "",
+        max_wait_s=None if written.mode is Mode.AGENTLESS else limits.agent_within_s,
+        on_max_wait=Exit(play=written.safe_harbour.play),
+        campaign=name,
+    )
+
+
+def callout_of_promise(
+    written: Callbacks, limits: Limits, attempt: str, number: str, promise: str, caller_id: str
+) -> Callout:
+    """Return the plan of an attempt to keep a promise: an agent is kept, and `written.first` is called first."""
+    machines = written.machines
+    return Callout(
+        attempt=AttemptId(attempt),
+        number=number,
+        caller_id=caller_id,
+        ring_timeout_s=ring_s(written, limits),
+        reserve=True,
+        first=written.first,
+        listen=Listening() if machines.detect and machines.then != "connect" else None,
+        on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
+        callback=promise,
+    )

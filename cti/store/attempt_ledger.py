@@ -1,0 +1,100 @@
+"""Who writes an attempt down before a phone rings? The switch's ledger, kept in the store's table of attempts.
+
+Everything that blocks for the disk runs in threads of its own. What the campaign's rules say of an attempt (its rule,
+who decided) is told here before the switch asks: `expect`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.model.commands import PlaceCall
+from cti.model.words import AttemptId
+from cti.store.attempts import Attempt, Intent, NotNow, intend, sent
+from cti.store.database import Store
+from cti.store.tables import lead_number
+
+MOST_EXPECTED = 10_000
+THREADS = 4  # commits wait for one another anyway
+
+_NAME = re.compile(r"(?P<campaign>.+)-(?P<lead>[0-9]{1,18})-(?P<attempt_no>[0-9]{1,9})\Z")
+
+_log = structlog.get_logger(__name__)
+
+
+class AttemptLedger:
+    """The ledger of ports.py. `refused` hears, in the loop, why an attempt must not be made."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        refused: Callable[[AttemptId, NotNow], None] = lambda attempt, why: None,
+    ) -> None:
+        self.errors = 0
+        self._store, self._clock, self._refused = store, clock, refused
+        self._expected: dict[AttemptId, tuple[str, str]] = {}
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="cti-attempts")
+
+    def expect(self, attempt: AttemptId, rule: str, by: str = "engine") -> None:
+        """Say why an attempt will be made, and who decided so; the oldest of very many are forgotten."""
+        self._expected[attempt] = (rule, by)
+        if len(self._expected) > MOST_EXPECTED:
+            self._expected.pop(next(iter(self._expected)))
+
+    async def intend(self, call: PlaceCall) -> bool:
+        """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
+        named = _NAME.match(call.attempt)
+        if named is None:
+            _log.error("an attempt is not named campaign-lead-number: it is not dialled", attempt=call.attempt)
+            return False
+        rule, by = self._expected.pop(call.attempt, ("", "engine"))
+        wanted = Attempt(
+            named["campaign"],
+            int(named["lead"]),
+            int(named["attempt_no"]),
+            0,
+            call.number,
+            contact=call.ticket.contact,
+            rule=rule,
+            by=by,
+        )
+        loop = asyncio.get_running_loop()
+        intent = await loop.run_in_executor(self._threads, self._intend, wanted)
+        if intent.why_not is not None:
+            self._refused(call.attempt, intent.why_not)
+        return intent.why_not is None
+
+    def sent(self, attempt: AttemptId) -> None:
+        """It has gone out to the switch. Returns at once, never raises."""
+        try:
+            self._threads.submit(self._sent, attempt)
+        except RuntimeError:  # closed: the attempt stays intended, which says no more than is true
+            self.errors += 1
+
+    def close(self) -> None:
+        """Write what is left; blocks."""
+        self._threads.shutdown(wait=True)
+
+    def _intend(self, wanted: Attempt) -> Intent:
+        place = lead_number.c.number_index
+        query = select(place).where(lead_number.c.lead == wanted.lead, lead_number.c.number == wanted.number)
+        with self._store.engine.connect() as connection:
+            number_index = connection.execute(query).scalar()
+        placed = msgspec.structs.replace(wanted, number_index=number_index or 0)
+        return intend(self._store, placed, self._clock())
+
+    def _sent(self, attempt: AttemptId) -> None:
+        try:
+            sent(self._store, attempt, self._clock())
+        except SQLAlchemyError as error:
+            self.errors += 1
+            _log.error("an attempt that went out is still kept as intended", error=type(error).__name__)

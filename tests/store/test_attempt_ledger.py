@@ -1,0 +1,77 @@
+"""Does the switch get leave to dial only for what is on the disk, and once?"""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.model.commands import PlaceCall
+from cti.model.ticket import Ticket
+from cti.model.words import AttemptId, ContactId, NodeId, QueueName
+from cti.store.attempt_ledger import AttemptLedger
+from cti.store.attempts import NotNow, attempts_of, open_attempts
+from cti.store.database import Store
+from cti.store.do_not_call import Entry, add_entry
+from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list, lead_id
+
+pytestmark = pytest.mark.contract
+
+NOW = 1_700_000_000.0
+NUMBER = "+442079460001"
+
+
+def call(name: str = "winter-sale-10000000-1", number: str = NUMBER) -> PlaceCall:
+    ticket = Ticket(ContactId("c1"), QueueName("sales"), NOW, NOW)
+    return PlaceCall(AttemptId(name), NodeId("n1"), number, 20.0, ticket, campaign="winter-sale")
+
+
+async def test_leave_is_given_once_and_only_for_what_is_kept(store: Store) -> None:
+    told: list[tuple[str, NotNow]] = []
+    ledger = AttemptLedger(store, lambda: NOW, lambda attempt, why: told.append((attempt, why)))
+    ledger.expect(AttemptId("winter-sale-10000000-1"), "retry after busy", "anna")
+    assert await ledger.intend(call())
+    (made,) = open_attempts(store)
+    assert (made.campaign, made.lead, made.attempt_no, made.contact) == ("winter-sale", 10_000_000, 1, "c1")
+    assert (made.rule, made.by, made.intended_at) == ("retry after busy", "anna", NOW)
+    assert not await ledger.intend(call())
+    assert not await ledger.intend(call("summer-1-1"))
+    add_entry(store, Entry("+4421*", "", "asked", "eva", NOW))
+    assert not await ledger.intend(call("winter-2-1", "+442179460001"))
+    assert told == [
+        ("winter-sale-10000000-1", NotNow.ALREADY_MADE),
+        ("summer-1-1", NotNow.NUMBER_IN_DIAL),
+        ("winter-2-1", NotNow.DO_NOT_CALL),
+    ]
+    ledger.sent(AttemptId("winter-sale-10000000-1"))
+    ledger.close()
+    assert [each.state.value for each in attempts_of(store, NUMBER)] == ["sent"]
+    ledger.sent(AttemptId("winter-sale-10000000-1"))
+    assert ledger.errors == 1
+
+
+async def test_it_is_kept_which_of_the_numbers_it_was(store: Store) -> None:
+    list_id = begin_list(store, "winter", "l.csv", "eva", NOW)
+    numbers = tuple(LeadNumber(number, ("Europe/London",)) for number in ("+442079460009", NUMBER))
+    add_portion(store, list_id, [NewLead(1, numbers)], NOW)
+    finish_list(store, list_id, 1, 1, {("Europe/London", 5)}, NOW)
+    ledger = AttemptLedger(store, lambda: NOW)
+    assert await ledger.intend(call(f"winter-{lead_id(list_id, 1)}-1"))
+    assert [each.number_index for each in open_attempts(store)] == [1]
+    ledger.close()
+
+
+async def test_what_has_another_kind_of_name_is_not_dialled(store: Store) -> None:
+    ledger = AttemptLedger(store, lambda: NOW)
+    assert not await ledger.intend(call("something"))
+    ledger.close()
+
+
+async def test_a_store_that_fails_gives_no_leave(store: Store) -> None:
+    ledger = AttemptLedger(store, lambda: NOW)
+    with store.durable.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE attempt")
+    with pytest.raises(SQLAlchemyError):
+        await ledger.intend(call())
+    ledger.sent(AttemptId("winter-1-1"))
+    ledger.close()
+    assert ledger.errors == 1

@@ -1,0 +1,98 @@
+"""What does the check find in the rules of dialling?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cti.config_campaigns import campaigns
+from cti.config_finding import Finding
+from cti.model.policy import Center
+
+pytestmark = pytest.mark.unit
+
+WHOLE: dict[str, Any] = {
+    "trunks": {"carrier": {"dial": "PJSIP/{number}@carrier"}},
+    "caller_ids": {"ours": {"numbers": ["+493012345"]}},
+}
+
+
+def found(outbound: dict[str, Any] | None = None, **said: Any) -> list[Finding]:
+    written = {"mode": "progressive", "queue": "sales", "caller_ids": "ours"} | said
+    if written["mode"] == "agentless":
+        del written["queue"]
+    center = Center.model_validate(
+        {
+            "queues": {"sales": {"dispositions": {"sale": "Sale"}}},
+            "outbound": WHOLE | (outbound or {}),
+            "campaigns": {"one": written},
+        }
+    )
+    return list(campaigns(center))
+
+
+def test_nothing_to_find() -> None:
+    assert found() == [] and found(regulation="us") == [] and found(mode="agentless", flow="news") == []
+    harbour = {"safe_harbour": {"play": ["who-called"]}}
+    assert found(mode="predictive", regulation="us", **harbour) == []
+    assert found(regulation="us", window={"weekly": {"mon-fri": ["09:00-12:00", "13:00-20:00"]}}) == []
+    assert found(regulation="cn", caps=[{"at_most": 2}]) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "text"),
+    [
+        ({"max_attempts": 0}, "max_attempts", "nobody is ever dialled"),
+        ({"caps": [{"at_most": 0}]}, "caps.0.at_most", "nobody is ever dialled"),
+        ({"outbound": {"caps": [{"at_most": 0}]}}, "outbound.caps.0.at_most", "nobody is ever dialled"),
+        ({"outbound": {"trunks": {}}}, "campaigns.one", "no way out"),
+        ({"begins_on": "2026-12-02", "ends_on": "2026-12-01"}, "ends_on", "it never runs"),
+        ({"mode": "predictive", "regulation": "us"}, "campaigns.one", "write safe_harbour"),
+        ({"machines": {"detect": True, "then": "message"}}, "machines", "without anything to play"),
+    ],
+)
+def test_what_cannot_work_is_an_error(said: dict[str, Any], where: str, text: str) -> None:
+    (one,) = found(**said)
+    assert one.is_error and ".".join(map(str, one.path)).endswith(where) and text in one.text
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "text"),
+    [
+        ({"caller_ids": None}, "campaigns.one", "no caller id"),
+        ({"lines": 31}, "lines", "all trunks together have 30"),
+        ({"regulation": "us", "ring_at_least_s": 10}, "ring_at_least_s", "looser than us allows (15)"),
+        ({"regulation": "us", "ring_timeout_s": 10}, "ring_timeout_s", "shorter than ring_at_least_s 15"),
+        ({"regulation": "cn", "consent_required": False}, "consent_required", "looser than cn"),
+        ({"regulation": "cn", "caps": [{"at_most": 4}]}, "caps", "without the cap of 3 per number within day"),
+        ({"regulation": "cn", "gap_s": 60}, "gap_s", "looser"),
+        (
+            {"regulation": "us", "window": {"weekly": {"mon-fri": "08:00-21:00", "sat": "07:00-12:00"}}},
+            "window",
+            "longer than us allows on sat",
+        ),
+        ({"mode": "predictive"}, "campaigns.one", "write safe_harbour"),
+        ({"safe_harbour": {"play": ["x"]}}, "safe_harbour", "never heard"),
+        ({"every_days": 90, "expires_after_days": 30}, "expires_after_days", "before its next visit"),
+        ({"machines": {"play": ["x"]}}, "machines.play", "detect is off"),
+        ({"retry": {"busy": {"after_s": 10}}}, "retry.busy.after_s", "shorter than a ring"),
+        ({"gap_s": 600, "retry": {"busy": {"after_s": 60, "number": "same"}}}, "busy.after_s", "shorter than gap_s"),
+        ({"ratio": 2}, "ratio", "never used"),
+        ({"dispositions": {"sail": {"means": "reached"}}}, "sail", 'did you mean "sale"'),
+    ],
+)
+def test_what_works_otherwise_than_was_meant_is_a_warning(said: dict[str, Any], where: str, text: str) -> None:
+    (one,) = found(**said)
+    assert not one.is_error and ".".join(map(str, one.path)).endswith(where) and text in one.text
+
+
+def test_predictive_where_nobody_may_be_abandoned() -> None:
+    (one,) = found(mode="predictive", regulation="uk", safe_harbour={"play": ["who-called"]})
+    assert one.path[-1] == "mode" and "one number for each free agent" in one.text
+
+
+def test_callbacks_are_looked_at_once_they_are_written() -> None:
+    assert [one.text[:12] for one in found({"callbacks": {"max_attempts": 2}})] == ["no caller id"]
+    loose = found({"callbacks": {"regulation": "uk", "caller_ids": "ours", "ring_at_least_s": 1}})
+    assert [one.path[-1] for one in loose] == ["ring_at_least_s", "window"]
