@@ -43,10 +43,11 @@ def difference(old: Center, new: Center, queue: QueueName) -> Difference:
 
     hours = now.hours is not None and old.hours.get(now.hours) != new.hours.get(now.hours)
     return Difference(
-        differs(_ORDER),
-        differs(_REACH),
-        hours or differs(_PATIENCE),
-        *map(differs, (("announce",), ("while_waiting",))),
+        order=differs(_ORDER),
+        reach=differs(_REACH),
+        patience=hours or differs(_PATIENCE),
+        announce=differs(("announce",)),
+        offers=differs(("while_waiting",)),
     )
 
 
