@@ -41,6 +41,7 @@ class Attempt:
     queue: QueueName | None = None
     agent: AgentId | None = None
     answered: bool = False
+    cancelled: bool = False  # we have asked to take it back
     found: bool = False  # by a snapshot: another process has placed it
 
     @property

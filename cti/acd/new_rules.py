@@ -18,6 +18,7 @@ from cti.model.words import AgentId, QueueName
 _ORDER = ("tier", "target_s", "urgency_target_s", "head_start_s", "head_starts", "requires")
 _REACH = ("requires", "rings", "min_penalty", "max_penalty", "preferred_for_s")
 _PATIENCE = ("max_wait_s", "hours", "at_closing")
+_TOLD = ("announce", "while_waiting")
 _NEW = Queue()
 
 
@@ -41,7 +42,9 @@ def difference(old: Center, new: Center, queue: QueueName) -> Difference:
         return any(getattr(before, key) != getattr(now, key) for key in keys)
 
     hours = now.hours is not None and old.hours.get(now.hours) != new.hours.get(now.hours)
-    return Difference(differs(_ORDER), differs(_REACH), hours or differs(_PATIENCE), differs(("announce",)))
+    return Difference(
+        differs(_ORDER), differs(_REACH), hours or differs(_PATIENCE), differs(("announce", "while_waiting"))
+    )
 
 
 def apply(floor: Floor, old: Center, staff_changed: frozenset[AgentId]) -> None:
