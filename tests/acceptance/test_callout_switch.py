@@ -193,6 +193,7 @@ def test_an_agent_who_waits_hears_it_ring_and_is_dismissed_with_words(
     centre: Centre, switch: LoneSwitch, tmp_path: Path
 ) -> None:
     phone = waits(centre, switch)
+    assert "Ada Lovelace" in phone.remote and "anonymous" not in phone.remote.lower()
     phone.record(tmp_path / "heard.wav")
     ear = Ear(tmp_path / "heard.wav")
     ear.until("music")
