@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringConstraints, ValidationError
 
@@ -93,6 +93,8 @@ class FlowRules(Policy):
     recordings: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = (
         "/var/spool/asterisk/cti-recordings"  # a folder on the Asterisk's machine
     )
+    voice: Literal["espeak-ng"] | None = None  # who speaks what nobody knew before the call; without: nobody
+    sounds: HomePath = Path("var/sounds")  # the shelf of the prompts, where that is spoken into
 
 
 def _give_way(agent: Agent) -> Agent:

@@ -15,6 +15,7 @@ from cti.config_difference import Difference
 from cti.flow_files import Folder
 from cti.ivr.book import FlowBook
 from cti.ivr.known import Known
+from cti.ivr.prompting import texts_of
 from cti.model.flow import Flow
 from cti.model.policy import Center
 from cti.store.flow_versions import FlowVersion, InForce
@@ -46,6 +47,7 @@ class Plan(NamedTuple):
     warnings: Sequence[str] = ()
     in_use: Sequence[str] = ()
     differences: Sequence[Difference] = ()
+    texts: Mapping[tuple[str, str], str] = {}
 
 
 def names(center: Center, lookups: Collection[str], rules: FlowRules | None) -> Known:
@@ -126,7 +128,13 @@ def uses(book: FlowBook, calls: int, gone: Collection[str]) -> Iterator[str]:
 def _plan(version: FlowVersion, folder: Folder, rules: FlowRules, center: Center, reading: Reading | None) -> Plan:
     errors = folder.errors or config_flows.lines(config_flows.lost_entries(center, folder.flows, rules), reading)
     book = FlowBook({} if errors else folder.flows, version.number)
-    return Plan(rules, center, version.number, book, version, errors=errors, warnings=folder.warnings)
+    said = texts(book)
+    return Plan(rules, center, version.number, book, version, errors=errors, warnings=folder.warnings, texts=said)
+
+
+def texts(book: FlowBook) -> dict[tuple[str, str], str]:
+    """Return what each sound file of a book is to say, by language and file."""
+    return {(said.language, said.name): said.text for flow in book.flows.values() for said in texts_of(flow)}
 
 
 def _read(version: FlowVersion, known: Known | None) -> Folder:

@@ -6,11 +6,12 @@ Puts the parts together for the switch (switch/flow_desk.py); which version of t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from cti.calendar.opening import Opening, OpenState
 from cti.config import Settings
 from cti.flow_memory import FlowMemory
+from cti.flow_voice import FlowVoice
 from cti.ivr import replies, verbs
 from cti.lookup.client import Lookups
 from cti.lookup.of_flows import answer
@@ -27,18 +28,22 @@ class FlowRoom:
         """Raises ConfigError where a lookup's secret is missing."""
         self._clock = clock
         self.memory: FlowMemory | None = None
+        self.promised: Callable[[], None] = lambda: None  # to be told of callbacks that were asked for
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
+        self.voice = FlowVoice()
+        self._rules = settings.flows
         self.desk = FlowDesk(hours=self._state, ask=self._ask)
         self.follow(settings)
 
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
-        """Lookups can be asked, and promises kept, until the end."""
-        memory = self.memory = FlowMemory(store, self._clock)
+        """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
+        memory = self.memory = FlowMemory(store, self._clock, self.promised)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
-        async with self.lookups:
+        async with self.lookups, self.voice.open(self._rules) as voice:
+            self.desk.speak = voice.speak
             yield self
 
     @property

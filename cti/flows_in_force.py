@@ -7,6 +7,7 @@ loop, stores in a thread. Knows neither HTTP nor signals; what it judges is flow
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -14,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti import flow_plan
+from cti.background import in_thread_of_its_own
 from cti.config import FlowRules, Reading, Settings
 from cti.flow_plan import Plan, Seen
 from cti.in_turn import InTurn
@@ -36,6 +38,7 @@ from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
 
+KEEP_S, LOAD_S = 5.0, 2.5
 NOT_STORED = "these flows hold until the engine ends: they could not be stored"
 NONE_CONFIGURED = Refused(RefusedReason.NO_FLOWS, "the configuration names no flows")
 
@@ -53,6 +56,7 @@ class FlowsInForce:
         self._lookups = frozenset(settings.lookups)  # those that can be asked: more of them need a restart
         self._books: WeakValueDictionary[int, FlowBook] = WeakValueDictionary()
         self._loading = asyncio.Lock()
+        self._keeping: asyncio.Future[list[str]] | None = None
         self._owed: list[tuple[InForce, FlowVersion | None]] = []
         self._rules: FlowRules | None = None
         self._center: Center = settings.center
@@ -72,6 +76,9 @@ class FlowsInForce:
             raise ConfigError(list(plan.errors))
         desk.stored_book = self._stored_book
         self.take(plan, "start")
+        if plan.rolled_back and newest is not None:  # the prompts are built from the folder
+            book = flow_plan.book_of(newest)
+            desk.built = flow_plan.texts(book) if book is not None else {}
         self._keep()
 
     # --- what people want -------------------------------------------------------------------------------------------
@@ -86,7 +93,7 @@ class FlowsInForce:
 
     async def versions(self) -> dict[str, Any]:
         """See ports.FlowVersions. Raises SQLAlchemyError."""
-        stored = await asyncio.to_thread(load_flow_versions, self._store)
+        stored = await in_thread_of_its_own(lambda: load_flow_versions(self._store))
         inside, here, holds = self._desk.inside, self._desk.book.version, self._seen.holds
         rows = [
             {"version": row["number"], "at": row["at"], "by": row["by"], "calls": inside[row["number"]]}
@@ -108,6 +115,10 @@ class FlowsInForce:
             return plan
         return plan._replace(errors=flow_plan.tell_new_lookups(plan.errors, reading.settings.lookups, self._lookups))
 
+    async def judged(self, rules: FlowRules | None, center: Center, reading: Reading | None = None) -> Plan:
+        """`judge`, in a thread that nobody else waits for: neither a folder nor a store that hangs delays the rest."""
+        return await in_thread_of_its_own(lambda: self.judge(rules, center, reading))
+
     def take(self, plan: Plan, by: str) -> bool:
         """Let the plan hold for new calls from now on; whether anything is different. To be followed by `keep`."""
         differs = plan.version != self._desk.book.version or plan.rules != self._rules
@@ -115,6 +126,9 @@ class FlowsInForce:
         if plan.rules is not None:
             self._desk.recordings = plan.rules.recordings
         self._desk.transfers = plan.rules.transfers if plan.rules is not None else {}
+        newest = self._seen.newest
+        if plan.is_new or newest is None or plan.version >= newest.number:
+            self._desk.built = plan.texts
         if plan.version != self._desk.book.version:
             self._desk.book = self._books.get(plan.version) or plan.book
             self._books[plan.version] = self._desk.book
@@ -133,33 +147,45 @@ class FlowsInForce:
         return differs
 
     async def keep(self) -> list[str]:
-        """Store what has come into force; what there is to warn of."""
-        return await asyncio.to_thread(self._keep)
+        """Store what has come into force; what there is to warn of. A store that hangs is waited for no longer."""
+        while True:
+            if self._keeping is None or self._keeping.done():
+                self._keeping = in_thread_of_its_own(self._keep)
+            try:
+                warnings = await asyncio.wait_for(asyncio.shield(self._keeping), KEEP_S)
+            except TimeoutError:
+                self.errors += 1
+                log.error("flows are not stored yet: the store gives no answer")
+                return [NOT_STORED]
+            if warnings or not self._owed:  # else more came while it was ending
+                return warnings
 
     # --- how --------------------------------------------------------------------------------------------------------
 
     async def _reload(self, by: str, check: bool) -> PolicyAnswer:
         if self._rules is None:
             return PolicyAnswer(NONE_CONFIGURED)
-        return await self._hold(await asyncio.to_thread(self.judge, self._rules, self._center), by, check=check)
+        return await self._hold(await self.judged(self._rules, self._center), by, check=check)
 
     async def _roll_back(self, by: str, to: int | None) -> PolicyAnswer:
         if self._rules is None:
             return PolicyAnswer(NONE_CONFIGURED)
         here = self._desk.book.version
         if to is None:
-            stored = await asyncio.to_thread(load_flow_versions, self._store)
+            stored = await in_thread_of_its_own(lambda: load_flow_versions(self._store))
             to = max((row["number"] for row in stored if row["number"] < here), default=None)
             if to is None:
                 return PolicyAnswer(Refused(RefusedReason.UNKNOWN_VERSION, f"there is none before version {here}"))
         if to == here:
             return PolicyAnswer(Refused(RefusedReason.ALREADY, f"version {here} holds already"))
-        version = await asyncio.to_thread(load_flow_version, self._store, to)
+        version = await in_thread_of_its_own(lambda: load_flow_version(self._store, to))
         if version is None:
             return PolicyAnswer(Refused(RefusedReason.UNKNOWN_VERSION, f"there is no version {to}"))
-        known = flow_plan.names(self._center, self._lookups, self._rules)
-        plan = await asyncio.to_thread(flow_plan.of_version, version, self._rules, self._center, known, self._seen)
-        return await self._hold(await asyncio.to_thread(self._told, plan, self._center), by)
+        return await self._hold(await in_thread_of_its_own(partial(self._judge_older, version, self._rules)), by)
+
+    def _judge_older(self, version: FlowVersion, rules: FlowRules) -> Plan:
+        known = flow_plan.names(self._center, self._lookups, rules)
+        return self._told(flow_plan.of_version(version, rules, self._center, known, self._seen), self._center)
 
     async def _hold(self, plan: Plan, by: str, *, check: bool = False) -> PolicyAnswer:
         if plan.errors:
@@ -192,8 +218,9 @@ class FlowsInForce:
             if book is not None or newest is None or not 0 < version <= newest.number:
                 return book
             try:
-                book = await asyncio.to_thread(self._load, version)
-            except SQLAlchemyError as error:
+                loading = in_thread_of_its_own(lambda: self._load(version))
+                book = await asyncio.wait_for(loading, LOAD_S)
+            except (SQLAlchemyError, TimeoutError) as error:
                 log.error("flows cannot be loaded; a caller goes on with the newest", error=type(error).__name__)
                 return None
             if book is not None:

@@ -212,7 +212,7 @@ class PolicyInForce:
         }
         flows = None
         if self._flows is not None:
-            flows = await asyncio.to_thread(self._flows.judge, read.flows, plan.center, reading)
+            flows = await self._flows.judged(read.flows, plan.center, reading)
             more["warnings"] += flows.warnings
             if flows.errors:
                 self._broken += not check

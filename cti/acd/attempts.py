@@ -26,7 +26,8 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
     callout = contact.callout
     assert callout is not None
     contact.dials += 1
-    name = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
+    own = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
+    name = floor.gate.attempt(contact) or own
     attempt = Attempt(name, contact.id, node, floor.now, number_of(contact), contact.queue or None, agent)
     contact.attempt, contact.node = name, node
     floor.dials.begin(attempt)
@@ -68,9 +69,12 @@ def answered(floor: Floor, attempt: Attempt) -> None:
         _tell(floor, attempt, "placed", "answered")
 
 
-def end(floor: Floor, attempt: Attempt, result: DialResult) -> Contact | None:
-    """It is over; the contact that it was for, if that is still there and has not got another one."""
-    floor.dials.end(attempt)
+def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = False) -> Contact | None:
+    """It is over; the contact that it was for, if that is still there and has not got another one.
+
+    `gone`: he had answered, and has hung up.
+    """
+    floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
     _tell(floor, attempt, "answered" if attempt.answered else "placed", result)
     contact = floor.contacts.get(attempt.contact)

@@ -63,7 +63,7 @@ class Dials:
         self._taken: dict[str, ContactId] = {}
         self._found: dict[ContactId, AttemptId] = {}
         self._on: Counter[NodeId] = Counter()
-        self._over: OrderedDict[AttemptId, None] = OrderedDict()
+        self._over: OrderedDict[AttemptId, bool] = OrderedDict()  # whether its call is gone
 
     # --- contacts ------------------------------------------------------------------------------------------------
 
@@ -148,9 +148,14 @@ class Dials:
         if attempt.found and attempt.contact:
             self._found[attempt.contact] = attempt.id
 
-    def end(self, attempt: Attempt) -> None:
+    def is_gone(self, attempt: AttemptId) -> bool:
+        """Whether it was answered, and whoever did is known to have hung up."""
+        return self._over.get(attempt, False)
+
+    def end(self, attempt: Attempt, *, gone: bool = False) -> None:
+        """It is over. `gone`: so is the call that came of it."""
         del self.air[attempt.id]
-        self._over[attempt.id] = None
+        self._over[attempt.id] = gone
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
         self._on[attempt.node] -= 1

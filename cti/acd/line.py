@@ -9,15 +9,16 @@ urgent contact he can get from it. A decision never looks at everyone who waits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sortedcontainers import SortedKeyList, SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.reach import Reach, own_agents, queue_pool, sought
+from cti.acd.reach import Reach, own_agents, sought
 from cti.model.changes import Sought
+from cti.model.pools import PoolName, queue_pool
 from cti.model.words import QueueName
 
 Slope = tuple[int, float]  # tier and target
@@ -46,7 +47,7 @@ class WaitingClass:
             self._sought = sought(self.reach)
         return self._sought
 
-    def open_to(self, agent: Agent, pool: str) -> bool:
+    def open_to(self, agent: Agent, pool: PoolName) -> bool:
         """Whether `agent`, who looks into `pool` (one of this class), may take a contact of it from there."""
         reach = self.reach
         if reach.excluded and agent.id in reach.excluded:
@@ -67,7 +68,7 @@ class Line:
 
     def __init__(self) -> None:
         self._classes: dict[Reach, WaitingClass] = {}
-        self._pools: dict[str, dict[Slope, SortedList]] = {}
+        self._pools: dict[PoolName, dict[Slope, SortedList]] = {}
         self._order: dict[QueueName, SortedKeyList] = {}  # everyone of a queue, in the order of service
         self.held: set[QueueName] = set()  # whose contacts stand in the line, but in no pool
         self._numbers = 0
@@ -103,6 +104,38 @@ class Line:
         if not waiting.members:
             del self._classes[waiting.reach]
         self._order[waiting.reach.queue].remove(contact)
+
+    def take_all(self, queue: QueueName) -> list[tuple[Contact, Reach]]:
+        """Everyone of `queue` out of the line, in the order of service, with his reach there: in one go."""
+        everyone = [(contact, contact.stands_in.reach) for contact in self._order.pop(queue, ())]
+        for waiting in [waiting for waiting in self._classes.values() if waiting.reach.queue == queue]:
+            waiting.members.clear()
+            self._follow_head(waiting)
+            del self._classes[waiting.reach]
+        for contact, _ in everyone:
+            contact.stands_in = None
+        self.count -= len(everyone)
+        self._uncalled.pop(queue, None)
+        return everyone
+
+    def put_all(self, placed: Sequence[tuple[Contact, Reach]]) -> list[Contact]:
+        """Everyone of a queue into the line in which nobody of it stands; the first of each class."""
+        classes: dict[Reach, list[Contact]] = {}
+        for contact, reach in placed:
+            classes.setdefault(reach, []).append(contact)
+        for reach, members in classes.items():
+            self._numbers += 1
+            waiting = self._classes[reach] = WaitingClass(reach, self._numbers)
+            waiting.members.update(members)
+            for contact in members:
+                contact.stands_in = waiting
+            self._follow_head(waiting)
+        if placed:
+            queue = placed[0][0].queue
+            self._order[queue] = SortedKeyList([contact for contact, _ in placed], key=_place)
+            self.count += len(placed)
+            self._uncalled[queue] = sum(not contact.call for contact, _ in placed)
+        return [self._classes[reach].members[0] for reach in classes]
 
     def _follow_head(self, waiting: WaitingClass) -> None:
         """Bring the pools in step with the class's first contact."""
@@ -149,7 +182,7 @@ class Line:
             others += best.stands_in.members[1:2]
         return best, min(others, key=lambda contact: contact.rank(now), default=None)
 
-    def classes_in(self, pools: Iterable[str]) -> Iterator[WaitingClass]:
+    def classes_in(self, pools: Iterable[PoolName]) -> Iterator[WaitingClass]:
         """Everyone who waits in one of these pools, class by class."""
         for pool in pools:
             for heads in self._pools.get(pool, _EMPTY).values():
@@ -183,13 +216,17 @@ class Line:
         """Those who wait on the phone: without those whom we shall call."""
         return self.waiting(queue) - self._uncalled[queue]
 
+    def in_order(self, queue: QueueName) -> Iterator[Contact]:
+        """Everyone of `queue`, in the order of service."""
+        return iter(self._order.get(queue, ()))
+
     def position(self, contact: Contact) -> int:
         """1 + how many of the same queue are served before `contact`, as things stand now."""
         queue = self._order.get(contact.queue)
         return 1 + (queue.bisect_key_left(_place(contact)) if queue is not None else 0)
 
 
-def _open(heads: Iterable[Head], agent: Agent, pool: str) -> Iterator[WaitingClass]:
+def _open(heads: Iterable[Head], agent: Agent, pool: PoolName) -> Iterator[WaitingClass]:
     """The classes among `heads` that `agent` may serve from `pool`."""
     for _, _, waiting in heads:
         if waiting.open_to(agent, pool):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cti.acd import agents, presence, standing, visits
+from cti.acd import agents, new_rules, presence
 from cti.acd.agent import Agent
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind, Refused
@@ -26,7 +26,7 @@ def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
     old, before = floor.policy, floor.policy_version
     floor.govern(asked.policy, asked.version)
     _change_agents(floor, old)
-    _change_queues(floor, old)
+    new_rules.apply(floor, old, staff_changed=frozenset(map(AgentId, old.agents.keys() ^ floor.policy.agents.keys())))
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
     return None
@@ -99,20 +99,3 @@ def _leave_pools(floor: Floor, agent: Agent) -> None:
     """He stands in no list of free agents until `refresh` finds him free again."""
     floor.free.remove(agent.id)
     floor.freed.discard(agent.id)
-
-
-def _other_rules(old: Center, new: Center, queue: QueueName) -> bool:
-    """Whether other rules hold in `queue`, its opening hours included."""
-    rules = new.queues[queue]
-    return old.queues.get(queue) != rules or (
-        rules.hours is not None and old.hours.get(rules.hours) != new.hours.get(rules.hours)
-    )
-
-
-def _change_queues(floor: Floor, old: Center) -> None:
-    new = floor.policy
-    for contact in list(floor.contacts.values()):
-        if contact.queue and _other_rules(old, new, contact.queue):
-            visits.rules_changed(floor, contact)
-        elif contact.preferred:
-            standing.reach_changed(floor, contact)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from cti.acd.contact import Contact
+from collections.abc import Sequence
+
+from cti.acd.contact import Contact, Requirements
 from cti.acd.floor import Floor
 from cti.acd.overflow import own_agents_there
-from cti.acd.reach import widen
+from cti.acd.reach import Reach, ring_at, widen
 from cti.model import policy
 from cti.model.changes import Changed, Kind, Sought
 from cti.model.commands import SaveTicket
+
+_NONE = policy.Queue()
 
 
 def requirements(*sources: dict[str, int]) -> tuple[tuple[str, int], ...]:
@@ -42,25 +46,82 @@ def stand(floor: Floor, contact: Contact) -> None:
 
     A customer who must not be called now waits beside it (merging.py lets him in again).
     """
-    if floor.dials.keeps_back(contact, floor.nodes):
-        contact.told_sought = None
-        floor.deadlines.cancel("widen", contact.id)
+    if _kept_back(floor, contact):
         return
-    contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
-    there = own_agents_there(floor, contact)
-    reach, ring, next_at = widen(floor.policy.queues[contact.queue], contact, floor.now, there)
+    reach, ring, next_at = _reach(floor, contact)
     floor.line.add(contact, reach)
-    assert contact.stands_in is not None
-    sought = contact.stands_in.sought
-    if ring != contact.ring or (contact.visit_open and sought != contact.told_sought):
-        _tell_reach(floor, contact, ring, sought)
-    contact.told_sought = sought
     floor.arrived.add(contact.id)
+    _stands(floor, contact, ring, next_at)
+
+
+def stand_all(floor: Floor, contacts: Sequence[tuple[Contact, Reach]], *, widened: bool) -> None:
+    """The same for contacts of one queue who were all taken out of the line: at once, so that thousands cost little.
+
+    With each its former reach; unless it is `widened`, only how fast urgency grows there can have changed.
+    """
+    placed: list[tuple[Contact, Reach]] = []
+    changes: list[tuple[int, float | None]] = []
+    known: dict[Reach, Reach] = {}
+    alike: dict[tuple[Requirements, int], Reach] = {}  # those without own agents, whom nobody was tried for
+    rules = floor.policy.queues[contacts[0][0].queue] if contacts else _NONE
+    for contact, former in contacts:
+        if _kept_back(floor, contact):
+            continue
+        if not widened:
+            reach = known.get(former) or known.setdefault(
+                former, former._replace(tier=contact.tier, target_s=contact.target_s)
+            )
+        elif contact.tried or contact.preferred:
+            reach, ring, next_at = _reach(floor, contact)
+            changes.append((ring, next_at))
+        else:
+            ring, next_at = ring_at(rules, contact.entered_at, floor.now)
+            changes.append((ring, next_at))
+            found = alike.get((contact.requires, ring))
+            reach = alike[contact.requires, ring] = found or _reach(floor, contact)[0]
+        placed.append((contact, reach))
+    for first in floor.line.put_all(placed):
+        floor.arrived.add(first.id)
+    if widened:
+        for (contact, _), (ring, next_at) in zip(placed, changes, strict=True):
+            _stands(floor, contact, ring, next_at)
+    else:
+        for contact, _ in placed:
+            _know_reach(floor, contact, contact.ring)
+
+
+def _kept_back(floor: Floor, contact: Contact) -> bool:
+    if not floor.dials.keeps_back(contact, floor.nodes):
+        return False
+    contact.told_sought = None
+    floor.deadlines.cancel("widen", contact.id)
+    return True
+
+
+def _reach(floor: Floor, contact: Contact) -> tuple[Reach, int, float | None]:
+    if contact.tried:
+        contact.tried = {agent: until for agent, until in contact.tried.items() if until > floor.now}
+    there = own_agents_there(floor, contact) if contact.preferred else ()
+    return widen(floor.policy.queues[contact.queue], contact, floor.now, there)
+
+
+def _stands(floor: Floor, contact: Contact, ring: int, next_at: float | None) -> None:
+    """It stands in the line: come back when its reach changes."""
+    _know_reach(floor, contact, ring)
     changes = [*contact.tried.values(), *([next_at] if next_at is not None else [])]
     if changes:
         floor.deadlines.set("widen", contact.id, min(changes))
     else:
         floor.deadlines.cancel("widen", contact.id)
+
+
+def _know_reach(floor: Floor, contact: Contact, ring: int) -> None:
+    """Tell its reach where that is new."""
+    assert contact.stands_in is not None
+    sought, told = contact.stands_in.sought, contact.told_sought
+    if ring != contact.ring or (contact.visit_open and sought is not told and sought != told):
+        _tell_reach(floor, contact, ring, sought)
+    contact.told_sought = sought
 
 
 def _tell_reach(floor: Floor, contact: Contact, ring: int, sought: Sought) -> None:
@@ -91,9 +152,9 @@ def reach_changed(floor: Floor, contact: Contact) -> None:
 
 
 def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None, by: str | None = None) -> None:
-    """Something that decides its order or its reach has changed: the rules of its queue, or `seconds` given to it."""
+    """Something that decides its order or its reach has changed: `seconds` were given to it."""
     rules = floor.policy.queues[contact.queue]
-    before, stood = _standing(contact), contact.stands_in is not None
+    before, stood = standing_of(contact), contact.stands_in is not None
     floor.line.remove(contact)  # before anything that its place is found by changes
     weigh(rules, contact)
     if stood:
@@ -101,8 +162,8 @@ def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None,
     if by is not None and contact.call and contact.session:
         # What the queue gives stands in its rules; only what is its own goes along.
         floor.say(SaveTicket(contact.call, contact.ticket()))
-    if _standing(contact) != before and contact.visit_open:
-        _tell_place(floor, contact, seconds, by)
+    if standing_of(contact) != before and contact.visit_open:
+        tell_place(floor, contact, seconds, by)
 
 
 def takes_place(floor: Floor, contact: Contact, since: float, own_head_start_s: float) -> None:
@@ -117,15 +178,23 @@ def takes_place(floor: Floor, contact: Contact, since: float, own_head_start_s: 
     if stood:
         stand(floor, contact)
         floor.say(SaveTicket(contact.call, contact.ticket()))
-    _tell_place(floor, contact, None, None)
+    tell_place(floor, contact)
 
 
-def _standing(contact: Contact) -> tuple[int, float]:
+def standing_of(contact: Contact) -> tuple[int, float]:
     """What its place in its queue hangs on; how fast urgency grows is the same for all there."""
     return (contact.tier, contact.head_start_s)
 
 
-def _tell_place(floor: Floor, contact: Contact, seconds: float | None, by: str | None) -> None:
+def tell_place(
+    floor: Floor,
+    contact: Contact,
+    seconds: float | None = None,
+    by: str | None = None,
+    *,
+    position: int | None = None,
+) -> None:
+    """It has another place in its queue. `position`: where that is known."""
     floor.tell(
         Changed(
             Kind.PLACE,
@@ -138,7 +207,7 @@ def _tell_place(floor: Floor, contact: Contact, seconds: float | None, by: str |
             contact=contact.id,
             call=contact.call or None,
             outbound=contact.callout is not None,
-            position=floor.line.position(contact),
+            position=floor.line.position(contact) if position is None else position,
             order_at=contact.since - contact.head_start_s,
             by=by,
             seconds=seconds,

@@ -37,7 +37,7 @@ from cti.store.lead_loading import (
 )
 from cti.store.leads import known_numbers
 
-PORTION = 10_000
+PORTION = 4_000
 SAMPLE_RECORDS = 50
 NOBODY = DoNotCall()
 
@@ -233,7 +233,7 @@ class _Seen:
     def __enter__(self) -> _Seen:
         self._file = sqlite3.connect("", isolation_level=None)  # "": private, on the disk, never with a name
         self._file.execute("PRAGMA journal_mode=OFF")
-        self._file.execute("PRAGMA cache_size=-32000")
+        self._file.execute("PRAGMA cache_size=-16000")
         self._file.execute("CREATE TABLE seen (number INTEGER PRIMARY KEY)")
         self._file.execute("BEGIN")
         return self

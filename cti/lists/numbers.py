@@ -114,7 +114,7 @@ def _judge(found: phonenumbers.PhoneNumber) -> Number | Fault:
 
 
 _by_beginning: dict[tuple[str, int], tuple[str, ...]] = {}
-_MOST_BEGINNINGS = 50_000
+_MOST_BEGINNINGS = 20_000
 
 
 def _zones(beginning: str, kind: int, found: phonenumbers.PhoneNumber) -> tuple[str, ...]:

@@ -136,7 +136,10 @@ class RingAgent(Command, frozen=True):
 
 
 class Join(Command, frozen=True):
-    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring."""
+    """Connect the call with the agent who waits on the leg of `offer`. Ends with exactly one RingEnded, as a Ring.
+
+    Should the customer be gone before they are connected, the agent is hung up.
+    """
 
     call: CallId
     offer: OfferId

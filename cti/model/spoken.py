@@ -5,6 +5,7 @@ Pure words and the one way to read them from YAML. Which files say a number is s
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Prompt:
     def parts(self) -> Iterator[Part]:
         for line in self.lines.values():
             yield from line
+
+
+def said_as(text: str) -> str:
+    """Return the name (below the language's folder) under which the sound of a text stays when its own name gets
+    another text: whoever is in an older version of the flow hears the old one there."""
+    return f"cti/said/{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 class PromptText(NamedTuple):

@@ -8,13 +8,14 @@ from __future__ import annotations
 import fcntl
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cti.model.spoken import PromptText
+from cti.model.spoken import PromptText, said_as
 from cti.prompts.ear import RATES_HZ
 from cti.prompts.loudness import levelled, trimmed
 from cti.prompts.resample import resample
@@ -23,6 +24,7 @@ from cti.prompts.sound import NotSound, read_wav, write_wav
 from cti.prompts.voices import NoVoice, Voice
 
 PROCESSES = 2
+KEPT_S = 90 * 86_400.0
 
 
 class Made(NamedTuple):
@@ -67,6 +69,7 @@ def build(
             )
             done.append(made)
             told(made, len(due))
+        _keep_said(look(wanted, folders, speaker.identity, record), folders.sounds)
     return done
 
 
@@ -116,6 +119,29 @@ def _shelve(finding: Finding, sounds: dict[str, bytes], shelf: Path, record: Rec
         files.append(shelf / f"{path}{ending}")
         put(files[-1], data)
     return Made(finding._replace(state=State.READY, files=tuple(files)))
+
+
+def _keep_said(found: Iterable[Finding], shelf: Path) -> None:
+    """The sound of each text stays under a name of its own, for callers in older versions of the flows.
+
+    For KEPT_S after it was last wanted.
+    """
+    wanted = set[Path]()
+    for finding in found:
+        if finding.source is not Source.TEXT or finding.state is not State.READY:
+            continue
+        for file in finding.files:
+            said = shelf / finding.prompt.language / f"{said_as(finding.prompt.text)}{file.suffix}"
+            wanted.add(said)
+            data = file.read_bytes()
+            if not said.exists() or said.read_bytes() != data:  # another voice speaks the same text now
+                put(said, data)
+            os.utime(said)
+    now = time.time()
+    for folder in {file.parent for file in wanted}:
+        for file in folder.iterdir():
+            if file not in wanted and now - file.stat().st_mtime > KEPT_S:
+                file.unlink()
 
 
 @contextmanager

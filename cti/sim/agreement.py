@@ -14,7 +14,11 @@ from cti.sim.violation import Violation
 def check(now: float, center: ContactCenter, exchange: Exchange, switch: SimSwitch) -> None:
     """Raise Violation on the first difference between the core's picture and the exchange."""
     by_call = {contact.call: contact for contact in center.contacts.values()}
-    for contact in center.contacts.values():
+    calling = switch.outgoing
+    for attempt in calling.ringing:
+        if attempt not in center.attempts:
+            raise Violation("forgotten_attempt", f"{attempt} rings at its customer's, and the core does not know it")
+    for contact in [each for each in center.contacts.values() if each.call]:
         call = exchange.calls.get(contact.call)
         if call is None:
             raise Violation("ghost_call", f"{contact.id} is {contact.state.value} in the core, its call does not exist")
@@ -24,7 +28,7 @@ def check(now: float, center: ContactCenter, exchange: Exchange, switch: SimSwit
         served = session is not None and session.open and not session.releasing
         if served and call.id not in by_call:
             raise Violation("forgotten_call", f"{call.id} has an open session, and the core does not know it")
-    _phones(center, exchange)
+    _phones(center, exchange, switch)
 
 
 def _same_state(contact: Contact, call: Call, switch: SimSwitch) -> None:
@@ -49,7 +53,7 @@ def _same_state(contact: Contact, call: Call, switch: SimSwitch) -> None:
         raise Violation("call_state", f"{contact.id} is {state.value} in the core; in the exchange it {doing}")
 
 
-def _phones(center: ContactCenter, exchange: Exchange) -> None:
+def _phones(center: ContactCenter, exchange: Exchange, switch: SimSwitch) -> None:
     for agent in center.agents.values():
         phone = exchange.phones[agent.policy.phone]
         legs = {leg.id for leg in phone.legs.values()}
@@ -58,6 +62,7 @@ def _phones(center: ContactCenter, exchange: Exchange) -> None:
         dials = [leg.dial for leg in phone.legs.values() if leg.dial is not None]
         talks = any(dial.answered is not None and dial.answered.phone is phone for dial in dials)
         rings = any(leg in leg.dial.ringing for leg in phone.legs.values() if leg.dial is not None)
+        rings = rings or any(switch.outgoing.ring_of(leg) is not None for leg in phone.legs.values())
         believed = agent.activity
         if talks != (believed in (Activity.TALKING, Activity.HOLD)):
             raise Violation("talk", f"{agent.id} talks: {talks}; the core says {believed.value}")

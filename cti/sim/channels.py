@@ -33,6 +33,8 @@ class Call:
     timer: Cancellable | None = None
     reenter_gap_s: float = 0.25
     person: Any = None
+    attempt: str = ""  # we have called him
+    heard: str = ""  # human or machine, where it was listened for
     variables: dict[str, str] = field(default_factory=dict)  # channel variables, where the engine speaks AGI
 
     @property

@@ -33,6 +33,7 @@ class Exchange:
         self.down: set[str] = set()  # nodes that are just restarting
         self.no_sound: Callable[[str], bool] = lambda name: False  # which sound files are nowhere
         self.call_s = 0.0  # seconds that callers have spent here, all together
+        self.on_leg_gone: Callable[[Leg], None] = lambda leg: None
         self._serial = 0
 
     # --- callers ---------------------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ class Exchange:
         call = Call(node, uniqueid, f"{trunk}-{self._serial:08x}", trunk, caller, dialled, self.agenda.now)
         self.calls[call.id] = call
         self.wire.call_new(call)
-        self._enter(call)
+        self.enter(call)
         return call
 
     def hang_up_call(self, call: Call) -> None:
@@ -75,7 +76,7 @@ class Exchange:
 
     # --- the dialplan ----------------------------------------------------------------------------------------------
 
-    def _enter(self, call: Call, tries_since: float | None = None) -> None:
+    def enter(self, call: Call, tries_since: float | None = None) -> None:
         """cti-inbound: into the engine, again and again, then the fallback."""
         call.timer = None
         if not call.up:
@@ -87,7 +88,7 @@ class Exchange:
         if self.agenda.now - since > GIVE_UP_S:
             self._go_elsewhere(call, "cti-fallback")
         else:
-            call.timer = self.agenda.after(RETRY_GAP_S, lambda: self._enter(call, since))
+            call.timer = self.agenda.after(RETRY_GAP_S, lambda: self.enter(call, since))
 
     def agi_lost(self, call: Call, gap_s: float = RETRY_GAP_S) -> None:
         """The engine's end of the AGI connection is gone without CTI_DONE: a Dial or prompt goes on, then re-entry.
@@ -101,7 +102,7 @@ class Exchange:
 
     def _reenter(self, call: Call) -> None:
         if call.timer is None:
-            call.timer = self.agenda.after(call.reenter_gap_s, lambda: self._enter(call))
+            call.timer = self.agenda.after(call.reenter_gap_s, lambda: self.enter(call))
 
     def agi_done(self, call: Call, goto: str = "") -> None:
         """The engine has set CTI_DONE and ended the session: on to `goto`, or hang up."""
@@ -117,6 +118,7 @@ class Exchange:
     def go_to(self, call: Call, context: str, exten: str) -> None:
         """The caller's channel goes on in another place of the dialplan."""
         if context == "cti-inbound":
+            call.attempt = ""  # of his entry before
             call.dialled, call.entry = exten, call.entry + 1
             call.dial_status, call.answered_s = "", 0.0  # cleared at a fresh entry
             call.reenter_gap_s = 0.005
@@ -175,7 +177,7 @@ class Exchange:
             if phone is None or not phone.registered:
                 dial.outcomes.append("CHANUNAVAIL")
                 continue
-            dial.ringing.append(self._new_leg(call.node, phone, dial, tag))
+            dial.ringing.append(self.new_leg(call.node, phone, dial, tag))
         if not dial.ringing:
             self.agenda.after(0.001, lambda: self._dial_over(dial))
             return dial
@@ -188,7 +190,7 @@ class Exchange:
                 self.people.phone_rings(leg)
         return dial
 
-    def _new_leg(self, node: str, phone: Phone, dial: Dial | None, tag: str) -> Leg:
+    def new_leg(self, node: str, phone: Phone, dial: Dial | None, tag: str) -> Leg:
         self._serial += 1
         uniqueid = f"{1_700_000_000 + int(self.agenda.now)}.{self._serial}"
         leg = Leg(node, uniqueid, f"{phone.dial}-{self._serial:08x}", phone, dial, tag)
@@ -205,6 +207,7 @@ class Exchange:
             leg.timer.cancel()
         del leg.phone.legs[leg.channel]
         del self.legs[leg.channel]
+        self.on_leg_gone(leg)
         self.wire.leg_gone(leg)
 
     def _end_ring(self, leg: Leg, status: str, cause: int) -> None:
@@ -320,7 +323,7 @@ class Exchange:
 
     def private_call(self, phone: Phone, node: str, length_s: float) -> Leg:
         """The phone is used for something that is not ours."""
-        leg = self._new_leg(node, phone, None, "")
+        leg = self.new_leg(node, phone, None, "")
         leg.timer = self.agenda.after(length_s, lambda: self.hang_up_leg(leg))
         return leg
 

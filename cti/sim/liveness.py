@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Requirements
+from cti.acd.dialling import key
 from cti.center import ContactCenter
 from cti.model.words import Activity, AgentStatus, ContactState
 from cti.sim.violation import Violation
@@ -24,9 +25,26 @@ def has_skills(agent: Agent, requires: Requirements) -> bool:
     return all(agent.policy.skills.get(skill, 0) >= level for skill, level in requires)
 
 
-def check(now: float, center: ContactCenter, held_back: Callable[[str], bool] = lambda queue: False) -> None:
+def may_be_called(contact: Contact, center: ContactCenter) -> bool:
+    """Whether a customer who waits for our call could be called: no other call concerns him."""
+    callout = contact.callout
+    if callout is None or contact.call or any(each.contact == contact.id for each in center.attempts.values()):
+        return False
+    others = [each for each in center.contacts.values() if each is not contact and each.caller == contact.caller]
+    if any(each.call or each.state is not ContactState.WAITING for each in others):
+        return False
+    return not any(key(callout.number) == each.number for each in center.attempts.values())
+
+
+def check(
+    now: float,
+    center: ContactCenter,
+    held_back: Callable[[str], bool] = lambda queue: False,
+    nodes_up: bool = True,
+) -> None:
     """Raise Violation if a waiting contact and a free agent could have met at `now`.
 
+    `nodes_up`: whether there is a node to call from.
     `held_back`: whether a queue's contacts are not to be offered now (blending).
     """
     if center.settling:
@@ -36,7 +54,8 @@ def check(now: float, center: ContactCenter, held_back: Callable[[str], bool] = 
         return
     waiting: dict[str, list[Contact]] = {}
     for contact in center.contacts.values():
-        if contact.state is ContactState.WAITING and contact.session and not held_back(contact.queue):
+        waits = contact.session or (nodes_up and may_be_called(contact, center))
+        if contact.state is ContactState.WAITING and waits and not held_back(contact.queue):
             waiting.setdefault(contact.queue, []).append(contact)
     for agent in free:
         for queue in agent.policy.queues:

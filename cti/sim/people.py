@@ -10,7 +10,8 @@ from collections.abc import Callable
 from cti.sim.agenda import Cancellable
 from cti.sim.channels import Call, Leg
 from cti.sim.exchange import Exchange
-from cti.sim.plan import AgentPlan, Caller, Plan, Ring
+from cti.sim.outgoing import AgentRing, Outgoing, OutgoingCalls
+from cti.sim.plan import AgentPlan, Called, Caller, Plan, Ring
 
 Ask = Callable[[str, str, str], None]
 """(agent, action, reason)"""
@@ -50,6 +51,8 @@ class Crowd:
         self.by_phone = {agent.phone: name for name, agent in plan.policy.agents.items()}
         self.rings = {name: iter(plan.agents.get(name, AgentPlan()).rings) for name in plan.policy.agents}
         self.arrived = 0
+        self.outgoing: OutgoingCalls | None = None  # where customers are called, too
+        self.called: dict[str, list[Called]] = {}  # by number: what comes of the next attempts to reach it
         exchange.people = self
 
     def start(self) -> None:
@@ -69,7 +72,7 @@ class Crowd:
         customer = Customer(plan)
         self.arrived += 1
         trunk = f"PJSIP/trunk{1 + self.arrived % 4}"
-        customer.call = self.exchange.new_call(plan.node, plan.dialled, f"+49{self.arrived:08d}", trunk)
+        customer.call = self.exchange.new_call(plan.node, plan.dialled, plan.number or f"+49{self.arrived:08d}", trunk)
         customer.call.person = customer
         customer.wait(self)
         for after_s, digit in plan.digits:
@@ -108,6 +111,34 @@ class Crowd:
     def call_over(self, call: Call) -> None:
         call.person.relax()
 
+    # --- customers whom we call ------------------------------------------------------------------------------------
+
+    def customer_rings(self, outgoing: Outgoing) -> None:
+        """His phone rings."""
+        script = self.called.get(outgoing.number)
+        plan = script.pop(0) if script else Called("no_answer")
+        fits = {name: getattr(plan, name) for name in ("patience_s", "talk_s", "ends", "leaves_ringing_after_s")}
+        customer = outgoing.person = Customer(Caller(0.0, "", outgoing.node, **fits))
+        outgoing.person = customer
+        self.agenda.after(plan.after_s, lambda: self._called(outgoing, plan))
+
+    def _called(self, outgoing: Outgoing, plan: Called) -> None:
+        calls = self.outgoing
+        assert calls is not None
+        if plan.does in ("busy", "reject"):
+            calls.end(outgoing, plan.does.upper())
+        elif plan.does != "no_answer" and calls.ringing.get(outgoing.attempt) is outgoing:
+            calls.pick_up(outgoing, "machine" if plan.does == "machine" and outgoing.listens else "", plan.listens_s)
+            assert outgoing.call is not None
+            outgoing.person.call = call = outgoing.call
+            if plan.does == "brief":
+                self.agenda.after(plan.listens_s * 0.5, lambda: self.exchange.hang_up_call(call))
+            else:
+                outgoing.person.wait(self)
+
+    def customer_over(self, outgoing: Outgoing) -> None:
+        """It has stopped."""
+
     # --- agents ----------------------------------------------------------------------------------------------------
 
     def phone_rings(self, leg: Leg) -> None:
@@ -133,6 +164,9 @@ class Crowd:
     def _react(self, name: str, ring: Ring, leg: Leg) -> None:
         """The moment has come at which the agent or his phone does what the plan says."""
         exchange, dial = self.exchange, leg.dial
+        first = self.outgoing.ring_of(leg) if self.outgoing is not None else None
+        if first is not None and self.outgoing is not None:
+            self._react_first(self.outgoing, name, ring, first)
         if not leg.up or dial is None or leg not in dial.ringing:
             return
         if ring.does in ("answer", "late"):
@@ -148,6 +182,24 @@ class Crowd:
             exchange.refuse(leg, "CHANUNAVAIL", 20)
         elif ring.does in ("logout", "pause"):
             self.ask(name, ring.does, "lunch" if ring.does == "pause" else "")
+
+    def _react_first(self, calls: OutgoingCalls, name: str, ring: Ring, first: AgentRing) -> None:
+        """The same where he is rung before his customer. race: he hangs up again in the instant of his answer."""
+        if ring.does in ("answer", "late", "race"):
+            calls.answer(first)
+            waits_s = 0.0 if ring.does == "race" else ring.waits_s
+            if waits_s is not None:
+                self.agenda.after(waits_s, lambda: self._tired(calls, first))
+        elif ring.does in ("reject", "busy", "broken"):
+            calls.refuse(
+                first, *{"reject": ("CHANUNAVAIL", 21), "busy": ("BUSY", 17)}.get(ring.does, ("CHANUNAVAIL", 20))
+            )
+        elif ring.does in ("logout", "pause"):
+            self.ask(name, ring.does, "lunch" if ring.does == "pause" else "")
+
+    def _tired(self, calls: OutgoingCalls, first: AgentRing) -> None:
+        if calls.agents.get(first.tag) is first:
+            self.exchange.hang_up_leg(first.leg)
 
     def phone_stops(self, leg: Leg) -> None:
         """It has stopped ringing: nothing to do, `_react` looks."""

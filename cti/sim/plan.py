@@ -19,6 +19,7 @@ instant of the time-out, broken = the phone fails, logout and pause = the agent 
 class Ring(msgspec.Struct, omit_defaults=True):
     does: RingPlan
     after_s: float = 1.0
+    waits_s: float | None = None  # rung before his customer, he hangs up after so long; None: he has patience
 
 
 class Caller(msgspec.Struct, omit_defaults=True):
@@ -34,6 +35,39 @@ class Caller(msgspec.Struct, omit_defaults=True):
     leaves_ringing_after_s: float | None = None  # hangs up so long after a phone began to ring for him
     transfer_to: str = ""  # "context,exten": where the agent sends him in mid-talk, once
     held_s: float = 0.0  # put on hold in mid-talk for so long
+    number: str = ""  # his own; otherwise nobody else has it
+
+
+class Called(msgspec.Struct, omit_defaults=True):
+    """What comes of one attempt to reach a customer: `brief` is one who picks up and hangs up before we have him."""
+
+    does: Literal["answer", "no_answer", "busy", "reject", "machine", "brief"] = "answer"
+    after_s: float = 3.0  # rings so long before
+    listens_s: float = 1.0  # so long a machine is listened for, where it is
+    patience_s: float = 60.0
+    talk_s: float = 20.0
+    ends: Literal["agent", "caller"] = "agent"
+    leaves_ringing_after_s: float | None = None
+
+
+class Wish(msgspec.Struct, omit_defaults=True):
+    """A customer is to be called: a callback, or a lead. `waited_s`: so long before `at` he began to wait.
+
+    It is asked for again, as another contact with the same `since`, until he is reached or `called` is used up.
+    """
+
+    at: float
+    queue: str
+    number: str
+    reserve: bool = True
+    first: Literal["agent", "customer"] = "agent"
+    waited_s: float = 0.0
+    again_after_s: float = 5.0
+    ring_timeout_s: float = 15.0
+    listens: bool = False
+    max_wait_s: float | None = None
+    flow: str = ""
+    called: list[Called] = []
 
 
 class AgentPlan(msgspec.Struct, omit_defaults=True):
@@ -100,3 +134,4 @@ class Plan(msgspec.Struct):
     faults: list[Fault] = []
     supervision: list[Supervision] = []
     reloads: list[Reload] = []
+    wishes: list[Wish] = []

@@ -14,7 +14,7 @@ from cti.model.words import AgentAction, AgentId, ContactId, ContactState, Outco
 from cti.sim.exchange import Exchange
 from cti.sim.violation import Violation
 
-_RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned"})
+_RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned", "not_reached"})
 _OUTCOMES = frozenset(Outcome)
 EPSILON = 1e-6
 SWEEP_STEPS = 20
@@ -26,6 +26,7 @@ class Safety:
     def __init__(self, center_policy: policy.Center, exchange: Exchange) -> None:
         self.policy, self.exchange = center_policy, exchange
         self.since: dict[str, float] = {}  # by contact, over all lives of the engine
+        self.handed_down: set[float] = set()  # since when call-outs waited that became their callers' own
         self.center: ContactCenter
 
     def fresh(self, center: ContactCenter) -> None:
@@ -40,12 +41,15 @@ class Safety:
         self.told_legs: dict[str, str] = {}  # leg -> phone, as events have said
         self.released: set[str] = set()
         self.visits: dict[str, str] = {}
+        self.nodes: dict[str, bool] = {}  # up
         self.wraps_up: dict[str, str] = {}  # agent -> contact
         self.disposed: set[tuple[str, str]] = set()  # agent and contact
         self.open_gates: set[str] = set()  # of the blended queues
 
     def drained(self) -> None:
-        open_visits = [visit for visit, state in self.visits.items() if state == "waiting"]
+        at_home = {contact.id for contact in self.center.contacts.values() if not contact.call}
+        waiting = [visit for visit, state in self.visits.items() if state == "waiting"]
+        open_visits = [visit for visit in waiting if visit.rpartition("/")[0] not in at_home]
         if open_visits:
             raise Violation("no_outcome", f"visits without an outcome: {open_visits}")
 
@@ -81,6 +85,8 @@ class Safety:
                 self.since.pop(event.call, None)  # the ticket of its wait never reached the channel: a new wait
             if event.ticket is not None and event.ticket.queue in self.policy.queues:
                 self._same_contact(event, outputs)
+        elif isinstance(event, ev.CalloutDue) and event.since is not None:
+            self.handed_down.add(event.since)
         elif isinstance(event, ev.AgentRequest):
             granted = not any(isinstance(output, Refused) for output in outputs)
             if granted and event.action is AgentAction.EXTEND:
@@ -106,11 +112,15 @@ class Safety:
             contact = contacts.get(ContactId(contact_id))
             if contact is not None and contact.queued:
                 known = self.since.setdefault(contact.id, contact.since)
+                if contact.since < known and contact.since in self.handed_down:
+                    known = self.since[contact.id] = contact.since
                 if abs(known - contact.since) > EPSILON:
                     raise Violation("since", f"{contact.id} waits since {known:.3f}; now it is {contact.since:.3f}")
 
     def _told(self, now: float, event: ev.AnyEvent, changed: Changed) -> None:
         kind = changed.kind
+        if kind is Kind.NODE:
+            self.nodes[changed.id] = changed.new == "up"
         if kind is Kind.BUG:
             raise Violation("bug", f"{changed.id}: {changed.new} {changed.reason}")
         if kind in (Kind.CONTACT, Kind.OFFER, Kind.STATUS, Kind.ACTIVITY):
@@ -120,7 +130,7 @@ class Safety:
         elif kind is Kind.BLENDING:
             (self.open_gates.add if changed.new == "open" else self.open_gates.discard)(changed.id)
         elif kind is Kind.VISIT:
-            self._visit(changed)
+            self._visit(changed, joined=isinstance(event, ev.CallArrived) and changed.outbound)
         elif kind is Kind.OFFER:
             self._offer(now, changed)
         elif kind is Kind.DISPOSITION:
@@ -152,7 +162,8 @@ class Safety:
 
     # --- outcomes --------------------------------------------------------------------------------------------------
 
-    def _visit(self, changed: Changed) -> None:
+    def _visit(self, changed: Changed, *, joined: bool) -> None:
+        """`joined`: the agent waits for him already, and they are being connected."""
         visit, told = changed.id, self.visits.get(changed.id)
         if changed.new == "waiting":
             if told == "waiting":
@@ -167,14 +178,14 @@ class Safety:
             raise Violation("lost", f"{visit} was lost by us")
         if changed.new == "abandoned" and call is not None and call.up:
             raise Violation("abandoned_alive", f"{visit} is called abandoned, and the caller is there")
-        if changed.new == "answered" and call is not None and not call.person.talks:
+        if changed.new == "answered" and call is not None and not call.person.talks and not joined:
             raise Violation("answered_by_nobody", f"{visit} is called answered, and nobody has ever answered")
 
     # --- offers ----------------------------------------------------------------------------------------------------
 
     def _offer(self, now: float, changed: Changed) -> None:
         agent, offer = changed.agent or "", changed.id
-        if changed.new == "ringing":
+        if not changed.old:
             if agent in self.rung:
                 raise Violation("two_offers", f"{agent} gets {offer} while {self.rung[agent]} occupies him")
             self.rung[agent] = offer
@@ -240,7 +251,8 @@ class Safety:
             raise Violation("gate", f"{agent} gets {chosen_id}, but the gate of {chosen.queue} is shut")
         rank = self._rank(now, chosen_id, chosen)
         for other_id, other in self.seen.items():
-            waits = self.states.get(("contact", other_id)) == "waiting" and other.session
+            there = other.session or (other.stands_in is not None and not other.call)
+            waits = there and self.states.get(("contact", other_id)) == "waiting"
             if (
                 not waits
                 or self.held_back(other.queue)
@@ -279,9 +291,9 @@ class Safety:
     # --- commands --------------------------------------------------------------------------------------------------
 
     def _asked(self, command: Any) -> None:
-        if isinstance(command, do.HangupLeg):
+        if isinstance(command, do.HangupLeg | do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
             return
         if command.call in self.released:
             raise Violation("after_release", f"{type(command).__name__} for {command.call}, which was released")
-        if isinstance(command, do.Release):
+        if isinstance(command, do.Release | do.LeaveMessage):
             self.released.add(command.call)

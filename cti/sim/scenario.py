@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Reload, Request, Supervision
+from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Reload, Request, Supervision, Wish
 
 
 class Scenario(msgspec.Struct):
@@ -32,6 +32,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     faults: list[Fault] = []
     supervision: list[Supervision] = []
     reloads: list[Reload] = []
+    wishes: list[Wish] = []
     expect: dict[str, int] = {}
 
 
@@ -40,7 +41,7 @@ def load(path: Path) -> Scenario:
     file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File)
     center = policy.Center.model_validate(file.policy)
     people = (file.callers, file.agents, file.requests, file.phones, file.faults)
-    plan = Plan(center, file.seed, file.nodes, *people, file.supervision, file.reloads)
+    plan = Plan(center, file.seed, file.nodes, *people, file.supervision, file.reloads, file.wishes)
     return Scenario(file.why, plan, file.expect)
 
 
@@ -48,7 +49,7 @@ def dump(plan: Plan, why: str) -> str:
     """`plan` as the text of a scenario file; only what differs from the defaults."""
     center = plan.policy.model_dump(mode="json", exclude_defaults=True)
     data: dict[str, Any] = {"why": why, "seed": plan.seed, "nodes": plan.nodes, "policy": center}
-    for name in ("callers", "agents", "requests", "phones", "faults", "supervision", "reloads"):
+    for name in ("callers", "agents", "requests", "phones", "faults", "supervision", "reloads", "wishes"):
         found = msgspec.to_builtins(getattr(plan, name))
         if found:
             data[name] = found

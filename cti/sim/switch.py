@@ -11,10 +11,12 @@ from functools import partial
 
 from cti.model import commands as do
 from cti.model import events as ev
-from cti.model.words import CallId, NodeId, OfferId, QueueName, RingResult
+from cti.model.words import AttemptId, CallId, Heard, NodeId, OfferId, QueueName, RingResult
 from cti.sim.agenda import Agenda
 from cti.sim.channels import Call, DialResult, Leg
 from cti.sim.exchange import Exchange
+from cti.sim.outgoing import OutgoingCalls
+from cti.sim.placing import Placing
 from cti.sim.sessions import Session, ring_result
 from cti.sim.streams import AgiStream, AmiStream
 
@@ -42,6 +44,8 @@ class SimSwitch:
         self.sessions: dict[str, Session] = {}
         self.offers: dict[str, Session] = {}  # offers this engine process has asked for
         self.engine_up = False
+        self.outgoing = OutgoingCalls(exchange)
+        self.placing = Placing(agenda, self.outgoing, rng, self.ami, self.agi, deliver)
         exchange.wire = self
 
     # --- the engine's life -----------------------------------------------------------------------------------------
@@ -58,6 +62,7 @@ class SimSwitch:
         self.agi.cut()
         for stream in self.ami.values():
             stream.cut()
+        self.placing.engine_dies()
         sessions, self.sessions = self.sessions, {}
         self.offers.clear()
         for session in sessions.values():
@@ -100,7 +105,7 @@ class SimSwitch:
 
     def snapshot(self, node: str) -> tuple[ev.SnapshotLeg, ...]:
         """Everything that exists on `node`, as Status shows it."""
-        found = []
+        found = self.placing.snapshot(node)
         for call in self.exchange.calls.values():
             if call.node == node:
                 bridge = f"b-{call.uniqueid}" if call.dial is not None and call.dial.answered is not None else ""
@@ -118,6 +123,7 @@ class SimSwitch:
         return (
             self.engine_up
             and not self.agi.in_flight
+            and not self.placing.busy
             and all(stream.clean for stream in self.ami.values())
             and not any(session.todo or (session.busy and not session.runs) for session in self.sessions.values())
         )
@@ -130,6 +136,7 @@ class SimSwitch:
             self.ami[command.node].act(lambda: self.exchange.hang_up_channel(channel))
             return
         if isinstance(command, do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+            self.placing.execute(command)
             return
         session = self.sessions.get(command.call)
         if session is None or not session.open:
@@ -144,14 +151,16 @@ class SimSwitch:
             if isinstance(command, do.Ring):
                 for leg in command.legs:
                     self.offers[leg.offer] = session
-            if isinstance(command, do.Ring | do.Release) and session.announcing:
+            if isinstance(command, do.Ring | do.Join | do.Release | do.LeaveMessage) and session.announcing:
                 self.ami[session.call.node].act(lambda: self.exchange.stop_play(session.call))
             self._pump(session)
 
     def _refuse(self, command: do.AnyCommand) -> None:
         """The session is over: what has an end ends at once."""
-        if isinstance(command, do.Ring):
+        if isinstance(command, do.Ring | do.Join):
             self.agi.send(command.call, ev.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
+            if isinstance(command, do.Join):  # the customer has gone, and his agent waits for nobody
+                self.outgoing.dismiss(command.offer, prompts=False)
         elif isinstance(command, do.Announce):
             self.agi.send(command.call, ev.AnnouncementEnded(command.call))
 
@@ -187,14 +196,20 @@ class SimSwitch:
             elif isinstance(command, do.Ring):
                 self._ring(session, command)
                 return
+            elif isinstance(command, do.Join):
+                self._join(session, command)
+                return
             elif isinstance(command, do.Announce):
-                if any(isinstance(later, do.Ring | do.Release) for later in session.todo):
+                if any(isinstance(later, do.Ring | do.Join | do.Release) for later in session.todo):
                     self.agi.send(command.call, ev.AnnouncementEnded(command.call))
                     continue
                 self._announce(session, command)
                 return
             elif isinstance(command, do.Release):
                 self._release(session, command)
+                return
+            elif isinstance(command, do.LeaveMessage):
+                self._release(session, do.Release(command.call, command.prompts))
                 return
         session.busy = False
 
@@ -222,6 +237,20 @@ class SimSwitch:
 
         targets = [(leg.dial, str(leg.offer)) for leg in command.legs]
         self.exchange.dial(call, targets, command.ring_timeout_s, over)
+
+    def _join(self, session: Session, command: do.Join) -> None:
+        """The agent waits on a leg of his own: from here on it is as a Dial that he has answered."""
+        call, offer = session.call, command.offer
+
+        def over(result: DialResult) -> None:
+            if not session.open:
+                return
+            found = ring_result(result.status, result.cause)
+            self.agi.send(call.id, ev.RingEnded(CallId(call.id), found, result.answered_s, result.caller_there, offer))
+            if result.caller_there:
+                self._free(session)
+
+        self.outgoing.join(call, offer, over)
 
     def _flow(self, session: Session, command: do.RunFlow) -> None:
         """Some flow or other: it puts its caller into any line, and when he is back, perhaps again, or is done.
@@ -313,6 +342,7 @@ class SimSwitch:
             session.open = False  # the answer of a running EXEC never comes
         self.exchange.down.add(node)
         self.exchange.restart(node)
+        self.outgoing.restart(node)
         for session in lost:
             self._session_over(session)
         self.agenda.after(back_after_s, lambda: self.exchange.down.discard(node))
@@ -338,6 +368,8 @@ class SimSwitch:
                 ticket=call.ticket,
                 dial_status=call.dial_status,
                 answered_s=call.answered_s,
+                attempt=AttemptId(call.attempt) if call.attempt else None,
+                heard=Heard(call.heard),
             ),
         )
         return True

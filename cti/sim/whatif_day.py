@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cti.acd.estimate import promise_kept
 from cti.model.changes import Changed, Kind
-from cti.model.policy import Agent, Center, Entry, Membership
+from cti.model.policy import Agent, Center, Entry, Membership, Queue
 from cti.model.words import AgentAction, AgentId
 from cti.sim.queueing import NEVER_S, Caller, Duty, VirtualCenter
 from cti.sim.whatif_input import HALF_HOUR_S, Day, Shift, queue_of
@@ -80,7 +80,15 @@ def cast(center: Center, day: Day) -> Cast:
     for row in day.demand:
         if row.wants in center.queues:
             entries[row.wants] = Entry(queue=row.wants)
-    return Cast(center.model_copy(update={"agents": agents, "entries": entries}), tuple(duties))
+    queues = {name: _without_offers(queue) for name, queue in center.queues.items()}
+    return Cast(center.model_copy(update={"agents": agents, "entries": entries, "queues": queues}), tuple(duties))
+
+
+def _without_offers(queue: Queue) -> Queue:
+    """Nobody knows who would take what a flow offers to those who wait: in a simulated day nobody does."""
+    to = queue.on_long_wait.to if queue.on_long_wait is not None else None
+    stays = {"on_long_wait": None} if to is not None and to.flow is not None else {}
+    return queue.model_copy(update={"while_waiting": None, **stays})
 
 
 def _people(shift: Shift) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model import policy
+from cti.model.books import BookOrder
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.words import AgentAction, AgentId, AgentStatus, ContactAction, QueueName
 from cti.sim.agenda import VirtualAgenda
@@ -23,6 +24,7 @@ from cti.sim.exchange import Exchange
 from cti.sim.faults import Faults
 from cti.sim.people import Crowd
 from cti.sim.plan import Plan, Reload, Supervision
+from cti.sim.promises import Promises
 from cti.sim.switch import SimSwitch
 
 EPOCH = 1_700_000_000.0
@@ -64,6 +66,9 @@ class World:
         self.exchange = Exchange(self.agenda, plan.nodes, phones)
         self.switch = SimSwitch(self.agenda, self.exchange, rng, self.deliver, self.now, sorted(plan.policy.queues))
         self.crowd = Crowd(self.exchange, plan, self.ask)
+        self.crowd.outgoing = self.switch.outgoing
+        self.switch.outgoing.callees = self.crowd
+        self.promises = Promises(self.agenda, self.deliver, self.now, lambda: self.center is not None)
         self.faults = Faults(self.agenda, self.switch, self, rng)
         self.checks = Checks(plan.policy, self.exchange, self.switch)
         self.rng = rng
@@ -87,6 +92,7 @@ class World:
         self.center = self.new_center(self.policy, self.exchange.nodes, strict=True)
         self.checks.fresh(self.center)
         self.switch.engine_starts([0.5 * self.rng.random() for _ in self.exchange.nodes])
+        self.promises.engine_starts()
         if again:
             for name, (status, reason) in self.store.items():
                 self.deliver(ev.AgentRestored(name, AgentStatus(status), reason, self.now()))
@@ -129,7 +135,7 @@ class World:
         for output in outputs:
             if isinstance(output, Changed):
                 self._changed(output)
-            elif not isinstance(output, Refused):
+            elif not isinstance(output, Refused | BookOrder):
                 if self.die_after_commands is not None:
                     self.die_after_commands -= 1
                     if self.die_after_commands < 0:
@@ -145,6 +151,7 @@ class World:
                 self.crowd.away(changed.id)
         elif kind is Kind.VISIT and changed.new != "waiting":
             self.result.outcomes[changed.new] += 1
+        self.promises.told(changed)
 
     def ask(self, agent: str, action: str, reason: str) -> None:
         """A person asks the engine; "back" is whatever ends his absence."""
@@ -178,6 +185,9 @@ class World:
         """Everything until the last caller has left and every deadline is over."""
         self.agenda.after(0.0, self.start_engine)
         self.crowd.start()
+        for each in self.plan.wishes:
+            self.crowd.called.setdefault(each.number, []).extend(each.called)
+        self.promises.start(self.plan.wishes)
         self.faults.schedule(self.plan.faults)
         plan = self.plan
         for wish in plan.supervision:
@@ -185,9 +195,10 @@ class World:
         for nth, reload in enumerate(plan.reloads):
             self.agenda.after(reload.at, lambda nth=nth, reload=reload: self.reload(nth, reload))  # type: ignore[misc]
         last = [item.at for items in (plan.callers, plan.requests, plan.faults, plan.phones) for item in items]
+        last += [wish.at + 120.0 for wish in plan.wishes]
         open_until = max(last, default=0.0) + 60.0
         try:
-            self._turn(lambda: self.agenda.now < open_until or bool(self.exchange.calls))
+            self._turn(lambda: self.agenda.now < open_until or bool(self.exchange.calls or self._called()))
             closed_at = self.agenda.now
             self._turn(lambda: self.agenda.now < closed_at + DRAIN_S and not self._idle(closed_at))
             if self.center is not None:
@@ -200,6 +211,10 @@ class World:
         self.result.contact_hours = self.exchange.call_s / 3600
         return self.result
 
+    def _called(self) -> bool:
+        """Whether a customer is being called."""
+        return bool(self.switch.outgoing.ringing)
+
     def _idle(self, closed_at: float) -> bool:
         """Nothing left to wait for: a snapshot has been seen since, and the core has no deadline."""
         center = self.center
@@ -207,6 +222,7 @@ class World:
             center is not None
             and self.agenda.now > closed_at + 65.0
             and self.switch.quiet()
+            and not self._called()
             and center.next_deadline() is None
             and not any(leg for leg in self.exchange.legs)
         )

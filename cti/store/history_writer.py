@@ -10,15 +10,17 @@ from collections import deque
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
 from cti.store.database import Store
+from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_retention import PORTION, sweep
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+from cti.store.upsert import put
 
 MAX_PENDING = 100_000  # facts; some 60 MB, and with a slow disk minutes of a very busy centre
 MAX_POLICIES = 100  # that wait to be written; they share what is equal in them
@@ -60,8 +62,8 @@ class HistoryWriter:
         self._openings = 0  # among these
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
         self._unwritten = Rows()
-        self._number = _newest(store)
-        self._done = self._upto = self._number
+        self._numbers = FactNumbers(store, now)
+        self._done = self._upto = self._numbers.last
         self._newest_at = now
         self._swept_at = 0.0
         with self._wake:
@@ -96,11 +98,10 @@ class HistoryWriter:
                 self._take(each)
 
     def _take(self, told: Changed | Opening) -> None:
-        self._number += 1
         if isinstance(told, Opening):
             self._open(told)
         elif len(self._facts) < self._max_pending:
-            self._facts.append((self._number, told))
+            self._facts.append((self._numbers.take(told.at), told))
         else:
             self._lose()
             return
@@ -116,8 +117,7 @@ class HistoryWriter:
             opening = opening._replace(center=None)
             if _is_bare(self._facts[-1][1]):
                 self._facts.pop()  # nothing was told while it held
-        self._facts.append((self._number, opening))
-        self._number += opening.most_rows
+        self._facts.append((self._numbers.take(opening.at, 1 + opening.most_rows), opening))
 
     def _lose(self) -> None:
         """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
@@ -129,7 +129,7 @@ class HistoryWriter:
     def flush(self, timeout_s: float = 1.0) -> bool:
         """Wait until all that was taken in so far is written, at most `timeout_s`; whether it is."""
         with self._wake:
-            upto = self._number
+            upto = self._numbers.last
             self._hurry = True
             self._wake.notify_all()
             return self._wake.wait_for(lambda: self._done >= upto, timeout=timeout_s)
@@ -155,7 +155,7 @@ class HistoryWriter:
                 facts = [] if owed else [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
                 self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
                 self._upto = facts[-1][0] if facts else self._upto
-                upto, last = self._upto if self._facts else self._number, self._closing
+                upto, last = self._upto if self._facts else self._numbers.last, self._closing
             if facts:
                 self._unwritten = self._rows(facts)
             written = self._write()
@@ -173,7 +173,7 @@ class HistoryWriter:
 
     def _rows(self, facts: Sequence[tuple[int, Changed | Opening]]) -> Rows:
         try:
-            return self._book.rows(facts)
+            return self._numbers.give(self._book.rows(facts))
         except Exception as bug:  # a fact that this file does not understand must not end the history
             self.errors += 1
             self.lost += len(facts)
@@ -228,18 +228,13 @@ def _is_bare(told: Changed | Opening) -> bool:
     return isinstance(told, Opening) and told.center is None
 
 
-def _newest(store: Store) -> int:
-    with store.engine.connect() as connection:
-        found = [connection.execute(select(func.max(table.c.id))).scalar() for table in (contact_fact, agent_fact)]
-    return max((number for number in found if number is not None), default=0)
-
-
 def _keep_policy(connection: Connection, opening: Opening) -> None:
     center, version, at = opening
     assert center is not None
-    table = config_version
-    if connection.execute(select(table.c.at).where(table.c.version == version)).first() is None:
-        connection.execute(insert(table).values(version=version, at=at, body=center.model_dump_json()))
+    known = select(config_version.c.at).where(config_version.c.version == version)
+    if connection.execute(known).first() is None:
+        row = {"version": version, "at": at, "body": center.model_dump_json()}
+        put(connection, config_version, [row], replace=False)
 
 
 def _insert(connection: Connection, rows: Rows) -> None:
@@ -250,10 +245,9 @@ def _insert(connection: Connection, rows: Rows) -> None:
     ):
         if found:
             connection.execute(insert(table), found)
-    if rows.contact_history:
-        known = contact_history.c.contact.in_(list(rows.contact_history))
-        connection.execute(delete(contact_history).where(known))
-        connection.execute(insert(contact_history), list(rows.contact_history.values()))
+    # An engine that takes a contact over does not know what came of its earlier talks.
+    summaries = list(rows.contact_history.values())
+    put(connection, contact_history, summaries, replace=True, keep_where_empty=("disposition",))
     for contact, disposition in rows.dispositions.items():
         of_contact = contact_history.c.contact == contact
         connection.execute(update(contact_history).where(of_contact).values(disposition=disposition))

@@ -51,7 +51,7 @@ class FlowCall:
         self._whose = whose
         self._submit, self._desk, self._post, self._clock = submit, desk, post, clock
         self._on_leaving = on_leaving
-        self._channel = FlowChannel(submit, desk.speak, beside=on_leaving is not None)
+        self._channel = FlowChannel(submit, desk.speak, beside=on_leaving is not None, says_other=desk.says_other)
         self._work = FlowWork(desk, self._channel, whose)
         self._back: asyncio.Future[str] | None = None
         self._in_line_since = 0.0

@@ -54,12 +54,13 @@ class FlowChannel:
         speak: Callable[[str, str], Awaitable[str | None]],
         *,
         beside: bool = False,
+        says_other: Callable[[verbs.Sound], bool] = lambda _: False,
     ) -> None:
-        """`beside` a line: everything can be cut off at once."""
+        """`beside` a line: everything can be cut off at once. `says_other`: see flow_desk.py."""
         self._submit = submit
         self.beside = beside
         self._playing: asyncio.Future[Reply] | None = None
-        self._sounds = Sounds(self.send, speak)
+        self._sounds = Sounds(self.send, speak, says_other)
 
     async def play(
         self, prompts: Sequence[verbs.Segment], stop_on: str

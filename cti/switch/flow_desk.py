@@ -53,6 +53,7 @@ class FlowDesk:
     hours: Callable[[str, float], HoursState | None] = lambda name, now: None
     ask: Callable[[verbs.Lookup], Awaitable[Reply]] = _no_lookup
     speak: Callable[[str, str], Awaitable[str | None]] = _no_voice  # text, language -> a sound below that language
+    built: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (language, file) -> the text it says today
     take_callback: Callable[[verbs.TakeCallback, str], Awaitable[Reply]] = _no_callback
     drop_callback: Callable[[verbs.TakeCallback], None] = _nothing_to_drop  # his turn has come before it
     take_message: Callable[[verbs.Record, str, float, str], Awaitable[bool]] = _no_keeping  # file, seconds, call
@@ -67,6 +68,11 @@ class FlowDesk:
     def calls(self) -> int:
         """How many are in a flow now, or in a line that one has put them into."""
         return self.inside.total()
+
+    def says_other(self, sound: verbs.Sound) -> bool:
+        """Whether the file of `sound` says another text by now: that of a newer version of the flow."""
+        built = self.built.get((sound.language, sound.file))
+        return bool(sound.text) and built is not None and built != sound.text
 
     def recount(self, was: int, now: int) -> int:
         """Return `now`: the version in which a call is that was counted elsewhere."""

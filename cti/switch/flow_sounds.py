@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from cti.ivr import replies, verbs
+from cti.model.spoken import said_as
 from cti.switch.agi_codec import Reply
 
 PROMPT_S = 900.0  # the longest one, beyond which its thread in Asterisk must be wedged
@@ -22,8 +23,14 @@ class Send(Protocol):
 class Sounds:
     """`speak` makes a sound for a text that nobody knew before; its name stands below the language's folder."""
 
-    def __init__(self, send: Send, speak: Callable[[str, str], Awaitable[str | None]]) -> None:
-        self._send, self._speak = send, speak
+    def __init__(
+        self,
+        send: Send,
+        speak: Callable[[str, str], Awaitable[str | None]],
+        says_other: Callable[[verbs.Sound], bool] = lambda _: False,
+    ) -> None:
+        """`says_other`: the file has got another text since this caller's version of the flow."""
+        self._send, self._speak, self._says_other = send, speak, says_other
 
     async def play(
         self, segments: Sequence[verbs.Segment], stop_on: str
@@ -33,12 +40,20 @@ class Sounds:
             file = await self._file(segment)
             if file is None:
                 return replies.PromptMissing()
-            reply = await self._send("STREAM", "FILE", file, stop_on, timeout_s=PROMPT_S)
+            reply = await self._stream(segment, file, stop_on)
             if reply.result == -1:
                 return replies.PromptMissing((file,))
             if reply.result:
                 return replies.Digits(chr(reply.result))
         return replies.Played()
+
+    async def _stream(self, segment: verbs.Segment, file: str, stop_on: str) -> Reply:
+        if isinstance(segment, verbs.Sound) and self._says_other(segment):
+            old = f"{segment.language}/{said_as(segment.text)}"
+            reply = await self._send("STREAM", "FILE", old, stop_on, timeout_s=PROMPT_S)
+            if reply.result != -1:
+                return reply
+        return await self._send("STREAM", "FILE", file, stop_on, timeout_s=PROMPT_S)
 
     async def _file(self, segment: verbs.Segment) -> str | None:
         if isinstance(segment, verbs.Sound):

@@ -14,6 +14,7 @@ from . import tones
 from .centre import Centre, Lab, NoAsterisk
 from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
+from .lone_switch import LoneSwitch
 
 RETRY_S = 12  # a new engine needs a second, but 10 s on a busy machine: so long must callers be kept
 
@@ -63,6 +64,18 @@ def start(centre: Centre, tmp_path: Path) -> Callable[..., EngineProcess]:
         return centre.open(tmp_path, queues, agents, on_nodes, **more)
 
     return begin
+
+
+@pytest.fixture
+def switch(centre: Centre) -> Iterator[LoneSwitch]:
+    """The switch without an engine, two agents' phones, and a world to call."""
+    centre.phones("1001", "1002")
+    assert centre.world
+    made = LoneSwitch(centre.lab)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture

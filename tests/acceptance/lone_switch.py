@@ -6,7 +6,9 @@ Knows no core: the test gives the commands itself, and reads what comes of them 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +28,9 @@ E = TypeVar("E", bound=events.Event)
 START_S = 10.0
 NODE = NodeId("node1")
 NUMBER = "+4930123456"
+PHONES = {"PJSIP/1001": "anna", "PJSIP/1002": "ben"}
+
+_dead: list[LoneSwitch] = []  # kept for good: what is collected would be cleaned up, and the dead clean up nothing
 
 
 class OpenLedger:
@@ -40,10 +45,10 @@ class OpenLedger:
 class LoneSwitch:
     """A running AsteriskSwitch over the first node of a lab. `told`: each event and when it came (monotonic)."""
 
-    def __init__(self, lab: Lab, phones: dict[str, str]) -> None:
+    def __init__(self, lab: Lab) -> None:
         self.told: list[tuple[float, events.AnyEvent]] = []
         self.joins_at_once: dict[AttemptId, OfferId] = {}  # who is joined as soon as he arrives, by the desk itself
-        self._lab, self._phones = lab, phones
+        self._lab, self._phones = lab, dict(PHONES)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lone-switch", daemon=True)
         self._thread.start()
@@ -68,10 +73,25 @@ class LoneSwitch:
     def _run(self, awaitable: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(START_S)
 
-    def close(self) -> None:
-        self._run(self.switch.close())
+    def dies(self) -> None:
+        """As by kill -9: not one more line of it runs, and the kernel ends its sockets."""
+        self._stop()
+        _dead.append(self)
+        connections = list(getattr(self._loop, "_transports").values())  # noqa: B009  asyncio's own register
+        listener: Any = self.switch.agi
+        for end in (*(each.get_extra_info("socket") for each in connections), *listener._listener.sockets):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_S)
+
+    def close(self) -> None:
+        if not self._thread.is_alive():
+            return
+        self._run(self.switch.close())
+        self._stop()
 
     # --- ports.Desk -------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,41 +11,13 @@ from cti.model.callout import Listening
 from cti.model.words import AttemptId, DialResult, Heard, OfferId, RingResult
 
 from . import voices
+from .calling_out import arrived, ended, joined, waits
 from .centre import Centre
 from .lone_switch import NODE, NUMBER, LoneSwitch, call_of
-from .phones import Call
 from .tones import Ear
 from .waiting import until
 
 pytestmark = pytest.mark.acceptance
-
-PHONES = {"PJSIP/1001": "anna", "PJSIP/1002": "ben"}
-
-
-@pytest.fixture
-def switch(centre: Centre) -> Iterator[LoneSwitch]:
-    centre.phones("1001", "1002")
-    assert centre.world
-    made = LoneSwitch(centre.lab, PHONES)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def ended(switch: LoneSwitch, attempt: str, timeout_s: float = 10.0) -> DialResult:
-    _, end = switch.until(events.AttemptEnded, lambda e: e.attempt == attempt, timeout_s)
-    return end.result
-
-
-def arrived(switch: LoneSwitch, attempt: str, timeout_s: float = 10.0) -> events.CallArrived:
-    _, call = switch.until(events.CallArrived, lambda e: e.attempt == attempt, timeout_s)
-    answered = [
-        e for e in switch.of(events.AttemptAnswered, events.CallArrived) if getattr(e, "attempt", "") == attempt
-    ]
-    assert [type(event) for event in answered] == [events.AttemptAnswered, events.CallArrived]
-    return call
-
 
 # --- the ends of an attempt -------------------------------------------------------------------------------------------
 
@@ -126,13 +97,13 @@ def test_taken_back_as_he_answers(centre: Centre, switch: LoneSwitch, trial: int
 
 def test_who_answers_is_a_caller(centre: Centre, switch: LoneSwitch) -> None:
     """He is rung through to an agent by an ordinary Ring, whose phone shows his number."""
-    switch.place("a1", caller_id='"Acme" <+4930000>')
+    switch.place("A-1.x_2", caller_id='"Acme" <+4930000>')
     phone = centre.world.ringing()
     assert phone.number == "+4930000"
     phone.answer()
-    call = arrived(switch, "a1")
-    assert (call.call, call.heard, call.caller) == (call_of("a1"), Heard.NOTHING, NUMBER)
-    assert call.ticket is not None and call.ticket.contact == "a1" and call.dialled == ""
+    call = arrived(switch, "A-1.x_2")
+    assert (call.call, call.heard, call.caller) == (call_of("A-1.x_2"), Heard.NOTHING, NUMBER)
+    assert call.ticket is not None and call.ticket.contact == "A-1.x_2" and call.dialled == ""
     switch.do(
         commands.StartMusic(call.call, "default"),
         commands.Ring(call.call, (commands.RingLeg(OfferId("o1"), "PJSIP/1001"),), 20.0),
@@ -190,29 +161,6 @@ def test_who_hangs_up_while_we_listen(centre: Centre, switch: LoneSwitch, tmp_pa
 
 
 # --- the agent first --------------------------------------------------------------------------------------------------
-
-
-def waits(centre: Centre, switch: LoneSwitch, offer: str = "o1") -> Call:
-    """anna has answered, and hears that somebody is being called."""
-    switch.ring(offer, "1001", show="Ada Lovelace")
-    phone = centre.rings("1001")
-    phone.answer()
-    phone.wait("confirmed")
-    switch.until(events.OfferAnswered, lambda e: e.offer == offer)
-    return phone
-
-
-def joined(centre: Centre, switch: LoneSwitch, attempt: str = "j1") -> tuple[Call, Call]:
-    agent = waits(centre, switch)
-    switch.joins_at_once[AttemptId(attempt)] = OfferId("o1")
-    switch.place(attempt)
-    customer = centre.world.ringing()
-    customer.answer()
-    arrived(switch, attempt)
-    until(lambda: any(c["BridgeId"] for c in centre.witness.channels()), "a bridge")
-    customer.hears()
-    agent.hears()
-    return agent, customer
 
 
 @pytest.mark.parametrize(

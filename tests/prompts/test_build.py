@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from cti.model.spoken import PromptText
+from cti.model.spoken import PromptText, said_as
 from cti.prompts.build import Busy, Made, build
 from cti.prompts.ear import judge
 from cti.prompts.shelf import RECORD, Folders, look, put
@@ -91,3 +93,25 @@ def test_in_two_processes_it_is_the_same(folders: Folders, tmp_path: Path) -> No
     assert all(not made.why_not for made in build(PROMPTS, folders, Humming, processes=2))
     for file in alone.sounds.rglob("*.wav*"):
         assert (folders.sounds / file.relative_to(alone.sounds)).read_bytes() == file.read_bytes()
+
+
+def test_the_sound_of_an_older_text_stays_for_a_while(folders: Folders) -> None:
+    def stays(text: str) -> bool:
+        return (folders.sounds / f"en/{said_as(text)}.wav").exists()
+
+    build([PromptText("a", "en", "Hello there")], folders, Humming, processes=1)
+    before = (folders.sounds / "en/a.wav").read_bytes()
+    build([PromptText("a", "en", "Something else")], folders, Humming, processes=1)
+    assert stays("Hello there") and stays("Something else")
+    old = folders.sounds / f"en/{said_as('Hello there')}.wav"
+    assert old.read_bytes() == before != (folders.sounds / "en/a.wav").read_bytes()
+    os.utime(old, (1.0, 1.0))
+    build([PromptText("a", "en", "Something else")], folders, Humming, processes=1)
+    assert not stays("Hello there") and stays("Something else"), "nobody is in a version of long ago"
+
+
+def test_what_is_there_already_is_kept_from_the_next_build_on(folders: Folders) -> None:
+    build(PROMPTS, folders, Humming, processes=1)
+    shutil.rmtree(folders.sounds / "en/cti/said")
+    assert build(PROMPTS, folders, Humming, processes=1) == []
+    assert (folders.sounds / f"en/{said_as('Hello there')}.wav").exists()

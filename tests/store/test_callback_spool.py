@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,12 @@ from sqlalchemy.exc import OperationalError
 from cti.store import callback_spool
 from cti.store.callback_request import decode_request
 from cti.store.callback_spool import SpoolCounts, scan_spool, watch_spool
-from cti.store.database import Store, open_store
+from cti.store.database import Store
 from cti.store.tables import callback_request
 
 pytestmark = pytest.mark.unit
 
 NOW = 1_700_000_100.0
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield store
-    store.close()
 
 
 @pytest.fixture

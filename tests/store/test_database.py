@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, literal, select
 
 from cti.model.errors import ConfigError
 from cti.store.database import Store, open_store
@@ -77,3 +77,22 @@ def test_a_password_is_in_no_message() -> None:
     with pytest.raises(ConfigError) as caught:
         open_store("postgresql+nodriver://cti:hush@127.0.24.9:1/cti")
     assert "hush" not in str(caught.value)
+
+
+def test_the_migrations_lead_to_the_tables_on_every_database(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_value_that_no_database_takes_costs_its_own_statement_only(store: Store) -> None:
+    for _ in range(3):
+        with pytest.raises(UnicodeEncodeError), store.engine.connect() as connection:
+            connection.execute(select(literal("half a character: \ud800")))
+        with store.engine.connect() as connection:
+            assert connection.execute(select(literal(7))).scalar_one() == 7
+
+
+def test_a_postgresql_needs_no_driver_named(store_url: str) -> None:
+    store = open_store(store_url.replace("+pg8000", ""))
+    assert store.engine.dialect.driver in ("pysqlite", "pg8000")
+    store.close()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cti.store import flow_versions
-from cti.store.database import Store, open_store
+from cti.store.database import Store
 from cti.store.flow_versions import (
     FlowVersion,
     InForce,
@@ -20,13 +17,6 @@ from cti.store.flow_versions import (
 )
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield store
-    store.close()
 
 
 def version(number: int) -> FlowVersion:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from cti.model.audit import AuditEntry
 from cti.store import live_change_writer
-from cti.store.database import Store, open_store
+from cti.store.database import Store
 from cti.store.live_change_writer import LiveChangeWriter
 from cti.store.live_changes import LiveChange, load_live_changes
 from cti.store.tables import audit
@@ -19,13 +16,6 @@ from cti.store.tables import audit
 pytestmark = pytest.mark.unit
 
 LIMIT_S = 10
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield store
-    store.close()
 
 
 def change(target_s: float) -> LiveChange:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from cti.store.database import Store, open_store
+from cti.store.database import Store
 from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes
 
 pytestmark = pytest.mark.unit
 
 FIRST = LiveChange("queues.sales.rings", [{"after_s": 20.0, "groups": ["back"]}], "eva", 1.0)
 SECOND = LiveChange("agents.anna.queues.sales", None, "cli.me", 2.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield store
-    store.close()
 
 
 def test_they_come_back_the_oldest_first(store: Store) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from cti.ivr import replies, verbs
+from cti.model.spoken import said_as
 from cti.switch.agi_codec import Reply
 from cti.switch.flow_sounds import PROMPT_S, Sounds
 
@@ -59,3 +60,13 @@ async def test_without_a_voice_nothing_is_played_and_no_file_is_to_blame() -> No
 
 async def test_nothing_to_play_is_played_at_once() -> None:
     assert await Sounds(Asterisk().send, voice).play((), "1") == replies.Played()
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_another_text_than_today_is_played_from_where_it_stays(there: bool) -> None:
+    old = f"en/{said_as('Hello')}"
+    asterisk = Asterisk(*((0, 0) if there else (-1, 0, 0)))
+    sounds = Sounds(asterisk.send, voice, lambda sound: sound.text == "Hello")
+    spoken = (verbs.Sound("f", "en", "Hello"), verbs.Sound("g", "en", "Hi"))
+    assert await sounds.play(spoken, "") == replies.Played()
+    assert [words[2] for words in asterisk.heard] == [old, *([] if there else ["en/f"]), "en/g"]
