@@ -18,7 +18,6 @@ from cti.model.words import AgentId, QueueName
 _ORDER = ("tier", "target_s", "urgency_target_s", "head_start_s", "head_starts", "requires")
 _REACH = ("requires", "rings", "min_penalty", "max_penalty", "preferred_for_s")
 _PATIENCE = ("max_wait_s", "hours", "at_closing")
-_TOLD = ("announce", "while_waiting")
 _NEW = Queue()
 
 
