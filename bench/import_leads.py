@@ -1,8 +1,8 @@
 """How fast does a list of a million leads come in, and how much memory does that take? `python -m bench.import_leads`.
 
-A file is written (two columns of numbers, several zones, some rows bad, twice or on the do-not-call list), taken over
-into a fresh store in a process of its own, and then a campaign asks it for its next due leads. Last line of stdout: one
-JSON object.
+A file is written (two columns of numbers, several zones, some rows bad, twice or on the do-not-call list) and taken
+over into a fresh store in a process of its own. Another campaign dials meanwhile; then a dialer asks for due leads.
+Last line of stdout: one JSON object.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from cti.lists.importing import Reading, import_list, look_at
 from cti.lists.judge import Rules, Verdict
+from cti.store.attempts import Attempt, intend
 from cti.store.database import open_store
 from cti.store.do_not_call import Entry, add_entries
 from cti.store.leads import next_due
@@ -29,6 +30,7 @@ from cti.store.leads import next_due
 WISHES = 10_000
 LOOKS = 50
 BEGINNINGS = (("+86138", 8), ("+86139", 8), ("+44207", 7), ("+1212", 7), ("+4915", 9), ("+614", 8))
+DIAL_EVERY_S = 0.1
 STOCK = 100  # leads that a dialer asks for at once
 
 
@@ -70,6 +72,18 @@ def take_over(link: Connection, url: str, file: Path, dry_run: bool) -> None:
     )
 
 
+def dials_meanwhile(import_ended: Connection, url: str) -> list[float]:
+    """How long the durable intents of an engine take (milliseconds) that dials while the import writes."""
+    store, took = open_store(url), [0.0]
+    while not import_ended.poll(DIAL_EVERY_S):
+        begun = time.perf_counter()
+        number = f"+33{100_000_000 + len(took)}"
+        assert intend(store, Attempt("other", 1, len(took), 0, number), time.time()).why_not is None
+        took.append((time.perf_counter() - begun) * 1000)
+    store.close()
+    return took
+
+
 def due_ms(url: str) -> list[float]:
     """How long a campaign waits for its next leads, each time."""
     store, took = open_store(url), []
@@ -100,12 +114,14 @@ def main(argv: list[str] | None = None) -> int:
         )
         process.start()
         there.close()
+        waited = dials_meanwhile(here, url)
         found: dict[str, Any] = here.recv()
         process.join()
         print(file=sys.stderr)
         for what, number in found.items():
             print(f"{what:>28}: {number:,.1f}".removesuffix(".0"), file=sys.stderr)
         figures = {"rows_per_s": round(found["rows"] / found["seconds"]), "peak_mib": round(found["peak_mib"])}
+        figures |= {"intend_p50_ms": round(statistics.median(waited), 1), "intend_max_ms": round(max(waited), 1)}
         figures["rows_per_cpu_s"] = round(found["rows"] / found["cpu_s"])  # on a machine that others use too
         if not options.dry_run:
             took = due_ms(url)

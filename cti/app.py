@@ -42,8 +42,9 @@ from cti.model.events import PolicyChanged
 from cti.model.policy import Center
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
+from cti.outbound_room import OutboundRoom, trunks_of
 from cti.policy_in_force import PolicyInForce
-from cti.ports import Reader
+from cti.ports import Ledger, Reader
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.callback_spool import SpoolCounts, watch_spool
@@ -53,7 +54,6 @@ from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
-from cti.switch.trunks import Trunk
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +71,8 @@ class Application:
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
         self.flows = FlowRoom(settings, self.clock)
-        self.switch = _switch(settings, self.clock, self.flows.desk)
+        self.switch: AsteriskSwitch
+        self.outbound: OutboundRoom
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
@@ -105,7 +106,7 @@ class Application:
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
-            lambda policy, _: self.switch.reload(_phones(policy), _trunks(policy)),
+            lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy)),
             lambda policy, _: self.flows.follow(policy),
         ]
 
@@ -144,6 +145,11 @@ class Application:
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
         readers += [log_bugs, NoEntryLog().apply]
         readers.append(self._keep_follow_ups(stack, store))
+        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
+        self.flows.promised = outbound.keeper.look
+        self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
+        readers.append(outbound.writer.apply)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger)
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -166,10 +172,12 @@ class Application:
             readers,
             clock=self.clock,
             journal=journal,
+            books=outbound.writer.order,
         )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
             self.engine.post(restored)
+        outbound.begin(self.engine.post, stack)
         await self._serve(stack)
         if settings.callback_spool is not None:
             background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
@@ -286,7 +294,7 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
-def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> AsteriskSwitch:
+def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -300,13 +308,9 @@ def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk) -> Asterisk
         token=fastagi.token.get_secret_value() if fastagi.token is not None else "",
         clock=clock,
         flows=flows,
-        trunks=_trunks(settings),
+        trunks=trunks_of(settings),
+        ledger=ledger,
     )
-
-
-def _trunks(policy: Center) -> dict[str, Trunk]:
-    known = policy.outbound.trunks
-    return {name: Trunk(trunk.dial, trunk.numbers, trunk.except_numbers) for name, trunk in known.items()}
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:

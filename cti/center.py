@@ -16,6 +16,7 @@ from cti.acd import (
     callouts,
     calls,
     dialling,
+    exits,
     flow_calls,
     merging,
     offers,
@@ -25,11 +26,11 @@ from cti.acd import (
     reconcile,
     reload,
     supervision,
+    telling,
     transfers,
-    visits,
 )
 from cti.acd.agent import Agent
-from cti.acd.contact import Contact, Leaving
+from cti.acd.contact import Contact
 from cti.acd.containment import contain
 from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
@@ -37,6 +38,7 @@ from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
+from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.words import (
     Activity,
@@ -44,13 +46,12 @@ from cti.model.words import (
     AgentStatus,
     AttemptId,
     ContactId,
-    ContactState,
     NodeId,
     OfferId,
     OfferState,
-    Outcome,
     RingResult,
 )
+from cti.outgoing import Outgoing
 
 __all__ = ["ContactCenter", "Output"]
 
@@ -74,6 +75,7 @@ class ContactCenter:
     ) -> None:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
+        self._outgoing = Outgoing(self._floor)
         self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
@@ -89,6 +91,8 @@ class ContactCenter:
             events.DigitPressed: self._digit_pressed,
             events.AnnouncementEnded: self._announcement_ended,
             events.CalloutDue: lambda event: callouts.due(self._floor, event),
+            events.CallbackPromised: self._outgoing.promised,
+            events.CallbackRequest: lambda event: self._answer(self._outgoing.request(event)),
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -104,7 +108,7 @@ class ContactCenter:
             events.AgentRequest: self._agent_request,
             events.AgentRestored: self._agent_restored,
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
-            events.PolicyChanged: lambda event: self._answer(reload.request(self._floor, event)),
+            events.PolicyChanged: self._policy_changed,
         }
         self._on_deadline: dict[str, Callable[[str], None]] = {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
@@ -114,10 +118,12 @@ class ContactCenter:
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
-            "announce": self._contact_rule(visits.announce),
+            "announce": self._contact_rule(telling.announce),
             "dial": self._dial_overdue,
-            "max_wait": self._contact_rule(self._max_wait),
-            "closing": self._contact_rule(self._closing),
+            "callback": lambda _: self._outgoing.due(),
+            "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
+            "max_wait": self._contact_rule(exits.wait_over),
+            "closing": self._contact_rule(exits.closing),
             "offer_flow": self._contact_rule(beside.offer_due),
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
@@ -181,14 +187,22 @@ class ContactCenter:
         floor = self._floor
         now = max(now, floor.now)
         floor.begin(now)
+        self._outgoing.begin()
         for what, whom in floor.deadlines.pop_all_due(now):
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
             self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+        self._guarded(self._follow, None, None)
         self._match()
+        while len(floor.out) > self._outgoing.read:
+            self._guarded(self._follow, None, None)
+            self._match()
         return floor.out
+
+    def _follow(self, _: None) -> None:
+        self._outgoing.follow()
 
     def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
         if self._strict:
@@ -272,33 +286,13 @@ class ContactCenter:
 
     def _digit_pressed(self, event: events.DigitPressed) -> None:
         contact = self._floor.by_call.get(event.call)
-        in_line = contact is not None and contact.queue
-        exit_to = self.policy.queues[contact.queue].keys.get(event.digit) if contact is not None and in_line else None
-        if contact is None or exit_to is None:
-            return
-        if exit_to.keep_place and exit_to.flow is not None:
-            beside.begin(self._floor, contact, exit_to.flow)
-            return
-        if contact.state is ContactState.OFFERED:
-            # A phone rings for him: only if that comes to nothing does he leave. A supervisor's word goes before.
-            if contact.leaving is None or contact.leaving.outcome is Outcome.KEY_EXIT:
-                contact.leaving = Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit)
-        elif contact.state is ContactState.WAITING:
-            visits.leave(self._floor, contact, Leaving(Outcome.KEY_EXIT, exit_to, key=event.digit))
+        if contact is not None:
+            exits.key_pressed(self._floor, contact, event.digit)
 
     def _announcement_ended(self, event: events.AnnouncementEnded) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             contact.announcing = False
-
-    def _max_wait(self, floor: Floor, contact: Contact) -> None:
-        if contact.state is ContactState.WAITING:
-            visits.timed_out(floor, contact)
-
-    def _closing(self, floor: Floor, contact: Contact) -> None:
-        if contact.state is ContactState.WAITING:
-            on_closed = self.policy.queues[contact.queue].on_closed
-            visits.leave(floor, contact, Leaving(Outcome.OVERFLOWED, on_closed, reason="closed"))
 
     # --- customers whom we call -------------------------------------------------------------------------------------
 
@@ -390,6 +384,10 @@ class ContactCenter:
         floor.expected.clear()
         floor.awaited.clear()
         floor.deadlines.cancel("settle", "")
+
+    def _policy_changed(self, event: events.PolicyChanged) -> None:
+        self._answer(reload.request(self._floor, event))
+        self._outgoing.follow_policy()
 
     # --- people -----------------------------------------------------------------------------------------------------
 

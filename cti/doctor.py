@@ -17,6 +17,7 @@ from cti import doctor_rules as rules
 from cti.config import AsteriskNode, Settings
 from cti.config_check import exits
 from cti.doctor_local import examine_beside, examine_machine
+from cti.doctor_outbound import examine_outbound
 from cti.doctor_probe import ProbeListener
 from cti.doctor_rules import Finding
 from cti.doctor_sounds import WantedSound, examine_sounds, of_queues
@@ -112,6 +113,7 @@ class _Node:
             ("clock", self._clock),
             ("dialplan", self._dialplan),
             ("phones", self._phones),
+            ("outbound", lambda: examine_outbound(self.name, self.settings, self._value, self._exists)),
         )
         for check, ask in checks:
             try:

@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from cti.config import FastAgi
 from cti.switch.fastagi import AgiSession, FastAgiServer
+from cti.switch.originate import CALL_MARK
 
 HOLD_S = 5.0
 
@@ -46,7 +47,7 @@ class ProbeListener:
 
     def expect(self) -> str:
         """Return the extension to dial in cti-outbound; it names no person and no number."""
-        exten = f"cti-doctor-{secrets.token_hex(8)}"
+        exten = f"{CALL_MARK}doctor-{secrets.token_hex(8)}"
         self._paths[exten] = asyncio.get_running_loop().create_future()
         self._free[exten] = asyncio.Event()
         return exten
@@ -67,7 +68,9 @@ class ProbeListener:
 
     async def _session(self, session: AgiSession) -> None:
         given = dict(arg.partition("=")[::2] for arg in session.args)
-        exten = unquote_plus(given.get("attempt", ""))
+        exten = CALL_MARK + unquote_plus(given.get("attempt", "")).removeprefix(
+            CALL_MARK
+        )  # an older dialplan left it on
         waiting = self._paths.get(exten)
         if waiting is None or waiting.done():
             return

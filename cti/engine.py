@@ -15,6 +15,7 @@ import structlog
 
 from cti.center import ContactCenter
 from cti.journal import Journal
+from cti.model.books import AnyBookOrder, BookOrder
 from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.events import AnyEvent, TimePassed
@@ -82,6 +83,7 @@ class Engine:
         *,
         clock: Clock | None = None,
         journal: Journal | None = None,
+        books: Callable[[AnyBookOrder], None] = lambda order: None,
         on_assigned: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.center = center
@@ -92,6 +94,7 @@ class Engine:
         self._switch = switch
         self._readers = list(readers)
         self._journal = journal
+        self._books = books  # returns at once, never raises
         self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
         self._inbox: deque[AnyEvent] = deque()
         self._busy = False
@@ -151,6 +154,8 @@ class Engine:
                 changes.append(output)
             elif isinstance(output, Refused):
                 refused = output
+            elif isinstance(output, BookOrder):
+                self._books(output)
             else:
                 asked.append(output)
         for command in rings_first(asked):

@@ -36,10 +36,11 @@ class Deaf(Exception):
 
 
 class FlowMemory:
-    """`store` is open; `errors` counts what could not be kept or known."""
+    """`asked` hears of each promise that is kept in the (open) store; `errors`: what could not be kept or known."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, asked: Callable[[], None] = lambda: None) -> None:
         self.errors = 0
+        self._promised = asked
         self._store, self._clock = store, clock
         self._asked = 0
 
@@ -56,6 +57,7 @@ class FlowMemory:
             pass  # promised before an engine died, and asked again: the promise is from then
         except Deaf:
             return replies.CallbackRefused("too_many")
+        self._promised()
         return replies.CallbackTaken()
 
     def drop_callback(self, verb: verbs.TakeCallback) -> None:

@@ -6,7 +6,7 @@ Puts the parts together for the switch (switch/flow_desk.py); which version of t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from cti.calendar.opening import Opening, OpenState
 from cti.config import Settings
@@ -28,6 +28,7 @@ class FlowRoom:
         """Raises ConfigError where a lookup's secret is missing."""
         self._clock = clock
         self.memory: FlowMemory | None = None
+        self.promised: Callable[[], None] = lambda: None  # to be told of callbacks that were asked for
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
         self.voice = FlowVoice()
@@ -38,7 +39,7 @@ class FlowRoom:
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
         """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
-        memory = self.memory = FlowMemory(store, self._clock)
+        memory = self.memory = FlowMemory(store, self._clock, self.promised)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
         async with self.lookups, self.voice.open(self._rules) as voice:

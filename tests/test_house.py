@@ -59,6 +59,8 @@ TESTED_ELSEWHERE = {
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
+    "cti/acd/exits.py": "test_visits.py: keys, the longest wait; test_reload.py: closing time",
+    "cti/acd/telling.py": "test_announcing.py: when and what; test_estimate.py",
     "cti/acd/choice.py": "test_strategy.py: what each strategy rings",
     "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
     "cti/acd/offer.py": "data; seen in test_offers.py",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from cti.model import policy
+from cti.model.pools import PoolName
 from cti.model.words import Activity, AgentId, AgentStatus, CallId, ContactId, NodeId, OfferId, QueueName
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Agent:
     rejected: int = 0
     unreachable: int = 0
     number: int = 0  # in the order of the configuration
-    pools: tuple[str, ...] = ()  # where he looks for contacts: see acd/reach.py
+    pools: tuple[PoolName, ...] = ()  # where he looks for contacts: see acd/reach.py
     seats: tuple[Seat, ...] = ()  # his place in each of them: see acd/strategy.py
     logged_in_at: float = 0.0
     contacts: int = 0  # answered since he logged in

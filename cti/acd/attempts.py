@@ -26,7 +26,8 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
     callout = contact.callout
     assert callout is not None
     contact.dials += 1
-    name = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
+    own = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
+    name = floor.gate.attempt(contact) or own
     attempt = Attempt(name, contact.id, node, floor.now, number_of(contact), contact.queue or None, agent)
     contact.attempt, contact.node = name, node
     floor.dials.begin(attempt)

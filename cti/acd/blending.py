@@ -7,9 +7,9 @@ the line as ever, but no agent finds them there.
 from __future__ import annotations
 
 from cti.acd.floor import Floor
-from cti.acd.reach import queue_pool
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Blending
+from cti.model.pools import queue_pool
 from cti.model.words import QueueName
 
 

@@ -22,8 +22,10 @@ from cti.model.words import (
     CallId,
     ContactState,
     DialFirst,
+    DialResult,
     NodeId,
     OfferState,
+    Outcome,
     RingResult,
 )
 
@@ -46,7 +48,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
         since,
         floor.now,
         floor.now,
-        caller=callout.number,
+        caller=event.given or callout.number,
         dialled=callout.caller_id,
         flow="" if callout.reserve else callout.flow,
         own_head_start_s=event.head_start_s,
@@ -77,6 +79,9 @@ def due(floor: Floor, event: CalloutDue) -> None:
 def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
     """`agent` is kept for the customer: his phone rings now, or the customer's does."""
     assert contact.callout is not None
+    if not floor.gate.may_call(contact):
+        not_reached(floor, contact, DialResult.NOT_DIALLED)
+        return
     node = floor.dials.best_node(floor.nodes)
     assert node is not None, "nobody is offered while no node is there"
     position = floor.line.position(contact)
@@ -109,6 +114,9 @@ def agent_ready(floor: Floor, offer: Offer) -> None:
     if not floor.nodes.get(contact.node):  # fail closed
         offers.withdraw(floor, offer)
         back(floor, contact)
+        return
+    if not floor.gate.may_call(contact):
+        not_reached(floor, contact, DialResult.NOT_DIALLED)
         return
     floor.move_offer(offer, OfferState.DIALLING)
     floor.move_activity(agent, Activity.DIALLING, offer=offer)
@@ -182,6 +190,15 @@ def stop(floor: Floor, contact: Contact, leaving: Leaving) -> None:
     else:
         attempts.cancel(floor, contact)
         visits.end(floor, contact)
+
+
+def not_reached(floor: Floor, contact: Contact, result: DialResult) -> None:
+    """The contact is over. Whether and when he is called again is not for us to say: that will be another call-out."""
+    for offer_id in list(contact.offers):
+        drop(floor, contact, floor.offers[offer_id], OfferState.NOT_REACHED)
+    if contact.visit_open:
+        visits.close(floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
+    visits.end(floor, contact)
 
 
 def drop(floor: Floor, contact: Contact, offer: Offer, how: OfferState) -> None:

@@ -113,31 +113,8 @@ def _own_agents(event: CallArrived, entry: Entry | None) -> tuple[AgentId, ...]:
 
 
 def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
-    contact = Contact(
-        ticket.contact,
-        event.call,
-        event.node,
-        ticket.queue,
-        min(ticket.since, floor.now),
-        min(ticket.entered_at, floor.now),
-        floor.now,
-        caller=event.caller,
-        entry=ticket.entry,
-        visit=ticket.visit,
-        own_head_start_s=ticket.head_start_s,
-        tier=ticket.tier,
-        own_requires=standing.requirements(ticket.requires),
-        tried={agent: until for agent, until in ticket.tried.items() if agent in floor.agents},
-        preferred=ticket.preferred,
-        customer=dict(ticket.customer),
-        original_position=ticket.original_position,
-        dialled=event.dialled,
-        flow=ticket.flow,
-        flow_at=event.flow_at,
-        queued=ticket.queued,
-        served_by=ticket.served_by,
-        served_in=ticket.served_in,
-    )
+    contact = Contact.of_ticket(ticket, event.call, event.node, floor.now, floor.agents)
+    contact.caller, contact.dialled, contact.flow_at = event.caller, event.dialled, event.flow_at
     floor.opened(contact)
     return contact
 
@@ -238,7 +215,9 @@ def gone(floor: Floor, contact: Contact) -> None:
     """The caller hung up: nothing of him may be left behind."""
     offers.fail_all(floor, contact, OfferState.ABANDONED)
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else EndedBy.CALLER)
-    if contact.visit_open:
+    if contact.visit_open and contact.promised:
+        visits.close(floor, contact, Leaving(Outcome.KEY_EXIT, reason="callback"))
+    elif contact.visit_open:
         visits.close(floor, contact, Leaving(Outcome.ABANDONED))
     visits.end(floor, contact)
 

@@ -18,6 +18,7 @@ from cti.acd.line import WaitingClass
 from cti.acd.reach import own_agents
 from cti.acd.strategy import Candidate
 from cti.model.policy import Strategy
+from cti.model.pools import PoolName
 
 MAX_RUNG_AT_ONCE = 32  # phones in one Dial: keeps the command far below AGI's 8 kB a line
 
@@ -34,7 +35,7 @@ class Choice(NamedTuple):
     chance: Chance
 
     @property
-    def pool(self) -> str | None:
+    def pool(self) -> PoolName | None:
         """By which pool the first comes, and those beside whom he is chosen; None where there are no such."""
         number = self.first.standing[0]
         return None if self.alone or number < len(own_agents(self.waiting.reach)) else self.waiting.reach.pools[number]

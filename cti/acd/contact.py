@@ -5,6 +5,7 @@ A contact is what waits: a caller, or a customer whom we shall call (then it has
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,6 +79,7 @@ class Contact:
     told_staffed: int = 0  # agents there were then
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
+    promised: bool = False  # it leaves the line with the promise to be called back
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
     flow: str = ""  # the flow that has it, or that had put it into its line
     beside: str = ""  # the flow that runs beside the line in which it waits
@@ -106,6 +108,32 @@ class Contact:
     def order(self) -> tuple[float, float, int]:
         """Sort key within one class, where target and tier are the same for all: urgency order, without the clock."""
         return (self.since - self.head_start_s, self.since, self.arrival)
+
+    @classmethod
+    def of_ticket(cls, ticket: Ticket, call: CallId, node: NodeId, now: float, agents: Container[AgentId]) -> Contact:
+        """The contact that a call carries with it. `agents`: those who exist."""
+        return cls(
+            ticket.contact,
+            call,
+            node,
+            ticket.queue,
+            min(ticket.since, now),
+            min(ticket.entered_at, now),
+            now,
+            entry=ticket.entry,
+            visit=ticket.visit,
+            own_head_start_s=ticket.head_start_s,
+            tier=ticket.tier,
+            own_requires=tuple(sorted(ticket.requires.items())),
+            tried={agent: until for agent, until in ticket.tried.items() if agent in agents},
+            preferred=ticket.preferred,
+            customer=dict(ticket.customer),
+            original_position=ticket.original_position,
+            flow=ticket.flow,
+            queued=ticket.queued,
+            served_by=ticket.served_by,
+            served_in=ticket.served_in,
+        )
 
     def ticket(self) -> Ticket:
         return Ticket(

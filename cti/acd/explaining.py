@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from cti.acd.agent import Agent
 from cti.acd.line import WaitingClass
-from cti.acd.reach import group_pool, queue_pool
 from cti.model import policy
 from cti.model.changes import Contender, Why
 from cti.model.explanation import LostBy, Reason, Standing
 from cti.model.policy import Strategy
+from cti.model.pools import PoolKind, PoolName, group_pool, pool_parts, queue_pool
 from cti.model.words import Activity, AgentId, AgentStatus
 
 MAX_LISTED = 50
@@ -91,11 +91,11 @@ def _closed(agent: Agent, place: Place, now: float) -> Standing:
     return Standing(agent.id, Reason.PENALTY, have=have, need=reach.min_penalty, most=reach.max_penalty)
 
 
-def later_pools(place: Place, now: float) -> dict[str, float]:
+def later_pools(place: Place, now: float) -> dict[PoolName, float]:
     """The pools that are not asked yet, and when they will be (epoch seconds)."""
     reach = place.waiting.reach
     own = queue_pool(reach.queue)
-    found: dict[str, float] = {}
+    found: dict[PoolName, float] = {}
     if own not in reach.pools:  # it waits for its own agents alone
         found[own] = place.entered_at + place.rules.preferred_for_s
     for ring in place.rules.rings:
@@ -160,11 +160,11 @@ def contenders(
 
 
 def _figure(
-    center: policy.Center, pool: str, strategy: Strategy, each: Contender, now: float, asked: Collection[str]
+    center: policy.Center, pool: PoolName, strategy: Strategy, each: Contender, now: float, asked: Collection[str]
 ) -> tuple[str, float]:
     """What was compared of him, in the unit of the rule by which it was."""
-    kind, _, name = pool.partition(":")
-    queue = center.queues.get(name) if kind == "queue" else None
+    kind, name = pool_parts(pool)
+    queue = center.queues.get(name) if kind is PoolKind.QUEUE else None
     agent = center.agents.get(each.agent)
     if strategy is Strategy.WEIGHTED_RANDOM and agent is not None and name in agent.queues:
         return strategy.value, agent.queues[name].weight

@@ -12,8 +12,8 @@ from cti.acd.contact import Contact
 from cti.acd.explaining import NOT_HIS, Place, availability, standing, standings
 from cti.acd.floor import Floor
 from cti.acd.line import WaitingClass
-from cti.acd.reach import queue_pool
 from cti.model.explanation import AgentNow, ContactNow, Look, Obstacle, QueueNow, Reason, Standing
+from cti.model.pools import queue_pool
 from cti.model.words import AgentId, ContactId, QueueName
 
 

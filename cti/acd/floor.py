@@ -17,12 +17,14 @@ from cti.acd.deadlines import OF_CONTACT, Deadlines
 from cti.acd.dialling import Dials
 from cti.acd.estimate import WaitEstimate
 from cti.acd.free import FreeAgents
+from cti.acd.gate import Gate, OpenGate
 from cti.acd.line import Line
 from cti.acd.offer import Offer
 from cti.acd.redials import Redials
 from cti.acd.staff import Staff
 from cti.calendar.opening import Opening
 from cti.model import policy
+from cti.model.books import AnyBookOrder
 from cti.model.changes import Changed, Kind, Refused, Why
 from cti.model.commands import AnyCommand, LeaveMessage, Release
 from cti.model.words import (
@@ -39,7 +41,7 @@ from cti.model.words import (
     QueueName,
 )
 
-Output = AnyCommand | Changed | Refused
+Output = AnyCommand | AnyBookOrder | Changed | Refused
 
 
 class Floor:
@@ -67,6 +69,7 @@ class Floor:
         self.opening: dict[str, Opening] = {}
         self.redials = Redials()
         self.dials = Dials()
+        self.gate: Gate = OpenGate()
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out
         self.deadlines = Deadlines()
@@ -128,6 +131,10 @@ class Floor:
     def say(self, command: AnyCommand) -> None:
         """Ask the switch."""
         self.out.append(command)
+
+    def ask_books(self, order: AnyBookOrder) -> None:
+        """Ask the store."""
+        self.out.append(order)
 
     def tell(self, changed: Changed) -> None:
         """Tell every reader."""

@@ -13,6 +13,7 @@ from cti.acd.line import WaitingClass
 from cti.acd.reach import Reach
 from cti.acd.shortlist import Lots, Notes, Shortlist, Skilled
 from cti.acd.strategy import Candidate, Place
+from cti.model.pools import PoolName
 from cti.model.words import AgentId
 
 MOST_SHORTLISTS = 4_096  # of each sort: as many sets of requirements as may come; then they are made anew
@@ -27,12 +28,12 @@ class FreeAgents:
 
     def __init__(self, agents: Mapping[AgentId, Agent]) -> None:
         self._agents = agents
-        self._by_pool: dict[str, SortedList] = {}
-        self._places: dict[AgentId, list[tuple[str, Place]]] = {}
+        self._by_pool: dict[PoolName, SortedList] = {}
+        self._places: dict[AgentId, list[tuple[PoolName, Place]]] = {}
         self._entering: dict[AgentId, float] = {}  # since when he is free
-        self._notes: dict[str, Notes] = {}  # of the pools that have shortlists
-        self._skilled: dict[tuple[Reach, str, tuple[str, ...]], Skilled] = {}
-        self._lots: dict[tuple[Reach, str, str], Lots] = {}
+        self._notes: dict[PoolName, Notes] = {}  # of the pools that have shortlists
+        self._skilled: dict[tuple[Reach, PoolName, tuple[str, ...]], Skilled] = {}
+        self._lots: dict[tuple[Reach, PoolName, str], Lots] = {}
 
     def __contains__(self, agent: AgentId) -> bool:
         return agent in self._places or agent in self._entering
@@ -60,13 +61,13 @@ class FreeAgents:
                     self._notes[pool].add(agent_id, len(free))
         self._entering.clear()
 
-    def before(self, agent: AgentId, pool: str) -> int | None:
+    def before(self, agent: AgentId, pool: PoolName) -> int | None:
         """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
         self._enter()
         place = self._place(agent, pool)
         return None if place is None else self._by_pool[pool].index(place)
 
-    def count(self, pool: str) -> int:
+    def count(self, pool: PoolName) -> int:
         self._enter()
         return len(self._by_pool.get(pool, ()))
 
@@ -81,7 +82,7 @@ class FreeAgents:
                     seen.add(agent.id)
                     yield Candidate((number, key[0], key[1]), agent, key)
 
-    def most_skilled(self, waiting: WaitingClass, pool: str, asked: tuple[str, ...]) -> Agent | None:
+    def most_skilled(self, waiting: WaitingClass, pool: PoolName, asked: tuple[str, ...]) -> Agent | None:
         """Who of `pool` has the highest levels in `asked`, of those of the best level and penalty who may take it."""
         key = (waiting.reach._replace(excluded=frozenset()), pool, asked)
         shortlist = self._skilled.get(key)
@@ -92,7 +93,7 @@ class FreeAgents:
         found = shortlist.first(waiting.reach.excluded)
         return None if found is None else self._agents[found]
 
-    def drawn(self, waiting: WaitingClass, pool: str, queue: str, chance: Chance) -> Agent | None:
+    def drawn(self, waiting: WaitingClass, pool: PoolName, queue: str, chance: Chance) -> Agent | None:
         """On whom of `pool` the lot falls, of those of the best level and penalty who may take it."""
         key = (waiting.reach._replace(excluded=frozenset()), pool, queue)
         lots = self._lots.get(key)
@@ -108,13 +109,13 @@ class FreeAgents:
         if len(shortlists) >= MOST_SHORTLISTS:
             shortlists.clear()
 
-    def _catch_up(self, shortlist: Shortlist, pool: str) -> None:
+    def _catch_up(self, shortlist: Shortlist, pool: PoolName) -> None:
         self._enter()
         notes = self._notes.setdefault(pool, Notes())
         free = self._by_pool.get(pool, ())
         shortlist.catch_up(notes, free, self._agents, lambda agent: self._place(agent, pool))
 
-    def _place(self, agent: AgentId, pool: str) -> Place | None:
+    def _place(self, agent: AgentId, pool: PoolName) -> Place | None:
         return next((place for each, place in self._places.get(agent, ()) if each == pool), None)
 
     def alone(self, agent: Agent, waiting: WaitingClass, now: float) -> Candidate | None:

@@ -16,8 +16,9 @@ from sortedcontainers import SortedKeyList, SortedList
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.reach import Reach, own_agents, queue_pool, sought
+from cti.acd.reach import Reach, own_agents, sought
 from cti.model.changes import Sought
+from cti.model.pools import PoolName, queue_pool
 from cti.model.words import QueueName
 
 Slope = tuple[int, float]  # tier and target
@@ -46,7 +47,7 @@ class WaitingClass:
             self._sought = sought(self.reach)
         return self._sought
 
-    def open_to(self, agent: Agent, pool: str) -> bool:
+    def open_to(self, agent: Agent, pool: PoolName) -> bool:
         """Whether `agent`, who looks into `pool` (one of this class), may take a contact of it from there."""
         reach = self.reach
         if reach.excluded and agent.id in reach.excluded:
@@ -67,7 +68,7 @@ class Line:
 
     def __init__(self) -> None:
         self._classes: dict[Reach, WaitingClass] = {}
-        self._pools: dict[str, dict[Slope, SortedList]] = {}
+        self._pools: dict[PoolName, dict[Slope, SortedList]] = {}
         self._order: dict[QueueName, SortedKeyList] = {}  # everyone of a queue, in the order of service
         self.held: set[QueueName] = set()  # whose contacts stand in the line, but in no pool
         self._numbers = 0
@@ -181,7 +182,7 @@ class Line:
             others += best.stands_in.members[1:2]
         return best, min(others, key=lambda contact: contact.rank(now), default=None)
 
-    def classes_in(self, pools: Iterable[str]) -> Iterator[WaitingClass]:
+    def classes_in(self, pools: Iterable[PoolName]) -> Iterator[WaitingClass]:
         """Everyone who waits in one of these pools, class by class."""
         for pool in pools:
             for heads in self._pools.get(pool, _EMPTY).values():
@@ -225,7 +226,7 @@ class Line:
         return 1 + (queue.bisect_key_left(_place(contact)) if queue is not None else 0)
 
 
-def _open(heads: Iterable[Head], agent: Agent, pool: str) -> Iterator[WaitingClass]:
+def _open(heads: Iterable[Head], agent: Agent, pool: PoolName) -> Iterator[WaitingClass]:
     """The classes among `heads` that `agent` may serve from `pool`."""
     for _, _, waiting in heads:
         if waiting.open_to(agent, pool):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cti.acd.contact import Contact, Requirements
 from cti.model import policy
 from cti.model.changes import Sought
+from cti.model.pools import PoolKind, PoolName, group_pool, own_pool, pool_parts, queue_pool
 from cti.model.words import AgentId, QueueName
 
 
@@ -22,7 +23,7 @@ class Reach(NamedTuple):
     queue: QueueName
     tier: int
     target_s: float
-    pools: tuple[str, ...]  # in the order in which they are asked
+    pools: tuple[PoolName, ...]  # in the order in which they are asked
     requires: Requirements
     min_penalty: int
     max_penalty: int
@@ -42,24 +43,12 @@ def reach_of(queue: QueueName, told: Sought) -> Reach:
     return Reach(queue, told.tier, told.target_s, told.pools, told.requires, least, most, frozenset(told.excluded))
 
 
-def queue_pool(queue: str) -> str:
-    return f"queue:{queue}"
-
-
-def group_pool(group: str) -> str:
-    return f"group:{group}"
-
-
-def own_pool(agent: str) -> str:
-    return f"agent:{agent}"
-
-
-def own_agents(reach: Reach) -> tuple[str, ...]:
+def own_agents(reach: Reach) -> tuple[PoolName, ...]:
     """The pools of the contact's own agents: they come first."""
-    return tuple(takewhile(lambda pool: pool.startswith("agent:"), reach.pools))
+    return tuple(takewhile(lambda pool: pool_parts(pool)[0] is PoolKind.AGENT, reach.pools))
 
 
-def pools_of(name: AgentId, agent: policy.Agent) -> tuple[str, ...]:
+def pools_of(name: AgentId, agent: policy.Agent) -> tuple[PoolName, ...]:
     """Every pool in which `agent` looks for contacts."""
     return (*map(queue_pool, agent.queues), *map(group_pool, agent.groups), own_pool(name))
 

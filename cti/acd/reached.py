@@ -26,7 +26,7 @@ def ended(floor: Floor, attempt: Attempt, result: DialResult) -> None:
     if contact.state is ContactState.WAITING and result in AGAIN:  # his agent had left: in line again for another one
         floor.dials.loosen(contact)
     elif contact.state in (ContactState.WAITING, ContactState.DIALLING):
-        not_reached(floor, contact, result)
+        callouts.not_reached(floor, contact, result)
 
 
 def overdue(floor: Floor, attempt: Attempt) -> None:
@@ -46,15 +46,6 @@ def hung_up(floor: Floor, attempt: Attempt) -> None:
         callouts.drop(floor, contact, floor.offers[offer_id], OfferState.ABANDONED)
     if contact.visit_open:
         visits.close(floor, contact, Leaving(Outcome.ABANDONED))
-    visits.end(floor, contact)
-
-
-def not_reached(floor: Floor, contact: Contact, result: DialResult) -> None:
-    """The contact is over. Whether and when he is called again is not for us to say: that will be another call-out."""
-    for offer_id in list(contact.offers):
-        callouts.drop(floor, contact, floor.offers[offer_id], OfferState.NOT_REACHED)
-    if contact.visit_open:
-        visits.close(floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
     visits.end(floor, contact)
 
 
@@ -99,7 +90,7 @@ def _machine(floor: Floor, event: CallArrived, contact: Contact | None) -> None:
     else:
         _say_last(floor, event, Release(event.call))
     if contact is not None:
-        not_reached(floor, contact, DialResult.MACHINE)
+        callouts.not_reached(floor, contact, DialResult.MACHINE)
 
 
 def _customer_there(floor: Floor, contact: Contact, event: CallArrived, *, ours: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, attempts, calls, offers, reached, standing, visits
+from cti.acd import agents, attempts, calls, offers, reached, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
@@ -107,28 +107,9 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
     rules = floor.policy.queues.get(ticket.queue)
     if rules is None or agent.offer is not None or ticket.contact in floor.contacts:
         return False
-    contact = Contact(
-        ticket.contact,
-        CallId(leg.leg),
-        node,
-        ticket.queue,
-        ticket.since,
-        ticket.entered_at,
-        floor.now,
-        entry=ticket.entry,
-        visit=ticket.visit,
-        own_head_start_s=ticket.head_start_s,
-        tier=ticket.tier,
-        target_s=rules.urgency_target_s or rules.target_s,
-        own_requires=standing.requirements(ticket.requires),
-        preferred=ticket.preferred,
-        customer=dict(ticket.customer),
-        session=False,
-        agent=agent.id,
-        flow=ticket.flow,
-        queued=True,
-        original_position=ticket.original_position,
-    )
+    contact = Contact.of_ticket(ticket, CallId(leg.leg), node, floor.now, floor.agents)
+    contact.target_s = rules.urgency_target_s or rules.target_s
+    contact.session, contact.agent, contact.queued = False, agent.id, True
     floor.opened(contact)
     _resume_talk(floor, contact, agent, other)
     return True

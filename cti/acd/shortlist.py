@@ -13,6 +13,7 @@ from cti.acd.agent import Agent
 from cti.acd.chance import Chance
 from cti.acd.line import WaitingClass
 from cti.acd.strategy import Place
+from cti.model.pools import PoolName
 from cti.model.words import AgentId
 
 SHORT_NOTES = 1024  # names, or twice as many as are free in the pool: then everybody begins anew
@@ -36,7 +37,7 @@ class Notes:
 class Shortlist:
     """What both have in common: who is on it."""
 
-    def __init__(self, waiting: WaitingClass, pool: str) -> None:
+    def __init__(self, waiting: WaitingClass, pool: PoolName) -> None:
         self._kind = WaitingClass(waiting.reach._replace(excluded=frozenset()), 0)
         self._pool = pool
         self._volume = -1
@@ -79,7 +80,7 @@ class Shortlist:
 class Skilled(Shortlist):
     """By level and penalty, then by the sum of the levels in `asked`, then as the pool has them."""
 
-    def __init__(self, waiting: WaitingClass, pool: str, asked: tuple[str, ...]) -> None:
+    def __init__(self, waiting: WaitingClass, pool: PoolName, asked: tuple[str, ...]) -> None:
         super().__init__(waiting, pool)
         self._asked = asked
         self._clear()
@@ -119,7 +120,7 @@ class Skilled(Shortlist):
 class Lots(Shortlist):
     """Those of the best level and penalty, each with the chance of his weight in `queue`."""
 
-    def __init__(self, waiting: WaitingClass, pool: str, queue: str) -> None:
+    def __init__(self, waiting: WaitingClass, pool: PoolName, queue: str) -> None:
         super().__init__(waiting, pool)
         self._queue = queue
         self._clear()

@@ -6,6 +6,7 @@ from cti.acd.agent import Agent
 from cti.acd.reach import pools_of
 from cti.acd.strategy import seat
 from cti.model import policy
+from cti.model.pools import PoolName
 from cti.model.words import AgentId, AgentStatus
 
 
@@ -15,7 +16,7 @@ class Staff:
     def __init__(self, center: policy.Center) -> None:
         self.agents: dict[AgentId, Agent] = {}
         self.by_phone: dict[str, Agent] = {}
-        self.by_pool: dict[str, dict[AgentId, Agent]] = {}  # who looks for contacts there, at work or not
+        self.by_pool: dict[PoolName, dict[AgentId, Agent]] = {}  # who looks for contacts there, at work or not
         for number, (name, rules) in enumerate(center.agents.items()):
             self.hire(AgentId(name), number, rules, center)
 

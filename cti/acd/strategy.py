@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from cti.acd.agent import Agent
 from cti.model.policy import Center, Membership, Strategy
+from cti.model.pools import PoolKind, PoolName, pool_parts
 from cti.model.words import AgentId
 
 Place = tuple[int, int, float, float, int, AgentId]
@@ -60,7 +61,7 @@ ORDERS: dict[Strategy, Callable[[Agent, float], float]] = {
 class Seat(NamedTuple):
     """What never changes of an agent's place in a pool."""
 
-    pool: str
+    pool: PoolName
     level: int
     penalty: int
     order: Callable[[Agent, float], float]
@@ -71,9 +72,9 @@ class Seat(NamedTuple):
         return (self.level, self.penalty, self.order(agent, now), agent.idle_since, self.queues, agent.id)
 
 
-def seat(center: Center, pool: str, agent: Agent) -> Seat:
+def seat(center: Center, pool: PoolName, agent: Agent) -> Seat:
     """The seat of `agent` in one of his pools; a queue's own strategy holds there."""
-    kind, _, name = pool.partition(":")
-    member = agent.policy.queues[name] if kind == "queue" else NO_MEMBER
-    strategy = center.queues[name].strategy if kind == "queue" else Strategy.LONGEST_IDLE
+    kind, name = pool_parts(pool)
+    member = agent.policy.queues[name] if kind is PoolKind.QUEUE else NO_MEMBER
+    strategy = center.queues[name].strategy if kind is PoolKind.QUEUE else Strategy.LONGEST_IDLE
     return Seat(pool, member.level, member.penalty, ORDERS[strategy], len(agent.policy.queues))

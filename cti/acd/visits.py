@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from cti.acd import agents, announcing, beside, in_flow, standing
+from cti.acd import agents, announcing, beside, in_flow, standing, telling
 from cti.acd.contact import Contact, Leaving
-from cti.acd.estimate import Expected
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.acd.overflow import anybody_there, closes_at, turned_away
 from cti.model import policy
 from cti.model.changes import Changed, Kind
-from cti.model.commands import Announce, Release, SaveTicket, StartMusic
+from cti.model.commands import Release, SaveTicket, StartMusic
 from cti.model.words import ContactState, Outcome, QueueName
 
 ASIDE_LIMIT_S = 3600.0  # a contact set aside on a node that never comes back is given up after so long
@@ -52,7 +51,7 @@ def enter(
         contact.original_position = position
     contact.visit_open = True
     _tell_visit(floor, contact, "", "waiting", position=position, cause=cause, by=by)
-    expected = _expected(floor, contact, position)
+    expected = telling.expected(floor, contact, position)
     contact.expected_p90_s = expected.p90_s if expected is not None and not resumed else None
     away = None if resumed else turned_away(floor, contact, no_room, expected)
     if away is not None and not away[1].keep_place:
@@ -72,7 +71,8 @@ def enter(
 
 def _set_deadlines(floor: Floor, contact: Contact, announce_after_s: float) -> None:
     _set_patience(floor, contact)
-    _set_announcement(floor, contact, announce_after_s)
+    telling.come_back(floor, contact, announce_after_s)
+    beside.offer_later(floor, contact)
 
 
 def _set_patience(floor: Floor, contact: Contact) -> None:
@@ -86,14 +86,6 @@ def _set_patience(floor: Floor, contact: Contact) -> None:
         floor.deadlines.set("closing", contact.id, closing_at)
     else:
         floor.deadlines.cancel("closing", contact.id)
-
-
-def _set_announcement(floor: Floor, contact: Contact, after_s: float) -> None:
-    if floor.policy.queues[contact.queue].announce is not None and contact.call:
-        floor.deadlines.set("announce", contact.id, floor.now + after_s)
-    else:
-        floor.deadlines.cancel("announce", contact.id)
-    beside.offer_later(floor, contact)
 
 
 def max_wait(floor: Floor, contact: Contact) -> tuple[float | None, policy.Exit]:
@@ -138,7 +130,7 @@ def waits_on(floor: Floor, contact: Contact) -> None:
     """It stands in the line, on the phone: may it stay there?"""
     floor.say(SaveTicket(contact.call, contact.ticket()))
     rules = floor.policy.queues[contact.queue]
-    _set_deadlines(floor, contact, _announced_every_s(rules, contact))
+    _set_deadlines(floor, contact, telling.every_s(rules, contact))
     patience_ends_at, _ = max_wait(floor, contact)
     if contact.leaving is not None:
         leave(floor, contact, contact.leaving)
@@ -162,11 +154,8 @@ def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: 
     if patience:
         _set_patience(floor, contact)
     if announce:
-        _set_announcement(floor, contact, _announced_every_s(floor.policy.queues[contact.queue], contact))
-
-
-def _announced_every_s(rules: policy.Queue, contact: Contact) -> float:
-    return announcing.interval(rules.announce, contact.customer)[1] if rules.announce is not None else 0.0
+        telling.come_back(floor, contact, telling.every_s(floor.policy.queues[contact.queue], contact))
+        beside.offer_later(floor, contact)
 
 
 def leave(
@@ -268,10 +257,6 @@ def set_aside(floor: Floor, contact: Contact) -> None:
     floor.move_contact(contact, ContactState.ASIDE)
 
 
-def _expected(floor: Floor, contact: Contact, position: int) -> Expected | None:
-    return floor.estimate.expect(contact.queue, position, floor.staffed[contact.queue], contact.requires)
-
-
 def release(floor: Floor, contact: Contact, command: Release, outcome: str = "") -> None:
     """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells it how).
 
@@ -288,28 +273,3 @@ def release(floor: Floor, contact: Contact, command: Release, outcome: str = "")
 def end(floor: Floor, contact: Contact) -> None:
     floor.move_contact(contact, ContactState.ENDED)
     floor.forget(contact)
-
-
-def announce(floor: Floor, contact: Contact) -> None:
-    """It is time to tell the caller something; if there is nothing to say, come back later."""
-    rules = floor.policy.queues[contact.queue].announce
-    if rules is None or contact.stands_in is None:
-        return
-    every_s = announcing.interval(rules, contact.customer)[1]
-    if contact.announcing or contact.beside:  # longer than the interval: skip one
-        floor.deadlines.set("announce", contact.id, floor.now + every_s)
-        return
-    position = floor.line.position(contact)
-    expected = _expected(floor, contact, position) if rules.wait else None
-    staffed = floor.staffed[contact.queue]
-    if staffed < contact.told_staffed:
-        contact.told_wait_s = None  # agents have left: what was told holds no more
-    contact.told_staffed = staffed
-    # Never announce more than was told before: a promise that grows is worse than none.
-    wait_s = announcing.told_wait_s(rules, expected.p90_s if expected is not None else None, contact.told_wait_s)
-    contact.told_wait_s = wait_s
-    prompts = announcing.prompts(rules, position, wait_s)
-    if prompts:
-        contact.announcing = True
-        floor.say(Announce(contact.call, prompts))
-    floor.deadlines.set("announce", contact.id, floor.now + every_s)

@@ -30,6 +30,7 @@ class Places:
     callback_spool: Path | None = None
     shop: str = ""  # the address of the sample backend, where the demo has one
     recordings: Path | None = None
+    sounds: Path | None = None
 
 
 def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_phone: str = "") -> dict[str, Any]:
@@ -44,6 +45,8 @@ def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_ph
     }
     if "flows" in center and places.recordings is not None:
         center["flows"]["recordings"] = str(places.recordings)
+    if "flows" in center and places.sounds is not None:
+        center["flows"] |= {"voice": "espeak-ng", "sounds": str(places.sounds)}
     if lookups := copy.deepcopy(dict(tree.get("lookups") or {})):
         if places.shop and SHOP in lookups:
             lookups[SHOP]["base_url"] = places.shop

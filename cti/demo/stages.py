@@ -87,6 +87,7 @@ def _lab_stage(
         callback_spool=Path(node["callback_spool_dir"]),
         shop=shop,
         recordings=wishes.folder / RECORDINGS,
+        sounds=wishes.folder / flow_side.SHELF if shop else None,
     )
     password = {phone["number"]: phone["password"] for phone in descriptor["softphones"]}[GUEST_NUMBER]
     numbers = ", ".join(_meaning(number, entry) for number, entry in list(tree.get("entries", {}).items())[:4])

@@ -16,6 +16,7 @@ from cti.model.forms import Name, SoundFile
 from cti.model.hours import Date, Zone
 from cti.model.regulation import PRESETS, Limits, Regulation
 from cti.model.schema import Policy
+from cti.model.words import DialFirst
 
 TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{(number|digits)\}[A-Za-z0-9_.@+-]*$"
 BEGINNING = r"^\+[0-9]{0,15}$"
@@ -160,7 +161,10 @@ class Callbacks(Overrides):
     """Promises to people who asked to be called. The window is the callee's, when they may be kept."""
 
     window: CallWindow | None = CallWindow(weekly={"mon-sun": ("08:00-21:00",)})
+    queue: Name | None = None  # of promises that name none, or one that is gone
     caller_ids: Name | None = None
+    first: DialFirst = DialFirst.AGENT  # whose phone rings first
+    machines: Machines = Machines()
     ring_timeout_s: Annotated[float, Field(ge=1, le=120)] = 30.0
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
     retry: Retry = Retry(
@@ -176,6 +180,7 @@ class Outbound(Policy):
     """What holds for everything we dial."""
 
     zone: Zone = "UTC"  # of campaigns' dates
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # of numbers without a country: DE
     suppose_zone: Zone | None = None  # of a number without a known zone; without this such a number is not dialled
     trunks: dict[Name, Trunk] = {}
     caller_ids: dict[Name, CallerIds] = {}

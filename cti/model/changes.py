@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from cti.model.pools import PoolName
 from cti.model.words import AgentId, CallId, ContactId, EndedBy, NodeId, OfferId, QueueName, RefusedReason
 
 
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
+    CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
     CONFIG = "config"  # version of the policy that holds from now on
 
 
@@ -44,7 +46,7 @@ class Sought(msgspec.Struct, frozen=True, omit_defaults=True):
 
     tier: int
     target_s: float  # the speed of its urgency
-    pools: tuple[str, ...]  # "queue:sales", "group:office", "agent:anna", in the order in which they are asked
+    pools: tuple[PoolName, ...]  # "queue:sales", "group:office", "agent:anna", in the order in which they are asked
     requires: tuple[tuple[str, int], ...] = ()
     min_penalty: int = 0
     max_penalty: int = 1000

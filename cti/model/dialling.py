@@ -141,3 +141,4 @@ class Rule(StrEnum):
     DEAD_NUMBER = "dead_number"  # does not exist, or is somebody else's
     NO_CALLER_ID = "no_caller_id"  # every number of the pool has had its share today
     CAMPAIGN = "campaign"  # it does not run (now)
+    QUEUE = "queue"  # its queue takes nobody now: closed, full, nobody there

@@ -10,13 +10,16 @@ from __future__ import annotations
 import msgspec
 
 from cti.model.callout import Callout
+from cti.model.dialling import LeadId
 from cti.model.policy import Center
+from cti.model.promise import Promise
 from cti.model.ticket import Ticket
 from cti.model.words import (
     AgentAction,
     AgentId,
     AgentStatus,
     AttemptId,
+    CallbackAction,
     CallId,
     ContactAction,
     ContactId,
@@ -175,6 +178,22 @@ class CalloutDue(Event, frozen=True):
     head_start_s: float = 0.0
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = {}  # personal data
+    given: str = ""  # his number as his own calls show it, where that is another one; personal data
+
+
+class CallbackPromised(Event, frozen=True):
+    """A promise is in the store. `resumed`: by an earlier process of ours."""
+
+    promise: Promise
+    resumed: bool = False
+
+
+class CallbackRequest(Event, frozen=True):
+    """A person asks for something to be done with a promised callback."""
+
+    callback: LeadId
+    action: CallbackAction
+    by: str = "supervisor"
 
 
 class AttemptAnswered(Event, frozen=True):
@@ -341,6 +360,8 @@ AnyEvent = (
     | DigitPressed
     | AnnouncementEnded
     | CalloutDue
+    | CallbackPromised
+    | CallbackRequest
     | AttemptAnswered
     | AttemptEnded
     | OfferRinging

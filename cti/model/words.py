@@ -156,6 +156,13 @@ class ContactAction(StrEnum):
     WITHDRAW = "withdraw"  # ends its wait
 
 
+class CallbackAction(StrEnum):
+    """What a person may ask of a promised callback."""
+
+    WITHDRAW = "withdraw"
+    NOW = "now"  # its time has come, whatever was agreed; the callee's hours hold all the same
+
+
 class RefusedReason(StrEnum):
     """Why a person's request was refused."""
 
@@ -168,6 +175,7 @@ class RefusedReason(StrEnum):
     UNKNOWN_DISPOSITION = "unknown_disposition"
     DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
+    UNKNOWN_CALLBACK = "unknown_callback"
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"
     QUEUE_CLOSED = "queue_closed"

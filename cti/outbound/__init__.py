@@ -1,1 +1,1 @@
-"""Campaigns, callbacks, pacing, compliance. This room is still empty."""
+"""Campaigns, callbacks, pacing, compliance: which number is dialled, when, and how many at once."""

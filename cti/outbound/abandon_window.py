@@ -61,6 +61,16 @@ class AbandonWindow:
                 self._ring[gone % self._size] = None
         self._today = day
 
+    @property
+    def answered(self) -> int:
+        """Calls answered by a person in the window."""
+        return self._answered
+
+    @property
+    def abandoned(self) -> int:
+        """Of these, abandoned."""
+        return self._abandoned
+
     def rate(self) -> Rate:
         """The share of abandoned calls in the window, with its Wilson interval."""
         share = self._abandoned / self._answered if self._answered else None

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cti.model.campaign import Callbacks, Outbound
-from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, CampaignName, LeadId
+from cti.model.dialling import AttemptResult, CallbackState, CampaignName, LeadId, Rule
+from cti.model.promise import Promise, Tried
 from cti.outbound.air import Air
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
-from cti.outbound.lead import Lead, Number, Tried, attempt_id
+from cti.outbound.lead import Lead, attempt_id
 from cti.outbound.may_dial import Rules, may_dial
 from cti.outbound.retry import Next, after
 from cti.outbound.transitions import CALLBACK, check
@@ -25,30 +26,6 @@ from cti.outbound.verdict import Reason
 CALLBACKS = CampaignName("callbacks")  # as what their attempts count
 TALK_S = 43_200.0  # the longest that a dial and its talk may take
 WITHDRAWN = "withdrawn"
-
-
-class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A promised callback. Times are epoch seconds; `number` is personal data.
-
-    `due_at`: the agreed time (at once: when it was promised), later that of the next try; `since`: when the customer
-    began to wait for us, where he keeps his place.
-    `id` counts up in the store. `reason`: why it failed, in a word.
-    """
-
-    id: LeadId
-    kind: CallbackKind
-    number: Number
-    queue: str
-    promised_at: float
-    due_at: float
-    topic: str = ""
-    since: float | None = None
-    agent: str = ""  # of a personal one
-    expires_at: float | None = None  # None: by the rules that hold when it is taken on
-    state: CallbackState = CallbackState.PROMISED
-    tries: tuple[Tried, ...] = ()
-    reason: str = ""
-    merged_into: LeadId | None = None
 
 
 class CallbackBook:
@@ -105,25 +82,55 @@ class CallbackBook:
 
     def next_deadline(self) -> float | None:
         """When due() has something to do."""
+        while self._times and self._times[0][1] not in self._open:
+            heapq.heappop(self._times)
         return self._times[0][0] if self._times else None
 
-    def dialling(self, name: LeadId, now: float) -> tuple[str, Reason | None]:
-        """An agent is there: the attempt's name, and None to dial; or what speaks against it, and it waits again."""
+    def may_dial(self, name: LeadId, now: float) -> Reason | None:
+        """Return what speaks against dialling one that is in the line; None: nothing."""
+        known = self._open.get(name)
+        if known is None or known.state is not CallbackState.IN_LINE:
+            return Reason(Rule.CAMPAIGN, None, "it was taken back")
+        number = known.number
+        return may_dial(number, now, self.rules, self._history.of(number.number), self._air.has).decisive
+
+    def dialling(self, name: LeadId, now: float) -> tuple[str, Promise]:
+        """It is dialled now: the attempt's name, and the promise as it is from here on. Only after may_dial."""
         known = self._open[name]
-        verdict = may_dial(known.number, now, self.rules, self._history.of(known.number.number), self._air.has)
         attempt_no = len(known.tries) + 1
         attempt = attempt_id(CALLBACKS, name, attempt_no)
-        if not verdict.yes:
-            reason = verdict.decisive
-            assert reason is not None
-            self._put_off(known, reason)
-            return attempt, reason
         self._air.take(known.number.number, attempt)
         tried = Tried(now, CALLBACKS, name, known.number.number, attempt_no)
         self._history.add(tried)
-        self._move(known, CallbackState.DIALLING, tries=(*known.tries, tried))
+        known = self._move(known, CallbackState.DIALLING, tries=(*known.tries, tried))
         self._wake_at(name, now + TALK_S)
-        return attempt, None
+        return attempt, known
+
+    def put_off(self, name: LeadId, reason: Reason) -> list[Promise]:
+        """It has left the line without having been dialled: to come back at `reason.until`, or never."""
+        known = self._open.get(name)
+        if known is None or known.state is not CallbackState.IN_LINE:
+            return []
+        return [self._put_off(known, reason)]
+
+    def called_in(self, name: LeadId) -> list[Promise]:
+        """The customer calls himself, and has the place that was kept for him: nobody calls him now."""
+        known = self._open.get(name)
+        if known is None or known.state is CallbackState.DIALLING:
+            return []
+        return [self._end(known, CallbackState.MERGED, "called in")]
+
+    def resumed(self, promise: Promise, now: float) -> list[Promise]:
+        """Take on a promise that an earlier process has left; one that was being dialled stays so until ended()."""
+        if promise.state is not CallbackState.DIALLING:
+            return self.promise(msgspec.structs.replace(promise, state=CallbackState.PROMISED), now)
+        number = promise.number.number
+        self._history.hold(number, promise.tries)
+        self._by_number.setdefault(number, set()).add(promise.id)
+        self._open[promise.id] = promise
+        self._air.take(number, attempt_id(CALLBACKS, promise.id, len(promise.tries)))
+        self._wake_at(promise.id, now + TALK_S)
+        return []
 
     def ended(self, name: LeadId, result: AttemptResult, now: float) -> list[Promise]:
         """The attempt is over: kept, promised once more for later, or failed."""
@@ -148,10 +155,13 @@ class CallbackBook:
             return [self._end(known, CallbackState.FAILED, "no time is left for another try")]
         return [self._move(known, CallbackState.PROMISED, due_at=then.due_at)]
 
-    def called_in(self, number: str) -> list[Promise]:
-        """The customer calls himself: what was promised to him is merged into that call."""
-        waiting = [known for known in self._of_number(number) if known.state is not CallbackState.DIALLING]
-        return [self._end(known, CallbackState.MERGED, "called in") for known in waiting]
+    def hurry(self, name: LeadId, now: float) -> list[Promise]:
+        """Its time is now."""
+        known = self._open.get(name)
+        if known is None or known.state is not CallbackState.PROMISED:
+            return []
+        self._keep(hurried := msgspec.structs.replace(known, due_at=now))
+        return [hurried]
 
     def withdraw(self, name: LeadId) -> list[Promise]:
         """A person takes it back. Of one that is being dialled the owner takes back the call, and its end ends it."""

@@ -38,13 +38,16 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
 def callout_of_promise(
     written: Callbacks, limits: Limits, attempt: str, number: str, promise: str, caller_id: str
 ) -> Callout:
-    """Return the plan of an attempt to keep a promise: an agent first, then the customer."""
+    """Return the plan of an attempt to keep a promise: an agent is kept, and `written.first` is called first."""
+    machines = written.machines
     return Callout(
         attempt=AttemptId(attempt),
         number=number,
         caller_id=caller_id,
         ring_timeout_s=ring_s(written, limits),
         reserve=True,
-        first=DialFirst.AGENT,
+        first=written.first,
+        listen=Listening() if machines.detect and machines.then != "connect" else None,
+        on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
         callback=promise,
     )

@@ -11,32 +11,8 @@ import msgspec
 
 from cti.model.calling_rules import Meaning
 from cti.model.dialling import AttemptResult, CampaignName, LeadId
-
-NO_COUNT = frozenset({AttemptResult.NOT_DIALLED})
-
-
-class Number(msgspec.Struct, frozen=True):
-    """A number in E.164, and every zone in which its phone may be: a call must be allowed in each of them."""
-
-    number: str  # personal data
-    zones: tuple[str, ...] = ()
-
-
-class Tried(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One attempt. `result` None: it is being made."""
-
-    at: float
-    campaign: CampaignName
-    lead: LeadId
-    number: str  # personal data
-    attempt_no: int = 1
-    result: AttemptResult | None = None
-    disposition: str = ""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is an attempt for caps: somebody's phone may have rung."""
-        return self.result not in NO_COUNT
+from cti.model.promise import Number as Number
+from cti.model.promise import Tried as Tried
 
 
 class Lead(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -22,7 +22,7 @@ MOMENTS_S = (3.0, 5.0, 7.5, 10.5, 15.0, 24.0)
 STEPS_S = (1.0, 2.5, 4.0, 6.0, 8.5, 11.5, 15.0, 20.0, 26.0)  # in which ends of talks are counted
 WRAPUP_SHARES = (1 / 6, 3 / 6, 5 / 6)  # a wrap-up is as short as one in six, as usual, or as long as one in six
 
-SURGE = 2.5  # a change that the watch over the answers finds soon, and nobody can foresee
+SURGE, STALL = 2.5, 0.5  # changes that the watches find soon, and nobody can foresee: of answers, of ends of talks
 
 
 class Floor(NamedTuple):
@@ -42,7 +42,7 @@ class Outlook(NamedTuple):
     lost: float  # of them
     over: float  # chance that more are lost than may be
     freed: float  # agents, until most of the answers have come
-    surge: float  # lost, if answers had just become SURGE times as many, and nobody had noticed yet; 0 if they may be
+    surge: float  # lost, if answers and ends of talks had just become SURGE and STALL times as many; 0 if all may be
 
     @property
     def share(self) -> float:
@@ -77,19 +77,21 @@ class Lookahead:
         self._ringing, self._answers = list(zip(means, variances, strict=True)), answers
         self._new, self._new_answers = ring.chances(0.0, mean, MOMENTS_S)
         self._freed = _freed(floor, talks, wrapups, [moment + connect_within_s for moment in MOMENTS_S])
+        self._few = [Freed(Number(STALL * each.number.mean, STALL * each.number.variance)) for each in self._freed]
         self._usual = _usual(ring)
 
     def of(self, dials: int) -> Outlook:
         """What `dials` more would bring."""
         answers = self._waiting + self._answers + dials * self._new_answers
         lost = over = surge = 0.0
-        for (mean, variance), chance, freed in zip(self._ringing, self._new, self._freed, strict=True):
+        for (mean, variance), chance, freed, few in zip(self._ringing, self._new, self._freed, self._few, strict=True):
             mean += dials * chance
             variance += dials * chance * (1.0 - chance) + self._doubt * mean * mean
             free = self._free - self._waiting
             found = freed.shortfall(Number(mean, variance), free, self._spare)
             if SURGE * answers > self._spare:  # else even if all were lost, so many may be
-                surge = max(surge, freed.shortfall(Number(SURGE * mean, SURGE * variance), free, self._spare).lost)
+                many = Number(SURGE * mean, SURGE * variance)
+                surge = max(surge, few.shortfall(many, free, self._spare).lost)
             lost, over = max(lost, found.lost), max(over, found.over)
         return Outlook(answers, lost, over, self._freed[self._usual].number.mean, surge)
 

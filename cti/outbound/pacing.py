@@ -9,7 +9,6 @@ Told of facts, asked for decisions; time is an argument. `day`: counts up, in th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
@@ -39,6 +38,7 @@ class PacingRules(msgspec.Struct, frozen=True, kw_only=True):
     connect_within_s: float = 2.0  # an agent, after the answer; later is abandoned
     ratio: float = 1.5  # power: dials per free agent
     least_dials: int = 60  # ended ones, before anything is predicted of answers
+    least_answers: int = 0  # in the window, before anything is predicted
     least_talks: int = 10  # ended ones, before an agent who talks is expected to be free
     lines: int | None = None  # of the carrier, for dials and talks
     calls_per_s: float | None = None
@@ -47,7 +47,7 @@ class PacingRules(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError where a limit could never hold."""
-        if not 0.0 <= self.cap < 1.0:
+        if not 0.0 <= self.cap <= 1.0:
             raise ValueError("cap is a share from 0 to 1, such as 0.03 for 3 %")
         if not 1.0 <= self.ratio <= 20.0:
             raise ValueError("ratio is 1 to 20 dials per free agent")
@@ -118,7 +118,7 @@ class Pacing:
         self.window.at(state.day)
         if not state.switch_up:
             return self._placing(0, Why.SWITCH_LOST, state)
-        if abs(now - state.at) > rules.stale_s or not math.isfinite(now - state.at):
+        if not abs(now - state.at) <= rules.stale_s or _impossible(state):  # NaN is stale, too
             return self._placing(0, Why.STALE, state)
         self._count(now)
         self._watch(state)
@@ -156,6 +156,8 @@ class Pacing:
 
     def _knows(self, state: LiveState) -> bool:
         """Enough of answers: where most dials still ring, the ended ones are only the quickest."""
+        if self.window.answered < self.rules.least_answers:
+            return False
         return self.answer_rate.dials >= max(self.rules.least_dials, min(len(state.ringing_s), MOST_RINGING))
 
     def _lookahead(self, state: LiveState) -> Lookahead:
@@ -224,7 +226,6 @@ class Pacing:
         cap: float = 0.0,
         outlook: Outlook | None = None,
     ) -> Placing:
-        rate = self.window.rate()
         return Placing(
             number=number,
             why=why,
@@ -238,9 +239,14 @@ class Pacing:
             lines_used=state.lines_used,
             lines=self.rules.lines,
             answer_rate=self.answer_rate.mean if self._knows(state) else None,
-            window_answered=rate.answered,
-            window_abandoned=rate.abandoned,
+            window_answered=self.window.answered,
+            window_abandoned=self.window.abandoned,
         )
+
+
+def _impossible(state: LiveState) -> bool:
+    """Somebody has talked for less than no time: it is no picture of any floor."""
+    return min((*state.talking_s, *state.wrapup_s, *state.ringing_s, state.idle, state.waiting), default=0) < 0
 
 
 def _largest(ahead: Lookahead, cap: float, left: float, most: int) -> tuple[int, Outlook]:

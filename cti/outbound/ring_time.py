@@ -59,11 +59,14 @@ class RingTime:
 
         Those that were answered among them: it is what `AnswerRate.watch` compares the answers with.
         """
-        hazard, found, last = self._hazard, 0.0, LONGEST_S - 1
+        hazard, found = self._hazard, 0.0
         for age_s in ringing_s:
-            second = int(age_s) if age_s < last else last
+            if age_s >= LONGEST_S:
+                found += hazard[-1]
+                continue
+            second = int(age_s)
             low = hazard[second]
-            found += low + min(1.0, age_s - second) * (hazard[second + 1] - low)
+            found += low + (age_s - second) * (hazard[second + 1] - low)
         return found
 
     def answered_within_s(self, share: float) -> float:

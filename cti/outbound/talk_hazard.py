@@ -66,10 +66,10 @@ class TalkHazard:
 
     def expected(self, lasted_s: Iterable[float]) -> float:
         """How many ends were to be expected of talks by then (the sum of their cumulative hazards)."""
-        edges, summed, hazard, last = self._edges, self._summed, self._hazard, len(self._edges) - 2
+        edges, summed, hazard, most = self._edges, self._summed, self._hazard, len(self._edges) - 1
         found = 0.0
         for each_s in lasted_s:
-            stretch = min(bisect_right(edges, each_s) - 1, last)
+            stretch = bisect_right(edges, each_s, 0, most) - 1
             found += summed[stretch] + hazard[stretch] * (each_s - edges[stretch])
         return found
 
@@ -100,8 +100,8 @@ class TalkHazard:
         means, variances = [0.0] * len(self._within_s), [0.0] * len(self._within_s)
         if not going_on_s:
             return means, variances
-        edges, last = self._edges, len(self._edges) - 2
-        stretches = Counter([min(bisect_right(edges, each_s) - 1, last) for each_s in going_on_s])
+        edges, most = self._edges, len(self._edges) - 1
+        stretches = Counter([bisect_right(edges, each_s, 0, most) - 1 for each_s in going_on_s])
         for stretch, count in stretches.items():
             row = self._rows.get(stretch) or self._row(stretch)
             for place, (chance, variance) in enumerate(row):
@@ -121,7 +121,7 @@ class TalkHazard:
         return found
 
     def _stretch(self, lasted_s: float) -> int:
-        return min(max(bisect_right(self._edges, lasted_s) - 1, 0), len(self._edges) - 2)
+        return max(bisect_right(self._edges, lasted_s, 0, len(self._edges) - 1) - 1, 0)
 
     def learn(self, going_on_s: Sequence[float]) -> bool:
         """Let hold what was told since the last time, if it is worth it; whether anything changed.
@@ -143,9 +143,8 @@ class TalkHazard:
         """The time that they have spent in each stretch so far."""
         edges, spent, longer = self._edges, [0.0] * len(self._edges), 0
         here: dict[int, list[float]] = {}
-        last = len(edges) - 2
         for each_s in going_on_s:
-            here.setdefault(min(bisect_right(edges, each_s) - 1, last), []).append(each_s)
+            here.setdefault(self._stretch(each_s), []).append(each_s)
         for stretch in range(max(here, default=-1), -1, -1):
             low, alike = edges[stretch], here.get(stretch, ())
             spent[stretch] = longer * (edges[stretch + 1] - low) + sum(alike) - len(alike) * low

@@ -46,6 +46,7 @@ class Checks:
         """`event` has been handled at `now` (core's clock) with these `outputs`, not yet executed."""
         self.safety.after(now, event, outputs)
         self.calling.after(event, outputs)
+        _beside(self.center)
         liveness.check(now, self.center, self.safety.held_back, any(self.safety.nodes.values()))
         if isinstance(event, ev.NodeChecked) and not outputs:
             self._looked_at.add(event.node)
@@ -73,3 +74,10 @@ class Checks:
             raise Violation("stuck_attempt", f"{list(center.attempts)} are in the air, and nobody is called")
         self.safety.drained()
         self.calling.drained()
+
+
+def _beside(center: ContactCenter) -> None:
+    """A flow runs beside the line only for who waits there: a ring has cut it off, and so has every other end."""
+    for contact in center.contacts.values():
+        if contact.beside and (contact.state is not ContactState.WAITING or contact.stands_in is None):
+            raise Violation("side_flow", f"{contact.id} is {contact.state.value}, and {contact.beside} runs for it")

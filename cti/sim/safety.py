@@ -48,11 +48,8 @@ class Safety:
 
     def drained(self) -> None:
         at_home = {contact.id for contact in self.center.contacts.values() if not contact.call}
-        open_visits = [
-            visit
-            for visit, state in self.visits.items()
-            if state == "waiting" and visit.rpartition("/")[0] not in at_home
-        ]
+        waiting = [visit for visit, state in self.visits.items() if state == "waiting"]
+        open_visits = [visit for visit in waiting if visit.rpartition("/")[0] not in at_home]
         if open_visits:
             raise Violation("no_outcome", f"visits without an outcome: {open_visits}")
 
@@ -254,7 +251,8 @@ class Safety:
             raise Violation("gate", f"{agent} gets {chosen_id}, but the gate of {chosen.queue} is shut")
         rank = self._rank(now, chosen_id, chosen)
         for other_id, other in self.seen.items():
-            waits = self.states.get(("contact", other_id)) == "waiting" and (other.session or self._to_call(other))
+            there = other.session or (other.stands_in is not None and not other.call)
+            waits = there and self.states.get(("contact", other_id)) == "waiting"
             if (
                 not waits
                 or self.held_back(other.queue)
@@ -264,10 +262,6 @@ class Safety:
                 continue
             if self._before(self._rank(now, other_id, other), rank):
                 raise Violation("order", f"{agent} gets {chosen_id}, but {other_id} is more urgent")
-
-    def _to_call(self, contact: Contact) -> bool:
-        """A customer who waits for our call, and whom we might call now."""
-        return contact.stands_in is not None and not contact.call
 
     def held_back(self, queue: str) -> bool:
         """Whether contacts of `queue` are not to be offered now."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Request, Supervision
+from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Request, Supervision, Wish
 from cti.sim.world import run
 
 MAX_RUNS = 3000
@@ -32,7 +32,7 @@ def shrink(plan: Plan, rule: str) -> Plan:
     budget = _Budget(rule)
     before = -1
     while before != (before := _size(plan)):
-        for name in ("callers", "faults", "requests", "phones", "supervision", "reloads"):
+        for name in ("callers", "faults", "requests", "phones", "supervision", "reloads", "wishes"):
             plan = _fewer(plan, name, budget)
         for agent in list(plan.policy.agents):
             plan = _try(plan, _without_agent(plan, agent), budget)
@@ -71,11 +71,21 @@ def _rounded(plan: Plan, digits: int) -> Plan:
         phones=parts("phones", list[PhonePlan]),
         faults=parts("faults", list[Fault]),
         supervision=parts("supervision", list[Supervision]),
+        wishes=parts("wishes", list[Wish]),
     )
 
 
 def _size(plan: Plan) -> int:
-    people = (plan.callers, plan.agents, plan.requests, plan.phones, plan.faults, plan.supervision, plan.reloads)
+    people = (
+        plan.callers,
+        plan.agents,
+        plan.requests,
+        plan.phones,
+        plan.faults,
+        plan.supervision,
+        plan.reloads,
+        plan.wishes,
+    )
     return len(msgspec.json.encode(people)) + len(plan.policy.model_dump_json(exclude_defaults=True))
 
 

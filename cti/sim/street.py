@@ -12,11 +12,13 @@ from typing import TypeAlias
 
 from cti.model import policy
 from cti.sim.channels import Call, Leg
+from cti.sim.outgoing import Outgoing
 from cti.sim.people import Crowd
-from cti.sim.plan import Caller, Plan, Ring
+from cti.sim.plan import Called, Caller, Plan, Ring
 from cti.sim.tcp import TcpSwitch
 
 Presses: TypeAlias = tuple[str, list[tuple[float, str]]]  # a number, and seconds with keys
+CALLED_SHARES = (55, 25, 8, 10, 2)  # of those whom the engine calls: who answers, does not, is busy, a machine, rejects
 LOGIN_AGAIN_S = 5.0  # until the engine listens
 BACK_AFTER_S = 20.0  # an agent who was put on break notices it
 
@@ -45,6 +47,8 @@ class Street(Crowd):
         self.gap_s, self.talk_s, self.patience_s, self.miss = 60 / calls_per_minute, talk_s, patience_s, miss
         self.presses = list(presses)
         self.talked = self.left = 0
+        self.outgoing = switch.begun.calls
+        self.outgoing.callees = self
         self.is_open = False
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -86,6 +90,16 @@ class Street(Crowd):
         )
         self._arrive(caller)
         self._next_call()
+
+    # --- outgoing.Callees -------------------------------------------------------------------------------------------
+
+    def customer_rings(self, outgoing: Outgoing) -> None:
+        """Somebody or other is called."""
+        rng = self.rng
+        does = rng.choices(("answer", "no_answer", "busy", "machine", "reject"), weights=CALLED_SHARES)[0]
+        fits = {"patience_s": rng.expovariate(1 / self.patience_s), "talk_s": rng.expovariate(1 / self.talk_s)}
+        self.called[outgoing.number] = [Called(does, rng.uniform(2.0, 12.0), **fits)]  # type: ignore[arg-type]
+        super().customer_rings(outgoing)
 
     # --- exchange.People -------------------------------------------------------------------------------------------
 

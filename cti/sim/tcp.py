@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from cti.sim.agenda import Cancellable
 from cti.sim.channels import Call, Leg
 from cti.sim.exchange import GIVE_UP_S, Exchange
-from cti.sim.tcp_agi import AgiClient, environment, words
+from cti.sim.outgoing import AgentRing
+from cti.sim.tcp_agi import AgiClient, WaitingClient, environment, words
 from cti.sim.tcp_ami import AmiServer
+from cti.sim.tcp_begun import AGENT_MARK, TcpBegun
 
 CONNECT_TIMEOUT_S = 3.0
 ASK_TIMEOUT_S = 5.0
@@ -64,7 +66,11 @@ class TcpSwitch:
         self.exchange = Exchange(self.agenda, list(ami), phones)
         self.exchange.wire = self
         self._addresses, self._agi, self._token = ami, agi, token
-        self.nodes = {node: AmiServer(node, self.exchange, username, secret) for node in ami}
+        self.begun = TcpBegun(
+            self.exchange, lambda node, *event: self.nodes[node].tell(*event), self._wait, self._let_go
+        )
+        self.nodes = {node: AmiServer(node, self.exchange, self.begun, username, secret) for node in ami}
+        self._waiting: dict[str, WaitingClient] = {}  # agents' sessions, by channel
         self._unreachable_since: dict[str, float] = {}
         self._connecting: set[asyncio.Task[None]] = set()
 
@@ -87,7 +93,7 @@ class TcpSwitch:
         """An agent dials *11 and the like: CTI_RESULT as the engine sets it, "" if nobody listens."""
         values = {"action": action, "reason": reason, "endpoint": endpoint, "caller": endpoint, "node": node}
         given = [f"{key}={value}" for key, value in values.items()]
-        request = f"agi://{self._agi.host}:{self._agi.port}/agent/{self._token}"
+        request = self._address("agent")
         try:
             async with asyncio.timeout(ASK_TIMEOUT_S):
                 reader, writer = await asyncio.open_connection(self._agi.host, self._agi.port)
@@ -111,10 +117,36 @@ class TcpSwitch:
         task.add_done_callback(self._connecting.discard)
         return True
 
+    def _address(self, door: str) -> str:
+        return f"agi://{self._agi.host}:{self._agi.port}/{door}/{self._token}"
+
+    def _wait(self, ring: AgentRing) -> None:
+        task = asyncio.get_running_loop().create_task(self._attend(ring.leg))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _attend(self, leg: Leg) -> None:
+        """An agent waits for his customer in the engine's hands; without an engine he is let go."""
+        client = WaitingClient(self.exchange, leg, self._address("waiting-agent"), self.exchange.hang_up_leg)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await asyncio.get_running_loop().create_connection(lambda: client, self._agi.host, self._agi.port)
+        except (OSError, TimeoutError):
+            self.exchange.hang_up_leg(leg)
+            return
+        self._waiting[leg.channel] = client
+        if not leg.up or leg.dial is not None:
+            self._let_go(leg)
+
+    def _let_go(self, leg: Leg) -> None:
+        client = self._waiting.pop(leg.channel, None)
+        if client is not None:
+            client.leaves()
+
     async def _connect(self, call: Call) -> None:
         agi = self._agi
-        request = f"agi://{agi.host}:{agi.port}/inbound/{self._token}"
-        client = AgiClient(self.exchange, call, request, self._over)
+        door = "outbound" if call.attempt else "inbound"
+        client = AgiClient(self.exchange, call, self._address(door), self._over, self.begun.join)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await asyncio.get_running_loop().create_connection(lambda: client, agi.host, agi.port)
@@ -158,12 +190,17 @@ class TcpSwitch:
         self._unreachable_since.pop(call.id, None)
         ids = [("Channel", call.channel), ("Uniqueid", call.uniqueid), ("Linkedid", call.uniqueid)]
         self.nodes[call.node].tell("Hangup", [*ids, ("Cause", "16"), ("Cause-txt", "Normal Clearing")])
+        self.begun.gone(call.uniqueid)
 
     def leg_new(self, leg: Leg) -> None:
+        if leg.tag.startswith(AGENT_MARK):
+            leg.uniqueid = leg.tag  # as its ChannelId says
         self.nodes[leg.node].tell("Newchannel", [*_leg(leg), ("Context", "cti-agent"), ("Exten", "")])
 
     def leg_gone(self, leg: Leg) -> None:
         self.nodes[leg.node].tell("Hangup", [*_leg(leg), ("Cause", str(leg.cause)), ("Cause-txt", "Unknown")])
+        self.begun.gone(leg.uniqueid)
+        self._let_go(leg)
 
     def dial_begin(self, leg: Leg) -> None:
         self.nodes[leg.node].tell("DialBegin", [*_dialled(leg), ("DialString", leg.phone.dial.partition("/")[2])])

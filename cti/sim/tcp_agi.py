@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from cti.sim.channels import Call, DialResult
+from cti.sim.channels import Call, DialResult, Leg
 from cti.sim.exchange import PROMPT_S, Exchange
 
 MAX_LINE_BYTES = 16 * 1024
@@ -67,8 +67,18 @@ def arguments(node: str, call: Call) -> list[str]:
         "flow": call.variables.get("CTI_FLOW", ""),
         "linkedid": call.uniqueid,
         "node": node,
+        "attempt": call.attempt,
+        "amdstatus": _amd_status(call),
+        "amdcause": "",
+        "joined": call.variables.get("BRIDGERESULT", ""),
     }
     return [f"{key}={quote(value, safe='')}" for key, value in values.items()]
+
+
+def _amd_status(call: Call) -> str:
+    if not call.attempt or not call.variables.get("CTI_AMD"):
+        return ""
+    return "MACHINE" if call.heard == "machine" else "HUMAN"
 
 
 class AgiClient(asyncio.Protocol):
@@ -76,9 +86,16 @@ class AgiClient(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, exchange: Exchange, call: Call, request: str, over: Callable[[AgiClient, bool], None]) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        call: Call,
+        request: str,
+        over: Callable[[AgiClient, bool], None],
+        join: Callable[[Call, str, Callable[[DialResult], None]], None],
+    ) -> None:
         self.exchange, self.call, self.request = exchange, call, request
-        self._over = over
+        self._over, self._join = over, join
         self._rest = b""
         self._todo: list[str] = []
         self._busy = False
@@ -131,7 +148,8 @@ class AgiClient(asyncio.Protocol):
             self._answer("200 result=1")
         elif verb == "EXEC MSET" and len(command) > 2:
             pairs = (pair.partition("=") for pair in command[2].split(","))
-            self.call.variables.update({name: value for name, _, value in pairs})
+            for name, _, value in pairs:
+                self._set(name, value)
             self._answer("200 result=0")
         elif verb == "GET VARIABLE":
             self._answer(f"200 result=1 ({self._value(command[2])})")
@@ -155,6 +173,11 @@ class AgiClient(asyncio.Protocol):
             self._answer("200 result=6")  # up
         elif verb == "EXEC DIAL" and len(command) > 2:
             self._dial(command[2])
+        elif verb == "EXEC BRIDGE" and len(command) > 2:
+            self._busy = True
+            self._join(self.call, command[2].partition(",")[0], self._bridged)
+        elif verb == "EXEC WAITFORSILENCE":
+            self._listen(SPEECH_S, "")
         elif command[0].upper() == "HANGUP":
             self._answer("200 result=1")
             self.exchange.hang_up_call(self.call)
@@ -199,7 +222,56 @@ class AgiClient(asyncio.Protocol):
         named = [(target, target) for target in targets.split("&") if target]
         self.exchange.dial(self.call, named, float(timeout or 3600), self._dialled)
 
+    def _bridged(self, result: DialResult) -> None:
+        """Its answer is 0, whoever has left."""
+        talked = result.leg is not None
+        self.call.variables["BRIDGERESULT"] = "SUCCESS" if talked else "NONEXISTENT"
+        self._later("200 result=0")
+
     def _dialled(self, result: DialResult) -> None:
         cause = result.leg.cause if result.leg is not None else result.cause
         self.call.variables["HANGUPCAUSE"] = str(cause)
         self._later(f"200 result={0 if result.caller_there else -1}")
+
+
+class WaitingClient(asyncio.Protocol):
+    """The AGI() of an agent who waits for a customer. `over` is called when the engine has ended it."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, exchange: Exchange, leg: Leg, request: str, over: Callable[[Leg], None]) -> None:
+        self.exchange, self.leg, self.request = exchange, leg, request
+        self._over = over
+        self._gone = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        leg = self.leg
+        given = [f"mark={leg.uniqueid.partition('-')[2]}", f"node={leg.node}"]
+        transport.write(environment(self.request, None, given, leg.channel, leg.uniqueid))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._gone:
+            self._over(self.leg)
+
+    def leaves(self) -> None:
+        """He is with his customer, or has hung up."""
+        if not self._gone:
+            self._gone = True
+            self.transport.write(b"HANGUP\n")
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Every prompt takes its time; the engine sends the next command when it has the answer."""
+        verb = " ".join(words(data.decode("utf-8", "replace"))[:2]).upper()
+        if verb == "STREAM FILE":
+            self.exchange.agenda.after(PROMPT_S, lambda: self._answer("200 result=0 endpos=8000"))
+        else:
+            self._answer("200 result=1")
+            if verb == "HANGUP":
+                self.exchange.hang_up_leg(self.leg)
+
+    def _answer(self, text: str) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(f"{text}\n".encode())

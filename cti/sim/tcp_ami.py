@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cti.sim.channels import Call, Leg
 from cti.sim.exchange import Exchange
+from cti.sim.tcp_begun import TcpBegun, refused
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 MAX_ACTION_BYTES = 64 * 1024
+UP, RINGING = "6", "5"  # ChannelState
 Fields = list[tuple[str, str]]
 
 
@@ -28,8 +30,8 @@ def packet(fields: Iterable[tuple[str, str]]) -> bytes:
 class AmiServer:
     """One node's AMI port and everyone who is logged in there."""
 
-    def __init__(self, node: str, exchange: Exchange, username: str, secret: str) -> None:
-        self.node, self.exchange = node, exchange
+    def __init__(self, node: str, exchange: Exchange, begun: TcpBegun, username: str, secret: str) -> None:
+        self.node, self.exchange, self.begun = node, exchange, begun
         self.username, self.secret = username, secret
         self.started = time.localtime()
         self.port = 0  # the one really listened on, once started
@@ -64,6 +66,7 @@ class AmiSession(asyncio.Protocol):
     def __init__(self, server: AmiServer) -> None:
         self.server = server
         self._rest = b""
+        self._variables: list[str] = []  # of the action under way: the one header that repeats
         self._actions: dict[str, Callable[[dict[str, str]], None]] = {
             "ping": lambda asked: self._answer(asked, [("Ping", "Pong"), ("Timestamp", f"{time.time():.6f}")]),
             "corestatus": self._core_status,
@@ -74,6 +77,7 @@ class AmiSession(asyncio.Protocol):
             "coreshowchannels": self._channels,
             "controlplayback": self._control_playback,
             "hangup": self._hangup,
+            "originate": self._originate,
             "getvar": self._getvar,
             "setvar": self._setvar,
         }
@@ -93,8 +97,10 @@ class AmiSession(asyncio.Protocol):
             return
         *actions, self._rest = self._rest.split(b"\r\n\r\n")
         for action in actions:
-            pairs = (line.partition(":") for line in action.decode("utf-8", "replace").split("\r\n"))
-            self._act({key.strip().lower(): value.strip() for key, _, value in pairs if key.strip()})
+            lines = (line.partition(":") for line in action.decode("utf-8", "replace").split("\r\n"))
+            pairs = [(key.strip().lower(), value.strip()) for key, _, value in lines if key.strip()]
+            self._variables = [value for key, value in pairs if key == "variable"]
+            self._act(dict(pairs))
 
     def _act(self, asked: dict[str, str]) -> None:
         name = asked.get("action", "").lower()
@@ -150,23 +156,26 @@ class AmiSession(asyncio.Protocol):
 
     def _status(self, asked: dict[str, str]) -> None:
         variables = [name for name in asked.get("variables", "").split(",") if name]
-        items = [("Status", [*channel, *_values(variables, call)]) for channel, call in self._all()]
+        items = [("Status", [*channel, *_values(variables, values)]) for channel, values in self._all()]
         self._list(asked, items, "StatusComplete", "Channel status will follow")
 
     def _channels(self, asked: dict[str, str]) -> None:
         items = [("CoreShowChannel", channel) for channel, _ in self._all()]
         self._list(asked, items, "CoreShowChannelsComplete", "Channels will follow")
 
-    def _all(self) -> list[tuple[Fields, Call | None]]:
-        """Every channel of this node with what both lists say of it; its Call where it is a caller's."""
-        found: list[tuple[Fields, Call | None]] = []
+    def _all(self) -> list[tuple[Fields, Mapping[str, str]]]:
+        """Every channel of this node with what both lists say of it, and its variables."""
+        found: list[tuple[Fields, Mapping[str, str]]] = []
         for call in self._calls():
             talks = call.dial is not None and call.dial.answered is not None
-            found.append((_channel(call.channel, call.uniqueid, call.uniqueid, call.place, talks), call))
+            found.append((_channel(call.channel, call.uniqueid, call.uniqueid, call.place, talks), call.variables))
         for leg in self._legs():
             linked = leg.dial.call.uniqueid if leg.dial is not None else leg.uniqueid
             talks = leg.dial is not None and leg.dial.answered is leg
-            found.append((_channel(leg.channel, leg.uniqueid, linked, "cti-agent", talks), None))
+            found.append((_channel(leg.channel, leg.uniqueid, linked, "cti-agent", talks), {}))
+        for channel, uniqueid, ticket in self.server.begun.ringing(self.server.node):
+            rings = _channel(channel, uniqueid, uniqueid, "cti-inbound", talks=False, state=RINGING)
+            found.append((rings, {"CTI_TICKET": ticket}))
         return found
 
     def _list(self, asked: dict[str, str], items: list[tuple[str, Fields]], end: str, message: str) -> None:
@@ -190,12 +199,23 @@ class AmiSession(asyncio.Protocol):
         self.server.exchange.stop_play(call)
 
     def _hangup(self, asked: dict[str, str]) -> None:
+        if self.server.begun.hang_up(asked.get("channel", "")):
+            self._answer(asked, [("Message", "Channel Hungup")])
+            return
         names = {call.channel for call in self._calls()} | {leg.channel for leg in self._legs()}
         if asked.get("channel") not in names:
             self._refuse(asked, "No such channel")
             return
         self._answer(asked, [("Message", "Channel Hungup")])
         self.server.exchange.hang_up_channel(asked["channel"])
+
+    def _originate(self, asked: dict[str, str]) -> None:
+        refusal = refused(asked)
+        if refusal:
+            self._refuse(asked, refusal)
+            return
+        self._answer(asked, [("Message", "Originate successfully queued")])
+        self.server.begun.originate(self.server.node, asked, self._variables)
 
     def _getvar(self, asked: dict[str, str]) -> None:
         call, name = self._find(asked), asked.get("variable", "")
@@ -213,11 +233,11 @@ class AmiSession(asyncio.Protocol):
             self._answer(asked, [("Message", "Variable Set")])
 
 
-def _channel(channel: str, uniqueid: str, linkedid: str, context: str, talks: bool) -> Fields:
+def _channel(channel: str, uniqueid: str, linkedid: str, context: str, talks: bool, state: str = UP) -> Fields:
     return [
         ("Channel", channel),
-        ("ChannelState", "6"),
-        ("ChannelStateDesc", "Up"),
+        ("ChannelState", state),
+        ("ChannelStateDesc", "Up" if state == UP else "Ringing"),
         ("Uniqueid", uniqueid),
         ("Linkedid", linkedid),
         ("Context", context),
@@ -225,6 +245,5 @@ def _channel(channel: str, uniqueid: str, linkedid: str, context: str, talks: bo
     ]
 
 
-def _values(variables: list[str], call: Call | None) -> Fields:
-    values = call.variables if call is not None else {}
+def _values(variables: list[str], values: Mapping[str, str]) -> Fields:
     return [("Variable", f"{name}={values.get(name, '')}") for name in variables]

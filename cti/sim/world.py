@@ -15,6 +15,7 @@ from typing import Any
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model import policy
+from cti.model.books import BookOrder
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.words import AgentAction, AgentId, AgentStatus, ContactAction, QueueName
 from cti.sim.agenda import VirtualAgenda
@@ -134,7 +135,7 @@ class World:
         for output in outputs:
             if isinstance(output, Changed):
                 self._changed(output)
-            elif not isinstance(output, Refused):
+            elif not isinstance(output, Refused | BookOrder):
                 if self.die_after_commands is not None:
                     self.die_after_commands -= 1
                     if self.die_after_commands < 0:

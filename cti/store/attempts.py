@@ -21,6 +21,7 @@ from cti.store.do_not_call import Entry, blocked_of
 from cti.store.tables import attempt, lead
 
 MOST_IN_JOURNAL = 1_000
+CALLBACKS = "callbacks"  # no campaign: attempts to keep a promise, whose number stands in the place of the lead's
 
 _table = attempt
 
@@ -102,8 +103,9 @@ def intend(store: Store, wanted: Attempt, now: float) -> Intent:
         if connection.execute(select(_table.c.id).where(*same).limit(1)).first() is not None:
             connection.rollback()
             return Intent(NotNow.NUMBER_IN_DIAL)
-        counted = update(lead).where(lead.c.id == wanted.lead, lead.c.attempts < wanted.attempt_no)
-        connection.execute(counted.values(attempts=wanted.attempt_no, changed_at=now))
+        if wanted.campaign != CALLBACKS:
+            counted = update(lead).where(lead.c.id == wanted.lead, lead.c.attempts < wanted.attempt_no)
+            connection.execute(counted.values(attempts=wanted.attempt_no, changed_at=now))
         connection.commit()
     return Intent()
 

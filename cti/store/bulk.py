@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DatabaseError
 
 MOST_ASKED = 5_000  # values in one IN (...): far below what either database takes
 
@@ -26,17 +27,27 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({marks})", list(rows))
         return
     text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
-    cursor: Any = connection.connection.cursor()  # pg8000: row by row would be a round trip each
-    try:
-        cursor.execute(f"COPY {quote(table.name)} ({columns}) FROM STDIN", stream=io.BytesIO(text.encode()))
-    finally:
-        cursor.close()
+    _copy(connection, f"COPY {quote(table.name)} ({columns}) FROM STDIN", text.encode())
 
 
 def in_portions(values: Sequence[V], most: int = MOST_ASKED) -> Iterator[Sequence[V]]:
     """Yield `values` in pieces that one statement takes."""
     for begin in range(0, len(values), most):
         yield values[begin : begin + most]
+
+
+def _copy(connection: Connection, statement: str, data: bytes) -> None:
+    """By the driver's own hands (row by row would be a round trip each), with SQLAlchemy's errors."""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(statement, stream=io.BytesIO(data))
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DatabaseError("COPY", None, error) from None
+    except BaseException:
+        connection.invalidate()
+        raise
+    finally:
+        cursor.close()
 
 
 def _copied(value: object) -> str:

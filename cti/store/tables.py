@@ -36,6 +36,22 @@ callback_request = Table(
     Index("callback_request_state", "state", "at"),
 )
 
+callback = Table(
+    "callback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("request", String(128), nullable=False, unique=True),  # id of the callback_request
+    Column("kind", String(16), nullable=False),  # model/dialling.CallbackKind
+    Column("queue", String(40), nullable=False),
+    Column("number", String(20), nullable=False),  # E.164; personal data
+    Column("state", String(16), nullable=False),  # model/dialling.CallbackState
+    Column("promised_at", Float, nullable=False),  # epoch seconds, as the next one
+    Column("due_at", Float, nullable=False),
+    Column("body", Text, nullable=False),  # model/promise.Promise as JSON; personal data
+    Index("callback_state", "state", "due_at"),
+    Index("callback_number", "number"),
+)
+
 contact_history = Table(
     "contact_history",
     metadata,

@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 
 NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
-STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 ANSWER_TIMEOUT_S = 5.0
 DOORS = ("inbound", "outbound", "waiting-agent", "agent")  # paths of our dialplan's AGI()
 MOST_TOLD_NODES = 50
@@ -161,12 +160,9 @@ class AsteriskSwitch:
             case commands.RunFlow():
                 self._stop_sound(call, playing=call.run_flow(command, self._flows, self._clock))
 
-    def _stop_sound(self, call: InboundCall, *, playing: bool, tries: int = STOP_TRIES) -> None:
-        """AMI may overtake the sound that AGI has just begun, which then plays on: said again while it does."""
-        if playing and tries and self.calls.get(call.call) is call:
-            self._node_of(call).stop_playback(call.channel)
-            again = asyncio.get_running_loop().call_later
-            again(STOP_AGAIN_S, lambda: self._stop_sound(call, playing=call.side_plays, tries=tries - 1))
+    def _stop_sound(self, call: InboundCall, *, playing: bool) -> None:
+        if playing:
+            self._node_of(call).stop_playback(call.channel, lambda: call.side_plays)
 
     def _on_node(self, command: OnNode) -> None:
         """What needs no caller's session."""

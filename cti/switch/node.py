@@ -21,6 +21,7 @@ from cti.typed import typed
 log = structlog.get_logger(__name__)
 
 CHECK_INTERVAL_S = 30.0
+STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
 RETELL_S = 60.0  # so often a log is told again that the node is still away
 FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
@@ -75,9 +76,20 @@ class Node:
 
     # --- actions ----------------------------------------------------------------------------------------------------
 
-    def stop_playback(self, channel: str) -> None:
-        """Cut off the prompt that plays: the AGI's answer comes 0.4 ms later (measured)."""
+    def stop_playback(
+        self, channel: str, plays_on: Callable[[], bool] = lambda: False, tries: int = STOP_TRIES
+    ) -> None:
+        """Cut off the prompt that plays: the AGI's answer comes 0.4 ms later (measured).
+
+        AMI may overtake the sound that AGI has just begun: it is said again while it `plays_on`.
+        """
         self._fire({"Action": "ControlPlayback", "Channel": channel, "Control": "stop"})
+
+        def again() -> None:
+            if tries and plays_on():
+                self.stop_playback(channel, plays_on, tries - 1)
+
+        asyncio.get_running_loop().call_later(STOP_AGAIN_S, again)
 
     def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
         """A ring is on its way. Kept until the caller's Hangup: on a slow AMI its legs come after its AGI session."""

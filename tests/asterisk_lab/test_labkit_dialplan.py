@@ -116,7 +116,7 @@ async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled:
             assert set(session.args) == {
                 "entry", "ticket", "dialstatus", "answered_s", "dialled",
                 "queue", "customer", "agents", "flow", "linkedid", "node",
-                "attempt", "amdstatus", "amdcause", "joined",
+                "attempt", "amdstatus", "amdcause", "joined", "dialled_phone",
             }  # fmt: skip
 
 

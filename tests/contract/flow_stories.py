@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti.ivr import replies
-from tests.contract.flow_lines import Line, Scene, hears, scene
+from tests.contract.flow_lines import Line, Scene, eventually, hears, scene, told
 from tests.ivr.flows import flow
 
 END: tuple[str, dict[str, Any]] = ("FlowEnded", {})
@@ -71,8 +71,8 @@ def too_long(line: Line) -> Awaitable[None]:
     return line.waits_too_long()
 
 
-def leave(line: Line) -> Awaitable[None]:
-    return line.hangs_up()
+def in_line(line: Line) -> Awaitable[None]:
+    return eventually(lambda: told(line), "he is in the line")
 
 
 def end(line: Line) -> Awaitable[None]:
@@ -121,9 +121,9 @@ def en(*names: str) -> tuple[str, ...]:
 
 
 def story(
-    nodes: str, *walk: Callable[[Line], Awaitable[None]], sounds: tuple[str, ...], told: Any = (END,), **more: Any
+    nodes: str, *walk: Callable[[Line], Awaitable[None]], sounds: tuple[str, ...], hears_of: Any = (END,), **more: Any
 ) -> Story:
-    return Story(scene(nodes, *more.pop("others", ()), **more), steps(*walk), en(*sounds), told)
+    return Story(scene(nodes, *more.pop("others", ()), **more), steps(*walk), en(*sounds), hears_of)
 
 
 STORIES: dict[str, Story] = {
@@ -136,13 +136,13 @@ STORIES: dict[str, Story] = {
     "say": story(f"a: {{say: n, then: b}}\n{BYE}", end, sounds=("en/digits/2", "b"), head=NUMBER),
     "hangup": story("a: {hangup: {file: s/a}}", end, sounds=("a",)),
     "sound_gone": story(
-        f"a: {{play: {{file: s/gone}}, then: b}}\n{BYE}", end, sounds=("gone", "b"), told=(NO_SOUND, END)
+        f"a: {{play: {{file: s/gone}}, then: b}}\n{BYE}", end, sounds=("gone", "b"), hears_of=(NO_SOUND, END)
     ),
     "menu_without_sound": story(
         f"a: {{menu: {{file: s/gone}}, keys: {{'1': b}}, on: {{failed: b}}}}\n{BYE}",
         end,
         sounds=("gone", SORRY),
-        told=(NO_SOUND, MUTE, END),
+        hears_of=(NO_SOUND, MUTE, END),
     ),
     # --- asked --------------------------------------------------------------------------------------------------------
     "menu": story(f"{MENU}\n{BYE}\n{C}", hear("a"), press("1"), end, sounds=("a", "b")),
@@ -221,7 +221,7 @@ STORIES: dict[str, Story] = {
         f"a: {{split: ab, shares: {{x: 1, y: 0}}, on: {{x: b, y: c}}}}\n{BYE}\n{C}",
         end,
         sounds=("b",),
-        told=(("FlowTold", {"flow": "t", "node": "a", "what": "split", "detail": "ab=x"}), END),
+        hears_of=(("FlowTold", {"flow": "t", "node": "a", "what": "split", "detail": "ab=x"}), END),
     ),
     # --- done ---------------------------------------------------------------------------------------------------------
     "lookup": story(
@@ -233,7 +233,7 @@ STORIES: dict[str, Story] = {
     ),
     "lookup_not_found": story(f"{LOOKUP}\n{BYE}", end, sounds=("c",), head=NUMBER, answer=replies.NotFound()),
     "lookup_down": story(
-        f"{LOOKUP}\n{BYE}", end, sounds=("d",), head=NUMBER, answer=replies.Down("timeout"), told=(IS_DOWN, END)
+        f"{LOOKUP}\n{BYE}", end, sounds=("d",), head=NUMBER, answer=replies.Down("timeout"), hears_of=(IS_DOWN, END)
     ),
     "record": story(
         f"a: {{record: d, ask: {{file: s/a}}, end_key: '#', then: b, on: {{empty: c, failed: c}}}}\n{BYE}\n{C}",
@@ -242,6 +242,28 @@ STORIES: dict[str, Story] = {
         end,
         sounds=("a", "b"),
         head="variables: {d: text}",
+    ),
+    "voicemail": story(
+        f"a: {{voicemail: sales, ask: {{file: s/a}}, then: b, on: {{empty: c, failed: c}}}}\n{BYE}\n{C}",
+        speaks,
+        press("#"),
+        end,
+        sounds=("a", "b"),
+    ),
+    "collect_confirmed": story(
+        "a: {collect: d, ask: {file: s/a}, length: '2', confirm: {file: s/q}, then: b, on: {failed: c}}\n"
+        f"{BYE}\n{C}",
+        hear("a"),
+        press("12"),
+        hear("q"),
+        press("2"),
+        hear("a"),
+        press("34"),
+        hear("q"),
+        press("1"),
+        end,
+        sounds=("a", "q", "a", "q", "b"),
+        head=DIGITS,
     ),
     "subflow": story(
         f"a: {{subflow: u, give: {{n: '7'}}, take: {{n: n}}, then: s}}\n"
@@ -258,14 +280,14 @@ STORIES: dict[str, Story] = {
         end,
         sounds=("b",),
         head=NUMBER,
-        told=(("FlowEnqueues", {"queue": "sales", "head_start_s": 30.0, "customer": {"n": "2"}}), END),
+        hears_of=(("FlowEnqueues", {"queue": "sales", "head_start_s": 30.0, "customer": {"n": "2"}}), END),
     ),
     "queue_too_long": story(
         f"a: {{queue: nobody_serves, then: c, on: {{timed_out: b, failed: c}}}}\n{BYE}\n{C}",
         too_long,
         end,
         sounds=("b",),
-        told=(("FlowEnqueues", {"queue": "nobody_serves"}), END),
+        hears_of=(("FlowEnqueues", {"queue": "nobody_serves"}), END),
     ),
     "offer_callback": story(
         f"a: {{offer_callback: sales, ask: {{file: s/a}}, then: b, on: {{declined: c}}}}\n{BYE}\n{C}",
@@ -293,7 +315,7 @@ STORIES: dict[str, Story] = {
         press("5"),
         end,
         sounds=("a", "b"),
-        told=(SALES, SATISFIED, END),
+        hears_of=(SALES, SATISFIED, END),
     ),
 }
 
@@ -305,6 +327,9 @@ LEAVING: dict[str, tuple[Scene, Callable[[Line], Awaitable[None]]]] = {
     "collect": (STORIES["collect"].scene, hear("a")),
     "record": (STORIES["record"].scene, speaks),
     "offer_callback": (STORIES["offer_callback"].scene, hear("a")),
+    "voicemail": (STORIES["voicemail"].scene, speaks),
+    "queue": (STORIES["queue_too_long"].scene, in_line),
+    "transfer": (STORIES["transfer"].scene, lambda line: line.until("EXEC Dial")),
     "survey": (STORIES["survey"].scene, talk),
     "last_words": (STORIES["hangup"].scene, hear("a")),
 }

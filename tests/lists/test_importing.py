@@ -101,6 +101,18 @@ def test_every_kind_of_row(store: Store, tmp_path: Path) -> None:
     assert refused[2]["reason"] == 'column "phone": too short'
 
 
+def test_on_postgresql_it_is_the_same(store_url: str, tmp_path: Path) -> None:
+    store = open_store(store_url)
+    try:
+        file = written(tmp_path, [*MIXED, f'"O\\N\\ ""x""\t{{1}}",{number(8)},,"a\n\\.\nb"'])
+        assert run(store, file).verdicts[Verdict.VALID] == 6
+        *_, last = next_due(store, "winter", NOW, 99)
+        assert (last.name, last.data) == ('O\\N\\ "x" {1}', {"city": "a \\. b"})
+        assert run(store, file, dry=True).verdicts[Verdict.VALID] == 0
+    finally:
+        store.close()
+
+
 def test_a_dry_run_keeps_nothing_and_says_what_the_real_one_does(store: Store, tmp_path: Path) -> None:
     before = everything(store)
     dry = run(store, written(tmp_path, MIXED), dry=True)
@@ -173,7 +185,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     table=st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=12),
     delimiter=st.sampled_from(",;\t|"),
@@ -198,7 +210,7 @@ def test_in_any_dialect_the_counts_add_up(
         assert tally.reasons.total() == tally.rows - tally.verdicts[Verdict.VALID]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400))
 def test_hostile_bytes_are_counted_or_refused_as_a_whole(store: Store, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

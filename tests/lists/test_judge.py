@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.lists.judge import MOST_CELL_CHARS, Row, Rules, Verdict, judge_row, plain, settle
@@ -100,6 +100,7 @@ def test_other_campaigns_matter_where_it_is_said() -> None:
     assert (row.verdict, row.reason) == (Verdict.DUPLICATE_ACROSS, "its number is in campaign summer")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=9))
 def test_any_cells_get_a_verdict_and_no_reason_repeats_them(cells: list[str]) -> None:
     row = judged(*[f"{cell}\u2603{n}" for n, cell in enumerate(cells)])
@@ -107,6 +108,7 @@ def test_any_cells_get_a_verdict_and_no_reason_repeats_them(cells: list[str]) ->
     assert (row.verdict is Verdict.VALID) == bool(row.numbers)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_plain_text_steers_nothing(text: str) -> None:
     assert all(char.isprintable() or not char.isascii() for char in plain(text))

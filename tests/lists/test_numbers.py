@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers.tzdata import TIMEZONE_DATA
 
@@ -61,6 +61,7 @@ def test_what_is_no_number(text: str, region: str | None, fault: Fault) -> None:
     assert read_number(text, region) is fault
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EXAMPLES))
 def test_a_number_of_every_country_comes_back_as_itself(region: str) -> None:
     example = phonenumbers.example_number(region)
@@ -71,6 +72,7 @@ def test_a_number_of_every_country_comes_back_as_itself(region: str) -> None:
         assert 0 < len(found.zones) <= 4 or region in ("TA",)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.sampled_from([None, "CN", "US"]))
 def test_any_text_is_a_number_or_a_reason(text: str, region: str | None) -> None:
     found = read_number(text, region)

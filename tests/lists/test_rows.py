@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.lists import rows
@@ -31,6 +31,7 @@ CELLS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(CELLS, max_size=8), st.sampled_from(["\r\n", "\n", "\r"]), st.sampled_from(",;\t|"))
 def test_what_was_written_is_read(table: list[list[str]], end: str, delimiter: str) -> None:
     out = io.StringIO()
@@ -39,6 +40,7 @@ def test_what_was_written_is_read(table: list[list[str]], end: str, delimiter: s
     assert [record.cells for record in read(out.getvalue(), delimiter)] == wanted
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('ab,;"\n\r\0=王\u202e '), max_size=200))
 def test_any_text_is_read_to_its_end(text: str) -> None:
     lines = [record.line for record in read(text)]

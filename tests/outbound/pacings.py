@@ -8,6 +8,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from cti.outbound.abandon_window import AbandonWindow, DayCount
 from cti.outbound.pacing import LiveState, Pacing, PacingRules
 
 NOW = 10_000.0
@@ -15,10 +16,8 @@ DAY = 20
 
 
 @cache
-def _made(
-    *, dials: int = 600, rate: float = 0.3, talks: int = 200, answered: int = 2000, abandoned: int = 0, **rules: Any
-) -> Pacing:
-    rng, made = Random(7), Pacing(PacingRules(**rules))
+def _learned(dials: int, rate: float, talks: int) -> Pacing:
+    rng, made = Random(7), Pacing(PacingRules())
     for _ in range(dials):
         picked_up = rng.random() < rate
         made.dial_ended(rng.uniform(4, 12) if picked_up else 22.0, answered=picked_up)
@@ -27,17 +26,17 @@ def _made(
         made.talk_ended(rng.expovariate(1 / 120))
     made.ring_time.learn(rate)
     made.talks.learn(())
-    for number in range(answered):
-        made.settled(DAY, abandoned=number < abandoned)
-    # What was told until here was no stretch of time that a decision looked at.
-    made._answers = made._talk_ends = 0
-    made._due_answers = made._due_ends = 0.0
     return made
 
 
-def pacing(**what: Any) -> Pacing:
+def pacing(
+    *, dials: int = 600, rate: float = 0.3, talks: int = 200, answered: int = 2000, abandoned: int = 0, **rules: Any
+) -> Pacing:
     """Has dialled and talked so often (120 s on average), and has such a window behind it."""
-    return deepcopy(_made(**what))
+    learned = deepcopy(_learned(dials, rate, talks))
+    made = Pacing(PacingRules(**rules), AbandonWindow(30, [DayCount(DAY, answered, abandoned)]))
+    made.answer_rate, made.ring_time, made.talks = learned.answer_rate, learned.ring_time, learned.talks
+    return made
 
 
 def floor(**what: Any) -> LiveState:

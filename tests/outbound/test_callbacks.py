@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from cti.model.campaign import Callbacks
 from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, LeadId, Rule
+from cti.model.promise import Promise
 from cti.outbound.air import Air
-from cti.outbound.callbacks import TALK_S, CallbackBook, Promise
+from cti.outbound.callbacks import TALK_S, CallbackBook
 from cti.outbound.history import History
 from tests.outbound.rules_kit import NOW, at, number, outbound
 
@@ -44,7 +45,7 @@ def test_from_the_promise_to_the_word_kept() -> None:
     assert states(ours.promise(promise(due_at=NOW + 600), NOW)) == [(1, CallbackState.PROMISED)]
     assert ours.next_deadline() == NOW + 600 and ours.due(NOW + 599) == []
     assert states(ours.due(NOW + 600)) == [(1, CallbackState.IN_LINE)]
-    assert ours.dialling(ONE, NOW + 700) == ("callbacks-1-1", None)
+    assert ours.dialling(ONE, NOW + 700)[0] == "callbacks-1-1"
     assert states(ours.ended(ONE, AttemptResult.ANSWERED, NOW + 900)) == [(1, CallbackState.KEPT)]
     assert len(ours) == 0 and ours.of(ONE) is None and ours.ended(ONE, AttemptResult.BUSY, NOW) == []
 
@@ -69,8 +70,10 @@ def test_what_is_merged_is_a_rule(merge: str, open_: int) -> None:
 def test_who_calls_in_needs_no_callback() -> None:
     ours = book(merge="never")
     in_line(ours, promise(1), promise(2, due_at=NOW + 99), promise(3, to=2))
-    assert states(ours.called_in(number(1).number)) == [(1, CallbackState.MERGED), (2, CallbackState.MERGED)]
-    assert len(ours) == 1
+    assert states(ours.called_in(ONE)) == [(1, CallbackState.MERGED)]
+    assert len(ours) == 2
+    ours.dialling(LeadId(3), NOW)
+    assert ours.called_in(LeadId(3)) == [] and ours.called_in(ONE) == [], "he is being called, or needs it no more"
 
 
 def test_one_kept_is_enough() -> None:
@@ -91,7 +94,7 @@ def test_not_reached_is_tried_again_and_ends() -> None:
     (again,) = ours.ended(ONE, AttemptResult.NO_ANSWER, NOW + 30)
     assert (again.state, again.due_at) == (CallbackState.PROMISED, NOW + 930)
     assert states(ours.due(NOW + 930)) == [(1, CallbackState.IN_LINE)]
-    assert ours.dialling(ONE, NOW + 940) == ("callbacks-1-2", None)
+    assert ours.dialling(ONE, NOW + 940)[0] == "callbacks-1-2"
     (failed,) = ours.ended(ONE, AttemptResult.NO_ANSWER, NOW + 970)
     assert (failed.state, failed.reason) == (CallbackState.FAILED, "no_answer")
 
@@ -111,8 +114,9 @@ def test_only_in_the_hours_in_which_he_may_be_called() -> None:
     (later,) = ours.due(night)
     assert (later.state, later.due_at) == (CallbackState.PROMISED, at("2026-11-24 08:00"))
     in_line(ours, promise(2, to=2, due_at=at("2026-11-24 20:59")), now=at("2026-11-24 20:59"))
-    attempt, reason = ours.dialling(LeadId(2), at("2026-11-24 21:01"))
-    assert reason is not None and reason.rule is Rule.WINDOW and attempt == "callbacks-2-1"
+    reason = ours.may_dial(LeadId(2), at("2026-11-24 21:01"))
+    assert reason is not None and reason.rule is Rule.WINDOW
+    ours.put_off(LeadId(2), reason)
     waiting = ours.of(LeadId(2))
     assert waiting is not None and (waiting.state, waiting.tries) == (CallbackState.PROMISED, ())
 
@@ -167,13 +171,18 @@ def test_each_promise_ends_once_and_no_number_is_dialled_twice_at_once(steps: li
         elif step == 2:
             for name in range(1, made + 1):
                 known = ours.of(LeadId(name))
-                if known is not None and known.state is CallbackState.IN_LINE:
-                    _, reason = ours.dialling(known.id, now)
-                    flying |= set() if reason else {known.id}
+                if known is None or known.state is not CallbackState.IN_LINE:
+                    continue
+                reason = ours.may_dial(known.id, now)
+                if reason is None:
+                    ours.dialling(known.id, now)
+                    flying.add(known.id)
+                elif which % 2:
+                    found += ours.put_off(known.id, reason)
         elif step == 3 and flying:
             found = ours.ended(flying.pop(), result, now)
         elif step == 4:
-            found = ours.called_in(number(1 + which % 3).number)
+            found = ours.called_in(LeadId(which))
         elif step == 5:
             found = ours.withdraw(LeadId(which))
         open_ = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)

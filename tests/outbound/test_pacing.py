@@ -16,7 +16,7 @@ from tests.outbound.pacings import DAY, NOW, floor, pacing
 
 pytestmark = pytest.mark.unit
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=50, deadline=None)
 AGES = st.lists(st.floats(0, 40), max_size=30)
 FLOORS = st.builds(
     lambda idle, talking_s, wrapup_s, ringing_s: floor(
@@ -105,6 +105,8 @@ def test_with_a_cap_of_nothing_nobody_can_be_lost(state: LiveState, mode: str) -
         ({"at": NOW - 5.1}, Why.STALE),
         ({"at": NOW + 5.1}, Why.STALE),
         ({"at": float("nan")}, Why.STALE),
+        ({"talking_s": [5.0, -1.0]}, Why.STALE),
+        ({"waiting": -1}, Why.STALE),
         ({"idle": 0, "talking_s": []}, Why.NO_AGENTS),
     ],
 )
@@ -119,6 +121,12 @@ def test_with_too_little_known_it_is_progressive_and_says_so() -> None:
     placing = pacing(dials=59).decide(NOW, floor(idle=2, talking_s=[60.0] * 50))
     assert (placing.number, placing.why, placing.mode, placing.answer_rate) == (2, Why.EVIDENCE, "progressive", None)
     assert pacing(dials=70).decide(NOW, floor(idle=2, talking_s=[60.0] * 50)).mode == "predictive"
+
+
+def test_a_new_campaign_is_progressive_until_so_many_have_answered() -> None:
+    state = floor(idle=2, talking_s=[60.0] * 50)
+    assert pacing(answered=299, least_answers=300).decide(NOW, state).why is Why.EVIDENCE
+    assert pacing(answered=300, least_answers=300).decide(NOW, state).mode == "predictive"
 
 
 def test_with_too_few_talks_known_nobody_is_expected_to_be_free() -> None:

@@ -21,7 +21,17 @@ def test_a_thousand_seeds_hold() -> None:
     failures = "\n".join(tally.failures[:SHOWN])
     assert not tally.failures, f"{len(tally.failures)} of {tally.seeds} seeds fail:\n{failures}"
     # The worlds must be worth something: every way to end a wait, and core and switch compared often.
-    ends = {"answered", "abandoned", "timed_out", "key_exit", "overflowed", "moved", "withdrawn"}
+    ends = {
+        "answered",
+        "abandoned",
+        "timed_out",
+        "key_exit",
+        "overflowed",
+        "moved",
+        "withdrawn",
+        "merged",
+        "not_reached",
+    }
     assert set(tally.outcomes) == ends
     assert tally.agreements > tally.seeds
     assert tally.contact_hours > tally.seeds / 100

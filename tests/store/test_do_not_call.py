@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.store.database import Store
@@ -78,6 +78,7 @@ def test_many_at_once(store: Store) -> None:
         assert set(blocked_of(connection, numbers, "winter", NOW)) == {*numbers[::2], *numbers[:10]}
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=15))
 def test_the_keys_of_a_number_are_its_beginnings(digits: str) -> None:
     number = f"+{digits}"

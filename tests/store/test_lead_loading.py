@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from cti.store import lead_loading
 from cti.store.database import Store
@@ -19,6 +21,7 @@ from cti.store.lead_loading import (
     remove_broken,
 )
 from cti.store.leads import known_numbers, leads_with, load_lists, next_due
+from cti.store.tables import lead
 
 pytestmark = pytest.mark.contract
 
@@ -52,6 +55,14 @@ def test_nobody_sees_a_list_before_it_is_whole(store: Store) -> None:
     assert not visible(store) and next_due(store, "winter", NOW, 9) == []
     finish_list(store, list_id, 1, 1, GROUPS, NOW)
     assert visible(store) and len(next_due(store, "winter", NOW, 9)) == 1
+
+
+def test_what_the_database_refuses_is_an_error_of_sqlalchemy(store: Store) -> None:
+    list_id = begin(store)
+    with pytest.raises(SQLAlchemyError):
+        add_portion(store, list_id, [LEAD], NOW)  # the same rows again
+    with store.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(lead)).scalar_one() == 1
 
 
 def test_there_is_one_import_at_a_time(store: Store) -> None:

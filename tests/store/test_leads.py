@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cti.store.attempts import Attempt, attempts_of, ended, intend
-from cti.store.database import Store
+from cti.store.database import Store, open_store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list, lead_id
 from cti.store.leads import (
     DUE,
     HELD,
+    Group,
     Lead,
+    _due,
     forget_number,
     groups_of,
     known_numbers,
@@ -127,6 +131,16 @@ def test_numbers_are_known_with_their_campaigns(store: Store) -> None:
         found = known_numbers(connection, [number(n).number for n in (1, 2, 3)])
     assert found == {number(1).number: {"winter"}, number(2).number: {"winter", "summer"}}
     assert [each.campaign for each in leads_with(store, number(2).number)] == ["winter", "summer"]
+
+
+def test_the_next_leads_are_a_stretch_of_the_index_and_nothing_is_sorted(tmp_path: Path) -> None:
+    """On SQLite: PostgreSQL's plans depend on its statistics."""
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    due = _due(Group(1, LONDON, 5), NOW, 100).compile(store.engine, compile_kwargs={"literal_binds": True})
+    with store.engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {due}")]
+    store.close()
+    assert len(plan) == 1 and "USING COVERING INDEX lead_due" in plan[0] and "next_at<?" in plan[0]
 
 
 def test_who_wants_to_be_forgotten_is(store: Store) -> None:

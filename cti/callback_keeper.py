@@ -1,0 +1,86 @@
+"""How does a callback that somebody asked for come to the core? From the store's requests, at the start and ever after.
+
+A request (of a flow, or of the spool of a time without an engine) is on the disk before anybody hears of it. Here its
+number becomes one that can be dialled, and its queue one that exists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.lists.numbers import read_number
+from cti.model.events import AnyEvent, CallbackPromised
+from cti.model.policy import Center
+from cti.model.promise import Number
+from cti.ports import Clock
+from cti.store.callbacks import Placed, open_promises, take_requests
+from cti.store.database import Store
+
+LOOK_EVERY_S = 2.0
+RETRY_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class CallbackKeeper:
+    """`errors`: looks into the store that failed; `unusable`: requests whose number or queue cannot be used."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Center]) -> None:
+        self.errors = self.unusable = 0
+        self._store, self._clock, self._policy = store, clock, policy
+        self._asked = asyncio.Event()
+
+    def look(self) -> None:
+        """Somebody has asked for a callback just now: do not wait for the next look."""
+        self._asked.set()
+
+    def resume(self, post: Callable[[AnyEvent], None]) -> int:
+        """Hand over what an earlier process has promised; how many. Blocks. Raises SQLAlchemyError."""
+        promises = open_promises(self._store)
+        for promise in promises:
+            post(CallbackPromised(promise, resumed=True))
+        return len(promises)
+
+    async def run(self, post: Callable[[AnyEvent], None]) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            self._asked.clear()
+            pause_s = LOOK_EVERY_S
+            try:
+                promises, unusable = await asyncio.to_thread(take_requests, self._store, self._place)
+            except SQLAlchemyError as error:
+                self.errors += 1
+                pause_s = RETRY_S
+                log.error("requests for callbacks cannot be read", error=type(error).__name__)
+            else:
+                self._tell(unusable)
+                for promise in promises:
+                    post(CallbackPromised(promise))
+            try:
+                await asyncio.wait_for(self._asked.wait(), pause_s)
+            except TimeoutError:
+                continue
+
+    def _tell(self, unusable: int) -> None:
+        if unusable:
+            self.unusable += unusable
+            log.error(
+                "callbacks were asked for that cannot be kept",
+                requests=unusable,
+                remedy="name outbound.region for numbers without a country, and outbound.callbacks.queue for promises "
+                "that name no queue; the requests stay in the store as unusable",
+            )
+
+    def _place(self, number: str, queue: str) -> Placed | None:
+        """Which number is called, and which queue it is for. Its zone, where none is known, is ours."""
+        policy = self._policy()
+        outbound = policy.outbound
+        found = read_number(number, outbound.region)
+        named = queue if queue in policy.queues else outbound.callbacks.queue
+        if isinstance(found, str) or named is None or named not in policy.queues:
+            return None
+        return Number(found.e164, found.zones or (outbound.suppose_zone or outbound.zone,)), named

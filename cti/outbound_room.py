@@ -1,0 +1,49 @@
+"""What do calls that we begin need in a running engine? A ledger before the dial, books behind it, promises kept.
+
+Puts the parts together for the composition root, as flow_room.py does for flows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from cti.background import background
+from cti.callback_keeper import CallbackKeeper
+from cti.model.events import AnyEvent
+from cti.model.policy import Center
+from cti.ports import Clock
+from cti.store.attempt_ledger import AttemptLedger
+from cti.store.database import Store
+from cti.store.outbound_writer import OutboundWriter
+from cti.switch.trunks import Trunk
+
+
+class OutboundRoom:
+    """Opened with the store; `begin` once there is an engine."""
+
+    def __init__(
+        self, store: Store, clock: Clock, policy: Callable[[], Center], stack: contextlib.AsyncExitStack
+    ) -> None:
+        self.writer = OutboundWriter(store)
+        stack.callback(self.writer.close)
+        self.ledger = AttemptLedger(store, clock)
+        stack.callback(self.ledger.close)
+        self.keeper = CallbackKeeper(store, clock, policy)
+
+    @property
+    def errors(self) -> int:
+        """What the store could not keep, or tell, in time."""
+        return self.writer.errors + self.ledger.errors + self.keeper.errors
+
+    def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
+        """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
+        self.keeper.resume(post)
+        background(stack, self.keeper.run(post))
+
+
+def trunks_of(policy: Center) -> dict[str, Trunk]:
+    """The ways out, as the switch knows them."""
+    return {
+        name: Trunk(trunk.dial, trunk.numbers, trunk.except_numbers) for name, trunk in policy.outbound.trunks.items()
+    }

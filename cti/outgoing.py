@@ -1,0 +1,384 @@
+"""How do promised callbacks come onto the floor, and how does what happens there come back to them?
+
+The book of promises (outbound/) knows no line, the floor (acd/) knows no promise: this module reads the floor's facts,
+as every reader does, and asks for call-outs when a promise is due. It also answers, right before a phone rings, whether
+it still may (Gate). Pure, like both of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cti.acd import callouts, standing
+from cti.acd.contact import Contact, Leaving
+from cti.acd.dialling import key
+from cti.acd.floor import Floor
+from cti.model.books import KeepPromise
+from cti.model.changes import Changed, Kind, Refused
+from cti.model.dialling import AttemptResult, CallbackState, LeadId, Rule
+from cti.model.events import CallbackPromised, CallbackRequest, CalloutDue
+from cti.model.promise import Promise
+from cti.model.words import (
+    AgentId,
+    AttemptId,
+    CallbackAction,
+    ContactId,
+    ContactState,
+    DialResult,
+    Outcome,
+    QueueName,
+    RefusedReason,
+)
+from cti.outbound.air import Air
+from cti.outbound.callbacks import CALLBACKS, CallbackBook
+from cti.outbound.callout_of import callout_of_promise
+from cti.outbound.do_not_call import DoNotCall
+from cti.outbound.history import History
+from cti.outbound.lead import attempt_id
+from cti.outbound.verdict import Reason
+
+BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
+AFTER_START_S = 15.0  # so long after a start an attempt of another process may still be found on a node
+
+RESULTS = {
+    DialResult.MACHINE: AttemptResult.MACHINE,
+    DialResult.NO_ANSWER: AttemptResult.NO_ANSWER,
+    DialResult.BUSY: AttemptResult.BUSY,
+    DialResult.REJECTED: AttemptResult.REJECTED,
+    DialResult.CONGESTION: AttemptResult.CONGESTION,
+    DialResult.INVALID: AttemptResult.INVALID,
+    DialResult.CANCELLED: AttemptResult.NOT_DIALLED,
+    DialResult.NOT_DIALLED: AttemptResult.NOT_DIALLED,
+    DialResult.UNKNOWN: AttemptResult.UNKNOWN,
+}
+"""What the end of a dial without a person means for the promise. With a person, his visit tells."""
+
+TALKED = {
+    Outcome.ANSWERED: AttemptResult.ANSWERED,
+    Outcome.ABANDONED: AttemptResult.HUNG_UP,
+}
+"""What became of a person who picked up; any other outcome: he was there, and no agent was."""
+
+
+class Outgoing:
+    """The promises of one centre. `floor.gate` is this."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        outbound = floor.policy.outbound
+        self.book = CallbackBook(outbound.callbacks, outbound, Air(), History())
+        self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
+        self._states: dict[LeadId, CallbackState] = {}
+        self._asked_in: dict[ContactId, list[Promise]] = {}  # promises whose customer is still on the phone with us
+        self.read = 0  # of the outputs of the event under way
+        floor.gate = self
+
+    def follow_policy(self) -> None:
+        """Go by the rules that hold from now on."""
+        outbound = self._floor.policy.outbound
+        self.book.follow(outbound.callbacks, outbound, DoNotCall(outbound.do_not_call))
+
+    # --- what comes from outside --------------------------------------------------------------------------------------
+
+    def promised(self, event: CallbackPromised) -> None:
+        """A promise is in the store. Who waited when he asked for it keeps that time, and what he was looking for."""
+        promise, floor = event.promise, self._floor
+        if self.book.of(promise.id) is not None:
+            floor.late(str(promise.id), promise.state)
+            return
+        asker = floor.by_call.get(promise.call) if promise.call else None
+        if asker is not None and not event.resumed:
+            promise = msgspec.structs.replace(
+                promise,
+                since=asker.since if asker.queued else promise.since,
+                requires=dict(asker.own_requires) or promise.requires,
+                head_start_s=asker.own_head_start_s or promise.head_start_s,
+                customer=asker.customer or promise.customer,
+                agent=promise.agent,
+            )
+        if event.resumed:
+            self._changed(self.book.resumed(promise, floor.now))
+            if promise.state is CallbackState.DIALLING and self.book.of(promise.id) is not None:
+                self._states[promise.id] = promise.state
+                self._know(promise)
+                floor.deadlines.set("found", str(promise.id), floor.now + AFTER_START_S)
+                self._set_timer()
+        else:
+            self._given(promise, asker)
+
+    def _given(self, promise: Promise, asker: Contact | None) -> None:
+        """Where the customer is still on the phone with us, his promise begins when that call ends."""
+        if asker is None:
+            self._changed(self.book.promise(promise, self._floor.now))
+            return
+        if asker.state is ContactState.TALKING:  # his turn came meanwhile
+            self._changed([msgspec.structs.replace(promise, state=CallbackState.MERGED, reason="talked")])
+            return
+        asker.promised = True
+        self._asked_in.setdefault(asker.id, []).append(promise)
+        self._floor.ask_books(KeepPromise(promise))  # should we die, it begins at once
+
+    def request(self, event: CallbackRequest) -> Refused | None:
+        """A person takes a promise back, or wants it to be kept now."""
+        promise = self.book.of(event.callback)
+        if promise is None and event.action is CallbackAction.WITHDRAW and self._not_begun(event):
+            return None
+        if promise is None:
+            return Refused(RefusedReason.UNKNOWN_CALLBACK, str(event.callback))
+        match event.action:
+            case CallbackAction.WITHDRAW:
+                contact = self._floor.contacts.get(_contact(promise))
+                self._changed(self.book.withdraw(promise.id), by=event.by)
+                if contact is not None and not contact.call:
+                    callouts.stop(self._floor, contact, Leaving(Outcome.WITHDRAWN, by=event.by))
+            case CallbackAction.NOW:
+                if promise.state is not CallbackState.PROMISED:
+                    return Refused(RefusedReason.ALREADY, promise.state.value)
+                self._changed(self.book.hurry(promise.id, self._floor.now), by=event.by)
+        return None
+
+    def _not_begun(self, event: CallbackRequest) -> bool:
+        """Take back what has been asked for in a call that goes on."""
+        for promises in self._asked_in.values():
+            for promise in promises:
+                if promise.id == event.callback:
+                    promises.remove(promise)
+                    self._changed([msgspec.structs.replace(promise, state=CallbackState.WITHDRAWN)], by=event.by)
+                    return True
+        return False
+
+    def due(self) -> None:
+        """The time of some promises has come."""
+        for promise in self.book.due(self._floor.now):
+            self._changed([promise])
+            if promise.state is CallbackState.IN_LINE:
+                self._into_line(promise)
+        self._set_timer()
+
+    def lost(self, name: LeadId) -> None:
+        """An earlier process was dialling for it, and no node knows of that: nobody can tell what became of it."""
+        promise = self.book.of(name)
+        if promise is not None and promise.state is CallbackState.DIALLING:
+            attempt = AttemptId(attempt_id(CALLBACKS, name, len(promise.tries)))
+            if attempt not in self._floor.dials.air and _contact(promise) not in self._floor.contacts:
+                floor = self._floor
+                floor.tell(
+                    Changed(
+                        Kind.ATTEMPT,
+                        attempt,
+                        "",
+                        DialResult.UNKNOWN,
+                        floor.now,
+                        floor.cause,
+                        contact=_contact(promise),
+                        queue=QueueName(promise.queue),
+                        outbound=True,
+                    )
+                )
+
+    # --- the gate: see acd/gate.py ------------------------------------------------------------------------------------
+
+    def may_call(self, contact: Contact) -> bool:
+        """Whether the customer may be called by now; he may have waited for an agent for an hour."""
+        name = _promise_of(contact)
+        return name is None or self._speaks_against(name) is None
+
+    def attempt(self, contact: Contact) -> AttemptId | None:
+        """Return the attempt's name: from here on it counts. None: no promise of ours."""
+        name = _promise_of(contact)
+        if name is None or self.book.of(name) is None:
+            return None
+        attempt, promise = self.book.dialling(name, self._floor.now)
+        self._changed([promise])
+        return AttemptId(attempt)
+
+    def _speaks_against(self, name: LeadId) -> Reason | None:
+        return self.book.may_dial(name, self._floor.now)
+
+    # --- what the floor tells -----------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """A new event: its outputs are read from their beginning."""
+        self.read = 0
+
+    def follow(self) -> None:
+        """Read what has been told since the last time."""
+        if not self._states and not self._asked_in:
+            self.read = len(self._floor.out)
+        while self.read < len(self._floor.out):
+            fact = self._floor.out[self.read]
+            self.read += 1
+            if not isinstance(fact, Changed):
+                continue
+            if fact.kind in (Kind.ATTEMPT, Kind.VISIT):
+                self._fact(fact)
+            elif fact.kind is Kind.CONTACT and fact.contact in self._asked_in:
+                self._asker_moved(fact.contact, fact.new)
+
+    def _fact(self, fact: Changed) -> None:
+        if fact.kind is Kind.ATTEMPT:
+            name = _of_attempt(fact.id)
+            result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
+            if name is not None and result is not None:
+                self._over(name, result)
+        elif (name := _of_contact(fact.contact or ContactId(""))) is not None:
+            if fact.old == "waiting" and fact.new != Outcome.MOVED:
+                self._visit_over(name, Outcome(fact.new))
+        elif fact.new == "waiting" and fact.caller and not fact.outbound:
+            self._called_in(fact)
+
+    def _asker_moved(self, asker: ContactId, new: str) -> None:
+        if new == ContactState.TALKING:  # his turn came before he had hung up: he needs no callback any more
+            for promise in self._asked_in.pop(asker):
+                self._changed([msgspec.structs.replace(promise, state=CallbackState.MERGED, reason="talked")])
+        elif new == ContactState.ENDED:
+            for promise in self._asked_in.pop(asker):
+                self._changed(self.book.promise(promise, self._floor.now))
+
+    def _visit_over(self, name: LeadId, outcome: Outcome) -> None:
+        promise = self.book.of(name)
+        if promise is None:
+            return
+        if promise.state is CallbackState.DIALLING and outcome not in (Outcome.NOT_REACHED, Outcome.WITHDRAWN):
+            self._over(name, TALKED.get(outcome, AttemptResult.ABANDONED))
+        elif promise.state is CallbackState.IN_LINE and outcome is Outcome.MERGED:
+            self._changed(self.book.called_in(name))
+        elif promise.state is CallbackState.IN_LINE and outcome is Outcome.WITHDRAWN:
+            self._changed(self.book.withdraw(name))
+        elif promise.state is CallbackState.IN_LINE:
+            reason = self._speaks_against(name)
+            self._changed(self.book.put_off(name, reason or Reason(Rule.QUEUE, self._floor.now + BACK_S)))
+
+    def _called_in(self, fact: Changed) -> None:
+        """The customer calls himself while his callback is not in the line: he gets the place that it has."""
+        caller = self._floor.contacts.get(fact.contact) if fact.contact is not None else None
+        for name in list(self._keys.get(key(fact.caller or ""), ())):
+            promise = self.book.of(name)
+            if promise is None or promise.queue != fact.queue or promise.state is not CallbackState.PROMISED:
+                continue
+            self._changed(self.book.called_in(name))
+            if caller is not None and promise.since is not None:
+                standing.takes_place(self._floor, caller, promise.since, promise.head_start_s)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _into_line(self, promise: Promise) -> None:
+        written, attempt_no = self.book.written, len(promise.tries) + 1
+        plan = callout_of_promise(
+            written,
+            self.book.rules.limits,
+            attempt_id(CALLBACKS, promise.id, attempt_no),
+            promise.number.number,
+            str(promise.id),
+            self._caller_id(),
+        )
+        callouts.due(
+            self._floor,
+            CalloutDue(
+                _contact(promise),
+                QueueName(promise.queue),
+                plan,
+                since=promise.since,
+                requires=promise.requires,
+                head_start_s=promise.head_start_s,
+                preferred=(AgentId(promise.agent),) if promise.agent else (),
+                customer=promise.customer,
+                given=promise.given,
+            ),
+        )
+
+    def _caller_id(self) -> str:
+        pool = self._floor.policy.outbound.caller_ids.get(self.book.written.caller_ids or "")
+        return pool.numbers[0] if pool is not None else ""
+
+    def _over(self, name: LeadId, result: AttemptResult) -> None:
+        """The attempt has its result; who still waits in the line for another agent comes again with his next try."""
+        promise = self.book.of(name)
+        if promise is None:
+            return
+        self._changed(self.book.ended(name, result, self._floor.now))
+        contact = self._floor.contacts.get(_contact(promise))
+        if contact is not None and not contact.call and contact.callout is not None:
+            callouts.stop(self._floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
+
+    def _changed(self, promises: Sequence[Promise], by: str = "") -> None:
+        for promise in promises:
+            old = self._states.get(promise.id)
+            if promise.state in _OPEN:
+                self._states[promise.id] = promise.state
+                self._know(promise)
+            else:
+                self._states.pop(promise.id, None)
+                self._forget(promise)
+            self._floor.ask_books(KeepPromise(promise))
+            self._floor.tell(_told(promise, old, self._floor, by))
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        at = self.book.next_deadline()
+        if at is None:
+            self._floor.deadlines.cancel("callback", "")
+        else:
+            self._floor.deadlines.set("callback", "", at)
+
+    def _know(self, promise: Promise) -> None:
+        for number in _keys(promise):
+            self._keys.setdefault(number, {})[promise.id] = None
+
+    def _forget(self, promise: Promise) -> None:
+        for number in _keys(promise):
+            known = self._keys.get(number, {})
+            known.pop(promise.id, None)
+            if not known:
+                self._keys.pop(number, None)
+
+
+_OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
+
+
+def _told(promise: Promise, old: CallbackState | None, floor: Floor, by: str) -> Changed:
+    return Changed(
+        Kind.CALLBACK,
+        str(promise.id),
+        old or "",
+        promise.state,
+        floor.now,
+        floor.cause,
+        queue=QueueName(promise.queue),
+        agent=AgentId(promise.agent) if promise.agent else None,
+        contact=_contact(promise),
+        call=promise.call or None,
+        reason=promise.reason or promise.kind,
+        since=promise.since,
+        until=promise.due_at,
+        by=by or None,
+        outbound=True,
+    )
+
+
+def _keys(promise: Promise) -> set[str]:
+    return {found for number in (promise.number.number, promise.given) if (found := key(number))}
+
+
+def _contact(promise: Promise) -> ContactId:
+    """One contact for each try: what a caller's call is to him."""
+    tried = len(promise.tries) + (promise.state is not CallbackState.DIALLING)
+    return ContactId(f"{CALLBACKS}/{promise.id}-{tried}")
+
+
+def _of_contact(contact: ContactId) -> LeadId | None:
+    room, _, rest = contact.partition("/")
+    number = rest.partition("-")[0]
+    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None
+
+
+def _of_attempt(attempt: str) -> LeadId | None:
+    room, _, rest = attempt.partition("-")
+    number = rest.partition("-")[0]
+    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None
+
+
+def _promise_of(contact: Contact) -> LeadId | None:
+    return _of_contact(contact.id) if contact.callout is not None and contact.callout.callback else None

@@ -1,0 +1,128 @@
+"""Which callbacks are promised, and how far is each? Requests become promises here; the core says how they go on.
+
+Blocks for the disk: callers run it in a thread. Bodies are personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, desc, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cti.model.dialling import CallbackKind, CallbackState, CampaignName, LeadId
+from cti.model.promise import Number, Promise, Tried
+from cti.model.words import CallId
+from cti.store.attempts import CALLBACKS
+from cti.store.attempts import OPEN as OPEN_ATTEMPTS
+from cti.store.database import Store
+from cti.store.tables import attempt, callback, callback_request
+
+ROOM = CampaignName(CALLBACKS)
+OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
+UNUSABLE = "unusable"  # of a request: its number cannot be called, or there is no queue for it
+MOST_AT_ONCE = 500
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Promise).decode
+
+Placed = tuple[Number, str]
+
+
+def take_requests(store: Store, place: Callable[[str, str], Placed | None]) -> tuple[list[Promise], int]:
+    """Make promises of new requests; with them, how many could not be used. Raises SQLAlchemyError.
+
+    `place` says for (number, queue) which number in E.164 is called, with its zones, and which queue it is for.
+    """
+    table, made, unusable = callback_request, list[Promise](), 0
+    query = select(table).where(table.c.state == "new", table.c.kind == "callback").order_by(table.c.at)
+    with store.durable.begin() as connection:
+        for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings().all():
+            placed = place(row["number"], row["queue"])
+            promise = None if placed is None else _promise(connection, row, placed)
+            unusable += placed is None
+            made += [promise] if promise is not None else []
+            done = update(table).where(table.c.id == row["id"])
+            connection.execute(done.values(state=UNUSABLE if placed is None else "taken"))
+    return made, unusable
+
+
+def open_promises(store: Store) -> list[Promise]:
+    """Return what an earlier process has left, in order; one with an attempt in the air is DIALLING.
+
+    Raises SQLAlchemyError.
+    """
+    query = select(callback.c.body).where(callback.c.state.in_(OPEN)).order_by(callback.c.id)
+    made = select(attempt.c.id, attempt.c.attempt_no, attempt.c.lead, attempt.c.intended_at).where(
+        attempt.c.campaign == ROOM, attempt.c.state.in_(OPEN_ATTEMPTS)
+    )
+    with store.engine.connect() as connection:
+        promises = [_decode(body) for body in connection.execute(query).scalars()]
+        flying = {row["lead"]: row for row in connection.execute(made).mappings()}
+    return [_as_left(promise, flying.get(promise.id)) for promise in promises]
+
+
+def _as_left(promise: Promise, flying: RowMapping | None) -> Promise:
+    """The attempt may be ahead of what was written of its promise: a death came between."""
+    if flying is None:
+        return promise
+    tries = [tried for tried in promise.tries if tried.attempt_no != flying["attempt_no"]]
+    at, number = flying["intended_at"] or promise.due_at, promise.number.number
+    tries.append(Tried(at, ROOM, promise.id, number, flying["attempt_no"]))
+    return msgspec.structs.replace(promise, state=CallbackState.DIALLING, tries=tuple(tries))
+
+
+def keep(store: Store, promises: Sequence[Promise]) -> None:
+    """Write down durably how these stand now. Raises SQLAlchemyError."""
+    with store.durable.begin() as connection:
+        for promise in promises:
+            row = {"state": promise.state.value, "due_at": promise.due_at, "body": _encode(promise).decode()}
+            connection.execute(update(callback).where(callback.c.id == promise.id).values(row))
+
+
+def promises(store: Store, *, all_of_them: bool = False, limit: int = 200) -> list[Promise]:
+    """Return the open promises, the next one first; or the newest of all. Raises SQLAlchemyError."""
+    query = select(callback.c.body)
+    if all_of_them:
+        query = query.order_by(desc(callback.c.id))
+    else:
+        query = query.where(callback.c.state.in_(OPEN)).order_by(callback.c.due_at, callback.c.id)
+    with store.engine.connect() as connection:
+        return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
+
+
+def _promise(connection: Connection, row: RowMapping, placed: Placed) -> Promise | None:
+    number, queue = placed
+    kind = CallbackKind.VIRTUAL_HOLD if row["uniqueid"] else CallbackKind.ABANDONED
+    promise = Promise(
+        LeadId(0),
+        kind,
+        number,
+        queue,
+        row["at"],
+        row["at"],
+        since=row["at"],
+        given=row["caller"],
+        call=CallId(row["uniqueid"]),
+    )
+    values = {
+        "request": row["id"],
+        "kind": kind.value,
+        "queue": queue,
+        "number": number.number,
+        "state": promise.state.value,
+        "promised_at": promise.promised_at,
+        "due_at": promise.due_at,
+        "body": "",
+    }
+    try:
+        with connection.begin_nested():
+            name = connection.execute(insert(callback).values(values)).inserted_primary_key
+    except IntegrityError:
+        return None  # it was made before
+    assert name is not None
+    promise = msgspec.structs.replace(promise, id=LeadId(name[0]))
+    body = {"body": _encode(promise).decode()}
+    connection.execute(update(callback).where(callback.c.id == promise.id).values(body))
+    return promise
