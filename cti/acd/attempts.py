@@ -76,6 +76,7 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
 
     `gone`: he had answered, and has hung up.
     """
+    attempt.given_up = result is DialResult.UNKNOWN and not attempt.found
     floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
     _tell(floor, attempt, "answered" if attempt.answered else "placed", result)

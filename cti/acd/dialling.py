@@ -13,6 +13,7 @@ from cti.acd.contact import Contact
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, NodeId, QueueName
 
 LEAST_DIGITS = 3  # "anonymous" and the like are nobody's number
+_GONE, _GIVEN_UP = "gone", "given_up"
 REMEMBERED = 10_000  # attempts that are over: their channels may outlive them for a moment
 PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId of the Originate
 
@@ -42,6 +43,7 @@ class Attempt:
     agent: AgentId | None = None
     answered: bool = False
     cancelled: bool = False  # we have asked to take it back
+    given_up: bool = False  # nothing was heard of it for too long
     found: bool = False  # by a snapshot: another process has placed it
 
     @property
@@ -64,7 +66,7 @@ class Dials:
         self._taken: dict[str, ContactId] = {}
         self._found: dict[ContactId, AttemptId] = {}
         self._on: Counter[NodeId] = Counter()
-        self._over: OrderedDict[AttemptId, bool] = OrderedDict()  # whether its call is gone
+        self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
 
     # --- contacts ------------------------------------------------------------------------------------------------
 
@@ -148,12 +150,16 @@ class Dials:
 
     def is_gone(self, attempt: AttemptId) -> bool:
         """Whether it was answered, and whoever did is known to have hung up."""
-        return self._over.get(attempt, False)
+        return self._over.get(attempt) == _GONE
+
+    def is_given_up(self, attempt: AttemptId) -> bool:
+        """Whether nobody could tell what became of it, and its contact was ended for that."""
+        return self._over.get(attempt) == _GIVEN_UP
 
     def end(self, attempt: Attempt, *, gone: bool = False) -> None:
         """It is over. `gone`: so is the call that came of it."""
         del self.air[attempt.id]
-        self._over[attempt.id] = gone
+        self._over[attempt.id] = _GONE if gone else _GIVEN_UP if attempt.given_up else ""
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
         self._on[attempt.node] -= 1
