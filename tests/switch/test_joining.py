@@ -77,6 +77,14 @@ async def test_a_dead_channel_is_a_customer_who_left(bench: Bench) -> None:
     assert bench.desk.told() == [over(RingResult.ANSWERED, there=False), LOST]
 
 
+async def test_a_customer_who_leaves_while_we_ask(bench: Bench) -> None:
+    """The question is still answered, behind his HANGUP."""
+    caller = await joined(bench)
+    await caller.answers()
+    await caller.says("HANGUP", "200 result=1 (SUCCESS)")
+    assert bench.desk.told() == [over(RingResult.ANSWERED, there=False), LOST]
+
+
 async def test_an_agent_who_is_gone_by_then(bench: Bench) -> None:
     caller = await joined(bench)
     await caller.answers()
