@@ -129,6 +129,10 @@ def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
         floor.move_contact(contact, ContactState.ASIDE, "resumed")
         visits.release(floor, contact, Release(contact.call), TALKED)
         return
+    if event.attempt is not None and not contact.queued:  # a customer whom we had called: he begins to wait now
+        contact.since = floor.now
+        visits.enter(floor, contact, contact.queue, cause="resumed")
+        return
     visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
 
 

@@ -41,6 +41,7 @@ class Attempt:
     queue: QueueName | None = None
     agent: AgentId | None = None
     answered: bool = False
+    cancelled: bool = False  # we have asked to take it back
     found: bool = False  # by a snapshot: another process has placed it
 
     @property
@@ -69,23 +70,20 @@ class Dials:
 
     def came(self, contact: Contact) -> None:
         """A contact that is new to us, or a call-out that has got its call."""
-        number = number_of(contact)
-        if number:
-            book = self._callers if contact.call else self.wishes
+        book = self._callers if contact.call else self.wishes
+        for number in numbers_of(contact):
             book.setdefault(number, {})[contact.id] = None
             if self.wishes:
                 self.changed[number] = None
 
     def left(self, contact: Contact) -> None:
         """It is over, or about to get its call."""
-        number = number_of(contact)
-        if not number:
-            return
         book = self._callers if contact.call else self.wishes
-        known = book.get(number, {})
-        known.pop(contact.id, None)
-        if not known:
-            book.pop(number, None)
+        for number in numbers_of(contact):
+            known = book.get(number, {})
+            known.pop(contact.id, None)
+            if not known:
+                book.pop(number, None)
         self.loosen(contact)
 
     def callers(self, number: str) -> list[ContactId]:
@@ -102,19 +100,18 @@ class Dials:
 
     def loosen(self, contact: Contact) -> None:
         """Nothing rings for it any more, unless an attempt is still in the air."""
-        number = number_of(contact)
-        if contact.attempt is None and self._taken.get(number) == contact.id:
-            del self._taken[number]
-        if number in self.wishes:
-            self.changed[number] = None
+        for number in numbers_of(contact):
+            if contact.attempt is None and self._taken.get(number) == contact.id:
+                del self._taken[number]
+            if number in self.wishes:
+                self.changed[number] = None
 
     def engaged(self, contact: Contact) -> bool:
         """Whether its number must not be called: it is just being called, or its owner is on the phone with us."""
-        number = number_of(contact)
-        holder = self._taken.get(number)
-        if holder is not None and holder != contact.id:
+        if self._taken.get(number_of(contact), contact.id) != contact.id:
             return True
-        return any(caller != contact.id for caller in self._callers.get(number, ()))
+        callers = (caller for number in numbers_of(contact) for caller in self._callers.get(number, ()))
+        return any(caller != contact.id for caller in callers)
 
     def keeps_back(self, contact: Contact, nodes: Mapping[NodeId, bool]) -> bool:
         """Whether a call-out that waits for its call may not be offered to anybody now."""
@@ -126,8 +123,9 @@ class Dials:
 
     def moved(self, contact: Contact) -> None:
         """It is in another queue now: perhaps in the one where a call-out to its number waits."""
-        if self.wishes and (number := number_of(contact)) in self.wishes:
-            self.changed[number] = None
+        for number in numbers_of(contact) if self.wishes else ():
+            if number in self.wishes:
+                self.changed[number] = None
 
     def all_changed(self) -> None:
         self.changed.update(dict.fromkeys(self.wishes))
@@ -168,6 +166,12 @@ class Dials:
 
 
 def number_of(contact: Contact) -> str:
-    """The key of its customer's number. A call-out always has one: what it is told to call."""
-    number = key(contact.caller)
-    return number or (contact.callout.number if contact.callout is not None else "")
+    """The key of the number that a call-out is to call; of a caller's own, "" where he has none."""
+    callout = contact.callout
+    return key(contact.caller) if callout is None else key(callout.number) or callout.number
+
+
+def numbers_of(contact: Contact) -> tuple[str, ...]:
+    """The keys under which its customer is known: a trunk may write a number in another way than we call it."""
+    number, own = number_of(contact), key(contact.caller)
+    return tuple(dict.fromkeys(each for each in (number, own) if each))
