@@ -8,7 +8,7 @@ from typing import Any
 from cti.config_finding import Finding
 from cti.model.calling_rules import Again, CallWindow, Cap
 from cti.model.campaign import Callbacks, Campaign, Overrides
-from cti.model.dialling import AGENT_FOR_EACH, Mode
+from cti.model.dialling import AGENT_FOR_EACH, AttemptResult, Mode
 from cti.model.hours import WEEKDAYS, minutes
 from cti.model.policy import Center
 from cti.model.regulation import PRESETS, Regulation
@@ -119,6 +119,10 @@ def _answered(center: Center, campaign: Campaign, here: Path) -> Iterator[Findin
         yield Finding((*here, "machines"), "a message without anything to play; write play: [...]", is_error=True)
     if campaign.machines.play and not campaign.machines.detect:
         yield Finding((*here, "machines", "play"), "never heard: detect is off")
+    for name in campaign.dispositions:
+        if name in {result.value for result in AttemptResult}:
+            text = "is the name of a result of dialling: it could not be told apart in the journal; choose another one"
+            yield Finding((*here, "dispositions", name), text, is_error=True)
     queue = center.queues.get(campaign.queue or "")
     for name in campaign.dispositions if queue is not None else ():
         if queue is not None and name not in queue.dispositions:

@@ -1,6 +1,6 @@
 """What is different between two policies, in lines for people and as data? PURE.
 
-A person's name never stands in a line: it goes into logs.
+A person's name or number never stands in a line: it goes into logs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from cti.model.campaign import Outbound
 from cti.model.policy import Agent, Center, Membership
 
 MAX_SHOWN_CHARS = 120
@@ -21,7 +22,7 @@ NOUNS = {
     "hours": "hours",
     "campaigns": "campaign",
 }
-PERSONAL = ((Agent, "name"),)
+PERSONAL = ((Agent, "name"), (Outbound, "do_not_call"))
 
 
 class Difference(NamedTuple):
@@ -120,7 +121,8 @@ def _fields(noun: str, name: str, old: Any, new: Any, path: str) -> Iterator[Dif
                 continue
             deeper = f"{path}.{key}" if path else key
             if (type(old), key) in PERSONAL and getattr(old, key) != getattr(new, key):
-                yield Difference(f"{noun} {name}: another {deeper}", noun, name, "changed", deeper)
+                who = f"{noun} {name}: " if name else ""
+                yield Difference(f"{who}another {deeper}", noun, name, "changed", deeper)
             else:
                 yield from _fields(noun, name, getattr(old, key), getattr(new, key), deeper)
         return

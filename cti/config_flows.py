@@ -66,14 +66,20 @@ def _note_lost_flows(center: Center, folder: Folder) -> None:
 
 
 def lost_entries(center: Center, flows: Collection[str], rules: FlowRules | None) -> Iterator[Finding]:
-    """Yield a complaint for each dialled number, and each way out of a queue, whose flow does not exist."""
-    for number, entry in center.entries.items():
-        if entry.flow is None or entry.flow in flows:
+    """Yield a complaint for each dialled number, campaign and way out of a queue whose flow does not exist."""
+    named: list[tuple[tuple[str, ...], str | None]] = []
+    named += [(("entries", number, "flow"), entry.flow) for number, entry in center.entries.items()]
+    named += [(("campaigns", name, "flow"), campaign.flow) for name, campaign in center.campaigns.items()]
+    named += [
+        (("campaigns", name, "safe_harbour", "flow"), one.safe_harbour.flow) for name, one in center.campaigns.items()
+    ]
+    for here, flow in named:
+        if flow is None or flow in flows:
             continue
-        text = f'there is no flow "{entry.flow}"{did_you_mean(entry.flow, flows)}'
+        text = f'there is no flow "{flow}"{did_you_mean(flow, flows)}'
         if rules is None:
             text = "there are no flows; name their folder, such as flows: {folder: flows}"
-        yield Finding(("entries", number, "flow"), text, is_error=True)
+        yield Finding(here, text, is_error=True)
     for name, queue in center.queues.items():
         for where, flow in flows_of(queue):
             if flow not in flows:

@@ -1,25 +1,28 @@
 """Which policy holds where people have changed something while the engine runs? The file's policy, and changes over it.
 
-A live change is a path and a value: `queues.sales.target_s` = 30 (any key of a queue), `agents.anna.queues.support` =
-{level: 1} (joins) or None (leaves). PURE: judged by the schema and the same checks as the file; knows no file, no store
-and no engine.
+A live change is a path and a value: `queues.sales.target_s` = 30, `campaigns.visits.lines` = 5 (any key of a queue or a
+campaign), `agents.anna.queues.support` = {level: 1} (joins) or None (leaves). PURE: judged by the schema and the same
+checks as the file; knows no file, no store and no engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cti import config_check, config_explain
 from cti.config_yaml import Mapping as Tree
 from cti.config_yaml import Node, Place, Scalar, Sequence
+from cti.model.campaign import Campaign
 from cti.model.policy import Agent, Center, Membership, Queue
 from cti.suggest import did_you_mean
 
 NOWHERE = Place(0, 0)  # a live change has no line
 MAX_DEPTH = 10
+
+Changed = TypeVar("Changed", Queue, Campaign)
 
 Changes = Mapping[str, Any]
 """Values as JSON has them, by path."""
@@ -52,6 +55,10 @@ def queue_path(queue: str, field: str) -> str:
     return f"queues.{queue}.{field}"
 
 
+def campaign_path(campaign: str, field: str) -> str:
+    return f"campaigns.{campaign}.{field}"
+
+
 def membership_path(agent: str, queue: str) -> str:
     return f"agents.{agent}.queues.{queue}"
 
@@ -61,16 +68,20 @@ def apply(center: Center, changes: Changes) -> Judged:
     problems: list[str] = []
     queues: dict[str, dict[str, Any]] = {}
     memberships: dict[str, dict[str, Any]] = {}
+    campaigns: dict[str, dict[str, Any]] = {}
     for path, value in changes.items():
-        problem = _sort(center, path, value, queues, memberships)
+        problem = _sort(center, path, value, queues, memberships, campaigns)
         if problem:
             problems.append(f"{path}: {problem}")
-    tree = _tree(
-        {"queues": queues, "agents": {name: {"queues": _joined(queues)} for name, queues in memberships.items()}}
-    )
+    joined = {name: {"queues": _joined(queues)} for name, queues in memberships.items()}
+    tree = _tree({"queues": queues, "agents": joined, "campaigns": campaigns})
     assert isinstance(tree, Tree)
     changed = {
-        name: _changed_queue(center.queues[name], name, values, tree, problems) for name, values in queues.items()
+        name: _changed(center.queues[name], ("queues", name), values, tree, problems) for name, values in queues.items()
+    }
+    called = {
+        name: _changed(center.campaigns[name], ("campaigns", name), values, tree, problems)
+        for name, values in campaigns.items()
     }
     staffed = {
         name: _changed_agent(center.agents[name], name, values, tree, problems) for name, values in memberships.items()
@@ -80,7 +91,13 @@ def apply(center: Center, changes: Changes) -> Judged:
     ]
     if problems:
         return Judged(None, problems, [])
-    new = center.model_copy(update={"queues": center.queues | changed, "agents": center.agents | staffed})
+    new = center.model_copy(
+        update={
+            "queues": center.queues | changed,
+            "agents": center.agents | staffed,
+            "campaigns": center.campaigns | called,
+        }
+    )
     found = [
         (finding.is_error, f"{_dotted(finding.path)}: {finding.text}") for finding in config_check.find_in_policy(new)
     ]
@@ -109,7 +126,7 @@ def reusing(old: Center, new: Center) -> Center:
     """Return `new` with the very queues and agents of `old` where they are equal: comparing them then costs nothing."""
     parts = {
         section: {name: _same(getattr(old, section).get(name), value) for name, value in getattr(new, section).items()}
-        for section in ("queues", "agents")
+        for section in ("queues", "agents", "campaigns")
     }
     return new.model_copy(update=parts)
 
@@ -121,16 +138,22 @@ def _same(old: Any, new: Any) -> Any:
 def value_at(center: Center, path: str) -> Any:
     """Return what holds at `path`, as JSON; None where there is nothing. The path must fit."""
     kind, name, *rest = path.split(".")
-    if kind == "queues":
-        dumped = center.queues[name].model_dump(mode="json", include={rest[0]})[rest[0]]
-        brief = center.queues[name].model_dump(mode="json", include={rest[0]}, exclude_unset=True)
+    if kind in ("queues", "campaigns"):
+        whole: BaseModel = getattr(center, kind)[name]
+        dumped = whole.model_dump(mode="json", include={rest[0]})[rest[0]]
+        brief = whole.model_dump(mode="json", include={rest[0]}, exclude_unset=True)
         return brief.get(rest[0], dumped)
     member = center.agents[name].queues.get(rest[1])
     return None if member is None else member.model_dump(mode="json")
 
 
 def _sort(
-    center: Center, path: str, value: Any, queues: dict[str, dict[str, Any]], memberships: dict[str, dict[str, Any]]
+    center: Center,
+    path: str,
+    value: Any,
+    queues: dict[str, dict[str, Any]],
+    memberships: dict[str, dict[str, Any]],
+    campaigns: dict[str, dict[str, Any]],
 ) -> str | None:
     """Put a change where it belongs; what is wrong with its path, or None."""
     if _is_deep(value, MAX_DEPTH):
@@ -140,6 +163,10 @@ def _sort(
             if queue not in center.queues:
                 return f'there is no queue "{queue[:60]}"{did_you_mean(queue, center.queues)}'
             queues.setdefault(queue, {})[field] = _as_text(value)
+        case ["campaigns", campaign, field]:
+            if campaign not in center.campaigns:
+                return f'there is no campaign "{campaign[:60]}"{did_you_mean(campaign, center.campaigns)}'
+            campaigns.setdefault(campaign, {})[field] = _as_text(value)
         case ["agents", agent, "queues", queue]:
             if agent not in center.agents:
                 return f'there is no agent "{agent[:60]}"{did_you_mean(agent, center.agents)}'
@@ -147,18 +174,21 @@ def _sort(
                 return f'there is no queue "{queue[:60]}"{did_you_mean(queue, center.queues)}'
             memberships.setdefault(agent, {})[queue] = _as_text(value)
         case _:
-            return "can be changed in the file only; live are queues.NAME.KEY and agents.NAME.queues.QUEUE"
+            return (
+                "can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY "
+                "and agents.NAME.queues.QUEUE"
+            )
     return None
 
 
-def _changed_queue(queue: Queue, name: str, values: dict[str, Any], tree: Tree, problems: list[str]) -> Queue:
+def _changed(old: Changed, here: tuple[str, str], values: dict[str, Any], tree: Tree, problems: list[str]) -> Changed:
     # dumped as little as possible: a check asks which keys somebody wrote
-    plain = queue.model_dump(mode="json", exclude_unset=True) | values
+    plain = old.model_dump(mode="json", exclude_unset=True) | values
     try:
-        return Queue.model_validate(plain)
+        return type(old).model_validate(plain)
     except ValidationError as error:
-        problems += _in_words(error, ("queues", name), tree, Queue)
-        return queue
+        problems += _in_words(error, here, tree, type(old))
+        return old
 
 
 def _changed_agent(agent: Agent, name: str, values: dict[str, Any], tree: Tree, problems: list[str]) -> Agent:

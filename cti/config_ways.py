@@ -1,7 +1,8 @@
 """Does anything lead to each queue and each flow? PURE: the policy and the flows in, names out.
 
-Callers come in by entries. From there ways lead on: the exits and keys of a queue, the nodes of a flow, a ring of
-another queue (which at least asks its agents). What the operator's dialplan names (CTI_QUEUE) is not seen here.
+Callers come in by entries, those whom we call by their campaign. From there ways lead on: the exits and keys of a
+queue, the nodes of a flow, a ring of another queue (which at least asks its agents). What the operator's dialplan
+names (CTI_QUEUE) is not seen here.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ def flow(name: str) -> Place:
 
 
 def reached(center: Center, flows: Mapping[str, Flow]) -> set[Place]:
-    """Return every queue and flow that some way leads to from an entry."""
+    """Return every queue and flow that some way leads to from an entry or a campaign."""
     found: set[Place] = set()
     to_go = [queue(entry.queue) for entry in center.entries.values() if entry.queue is not None]
     to_go += [flow(entry.flow) for entry in center.entries.values() if entry.flow is not None]
+    to_go += [queue(campaign.queue) for campaign in center.campaigns.values() if campaign.queue is not None]
+    for campaign in center.campaigns.values():
+        to_go += [flow(name) for name in (campaign.flow, campaign.safe_harbour.flow) if name is not None]
     while to_go:
         place = to_go.pop()
         if place not in found:
@@ -70,8 +74,8 @@ def lost_queues(center: Center, flows: Mapping[str, Flow]) -> Iterator[Finding]:
     there = reached(center, flows)
     for name, rules in center.queues.items():
         if queue(name) not in there and rules.blending is None:
-            text = "nothing leads here: no entry, flow, key, exit or ring; add one, unless your dialplan sets CTI_QUEUE"
-            yield Finding(("queues", name), f"{text} to {name}")
+            text = "nothing leads here: no entry, campaign, flow, key, exit or ring; add one"
+            yield Finding(("queues", name), f"{text}, unless your dialplan sets CTI_QUEUE to {name}")
 
 
 def lost_flows(center: Center, flows: Mapping[str, Flow]) -> Collection[str]:

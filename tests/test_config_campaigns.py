@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cti import config, config_flows, config_ways
+from cti.config import FlowRules
 from cti.config_campaigns import campaigns
 from cti.config_finding import Finding
 from cti.model.policy import Center
@@ -50,6 +53,11 @@ def test_nothing_to_find() -> None:
         ({"begins_on": "2026-12-02", "ends_on": "2026-12-01"}, "ends_on", "it never runs"),
         ({"mode": "predictive", "regulation": "us"}, "campaigns.one", "write safe_harbour"),
         ({"machines": {"detect": True, "then": "message"}}, "machines", "without anything to play"),
+        (
+            {"mode": "agentless", "flow": "x", "dispositions": {"busy": {"means": "reached"}}},
+            "dispositions.busy",
+            "the name of a result",
+        ),
     ],
 )
 def test_what_cannot_work_is_an_error(said: dict[str, Any], where: str, text: str) -> None:
@@ -96,3 +104,27 @@ def test_callbacks_are_looked_at_once_they_are_written() -> None:
     assert [one.text[:12] for one in found({"callbacks": {"max_attempts": 2}})] == ["no caller id"]
     loose = found({"callbacks": {"regulation": "uk", "caller_ids": "ours", "ring_at_least_s": 1}})
     assert [one.path[-1] for one in loose] == ["ring_at_least_s", "window"]
+
+
+def test_a_campaign_is_a_way_to_its_queue_and_its_flow() -> None:
+    policy = Center.model_validate(
+        {
+            "queues": {"sales": {}, "lost": {}},
+            "entries": {"6001": {"flow": "main"}},
+            "campaigns": {
+                "one": {"mode": "power", "queue": "sales", "safe_harbour": {"flow": "sorry"}},
+                "two": {"mode": "agentless", "flow": "news"},
+            },
+        }
+    )
+    assert {place.name for place in config_ways.reached(policy, {})} == {"sales", "news", "main", "sorry"}
+    lost = list(config_flows.lost_entries(policy, ["main"], FlowRules(folder=Path("flows"))))
+    paths = [("campaigns", "two", "flow"), ("campaigns", "one", "safe_harbour", "flow")]
+    assert [(one.path, one.is_error) for one in lost] == [(path, True) for path in paths]
+
+
+def test_the_example_has_nothing_to_find() -> None:
+    example = Path(__file__).resolve().parent.parent / "config" / "campaigns" / "center.yaml"
+    reading = config.read(example, {"CTI_AMI_SECRET": "x", "CTI_AGI_TOKEN": "y"})
+    assert reading.settings is not None and set(reading.settings.campaigns) == {"renewals", "visits"}
+    assert reading.lines(reading.warnings) == []

@@ -70,6 +70,20 @@ def test_no_persons_name_is_in_a_line_or_in_the_data() -> None:
     assert "Anna" not in str(found) and "Wu" not in str(found)
 
 
+def test_no_number_that_must_not_be_called_is_in_a_line_or_in_the_data() -> None:
+    new = Center.model_validate({**PLAIN, "outbound": {"do_not_call": ["+493012345"], "gap_s": 60}})
+    found = difference(OLD, new)
+    assert [each.line for each in found] == ["outbound.gap_s 0 -> 60", "another outbound.do_not_call"]
+    assert "12345" not in repr(found)
+
+
+def test_a_campaign_s_limits_are_told() -> None:
+    visits = {"mode": "preview", "queue": "sales", "lines": 4}
+    assert lines(campaigns={"visits": visits}) == ["+ campaign visits"]
+    before, after = (Center.model_validate({**PLAIN, "campaigns": {"visits": visits | {"lines": n}}}) for n in (4, 5))
+    assert [each.line for each in difference(before, after)] == ["campaign visits: lines 4 -> 5"]
+
+
 def test_another_order_of_agents_is_told_and_is_another_version() -> None:
     turned = OLD.model_copy(update={"agents": dict(reversed(OLD.agents.items()))})
     assert [found.line for found in difference(OLD, turned)] == ["agents: another order"]

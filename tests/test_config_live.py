@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.config_difference import difference
-from cti.config_live import MAX_DEPTH, apply, fitting, membership_path, queue_path, reusing, value_at
+from cti.config_live import MAX_DEPTH, apply, campaign_path, fitting, membership_path, queue_path, reusing, value_at
 from cti.model.policy import Center, Queue
 from cti.model.policy_version import policy_version
 
@@ -48,6 +48,40 @@ def test_a_key_of_a_queue_is_set_and_the_rest_stays() -> None:
     assert (changed.queues["sales"].target_s, changed.queues["sales"].preferred_for_s) == (30.0, 5.0)
     assert changed.queues["support"] is FILE.queues["support"] and changed.agents["anna"] is FILE.agents["anna"]
     assert FILE.queues["sales"].target_s == 20
+
+
+CALLING = FILE.model_validate(
+    {
+        **FILE.model_dump(mode="json", exclude_unset=True),
+        "outbound": {"trunks": {"carrier": {"dial": "PJSIP/{number}@carrier"}}},
+        "campaigns": {"visits": {"mode": "preview", "queue": "sales", "lines": 9, "regulation": "us"}},
+    }
+)
+
+
+def test_every_limit_of_a_campaign_can_be_changed_and_the_rest_stays() -> None:
+    path = campaign_path("visits", "lines")
+    judged = apply(CALLING, {path: 5, "campaigns.visits.retry": {"busy": {"after_s": 900}}})
+    assert judged.center is not None, judged.problems
+    visits = judged.center.campaigns["visits"]
+    assert (visits.lines, visits.retry.busy.after_s, visits.limits.ring_at_least_s) == (5, 900, 15)
+    assert value_at(judged.center, path) == 5 and value_at(CALLING, path) == 9
+    assert judged.center.queues["sales"] is CALLING.queues["sales"]
+    assert reusing(judged.center, judged.center).campaigns["visits"] is visits
+
+
+def test_a_campaign_s_change_is_judged_as_the_file_is() -> None:
+    def problem(path: str, value: Any) -> str:
+        return apply(CALLING, {path: value}).problems[0]
+
+    assert problem("campaigns.visit.lines", 5) == (
+        'campaigns.visit.lines: there is no campaign "visit" (did you mean "visits"?)'
+    )
+    assert "unknown key" in problem("campaigns.visits.line", 5)
+    assert "must be at least 1" in problem("campaigns.visits.lines", 0)
+    assert "nobody is ever dialled" in problem("campaigns.visits.max_attempts", 0)
+    assert 'no "ours"' in problem("campaigns.visits.caller_ids", "ours")
+    assert "names no flow" in problem("campaigns.visits.mode", "agentless")
 
 
 def test_joining_leaving_and_another_level() -> None:
@@ -105,7 +139,8 @@ def test_joining_leaving_and_another_level() -> None:
         (
             "agents.anna.phone",
             "PJSIP/3",
-            "agents.anna.phone: can be changed in the file only; live are queues.NAME.KEY and agents.NAME.queues.QUEUE",
+            "agents.anna.phone: can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY "
+            "and agents.NAME.queues.QUEUE",
         ),
     ],
 )

@@ -18,7 +18,6 @@ from cti.model.words import AgentId, QueueName
 _ORDER = ("tier", "target_s", "urgency_target_s", "head_start_s", "head_starts", "requires")
 _REACH = ("requires", "rings", "min_penalty", "max_penalty", "preferred_for_s")
 _PATIENCE = ("max_wait_s", "hours", "at_closing")
-_TOLD = ("announce", "while_waiting")
 _NEW = Queue()
 
 
@@ -29,6 +28,7 @@ class Difference(NamedTuple):
     reach: bool  # who may take it
     patience: bool  # until when it may wait
     announce: bool
+    offers: bool = False  # what it is offered while it waits
 
     def __bool__(self) -> bool:
         return any(self)
@@ -43,7 +43,11 @@ def difference(old: Center, new: Center, queue: QueueName) -> Difference:
 
     hours = now.hours is not None and old.hours.get(now.hours) != new.hours.get(now.hours)
     return Difference(
-        differs(_ORDER), differs(_REACH), hours or differs(_PATIENCE), differs(("announce", "while_waiting"))
+        order=differs(_ORDER),
+        reach=differs(_REACH),
+        patience=hours or differs(_PATIENCE),
+        announce=differs(("announce",)),
+        offers=differs(("while_waiting",)),
     )
 
 
@@ -63,7 +67,8 @@ def apply(floor: Floor, old: Center, staff_changed: frozenset[AgentId]) -> None:
                     standing.reach_changed(floor, contact)
         if differs:
             for contact in contacts:
-                visits.deadlines_anew(floor, contact, patience=differs.patience, announce=differs.announce)
+                patience, announce, offers = differs[2:]
+                visits.deadlines_anew(floor, contact, patience=patience, announce=announce, offers=offers)
 
 
 def _place_anew(floor: Floor, queue: QueueName, contacts: Sequence[Contact], differs: Difference) -> None:

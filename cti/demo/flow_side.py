@@ -36,12 +36,15 @@ async def build(config: Path, place: Path, log: Path, stack: AsyncExitStack) -> 
     argv = (sys.executable, "-m", "cti", "prompts", "build", str(config.parent), "--to", str(place))
     builder = await Child.start("prompts", argv, log=log, environ=_environ())
     stack.push_async_callback(builder.end)
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(builder.process.wait()), QUICK_S)
-    if builder.running:
-        say("Making the prompts of the flows, once (half a minute) ...")
+    try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(builder.process.wait(), MOST_S)
+            await asyncio.wait_for(builder.process.wait(), QUICK_S)
+        if builder.running:
+            say("Making the prompts of the flows, once (half a minute) ...")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(builder.process.wait(), MOST_S)
+    finally:
+        await builder.end()
     if builder.process.returncode == 0:
         return True
     say(f"No prompts, so callers go straight to the queues: {_last(log)}")

@@ -87,10 +87,19 @@ class Overrides(Policy):
 
 
 class SafeHarbour(Policy):
-    """What somebody hears who answered while no agent is there in time: a message, or a flow (opt-out by key)."""
+    """What somebody hears who answered while no agent is there in time: who called, why, how to be left in peace.
+
+    A message, or a flow where a key means that he wants no more calls.
+    """
 
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
     flow: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> SafeHarbour:
+        if self.play and self.flow is not None:
+            raise ValueError("plays a message and leads into a flow; keep one of them")
+        return self
 
 
 class Machines(Policy):

@@ -30,7 +30,7 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
         on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
         flow=written.flow or "",
         max_wait_s=None if written.mode is Mode.AGENTLESS else limits.agent_within_s,
-        on_max_wait=Exit(play=written.safe_harbour.play),
+        on_max_wait=Exit(play=written.safe_harbour.play, flow=written.safe_harbour.flow),
         campaign=name,
     )
 

@@ -6,7 +6,7 @@ may be dialled now is not decided here: `Pace` says it, campaign by campaign.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -19,7 +19,7 @@ from cti.outbound.callout_of import ring_s
 from cti.outbound.desk import Desk
 from cti.outbound.dial_floor import RING_GRACE_S, DialFloor, never_here
 from cti.outbound.history import History
-from cti.outbound.lead import Lead, Tried
+from cti.outbound.lead import Lead, Number, Tried, in_one_word
 from cti.outbound.may_dial import may_dial
 from cti.outbound.orders import CampaignMoved, LeadsWanted, NotAgain, Order, TakeBack
 from cti.outbound.retry import Next, after
@@ -137,6 +137,17 @@ class Dialer:
             desk.stock.put(lead, now)
         return out
 
+    def awake(self, campaign: CampaignName, zones: Iterable[tuple[str, ...]], now: float) -> list[tuple[str, ...]]:
+        """Return in which of `zones` (each those of one number) somebody may be called now: leads to ask the store for.
+
+        () stands for numbers without a known zone.
+        """
+        desk = self.floor.desks.get(campaign)
+        if desk is None:
+            return []
+        known = [(each, each or desk.rules.zones(Number(""))) for each in zones]
+        return [each for each, at in known if not at or desk.rules.window.reason(at, now) is None]
+
     def tick(self, now: float) -> list[Order]:
         """Plan as many dials as may be, in all campaigns; ask for leads; end what is over."""
         out: list[Order] = [*self._forgotten(now)]
@@ -219,7 +230,7 @@ class Dialer:
         if meaning is not None and meaning.means == "do_not_call":
             self.floor.forbidden.wished(tried.number)
             out.append(NotAgain(lead.campaign, attempt, tried.number, disposition))
-        said = disposition or result.value
+        said = in_one_word(result, disposition)
         if isinstance(then, Next):
             out.append(self.floor.gone_back(lead, None, then.due_at, then.number_index, said, then.rule, now))
         else:

@@ -39,6 +39,21 @@ def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
     return f"{campaign}-{lead}-{attempt_no}"
 
 
+def in_one_word(result: AttemptResult, disposition: str) -> str:
+    """Return what came of an attempt as the store keeps it: what the agent noted, or else the result."""
+    return disposition or result.value
+
+
+def from_one_word(word: str) -> tuple[AttemptResult | None, str]:
+    """Return result and disposition of a word from the store; an attempt without one is being made."""
+    if not word:
+        return None, ""
+    try:
+        return AttemptResult(word), ""
+    except ValueError:
+        return AttemptResult.ANSWERED, word
+
+
 def meant(when: dict[str, str], data: dict[str, str]) -> bool:
     """Whether all of `when` is true of a customer."""
     return all(data.get(key) == value for key, value in when.items())

@@ -19,6 +19,7 @@ from cti.sim.plan import (
     Ring,
     Supervision,
 )
+from cti.sim.plan_flows import side_flows
 from cti.sim.wishes import draw_wishes
 
 KINDS: tuple[FaultKind, ...] = ("lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart")
@@ -250,17 +251,8 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
         }
     if rng.random() < 0.2:
         queue["requires"] = {rng.choice(SKILLS): rng.randint(1, 4)}
-    _side_flows(random.Random(repr(queue)), queue)  # of its own: what else is drawn stays what it was
+    side_flows(queue)
     return queue
-
-
-def _side_flows(rng: random.Random, queue: dict[str, Any]) -> None:
-    if rng.random() < 0.3:
-        queue.setdefault("keys", {})["2"] = {"flow": "side", "keep_place": True}
-    if rng.random() < 0.2:
-        queue["while_waiting"] = {"flow": "side", "after_s": rng.choice((0, 5, 30)), "over_s": rng.choice((0, 0, 20))}
-    if rng.random() < 0.1:
-        queue["on_long_wait"] = {"over_s": 10, "to": {"flow": "side", "keep_place": rng.random() < 0.7}}
 
 
 def _exit(rng: random.Random, names: list[str]) -> dict[str, Any]:

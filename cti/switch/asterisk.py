@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import structlog
 
 from cti.model import commands, events
-from cti.model.ticket import encode_ticket
+from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, DialResult, NodeId, RingResult
 from cti.ports import Clock, Desk, Ledger
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
@@ -24,7 +24,7 @@ from cti.switch.ami_events import leg_id, phone_of
 from cti.switch.arrival import call_arrived
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
-from cti.switch.inbound_call import TICKET, InboundCall
+from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
 from cti.switch.trunks import Trunk
 
@@ -152,7 +152,7 @@ class AsteriskSwitch:
                 self._stop_sound(call, playing=call.release(command))
             case commands.SaveTicket():
                 # While a Dial runs AGI takes nothing: what waits behind it would be lost with us.
-                ticket = (TICKET, encode_ticket(command.ticket))
+                ticket = (VARIABLE, encode_ticket(command.ticket))
                 if not (call.rings and self._node_of(call).set_variable(call.channel, *ticket)):
                     call.save_ticket(command)
             case commands.StartMusic():

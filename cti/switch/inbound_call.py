@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from cti.model import commands, events
-from cti.model.ticket import encode_ticket
+from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
 from cti.ports import Clock
 from cti.switch.agi_codec import AgiEncodeError, Reply
@@ -26,7 +26,6 @@ from cti.switch.originate import behind_beep
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
-TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
@@ -57,7 +56,7 @@ class InboundCall:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._set(f"{TICKET}={encode_ticket(command.ticket)}")
+        self._set(f"{VARIABLE}={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> bool:
         """True if a prompt is playing that must be cut off from outside, as of the next three."""

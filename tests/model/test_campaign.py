@@ -58,6 +58,7 @@ def test_what_is_said_holds_instead_and_nothing_else_changes() -> None:
         ({"ends_on": "12-24"}, "pattern"),
         ({"window": {"weekly": {"mon": "09:00-09:00"}}}, "begins and ends at the same time"),
         ({"window": {}}, "never open"),
+        ({"safe_harbour": {"play": ["x"], "flow": "y"}}, "keep one of them"),
     ],
 )
 def test_contradictions_are_refused(written: dict[str, Any], complaint: str) -> None:

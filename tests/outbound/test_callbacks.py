@@ -99,6 +99,14 @@ def test_not_reached_is_tried_again_and_ends() -> None:
     assert (failed.state, failed.reason) == (CallbackState.FAILED, "no_answer")
 
 
+def test_no_time_is_left_for_another_try() -> None:
+    ours = book(expires_after_s=600, retry={"no_answer": {"after_s": 900, "at_most": 5, "number": "same"}})
+    in_line(ours, promise())
+    ours.dialling(ONE, NOW)
+    (failed,) = ours.ended(ONE, AttemptResult.NO_ANSWER, NOW + 30)
+    assert (failed.state, failed.reason) == (CallbackState.FAILED, "no time is left for another try")
+
+
 def test_only_in_the_hours_in_which_he_may_be_called() -> None:
     night = at("2026-11-23 22:00")
     ours = book()

@@ -29,6 +29,7 @@ def test_an_agent_is_kept_where_the_mode_promises_one() -> None:
 def test_who_answers_and_finds_nobody_hears_the_message_in_time() -> None:
     found = plan(mode="predictive", regulation="us", safe_harbour={"play": ["who-called"]})
     assert found.max_wait_s == 2.0 and found.on_max_wait.play == ("who-called",)
+    assert plan(mode="power", safe_harbour={"flow": "opt_out"}).on_max_wait.flow == "opt_out"
 
 
 def test_it_rings_at_least_as_long_as_the_regulation_says() -> None:

@@ -342,3 +342,10 @@ def test_states_are_counted_for_the_pace() -> None:
     world.dialer.dialling("renewals-1-1", NOW)
     count = world.dialer.floor.hands.count
     assert (count(CAMPAIGN, LeadState.PLANNED), count(CAMPAIGN, LeadState.DIALLING)) == (2, 1)
+
+
+def test_leads_are_asked_for_where_it_is_not_night() -> None:
+    world = World({CAMPAIGN: campaign(regulation="us")})
+    zones = [("Europe/Berlin",), ("America/New_York",), ("Europe/Berlin", "America/New_York"), ()]
+    assert world.dialer.awake(CAMPAIGN, zones, NOW) == [("Europe/Berlin",), ()], "those without a zone are ended"
+    assert world.dialer.awake(OTHER, zones, NOW) == []

@@ -6,7 +6,7 @@ import pytest
 
 from cti.model.calling_rules import Meaning
 from cti.model.dialling import AttemptResult
-from cti.outbound.lead import attempt_id, dead_numbers, meant, this_round
+from cti.outbound.lead import attempt_id, dead_numbers, from_one_word, in_one_word, meant, this_round
 from tests.outbound.rules_kit import NOW, number, tried
 
 pytestmark = pytest.mark.unit
@@ -34,3 +34,10 @@ def test_dead_numbers() -> None:
 def test_small_words() -> None:
     assert attempt_id("renewals", 7, 2) == "renewals-7-2"
     assert meant({}, {}) and meant({"a": "1"}, {"a": "1", "b": "2"}) and not meant({"a": "1"}, {"a": "2"})
+
+
+def test_one_word_tells_what_came_of_an_attempt() -> None:
+    for result in AttemptResult:
+        assert from_one_word(in_one_word(result, "")) == (result, "")
+    assert from_one_word(in_one_word(AttemptResult.ANSWERED, "sale")) == (AttemptResult.ANSWERED, "sale")
+    assert from_one_word("") == (None, "")
