@@ -14,6 +14,7 @@ from cti.model.events import AnyEvent
 from cti.model.policy import Center
 from cti.ports import Clock
 from cti.store.attempt_ledger import AttemptLedger
+from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
@@ -27,6 +28,7 @@ class OutboundRoom:
     ) -> None:
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
+        self.list = CallbackList(store, self.writer)
         self.ledger = AttemptLedger(store, clock)
         stack.callback(self.ledger.close)
         self.keeper = CallbackKeeper(store, clock, policy)
