@@ -232,6 +232,7 @@ class Application:
             audit=self.audit,
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
+            callbacks=self.outbound.list,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

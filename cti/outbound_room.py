@@ -17,6 +17,7 @@ from cti.outbound.promised import of_attempt
 from cti.ports import Clock
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
+from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
@@ -30,6 +31,7 @@ class OutboundRoom:
     ) -> None:
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
+        self.list = CallbackList(store, self.writer)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)

@@ -55,6 +55,11 @@ class OutboundWriter:
             self._promises[order.promise.id] = order.promise
             self._wake.notify_all()
 
+    def unwritten(self) -> dict[LeadId, Promise]:
+        """Promises that stand otherwise than the store says."""
+        with self._wake:
+            return dict(self._promises)
+
     def flush(self, timeout_s: float = 1.0) -> None:
         """Wait for what came before; blocks."""
         with self._wake:

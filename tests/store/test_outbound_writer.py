@@ -11,14 +11,23 @@ from sqlalchemy.exc import OperationalError
 from cti.model.books import KeepPromise
 from cti.model.changes import Changed, Kind
 from cti.model.dialling import CallbackState
+from cti.model.promise import Number, Promise
 from cti.store import callbacks
 from cti.store.attempts import Attempt, attempts_of, intend, open_attempts
-from cti.store.callbacks import ROOM, open_promises
+from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import ROOM, open_promises, take_requests
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
-from tests.store.test_callbacks import NUMBER, one
 
 pytestmark = pytest.mark.unit
+
+NUMBER = "+4930123456"
+
+
+def one(store: Store) -> Promise:
+    take_over(store, CallbackRequest("r1", 10.0, NUMBER, NUMBER, "sales"), 11.0)
+    ((promise,), _) = take_requests(store, lambda number, queue: (Number(number), queue))
+    return promise
 
 
 def ended(name: str, result: str) -> Changed:
