@@ -144,7 +144,8 @@ class AsteriskSwitch:
             case commands.StopRing():
                 self._stop_ring(call, command)
             case commands.Join():
-                if call.join(command, self._node_of(call).begun.agents.joins(command.offer)):
+                agents = self._node_of(call).begun.agents
+                if call.join(command, agents.joins(command.offer), agents.not_taken):
                     self._node_of(call).stop_playback(call.channel)
             case commands.LeaveMessage():
                 call.leave_message(command)
@@ -194,6 +195,10 @@ class AsteriskSwitch:
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
+        if isinstance(command, commands.Join):
+            agents = self.nodes[NodeId(command.call.partition("/")[0])].begun.agents
+            if (waiting := agents.joins(command.offer)) is not None:
+                agents.not_taken(waiting)
         if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 

@@ -22,6 +22,7 @@ from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.joining import Ending, join
 from cti.switch.originate import behind_beep
+from cti.switch.waiting_agent import Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -81,8 +82,8 @@ class InboundCall:
             sent.add_done_callback(lambda _: stuck.cancel())
         return cut_off
 
-    def join(self, command: commands.Join, agent: str | None) -> bool:
-        """Connect him with the channel of the agent who waits; None: who is not there any more. As for `ring`."""
+    def join(self, command: commands.Join, agent: Waiting | None, over: Callable[[Waiting], None]) -> bool:
+        """Connect him with the agent who waits (None: no more), and tell when it is `over`. As for `ring`."""
         self.legs, self.to_stop, self.answered = {}, set(), None
         cut_off = self._drop_prompts()
         self._ringing = True
@@ -93,7 +94,12 @@ class InboundCall:
         if self._music:
             self._submit("SET", "MUSIC", "OFF")
         self.answered = command.offer
-        join(agent, self._session, self._submit, self._join_ended)
+
+        def ended(ending: Ending) -> None:
+            over(agent)
+            self._join_ended(ending)
+
+        join(agent.channel, self._session, self._submit, ended)
         return cut_off
 
     def leave_message(self, command: commands.LeaveMessage) -> None:
