@@ -148,7 +148,7 @@ class Application:
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
         self.flows.promised = outbound.keeper.look
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
-        readers.append(outbound.writer.apply)
+        readers += [outbound.writer.apply, outbound.abandoned.apply]
         self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger)
         history = self._keep_history(store)
         stack.callback(history.close)

@@ -13,6 +13,7 @@ from cti.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent
 from cti.model.policy import Center
 from cti.ports import Clock
+from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.callback_list import CallbackList
 from cti.store.database import Store
@@ -31,12 +32,14 @@ class OutboundRoom:
         self.list = CallbackList(store, self.writer)
         self.ledger = AttemptLedger(store, clock)
         stack.callback(self.ledger.close)
+        self.abandoned = AbandonedCallers(store, policy)
+        stack.callback(self.abandoned.close)
         self.keeper = CallbackKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        return self.writer.errors + self.ledger.errors + self.keeper.errors
+        return self.writer.errors + self.ledger.errors + self.keeper.errors + self.abandoned.errors
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
