@@ -259,4 +259,4 @@ def test_a_ring_whose_leg_ends_without_a_word_is_over_a_moment_later() -> None:
     scene.wait(0.9)
     assert len(scene.commands(do.RingAgent)) == 1, "the word of why may be on its way"
     scene.wait(0.2)
-    assert len(scene.commands(do.RingAgent)) == 2 and scene.stands() == "offered", "nobody waits for a phone that is dead"
+    assert len(scene.commands(do.RingAgent)) == 2 and scene.stands() == "offered", "he is tried again"
