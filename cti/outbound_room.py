@@ -10,11 +10,14 @@ from collections.abc import Callable
 
 from cti.background import background
 from cti.callback_keeper import CallbackKeeper
-from cti.model.events import AnyEvent
+from cti.model.events import AnyEvent, CallbackRequest
 from cti.model.policy import Center
+from cti.model.words import AttemptId, CallbackAction
+from cti.outbound.promised import of_attempt
 from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
+from cti.store.attempts import NotNow
 from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
@@ -30,7 +33,8 @@ class OutboundRoom:
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
         self.list = CallbackList(store, self.writer)
-        self.ledger = AttemptLedger(store, clock)
+        self._post: Callable[[AnyEvent], None] = lambda event: None
+        self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
         stack.callback(self.abandoned.close)
@@ -43,8 +47,15 @@ class OutboundRoom:
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
+        self._post = post
         self.keeper.resume(post)
         background(stack, self.keeper.run(post))
+
+    def _refused(self, attempt: AttemptId, why: NotNow) -> None:
+        """Whom the lists forbid to call is not tried again and again."""
+        promise = of_attempt(attempt)
+        if promise is not None and why is NotNow.DO_NOT_CALL:
+            self._post(CallbackRequest(promise, CallbackAction.WITHDRAW, why.value))
 
 
 def trunks_of(policy: Center) -> dict[str, Trunk]:
