@@ -15,6 +15,7 @@ from cti.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
 
 pytestmark = pytest.mark.unit
@@ -86,7 +87,7 @@ async def test_what_cannot_be_kept_is_counted_and_the_next_one_kept(
 
 async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(store, "r1")
-    take, away = callback_keeper.take_requests, [True]
+    take, away = take_requests, [True]
 
     def failing(*words: Any) -> Any:
         if away:
