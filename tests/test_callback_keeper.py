@@ -15,6 +15,7 @@ from cti.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
 
 pytestmark = pytest.mark.unit
@@ -86,7 +87,7 @@ async def test_what_cannot_be_kept_is_counted_and_the_next_one_kept(
 
 async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(store, "r1")
-    take, away = callback_keeper.take_requests, [True]
+    take, away = take_requests, [True]
 
     def failing(*words: Any) -> Any:
         if away:
@@ -104,10 +105,18 @@ async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: py
 async def test_who_has_asked_just_now_is_not_kept_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callback_keeper, "LOOK_EVERY_S", 3600.0)
     found = keeper(store)
+    first, both = asyncio.Event(), asyncio.Event()
+    posted: list[AnyEvent] = []
+
+    def post(event: AnyEvent) -> None:
+        posted.append(event)
+        (both if first.is_set() else first).set()
+
     ask(store, "r1")
-    running = asyncio.create_task(taken(found, 2))
-    while (await asyncio.to_thread(lambda: len(callback_keeper.open_promises(store)))) < 1:
-        pass
+    running = asyncio.create_task(found.run(post))
+    await asyncio.wait_for(first.wait(), 10)
     ask(store, "r2")
     found.look()
-    assert len(await running) == 2
+    await asyncio.wait_for(both.wait(), 10)
+    running.cancel()
+    assert len(posted) == 2

@@ -133,7 +133,7 @@ def test_the_example_has_nothing_to_find() -> None:
 
 @pytest.mark.parametrize("trunks", [{}, {"carrier": {"dial": "PJSIP/{number}@carrier"}}])
 def test_who_gives_up_can_only_be_called_back_by_a_trunk(trunks: dict[str, Any]) -> None:
-    queues = {"sales": {"callback_abandoned": {}}, "support": {}}
+    queues: dict[str, Any] = {"sales": {"callback_abandoned": {}}, "support": {}}
     said = list(campaigns(Center.model_validate({"queues": queues, "outbound": {"trunks": trunks}})))
     assert [".".join(map(str, each.path)) for each in said] == ([] if trunks else ["queues.sales.callback_abandoned"])
     assert not any(each.is_error for each in said)

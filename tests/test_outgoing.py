@@ -31,7 +31,12 @@ class Keeping(CallingScene):
         super().__init__(Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written}))
 
     def promise(self, name: int = 1, **more: Any) -> Promise:
-        words = {"number": Number(NUMBER, BERLIN), "queue": "sales", "promised_at": self.now, "due_at": self.now} | more
+        words: dict[str, Any] = {
+            "number": Number(NUMBER, BERLIN),
+            "queue": "sales",
+            "promised_at": self.now,
+            "due_at": self.now,
+        } | more
         promise = Promise(LeadId(name), words.pop("kind", CallbackKind.VIRTUAL_HOLD), **words)
         self.post(ev.CallbackPromised(promise))
         self.wait(0.0)

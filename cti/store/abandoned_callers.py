@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from cti.model.words import Outcome
 from cti.store.database import Store
 from cti.store.tables import callback_request
 from cti.store.upsert import put
+from cti.store.writer_thread import WriterThread
 
 KIND = "abandoned"
 MAX_PENDING = 10_000
@@ -30,17 +30,15 @@ _NUMBER = re.compile(r"\+?[0-9]{5,19}")  # nothing shorter is called back: anoth
 _log = structlog.get_logger(__name__)
 
 
-class AbandonedCallers:
+class AbandonedCallers(WriterThread[list[dict[str, Any]]]):
     """A ports.Reader. `errors` counts failed tries, each tried again; `lost`: what came beyond MAX_PENDING."""
 
     def __init__(self, store: Store, policy: Callable[[], Center], *, retry_s: float = RETRY_S) -> None:
-        self.errors = self.lost = 0
-        self._store, self._policy, self._retry_s = store, policy, retry_s
+        super().__init__("cti-abandoned", retry_s)
+        self.lost = 0
+        self._store, self._policy = store, policy
         self._pending: list[dict[str, Any]] = []
-        self._wake = threading.Condition()
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="cti-abandoned", daemon=True)
-        self._thread.start()
+        self._begin()
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
@@ -56,36 +54,28 @@ class AbandonedCallers:
 
     def close(self, timeout_s: float = 5.0) -> int:
         """Write what is left (one last try); how many were not written."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify_all()
-        self._thread.join(timeout_s)
+        self._end(timeout_s)
         return len(self._pending)
 
-    def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._pending or self._closing)
-                rows, last = list(self._pending), self._closing
-            written = not rows or self._try(rows)
-            with self._wake:
-                if written:
-                    del self._pending[: len(rows)]
-                elif not last:
-                    self._wake.wait_for(lambda: self._closing, timeout=self._retry_s)
-                if last and not (written and self._pending):
-                    return
+    def _waits(self) -> bool:
+        return bool(self._pending)
 
-    def _try(self, rows: list[dict[str, Any]]) -> bool:
-        try:
-            with self._store.durable.begin() as connection:
-                put(connection, callback_request, rows, replace=False)
-        except SQLAlchemyError as error:
-            if not self.errors:
-                _log.error("abandoned_callers_not_written", count=len(rows), error=type(error).__name__)
-            self.errors += 1
-            return False
-        return True
+    def _take(self) -> list[dict[str, Any]] | None:
+        rows, self._pending = self._pending, []
+        return rows or None
+
+    def _give_back(self, work: list[dict[str, Any]]) -> None:
+        self._pending = [*work, *self._pending]
+
+    def _write(self, work: list[dict[str, Any]]) -> None:
+        with self._store.durable.begin() as connection:
+            put(connection, callback_request, work, replace=False)
+
+    def _tell_failed(self, work: list[dict[str, Any]], error: SQLAlchemyError) -> None:
+        _log.error("abandoned_callers_not_written", count=len(work), error=type(error).__name__)
+
+    def _tell_works_again(self) -> None:
+        _log.info("abandoned_callers_written_again")
 
 
 def request_of(changed: Changed, policy: Center) -> dict[str, Any] | None:
