@@ -211,6 +211,8 @@ class Outgoing:
             result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
             if name is not None and result is not None:
                 self._over(name, result)
+            elif name is not None and fact.new == DialResult.HUMAN:
+                self._over_if_unwanted(name)
         elif (name := of_contact(fact.contact or ContactId(""))) is not None:
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new))
@@ -229,7 +231,10 @@ class Outgoing:
         promise = self.book.of(name)
         if promise is None:
             return
-        if promise.state is CallbackState.DIALLING and outcome not in (Outcome.NOT_REACHED, Outcome.WITHDRAWN):
+        if promise.state is CallbackState.DIALLING and outcome in (Outcome.MERGED, Outcome.WITHDRAWN):
+            self._changed(self.book.called_in(name) if outcome is Outcome.MERGED else self.book.withdraw(name))
+            self._over_if_unwanted(name)
+        elif promise.state is CallbackState.DIALLING and outcome is not Outcome.NOT_REACHED:
             self._over(name, TALKED.get(outcome, AttemptResult.ABANDONED))
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.MERGED:
             self._changed(self.book.called_in(name))
@@ -238,6 +243,14 @@ class Outgoing:
         elif promise.state is CallbackState.IN_LINE:
             reason = self._speaks_against(name)
             self._changed(self.book.put_off(name, reason or Reason(Rule.QUEUE, self._floor.now + BACK_S)))
+
+    def _over_if_unwanted(self, name: LeadId) -> None:
+        """Of one that is dialled and has no contact any more: nothing but the end of its attempt is still to come."""
+        promise, floor = self.book.of(name), self._floor
+        if promise is None or promise.state is not CallbackState.DIALLING or contact_of(promise) in floor.contacts:
+            return
+        if promise.reason and newest_attempt(promise) not in floor.dials.air:
+            self._over(name, AttemptResult.ABANDONED)
 
     def _called_in(self, fact: Changed) -> None:
         """The customer calls himself while his callback is not in the line: he gets the place that it has."""
