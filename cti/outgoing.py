@@ -142,10 +142,11 @@ class Outgoing:
 
     def _not_begun(self, event: CallbackRequest) -> bool:
         """Take back what has been asked for in a call that goes on."""
-        for promises in self._asked_in.values():
+        for asker, promises in self._asked_in.items():
             for promise in promises:
                 if promise.id == event.callback:
                     promises.remove(promise)
+                    self._floor.contacts[asker].promised = bool(promises)  # else he gives up, should he hang up now
                     self._changed([msgspec.structs.replace(promise, state=CallbackState.WITHDRAWN)], by=event.by)
                     return True
         return False

@@ -297,6 +297,7 @@ def test_one_that_is_dropped_in_the_call_in_which_it_was_asked_for_is_none() -> 
     scene.post(ev.CallbackRequest(LeadId(1), CallbackAction.WITHDRAW, "flow"))
     scene.caller_hangs_up("c1")
     assert scene.states() == ["withdrawn"]
+    assert scene.outcomes("c1") == ["abandoned"], "nothing is promised to him any more"
     assert not scene.center.contacts
 
 
