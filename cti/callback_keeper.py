@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.lists.numbers import read_number
 from cti.model.events import AnyEvent, CallbackPromised
@@ -52,7 +51,7 @@ class CallbackKeeper:
             pause_s = LOOK_EVERY_S
             try:
                 promises, unusable = await asyncio.to_thread(take_requests, self._store, self._place)
-            except SQLAlchemyError as error:
+            except Exception as error:  # whatever it is: promises must go on being taken
                 self.errors += 1
                 pause_s = RETRY_S
                 log.error("requests for callbacks cannot be read", error=type(error).__name__)

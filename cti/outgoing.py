@@ -32,7 +32,7 @@ from cti.model.words import (
     RefusedReason,
 )
 from cti.outbound.air import Air
-from cti.outbound.callbacks import CALLBACKS, WITHDRAWN, CallbackBook
+from cti.outbound.callbacks import CALLBACKS, CallbackBook
 from cti.outbound.callout_of import callout_of_promise
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
@@ -74,6 +74,7 @@ class Outgoing:
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
         self._states: dict[LeadId, CallbackState] = {}
         self._asked_in: dict[ContactId, list[Promise]] = {}  # promises whose customer is still on the phone with us
+        self._taken_over: dict[ContactId, Promise] = {}  # by the caller who has their place now, and may give it up
         self.read = 0  # of the outputs of the event under way
         floor.gate = self
 
@@ -81,6 +82,10 @@ class Outgoing:
         """Go by the rules that hold from now on."""
         outbound = self._floor.policy.outbound
         self.book.follow(outbound.callbacks, outbound, DoNotCall(outbound.do_not_call))
+        for promise in self.book.open():
+            contact = self._floor.contacts.get(contact_of(promise))
+            if contact is not None and contact.queue not in self._floor.policy.queues:  # it comes again, see _into_line
+                self._out_of_line(promise, Leaving(Outcome.NOT_REACHED, reason="queue"))
 
     # --- what comes from outside --------------------------------------------------------------------------------------
 
@@ -98,7 +103,6 @@ class Outgoing:
                 requires=dict(asker.own_requires) or promise.requires,
                 head_start_s=asker.own_head_start_s or promise.head_start_s,
                 customer=asker.customer or promise.customer,
-                agent=promise.agent,
             )
         if event.resumed:
             self._changed(self.book.resumed(promise, floor.now))
@@ -156,10 +160,11 @@ class Outgoing:
 
     def _not_begun(self, event: CallbackRequest) -> bool:
         """Take back what has been asked for in a call that goes on."""
-        for promises in self._asked_in.values():
+        for asker, promises in self._asked_in.items():
             for promise in promises:
                 if promise.id == event.callback:
                     promises.remove(promise)
+                    self._floor.contacts[asker].promised = bool(promises)  # else he gives up, should he hang up now
                     self._changed([msgspec.structs.replace(promise, state=CallbackState.WITHDRAWN)], by=event.by)
                     return True
         return False
@@ -215,7 +220,7 @@ class Outgoing:
 
     def follow(self) -> None:
         """Read what has been told since the last time."""
-        if not self._states and not self._asked_in:
+        if not self._states and not self._asked_in and not self._taken_over:
             self.read = len(self._floor.out)
         while self.read < len(self._floor.out):
             fact = self._floor.out[self.read]
@@ -235,13 +240,15 @@ class Outgoing:
             result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
             if name is not None and result is not None:
                 self._over(name, result)
-            elif name is not None and fact.new == DialResult.HUMAN and self._taken_back(name):
-                self._over(name, AttemptResult.ABANDONED)  # answered in that instant: no visit will tell its end
+            elif name is not None and fact.new == DialResult.HUMAN:
+                self._over_if_unwanted(name)
         elif (name := of_contact(fact.contact or ContactId(""))) is not None:
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new))
         elif fact.new == "waiting" and fact.caller and not fact.outbound:
             self._called_in(fact)
+        elif fact.contact in self._taken_over:
+            self._served(fact.contact, Outcome(fact.new))
 
     def _asker_moved(self, asker: ContactId, new: str) -> None:
         if new == ContactState.TALKING:  # his turn came before he had hung up: he needs no callback any more
@@ -251,9 +258,15 @@ class Outgoing:
             for promise in self._asked_in.pop(asker):
                 self._changed(self.book.promise(promise, self._floor.now))
 
-    def _taken_back(self, name: LeadId) -> bool:
-        promise = self.book.of(name)
-        return promise is not None and promise.state is CallbackState.DIALLING and promise.reason == WITHDRAWN
+    def _served(self, caller: ContactId, outcome: Outcome) -> None:
+        """Who called in himself has left the line. Has he given up, his promise holds as before."""
+        if outcome is Outcome.MOVED:
+            return
+        promise = self._taken_over.pop(caller)
+        if outcome is Outcome.ABANDONED:
+            due_at = self._floor.now + BACK_S
+            again = msgspec.structs.replace(promise, state=CallbackState.PROMISED, reason="", due_at=due_at)
+            self._changed(self.book.promise(again, self._floor.now))
 
     def _talks(self, contact: ContactId) -> None:
         """The customer talks to an agent. After a restart no visit tells it, and we may have given his dial up."""
@@ -271,18 +284,29 @@ class Outgoing:
         promise = self.book.of(name)
         if promise is None:
             return
-        if promise.state is CallbackState.DIALLING and outcome is Outcome.MERGED:  # he calls while he is being called
-            self._over(name, AttemptResult.NOT_DIALLED)
-            self._changed(self.book.called_in(name))
-        elif promise.state is CallbackState.DIALLING and outcome not in (Outcome.NOT_REACHED, Outcome.WITHDRAWN):
+        if promise.state is CallbackState.DIALLING and outcome in (Outcome.MERGED, Outcome.WITHDRAWN):
+            self._changed(self.book.called_in(name) if outcome is Outcome.MERGED else self.book.withdraw(name))
+            self._over_if_unwanted(name)
+        elif promise.state is CallbackState.DIALLING and outcome is not Outcome.NOT_REACHED:
             self._over(name, TALKED.get(outcome, AttemptResult.ABANDONED))
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.MERGED:
             self._changed(self.book.called_in(name))
+            for caller in self._floor.dials.callers(key(promise.given or promise.number.number)):
+                if self._floor.contacts[caller].visit_open:
+                    self._taken_over[caller] = promise
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.WITHDRAWN:
             self._changed(self.book.withdraw(name))
         elif promise.state is CallbackState.IN_LINE:
             reason = self._speaks_against(name)
             self._changed(self.book.put_off(name, reason or Reason(Rule.QUEUE, self._floor.now + BACK_S)))
+
+    def _over_if_unwanted(self, name: LeadId) -> None:
+        """Of one that is dialled and has no contact any more: nothing but the end of its attempt is still to come."""
+        promise, floor = self.book.of(name), self._floor
+        if promise is None or promise.state is not CallbackState.DIALLING or contact_of(promise) in floor.contacts:
+            return
+        if promise.reason and newest_attempt(promise) not in floor.dials.air:
+            self._over(name, AttemptResult.ABANDONED)
 
     def _called_in(self, fact: Changed) -> None:
         """The customer calls himself while his callback is not in the line: he gets the place that it has."""
@@ -295,6 +319,8 @@ class Outgoing:
             if not here and promise.kind is not CallbackKind.ABANDONED:
                 continue
             self._changed(self.book.called_in(name))
+            if caller is not None:
+                self._taken_over[caller.id] = promise
             if here and caller is not None and promise.since is not None:
                 standing.takes_place(self._floor, caller, promise.since, promise.head_start_s)
 

@@ -14,7 +14,15 @@ from cti.model.changes import Kind
 from cti.model.dialling import CallbackKind, CallbackState, LeadId
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise
-from cti.model.words import CallbackAction, CallId, ContactId, DialResult, Heard, NodeId, RefusedReason
+from cti.model.words import (
+    CallbackAction,
+    CallId,
+    ContactId,
+    DialResult,
+    Heard,
+    NodeId,
+    RefusedReason,
+)
 from tests.calling import NUMBER, CallingScene, office
 
 pytestmark = pytest.mark.unit
@@ -293,6 +301,7 @@ def test_one_that_is_dropped_in_the_call_in_which_it_was_asked_for_is_none() -> 
     scene.post(ev.CallbackRequest(LeadId(1), CallbackAction.WITHDRAW, "flow"))
     scene.caller_hangs_up("c1")
     assert scene.states() == ["withdrawn"]
+    assert scene.outcomes("c1") == ["abandoned"], "nothing is promised to him any more"
     assert not scene.center.contacts
 
 

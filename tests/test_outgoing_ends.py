@@ -7,7 +7,7 @@ import pytest
 from cti.acd.dialling import PREFIX
 from cti.model import events as ev
 from cti.model.dialling import LeadId
-from cti.model.words import CallbackAction, NodeId
+from cti.model.words import CallbackAction, DialResult, NodeId
 from tests.calling import NUMBER
 from tests.test_outgoing import Keeping
 
@@ -125,3 +125,28 @@ def test_nobody_stands_in_the_line_for_a_promise_that_has_expired() -> None:
     scene.promise()
     scene.wait(3601.0)
     assert (scene.states()[-1], scene.center.contacts) == ("expired", {})
+
+
+def test_who_calls_in_and_gives_up_again_is_called_back_all_the_same() -> None:
+    scene = Keeping()
+    scene.pause("anna")
+    scene.promise(since=scene.now - 500.0)
+    scene.arrive("c1", caller=NUMBER)
+    assert scene.states()[-1] == "merged"
+    scene.caller_hangs_up("c1")
+    assert scene.states()[-1] == "promised"
+    scene.unpause("anna")
+    scene.wait(61.0)
+    assert scene.states()[-1] == "in_line" and scene.kept()[-1].since == scene.kept()[0].since
+
+
+def test_what_could_not_be_dialled_is_tried_later_and_later_and_never_fails_for_it() -> None:
+    scene = Keeping(first="customer")
+    scene.promise()
+    pauses_s = []
+    for attempt in range(1, 40):
+        scene.fails(f"callbacks-1-{attempt}", DialResult.NOT_DIALLED)
+        assert scene.states()[-1] == "promised"
+        pauses_s.append(round(scene.kept()[-1].due_at - scene.now))
+        scene.wait(pauses_s[-1] + 0.01)
+    assert pauses_s[:6] == [30, 60, 120, 240, 480, 900] and set(pauses_s[6:]) == {900}

@@ -7,6 +7,7 @@ kept for it. Two promises to one number about one topic are one; who calls in hi
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -24,8 +25,11 @@ from cti.outbound.transitions import CALLBACK, check
 from cti.outbound.verdict import Reason
 
 CALLBACKS = CampaignName("callbacks")  # as what their attempts count
+NOT_DIALLED_S, MOST_NOT_DIALLED_S = 30.0, 900.0  # until the next try of one that could not be dialled
 TALK_S = 43_200.0  # the longest that a dial and its talk may take
-WITHDRAWN = "withdrawn"
+WITHDRAWN, CALLED_IN = "withdrawn", "called in"
+_TAKEN_BACK = {WITHDRAWN: CallbackState.WITHDRAWN, CALLED_IN: CallbackState.MERGED}
+"""Of one that is being dialled: what it is as soon as its attempt is over, by its reason."""
 
 
 class CallbackBook:
@@ -116,11 +120,8 @@ class CallbackBook:
         return [self._put_off(known, reason)]
 
     def called_in(self, name: LeadId) -> list[Promise]:
-        """The customer calls himself, and has the place that was kept for him: nobody calls him now."""
-        known = self._open.get(name)
-        if known is None or known.state is CallbackState.DIALLING:
-            return []
-        return [self._end(known, CallbackState.MERGED, "called in")]
+        """The customer calls himself, and has the place that was kept for him: nobody calls him any more."""
+        return self._take_back(name, CALLED_IN)
 
     def resumed(self, promise: Promise, now: float) -> list[Promise]:
         """Take on a promise that an earlier process has left; one that was being dialled stays so until ended()."""
@@ -147,8 +148,11 @@ class CallbackBook:
             others = [other for other in self._of_number(tried.number) if other.id != name and self._same(other, known)]
             kept = self._end(known, CallbackState.KEPT, "")
             return [kept, *(self._end(other, CallbackState.MERGED, "kept with another one") for other in others)]
-        if known.reason == WITHDRAWN:
-            return [self._end(known, CallbackState.WITHDRAWN, "")]
+        if known.reason in _TAKEN_BACK:
+            return [self._end(known, _TAKEN_BACK[known.reason], known.reason)]
+        if result is AttemptResult.NOT_DIALLED:  # nobody's fault but ours: later and later, and never the last try
+            due_at = now + min(NOT_DIALLED_S * 2.0 ** _in_vain(known), MOST_NOT_DIALLED_S)
+            return [self._move(known, CallbackState.PROMISED, due_at=due_at)]
         lead = Lead(name, CALLBACKS, (known.number,), tries=known.tries)  # one number: its tries decide alone
         then = after(lead, self.written, now)
         if not isinstance(then, Next):
@@ -166,14 +170,8 @@ class CallbackBook:
         return [hurried]
 
     def withdraw(self, name: LeadId) -> list[Promise]:
-        """A person takes it back. Of one that is being dialled the owner takes back the call, and its end ends it."""
-        known = self._open.get(name)
-        if known is None:
-            return []
-        if known.state is CallbackState.DIALLING:
-            self._open[name] = msgspec.structs.replace(known, reason=WITHDRAWN)
-            return []
-        return [self._end(known, CallbackState.WITHDRAWN, "")]
+        """A person takes it back."""
+        return self._take_back(name, WITHDRAWN)
 
     def of(self, name: LeadId) -> Promise | None:
         """Return an open promise."""
@@ -189,6 +187,17 @@ class CallbackBook:
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def _take_back(self, name: LeadId, why: str) -> list[Promise]:
+        """Of one that is being dialled the owner takes back the call, and its end ends it: until then it is only noted,
+        on the disk too, for an engine that finds its attempt after us."""
+        known = self._open.get(name)
+        if known is None or known.reason in _TAKEN_BACK:
+            return []
+        if known.state is CallbackState.DIALLING:
+            self._open[name] = noted = msgspec.structs.replace(known, reason=why)
+            return [noted]
+        return [self._end(known, _TAKEN_BACK[why], why)]
 
     def _in_line(self, known: Promise, now: float) -> Iterator[Promise]:
         """Into the line, if he may be called at this hour; else at the next hour at which he may."""
@@ -238,6 +247,12 @@ class CallbackBook:
 
     def _of_number(self, number: str) -> list[Promise]:
         return [self._open[name] for name in sorted(self._by_number.get(number, ()))]
+
+
+def _in_vain(known: Promise) -> int:
+    """How often in a row it could not even be dialled, before this time; few enough to count with."""
+    row = itertools.takewhile(lambda tried: tried.result is AttemptResult.NOT_DIALLED, reversed(known.tries))
+    return min(sum(1 for _ in row) - 1, 10)
 
 
 def _earlier(one: float | None, other: float | None) -> float | None:

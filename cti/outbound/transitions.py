@@ -38,7 +38,7 @@ CALLBACK: Mapping[CallbackState, frozenset[CallbackState]] = {
     _B.PROMISED: frozenset({_B.DUE}) | _NOT_KEPT,
     _B.DUE: frozenset({_B.IN_LINE, _B.PROMISED, _B.FAILED}) | _NOT_KEPT,
     _B.IN_LINE: frozenset({_B.DIALLING, _B.PROMISED, _B.FAILED}) | _NOT_KEPT,  # promised: his hours ended first
-    _B.DIALLING: frozenset({_B.KEPT, _B.FAILED, _B.PROMISED, _B.WITHDRAWN}),  # promised: once more later
+    _B.DIALLING: frozenset({_B.KEPT, _B.FAILED, _B.PROMISED, _B.MERGED, _B.WITHDRAWN}),  # promised: once more later
     _B.KEPT: frozenset(),
     _B.FAILED: frozenset(),
     **{state: frozenset() for state in _NOT_KEPT},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, RowMapping, desc, insert, select, update
 
 from cti.model.dialling import CallbackKind, CallbackState, CampaignName, LeadId
@@ -24,6 +25,7 @@ KINDS = ("callback", "abandoned")  # of requests; a voicemail is none
 UNUSABLE = "unusable"  # of a request: its number cannot be called, or there is no queue for it
 MOST_AT_ONCE = 500
 
+_log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Promise).decode
 
@@ -60,9 +62,18 @@ def open_promises(store: Store) -> list[Promise]:
         attempt.c.campaign == ROOM, attempt.c.state.in_(OPEN_ATTEMPTS)
     )
     with store.engine.connect() as connection:
-        promises = [_decode(body) for body in connection.execute(query).scalars()]
+        promises = [each for body in connection.execute(query).scalars() if (each := _readable(body)) is not None]
         flying = {row["lead"]: row for row in connection.execute(made).mappings()}
     return [_as_left(promise, flying.get(promise.id)) for promise in promises]
+
+
+def _readable(body: str) -> Promise | None:
+    """One row that cannot be read must not keep the others from being kept. It stays, for a person to look at."""
+    try:
+        return _decode(body)
+    except (msgspec.MsgspecError, ValueError):
+        _log.error("a promised callback cannot be read; it stays in the store as it is")
+        return None
 
 
 def _as_left(promise: Promise, flying: RowMapping | None) -> Promise:

@@ -73,7 +73,9 @@ def test_who_calls_in_needs_no_callback() -> None:
     assert states(ours.called_in(ONE)) == [(1, CallbackState.MERGED)]
     assert len(ours) == 2
     ours.dialling(LeadId(3), NOW)
-    assert ours.called_in(LeadId(3)) == [] and ours.called_in(ONE) == [], "he is being called, or needs it no more"
+    assert states(ours.called_in(LeadId(3))) == [(3, CallbackState.DIALLING)], "noted; its call ends first"
+    assert ours.called_in(LeadId(3)) == [] and ours.called_in(ONE) == [], "once is enough"
+    assert states(ours.ended(LeadId(3), AttemptResult.CANCELLED, NOW)) == [(3, CallbackState.MERGED)]
 
 
 def test_one_kept_is_enough() -> None:
@@ -142,7 +144,7 @@ def test_withdrawn() -> None:
     in_line(ours, promise(1), promise(2, to=2))
     assert states(ours.withdraw(ONE)) == [(1, CallbackState.WITHDRAWN)] and ours.withdraw(ONE) == []
     ours.dialling(LeadId(2), NOW)
-    assert ours.withdraw(LeadId(2)) == [], "its call ends first"
+    assert states(ours.withdraw(LeadId(2))) == [(2, CallbackState.DIALLING)], "noted; its call ends first"
     assert ours._air.has(number(2).number)
     assert states(ours.ended(LeadId(2), AttemptResult.CANCELLED, NOW)) == [(2, CallbackState.WITHDRAWN)]
 
