@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-pacing clean
+.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -55,6 +55,9 @@ bench-ivr: asterisk ## from a caller's key to the next menu's first sound, 100 a
 
 bench-import: setup ## a list of a million leads: rows per second, peak memory, and how long the next leads take
 	@exec $(PYTHON_ENV) -m bench.import_leads
+
+bench-callouts: asterisk ## from the order to call to the customer's INVITE, and from his answer to the agent's ear
+	@exec $(PYTHON_ENV) -m bench.callouts
 
 bench-pacing: setup ## busy agents and abandoned answers: our pacing, one per free agent, an adaptive ratio
 	@exec $(PYTHON_ENV) -m bench.pacing

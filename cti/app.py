@@ -29,7 +29,7 @@ from cti.engine import Engine, SteadyClock
 from cti.flow_room import FlowRoom
 from cti.flows_in_force import FlowsInForce
 from cti.in_turn import InTurn
-from cti.journal import flush_regularly, open_journal
+from cti.journal import Journal, flush_regularly, open_journal
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
@@ -140,39 +140,18 @@ class Application:
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
-        writer = StoreWriter(store)
-        stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
-        readers += [log_bugs, NoEntryLog().apply]
-        readers.append(self._keep_follow_ups(stack, store))
-        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
-        self.flows.promised = outbound.keeper.look
-        self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
-        readers.append(outbound.writer.apply)
+        readers = self._readers(stack, store)
+        outbound = self.outbound
         self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger)
-        history = self._keep_history(store)
-        stack.callback(history.close)
-        readers.append(history.apply)
-        self._errors["store"] = lambda: writer.errors
-        if settings.queue_log is not None:
-            queue_log = QueueLogFile(settings.queue_log, self._policy, self.clock())
-            stack.callback(queue_log.close)
-            self._errors["queue_log"] = lambda: queue_log.errors
-            readers.append(queue_log.apply)
-            self._follow.append(lambda policy, _: queue_log.reload(policy))
         self._all_follow(self.policy.center, self.policy.version)
-        journal = open_journal(settings.journal)
-        if journal is not None:
-            stack.callback(journal.close)
-            self._errors["journal"] = lambda: journal.lost
-            background(stack, flush_regularly(journal))
+        journal = self._journal(stack)
         self.engine = Engine(
             ContactCenter(self._policy, map(NodeId, settings.nodes), version=self.policy.version),
             self.switch,
             readers,
             clock=self.clock,
             journal=journal,
-            books=outbound.writer.order,
+            books=outbound.order,
         )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
@@ -189,6 +168,37 @@ class Application:
         except OSError as error:
             listen = settings.fastagi.listen
             raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
+
+    def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
+        """Everybody who reads the stream of facts; closed behind the engine."""
+        writer = StoreWriter(store)
+        stack.callback(writer.close)
+        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        readers += [log_bugs, NoEntryLog().apply]
+        readers.append(self._keep_follow_ups(stack, store))
+        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
+        self.flows.promised = outbound.keeper.look
+        self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
+        readers.append(outbound.writer.apply)
+        history = self._keep_history(store)
+        stack.callback(history.close)
+        readers.append(history.apply)
+        self._errors["store"] = lambda: writer.errors
+        if self.settings.queue_log is not None:
+            queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
+            stack.callback(queue_log.close)
+            self._errors["queue_log"] = lambda: queue_log.errors
+            readers.append(queue_log.apply)
+            self._follow.append(lambda policy, _: queue_log.reload(policy))
+        return readers
+
+    def _journal(self, stack: contextlib.AsyncExitStack) -> Journal | None:
+        journal = open_journal(self.settings.journal)
+        if journal is not None:
+            stack.callback(journal.close)
+            self._errors["journal"] = lambda: journal.lost
+            background(stack, flush_regularly(journal))
+        return journal
 
     def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:
         writer = self.follow_ups = FollowUpWriter(store)
@@ -222,6 +232,7 @@ class Application:
             audit=self.audit,
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
+            callbacks=self.outbound.list,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

@@ -79,7 +79,11 @@ class ContactCenter:
         self._floor = Floor(center, nodes, seed, version)
         self._outgoing = Outgoing(self._floor)
         self._campaigning = Campaigning(self._floor, self._outgoing)
-        self._on_event: dict[type[events.Event], Callable[[Any], None]] = {
+        self._on_event = self._event_rules()
+        self._on_deadline = self._deadline_rules()
+
+    def _event_rules(self) -> dict[type[events.Event], Callable[[Any], None]]:
+        return {
             events.CallArrived: self._call_arrived,
             events.FlowEnqueues: lambda event: flow_calls.enqueue(self._floor, event),
             events.FlowEnded: lambda event: flow_calls.ended(self._floor, event),
@@ -119,7 +123,9 @@ class ContactCenter:
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
             events.PolicyChanged: self._policy_changed,
         }
-        self._on_deadline: dict[str, Callable[[str], None]] = {
+
+    def _deadline_rules(self) -> dict[str, Callable[[str], None]]:
+        return {
             "wrapup": lambda agent: agents.end_wrapup(self._floor, self.agents[AgentId(agent)]),
             "break": lambda agent: agents.break_overdue(self._floor, self.agents[AgentId(agent)]),
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),

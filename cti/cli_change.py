@@ -58,6 +58,7 @@ def _refuse(error: EngineRefused, as_json: bool) -> None:
         "unknown_field": f"no such key was set{_near(detail, known)}",
         "in_use": f"live calls use what would be gone: {detail}; nothing was changed. {_emptied(detail)}",
         "unknown_version": f"{detail}; see: {typed('flow versions')}",
+        "unknown_callback": f"{detail}; see: {typed('callback list')}",
         "unknown_follow_up": f"{detail}; see: {typed('follow-up list')}",
         "no_flows": f"{detail}: add flows: {{folder: flows}} to it, then: {typed('reload')}",
         "already": detail,

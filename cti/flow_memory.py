@@ -43,6 +43,7 @@ class FlowMemory:
         self._promised = asked
         self._store, self._clock = store, clock
         self._asked = 0
+        self._taking, self._unwanted = set[str](), set[str]()  # requests by their ids
 
     async def take_callback(self, verb: verbs.TakeCallback, call: str) -> replies.AnyReply:
         """The promise is in the database before the caller hears that it is."""
@@ -51,18 +52,32 @@ class FlowMemory:
         )
         if decode_request(msgspec.json.encode(request)) is None:
             return replies.CallbackRefused("invalid_number")
+        self._taking.add(request.id)
         try:
             await self._within(PROMISE_S, lambda: take_over(self._store, request, self._clock()))
         except ConflictingRequest:
             pass  # promised before an engine died, and asked again: the promise is from then
         except Deaf:
+            self._unwanted.discard(request.id)
             return replies.CallbackRefused("too_many")
+        finally:
+            self._taking.discard(request.id)
+        if request.id in self._unwanted:
+            self._drop(request.id)
+            return replies.CallbackRefused("served")
         self._promised()
         return replies.CallbackTaken()
 
     def drop_callback(self, verb: verbs.TakeCallback) -> None:
         """Take the promise back, as far as nobody has begun to keep it: an agent has him now."""
         name = _name("flow", f"{verb.once} {verb.number}")
+        if name in self._taking:
+            self._unwanted.add(name)  # before anybody hears that there is one
+        else:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self._unwanted.discard(name)
         dropped = in_thread_of_its_own(lambda: drop(self._store, name))
         dropped.add_done_callback(self._dropped)
 

@@ -10,10 +10,16 @@ from collections.abc import Callable
 
 from cti.background import background
 from cti.callback_keeper import CallbackKeeper
-from cti.model.events import AnyEvent
+from cti.campaign_keeper import CampaignKeeper
+from cti.model.books import AnyBookOrder, WantLeads
+from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
 from cti.model.policy import Center
+from cti.model.words import AttemptId, CallbackAction
+from cti.outbound.promised import of_attempt
 from cti.ports import Clock
 from cti.store.attempt_ledger import AttemptLedger
+from cti.store.attempts import NotNow
+from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
@@ -27,19 +33,40 @@ class OutboundRoom:
     ) -> None:
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
-        self.ledger = AttemptLedger(store, clock)
+        self.list = CallbackList(store, self.writer)
+        self._post: Callable[[AnyEvent], None] = lambda event: None
+        self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
         self.keeper = CallbackKeeper(store, clock, policy)
+        self.campaigns = CampaignKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        return self.writer.errors + self.ledger.errors + self.keeper.errors
+        return self.writer.errors + self.ledger.errors + self.keeper.errors + self.campaigns.errors
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
+        self._post = post
         self.keeper.resume(post)
+        self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
+        background(stack, self.campaigns.run(post))
+
+    def order(self, order: AnyBookOrder) -> None:
+        """Take in what the core asks of the store; returns at once. Never raises."""
+        if isinstance(order, WantLeads):
+            self.campaigns.wanted(order)
+        else:
+            self.writer.order(order)
+
+    def _refused(self, attempt: AttemptId, why: NotNow) -> None:
+        """Whom the lists forbid to call is not tried again and again."""
+        promise = of_attempt(attempt)
+        if promise is not None and why is NotNow.DO_NOT_CALL:
+            self._post(CallbackRequest(promise, CallbackAction.WITHDRAW, why.value))
+        elif why is NotNow.DO_NOT_CALL:
+            self._post(AttemptForbidden(attempt))
 
 
 def trunks_of(policy: Center) -> dict[str, Trunk]:

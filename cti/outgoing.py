@@ -37,6 +37,7 @@ from cti.outbound.callout_of import callout_of_promise
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
 from cti.outbound.lead import attempt_id
+from cti.outbound.promised import attempt_lost, contact_of, newest_attempt, of_attempt, of_contact, told
 from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
@@ -130,7 +131,7 @@ class Outgoing:
             return Refused(RefusedReason.UNKNOWN_CALLBACK, str(event.callback))
         match event.action:
             case CallbackAction.WITHDRAW:
-                contact = self._floor.contacts.get(_contact(promise))
+                contact = self._floor.contacts.get(contact_of(promise))
                 self._changed(self.book.withdraw(promise.id), by=event.by)
                 if contact is not None and not contact.call:
                     callouts.stop(self._floor, contact, Leaving(Outcome.WITHDRAWN, by=event.by))
@@ -162,22 +163,9 @@ class Outgoing:
         """An earlier process was dialling for it, and no node knows of that: nobody can tell what became of it."""
         promise = self.book.of(name)
         if promise is not None and promise.state is CallbackState.DIALLING:
-            attempt = AttemptId(attempt_id(CALLBACKS, name, len(promise.tries)))
-            if attempt not in self._floor.dials.air and _contact(promise) not in self._floor.contacts:
-                floor = self._floor
-                floor.tell(
-                    Changed(
-                        Kind.ATTEMPT,
-                        attempt,
-                        "",
-                        DialResult.UNKNOWN,
-                        floor.now,
-                        floor.cause,
-                        contact=_contact(promise),
-                        queue=QueueName(promise.queue),
-                        outbound=True,
-                    )
-                )
+            floor = self._floor
+            if newest_attempt(promise) not in floor.dials.air and contact_of(promise) not in floor.contacts:
+                floor.tell(attempt_lost(promise, floor.now, floor.cause))
 
     # --- the gate: see acd/gate.py ------------------------------------------------------------------------------------
 
@@ -220,11 +208,11 @@ class Outgoing:
 
     def _fact(self, fact: Changed) -> None:
         if fact.kind is Kind.ATTEMPT:
-            name = _of_attempt(fact.id)
+            name = of_attempt(fact.id)
             result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
             if name is not None and result is not None:
                 self._over(name, result)
-        elif (name := _of_contact(fact.contact or ContactId(""))) is not None:
+        elif (name := of_contact(fact.contact or ContactId(""))) is not None:
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new))
         elif fact.new == "waiting" and fact.caller and not fact.outbound:
@@ -278,7 +266,7 @@ class Outgoing:
         callouts.due(
             self._floor,
             CalloutDue(
-                _contact(promise),
+                contact_of(promise),
                 QueueName(promise.queue),
                 plan,
                 since=promise.since,
@@ -300,7 +288,7 @@ class Outgoing:
         if promise is None:
             return
         self._changed(self.book.ended(name, result, self._floor.now))
-        contact = self._floor.contacts.get(_contact(promise))
+        contact = self._floor.contacts.get(contact_of(promise))
         if contact is not None and not contact.call and contact.callout is not None:
             callouts.stop(self._floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))
 
@@ -314,7 +302,7 @@ class Outgoing:
                 self._states.pop(promise.id, None)
                 self._forget(promise)
             self._floor.ask_books(KeepPromise(promise))
-            self._floor.tell(_told(promise, old, self._floor, by))
+            self._floor.tell(told(promise, old, self._floor.now, self._floor.cause, by))
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -339,47 +327,9 @@ class Outgoing:
 _OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
 
 
-def _told(promise: Promise, old: CallbackState | None, floor: Floor, by: str) -> Changed:
-    return Changed(
-        Kind.CALLBACK,
-        str(promise.id),
-        old or "",
-        promise.state,
-        floor.now,
-        floor.cause,
-        queue=QueueName(promise.queue),
-        agent=AgentId(promise.agent) if promise.agent else None,
-        contact=_contact(promise),
-        call=promise.call or None,
-        reason=promise.reason or promise.kind,
-        since=promise.since,
-        until=promise.due_at,
-        by=by or None,
-        outbound=True,
-    )
-
-
 def _keys(promise: Promise) -> set[str]:
     return {found for number in (promise.number.number, promise.given) if (found := key(number))}
 
 
-def _contact(promise: Promise) -> ContactId:
-    """One contact for each try: what a caller's call is to him."""
-    tried = len(promise.tries) + (promise.state is not CallbackState.DIALLING)
-    return ContactId(f"{CALLBACKS}/{promise.id}-{tried}")
-
-
-def _of_contact(contact: ContactId) -> LeadId | None:
-    room, _, rest = contact.partition("/")
-    number = rest.partition("-")[0]
-    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None
-
-
-def _of_attempt(attempt: str) -> LeadId | None:
-    room, _, rest = attempt.partition("-")
-    number = rest.partition("-")[0]
-    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None
-
-
 def _promise_of(contact: Contact) -> LeadId | None:
-    return _of_contact(contact.id) if contact.callout is not None and contact.callout.callback else None
+    return of_contact(contact.id) if contact.callout is not None and contact.callout.callback else None

@@ -70,7 +70,9 @@ class CallingScene(Scene):
     def due(self, name: str = "x1", queue: str = "sales", *, number: str = NUMBER, **more: Any) -> ContactId:
         """A customer is to be called. Words of the event (since, requires ...), or of the call-out (first, reserve)."""
         contact = ContactId(more.pop("contact", f"out-{name}"))
-        words = {key: more.pop(key) for key in ("since", "requires", "head_start_s", "preferred") if key in more}
+        words = {
+            key: more.pop(key) for key in ("since", "requires", "head_start_s", "preferred", "given") if key in more
+        }
         callout = Callout(AttemptId(name), number, **({"first": CUSTOMER} | more))
         self.post(ev.CalloutDue(contact, QueueName(queue), callout, **words))
         return contact

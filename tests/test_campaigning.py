@@ -152,7 +152,7 @@ def test_who_answers_talks_with_the_agent_who_was_kept_and_the_disposition_is_th
     assert scene.settled() == [], "his agent still writes up"
     assert scene.request("anna", AgentAction.DISPOSITION, "sold") is None
     assert [(each.outcome, each.result) for each in scene.settled()] == [(LeadOutcome.REACHED, "sold")]
-    scene.wait(2.0)
+    scene.wait(62.0)
     assert scene.moves() == ["running", "done"]
     scene.wait(0.1)
     assert scene.center.next_deadline() is None, "what is done asks for no time"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from cti.flow_memory import FlowMemory
 from cti.ivr import replies, verbs
+from cti.store.callback_request import drop
 from cti.store.database import Store, open_store
 from cti.store.tables import callback_request
 
@@ -55,6 +57,30 @@ async def test_a_promise_is_kept_once_however_often_it_is_asked_for(store: Store
     odd = verbs.TakeCallback("sales", "anonymous", ONCE, "en")
     assert await memory.take_callback(odd, CALL) == replies.CallbackRefused("invalid_number")
     assert len(kept(store)) == 2 and memory.errors == 0
+
+
+async def test_a_promise_whose_caller_an_agent_has_meanwhile_is_none(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory, verb = FlowMemory(store, Clock()), verbs.TakeCallback("sales", "+4930111", ONCE, "en")
+    loop, gone = asyncio.get_running_loop(), asyncio.Event()
+
+    def dropped(where: Store, name: str) -> None:
+        drop(where, name)
+        loop.call_soon_threadsafe(gone.set)
+
+    monkeypatch.setattr("cti.flow_memory.drop", dropped)
+    taking = asyncio.ensure_future(memory.take_callback(verb, CALL))
+    await asyncio.sleep(0)
+    memory.drop_callback(verb)
+    assert await taking == replies.CallbackRefused("served")
+    await gone.wait()
+    assert kept(store) == []
+    assert await memory.take_callback(verb, CALL) == replies.CallbackTaken(), "another time it is one"
+    gone.clear()
+    memory.drop_callback(verb)
+    await gone.wait()
+    assert kept(store) == [] and memory.errors == 0
 
 
 MESSAGE = verbs.Record((), "node1-1-main-message-3", 60, 3, "#", "sales", "+4930111", connect=False)

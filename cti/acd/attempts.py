@@ -18,7 +18,7 @@ from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, N
 
 TRIP_S = 10.0  # so long the order to call may be under way: into the store, and to the node
 ANSWERED_S = 20.0  # at most so long from the answer to our hands: listening, and the way into the engine
-FOUND_RING_S = 120.0  # of an attempt that another process has placed: longer than any ring time-out
+FOUND_S = 3600.0  # of what another process has placed: he may be talking by now; a snapshot says when he is gone
 
 
 def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = None) -> None:
@@ -58,6 +58,7 @@ def cancel(floor: Floor, contact: Contact) -> None:
     """Take back the attempt of `contact` that is in the air; its end is still to come."""
     attempt = floor.dials.air.get(contact.attempt) if contact.attempt is not None else None
     if attempt is not None and not attempt.answered:
+        attempt.cancelled = True
         floor.say(CancelCall(attempt.id, attempt.node))
 
 
@@ -65,7 +66,8 @@ def answered(floor: Floor, attempt: Attempt) -> None:
     """Somebody, or a machine, has picked up."""
     if not attempt.answered:
         attempt.answered = True
-        floor.deadlines.set("dial", attempt.id, floor.now + ANSWERED_S)
+        if not attempt.found:
+            floor.deadlines.set("dial", attempt.id, floor.now + ANSWERED_S)
         _tell(floor, attempt, "placed", "answered")
 
 
@@ -74,6 +76,7 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
 
     `gone`: he had answered, and has hung up.
     """
+    attempt.given_up = result is DialResult.UNKNOWN and not attempt.found
     floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
     _tell(floor, attempt, "answered" if attempt.answered else "placed", result)
@@ -98,7 +101,7 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
         contact = leg.ticket.contact if leg.ticket is not None else ContactId("")
         attempt = Attempt(name, contact, node, floor.now, found=True)
         floor.dials.begin(attempt)
-        floor.deadlines.set("dial", name, floor.now + FOUND_RING_S)
+        floor.deadlines.set("dial", name, floor.now + FOUND_S)
         _tell(floor, attempt, "", "placed")
         if leg.ours:
             answered(floor, attempt)

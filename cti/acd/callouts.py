@@ -147,7 +147,7 @@ def agent_left(floor: Floor, offer: Offer, *, hung_up: bool) -> None:
     """
     contact = floor.contacts[offer.contact]
     attempts.cancel(floor, contact)
-    if agent_first(contact) and not hung_up:
+    if agent_first(contact):  # also if we believe that he has hung up: should he wait all the same, it is for nobody
         floor.say(DismissAgent(contact.node, offer.id))
     offers.fail(floor, offer, OfferState.WITHDRAWN)
     if hung_up:

@@ -21,6 +21,7 @@ from cti.model.words import (
     RingResult,
 )
 
+GIVEN_UP_TRIES = 1000  # so many offers are taken to have been made for a contact that was over, and is back
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 TALKED = "talked"  # what a flow is told whose caller has talked to an agent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
@@ -40,6 +41,8 @@ def arrived(floor: Floor, event: CallArrived) -> None:
             _transferred_back(floor, known, event)
     elif ticket is not None and ticket.contact not in floor.contacts:
         contact = _from_ticket(floor, event, ticket)
+        if event.attempt is not None and floor.dials.is_given_up(event.attempt):  # its visit and offers were told
+            contact.visit, contact.tries = contact.visit + 1, GIVEN_UP_TRIES
         if event.entry == ticket.entry and _place_exists(floor, ticket):
             _resume(floor, contact, event)
         elif event.entry == ticket.entry and ticket.flow:  # the line that his flow had led to is gone over a restart
@@ -128,6 +131,10 @@ def _resume(floor: Floor, contact: Contact, event: CallArrived) -> None:
         contact.served_by, contact.served_in = _who_answered(floor, event), contact.queue
         floor.move_contact(contact, ContactState.ASIDE, "resumed")
         visits.release(floor, contact, Release(contact.call), TALKED)
+        return
+    if event.attempt is not None and not contact.queued:  # a customer whom we had called: he begins to wait now
+        contact.since = floor.now
+        visits.enter(floor, contact, contact.queue, cause="resumed")
         return
     visits.enter(floor, contact, contact.queue, cause="resumed", resumed=True)
 

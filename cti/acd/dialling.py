@@ -13,6 +13,7 @@ from cti.acd.contact import Contact
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, NodeId, QueueName
 
 LEAST_DIGITS = 3  # "anonymous" and the like are nobody's number
+_GONE, _GIVEN_UP = "gone", "given_up"
 REMEMBERED = 10_000  # attempts that are over: their channels may outlive them for a moment
 PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId of the Originate
 
@@ -41,6 +42,8 @@ class Attempt:
     queue: QueueName | None = None
     agent: AgentId | None = None
     answered: bool = False
+    cancelled: bool = False  # we have asked to take it back
+    given_up: bool = False  # nothing was heard of it for too long
     found: bool = False  # by a snapshot: another process has placed it
 
     @property
@@ -63,29 +66,26 @@ class Dials:
         self._taken: dict[str, ContactId] = {}
         self._found: dict[ContactId, AttemptId] = {}
         self._on: Counter[NodeId] = Counter()
-        self._over: OrderedDict[AttemptId, bool] = OrderedDict()  # whether its call is gone
+        self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
 
     # --- contacts ------------------------------------------------------------------------------------------------
 
     def came(self, contact: Contact) -> None:
         """A contact that is new to us, or a call-out that has got its call."""
-        number = number_of(contact)
-        if number:
-            book = self._callers if contact.call else self.wishes
+        book = self._callers if contact.call else self.wishes
+        for number in numbers_of(contact):
             book.setdefault(number, {})[contact.id] = None
             if self.wishes:
                 self.changed[number] = None
 
     def left(self, contact: Contact) -> None:
         """It is over, or about to get its call."""
-        number = number_of(contact)
-        if not number:
-            return
         book = self._callers if contact.call else self.wishes
-        known = book.get(number, {})
-        known.pop(contact.id, None)
-        if not known:
-            book.pop(number, None)
+        for number in numbers_of(contact):
+            known = book.get(number, {})
+            known.pop(contact.id, None)
+            if not known:
+                book.pop(number, None)
         self.loosen(contact)
 
     def callers(self, number: str) -> list[ContactId]:
@@ -102,19 +102,18 @@ class Dials:
 
     def loosen(self, contact: Contact) -> None:
         """Nothing rings for it any more, unless an attempt is still in the air."""
-        number = number_of(contact)
-        if contact.attempt is None and self._taken.get(number) == contact.id:
-            del self._taken[number]
-        if number in self.wishes:
-            self.changed[number] = None
+        for number in numbers_of(contact):
+            if contact.attempt is None and self._taken.get(number) == contact.id:
+                del self._taken[number]
+            if number in self.wishes:
+                self.changed[number] = None
 
     def engaged(self, contact: Contact) -> bool:
         """Whether its number must not be called: it is just being called, or its owner is on the phone with us."""
-        number = number_of(contact)
-        holder = self._taken.get(number)
-        if holder is not None and holder != contact.id:
+        if self._taken.get(number_of(contact), contact.id) != contact.id:
             return True
-        return any(caller != contact.id for caller in self._callers.get(number, ()))
+        callers = (caller for number in numbers_of(contact) for caller in self._callers.get(number, ()))
+        return any(caller != contact.id for caller in callers)
 
     def keeps_back(self, contact: Contact, nodes: Mapping[NodeId, bool]) -> bool:
         """Whether a call-out that waits for its call may not be offered to anybody now."""
@@ -126,8 +125,9 @@ class Dials:
 
     def moved(self, contact: Contact) -> None:
         """It is in another queue now: perhaps in the one where a call-out to its number waits."""
-        if self.wishes and (number := number_of(contact)) in self.wishes:
-            self.changed[number] = None
+        for number in numbers_of(contact) if self.wishes else ():
+            if number in self.wishes:
+                self.changed[number] = None
 
     def all_changed(self) -> None:
         self.changed.update(dict.fromkeys(self.wishes))
@@ -150,12 +150,16 @@ class Dials:
 
     def is_gone(self, attempt: AttemptId) -> bool:
         """Whether it was answered, and whoever did is known to have hung up."""
-        return self._over.get(attempt, False)
+        return self._over.get(attempt) == _GONE
+
+    def is_given_up(self, attempt: AttemptId) -> bool:
+        """Whether nobody could tell what became of it, and its contact was ended for that."""
+        return self._over.get(attempt) == _GIVEN_UP
 
     def end(self, attempt: Attempt, *, gone: bool = False) -> None:
         """It is over. `gone`: so is the call that came of it."""
         del self.air[attempt.id]
-        self._over[attempt.id] = gone
+        self._over[attempt.id] = _GONE if gone else _GIVEN_UP if attempt.given_up else ""
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
         self._on[attempt.node] -= 1
@@ -168,6 +172,12 @@ class Dials:
 
 
 def number_of(contact: Contact) -> str:
-    """The key of its customer's number. A call-out always has one: what it is told to call."""
-    number = key(contact.caller)
-    return number or (contact.callout.number if contact.callout is not None else "")
+    """The key of the number that a call-out is to call; of a caller's own, "" where he has none."""
+    callout = contact.callout
+    return key(contact.caller) if callout is None else key(callout.number) or callout.number
+
+
+def numbers_of(contact: Contact) -> tuple[str, ...]:
+    """The keys under which its customer is known: a trunk may write a number in another way than we call it."""
+    number, own = number_of(contact), key(contact.caller)
+    return tuple(dict.fromkeys(each for each in (number, own) if each))

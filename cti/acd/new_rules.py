@@ -28,6 +28,7 @@ class Difference(NamedTuple):
     reach: bool  # who may take it
     patience: bool  # until when it may wait
     announce: bool
+    offers: bool = False  # what it is offered while it waits
 
     def __bool__(self) -> bool:
         return any(self)
@@ -41,7 +42,13 @@ def difference(old: Center, new: Center, queue: QueueName) -> Difference:
         return any(getattr(before, key) != getattr(now, key) for key in keys)
 
     hours = now.hours is not None and old.hours.get(now.hours) != new.hours.get(now.hours)
-    return Difference(differs(_ORDER), differs(_REACH), hours or differs(_PATIENCE), differs(("announce",)))
+    return Difference(
+        order=differs(_ORDER),
+        reach=differs(_REACH),
+        patience=hours or differs(_PATIENCE),
+        announce=differs(("announce",)),
+        offers=differs(("while_waiting",)),
+    )
 
 
 def apply(floor: Floor, old: Center, staff_changed: frozenset[AgentId]) -> None:
@@ -60,7 +67,8 @@ def apply(floor: Floor, old: Center, staff_changed: frozenset[AgentId]) -> None:
                     standing.reach_changed(floor, contact)
         if differs:
             for contact in contacts:
-                visits.deadlines_anew(floor, contact, patience=differs.patience, announce=differs.announce)
+                patience, announce, offers = differs[2:]
+                visits.deadlines_anew(floor, contact, patience=patience, announce=announce, offers=offers)
 
 
 def _place_anew(floor: Floor, queue: QueueName, contacts: Sequence[Contact], differs: Difference) -> None:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from cti.acd import attempts, callouts, in_flow, offers, standing, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
-from cti.acd.dialling import Attempt
+from cti.acd.dialling import Attempt, attempt_of
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.commands import CancelCall, Join, LeaveMessage, Release, Ring, RingLeg, SaveTicket
 from cti.model.events import CallArrived
-from cti.model.words import Activity, ContactId, ContactState, DialResult, Heard, OfferState, Outcome
+from cti.model.words import Activity, AttemptId, CallId, ContactId, ContactState, DialResult, Heard, OfferState, Outcome
 
 AGAIN = (DialResult.CANCELLED, DialResult.NOT_DIALLED)  # nobody was reached because we did not want to any more
 
 
-def ended(floor: Floor, attempt: Attempt, result: DialResult) -> None:
-    """Nobody was reached by it."""
-    contact = attempts.end(floor, attempt, result)
+def ended(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = False) -> None:
+    """Nobody was reached by it. `gone`: somebody had picked up."""
+    contact = attempts.end(floor, attempt, result, gone=gone)
     if contact is None:
         return
     if contact.state is ContactState.WAITING and result in AGAIN:  # his agent had left: in line again for another one
@@ -38,7 +38,10 @@ def overdue(floor: Floor, attempt: Attempt) -> None:
 
 
 def hung_up(floor: Floor, attempt: Attempt) -> None:
-    """He answered, and was gone before he was in our hands."""
+    """He answered, and was gone before he was in our hands; or our order to take the call back has hit him."""
+    if attempt.cancelled:
+        ended(floor, attempt, DialResult.CANCELLED, gone=True)
+        return
     contact = attempts.end(floor, attempt, DialResult.HUMAN, gone=True)
     if contact is None or contact.call:
         return
@@ -47,6 +50,14 @@ def hung_up(floor: Floor, attempt: Attempt) -> None:
     if contact.visit_open:
         visits.close(floor, contact, Leaving(Outcome.ABANDONED))
     visits.end(floor, contact)
+
+
+def talks(floor: Floor, call: CallId) -> None:
+    """A customer whom another process has called talks to an agent: found by a snapshot."""
+    attempt = floor.dials.air.get(attempt_of(call) or AttemptId(""))
+    if attempt is not None:
+        attempts.answered(floor, attempt)
+        attempts.end(floor, attempt, DialResult.HUMAN)
 
 
 # --- he has answered ---------------------------------------------------------------------------------------------

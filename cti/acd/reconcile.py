@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cti.acd import agents, attempts, calls, offers, reached, visits
+from cti.acd import agents, attempts, callouts, calls, offers, reached, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
@@ -41,6 +41,7 @@ def compare(
         call = CallId(leg.leg)
         if leg.ours and call not in floor.by_call and call not in floor.released:
             if _restore_talk(floor, node, leg, talks.get(leg.bridge, [])):
+                reached.talks(floor, call)
                 continue
             if first and not leg.bridge:
                 floor.expected.add(call)
@@ -105,8 +106,11 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
         return False
     ticket = leg.ticket
     rules = floor.policy.queues.get(ticket.queue)
-    if rules is None or agent.offer is not None or ticket.contact in floor.contacts:
+    known = floor.contacts.get(ticket.contact)
+    if rules is None or agent.offer is not None or (known is not None and known.call):
         return False
+    if known is not None:  # asked for again after our death, and here he is
+        callouts.stop(floor, known, Leaving(Outcome.MERGED))
     contact = Contact.of_ticket(ticket, CallId(leg.leg), node, floor.now, floor.agents)
     contact.target_s = rules.urgency_target_s or rules.target_s
     contact.session, contact.agent, contact.queued = False, agent.id, True

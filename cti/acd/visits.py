@@ -147,14 +147,15 @@ def restart_music(floor: Floor, contact: Contact) -> None:
     floor.say(StartMusic(contact.call, floor.policy.queues[contact.queue].music))
 
 
-def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: bool) -> None:
-    """Its queue has other rules: for how long it may wait, or when it is told something."""
+def deadlines_anew(floor: Floor, contact: Contact, *, patience: bool, announce: bool, offers: bool) -> None:
+    """Its queue has other rules: for how long it may wait, when it is told something, or is offered something else."""
     if contact.stands_in is None and (contact.state is not ContactState.WAITING or contact.call):
         return
     if patience:
         _set_patience(floor, contact)
     if announce:
         telling.come_back(floor, contact, telling.every_s(floor.policy.queues[contact.queue], contact))
+    if offers:
         beside.offer_later(floor, contact)
 
 

@@ -38,6 +38,7 @@ UNKNOWN = (
     RefusedReason.UNKNOWN_QUEUE,
     RefusedReason.UNKNOWN_VERSION,
     RefusedReason.UNKNOWN_FOLLOW_UP,
+    RefusedReason.UNKNOWN_CALLBACK,
 )
 
 T = TypeVar("T")

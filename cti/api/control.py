@@ -11,7 +11,15 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, control_agents, control_contacts, control_flows, control_follow_ups, control_policy
+from cti.api import (
+    asking,
+    control_agents,
+    control_callbacks,
+    control_contacts,
+    control_flows,
+    control_follow_ups,
+    control_policy,
+)
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
@@ -35,6 +43,7 @@ def make_control_app(
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
     follow_ups: control_follow_ups.FollowUps | None = None,
+    callbacks: control_callbacks.Callbacks | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -58,6 +67,8 @@ def make_control_app(
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
         control_follow_ups.add_routes(app, follow_ups, clock)
+    if callbacks is not None:
+        control_callbacks.add_routes(app, desk, callbacks, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

@@ -34,6 +34,7 @@ class _Trace:
 
     call: str
     at_home: bool = False  # we are to call him: app_queue knows only those who are on the phone
+    caller: str = ""  # personal data
     called_at: float | None = None  # then he was: his wait in this log begins
     transfer: tuple[str, str] | None = None  # kind, goto
 
@@ -91,7 +92,7 @@ class QueueLogLines:
             return []
         trace.at_home, trace.call, trace.called_at = False, changed.call, changed.at
         where = (changed.at, _bare(trace.call), changed.queue or "NONE", "NONE")
-        return [_line(*where, "ENTERQUEUE", "", changed.caller or "", changed.position or 1)]
+        return [_line(*where, "ENTERQUEUE", "", trace.caller, changed.position or 1)]
 
     def _trace(self, changed: Changed, *, keep: bool = True) -> _Trace:
         contact = changed.contact or changed.id.partition("#")[0]
@@ -105,7 +106,7 @@ class QueueLogLines:
     def _visit(self, changed: Changed) -> list[str]:
         trace = self._trace(changed)
         if changed.outbound and not changed.call:
-            trace.at_home = changed.new == "waiting"
+            trace.at_home, trace.caller = changed.new == "waiting", changed.caller or ""
             return []
         lines = self._enters(changed)
         trace.call = changed.call or trace.call

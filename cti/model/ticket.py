@@ -13,6 +13,7 @@ import msgspec
 
 from cti.model.words import AgentId, ContactId, QueueName
 
+VARIABLE = "CTI_TICKET"  # of the caller's channel
 MAX_TICKET_CHARS = 3500  # it comes back as one line of an AGI environment, and those have limits
 
 

@@ -33,7 +33,7 @@ class Checks:
         self.calling = CallingChecks()
         self.center: ContactCenter
         self.agreements = 0
-        self._moved_at = 0.0
+        self.moved_at = 0.0
         self._looked_at: set[str] = set()  # nodes, since anything moved
 
     def fresh(self, center: ContactCenter) -> None:
@@ -50,12 +50,12 @@ class Checks:
         liveness.check(now, self.center, self.safety.held_back, any(self.safety.nodes.values()))
         if isinstance(event, ev.NodeChecked) and not outputs:
             self._looked_at.add(event.node)
-            steady = self.exchange.agenda.now > self._moved_at + STEADY_S and self.switch.quiet()
+            steady = self.exchange.agenda.now > self.moved_at + STEADY_S and self.switch.quiet()
             if steady and self._looked_at.issuperset(self.exchange.nodes):
                 agreement.check(now, self.center, self.exchange, self.switch)
                 self.agreements += 1
         elif not isinstance(event, ev.TimePassed) or outputs:
-            self._moved_at = self.exchange.agenda.now
+            self.moved_at = self.exchange.agenda.now
             self._looked_at.clear()  # of a node that was looked at before, the core may not yet know what moved
 
     def drained(self, now: float) -> None:

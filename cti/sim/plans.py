@@ -9,7 +9,6 @@ from typing import Any
 from cti.model import policy
 from cti.sim.plan import (
     AgentPlan,
-    Called,
     Caller,
     Fault,
     FaultKind,
@@ -19,8 +18,9 @@ from cti.sim.plan import (
     Request,
     Ring,
     Supervision,
-    Wish,
 )
+from cti.sim.plan_flows import side_flows
+from cti.sim.wishes import draw_wishes
 
 KINDS: tuple[FaultKind, ...] = ("lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart")
 SKILLS = ("en", "zh", "vip")
@@ -59,7 +59,7 @@ def random_plan(
         for _ in range(rng.randint(1, 3) if hours is None else max(1, int(4 * hours))):
             plan.faults.append(_fault(rng, kind, rng.choice(nodes), length_s))
     _office(random.Random(f"office of {seed}"), plan, length_s)
-    _wishes(random.Random(f"wishes of {seed}"), plan, length_s)
+    draw_wishes(random.Random(f"wishes of {seed}"), plan, length_s)
     _results(random.Random(f"results of {seed}"), plan, length_s)
     plan.faults.sort(key=lambda fault: fault.at)
     plan.requests.sort(key=lambda request: request.at)
@@ -116,38 +116,6 @@ def _office(rng: random.Random, plan: Plan, length_s: float) -> None:
     for _ in range(rng.choice((0, 0, 0, 1, 4))):
         new = before if rng.random() < 0.3 else _other_policy(rng, before)
         plan.reloads.append(Reload(rng.uniform(0, length_s), new))
-
-
-def _wishes(rng: random.Random, plan: Plan, length_s: float) -> None:
-    """Customers who are to be called, some of whom call themselves meanwhile. A generator of its own."""
-    queues, has_flow = sorted(plan.policy.queues), "6201" in plan.policy.entries
-    for n in range(rng.choice((0, 0, 3, 10, 25))):
-        number = f"+49555{rng.randrange(max(1, n)):05d}" if rng.random() < 0.15 else f"+49555{n:05d}"
-        wish = Wish(rng.uniform(0, length_s), rng.choice(queues), number)
-        wish.reserve, wish.first = rng.random() < 0.8, rng.choice(("agent", "customer"))
-        wish.waited_s, wish.listens = rng.choice((0.0, 60.0, 600.0)), rng.random() < 0.3
-        wish.again_after_s = rng.choice((0.0, 5.0, 30.0))
-        wish.max_wait_s = rng.choice((None, 2.0, 20.0))
-        wish.ring_timeout_s = rng.choice((5.0, 20.0))
-        if has_flow and not wish.reserve and rng.random() < 0.3:
-            wish.flow = "main"
-        wish.called = [_called(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
-        plan.wishes.append(wish)
-        if plan.callers and rng.random() < 0.3:
-            rng.choice(plan.callers).number = number
-    for agent in plan.agents.values():
-        for ring in agent.rings:
-            ring.waits_s = rng.choice((None, None, None, rng.uniform(0, 10))) if plan.wishes else None
-
-
-def _called(rng: random.Random) -> Called:
-    does = rng.choice(("answer", "answer", "answer", "no_answer", "busy", "reject", "machine", "brief"))
-    called = Called(does, rng.choice((0.0, rng.uniform(0, 12))))  # type: ignore[arg-type]
-    called.patience_s = rng.choice((1.0, 20.0, 90.0))
-    called.talk_s, called.ends = rng.uniform(0, 30), rng.choice(("agent", "caller"))
-    if rng.random() < 0.2:
-        called.leaves_ringing_after_s = rng.choice((0.0, 2.0))
-    return called
 
 
 def _results(rng: random.Random, plan: Plan, length_s: float) -> None:
@@ -283,17 +251,8 @@ def _queue(rng: random.Random, names: list[str]) -> dict[str, Any]:
         }
     if rng.random() < 0.2:
         queue["requires"] = {rng.choice(SKILLS): rng.randint(1, 4)}
-    _side_flows(random.Random(repr(queue)), queue)  # of its own: what else is drawn stays what it was
+    side_flows(queue)
     return queue
-
-
-def _side_flows(rng: random.Random, queue: dict[str, Any]) -> None:
-    if rng.random() < 0.3:
-        queue.setdefault("keys", {})["2"] = {"flow": "side", "keep_place": True}
-    if rng.random() < 0.2:
-        queue["while_waiting"] = {"flow": "side", "after_s": rng.choice((0, 5, 30)), "over_s": rng.choice((0, 0, 20))}
-    if rng.random() < 0.1:
-        queue["on_long_wait"] = {"over_s": 10, "to": {"flow": "side", "keep_place": rng.random() < 0.7}}
 
 
 def _exit(rng: random.Random, names: list[str]) -> dict[str, Any]:

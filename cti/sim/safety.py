@@ -47,9 +47,8 @@ class Safety:
         self.open_gates: set[str] = set()  # of the blended queues
 
     def drained(self) -> None:
-        at_home = {contact.id for contact in self.center.contacts.values() if not contact.call}
-        waiting = [visit for visit, state in self.visits.items() if state == "waiting"]
-        open_visits = [visit for visit in waiting if visit.rpartition("/")[0] not in at_home]
+        at_home = {f"{each.id}/{each.visit}" for each in self.center.contacts.values() if not each.call}
+        open_visits = [name for name, state in self.visits.items() if state == "waiting" and name not in at_home]
         if open_visits:
             raise Violation("no_outcome", f"visits without an outcome: {open_visits}")
 
@@ -82,7 +81,8 @@ class Safety:
         elif isinstance(event, ev.CallArrived):
             self.released.discard(event.call)
             if event.ticket is None or not event.ticket.queued:
-                self.since.pop(event.call, None)  # the ticket of its wait never reached the channel: a new wait
+                # The ticket of its wait never reached the channel: a new wait
+                self.since.pop(event.ticket.contact if event.ticket else event.call, None)
             if event.ticket is not None and event.ticket.queue in self.policy.queues:
                 self._same_contact(event, outputs)
         elif isinstance(event, ev.CalloutDue) and event.since is not None:
@@ -112,7 +112,8 @@ class Safety:
             contact = contacts.get(ContactId(contact_id))
             if contact is not None and contact.queued:
                 known = self.since.setdefault(contact.id, contact.since)
-                if contact.since < known and contact.since in self.handed_down:
+                if contact.since in self.handed_down:  # handed down; or not yet, in the ticket of an earlier life
+                    self.handed_down.add(known)
                     known = self.since[contact.id] = contact.since
                 if abs(known - contact.since) > EPSILON:
                     raise Violation("since", f"{contact.id} waits since {known:.3f}; now it is {contact.since:.3f}")

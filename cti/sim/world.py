@@ -220,7 +220,7 @@ class World:
         center = self.center
         return (
             center is not None
-            and self.agenda.now > closed_at + 65.0
+            and self.agenda.now > max(closed_at, self.checks.moved_at) + 65.0
             and self.switch.quiet()
             and not self._called()
             and center.next_deadline() is None

@@ -92,6 +92,13 @@ def promises(store: Store, *, all_of_them: bool = False, limit: int = 200) -> li
         return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
 
 
+def promise_of(store: Store, name: LeadId) -> Promise | None:
+    """Return one promise, open or not; None where there is none. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        body = connection.execute(select(callback.c.body).where(callback.c.id == name)).scalar_one_or_none()
+    return None if body is None else _decode(body)
+
+
 def _promise(connection: Connection, row: RowMapping, placed: Placed) -> Promise | None:
     number, queue = placed
     kind = CallbackKind.VIRTUAL_HOLD if row["uniqueid"] else CallbackKind.ABANDONED

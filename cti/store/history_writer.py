@@ -5,9 +5,9 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, insert, select, update
@@ -21,6 +21,7 @@ from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_retention import PORTION, sweep
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 from cti.store.upsert import put
+from cti.store.writer_thread import WriterThread
 
 MAX_PENDING = 100_000  # facts; some 60 MB, and with a slow disk minutes of a very busy centre
 MAX_POLICIES = 100  # that wait to be written; they share what is equal in them
@@ -32,7 +33,18 @@ SWEEP_S = 60.0
 _log = structlog.get_logger(__name__)
 
 
-class HistoryWriter:
+Numbered = tuple[int, Changed | Opening]
+
+
+@dataclass
+class _Batch:
+    """Facts of one commit, and their rows once they are made."""
+
+    facts: list[Numbered]
+    rows: Rows | None = None
+
+
+class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions. `now`: epoch seconds at which this engine starts. Raises
@@ -51,25 +63,24 @@ class HistoryWriter:
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
     ) -> None:
-        self.errors = self.lost = self.written = 0
+        super().__init__("cti-history", retry_s)
+        self.lost = self.written = 0
         self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
-        self._max_pending, self._gather_s, self._retry_s = max_pending, gather_s, retry_s
+        self._max_pending, self._gather_s = max_pending, gather_s
         self._book = Book()
-        self._wake = threading.Condition()
-        self._closing = self._failing = self._hurry = False
-        self._facts: deque[tuple[int, Changed | Opening]] = deque()
+        self._hurry = False
+        self._facts: deque[Numbered] = deque()
         self._openings = 0  # among these
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
-        self._unwritten = Rows()
+        self._batch: _Batch | None = None  # what is being written
         self._numbers = FactNumbers(store, now)
         self._done = self._upto = self._numbers.last
         self._newest_at = now
         self._swept_at = 0.0
         with self._wake:
-            self._take(Opening(center, version, now))
-        self._thread = threading.Thread(target=self._run, name="cti-history", daemon=True)
-        self._thread.start()
+            self._take_in(Opening(center, version, now))
+        self._begin()
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
@@ -78,7 +89,7 @@ class HistoryWriter:
         with self._wake:
             self._newest_at = changed.at
             if self._proposed is None:
-                self._take(changed)
+                self._take_in(changed)
             else:
                 self._proposed.append(changed)
 
@@ -95,9 +106,9 @@ class HistoryWriter:
         with self._wake:
             told, self._proposed = self._proposed or [], None
             for each in told if accepted else told[1:]:
-                self._take(each)
+                self._take_in(each)
 
-    def _take(self, told: Changed | Opening) -> None:
+    def _take_in(self, told: Changed | Opening) -> None:
         if isinstance(told, Opening):
             self._open(told)
         elif len(self._facts) < self._max_pending:
@@ -136,42 +147,67 @@ class HistoryWriter:
 
     def close(self, timeout_s: float = 5.0) -> int:
         """Write what is left (at most `timeout_s`) and return the number of facts not written."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify_all()
-        self._thread.join(timeout_s)
-        return len(self._facts) + self._unwritten.facts
+        self._end(timeout_s)
+        batch = self._batch
+        return len(self._facts) + (0 if batch is None else len(batch.facts) if batch.rows is None else batch.rows.facts)
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(self._something, timeout=SWEEP_S)
-                if not self._hurry:
-                    self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
-                # What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound.
-                owed = not self._unwritten.is_empty
-                facts = [] if owed else [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
-                self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
-                self._upto = facts[-1][0] if facts else self._upto
-                upto, last = self._upto if self._facts else self._numbers.last, self._closing
-            if facts:
-                self._unwritten = self._rows(facts)
-            written = self._write()
-            with self._wake:
-                if written:
-                    self._done = upto
-                    self._hurry = self._hurry and bool(self._facts)
-                    self._wake.notify_all()
-                elif not last:
-                    self._wake.wait_for(lambda: self._closing, timeout=self._retry_s)
-                if last and not (written and self._facts):
-                    return
-            if written:
-                self._sweep()
+    def _wait(self) -> None:
+        self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
+        if not self._hurry:
+            self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
 
-    def _rows(self, facts: Sequence[tuple[int, Changed | Opening]]) -> Rows:
+    def _waits(self) -> bool:
+        return bool(self._facts) or self._batch is not None
+
+    def _take(self) -> _Batch | None:
+        """What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound."""
+        if self._batch is None:
+            facts = [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
+            self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
+            self._upto = facts[-1][0] if facts and self._facts else self._numbers.last
+            self._batch = _Batch(facts) if facts else None
+        return self._batch
+
+    def _give_back(self, work: _Batch) -> None:
+        """It has stayed in `_batch`."""
+
+    def _write(self, work: _Batch) -> None:
+        if work.rows is None:
+            work.rows = self._rows(work.facts)
+        if work.rows.is_empty:
+            return
+        with self._store.engine.begin() as connection:
+            for opening in work.rows.policies:
+                _keep_policy(connection, opening)
+            _insert(connection, work.rows)
+        self.written += work.rows.facts
+
+    def _give_up(self, work: _Batch, error: Exception) -> bool:
+        if isinstance(error, OperationalError | InterfaceError):  # locked, full, away: tried again until it works
+            return False
+        facts = len(work.facts) if work.rows is None else work.rows.facts  # no database takes these rows
+        self.lost += facts
+        _log.error("history_facts_lost_at_write", facts=facts, error=type(error).__name__)
+        return True
+
+    def _written(self, work: _Batch | None) -> None:
+        self._batch = None
+        self._done = self._upto
+        self._hurry = self._hurry and bool(self._facts)
+
+    def _afterwards(self, work: _Batch | None) -> None:
+        if not self._closing:
+            self._sweep()
+
+    def _tell_failed(self, work: _Batch, error: SQLAlchemyError) -> None:
+        _log.error("history_not_written", error=type(error).__name__)
+
+    def _tell_works_again(self) -> None:
+        _log.warning("history_written_again", errors=self.errors, lost=self.lost)
+
+    def _rows(self, facts: Sequence[Numbered]) -> Rows:
         try:
             return self._numbers.give(self._book.rows(facts))
         except Exception as bug:  # a fact that this file does not understand must not end the history
@@ -179,36 +215,6 @@ class HistoryWriter:
             self.lost += len(facts)
             _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
             return Rows()
-
-    def _something(self) -> bool:
-        return bool(self._facts or self._closing or self._hurry or not self._unwritten.is_empty)
-
-    def _write(self) -> bool:
-        if self._unwritten.is_empty:
-            return True
-        try:
-            with self._store.engine.begin() as connection:
-                for opening in self._unwritten.policies:
-                    _keep_policy(connection, opening)
-                _insert(connection, self._unwritten)
-        except (OperationalError, InterfaceError) as error:  # locked, full, away: it is tried again until it works
-            self.errors += 1
-            if not self._failing:
-                _log.error("history_not_written", error=type(error).__name__)
-            self._failing = True
-            return False
-        except Exception as error:  # rows that no database takes: one more try would fail too, and hold up all others
-            self.errors += 1
-            self.lost += self._unwritten.facts
-            _log.error("history_facts_lost_at_write", facts=self._unwritten.facts, error=type(error).__name__)
-            self._unwritten = Rows()
-            return True
-        if self._failing:
-            _log.warning("history_written_again", errors=self.errors, lost=self.lost)
-        self._failing = False
-        self.written += self._unwritten.facts
-        self._unwritten = Rows()
-        return True
 
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""

@@ -5,7 +5,6 @@ A change and the line of the audit trail that tells of it are one transaction: n
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.model.audit import AuditEntry
 from cti.store.database import Store
 from cti.store.live_changes import LiveChange, save_live_changes
+from cti.store.writer_thread import WriterThread
 
 MAX_ENTRIES = 10_000
 RETRY_S = 1.0
@@ -32,20 +32,19 @@ class _Owed:
     waiting: list[Future[None]] = field(default_factory=list)
 
 
-class LiveChangeWriter:
+class LiveChangeWriter(WriterThread[_Owed]):
     """Stores live changes, again and again until it has worked. `errors`: failed tries; `lost`: entries of the audit
     trail that found no room. `stored`: what the store is known to have, by path.
     """
 
     def __init__(self, store: Store, stored: Iterable[LiveChange], *, retry_s: float = RETRY_S) -> None:
-        self.errors = self.lost = 0
+        super().__init__("cti-live-changes", retry_s)
+        self.lost = 0
         self.stored = {change.path: change for change in stored}
-        self._store, self._retry_s = store, retry_s
+        self._store = store
         self._owed: _Owed | None = None
-        self._wake = threading.Condition()
-        self._closing = self._failing = self._writing = False
-        self._thread = threading.Thread(target=self._run, name="cti-live-changes", daemon=True)
-        self._thread.start()
+        self._writing = False
+        self._begin()
 
     @property
     def is_behind(self) -> bool:
@@ -69,10 +68,7 @@ class LiveChangeWriter:
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Write what is left (one last try, at most `timeout_s`); whether the store has all of it."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify_all()
-        self._thread.join(timeout_s)
+        self._end(timeout_s)
         return not self.is_behind
 
     def _add(self, owed: _Owed, entries: Iterable[AuditEntry]) -> None:
@@ -82,43 +78,34 @@ class LiveChangeWriter:
             else:
                 self.lost += 1
 
-    def _owe(self, older: _Owed) -> None:
-        """Put back what could not be written, behind what has come since."""
-        newer = self._owed or _Owed(older.changes)
-        self._owed = _Owed(newer.changes, older.entries, older.waiting + newer.waiting)
+    def _waits(self) -> bool:
+        return self._owed is not None
+
+    def _take(self) -> _Owed | None:
+        owed, self._owed = self._owed, None
+        self._writing = owed is not None
+        return owed
+
+    def _give_back(self, work: _Owed) -> None:
+        self._writing = False
+        newer = self._owed or _Owed(work.changes)
+        self._owed = _Owed(newer.changes, work.entries, work.waiting + newer.waiting)
         self._add(self._owed, newer.entries)
 
-    def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._owed is not None or self._closing)
-                owed, self._owed, last = self._owed, None, self._closing
-                self._writing = owed is not None
-            written = owed is None or self._try(owed)
-            with self._wake:
-                self._writing = False
-                if owed is not None and not written:
-                    self._owe(owed)
-                    if not last:
-                        self._wake.wait_for(lambda: self._closing, timeout=self._retry_s)
-            if owed is not None and written:
-                for each in owed.waiting:
-                    if each.set_running_or_notify_cancel():
-                        each.set_result(None)
-            if last:
-                return
+    def _write(self, work: _Owed) -> None:
+        save_live_changes(self._store, work.changes, work.entries)
+        self.stored = {change.path: change for change in work.changes}
 
-    def _try(self, owed: _Owed) -> bool:
-        try:
-            save_live_changes(self._store, owed.changes, owed.entries)
-        except SQLAlchemyError as error:
-            self.errors += 1
-            if not self._failing:
-                _log.error("live changes are not stored, and tried again", error=type(error).__name__)
-            self._failing = True
-            return False
-        if self._failing:
-            _log.warning("live changes are stored again", errors=self.errors)
-        self._failing = False
-        self.stored = {change.path: change for change in owed.changes}
-        return True
+    def _written(self, work: _Owed | None) -> None:
+        self._writing = False
+
+    def _afterwards(self, work: _Owed | None) -> None:
+        for each in work.waiting if work is not None else ():
+            if each.set_running_or_notify_cancel():
+                each.set_result(None)
+
+    def _tell_failed(self, work: _Owed, error: SQLAlchemyError) -> None:
+        _log.error("live changes are not stored, and tried again", error=type(error).__name__)
+
+    def _tell_works_again(self) -> None:
+        _log.warning("live changes are stored again", errors=self.errors)

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import structlog
 
 from cti.model import commands, events
-from cti.model.ticket import encode_ticket
+from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, DialResult, NodeId, RingResult
 from cti.ports import Clock, Desk, Ledger
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
@@ -24,7 +24,7 @@ from cti.switch.ami_events import leg_id, phone_of
 from cti.switch.arrival import call_arrived
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
-from cti.switch.inbound_call import TICKET, InboundCall
+from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
 from cti.switch.trunks import Trunk
 
@@ -144,7 +144,8 @@ class AsteriskSwitch:
             case commands.StopRing():
                 self._stop_ring(call, command)
             case commands.Join():
-                if call.join(command, self._node_of(call).begun.agents.joins(command.offer)):
+                agents = self._node_of(call).begun.agents
+                if call.join(command, agents.joins(command.offer), agents.not_taken):
                     self._node_of(call).stop_playback(call.channel)
             case commands.LeaveMessage():
                 call.leave_message(command)
@@ -152,7 +153,7 @@ class AsteriskSwitch:
                 self._stop_sound(call, playing=call.release(command))
             case commands.SaveTicket():
                 # While a Dial runs AGI takes nothing: what waits behind it would be lost with us.
-                ticket = (TICKET, encode_ticket(command.ticket))
+                ticket = (VARIABLE, encode_ticket(command.ticket))
                 if not (call.rings and self._node_of(call).set_variable(call.channel, *ticket)):
                     call.save_ticket(command)
             case commands.StartMusic():
@@ -194,6 +195,10 @@ class AsteriskSwitch:
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
+        if isinstance(command, commands.Join):
+            agents = self.nodes[NodeId(command.call.partition("/")[0])].begun.agents
+            if (waiting := agents.joins(command.offer)) is not None:
+                agents.not_taken(waiting)
         if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 

@@ -265,7 +265,7 @@ class FlowCall:
             reply = await asyncio.shield(promise)
         except asyncio.CancelledError:
             if self._cut_off:
-                promise.add_done_callback(lambda _: self._desk.drop_callback(verb))
+                self._desk.drop_callback(verb)
             raise
         if isinstance(reply, replies.CallbackTaken):
             self._leave_line()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from cti.model import commands, events
-from cti.model.ticket import encode_ticket
+from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
 from cti.ports import Clock
 from cti.switch.agi_codec import AgiEncodeError, Reply
@@ -22,11 +22,11 @@ from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.joining import Ending, join
 from cti.switch.originate import behind_beep
+from cti.switch.waiting_agent import Waiting
 
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
-TICKET = "CTI_TICKET"
 COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
@@ -57,7 +57,7 @@ class InboundCall:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def save_ticket(self, command: commands.SaveTicket) -> None:
-        self._set(f"{TICKET}={encode_ticket(command.ticket)}")
+        self._set(f"{VARIABLE}={encode_ticket(command.ticket)}")
 
     def start_music(self, command: commands.StartMusic) -> bool:
         """True if a prompt is playing that must be cut off from outside, as of the next three."""
@@ -82,8 +82,8 @@ class InboundCall:
             sent.add_done_callback(lambda _: stuck.cancel())
         return cut_off
 
-    def join(self, command: commands.Join, agent: str | None) -> bool:
-        """Connect him with the channel of the agent who waits; None: who is not there any more. As for `ring`."""
+    def join(self, command: commands.Join, agent: Waiting | None, over: Callable[[Waiting], None]) -> bool:
+        """Connect him with the agent who waits (None: no more), and tell when it is `over`. As for `ring`."""
         self.legs, self.to_stop, self.answered = {}, set(), None
         cut_off = self._drop_prompts()
         self._ringing = True
@@ -94,7 +94,12 @@ class InboundCall:
         if self._music:
             self._submit("SET", "MUSIC", "OFF")
         self.answered = command.offer
-        join(agent, self._session, self._submit, self._join_ended)
+
+        def ended(ending: Ending) -> None:
+            over(agent)
+            self._join_ended(ending)
+
+        join(agent.channel, self._session, self._submit, ended)
         return cut_off
 
     def leave_message(self, command: commands.LeaveMessage) -> None:

@@ -27,6 +27,7 @@ TICKET_PIECE_CHARS = 900  # a line of AMI has 1024 bytes
 BEHIND_BEEP_MS = 1500  # so long a silence is no pause between two words of a greeting
 UNSHOWABLE = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 SHOWN_CHARS = 80
+SHOWN_OTHERWISE = "call-out"  # with no name at all his phone would show Anonymous
 
 # Hangup causes (Q.850) as chan_pjsip makes them of SIP answers [measured]: 486, 600 -> 17; 480, 408 and our own ring
 # time-out -> 19, 18; 603, 403 -> 21; 404 -> 1; 410 -> 22; 484 -> 28; 503 -> 34; 500 -> 38; 502 and nobody there -> 27.
@@ -104,11 +105,9 @@ def ring_agent(command: RingAgent) -> Pairs:
     """The Originate of the leg of an agent who is to wait for his customer."""
     uniqueid = f"{AGENT_MARK}{mark_of(command.leg.offer)}"
     fields = _originate(command.leg.dial, uniqueid, AGENT_CONTEXT, command.ring_timeout_s)
-    shown = UNSHOWABLE.sub("", command.show)[:SHOWN_CHARS].strip()
-    if shown:
-        number = f"<{shown}>" if CALLER_ID.fullmatch(shown) else "<>"
-        fields.append(("CallerID", f'"{shown}" {number}'))
-    return fields
+    shown = UNSHOWABLE.sub("", command.show)[:SHOWN_CHARS].strip() or SHOWN_OTHERWISE
+    number = f"<{shown}>" if CALLER_ID.fullmatch(shown) else "<>"
+    return [*fields, ("CallerID", f'"{shown}" {number}')]
 
 
 def _originate(dial: str, uniqueid: str, context: str, ring_timeout_s: float) -> Pairs:

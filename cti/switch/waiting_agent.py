@@ -77,10 +77,15 @@ class WaitingAgents:
         elif waiting.channel and not (waiting.answered and waiting.prompts):
             self._hangup(waiting.channel)
 
-    def joins(self, offer: OfferId) -> str | None:
-        """The channel of the agent who waits, to be connected now; None: he is not there any more."""
+    def joins(self, offer: OfferId) -> Waiting | None:
+        """The agent who waits, to be connected now; None: he is not there any more. He is not dismissed any more."""
         waiting = self._waiting.pop(originate.mark_of(offer), None)
-        return waiting.channel if waiting is not None and waiting.answered else None
+        return waiting if waiting is not None and waiting.answered else None
+
+    def not_taken(self, waiting: Waiting) -> None:
+        """It is over. Whom no Bridge has taken (that ends his session) still waits, for a customer who has gone."""
+        if waiting.session is not None and waiting.session.gone is None:
+            self._hangup(waiting.channel)
 
     def _acknowledged(self, mark: str, future: asyncio.Future[list[dict[str, str]]]) -> None:
         if not future.cancelled() and isinstance(future.exception(), AmiRefused):

@@ -189,10 +189,30 @@ def test_a_phone_that_is_not_registered(switch: LoneSwitch) -> None:
     assert switch.until(events.OfferEnded)[1].result is RingResult.UNREACHABLE
 
 
+def test_an_agent_whose_phone_is_behind_a_local_channel(centre: Centre, switch: LoneSwitch) -> None:
+    """As with FreePBX: two channels of one Uniqueid's making, and the phone's own behind them."""
+    leg = commands.RingLeg(OfferId("o1"), "Local/1001@cti-agent/n")
+    switch.do(commands.RingAgent(NODE, leg, 20.0, "Ada"))
+    agent = centre.rings("1001")
+    agent.answer()
+    switch.until(events.OfferAnswered)
+    switch.joins_at_once[AttemptId("j1")] = OfferId("o1")
+    switch.place("j1")
+    customer = centre.world.ringing()
+    customer.answer()
+    agent.hears()
+    until(lambda: sum(bool(c["BridgeId"]) for c in centre.witness.channels()) == 4, "two bridges")
+    customer.hears()
+    customer.hangup()
+    agent.wait("disconnected")
+    assert switch.until(events.RingEnded)[1].result is RingResult.ANSWERED
+
+
 def test_an_agent_who_waits_hears_it_ring_and_is_dismissed_with_words(
     centre: Centre, switch: LoneSwitch, tmp_path: Path
 ) -> None:
     phone = waits(centre, switch)
+    assert "Ada Lovelace" in phone.remote and "anonymous" not in phone.remote.lower()
     phone.record(tmp_path / "heard.wav")
     ear = Ear(tmp_path / "heard.wav")
     ear.until("music")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cti.model import events as ev
@@ -111,3 +112,19 @@ def test_a_channel_that_outlives_its_attempt_is_not_found_anew() -> None:
     scene.fails()
     scene.post(ev.NodeChecked(NODE1, (channel(scene),)))
     assert scene.story() == ["placed", "no_answer"]
+
+
+def test_a_customer_of_an_earlier_process_who_talks_is_not_called_again() -> None:
+    scene = CallingScene(nodes=())
+    in_a_ring = channel(scene, ours=True)
+    scene.post(ev.NodeUp(NODE1, (in_a_ring,)))
+    scene.due("x2", contact="out-x1")
+    scene.wait(200)
+    assert not scene.placed(), "he may be talking for long"
+    talks = msgspec.structs.replace(in_a_ring, bridge="b1")
+    agent = ev.SnapshotLeg("node1/a.9", "PJSIP/1001-9", "PJSIP/1001", bridge="b1")
+    scene.post(ev.NodeChecked(NODE1, (talks, agent)))
+    assert scene.stands("x1") == "talking"
+    assert scene.agent("anna").activity == "talking"
+    assert scene.story("x1") == ["placed", "answered", "human"]
+    assert not scene.placed()

@@ -119,3 +119,18 @@ def test_callers_without_a_number_are_nobody() -> None:
     assert scene.stands() == "waiting"
     scene.post(ev.CallGone(CallId("node1/c1")))
     assert scene.stands() == "waiting"
+
+
+def test_a_customer_is_known_by_the_number_of_his_own_calls_too() -> None:
+    scene = CallingScene()
+    scene.pause("anna")
+    scene.due(number="+49301234567", given="0301234567")
+    scene.arrive("c1", caller="0301234567")
+    assert scene.ends() == ["merged"]
+
+
+def test_another_way_to_write_it_is_still_one_number_to_call() -> None:
+    scene = CallingScene(office("anna", "ben"))
+    scene.due(number="+49301234567", given="0301234567")
+    scene.due("x2", number="+49301234567")
+    assert scene.placed() == ["x1"]

@@ -276,3 +276,33 @@ def test_who_comes_without_a_ticket_goes_to_the_fallback() -> None:
     scene = CallingScene()
     scene.post(ev.CallArrived(CallId("node1/cti-x9"), NODE, "PJSIP/t-1", "", NUMBER, attempt=AttemptId("x9")))
     assert scene.commands(do.Release)[-1].goto.startswith("cti-fallback")
+
+
+def test_our_order_to_take_it_back_has_hit_him_who_had_just_picked_up() -> None:
+    scene = CallingScene(obedient=False)
+    scene.due()
+    scene.logout("anna")
+    scene.picks_up()
+    scene.post(ev.CallGone(CALL))
+    assert scene.story() == ["placed", "answered", "cancelled"]
+    assert scene.stands() == "waiting", "he is called again"
+
+
+def test_who_answers_after_our_death_without_an_agent_waits_from_then_on() -> None:
+    before, after = CallingScene(), CallingScene()
+    before.due(reserve=False)
+    after.logout("anna")
+    after.wait(30)
+    words = {"ticket": before.ticket_of(), "attempt": AttemptId("x1")}
+    after.post(ev.CallArrived(CALL, NODE, "PJSIP/trunk-1", "", NUMBER, **words))
+    assert after.contact(CALL).since == after.now
+
+
+def test_his_hang_up_overtakes_him() -> None:
+    scene = CallingScene()
+    scene.due()
+    scene.picks_up()
+    scene.post(ev.CallGone(CALL))
+    scene.connects()
+    assert scene.stands() == "ended"
+    assert scene.commands(do.Release)[-1].call == CALL

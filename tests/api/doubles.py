@@ -111,3 +111,17 @@ class FakeFollowUps:
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         self.asked.append((number, outcome, by, now))
         return {1: True, 2: False}.get(number)
+
+
+class FakeCallbacks:
+    """Two of them: number 1 is open, 2 is kept, and there is no other."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
+        self.asked.append((all_of_them, limit))
+        return [{"id": 1, "state": "in_line"}]
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)

@@ -11,18 +11,19 @@ import aiohttp
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeDesk, FakeFlows, FakeFollowUps, FakePolicy, FakeView
+from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakePolicy, FakeView
 
 
 class Scene:
     def __init__(self, path: Path) -> None:
         self.desk, self.policy, self.audit = FakeDesk(), FakePolicy(), FakeAudit()
-        self.flows, self.follow_ups = FakeFlows(), FakeFollowUps()
+        self.flows, self.follow_ups, self.callbacks = FakeFlows(), FakeFollowUps(), FakeCallbacks()
         self._path = path
         self._socket: ControlSocket | None = None
 
     async def open(self) -> None:
         more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
+        more["callbacks"] = self.callbacks
         app = make_control_app(self.desk, FakeView(), lambda: 7.0, **more)  # type: ignore[arg-type]
         self._socket = await ControlSocket.open(app, self._path)
 

@@ -157,8 +157,11 @@ class Year:
             self.count([known])
         for waiting in [each for each in self.book.open() if each.state is CallbackState.IN_LINE]:
             if self.lot.random() < 0.5:
-                attempt, reason = self.book.dialling(waiting.id, now)
-                if reason is None:
+                reason = self.book.may_dial(waiting.id, now)
+                if reason is not None:
+                    self.count(self.book.put_off(waiting.id, reason))
+                else:
+                    attempt, _ = self.book.dialling(waiting.id, now)
                     number, attempt_no = waiting.number, len(waiting.tries) + 1
                     tried = Tried(now, CampaignName("callbacks"), waiting.id, number.number, attempt_no)
                     self.begun(tried, number, "callback", 60.0, attempt, waiting.id)

@@ -117,6 +117,16 @@ def test_it_fails_closed(mode: str, change: dict[str, object], why: Why) -> None
     assert (placing.number, placing.why) == (0, why)
 
 
+def test_a_window_with_little_left_bears_a_surge() -> None:
+    """What would be within the cap is not dialled if a surge of answers could not be paid for."""
+    state = floor(idle=12, talking_s=[60.0] * 60)
+    little, much = pacing(answered=200), pacing(answered=20_000)
+    placing = little.decide(NOW, state)
+    assert placing.number < much.decide(NOW, state).number
+    assert little._lookahead(state).of(placing.number).surge <= little._left()
+    assert little._lookahead(state).of(placing.number).lost < 0.02 * placing.answers  # the cap would bear more
+
+
 def test_with_too_little_known_it_is_progressive_and_says_so() -> None:
     placing = pacing(dials=59).decide(NOW, floor(idle=2, talking_s=[60.0] * 50))
     assert (placing.number, placing.why, placing.mode, placing.answer_rate) == (2, Why.EVIDENCE, "progressive", None)

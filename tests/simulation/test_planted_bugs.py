@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from cti.acd import agents, calls, dispositions, offers, reconcile, visits
+from cti.acd import agents, attempts, callouts, calls, dispositions, offers, reconcile, visits
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
+from cti.acd.dialling import Dials
 from cti.acd.free import FreeAgents
 from cti.acd.line import WaitingClass
 from cti.model.commands import SaveTicket, StopRing
@@ -129,6 +130,32 @@ def forgets_what_was_not_said(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dispositions, "over", lambda floor, agent: None)
 
 
+def calls_a_number_twice(patch: pytest.MonkeyPatch) -> None:
+    """Two wishes of one customer know nothing of each other."""
+    patch.setattr(Dials, "take", lambda self, contact: [])
+    patch.setattr(Dials, "engaged", lambda self, contact: False)
+
+
+def forgets_who_waits_for_the_customer(patch: pytest.MonkeyPatch) -> None:
+    """Nobody was reached, and the agent who was kept for him hears nothing of it."""
+    patch.setattr(callouts, "drop", lambda floor, contact, offer, how: None)
+
+
+def ends_an_attempt_twice(patch: pytest.MonkeyPatch) -> None:
+    original = attempts.end
+
+    def end(floor: Any, attempt: Any, result: Any, *, gone: bool = False) -> Any:
+        attempts._tell(floor, attempt, "answered" if attempt.answered else "placed", result)
+        return original(floor, attempt, result, gone=gone)
+
+    patch.setattr(attempts, "end", end)
+
+
+def lets_the_phone_ring_on(patch: pytest.MonkeyPatch) -> None:
+    """The agent has left, and his customer's phone goes on ringing; another one is called for him at once."""
+    patch.setattr(attempts, "cancel", lambda floor, contact: setattr(contact, "attempt", None))
+
+
 BUGS: list[tuple[Patch, set[str]]] = [
     (keeps_ringing, {"still_rings", "ring"}),
     (forgets_since, {"since"}),
@@ -145,6 +172,10 @@ BUGS: list[tuple[Patch, set[str]]] = [
     (loses_the_ticket, {"since"}),
     (forgets_what_was_not_said, {"undisposed"}),
     (talks_for_ever, {"stuck_offer", "exception"}),
+    (calls_a_number_twice, {"two_dials"}),
+    (forgets_who_waits_for_the_customer, {"stuck_agent", "stuck_offer", "exception", "talk"}),
+    (ends_an_attempt_twice, {"attempt_twice"}),
+    (lets_the_phone_ring_on, {"two_dials"}),
 ]
 
 

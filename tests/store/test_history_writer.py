@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -164,15 +165,15 @@ def test_errors_are_counted_and_everything_is_tried_again(store: Store) -> None:
     writer = writer_of(store)
     writer.flush()
     failed = threading.Event()
-    real = writer._write
+    real = writer._try
 
-    def watched() -> bool:
-        done = real()
+    def watched(work: Any) -> bool:
+        done = real(work)
         if not done:
             failed.set()
         return done
 
-    writer._write = watched  # type: ignore[method-assign]
+    writer._try = watched  # type: ignore[method-assign]
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE contact_fact RENAME TO away")
     for number in range(5):

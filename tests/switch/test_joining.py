@@ -77,6 +77,14 @@ async def test_a_dead_channel_is_a_customer_who_left(bench: Bench) -> None:
     assert bench.desk.told() == [over(RingResult.ANSWERED, there=False), LOST]
 
 
+async def test_a_customer_who_leaves_while_we_ask(bench: Bench) -> None:
+    """The question is still answered, behind his HANGUP."""
+    caller = await joined(bench)
+    await caller.answers()
+    await caller.says("HANGUP", "200 result=1 (SUCCESS)")
+    assert bench.desk.told() == [over(RingResult.ANSWERED, there=False), LOST]
+
+
 async def test_an_agent_who_is_gone_by_then(bench: Bench) -> None:
     caller = await joined(bench)
     await caller.answers()
@@ -99,6 +107,41 @@ async def test_a_customer_who_is_gone_by_then(bench: Bench) -> None:
     assert bench.desk.told() == [LOST]
     bench.switch.execute(JOIN)
     assert bench.desk.told() == [events.RingEnded(C, RingResult.CANCELLED, caller_there=False)]
+
+
+async def waits(bench: Bench) -> Caller:
+    """The agent's own session."""
+    return await bench.comes(f"mark={mark_of(O1)}", uniqueid=DEST["DestUniqueid"], path="/waiting-agent/secret")
+
+
+async def test_an_agent_whose_customer_is_gone_before_anything_connects_them_is_hung_up(bench: Bench) -> None:
+    caller = await customer(bench)
+    await waits(bench)
+    await caller.breaks()
+    bench.switch.execute(JOIN)
+    assert [(each["Action"], each["Channel"]) for each in bench.links["a"].fired()] == [("Hangup", NAME)]
+
+
+async def test_an_agent_whom_no_bridge_has_taken_is_hung_up(bench: Bench) -> None:
+    caller = await customer(bench)
+    agent = await waits(bench)
+    bench.switch.execute(JOIN)
+    await caller.answers()
+    await caller.answers()
+    await caller.answers("NONEXISTENT")
+    assert [each["Action"] for each in bench.links["a"].fired()] == ["Hangup"]
+    assert not agent.closed
+
+
+async def test_one_whom_a_bridge_took_is_left_to_it(bench: Bench) -> None:
+    caller = await customer(bench)
+    agent = await waits(bench)
+    bench.switch.execute(JOIN)
+    await caller.answers()
+    await agent.breaks()
+    await caller.answers()
+    await caller.answers("SUCCESS")
+    assert bench.links["a"].fired() == []
 
 
 async def test_a_connection_that_breaks_while_they_talk_ends_no_talk(bench: Bench) -> None:

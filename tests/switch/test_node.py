@@ -12,9 +12,8 @@ from cti.model.events import SnapshotLeg
 from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.switch.ami import AmiDisconnected, AmiRefused, AmiTimeout, LinkState
 from cti.switch.inbound_call import InboundCall
-from cti.switch.node import CHECK_INTERVAL_S, FIRST_CHECK_S, RETELL_S, STOP_AGAIN_S, STOP_TRIES, Node
+from cti.switch.node import CHECK_INTERVAL_S, FIRST_CHECK_S, RETELL_S, Node
 from tests.switch.in_memory import Caller, Desk, Link, Log, Pauses, settle
-from tests.virtual_time import live, passes
 
 pytestmark = pytest.mark.unit
 
@@ -102,23 +101,6 @@ async def test_an_action_for_a_node_that_is_away_raises_nothing(bench: Bench) ->
     bench.link.connected = False
     bench.node.hangup("PJSIP/1001-0000000a")
     bench.node.stop_playback("PJSIP/trunk-00000001")
-
-
-def test_a_sound_that_plays_on_is_stopped_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AMI's word may overtake the sound that AGI has just begun."""
-
-    async def story() -> list[int]:
-        bench, plays, said = Bench(monkeypatch), [True, True, False], list[int]()
-        bench.node.stop_playback("PJSIP/trunk-00000001", lambda: plays.pop(0))
-        for _ in range(6):
-            said.append(len(bench.link.fired()))
-            await passes(STOP_AGAIN_S)
-        bench.node.stop_playback("PJSIP/trunk-00000001", lambda: True)
-        await passes(3600)
-        return [*said, len(bench.link.fired())]
-
-    *said, at_last = live(story)
-    assert said[0] == 1 and sum(said) == 3 and at_last == 1 + STOP_TRIES, "and not for ever"
 
 
 # --- legs of our rings ------------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from cti.model.flow_nodes import Queue
 from cti.model.words import QueueName
 from cti.switch.flow_call import KEY_LAG_S
 from cti.switch.flow_desk import FlowDesk
+from cti.switch.node import STOP_AGAIN_S, STOP_TRIES
 from tests.switch.in_memory import Wire, settle
 from tests.switch.test_node import Bench, C
+from tests.virtual_time import live, passes
 
 pytestmark = pytest.mark.unit
 
@@ -39,3 +41,20 @@ async def test_what_is_keyed_in_a_flow_is_told_to_nobody_else(monkeypatch: pytes
     bench.now += 0.2
     assert bench.tells("DTMFEnd", **pressed) == [events.DigitPressed(C, "5")]
     call.close()
+
+
+def test_a_sound_that_plays_on_is_stopped_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AMI's word may overtake the sound that AGI has just begun."""
+
+    async def story() -> list[int]:
+        bench, plays, said = Bench(monkeypatch), [True, True, False], list[int]()
+        bench.node.stop_playback("PJSIP/trunk-00000001", lambda: plays.pop(0))
+        for _ in range(6):
+            said.append(len(bench.link.fired()))
+            await passes(STOP_AGAIN_S)
+        bench.node.stop_playback("PJSIP/trunk-00000001", lambda: True)
+        await passes(3600)
+        return [*said, len(bench.link.fired())]
+
+    *said, at_last = live(story)
+    assert said[0] == 1 and sum(said) == 3 and at_last == 1 + STOP_TRIES, "and not for ever"

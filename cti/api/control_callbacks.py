@@ -1,0 +1,90 @@
+"""What may a person ask about promised callbacks? List them, look at one, take it back, have it kept now.
+
+Answers hold customers' numbers, as all of the control socket may; the audit trail holds none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from aiohttp import web
+
+from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, limit_of, note, refusal, unknown
+from cti.api.http import answer
+from cti.model.changes import Refused
+from cti.model.dialling import LeadId
+from cti.model.events import CallbackRequest
+from cti.model.words import CallbackAction, RefusedReason
+from cti.ports import Desk
+
+DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
+
+
+class Callbacks(Protocol):
+    """Whoever keeps them. Both block: they are called off the loop."""
+
+    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
+        """Return the open ones, the next one first, or the newest of all."""
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        """Return one of them, None where there is none."""
+
+
+class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Callable[[], float]) -> None:
+    """Add GET /v1/callbacks (?all=1, ?limit=), GET /v1/callbacks/{number} and POST /v1/callbacks/{number}/{action}."""
+
+    async def listed(request: web.Request) -> web.Response:
+        all_of_them = request.query.get("all", "") in ("1", "true")
+        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(callbacks.load, all_of_them=all_of_them, limit=limit)
+        return answer({"at": clock(), "callbacks": found})
+
+    async def one(request: web.Request) -> web.Response:
+        number = _number(request)
+        found = await asyncio.to_thread(callbacks.one, number)
+        return _none(number) if found is None else answer({"at": clock(), "callback": found})
+
+    async def ask(request: web.Request) -> web.Response:
+        number, word = _number(request), request.match_info["action"]
+        if word not in set(CallbackAction):
+            return unknown("unknown_action", word, [known.value for known in CallbackAction])
+        what = f"callback.{word}"
+        note(request, what, "", {"number": number})
+        asked = await body(request, _Asked)
+        note(request, what, "", {"number": number}, asked.by)
+        refused = desk.ask(CallbackRequest(LeadId(number), CallbackAction(word), asked.by))
+        if refused is not None and refused.reason is RefusedReason.UNKNOWN_CALLBACK:
+            return await _ended(callbacks, number)
+        if refused is not None:
+            return refusal(Refused(refused.reason, f"callback {number} is {refused.detail} already"))
+        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number)})
+
+    add(app, "GET", "/callbacks", listed)
+    add(app, "GET", "/callbacks/{number}", one)
+    add(app, "POST", "/callbacks/{number}/{action}", ask)
+
+
+def _number(request: web.Request) -> int:
+    word = request.match_info["number"]
+    if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
+        raise BadRequest("a callback is named by its number")
+    return int(word)
+
+
+def _none(number: int) -> web.Response:
+    return refusal(Refused(RefusedReason.UNKNOWN_CALLBACK, f"there is no callback {number}"))
+
+
+async def _ended(callbacks: Callbacks, number: int) -> web.Response:
+    """The core knows open promises only: say of another one whether it has ended, or never was."""
+    found = await asyncio.to_thread(callbacks.one, number)
+    if found is None:
+        return _none(number)
+    return refusal(Refused(RefusedReason.ALREADY, f"callback {number} is {found['state']} already"))

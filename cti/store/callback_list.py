@@ -1,0 +1,64 @@
+"""Which callbacks are promised, as people see them? From the store, and where it is behind what the core said last.
+
+Blocks for the disk: callers run it in a thread. Rows hold customers' numbers; what his flow knew of him stays here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cti.model.dialling import LeadId
+from cti.model.promise import Promise
+from cti.store.callbacks import OPEN, promise_of, promises
+from cti.store.database import Store
+from cti.store.outbound_writer import OutboundWriter
+
+
+class CallbackList:
+    """An api Callbacks."""
+
+    def __init__(self, store: Store, writer: OutboundWriter) -> None:
+        self._store, self._writer = store, writer
+
+    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
+        """Return the open ones, the next one first, or the newest of all. Raises SQLAlchemyError."""
+        self._writer.flush()
+        newer = self._writer.unwritten()
+        found = [newer.get(each.id, each) for each in promises(self._store, all_of_them=all_of_them, limit=limit)]
+        return [row_of(each) for each in found if all_of_them or each.state in OPEN]
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        """Return one of them, None where there is none. Raises SQLAlchemyError."""
+        self._writer.flush()
+        found = self._writer.unwritten().get(LeadId(number)) or promise_of(self._store, LeadId(number))
+        return None if found is None else row_of(found)
+
+
+def row_of(promise: Promise) -> dict[str, Any]:
+    """How one stands. Times are epoch seconds; `number` is personal data."""
+    return {
+        "id": promise.id,
+        "state": promise.state.value,
+        "kind": promise.kind.value,
+        "queue": promise.queue,
+        "number": promise.number.number,
+        "zones": list(promise.number.zones),
+        "topic": promise.topic,
+        "agent": promise.agent,
+        "promised_at": promise.promised_at,
+        "due_at": promise.due_at,
+        "since": promise.since,
+        "expires_at": promise.expires_at,
+        "tries": [
+            {
+                "attempt_no": tried.attempt_no,
+                "at": tried.at,
+                "result": tried.result.value if tried.result is not None else "",
+                "disposition": tried.disposition,
+            }
+            for tried in promise.tries
+        ],
+        "reason": promise.reason,
+        "merged_into": promise.merged_into,
+        "call": promise.call,
+    }

@@ -1,0 +1,65 @@
+"""Can promised callbacks be listed, looked at, taken back and hurried, and is that remembered without a number?"""
+
+from __future__ import annotations
+
+import pytest
+
+from cti.model.changes import Refused
+from cti.model.events import CallbackRequest
+from cti.model.words import RefusedReason
+
+from .scene import Scene
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"), [("", (False, 200)), ("?all=1", (True, 200)), ("?all=0&limit=5", (False, 5))]
+)
+async def test_they_are_listed(control: Scene, query: str, asked: tuple[bool, int]) -> None:
+    status, answer = await control.ask("GET", f"/v1/callbacks{query}")
+    assert (status, answer["callbacks"]) == (200, [{"id": 1, "state": "in_line"}])
+    assert control.callbacks.asked == [asked] and control.remembered() == []
+
+
+async def test_one_is_looked_at(control: Scene) -> None:
+    assert (await control.ask("GET", "/v1/callbacks/2"))[1]["callback"] == {"id": 2, "state": "kept"}
+    status, answer = await control.ask("GET", "/v1/callbacks/3")
+    assert (status, answer["refused"]) == (404, "unknown_callback")
+
+
+@pytest.mark.parametrize("action", ["withdraw", "now"])
+async def test_what_is_asked_for_is_done_and_remembered(control: Scene, action: str) -> None:
+    status, answer = await control.ask("POST", f"/v1/callbacks/1/{action}", {"by": "eva"})
+    assert (status, answer) == (200, {"ok": True, "callback": {"id": 1, "state": "in_line"}})
+    [asked] = control.desk.asked
+    assert isinstance(asked, CallbackRequest) and (asked.callback, asked.action, asked.by) == (1, action, "eva")
+    assert control.remembered() == [(f"callback.{action}", "", {"number": 1}, "eva", "done", "")]
+
+
+@pytest.mark.parametrize(
+    ("number", "refusal", "status", "why", "detail"),
+    [
+        (1, Refused(RefusedReason.ALREADY, "in_line"), 409, "already", "callback 1 is in_line already"),
+        (2, Refused(RefusedReason.UNKNOWN_CALLBACK, "2"), 409, "already", "callback 2 is kept already"),
+        (3, Refused(RefusedReason.UNKNOWN_CALLBACK, "3"), 404, "unknown_callback", "there is no callback 3"),
+    ],
+)
+async def test_refusals_are_told(
+    control: Scene, number: int, refusal: Refused, status: int, why: str, detail: str
+) -> None:
+    control.desk.refusal = refusal
+    found, answer = await control.ask("POST", f"/v1/callbacks/{number}/now")
+    assert (found, answer["refused"], answer["detail"]) == (status, why, detail)
+    assert control.remembered()[0][-2:] == ("refused", why)
+
+
+@pytest.mark.parametrize(("path", "status"), [("x/now", 400), ("1234567890/now", 400), ("1/kept", 404)])
+async def test_what_cannot_be_asked_is_not_asked(control: Scene, path: str, status: int) -> None:
+    assert (await control.ask("POST", f"/v1/callbacks/{path}"))[0] == status
+    assert control.desk.asked == []
+
+
+async def test_a_bad_body_is_a_400(control: Scene) -> None:
+    assert (await control.ask("POST", "/v1/callbacks/1/now", data=b'{"bye": "x"}'))[0] == 400
+    assert control.desk.asked == []

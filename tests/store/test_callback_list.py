@@ -1,0 +1,59 @@
+"""Do people see promises as they stand now, also those of which the disk does not know yet?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cti.model.books import KeepPromise
+from cti.model.dialling import CallbackState
+from cti.model.promise import Number, Promise
+from cti.store.callback_list import CallbackList
+from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import take_requests
+from cti.store.database import Store, open_store
+from cti.store.outbound_writer import OutboundWriter
+
+pytestmark = pytest.mark.unit
+
+NOW = 1_700_000_000.0
+
+
+class Behind(OutboundWriter):
+    """A disk that takes nothing in."""
+
+    def flush(self, timeout_s: float = 0.0) -> None: ...
+
+    def _try(self, *_: object) -> bool:
+        return False
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def promise(store: Store) -> Promise:
+    take_over(store, CallbackRequest("r1", NOW, "030123456", queue="sales", uniqueid="n/1"), NOW)
+    [made], _ = take_requests(store, lambda *_: (Number("+4930123456", ("Europe/Berlin",)), "sales"))
+    return made
+
+
+@pytest.mark.parametrize("kind", [OutboundWriter, Behind])
+def test_the_newest_word_is_the_cores(store: Store, promise: Promise, kind: type[OutboundWriter]) -> None:
+    writer = kind(store)
+    listed = CallbackList(store, writer)
+    assert [row["state"] for row in listed.load(all_of_them=False, limit=5)] == ["promised"]
+    writer.order(KeepPromise(msgspec.structs.replace(promise, state=CallbackState.KEPT)))
+    assert listed.load(all_of_them=False, limit=5) == []
+    assert [row["state"] for row in listed.load(all_of_them=True, limit=5)] == ["kept"]
+    one = listed.one(promise.id)
+    assert one is not None and (one["state"], one["number"], one["tries"]) == ("kept", "+4930123456", [])
+    assert listed.one(99) is None
+    writer.close()
