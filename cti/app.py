@@ -233,6 +233,7 @@ class Application:
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
+            campaigns=self.outbound.desk(self.engine.campaigns),
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from cti.background import background
 from cti.callback_keeper import CallbackKeeper
+from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
 from cti.model.books import AnyBookOrder, WantLeads
 from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
+from cti.model.lead import CampaignNow
 from cti.model.policy import Center
 from cti.model.words import AttemptId, CallbackAction
 from cti.outbound.promised import of_attempt
@@ -31,6 +33,7 @@ class OutboundRoom:
     def __init__(
         self, store: Store, clock: Clock, policy: Callable[[], Center], stack: contextlib.AsyncExitStack
     ) -> None:
+        self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
         self.list = CallbackList(store, self.writer)
@@ -52,6 +55,10 @@ class OutboundRoom:
         self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
         background(stack, self.campaigns.run(post))
+
+    def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
+        """What people may ask of campaigns; `now`: of the core."""
+        return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""
