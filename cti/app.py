@@ -179,7 +179,7 @@ class Application:
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
         self.flows.promised = outbound.keeper.look
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
-        readers.append(outbound.writer.apply)
+        readers += [outbound.writer.apply, outbound.abandoned.apply]
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cti.config_finding import Finding
 from cti.model.calling_rules import Again, CallWindow, Cap
 from cti.model.campaign import Callbacks, Campaign, Overrides
 from cti.model.dialling import AGENT_FOR_EACH, AttemptResult, Mode
+from cti.model.flow import Flow
+from cti.model.flow_nodes import OfferCallback
 from cti.model.hours import WEEKDAYS, minutes
 from cti.model.policy import Center
 from cti.model.regulation import PRESETS, Regulation
@@ -25,6 +27,7 @@ LOOSER: dict[str, Callable[[Any, Any], bool]] = {  # of each limit: whether `own
     "consent_required": lambda own, law: law and not own,
     "recordings_keep_days": lambda own, law: own < law,
 }
+NO_TRUNK = "no way out: name a trunk, such as outbound: {trunks: {carrier: {dial: 'PJSIP/{number}@carrier'}}}"
 Path = tuple[str | int, ...]
 
 
@@ -42,6 +45,22 @@ def campaigns(center: Center) -> Iterator[Finding]:
     yield from _caps(center.outbound.caps, ("outbound",))
     if callbacks != Callbacks():
         yield from _ways_out(center, callbacks, here)
+    for name, queue in center.queues.items():
+        if queue.callback_abandoned is not None and not center.outbound.trunks:
+            yield Finding(("queues", name, "callback_abandoned"), f"nobody is ever called back: {NO_TRUNK}")
+
+
+def unkept(center: Center, flows: Mapping[str, Flow]) -> Iterator[Finding]:
+    """Yield what is found where flows promise callbacks that nobody can keep."""
+    offering = [
+        f"{name}.{node}"
+        for name, flow in flows.items()
+        for node, written in flow.nodes.items()
+        if isinstance(written, OfferCallback)
+    ]
+    if offering and not center.outbound.trunks:
+        text = f"promised callbacks are kept in the store, and nobody is called ({', '.join(offering)}): {NO_TRUNK}"
+        yield Finding(("flows", "folder"), text)
 
 
 def _limits(written: Overrides, here: Path) -> Iterator[Finding]:
@@ -81,8 +100,7 @@ def _caps(caps: tuple[Cap, ...], here: Path) -> Iterator[Finding]:
 def _ways_out(center: Center, written: Campaign | Callbacks, here: Path) -> Iterator[Finding]:
     trunks = center.outbound.trunks
     if not trunks:
-        text = "no way out: name a trunk, such as outbound: {trunks: {carrier: {dial: 'PJSIP/{number}@carrier'}}}"
-        yield Finding(here, text, is_error=True)
+        yield Finding(here, NO_TRUNK, is_error=True)
     lines = sum(trunk.lines for trunk in trunks.values())
     if trunks and isinstance(written, Campaign) and (written.lines or 0) > lines:
         yield Finding((*here, "lines"), f"never so many: all trunks together have {lines}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from cti import config_ways, config_yaml, flow_files
+from cti import config_campaigns, config_ways, config_yaml, flow_files
 from cti.config import FlowRules, Reading, Settings
 from cti.config_check import flows_of
 from cti.config_finding import Finding
@@ -54,7 +54,8 @@ def fit(reading: Reading) -> Fit:
     if errors:
         return Fit(folder, errors, folder.warnings)
     _note_lost_flows(settings, folder)
-    return Fit(folder, [], folder.warnings + lines(config_ways.lost_queues(settings, folder.flows), reading, key=True))
+    found = [*config_ways.lost_queues(settings, folder.flows), *config_campaigns.unkept(settings, folder.flows)]
+    return Fit(folder, [], folder.warnings + lines(iter(found), reading, key=True))
 
 
 def _note_lost_flows(center: Center, folder: Folder) -> None:

@@ -19,6 +19,7 @@ from cti.model.policy import Center
 from cti.model.words import AttemptId, CallbackAction
 from cti.outbound.promised import of_attempt
 from cti.ports import Clock
+from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
 from cti.store.callback_list import CallbackList
@@ -40,13 +41,16 @@ class OutboundRoom:
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
+        self.abandoned = AbandonedCallers(store, policy)
+        stack.callback(self.abandoned.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        return self.writer.errors + self.ledger.errors + self.keeper.errors + self.campaigns.errors
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned)
+        return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""

@@ -17,7 +17,7 @@ from cti.acd.dialling import key
 from cti.acd.floor import Floor
 from cti.model.books import KeepPromise
 from cti.model.changes import Changed, Kind, Refused
-from cti.model.dialling import AttemptResult, CallbackState, LeadId, Rule
+from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, LeadId, Rule
 from cti.model.events import CallbackPromised, CallbackRequest, CalloutDue
 from cti.model.promise import Promise
 from cti.model.words import (
@@ -110,8 +110,21 @@ class Outgoing:
         else:
             self._given(promise, asker)
 
+    def _needless(self, promise: Promise) -> Promise | None:
+        """Who gave up was promised nothing: he needs no call where he has a promise, or has called again already."""
+        known = self.book.of_number(promise.number.number)
+        if known:
+            return msgspec.structs.replace(promise, state=CallbackState.MERGED, merged_into=known[0].id)
+        if any(self._floor.dials.callers(number) for number in _keys(promise)):
+            return msgspec.structs.replace(promise, state=CallbackState.MERGED, reason="called in")
+        return None
+
     def _given(self, promise: Promise, asker: Contact | None) -> None:
         """Where the customer is still on the phone with us, his promise begins when that call ends."""
+        needless = self._needless(promise) if promise.kind is CallbackKind.ABANDONED else None
+        if needless is not None:
+            self._changed([needless])
+            return
         if asker is None:
             self._changed(self.book.promise(promise, self._floor.now))
             return
@@ -245,10 +258,13 @@ class Outgoing:
         caller = self._floor.contacts.get(fact.contact) if fact.contact is not None else None
         for name in list(self._keys.get(key(fact.caller or ""), ())):
             promise = self.book.of(name)
-            if promise is None or promise.queue != fact.queue or promise.state is not CallbackState.PROMISED:
+            if promise is None or promise.state is not CallbackState.PROMISED:
+                continue
+            here = promise.queue == fact.queue
+            if not here and promise.kind is not CallbackKind.ABANDONED:
                 continue
             self._changed(self.book.called_in(name))
-            if caller is not None and promise.since is not None:
+            if here and caller is not None and promise.since is not None:
                 standing.takes_place(self._floor, caller, promise.since, promise.head_start_s)
 
     # --- inside -------------------------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""Does what was asked for reach the core: at once, after a death, with a number that can be dialled?"""
+"""Does every request for a callback reach the core as a promise, with a number that can be dialled, once?"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -13,83 +15,108 @@ from cti.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
 
 pytestmark = pytest.mark.unit
 
+NOW = 1_700_000_000.0
+SALES = {"queues": {"sales": {}, "support": {}}, "outbound": {"region": "DE"}}
+
 
 @pytest.fixture
-def store(tmp_path: object) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/cti.db")
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    yield store
+    store.close()
 
 
-def policy(**callbacks: object) -> Center:
-    outbound = {"region": "DE", "zone": "Europe/Berlin", "callbacks": callbacks}
-    return Center.model_validate({"queues": {"sales": {}}, "outbound": outbound})
+def keeper(store: Store, **outbound: Any) -> CallbackKeeper:
+    policy = Center.model_validate(SALES | {"outbound": {"region": "DE"} | outbound})
+    return CallbackKeeper(store, lambda: NOW, lambda: policy)
 
 
-def ask(store: Store, number: str = "030 123456".replace(" ", ""), queue: str = "sales", name: str = "r1") -> None:
-    take_over(store, CallbackRequest(name, 10.0, number, number, queue), 10.0)
+def ask(store: Store, name: str, number: str = "030 123456".replace(" ", ""), queue: str = "sales") -> None:
+    take_over(store, CallbackRequest(name, NOW, number, number, queue, uniqueid="n/1"), NOW)
 
 
-async def looks(keeper: CallbackKeeper, *, until: int = 1) -> list[AnyEvent]:
+async def taken(keeper: CallbackKeeper, count: int, *, until: Any = None) -> list[CallbackPromised]:
+    """Let it look until it has posted so many."""
     posted: list[AnyEvent] = []
     enough = asyncio.Event()
 
     def post(event: AnyEvent) -> None:
         posted.append(event)
-        if len(posted) >= until:
+        if len(posted) >= count:
             enough.set()
 
     running = asyncio.create_task(keeper.run(post))
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(enough.wait(), 0.5 if until > 100 else 5.0)
+    await asyncio.wait_for(until() if until is not None else enough.wait(), 10)
     running.cancel()
-    return posted
+    return [event for event in posted if isinstance(event, CallbackPromised)]
 
 
-async def test_a_number_without_its_country_gets_it_and_a_zone(store: Store) -> None:
-    ask(store)
-    (event,) = await looks(CallbackKeeper(store, lambda: 10.0, policy))
-    assert isinstance(event, CallbackPromised) and not event.resumed
-    assert (event.promise.number.number, event.promise.number.zones) == ("+4930123456", ("Europe/Berlin",))
+async def test_a_request_is_handed_over_with_a_number_for_the_trunk(store: Store) -> None:
+    ask(store, "r1")
+    found = keeper(store)
+    [event] = await taken(found, 1)
+    assert not event.resumed and event.promise.number.number == "+4930123456"
+    assert event.promise.number.zones == ("Europe/Berlin",) and event.promise.given == "030123456"
+    again: list[AnyEvent] = []
+    assert found.resume(again.append) == 1
+    [resumed] = again
+    assert isinstance(resumed, CallbackPromised) and resumed.resumed and resumed.promise == event.promise
 
 
-async def test_a_promise_for_no_queue_goes_to_the_one_that_is_named_for_it(store: Store) -> None:
-    ask(store, queue="gone")
-    (event,) = await looks(CallbackKeeper(store, lambda: 10.0, lambda: policy(queue="sales")))
-    assert isinstance(event, CallbackPromised) and event.promise.queue == "sales"
+async def test_a_queue_that_is_gone_is_replaced_where_one_is_named(store: Store) -> None:
+    ask(store, "r1", queue="gone")
+    [event] = await taken(keeper(store, callbacks={"queue": "support"}), 1)
+    assert event.promise.queue == "support"
 
 
-async def test_what_cannot_be_kept_is_counted(store: Store) -> None:
-    ask(store, number="1001")
-    ask(store, queue="gone", name="r2")
-    keeper = CallbackKeeper(store, lambda: 10.0, policy)
-    assert await looks(keeper, until=101) == []
-    assert keeper.unusable == 2
+@pytest.mark.parametrize(("number", "queue", "outbound"), [("12", "sales", {}), ("030123456", "gone", {})])
+async def test_what_cannot_be_kept_is_counted_and_the_next_one_kept(
+    store: Store, number: str, queue: str, outbound: dict[str, Any]
+) -> None:
+    ask(store, "r1", number, queue)
+    ask(store, "r2")
+    found = keeper(store, **outbound)
+    assert len(await taken(found, 1)) == 1
+    assert found.unusable == 1
 
 
-async def test_after_a_death_everything_is_there_again(store: Store) -> None:
-    ask(store)
-    (event,) = await looks(CallbackKeeper(store, lambda: 10.0, policy))
-    posted: list[AnyEvent] = []
-    assert CallbackKeeper(store, lambda: 10.0, policy).resume(posted.append) == 1
-    assert isinstance(event, CallbackPromised)
-    assert posted == [CallbackPromised(event.promise, resumed=True)]
+async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(store, "r1")
+    take, away = take_requests, [True]
 
-
-async def test_a_store_that_fails_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask(store)
-    take, fails = callback_keeper.take_requests, [True]
-
-    def failing(*args: object) -> object:
-        if fails:
-            fails.pop()
-            raise OperationalError("select", {}, Exception("disk"))
-        return take(*args)  # type: ignore[arg-type]
+    def failing(*words: Any) -> Any:
+        if away:
+            away.pop()
+            raise OperationalError("", None, Exception())
+        return take(*words)
 
     monkeypatch.setattr(callback_keeper, "take_requests", failing)
     monkeypatch.setattr(callback_keeper, "RETRY_S", 0.0)
-    keeper = CallbackKeeper(store, lambda: 10.0, policy)
-    assert len(await looks(keeper)) == 1
-    assert keeper.errors == 1
+    found = keeper(store)
+    assert len(await taken(found, 1)) == 1
+    assert found.errors == 1
+
+
+async def test_who_has_asked_just_now_is_not_kept_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callback_keeper, "LOOK_EVERY_S", 3600.0)
+    found = keeper(store)
+    first, both = asyncio.Event(), asyncio.Event()
+    posted: list[AnyEvent] = []
+
+    def post(event: AnyEvent) -> None:
+        posted.append(event)
+        (both if first.is_set() else first).set()
+
+    ask(store, "r1")
+    running = asyncio.create_task(found.run(post))
+    await asyncio.wait_for(first.wait(), 10)
+    ask(store, "r2")
+    found.look()
+    await asyncio.wait_for(both.wait(), 10)
+    running.cancel()
+    assert len(posted) == 2

@@ -23,6 +23,7 @@ from cti.model.words import (
     DialResult,
     Heard,
     NodeId,
+    OfferId,
     OfferState,
     RefusedReason,
 )
@@ -450,7 +451,7 @@ def test_every_lead_ends_once_and_no_rule_is_broken(mode: str, seed: int) -> Non
             else:
                 scene.fails(str(attempt), rng.choice([DialResult.BUSY, DialResult.NO_ANSWER, DialResult.INVALID]))
         for agent in ("anna", "bert", "cleo"):
-            offer = scene.center.offers.get(scene.agent(agent).offer or "")
+            offer = scene.center.offers.get(OfferId(scene.agent(agent).offer or ""))
             if offer is not None and offer.state is OfferState.RINGING:
                 scene.answer(agent)
             elif offer is not None and offer.state is OfferState.ACCEPTED and rng.random() < 0.2:

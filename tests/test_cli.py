@@ -72,10 +72,11 @@ def test_check_ends_like_nginx() -> None:
     found = cti("check", EXAMPLE, environ=SECRETS)
     assert found.exit_code == 0
     *bounds, verdict = found.stdout.splitlines()
-    assert verdict == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 5 entries, 1 node, 5 flows"
+    assert verdict == f"configuration file {EXAMPLE} is ok: 3 queues, 10 agents, 5 entries, 1 node, 5 flows, 1 warning"
     assert [line.split(":")[0] for line in bounds] == ["sales", "support", "complaints"]
     assert "complaints always goes first" in bounds[0]
-    assert found.stderr == ""
+    [warning] = found.stderr.splitlines()
+    assert "callbacks are kept in the store, and nobody is called" in warning, "the example cannot know your trunk"
 
 
 def test_check_tells_warnings_and_strict_minds_them() -> None:
@@ -83,7 +84,7 @@ def test_check_tells_warnings_and_strict_minds_them() -> None:
     found = cti("check", EXAMPLE, environ=bare)
     assert found.exit_code == 0
     assert "nodes.node1.secret_env" in found.stderr
-    assert found.stdout.endswith("1 node, 5 flows, 2 warnings\n")
+    assert found.stdout.endswith("1 node, 5 flows, 3 warnings\n")
     assert cti("check", "--strict", EXAMPLE, environ=bare).exit_code == 1
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from cti import config, config_flows, config_ways
 from cti.config import FlowRules
-from cti.config_campaigns import campaigns
+from cti.config_campaigns import campaigns, unkept
 from cti.config_finding import Finding
+from cti.model.flow import Flow
 from cti.model.policy import Center
 
 pytestmark = pytest.mark.unit
@@ -128,3 +129,22 @@ def test_the_example_has_nothing_to_find() -> None:
     reading = config.read(example, {"CTI_AMI_SECRET": "x", "CTI_AGI_TOKEN": "y"})
     assert reading.settings is not None and set(reading.settings.campaigns) == {"renewals", "visits"}
     assert reading.lines(reading.warnings) == []
+
+
+@pytest.mark.parametrize("trunks", [{}, {"carrier": {"dial": "PJSIP/{number}@carrier"}}])
+def test_who_gives_up_can_only_be_called_back_by_a_trunk(trunks: dict[str, Any]) -> None:
+    queues: dict[str, Any] = {"sales": {"callback_abandoned": {}}, "support": {}}
+    said = list(campaigns(Center.model_validate({"queues": queues, "outbound": {"trunks": trunks}})))
+    assert [".".join(map(str, each.path)) for each in said] == ([] if trunks else ["queues.sales.callback_abandoned"])
+    assert not any(each.is_error for each in said)
+
+
+@pytest.mark.parametrize("trunks", [{}, {"carrier": {"dial": "PJSIP/{number}@carrier"}}])
+def test_a_promise_in_a_flow_needs_a_trunk(trunks: dict[str, Any]) -> None:
+    center = Center.model_validate({"queues": {"sales": {}}, "outbound": {"trunks": trunks}})
+    nodes = {"a": {"offer_callback": "sales", "then": "b"}, "b": {"play": {"file": "bye"}, "then": "hangup"}}
+    flow = Flow.model_validate({"name": "main", "start": "a", "on": {"failed": "hangup"}, "nodes": nodes})
+    assert list(unkept(center, {})) == []
+    said = list(unkept(center, {"main": flow}))
+    assert len(said) == (0 if trunks else 1)
+    assert all("(main.a)" in each.text and not each.is_error for each in said)

@@ -33,6 +33,7 @@ LONG_MODULES = {
     "cti/center.py": "one short method per event: a table, not a story",
     "cti/ivr/session.py": "one caller's walk: back, return, errors and loops lead into one another",
     "cti/model/flow_nodes.py": "one class for each kind of node: a table, not a story",
+    "cti/switch/asterisk.py": "where commands, sessions and nodes meet: one short method for each",
     "cti/switch/ami.py": "the one door to AMI: link, login, deadlines and reconnects share one state",
     "cti/switch/inbound_call.py": "one caller's session: each command of the port, and how it ends",
     "cti/sim/switch.py": "one method per command of the port",

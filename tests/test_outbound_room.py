@@ -36,5 +36,5 @@ async def test_whom_a_list_forbids_to_call_is_not_tried_again(tmp_path: Path) ->
 
 def test_ways_out_are_those_of_the_policy() -> None:
     outbound = {"trunks": {"out": {"dial": "PJSIP/{number}@carrier", "numbers": ["+49"], "except_numbers": ["+49900"]}}}
-    trunk = trunks_of(Center.model_validate({"queues": {}, "outbound": outbound}))["out"]
+    trunk = trunks_of(Center.model_validate({"queues": {"sales": {}}, "outbound": outbound}))["out"]
     assert (trunk.dial, trunk.numbers, trunk.except_numbers) == ("PJSIP/{number}@carrier", ("+49",), ("+49900",))

@@ -31,7 +31,12 @@ class Keeping(CallingScene):
         super().__init__(Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written}))
 
     def promise(self, name: int = 1, **more: Any) -> Promise:
-        words = {"number": Number(NUMBER, BERLIN), "queue": "sales", "promised_at": self.now, "due_at": self.now} | more
+        words: dict[str, Any] = {
+            "number": Number(NUMBER, BERLIN),
+            "queue": "sales",
+            "promised_at": self.now,
+            "due_at": self.now,
+        } | more
         promise = Promise(LeadId(name), words.pop("kind", CallbackKind.VIRTUAL_HOLD), **words)
         self.post(ev.CallbackPromised(promise))
         self.wait(0.0)
@@ -289,3 +294,60 @@ def test_one_that_is_dropped_in_the_call_in_which_it_was_asked_for_is_none() -> 
     scene.caller_hangs_up("c1")
     assert scene.states() == ["withdrawn"]
     assert not scene.center.contacts
+
+
+def gave_up(scene: Keeping, name: int = 1, after_s: float = 120.0, **more: Any) -> Promise:
+    """The store's promise to one who abandoned the line just now, as the keeper hands it over."""
+    words = {"due_at": scene.now + after_s, "since": scene.now - 30.0, "given": "0301234567"} | more
+    return scene.promise(name, kind=CallbackKind.ABANDONED, **words)
+
+
+def test_who_gave_up_is_called_back_after_a_while() -> None:
+    scene = Keeping()
+    gave_up(scene)
+    assert scene.states() == ["promised"]
+    scene.wait(119.0)
+    assert not scene.commands(do.RingAgent)
+    scene.wait(2.0)
+    scene.agent_waits("anna")
+    scene.connects("callbacks-1-1")
+    assert scene.states()[-1] == "kept"
+
+
+@pytest.mark.parametrize("queue", ["sales", "support"])
+def test_who_gave_up_and_calls_again_is_not_called_and_has_his_place_in_his_queue(queue: str) -> None:
+    scene = Keeping(office(sales={}, support={}))
+    scene.pause("anna")
+    gave_up(scene)
+    since = scene.kept()[-1].since
+    call = scene.arrive("c1", queue, caller="0301234567")
+    assert scene.states()[-1] == "merged"
+    expected = since if queue == "sales" else scene.now
+    assert scene.center._floor.by_call[call].since == pytest.approx(expected)
+    scene.caller_hangs_up("c1")
+    scene.wait(4000.0)
+    assert not scene.placed()
+
+
+def test_who_gave_up_and_has_called_again_before_we_know_is_not_called() -> None:
+    scene = Keeping()
+    scene.pause("anna")
+    scene.arrive("c1", caller="0301234567")
+    gave_up(scene)
+    assert scene.states() == ["merged"]
+    assert scene.kept()[-1].reason == "called in"
+
+
+@pytest.mark.parametrize("merge", ["number_and_topic", "never"])
+@pytest.mark.parametrize("dialling", [False, True])
+def test_who_gave_up_has_never_two_promises(merge: str, dialling: bool) -> None:
+    scene = Keeping(merge=merge)
+    if not dialling:
+        scene.pause("anna")
+    scene.promise(1)
+    if dialling:
+        scene.agent_waits("anna")
+        assert scene.states()[-1] == "dialling"
+    gave_up(scene, 2)
+    assert scene.states(2) == ["merged"]
+    assert scene.kept(2)[-1].merged_into == 1

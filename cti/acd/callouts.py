@@ -29,6 +29,7 @@ from cti.model.words import (
     RingResult,
 )
 
+TOLD_S = 1.0  # so long after the end of a leg at most until we hear why it ended
 NOT_REACHED = ("vm-nobodyavail",)  # what an agent hears who has waited in vain: core-sounds-en.txt
 
 
@@ -160,6 +161,9 @@ def leg_gone(floor: Floor, offer: Offer, leg: str) -> None:
     contact, agent = floor.contacts[offer.contact], floor.agents[offer.agent]
     if offer.state is OfferState.DIALLING and agent_first(contact) and (offer.leg == leg or agent.legs <= {leg}):
         agent_left(floor, offer, hung_up=True)
+    elif offer.state is OfferState.RINGING and not contact.call and offer.leg == leg:
+        # Why it rings no more is told by OfferEnded, before this or right after; unless AMI has lost that.
+        floor.deadlines.set("ring", contact.id, floor.now + TOLD_S)
 
 
 def ring_failed(floor: Floor, offer: Offer, result: RingResult) -> None:

@@ -123,7 +123,8 @@ def _customer_there(floor: Floor, contact: Contact, event: CallArrived, *, ours:
     if not contact.visit_open and contact.flow:
         in_flow.run(floor, contact)
     elif not contact.visit_open:
-        contact.since = floor.now
+        waited = event.ticket is not None and event.ticket.queued  # an earlier process had him in the line
+        contact.since = event.ticket.since if event.ticket is not None and waited else floor.now
         visits.enter(floor, contact, contact.queue)
     else:
         _into_line(floor, contact)

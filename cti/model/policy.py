@@ -155,6 +155,13 @@ class Blending(Policy):
         return self
 
 
+class CallBackAbandoned(Policy):
+    """Who gives up after at least `min_wait_s` in the line is called back `after_s` later, unless he calls before."""
+
+    min_wait_s: Annotated[float, Field(ge=0, le=86_400)] = 20.0
+    after_s: Annotated[float, Field(ge=0, le=604_800)] = 120.0
+
+
 class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
@@ -166,6 +173,7 @@ class Queue(Policy):
     requires: dict[Name, Level] = {}
     rings: tuple[Ring, ...] = ()
     redial_within_s: Seconds = 0.0  # who gives up and calls again so soon has waited since the first time; 0: never
+    callback_abandoned: CallBackAbandoned | None = None  # who gives up is called back, although he did not ask for it
     preferred_for_s: Seconds = 15.0  # so long a contact waits for its own agents alone, if it has any and one is there
     min_penalty: Annotated[int, Field(ge=0, le=1000)] = 0
     max_penalty: Annotated[int, Field(ge=0, le=1000)] = 1000

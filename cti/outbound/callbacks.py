@@ -177,6 +177,10 @@ class CallbackBook:
         """Return an open promise."""
         return self._open.get(name)
 
+    def of_number(self, number: str) -> list[Promise]:
+        """Return the open promises to this number (E.164), in the order in which they were promised."""
+        return self._of_number(number)
+
     def open(self) -> list[Promise]:
         """Return all of them, in the order in which they were promised."""
         return [self._open[name] for name in sorted(self._open)]

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, desc, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from cti.model.dialling import CallbackKind, CallbackState, CampaignName, LeadId
 from cti.model.promise import Number, Promise, Tried
@@ -21,6 +20,7 @@ from cti.store.tables import attempt, callback, callback_request
 
 ROOM = CampaignName(CALLBACKS)
 OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
+KINDS = ("callback", "abandoned")  # of requests; a voicemail is none
 UNUSABLE = "unusable"  # of a request: its number cannot be called, or there is no queue for it
 MOST_AT_ONCE = 500
 
@@ -31,17 +31,19 @@ Placed = tuple[Number, str]
 
 
 def take_requests(store: Store, place: Callable[[str, str], Placed | None]) -> tuple[list[Promise], int]:
-    """Make promises of new requests; with them, how many could not be used. Raises SQLAlchemyError.
+    """Make promises of new requests; with them, how many that somebody asked for could not be used.
+
+    Raises SQLAlchemyError.
 
     `place` says for (number, queue) which number in E.164 is called, with its zones, and which queue it is for.
     """
     table, made, unusable = callback_request, list[Promise](), 0
-    query = select(table).where(table.c.state == "new", table.c.kind == "callback").order_by(table.c.at)
+    query = select(table).where(table.c.state == "new", table.c.kind.in_(KINDS)).order_by(table.c.at)
     with store.durable.begin() as connection:
         for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings().all():
             placed = place(row["number"], row["queue"])
             promise = None if placed is None else _promise(connection, row, placed)
-            unusable += placed is None
+            unusable += placed is None and row["kind"] == "callback"
             made += [promise] if promise is not None else []
             done = update(table).where(table.c.id == row["id"])
             connection.execute(done.values(state=UNUSABLE if placed is None else "taken"))
@@ -101,15 +103,17 @@ def promise_of(store: Store, name: LeadId) -> Promise | None:
 
 def _promise(connection: Connection, row: RowMapping, placed: Placed) -> Promise | None:
     number, queue = placed
-    kind = CallbackKind.VIRTUAL_HOLD if row["uniqueid"] else CallbackKind.ABANDONED
+    asked = row["kind"] == "callback" and row["uniqueid"]
+    kind = CallbackKind.VIRTUAL_HOLD if asked else CallbackKind.ABANDONED
+    at = row["at"]
     promise = Promise(
         LeadId(0),
         kind,
         number,
         queue,
-        row["at"],
-        row["at"],
-        since=row["at"],
+        at,
+        at if row["due_at"] is None else row["due_at"],
+        since=at if row["since"] is None else row["since"],
         given=row["caller"],
         call=CallId(row["uniqueid"]),
     )
@@ -123,11 +127,9 @@ def _promise(connection: Connection, row: RowMapping, placed: Placed) -> Promise
         "due_at": promise.due_at,
         "body": "",
     }
-    try:
-        with connection.begin_nested():
-            name = connection.execute(insert(callback).values(values)).inserted_primary_key
-    except IntegrityError:
+    if connection.execute(select(callback.c.id).where(callback.c.request == row["id"])).first() is not None:
         return None  # it was made before
+    name = connection.execute(insert(callback).values(values)).inserted_primary_key
     assert name is not None
     promise = msgspec.structs.replace(promise, id=LeadId(name[0]))
     body = {"body": _encode(promise).decode()}

@@ -29,10 +29,12 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
-    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail": he has left a message
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail", "abandoned"
     Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
     Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
     Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
+    Column("since", Float),  # epoch seconds: when he began to wait, where that was before `at`
+    Column("due_at", Float),  # epoch seconds: not to be called before; without it: at once
     Index("callback_request_state", "state", "at"),
 )
 

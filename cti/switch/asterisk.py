@@ -196,9 +196,7 @@ class AsteriskSwitch:
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
         if isinstance(command, commands.Join):
-            agents = self.nodes[NodeId(command.call.partition("/")[0])].begun.agents
-            if (waiting := agents.joins(command.offer)) is not None:
-                agents.not_taken(waiting)
+            self.nodes[NodeId(command.call.partition("/")[0])].begun.agents.not_joined(command.offer)
         if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 

@@ -82,6 +82,12 @@ class WaitingAgents:
         waiting = self._waiting.pop(originate.mark_of(offer), None)
         return waiting if waiting is not None and waiting.answered else None
 
+    def not_joined(self, offer: OfferId) -> None:
+        """His customer was gone before anything could connect them."""
+        waiting = self.joins(offer)
+        if waiting is not None:
+            self.not_taken(waiting)
+
     def not_taken(self, waiting: Waiting) -> None:
         """It is over. Whom no Bridge has taken (that ends his session) still waits, for a customer who has gone."""
         if waiting.session is not None and waiting.session.gone is None:

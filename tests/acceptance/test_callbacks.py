@@ -3,6 +3,7 @@ happens in between: the whole engine, its flow, its store, and a customer's phon
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable
@@ -30,13 +31,13 @@ AFTER_DEATH_S = 30.0
 class Promising:
     """A centre whose line offers a callback at key 7, for agents a1001 and a1002 (who are logged out)."""
 
-    def __init__(self, centre: Centre, folder: Path, callbacks: dict[str, Any]) -> None:
+    def __init__(self, centre: Centre, folder: Path, callbacks: dict[str, Any], **queue: Any) -> None:
         self.centre, self._folder, self._heard = centre, folder, 0
         centre.phones("1001", "1002")
         assert centre.world
         self.engine: EngineProcess = centre.open(
             folder,
-            {"sales": {"wrap_up_s": 0, "keys": {"7": {"flow": "again", "keep_place": True}}}},
+            {"sales": {"wrap_up_s": 0, "keys": {"7": {"flow": "again", "keep_place": True}}, **queue}},
             {f"a{number}": agent(number, "sales", starts="logged_out") for number in ("1001", "1002")},
             flows={"folder": str(FLOWS), "recordings": str(folder), "transfers": {"boss": "PJSIP/1003"}},
             hours={"office": {"zone": "Europe/Berlin", "weekly": {"mon-sun": "open"}}},
@@ -223,3 +224,48 @@ def test_killed_while_his_phone_rings_and_he_answers(promising: Open, first: str
     phone = centre.answers()
     they_talk(customer, phone)
     centre.ends("kept", "human")
+
+
+def test_who_gave_up_is_called_back_and_not_where_he_calls_again(centre: Centre, tmp_path: Path) -> None:
+    """Two gave up; one of them calls again before his time. The other one is called, once."""
+    found = Promising(centre, tmp_path, {}, callback_abandoned={"min_wait_s": 1, "after_s": 6})
+    for caller in (CUSTOMER, 2):
+        call = centre.queued(caller=caller)
+        time.sleep(1.5)
+        call.hangup()
+    until(lambda: len(found.rows("SELECT id FROM callback WHERE kind = 'abandoned'")) == 2, "both are promised a call")
+    again = centre.queued(caller=2)
+    found.comes()
+    phone = found.answers()
+    they_talk(again, phone)
+    phone = found.answers()
+    customer = found.customer_rings()
+    assert customer.state != "confirmed"
+    customer.answer()
+    they_talk(customer, phone)
+    until(
+        lambda: (
+            found.rows("SELECT number, state FROM callback ORDER BY number")
+            == [(E164, "kept"), (f"+{number_of(2)}", "merged")]
+        ),
+        "one is kept, the other one called himself",
+    )
+    assert found.attempts() == [("ended", "human")]
+
+
+def test_seen_and_taken_back_from_a_terminal(promising: Open) -> None:
+    """While his phone rings: it stops, and he is not called again."""
+    centre = promising(first="customer")
+    centre.asks_for_it()
+    [row] = json.loads(centre.engine.command("callback", "list"))
+    assert (row["state"], row["number"]) == ("in_line", f"{E164[:3]}…{E164[-2:]}")
+    centre.comes()
+    customer = centre.customer_rings()
+    [row] = json.loads(centre.engine.command("callback", "list", "--show-numbers"))
+    assert (row["state"], row["number"], len(row["tries"])) == ("dialling", E164, 1)
+    centre.engine.command("callback", "withdraw", str(row["id"]))
+    customer.wait("disconnected")
+    centre.ends("withdrawn", "cancelled")
+    assert json.loads(centre.engine.command("callback", "list")) == []
+    [told] = [line for line in json.loads(centre.engine.command("audit")) if line["what"] == "callback.withdraw"]
+    assert told["result"] == "done" and told["detail"] == {"number": row["id"]}

@@ -28,6 +28,6 @@ def test_a_callback_is_promised(centre: Centre, tmp_path: Path) -> None:
     assert second.is_hung_up_on() == ["closed", "callback", "promised", "bye"], second.ear
     assert unwilling.is_hung_up_on() == ["closed", "callback", "bye"], unwilling.ear
     with sqlite3.connect(engine.database) as store:
-        promised = store.execute("select number, queue, state from callback_request order by number").fetchall()
-    assert promised == [(number_of(1), "sales", "new"), (number_of(2), "sales", "new")]
+        promised = store.execute("select number, queue from callback_request order by number").fetchall()
+    assert promised == [(number_of(1), "sales"), (number_of(2), "sales")]
     desk.nothing_is_left()

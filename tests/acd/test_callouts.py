@@ -249,3 +249,14 @@ def test_a_blended_queue_keeps_call_outs_back() -> None:
     assert not scene.placed()
     scene.unpause("ben")
     assert scene.placed() == ["x1"]
+
+
+def test_a_ring_whose_leg_ends_without_a_word_is_over_a_moment_later() -> None:
+    scene = CallingScene(office("anna", "ben"))
+    scene.due(first=AGENT)
+    leg = scene.rings("anna")
+    scene.post(ev.LegDown(leg))
+    scene.wait(0.9)
+    assert len(scene.commands(do.RingAgent)) == 1, "the word of why may be on its way"
+    scene.wait(0.2)
+    assert len(scene.commands(do.RingAgent)) == 2 and scene.stands() == "offered", "he is tried again"

@@ -306,3 +306,18 @@ def test_his_hang_up_overtakes_him() -> None:
     scene.connects()
     assert scene.stands() == "ended"
     assert scene.commands(do.Release)[-1].call == CALL
+
+
+def test_who_was_in_the_line_already_when_we_died_keeps_his_time() -> None:
+    before = CallingScene()
+    before.pause("anna")
+    before.due(reserve=False)
+    call = before.connects()
+    before.wait(30.0)
+    ticket = before.commands(do.SaveTicket)[-1].ticket
+    after = CallingScene()
+    after.pause("anna")
+    after.now = before.now
+    after.due(reserve=False, contact=ticket.contact)
+    after.post(ev.CallArrived(call, NODE, "PJSIP/trunk-x1", "", NUMBER, attempt=AttemptId("x1"), ticket=ticket))
+    assert after.center.contacts[ticket.contact].since == ticket.since

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, CampaignName
 from cti.model.promise import Number, Tried
@@ -13,6 +14,7 @@ from cti.store.attempts import Attempt, intend
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.callbacks import Placed, keep, open_promises, promise_of, promises, take_requests
 from cti.store.database import Store, open_store
+from cti.store.tables import callback_request
 
 pytestmark = pytest.mark.unit
 
@@ -72,3 +74,27 @@ def test_an_attempt_that_is_on_the_disk_counts_although_the_promise_was_not_writ
     [left] = open_promises(store)
     assert left.state is CallbackState.DIALLING
     assert [(tried.attempt_no, tried.at) for tried in left.tries] == [(1, NOW + 60)]
+
+
+def test_a_promise_is_there_as_a_whole_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A death in the middle leaves the request as it was: a promise without a body would stop the next start."""
+    ask(store)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cti.store.callbacks._encode", dies)
+    with pytest.raises(KeyboardInterrupt):
+        take_requests(store, place)
+    monkeypatch.undo()
+    assert open_promises(store) == []
+    assert len(take_requests(store, place)[0]) == 1
+
+
+def test_one_that_was_made_before_is_not_made_again(store: Store) -> None:
+    ask(store)
+    take_requests(store, place)
+    with store.durable.begin() as connection:
+        connection.execute(update(callback_request).values(state="new"))
+    assert take_requests(store, place) == ([], 0)
+    assert len(open_promises(store)) == 1
