@@ -32,7 +32,7 @@ from cti.model.words import (
     RefusedReason,
 )
 from cti.outbound.air import Air
-from cti.outbound.callbacks import CALLBACKS, CallbackBook
+from cti.outbound.callbacks import CALLBACKS, WITHDRAWN, CallbackBook
 from cti.outbound.callout_of import callout_of_promise
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
@@ -42,6 +42,7 @@ from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
 AFTER_START_S = 15.0  # so long after a start an attempt of another process may still be found on a node
+UNSEEN_S = 3600.0  # so long after a dial its node may be away before we call again
 
 RESULTS = {
     DialResult.MACHINE: AttemptResult.MACHINE,
@@ -170,15 +171,23 @@ class Outgoing:
             self._changed([promise])
             if promise.state is CallbackState.IN_LINE:
                 self._into_line(promise)
+            else:
+                self._out_of_line(promise, Leaving(Outcome.WITHDRAWN, reason=promise.reason))
         self._set_timer()
 
     def lost(self, name: LeadId) -> None:
         """An earlier process was dialling for it, and no node knows of that: nobody can tell what became of it."""
-        promise = self.book.of(name)
+        promise, floor = self.book.of(name), self._floor
         if promise is not None and promise.state is CallbackState.DIALLING:
-            floor = self._floor
-            if newest_attempt(promise) not in floor.dials.air and contact_of(promise) not in floor.contacts:
+            if self._unseen() and floor.now < promise.tries[-1].at + UNSEEN_S:
+                floor.deadlines.set("found", str(name), floor.now + AFTER_START_S)
+            elif newest_attempt(promise) not in floor.dials.air and contact_of(promise) not in floor.contacts:
                 floor.tell(attempt_lost(promise, floor.now, floor.cause))
+
+    def _unseen(self) -> bool:
+        """Whether a node has not said yet what goes on there: the customer may be on the phone with it."""
+        nodes = self._floor.nodes
+        return self._floor.settling or not nodes or not all(nodes.values())
 
     # --- the gate: see acd/gate.py ------------------------------------------------------------------------------------
 
@@ -218,6 +227,8 @@ class Outgoing:
                 self._fact(fact)
             elif fact.kind is Kind.CONTACT and fact.contact in self._asked_in:
                 self._asker_moved(fact.contact, fact.new)
+            elif fact.kind is Kind.CONTACT and fact.new == ContactState.TALKING and fact.contact is not None:
+                self._talks(fact.contact)
 
     def _fact(self, fact: Changed) -> None:
         if fact.kind is Kind.ATTEMPT:
@@ -225,6 +236,8 @@ class Outgoing:
             result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
             if name is not None and result is not None:
                 self._over(name, result)
+            elif name is not None and fact.new == DialResult.HUMAN and self._taken_back(name):
+                self._over(name, AttemptResult.ABANDONED)  # answered in that instant: no visit will tell its end
         elif (name := of_contact(fact.contact or ContactId(""))) is not None:
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new))
@@ -239,11 +252,30 @@ class Outgoing:
             for promise in self._asked_in.pop(asker):
                 self._changed(self.book.promise(promise, self._floor.now))
 
+    def _taken_back(self, name: LeadId) -> bool:
+        promise = self.book.of(name)
+        return promise is not None and promise.state is CallbackState.DIALLING and promise.reason == WITHDRAWN
+
+    def _talks(self, contact: ContactId) -> None:
+        """The customer talks to an agent. After a restart no visit tells it, and we may have given his dial up."""
+        name = of_contact(contact)
+        promise = self.book.of(name) if name is not None else None
+        if name is None or promise is None:
+            return
+        if promise.state is CallbackState.DIALLING:
+            self._over(name, AttemptResult.ANSWERED)
+            return
+        self._changed(self.book.called_in(name))
+        self._out_of_line(promise, Leaving(Outcome.MERGED))
+
     def _visit_over(self, name: LeadId, outcome: Outcome) -> None:
         promise = self.book.of(name)
         if promise is None:
             return
-        if promise.state is CallbackState.DIALLING and outcome not in (Outcome.NOT_REACHED, Outcome.WITHDRAWN):
+        if promise.state is CallbackState.DIALLING and outcome is Outcome.MERGED:  # he calls while he is being called
+            self._over(name, AttemptResult.NOT_DIALLED)
+            self._changed(self.book.called_in(name))
+        elif promise.state is CallbackState.DIALLING and outcome not in (Outcome.NOT_REACHED, Outcome.WITHDRAWN):
             self._over(name, TALKED.get(outcome, AttemptResult.ABANDONED))
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.MERGED:
             self._changed(self.book.called_in(name))
@@ -270,7 +302,11 @@ class Outgoing:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _into_line(self, promise: Promise) -> None:
-        written, attempt_no = self.book.written, len(promise.tries) + 1
+        written, attempt_no, queues = self.book.written, len(promise.tries) + 1, self._floor.policy.queues
+        queue = promise.queue if promise.queue in queues else written.queue
+        if queue is None or queue not in queues:  # a reload has removed it; another one may bring it back
+            self._changed(self.book.put_off(promise.id, Reason(Rule.QUEUE, self._floor.now + BACK_S)))
+            return
         plan = callout_of_promise(
             written,
             self.book.rules.limits,
@@ -283,7 +319,7 @@ class Outgoing:
             self._floor,
             CalloutDue(
                 contact_of(promise),
-                QueueName(promise.queue),
+                QueueName(queue),
                 plan,
                 since=promise.since,
                 requires=promise.requires,
@@ -294,6 +330,12 @@ class Outgoing:
             ),
         )
 
+    def _out_of_line(self, promise: Promise, leaving: Leaving) -> None:
+        """Nobody stands in the line any more for what is over."""
+        contact = self._floor.contacts.get(contact_of(promise))
+        if contact is not None and not contact.call:
+            callouts.stop(self._floor, contact, leaving)
+
     def _caller_id(self) -> str:
         pool = self._floor.policy.outbound.caller_ids.get(self.book.written.caller_ids or "")
         return pool.numbers[0] if pool is not None else ""
@@ -303,7 +345,10 @@ class Outgoing:
         promise = self.book.of(name)
         if promise is None:
             return
-        self._changed(self.book.ended(name, result, self._floor.now))
+        changed = self.book.ended(name, result, self._floor.now)
+        self._changed(changed)
+        for other in changed[1:]:  # kept with this one
+            self._out_of_line(other, Leaving(Outcome.MERGED))
         contact = self._floor.contacts.get(contact_of(promise))
         if contact is not None and not contact.call and contact.callout is not None:
             callouts.stop(self._floor, contact, Leaving(Outcome.NOT_REACHED, reason=result))

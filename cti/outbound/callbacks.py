@@ -48,16 +48,18 @@ class CallbackBook:
 
         `history`: every attempt at the number in the last 30 days.
         """
+        if new.expires_at is None:
+            expires_at = max(new.promised_at, new.due_at) + self.written.expires_after_s
+            new = msgspec.structs.replace(new, expires_at=expires_at)
         for known in self._of_number(new.number.number):
             if self._same(known, new) and known.state is not CallbackState.DIALLING:
-                earlier = msgspec.structs.replace(known, since=_earlier(known.since, new.since))
+                expires_at = max(_expires_at(known), _expires_at(new))  # the younger promise is kept as long as it says
+                earlier = msgspec.structs.replace(known, since=_earlier(known.since, new.since), expires_at=expires_at)
+                self._wake_at(known.id, expires_at)
                 if known.state is CallbackState.PROMISED and not known.tries:
                     earlier = msgspec.structs.replace(earlier, due_at=min(known.due_at, new.due_at))
                 self._keep(earlier)
                 return [earlier, msgspec.structs.replace(new, state=CallbackState.MERGED, merged_into=known.id)]
-        if new.expires_at is None:
-            expires_at = max(new.promised_at, new.due_at) + self.written.expires_after_s
-            new = msgspec.structs.replace(new, expires_at=expires_at)
         self._history.hold(new.number.number, (*history, *new.tries))
         self._by_number.setdefault(new.number.number, set()).add(new.id)
         self._keep(new)
