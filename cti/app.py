@@ -151,7 +151,7 @@ class Application:
             readers,
             clock=self.clock,
             journal=journal,
-            books=outbound.writer.order,
+            books=outbound.order,
         )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
@@ -233,6 +233,7 @@ class Application:
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
+            campaigns=self.outbound.desk(self.engine.campaigns),
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

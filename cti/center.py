@@ -36,10 +36,12 @@ from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
+from cti.campaigning import Campaigning
 from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
+from cti.model.lead import CampaignNow
 from cti.model.words import (
     Activity,
     AgentId,
@@ -76,6 +78,7 @@ class ContactCenter:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
         self._outgoing = Outgoing(self._floor)
+        self._campaigning = Campaigning(self._floor, self._outgoing)
         self._on_event = self._event_rules()
         self._on_deadline = self._deadline_rules()
 
@@ -97,6 +100,12 @@ class ContactCenter:
             events.CalloutDue: lambda event: callouts.due(self._floor, event),
             events.CallbackPromised: self._outgoing.promised,
             events.CallbackRequest: lambda event: self._answer(self._outgoing.request(event)),
+            events.LeadsOffered: self._campaigning.offered,
+            events.LeadLeft: self._campaigning.left,
+            events.CampaignRequest: lambda event: self._answer(self._campaigning.request(event)),
+            events.CampaignRestored: self._campaigning.restored,
+            events.NumberWished: self._campaigning.wished,
+            events.AttemptForbidden: self._campaigning.forbidden,
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -128,6 +137,8 @@ class ContactCenter:
             "dial": self._dial_overdue,
             "callback": lambda _: self._outgoing.due(),
             "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
+            "campaign": lambda _: self._campaigning.tick(),
+            "left": self._campaigning.lost,
             "max_wait": self._contact_rule(exits.wait_over),
             "closing": self._contact_rule(exits.closing),
             "offer_flow": self._contact_rule(beside.offer_due),
@@ -174,6 +185,10 @@ class ContactCenter:
         """Epoch seconds at which something is due even if nothing happens."""
         return self._floor.deadlines.next_at()
 
+    def campaigns_now(self, now: float) -> list[CampaignNow]:
+        """How each campaign stands at `now`. Changes nothing."""
+        return self._campaigning.now(max(now, self._floor.now))
+
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
         return contact_now(self._floor, contact, max(now, self._floor.now))
@@ -194,6 +209,7 @@ class ContactCenter:
         now = max(now, floor.now)
         floor.begin(now)
         self._outgoing.begin()
+        self._campaigning.begin()
         for what, whom in floor.deadlines.pop_all_due(now):
             floor.cause = f"deadline:{what}"
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
@@ -202,13 +218,14 @@ class ContactCenter:
             self._guarded(self._on_event[type(event)], event, self._contact_of(event))
         self._guarded(self._follow, None, None)
         self._match()
-        while len(floor.out) > self._outgoing.read:
+        while len(floor.out) > min(self._outgoing.read, self._campaigning.read):
             self._guarded(self._follow, None, None)
             self._match()
         return floor.out
 
     def _follow(self, _: None) -> None:
         self._outgoing.follow()
+        self._campaigning.follow()
 
     def _guarded(self, rule: Callable[[Any], None], subject: Any, contact: ContactId | None) -> None:
         if self._strict:
@@ -394,6 +411,7 @@ class ContactCenter:
     def _policy_changed(self, event: events.PolicyChanged) -> None:
         self._answer(reload.request(self._floor, event))
         self._outgoing.follow_policy()
+        self._campaigning.follow_policy()
 
     # --- people -----------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import typer.main
 # name -> module, and what it has: a group of commands, or the function of one
 ROOMS = {
     "callback": ("cti.cli_callbacks", "callback_app"),
+    "campaign": ("cti.cli_campaigns", "campaign_app"),
     "check": ("cti.cli_check", "check_command"),
     "simulate": ("cti.cli_simulate", "simulate_command"),
     "sample-backend": ("cti.cli_sample", "sample_backend_command"),

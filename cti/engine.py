@@ -20,6 +20,7 @@ from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.events import AnyEvent, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
+from cti.model.lead import CampaignNow
 from cti.model.words import AgentId, CallId, ContactId
 from cti.ports import Clock, Reader, Switch
 
@@ -125,6 +126,10 @@ class Engine:
     def explain_agent(self, agent: AgentId) -> AgentNow | None:
         """See ports.Explainer: answered between two events."""
         return self.center.explain_agent(agent, self.clock())
+
+    def campaigns(self) -> list[CampaignNow]:
+        """How campaigns stand, between two events."""
+        return self.center.campaigns_now(self.clock())
 
     def stop(self) -> None:
         """No more deadlines."""

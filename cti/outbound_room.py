@@ -10,7 +10,11 @@ from collections.abc import Callable
 
 from cti.background import background
 from cti.callback_keeper import CallbackKeeper
-from cti.model.events import AnyEvent, CallbackRequest
+from cti.campaign_desk import CampaignDesk
+from cti.campaign_keeper import CampaignKeeper
+from cti.model.books import AnyBookOrder, WantLeads
+from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
+from cti.model.lead import CampaignNow
 from cti.model.policy import Center
 from cti.model.words import AttemptId, CallbackAction
 from cti.outbound.promised import of_attempt
@@ -30,6 +34,7 @@ class OutboundRoom:
     def __init__(
         self, store: Store, clock: Clock, policy: Callable[[], Center], stack: contextlib.AsyncExitStack
     ) -> None:
+        self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
         self.list = CallbackList(store, self.writer)
@@ -39,23 +44,40 @@ class OutboundRoom:
         self.abandoned = AbandonedCallers(store, policy)
         stack.callback(self.abandoned.close)
         self.keeper = CallbackKeeper(store, clock, policy)
+        self.campaigns = CampaignKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        return self.writer.errors + self.ledger.errors + self.keeper.errors + self.abandoned.errors
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned)
+        return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
         self._post = post
         self.keeper.resume(post)
+        self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
+        background(stack, self.campaigns.run(post))
+
+    def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
+        """What people may ask of campaigns; `now`: of the core."""
+        return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
+
+    def order(self, order: AnyBookOrder) -> None:
+        """Take in what the core asks of the store; returns at once. Never raises."""
+        if isinstance(order, WantLeads):
+            self.campaigns.wanted(order)
+        else:
+            self.writer.order(order)
 
     def _refused(self, attempt: AttemptId, why: NotNow) -> None:
         """Whom the lists forbid to call is not tried again and again."""
         promise = of_attempt(attempt)
         if promise is not None and why is NotNow.DO_NOT_CALL:
             self._post(CallbackRequest(promise, CallbackAction.WITHDRAW, why.value))
+        elif why is NotNow.DO_NOT_CALL:
+            self._post(AttemptForbidden(attempt))
 
 
 def trunks_of(policy: Center) -> dict[str, Trunk]:

@@ -70,7 +70,8 @@ class Outgoing:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         outbound = floor.policy.outbound
-        self.book = CallbackBook(outbound.callbacks, outbound, Air(), History())
+        self.air, self.history = Air(), History()  # campaigns have the same ones
+        self.book = CallbackBook(outbound.callbacks, outbound, self.air, self.history)
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
         self._states: dict[LeadId, CallbackState] = {}
         self._asked_in: dict[ContactId, list[Promise]] = {}  # promises whose customer is still on the phone with us

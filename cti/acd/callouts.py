@@ -40,6 +40,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
         floor.late(event.contact, floor.contacts[event.contact].state)
         return
     known = floor.policy.queues.get(event.queue)
+    nowhere = known is None and (callout.reserve or not callout.flow)
     since = floor.now if event.since is None else min(event.since, floor.now)
     contact = Contact(
         event.contact,
@@ -64,9 +65,9 @@ def due(floor: Floor, event: CalloutDue) -> None:
         visits.enter(floor, contact, event.queue)
         return
     node = floor.dials.best_node(floor.nodes)
-    if known is None:
+    if nowhere:
         floor.repair("no_queue", event.contact, "a call-out named a queue that does not exist")
-    if known is None or node is None or floor.settling or floor.dials.engaged(contact):
+    if nowhere or node is None or floor.settling or floor.dials.engaged(contact):
         attempts.not_dialled(floor, callout, event.contact, event.queue)
         return
     if contact.flow:

@@ -34,6 +34,7 @@ OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an
 NOT_OURS = "?"
 UNKNOWN = (
     RefusedReason.UNKNOWN_AGENT,
+    RefusedReason.UNKNOWN_CAMPAIGN,
     RefusedReason.UNKNOWN_CONTACT,
     RefusedReason.UNKNOWN_QUEUE,
     RefusedReason.UNKNOWN_VERSION,

@@ -15,6 +15,7 @@ from cti.api import (
     asking,
     control_agents,
     control_callbacks,
+    control_campaigns,
     control_contacts,
     control_flows,
     control_follow_ups,
@@ -44,6 +45,7 @@ def make_control_app(
     why: tuple[Explainer, Past] | None = None,
     follow_ups: control_follow_ups.FollowUps | None = None,
     callbacks: control_callbacks.Callbacks | None = None,
+    campaigns: control_campaigns.Campaigns | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -67,6 +69,8 @@ def make_control_app(
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
         control_follow_ups.add_routes(app, follow_ups, clock)
+    if campaigns is not None:
+        control_campaigns.add_routes(app, desk, campaigns, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
     control_agents.add_routes(app, desk, view, clock)

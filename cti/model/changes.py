@@ -38,6 +38,7 @@ class Kind(StrEnum):
     BLENDING = "blending"  # of a blended queue: "shut" / "open", whether its contacts are offered
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
+    CAMPAIGN = "campaign"  # CampaignState; `by` names the person who wanted it, where one did
     CONFIG = "config"  # version of the policy that holds from now on
 
 

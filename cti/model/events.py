@@ -10,9 +10,10 @@ from __future__ import annotations
 import msgspec
 
 from cti.model.callout import Callout
-from cti.model.dialling import LeadId
+from cti.model.dialling import CampaignAction, CampaignName, CampaignState, LeadId
+from cti.model.lead import AnswersOfDay, Lead
 from cti.model.policy import Center
-from cti.model.promise import Promise
+from cti.model.promise import Promise, Tried
 from cti.model.ticket import Ticket
 from cti.model.words import (
     AgentAction,
@@ -196,6 +197,53 @@ class CallbackRequest(Event, frozen=True):
     by: str = "supervisor"
 
 
+class LeadsOffered(Event, frozen=True):
+    """The store's answer to WantLeads: these are due, and ours from now on.
+
+    `history`: every attempt of the last 30 days at their numbers; `leads_left`: some have no outcome yet, these too.
+    """
+
+    campaign: CampaignName
+    leads: tuple[Lead, ...] = ()
+    history: dict[str, tuple[Tried, ...]] = {}  # by number: personal data
+    leads_left: bool = True
+
+
+class LeadLeft(Event, frozen=True):
+    """An earlier process of ours was dialling for this lead: `tried` has no result yet."""
+
+    lead: Lead
+    tried: Tried
+
+
+class CampaignRequest(Event, frozen=True):
+    """A person asks something of a campaign."""
+
+    campaign: CampaignName
+    action: CampaignAction
+    by: str = "supervisor"
+
+
+class CampaignRestored(Event, frozen=True):
+    """What the store remembers of a campaign from before the engine started."""
+
+    campaign: CampaignName
+    state: CampaignState
+    answers: tuple[AnswersOfDay, ...] = ()
+
+
+class NumberWished(Event, frozen=True):
+    """The owner of a number does not want to be called any more; it is on the list already."""
+
+    number: str  # personal data
+
+
+class AttemptForbidden(Event, frozen=True):
+    """Right before the dial it turned out that its number is on a do-not-call list. AttemptEnded follows."""
+
+    attempt: AttemptId
+
+
 class AttemptAnswered(Event, frozen=True):
     """The customer's phone was picked up. His CallArrived follows, after listening where that is asked for."""
 
@@ -362,6 +410,12 @@ AnyEvent = (
     | CalloutDue
     | CallbackPromised
     | CallbackRequest
+    | LeadsOffered
+    | LeadLeft
+    | CampaignRequest
+    | CampaignRestored
+    | NumberWished
+    | AttemptForbidden
     | AttemptAnswered
     | AttemptEnded
     | OfferRinging

@@ -10,17 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import msgspec
-
+from cti.model.lead import AnswersOfDay as DayCount
 from cti.outbound.wilson import Interval, interval
-
-
-class DayCount(msgspec.Struct, frozen=True, array_like=True):
-    """Of one day: calls answered by a person (the abandoned ones among them), and those abandoned."""
-
-    day: int
-    answered: int
-    abandoned: int
 
 
 class Rate(NamedTuple):

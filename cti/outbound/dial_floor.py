@@ -67,6 +67,23 @@ class DialFloor:
         queue, rule = desk.written.queue or "", f"{desk.written.mode} {attempt_no}"
         return Planned(desk.name, lead.id, attempt_no, place, desk.written.mode, queue, callout, lead.data, rule)
 
+    def found(self, desk: Desk, lead: Lead, tried: Tried, now: float) -> bool:
+        """An earlier process was dialling for it: its number stays taken until it is known what came of that."""
+        attempt = attempt_id(lead.campaign, lead.id, tried.attempt_no)
+        if lead.id in desk.stock or self.hands.has_lead(desk.name, lead.id):
+            return False
+        if not self.air.take(tried.number, attempt):
+            return False
+        for number in lead.numbers:
+            self.history.hold(number.number, (tried,) if number.number == tried.number else ())
+        desk.quotas.hold(attempt, lead.data)
+        desk.in_hand += 1
+        place = next((at for at, each in enumerate(lead.numbers) if each.number == tried.number), lead.number_index)
+        hand = InHand(lead, place, LeadState.PLANNED, tried, "", self.day(now).name, now + LINE_S)
+        self.hands.take(attempt, hand)
+        self.hands.move(attempt, LeadState.DIALLING, now + LINE_S)
+        return True
+
     def put_down(self, attempt: str, hand: InHand, tried: Tried, new: LeadState, now: float) -> None:
         """Everything that a dial has kept is free again; `tried` is its attempt with its result."""
         desk = self.desks[hand.lead.campaign]

@@ -1,37 +1,14 @@
-"""What is known of somebody who shall be called? A lead, its numbers, and every attempt at them.
-
-Data without rules. Times are epoch seconds; `number`, `name` and `data` are personal data.
-"""
+"""How are attempts at a lead named, and what do they say together? Questions to data (model/lead.py), without rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from cti.model.calling_rules import Meaning
-from cti.model.dialling import AttemptResult, CampaignName, LeadId
+from cti.model.dialling import AttemptResult
+from cti.model.lead import Lead as Lead
 from cti.model.promise import Number as Number
 from cti.model.promise import Tried as Tried
-
-
-class Lead(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One customer of one campaign. `tries`: his, in this campaign, in the order in which they were made.
-
-    `number_index`: which number is meant to be next; `attempts`: the number of the newest attempt, from 1 on.
-    """
-
-    id: LeadId
-    campaign: CampaignName
-    numbers: tuple[Number, ...]  # personal data
-    number_index: int = 0
-    attempts: int = 0
-    priority: int = 5  # 0 goes first
-    due_at: float = 0.0
-    listed_at: float = 0.0  # when it came into the list
-    consent: str = ""  # where the proof of the consent is
-    data: dict[str, str] = {}  # personal data
-    tries: tuple[Tried, ...] = ()
 
 
 def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:

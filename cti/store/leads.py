@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from cti.store.attempts import OPEN
 from cti.store.bulk import in_portions
 from cti.store.database import Store
-from cti.store.lead_loading import READY, LeadNumber
+from cti.store.lead_loading import MOST_ROWS, READY, LeadNumber
 from cti.store.tables import attempt, lead, lead_group, lead_list, lead_number
 
 DUE = "due"  # may be handed out once `next_at` has come; every other state is for the campaign's rules to name
@@ -118,17 +118,46 @@ def record_result(
     `state` DUE with `next_at`: it is handed out again then, to be dialled at `number_index`. `priority` None: as it is.
     """
     with store.durable.begin() as connection:
-        query = select(lead.c.list, lead.c.priority, lead_number.c.zones).join_from(
-            lead, lead_number, and_(lead_number.c.lead == lead.c.id, lead_number.c.number_index == number_index)
+        return record(
+            connection,
+            lead_id,
+            state,
+            now,
+            result=result,
+            next_at=next_at,
+            number_index=number_index,
+            priority=priority,
         )
-        found = connection.execute(query.where(lead.c.id == lead_id)).first()
-        if found is None:
-            return False
-        said: dict[str, Any] = {"state": state, "result": result, "next_at": next_at, "number_index": number_index}
-        said |= {"zones": found.zones, "changed_at": now, "priority": found.priority if priority is None else priority}
-        connection.execute(update(lead).where(lead.c.id == lead_id).values(said))
-        _make_group(connection, found.list, found.zones, said["priority"])
+
+
+def record(
+    connection: Connection,
+    lead_id: int,
+    state: str,
+    now: float,
+    *,
+    result: str = "",
+    next_at: float = 0.0,
+    number_index: int = 0,
+    priority: int | None = None,
+) -> bool:
+    """Do what record_result says within the caller's transaction. Raises SQLAlchemyError."""
+    query = select(lead.c.list, lead.c.priority, lead_number.c.zones).join_from(
+        lead, lead_number, and_(lead_number.c.lead == lead.c.id, lead_number.c.number_index == number_index)
+    )
+    found = connection.execute(query.where(lead.c.id == lead_id)).first()
+    if found is None:
+        return False
+    said: dict[str, Any] = {"state": state, "result": result, "next_at": next_at, "number_index": number_index}
+    said |= {"zones": found.zones, "changed_at": now, "priority": found.priority if priority is None else priority}
+    connection.execute(update(lead).where(lead.c.id == lead_id).values(said))
+    _make_group(connection, found.list, found.zones, said["priority"])
     return True
+
+
+def list_of(lead_id: int) -> int:
+    """Return the list that a lead came with."""
+    return lead_id // MOST_ROWS
 
 
 def release_held(store: Store, campaign: str) -> int:

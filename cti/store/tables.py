@@ -271,6 +271,16 @@ attempt = Table(
     Index("attempt_open", "state", "intended_at"),
 )
 
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("state", String(16), nullable=False),  # model/dialling.CampaignState
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("by", String(64), nullable=False),  # who wanted it so last; "": nobody did
+    Column("answers", Text, nullable=False),  # JSON: the legal window, [day, answered, abandoned] for each day
+)
+
 audit = Table(  # append-only
     "audit",
     metadata,

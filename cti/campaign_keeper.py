@@ -1,0 +1,81 @@
+"""How do leads come to the campaigns that want them, and how does a campaign know where it stood? From the store.
+
+Asks are answered off the loop, one after the other; a store that fails costs a campaign its next minute, no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.model.books import WantLeads
+from cti.model.dialling import CampaignName
+from cti.model.events import AnyEvent
+from cti.model.policy import Center
+from cti.model.promise import Number
+from cti.outbound.do_not_call import DoNotCall
+from cti.outbound.may_dial import Rules
+from cti.ports import Clock
+from cti.store import campaigns
+from cti.store.database import Store
+
+log = structlog.get_logger(__name__)
+
+
+class CampaignKeeper:
+    """`errors`: looks into the store that failed."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Center]) -> None:
+        self.errors = 0
+        self._store, self._clock, self._policy = store, clock, policy
+        self._wanted: dict[CampaignName, int] = {}
+        self._asked = asyncio.Event()
+
+    def wanted(self, order: WantLeads) -> None:
+        """A campaign wants leads. Returns at once."""
+        self._wanted[order.campaign] = order.most
+        self._asked.set()
+
+    def resume(self, post: Callable[[AnyEvent], None]) -> None:
+        """Hand over how campaigns stood, and what was being dialled. Blocks. Raises SQLAlchemyError."""
+        left = campaigns.left_behind(self._store)
+        for restored in campaigns.restored(self._store):
+            post(restored)
+        for each in left:
+            post(each)
+
+    async def run(self, post: Callable[[AnyEvent], None]) -> None:
+        """Answer until cancelled."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            wanted, self._wanted = self._wanted, {}
+            for name, most in wanted.items():
+                try:
+                    offered = await asyncio.to_thread(self._offer, name, most)
+                except SQLAlchemyError as error:
+                    self.errors += 1
+                    log.error("leads cannot be read", campaign=name, error=type(error).__name__)
+                else:
+                    post(offered)
+
+    def _offer(self, name: CampaignName, most: int) -> AnyEvent:
+        now = self._clock()
+        return campaigns.offer(self._store, name, most, now, lambda zones: self._awake(name, zones, now))
+
+    def _awake(self, name: CampaignName, zones: Iterable[tuple[str, ...]], now: float) -> list[tuple[str, ...]]:
+        """In which zones somebody may be called now; those of numbers without one are what the centre supposes."""
+        policy = self._policy()
+        written = policy.campaigns.get(name)
+        if written is None:
+            return []
+        rules = Rules(name, written, policy.outbound, DoNotCall())
+        found = []
+        for each in zones:
+            at = each or rules.zones(Number(""))
+            if not at or rules.window.reason(at, now) is None:
+                found.append(each)
+        return found

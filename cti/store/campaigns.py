@@ -1,0 +1,192 @@
+"""How does each campaign stand, which leads does it get, and what came of them? The store's side of a dialer's orders.
+
+Blocks for the disk: callers run it in a thread. Leads and attempts hold personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import exists, func, select, update
+
+from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
+from cti.model.dialling import AttemptResult, CampaignName, CampaignState, LeadId
+from cti.model.events import CampaignRestored, LeadLeft, LeadsOffered
+from cti.model.lead import AnswersOfDay, Lead
+from cti.model.promise import Number, Tried
+from cti.model.words import DialResult
+from cti.outbound.lead import from_one_word
+from cti.store import leads as stored
+from cti.store.attempts import CALLBACKS, Attempt, attempts_since, open_attempts
+from cti.store.database import Store
+from cti.store.do_not_call import Entry, add_entries
+from cti.store.lead_loading import READY
+from cti.store.tables import attempt, campaign, lead, lead_list
+from cti.store.upsert import put
+
+HISTORY_S = 30 * 86_400.0  # the longest time over which caps count
+ZONES = Callable[[Iterable[tuple[str, ...]]], list[tuple[str, ...]]]
+
+_answers = msgspec.json.Decoder(tuple[AnswersOfDay, ...]).decode
+
+
+class Progress(NamedTuple):
+    """How many leads of a campaign there are, and how many of each state."""
+
+    leads: int
+    states: dict[str, int]
+
+
+def offer(store: Store, name: str, most: int, now: float, awake: ZONES) -> LeadsOffered:
+    """Hand out up to `most` due leads in zones that are `awake`, with what was tried. Raises SQLAlchemyError."""
+    known = {group.zones for group in stored.groups_of(store, name)}
+    zones = awake(sorted(known)) if known else []
+    found = stored.next_due(store, name, now, most, zones) if zones else []
+    numbers = {each.number for one in found for each in one.numbers}
+    history = {key: tuple(map(_tried, made)) for key, made in _since(store, numbers, now).items() if made}
+    with store.engine.connect() as connection:
+        lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
+        open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))
+        left = bool(connection.execute(select(open_one)).scalar())
+    return LeadsOffered(CampaignName(name), tuple(_leads(store, found)), history, left)
+
+
+def left_behind(store: Store) -> list[LeadLeft]:
+    """Return what an earlier process was dialling for; all else that it held is due again. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        names = connection.execute(select(lead_list.c.campaign).distinct()).scalars().all()
+    for name in names:
+        stored.release_held(store, name)
+    made = [each for each in open_attempts(store) if each.campaign != CALLBACKS]
+    known = {each.id: each for each in _leads(store, stored.load_leads(store, [each.lead for each in made]))}
+    return [LeadLeft(known.get(LeadId(each.lead)) or _unknown(each), _tried(each)) for each in made]
+
+
+def settle(store: Store, orders: Sequence[SettleLead]) -> None:
+    """Keep durably what became of leads, and of the attempts that led to it. Raises SQLAlchemyError."""
+    with store.durable.begin() as connection:
+        for order in orders:
+            if order.attempt:
+                noted = {"result": order.result, "rule": order.rule}
+                connection.execute(update(attempt).where(attempt.c.id == order.attempt).values(noted))
+            state = stored.DUE if order.outcome is None else order.outcome.value
+            stored.record(
+                connection,
+                order.lead,
+                state,
+                order.at,
+                result=order.result,
+                next_at=order.due_at if order.outcome is None else 0.0,
+                number_index=order.number_index,
+            )
+
+
+def keep(store: Store, orders: Sequence[KeepCampaign]) -> None:
+    """Keep durably how campaigns stand. Raises SQLAlchemyError."""
+    rows = [
+        {
+            "name": order.campaign,
+            "state": order.state.value,
+            "at": order.at,
+            "by": order.by,
+            "answers": msgspec.json.encode(order.answers).decode(),
+        }
+        for order in orders
+    ]
+    with store.durable.begin() as connection:
+        put(connection, campaign, rows, replace=True, keep_where_empty=("by",))
+
+
+def not_again(store: Store, orders: Sequence[KeepNotAgain]) -> None:
+    """Keep durably whose owners want no more calls. Raises SQLAlchemyError."""
+    entries = [Entry(order.number, order.campaign, order.reason[:80], order.by, order.at) for order in orders]
+    with store.durable.begin() as connection:
+        add_entries(connection, entries)
+
+
+def restored(store: Store) -> list[CampaignRestored]:
+    """Return how campaigns stood. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(campaign).order_by(campaign.c.name)).all()
+    return [CampaignRestored(CampaignName(row.name), CampaignState(row.state), _answers(row.answers)) for row in rows]
+
+
+def open_leads(store: Store, name: str, most: int, now: float) -> tuple[list[Lead], dict[str, tuple[Tried, ...]]]:
+    """Return up to `most` leads without an outcome, who is due first first, with what was tried; takes none of them."""
+    query = select(lead.c.id).join(lead_list, lead_list.c.id == lead.c.list)
+    query = query.where(
+        lead_list.c.campaign == name, lead_list.c.state == READY, lead.c.state.in_((stored.DUE, stored.HELD))
+    )
+    with store.engine.connect() as connection:
+        ids = connection.execute(query.order_by(lead.c.priority, lead.c.next_at, lead.c.id).limit(most)).scalars().all()
+    found = _leads(store, stored.load_leads(store, ids))
+    made = _since(store, {number.number for each in found for number in each.numbers}, now)
+    return found, {key: tuple(map(_tried, tries)) for key, tries in made.items() if tries}
+
+
+def progress(store: Store) -> dict[str, Progress]:
+    """Return of each campaign with lists how far its leads are. Raises SQLAlchemyError."""
+    counted = select(lead_list.c.campaign, lead.c.state, func.count()).join_from(
+        lead, lead_list, lead_list.c.id == lead.c.list
+    )
+    counted = counted.where(lead_list.c.state == READY).group_by(lead_list.c.campaign, lead.c.state)
+    found: dict[str, dict[str, int]] = {}
+    with store.engine.connect() as connection:
+        for name, state, number in connection.execute(counted):
+            found.setdefault(name, {})[state] = number
+    return {name: Progress(sum(states.values()), states) for name, states in found.items()}
+
+
+def _leads(store: Store, found: Sequence[stored.Lead]) -> list[Lead]:
+    """The core's words for the store's leads."""
+    lists = {stored.list_of(each.id) for each in found}
+    tries: dict[int, list[Tried]] = {each.id: [] for each in found}
+    with store.engine.connect() as connection:
+        query = select(lead_list.c.id, lead_list.c.at).where(lead_list.c.id.in_(lists))
+        listed_at = {row.id: row.at for row in connection.execute(query)}
+        made = select(attempt).where(attempt.c.lead.in_(tries), attempt.c.campaign != CALLBACKS)
+        for row in connection.execute(made.order_by(attempt.c.lead, attempt.c.attempt_no)):
+            tries[row.lead].append(_tried(row))
+    return [
+        Lead(
+            LeadId(each.id),
+            CampaignName(each.campaign),
+            tuple(Number(number.number, number.zones) for number in each.numbers),
+            each.number_index,
+            each.attempts,
+            each.priority,
+            each.next_at,
+            listed_at.get(stored.list_of(each.id), 0.0),
+            each.consent,
+            {**each.data, **({"name": each.name} if each.name else {})},
+            tuple(tries[each.id]),
+        )
+        for each in found
+    ]
+
+
+def _unknown(made: Attempt) -> Lead:
+    """A lead whose list, or name, is gone; its attempt still has to end."""
+    return Lead(LeadId(made.lead), CampaignName(made.campaign), (Number(made.number),))
+
+
+def _since(store: Store, numbers: set[str], now: float) -> dict[str, list[Attempt]]:
+    return attempts_since(store, numbers, now - HISTORY_S) if numbers else {}
+
+
+def _tried(made: Any) -> Tried:
+    """An Attempt, or its row."""
+    result, disposition = from_one_word(made.result)
+    if made.result == DialResult.HUMAN:  # a death came before it was known what became of him
+        result, disposition = AttemptResult.ANSWERED, ""
+    return Tried(
+        made.intended_at or 0.0,
+        CampaignName(made.campaign),
+        LeadId(made.lead),
+        made.number,
+        made.attempt_no,
+        result,
+        disposition,
+    )
