@@ -292,3 +292,10 @@ class Center(Policy):
     outbound: Outbound = Outbound()
     campaigns: dict[Name, Campaign] = {}
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back
+
+    @model_validator(mode="after")
+    def _names_of_attempts_are_their_own(self) -> Center:
+        for name in self.campaigns:
+            if name == "callbacks" or name.startswith("callbacks-"):
+                raise ValueError(f'no campaign may be called "{name}": attempts to keep promised callbacks are')
+        return self

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.books import AnyBookOrder, KeepCampaign, KeepNotAgain, KeepPromise, SettleLead, WantLeads
 from cti.model.changes import Changed, Kind
@@ -114,7 +113,7 @@ class OutboundWriter:
                 campaigns.keep(self._store, moved)
             if leads := _those(orders, SettleLead):  # the last: from here on they may be handed out again
                 campaigns.settle(self._store, leads)
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it is: it is told, tried again, and never the end of the thread
             self.errors += 1
             if not self._failing:
                 waiting = len(ended) + len(orders)

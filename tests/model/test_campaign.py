@@ -12,6 +12,7 @@ from cti.model.calling_rules import Cap
 from cti.model.campaign import Campaign, Outbound
 from cti.model.dialling import AttemptResult, Mode
 from cti.model.errors import ConfigError
+from cti.model.policy import Center
 from cti.model.regulation import PRESETS, Regulation
 
 pytestmark = pytest.mark.unit
@@ -95,3 +96,10 @@ def test_patterns_of_numbers(pattern: str) -> None:
 def test_what_is_no_pattern(pattern: str) -> None:
     with pytest.raises(ValidationError):
         Outbound(do_not_call=(pattern,))
+
+
+@pytest.mark.parametrize("name", ["callbacks", "callbacks-7"])
+def test_no_campaign_has_the_name_of_promised_callbacks(name: str) -> None:
+    written = {"queues": {"sales": {}}, "campaigns": {name: {"mode": "progressive", "queue": "sales"}}}
+    with pytest.raises(ValidationError, match="promised callbacks"):
+        Center.model_validate(written)
