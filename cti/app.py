@@ -177,7 +177,7 @@ class Application:
         readers += [log_bugs, NoEntryLog().apply]
         readers.append(self._keep_follow_ups(stack, store))
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
-        self.flows.promised = outbound.keeper.look
+        self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply]
         history = self._keep_history(store)

@@ -33,6 +33,10 @@ class CallbackKeeper:
         self._store, self._clock, self._policy = store, clock, policy
         self._asked = asyncio.Event()
 
+    def may_call(self, number: str) -> bool:
+        """Whether a number as a caller gives it is one that can be called: asked before anything is promised."""
+        return not isinstance(read_number(number, self._policy().outbound.region), str)
+
     def look(self) -> None:
         """Somebody has asked for a callback just now: do not wait for the next look."""
         self._asked.set()

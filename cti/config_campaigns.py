@@ -61,6 +61,9 @@ def unkept(center: Center, flows: Mapping[str, Flow]) -> Iterator[Finding]:
     if offering and not center.outbound.trunks:
         text = f"promised callbacks are kept in the store, and nobody is called ({', '.join(offering)}): {NO_TRUNK}"
         yield Finding(("flows", "folder"), text)
+    elif offering and center.outbound.region is None:
+        text = "callers whose number comes without its country are refused a callback: name the country, region: DE"
+        yield Finding(("outbound",), f"{text} ({', '.join(offering)})")
 
 
 def _limits(written: Overrides, here: Path) -> Iterator[Finding]:

@@ -38,9 +38,15 @@ class Deaf(Exception):
 class FlowMemory:
     """`asked` hears of each promise that is kept in the (open) store; `errors`: what could not be kept or known."""
 
-    def __init__(self, store: Store, clock: Clock, asked: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        asked: Callable[[], None] = lambda: None,
+        may_call: Callable[[str], bool] = lambda number: True,
+    ) -> None:
         self.errors = 0
-        self._promised = asked
+        self._promised, self._may_call = asked, may_call
         self._store, self._clock = store, clock
         self._asked = 0
         self._taking, self._unwanted = set[str](), set[str]()  # requests by their ids
@@ -50,7 +56,7 @@ class FlowMemory:
         request = CallbackRequest(
             _name("flow", f"{verb.once} {verb.number}"), self._clock(), verb.number, verb.number, verb.queue, "", call
         )
-        if decode_request(msgspec.json.encode(request)) is None:
+        if decode_request(msgspec.json.encode(request)) is None or not self._may_call(verb.number):
             return replies.CallbackRefused("invalid_number")
         self._taking.add(request.id)
         try:

@@ -29,6 +29,7 @@ class FlowRoom:
         self._clock = clock
         self.memory: FlowMemory | None = None
         self.promised: Callable[[], None] = lambda: None  # to be told of callbacks that were asked for
+        self.may_call: Callable[[str], bool] = lambda number: True  # whether a number is one that can be called back
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
         self.voice = FlowVoice()
@@ -39,7 +40,7 @@ class FlowRoom:
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
         """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
-        memory = self.memory = FlowMemory(store, self._clock, self.promised)
+        memory = self.memory = FlowMemory(store, self._clock, self.promised, self.may_call)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
         async with self.lookups, self.voice.open(self._rules) as voice:

@@ -120,3 +120,14 @@ async def test_who_has_asked_just_now_is_not_kept_waiting(store: Store, monkeypa
     await asyncio.wait_for(both.wait(), 10)
     running.cancel()
     assert len(posted) == 2
+
+
+def test_what_cannot_be_called_is_known_before_anything_is_promised(store: Store) -> None:
+    ours = keeper(store)
+    assert [ours.may_call(number) for number in ("030123456", "+4930123456", "1001", "anonymous", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -141,10 +141,12 @@ def test_who_gives_up_can_only_be_called_back_by_a_trunk(trunks: dict[str, Any])
 
 @pytest.mark.parametrize("trunks", [{}, {"carrier": {"dial": "PJSIP/{number}@carrier"}}])
 def test_a_promise_in_a_flow_needs_a_trunk(trunks: dict[str, Any]) -> None:
-    center = Center.model_validate({"queues": {"sales": {}}, "outbound": {"trunks": trunks}})
+    center = Center.model_validate({"queues": {"sales": {}}, "outbound": {"trunks": trunks, "region": "DE"}})
     nodes = {"a": {"offer_callback": "sales", "then": "b"}, "b": {"play": {"file": "bye"}, "then": "hangup"}}
     flow = Flow.model_validate({"name": "main", "start": "a", "on": {"failed": "hangup"}, "nodes": nodes})
     assert list(unkept(center, {})) == []
     said = list(unkept(center, {"main": flow}))
     assert len(said) == (0 if trunks else 1)
     assert all("(main.a)" in each.text and not each.is_error for each in said)
+    nowhere = center.model_copy(update={"outbound": center.outbound.model_copy(update={"region": None})})
+    assert [each.path for each in unkept(nowhere, {"main": flow})] == [("outbound",) if trunks else ("flows", "folder")]

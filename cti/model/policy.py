@@ -295,7 +295,6 @@ class Center(Policy):
 
     @model_validator(mode="after")
     def _names_of_attempts_are_their_own(self) -> Center:
-        for name in self.campaigns:
-            if name == "callbacks" or name.startswith("callbacks-"):
-                raise ValueError(f'no campaign may be called "{name}": attempts to keep promised callbacks are')
+        if taken := [name for name in self.campaigns if f"{name}-".startswith("callbacks-")]:
+            raise ValueError(f'no campaign may be called "{taken[0]}": attempts to keep promised callbacks are')
         return self
