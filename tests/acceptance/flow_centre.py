@@ -90,6 +90,7 @@ class FlowCentre:
             hours={"office": {"zone": "Europe/Berlin", "weekly": dict(weekly)}},
             lookups=self._systems,
             flows={"folder": str(FLOWS), "recordings": str(self.recordings), "transfers": {"boss": "PJSIP/1003"}},
+            outbound={"region": "DE"},
             journal=str(self._journal),
         )
 
