@@ -159,7 +159,16 @@ def test_every_key_of_a_queue_is_thought_of() -> None:
     """A key that is new must be put into one of the kinds, or named here as one that moves nobody who waits."""
     concerns = {*new_rules._ORDER, *new_rules._REACH, *new_rules._PATIENCE, "announce", "while_waiting"}
     moves_nobody = {
-        *("redial_within_s", "strategy", "ring_timeout_s", "ring_more_every_s", "wrap_up_s", "max_waiting", "music"),
+        *(
+            "callback_abandoned",
+            "redial_within_s",
+            "strategy",
+            "ring_timeout_s",
+            "ring_more_every_s",
+            "wrap_up_s",
+            "max_waiting",
+            "music",
+        ),
         *("dispositions", "disposition", "disposition_default", "keys", "while_ringing", "blending"),
         *("on_max_wait", "on_full", "on_nobody", "on_long_wait", "on_closed"),
     }
