@@ -80,6 +80,8 @@ def test_a_request_is_taken_over_with_all_it_says(spool: Path, store: Store) -> 
             "recording": "",
             "message_s": 0.0,
             "connect": 1,
+            "since": None,
+            "due_at": None,
         }
     ]
     assert list(spool.iterdir()) == []
