@@ -21,6 +21,7 @@ GROWTH = 0.08  # a stretch is so much of the time before it, at least `first_s`
 LONGEST_S = 3600.0
 PRIOR_ENDS = 2.0  # by so many ends a stretch is drawn to the mean
 LEAST_HAZARD = 1e-6
+MOST_HAZARD = 100.0  # talks of a hundredth of a second are none
 MOST_KEPT_TALKS = 30.0  # of a new regime, that ended before it was noticed
 MOST_RATIO = 5.0
 FRESH = 20  # what was told holds from when one in so many of the talks is new
@@ -154,7 +155,9 @@ class TalkHazard:
     def _make(self) -> None:
         edges, spent = self._edges, self._spent_s
         total_s = math.fsum(spent)
-        mean = max(LEAST_HAZARD, math.fsum(self._ends) / total_s) if total_s > 0 else LEAST_HAZARD
+        mean = LEAST_HAZARD
+        if total_s > 0:
+            mean = min(MOST_HAZARD, max(LEAST_HAZARD, math.fsum(self._ends) / total_s))
         drawn_s, total = PRIOR_ENDS / mean, 0.0
         for stretch in range(len(edges) - 1):
             hazard = (self._ends[stretch] + PRIOR_ENDS) / (spent[stretch] + drawn_s)
