@@ -42,21 +42,13 @@ from cti.outbound.desk import Desk
 from cti.outbound.dialer import Dialer
 from cti.outbound.lead import attempt_id
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
+from cti.outbound.results import NOBODY
 from cti.outgoing import AFTER_START_S, Outgoing
 
 ROOM = "campaign/"  # what the contacts of campaigns begin with; the attempt's name follows
 TICK_S = 1.0
 
-RESULTS = {
-    DialResult.MACHINE: AttemptResult.MACHINE,
-    DialResult.NO_ANSWER: AttemptResult.NO_ANSWER,
-    DialResult.BUSY: AttemptResult.BUSY,
-    DialResult.REJECTED: AttemptResult.REJECTED,
-    DialResult.CONGESTION: AttemptResult.CONGESTION,
-    DialResult.INVALID: AttemptResult.INVALID,
-    DialResult.CANCELLED: AttemptResult.CANCELLED,
-    DialResult.UNKNOWN: AttemptResult.UNKNOWN,
-}
+RESULTS = NOBODY | {DialResult.CANCELLED: AttemptResult.CANCELLED}
 """What the end of a dial without a person means for the lead. With a person, his visit tells."""
 
 BY_US = (DialResult.CANCELLED, DialResult.UNKNOWN)  # they say nothing of who answers how soon

@@ -38,23 +38,14 @@ from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
 from cti.outbound.lead import attempt_id
 from cti.outbound.promised import attempt_lost, contact_of, newest_attempt, of_attempt, of_contact, told
+from cti.outbound.results import NOBODY
 from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
 AFTER_START_S = 15.0  # so long after a start an attempt of another process may still be found on a node
 UNSEEN_S = 3600.0  # so long after a dial its node may be away before we call again
 
-RESULTS = {
-    DialResult.MACHINE: AttemptResult.MACHINE,
-    DialResult.NO_ANSWER: AttemptResult.NO_ANSWER,
-    DialResult.BUSY: AttemptResult.BUSY,
-    DialResult.REJECTED: AttemptResult.REJECTED,
-    DialResult.CONGESTION: AttemptResult.CONGESTION,
-    DialResult.INVALID: AttemptResult.INVALID,
-    DialResult.CANCELLED: AttemptResult.NOT_DIALLED,
-    DialResult.NOT_DIALLED: AttemptResult.NOT_DIALLED,
-    DialResult.UNKNOWN: AttemptResult.UNKNOWN,
-}
+RESULTS = NOBODY | dict.fromkeys((DialResult.CANCELLED, DialResult.NOT_DIALLED), AttemptResult.NOT_DIALLED)
 """What the end of a dial without a person means for the promise. With a person, his visit tells."""
 
 TALKED = {

@@ -1,7 +1,7 @@
 """Which words does dialling out share? Modes, results, states and outcomes of leads, campaigns and callbacks.
 
 Knows nothing but strings. docs/glossary.md tells what each means to people; which state may follow which is
-outbound/lead_life.py's, campaign_life.py's and callback_life.py's.
+outbound/transitions.py's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,15 @@ from typing import NewType
 
 CampaignName = NewType("CampaignName", str)
 LeadId = NewType("LeadId", int)
+
+CALLBACKS = CampaignName(
+    "callbacks"
+)  # no campaign: as what attempts to keep a promise count; their lead is the promise
+
+
+def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
+    """Return the name of an attempt, and of its channel: the same three never name another one."""
+    return f"{campaign}-{lead}-{attempt_no}"
 
 
 class Mode(StrEnum):

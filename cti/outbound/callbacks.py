@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cti.model.campaign import Callbacks, Outbound
-from cti.model.dialling import AttemptResult, CallbackState, CampaignName, LeadId, Rule
+from cti.model.dialling import CALLBACKS as CALLBACKS
+from cti.model.dialling import AttemptResult, CallbackState, LeadId, Rule
 from cti.model.promise import Promise, Tried
 from cti.outbound.air import Air
 from cti.outbound.do_not_call import DoNotCall
@@ -24,7 +25,6 @@ from cti.outbound.retry import Next, after
 from cti.outbound.transitions import CALLBACK, check
 from cti.outbound.verdict import Reason
 
-CALLBACKS = CampaignName("callbacks")  # as what their attempts count
 NOT_DIALLED_S, MOST_NOT_DIALLED_S = 30.0, 900.0  # until the next try of one that could not be dialled
 TALK_S = 43_200.0  # the longest that a dial and its talk may take
 WITHDRAWN, CALLED_IN = "withdrawn", "called in"

@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from cti.model.calling_rules import Meaning
 from cti.model.dialling import AttemptResult
+from cti.model.dialling import attempt_id as attempt_id
 from cti.model.lead import Lead as Lead
 from cti.model.promise import Number as Number
 from cti.model.promise import Tried as Tried
-
-
-def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
-    """Return the name of an attempt, and of its channel: the same three never name another one."""
-    return f"{campaign}-{lead}-{attempt_no}"
 
 
 def in_one_word(result: AttemptResult, disposition: str) -> str:

@@ -15,13 +15,14 @@ import msgspec
 from sqlalchemy import RowMapping, desc, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cti.model.dialling import CALLBACKS as CALLBACKS
+from cti.model.dialling import attempt_id as attempt_id
 from cti.store.bulk import in_portions
 from cti.store.database import Store
 from cti.store.do_not_call import Entry, blocked_of
 from cti.store.tables import attempt, lead
 
 MOST_IN_JOURNAL = 1_000
-CALLBACKS = "callbacks"  # no campaign: attempts to keep a promise, whose number stands in the place of the lead's
 
 _table = attempt
 
@@ -77,11 +78,6 @@ class Intent(msgspec.Struct, frozen=True):
 
     why_not: NotNow | None = None
     entry: Entry | None = None
-
-
-def attempt_id(campaign: str, lead_number: int, attempt_no: int) -> str:
-    """Return the name of an attempt: the same three never name another one."""
-    return f"{campaign}-{lead_number}-{attempt_no}"
 
 
 def intend(store: Store, wanted: Attempt, now: float) -> Intent:
