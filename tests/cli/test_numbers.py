@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.test_lists import CENTER
 from typer.testing import CliRunner
 
 from cti.cli import main
 from cti.cli.store import shown
 from cti.store.attempts import Attempt, ended, intend
 from cti.store.database import open_store
+from tests.cli.test_lists import CENTER
 
 pytestmark = pytest.mark.unit
 
