@@ -39,6 +39,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
     if event.contact in floor.contacts:
         floor.late(event.contact, floor.contacts[event.contact].state)
         return
+    floor.dials.wanted(event.contact)
     known = floor.policy.queues.get(event.queue)
     nowhere = known is None and (callout.reserve or not callout.flow)
     since = floor.now if event.since is None else min(event.since, floor.now)
@@ -187,6 +188,7 @@ def take_back(floor: Floor, offer: Offer) -> None:
 def stop(floor: Floor, contact: Contact, leaving: Leaving) -> None:
     """Somebody takes the wish back, or it has become another contact's: what rings for it stops."""
     contact.leaving = leaving
+    attempts.unwanted(floor, contact)
     if contact.offers:
         take_back(floor, floor.offers[contact.offers[0]])
     elif contact.state is ContactState.WAITING:
