@@ -10,7 +10,9 @@ from typing import Any
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-PERSONAL = frozenset({"caller", "callerid", "dialled", "number", "numbers", "exten", "digits", "customer", "phone_number"})
+PERSONAL = frozenset(
+    {"caller", "callerid", "dialled", "number", "numbers", "exten", "digits", "customer", "phone_number"}
+)
 SHORTEST = 6  # a number with fewer digits shows none
 HIDDEN = "•••"
 

@@ -1,4 +1,4 @@
-"""Who signs in, and who is it that asks? Passwords, one-time codes, sessions and tokens, over whatever keeps the records.
+"""Who signs in, and who is it that asks? Passwords, one-time codes, sessions, tokens; whatever keeps the records.
 
 Every method blocks (disk, hashes): to be called off the loop. Time is an argument: epoch seconds.
 """
