@@ -340,7 +340,7 @@ class Outgoing:
                 since=promise.since,
                 requires=promise.requires,
                 head_start_s=promise.head_start_s,
-                preferred=(AgentId(promise.agent),) if promise.agent else (),
+                preferred=(AgentId(promise.agent),) if promise.agent in self._floor.policy.agents else (),
                 customer=promise.customer,
                 given=promise.given,
             ),
