@@ -110,6 +110,7 @@ class ContactCenter:
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
             events.OfferAnswered: self._offer_answered,
+            events.MessageHeard: self._message_heard,
             events.OfferEnded: self._offer_ended,
             events.RingEnded: self._ring_ended,
             events.LegUp: self._leg_up,
@@ -345,6 +346,11 @@ class ContactCenter:
             (offers.accept if self.contacts[offer.contact].call else callouts.agent_ready)(self._floor, offer)
         elif offer is None:
             offers.answered_too_late(self._floor, event.offer)
+
+    def _message_heard(self, event: events.MessageHeard) -> None:
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None:
+            callouts.message_heard(self._floor, offer, done=event.done)
 
     def _offer_ended(self, event: events.OfferEnded) -> None:
         """One leg failed. A cancelled one is left to what cancelled it: an answer elsewhere, or the caller's hangup."""
