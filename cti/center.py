@@ -21,6 +21,7 @@ from cti.acd import (
     merging,
     offers,
     presence,
+    preview,
     progressive,
     reached,
     reconcile,
@@ -41,9 +42,10 @@ from cti.model import events, policy
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
-from cti.model.lead import CampaignNow
+from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import (
     Activity,
+    AgentAction,
     AgentId,
     AgentStatus,
     AttemptId,
@@ -119,7 +121,7 @@ class ContactCenter:
             events.NodeChecked: self._node_checked,
             events.NodeDown: self._node_down,
             events.AgentRequest: self._agent_request,
-            events.AgentRestored: self._agent_restored,
+            events.AgentRestored: lambda event: presence.restored(self._floor, event),
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
             events.PolicyChanged: self._policy_changed,
         }
@@ -130,6 +132,7 @@ class ContactCenter:
             "break": lambda agent: agents.break_overdue(self._floor, self.agents[AgentId(agent)]),
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
+            "preview": self._contact_rule(preview.undecided),
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
@@ -188,6 +191,10 @@ class ContactCenter:
     def campaigns_now(self, now: float) -> list[CampaignNow]:
         """How each campaign stands at `now`. Changes nothing."""
         return self._campaigning.now(max(now, self._floor.now))
+
+    def preview_of(self, agent: AgentId) -> PreviewNow | None:
+        """Whom an agent previews; None: nobody. Changes nothing."""
+        return preview.seen_by(self._floor, agent)
 
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
@@ -422,7 +429,8 @@ class ContactCenter:
     def _agent_request(self, event: events.AgentRequest) -> None:
         known = self.agents.get(event.agent)
         before = known.status if known is not None else AgentStatus.LOGGED_OUT
-        refused = agents.request(self._floor, event)
+        decides = event.action in (AgentAction.ACCEPT, AgentAction.SKIP)
+        refused = preview.decide(self._floor, event) if decides else agents.request(self._floor, event)
         if refused is not None:
             self._floor.refuse(refused)
             return
@@ -436,15 +444,3 @@ class ContactCenter:
             elif offer is not None and offer.state is OfferState.RINGING:
                 offers.withdraw(self._floor, offer)
             presence.nobody_left(self._floor)
-
-    def _agent_restored(self, event: events.AgentRestored) -> None:
-        agent = self.agents.get(event.agent)
-        if agent is None:
-            return
-        agent.idle_since = event.since or agent.idle_since
-        if agent.status is not event.status:
-            if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
-                self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
-            self._floor.move_status(agent, event.status, reason=event.reason, by="store", since=event.since or None)
-            agent.logged_in_at = event.since or agent.logged_in_at
-            presence.presence_changed(self._floor, agent.id)
