@@ -20,8 +20,9 @@ from typing import Any
 import uvloop
 import yaml
 
-from cti import config, machine
+from cti import machine
 from cti.center import ContactCenter
+from cti.config import settings as config
 from cti.engine import Engine
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader

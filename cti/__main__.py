@@ -14,7 +14,7 @@ def main() -> None:
         signal.signal(signal.SIGHUP, _read_anyway)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop_loading)
-    from cti.cli import app
+    from cti.cli.main import app
 
     app(prog_name="cti")
 

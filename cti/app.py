@@ -24,10 +24,10 @@ from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
 from cti.background import background
 from cti.center import ContactCenter
-from cti.config import Settings
+from cti.config.settings import Settings
 from cti.engine import Engine, SteadyClock
-from cti.flow_room import FlowRoom
-from cti.flows_in_force import FlowsInForce
+from cti.flows.in_force import FlowsInForce
+from cti.flows.room import FlowRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.metrics.flow_counts import FlowCounts

@@ -1,6 +1,6 @@
 """What do calls that we begin need in a running engine? A ledger before the dial, books behind it, promises kept.
 
-Puts the parts together for the composition root, as flow_room.py does for flows.
+Puts the parts together for the composition root, as flows/room.py does for flows.
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from cti import config, config_difference, config_live
 from cti.background import in_thread_of_its_own
-from cti.config import Settings
-from cti.config_live import Dropped
-from cti.flow_plan import Plan as FlowPlan
-from cti.flows_in_force import FlowsInForce
+from cti.config import live as config_live
+from cti.config import settings as config
+from cti.config.difference import Difference, difference, plumbing
+from cti.flows.in_force import FlowsInForce
+from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
@@ -57,7 +57,7 @@ class _Plan(NamedTuple):
     live: Live
     center: Center
     version: str
-    differences: list[config_difference.Difference]
+    differences: list[Difference]
     warnings: list[str]
 
 
@@ -67,7 +67,7 @@ class PolicyInForce:
     def __init__(
         self,
         file: Path | None,
-        running: Settings,
+        running: config.Settings,
         store: Store,
         clock: Clock,
         adopt: Adopt,
@@ -201,12 +201,12 @@ class PolicyInForce:
         return reading.result()
 
     async def _take_over(
-        self, reading: config.Reading, read: Settings, by: str, *, check: bool, drop_live: bool
+        self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool
     ) -> PolicyAnswer:
         live = {} if drop_live else self._live
         plan, dropped = await asyncio.to_thread(self._plan, read.center, live)
         more = {
-            "needs_restart": config_difference.plumbing(self._running, read, FOLLOW),
+            "needs_restart": plumbing(self._running, read, FOLLOW),
             "warnings": reading.lines(reading.warnings),
             "dropped": [f"{path}: {why}" for path, why in dropped],
         }
@@ -241,14 +241,14 @@ class PolicyInForce:
         plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
         return await self._hold(plan, by, warnings=news)
 
-    def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[Dropped]]:
+    def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
         file = config_live.reusing(self._file, file)
         center, dropped, warnings = config_live.fitting(file, _values(live))
         return self._planned(file, _without(live, dropped), center, warnings), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
         version = policy_version(center)
-        return _Plan(file, live, center, version, config_difference.difference(self.center, center), warnings)
+        return _Plan(file, live, center, version, difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version
@@ -273,7 +273,7 @@ class PolicyInForce:
         lines, changes = [each.line for each in found], [each._asdict() for each in found]
         return PolicyAnswer(version=plan.version, lines=lines, changes=changes, **more)
 
-    def _tell_dropped(self, dropped: Iterable[Dropped]) -> None:
+    def _tell_dropped(self, dropped: Iterable[config_live.Dropped]) -> None:
         for path, why in dropped:
             log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
 
@@ -295,6 +295,6 @@ def _values(live: Live) -> dict[str, Any]:
     return {path: change.value for path, change in live.items()}
 
 
-def _without(live: Live, dropped: Iterable[Dropped]) -> Live:
+def _without(live: Live, dropped: Iterable[config_live.Dropped]) -> Live:
     gone = {path for path, _ in dropped}
     return {path: change for path, change in live.items() if path not in gone}

@@ -111,7 +111,7 @@ class PolicyDesk(Protocol):
         """Read the file again. `check`: only say what would come of it; `drop_live`: forget the live changes."""
 
     async def change(self, changes: Mapping[str, Any], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
-        """Change values (JSON) by path until they are reset; see config_live.py."""
+        """Change values (JSON) by path until they are reset; see config/live.py."""
 
     async def reset(self, paths: Sequence[str], *, by: str, asked: Asked | None = None) -> PolicyAnswer:
         """Back to the file at these paths."""

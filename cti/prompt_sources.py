@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cti import articles, flow_files
+from cti import articles
 from cti.articles import Article
+from cti.flows import files
 from cti.ivr.prompting import texts_of
 from cti.model.errors import ConfigError
 from cti.model.flow import Flow
@@ -27,9 +28,9 @@ def prompts_in(folder: Path) -> list[PromptText]:
     """
     listed, flows = folder / FILE, folder / FLOWS
     of_articles = list(_of_articles(articles.read(folder / articles.FOLDER)))
-    if not flow_files.flow_paths(flows):
+    if not files.flow_paths(flows):
         return wanted.merged(wanted.read(listed), of_articles)
-    read = flow_files.read(flows)
+    read = files.read(flows)
     if read.errors:
         raise ConfigError(read.errors)
     of_flows = [prompt for flow in read.flows.values() for prompt in _of_flow(flow)]

@@ -15,7 +15,7 @@ from cti import log as logging_setup
 from cti import machine
 from cti.app import Application
 from cti.background import background
-from cti.config import Settings
+from cti.config.settings import Settings
 from cti.model.errors import ConfigError
 
 log = structlog.get_logger(__name__)

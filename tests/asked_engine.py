@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cti.cli_control import EngineRefused
+from cti.cli.control import EngineRefused
 
 
 class AskedEngine:

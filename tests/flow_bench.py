@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from cti import config
-from cti.config import Settings
-from cti.flows_in_force import FlowsInForce
+from cti.config import settings as config
+from cti.config.settings import Settings
+from cti.flows.in_force import FlowsInForce
 from cti.in_turn import InTurn
 from cti.model.flow_nodes import Play
 from cti.model.spoken import Words

@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 import yaml
 
-from cti import config
 from cti.app import Application
+from cti.config import settings as config
 from cti.model import events
 from cti.model.words import CallId, NodeId
 from cti.switch import asterisk

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import structlog
 
-from cti import config
 from cti.app import Application
+from cti.config import settings as config
 from cti.model.events import CallGone
 from tests.running import NOBODY, Running
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from cti import cli_control, config
 from cti.app import Application
+from cti.cli import control
+from cti.config import settings as config
 from cti.model import events
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
 from cti.switch import asterisk
@@ -41,7 +42,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.Settings
 
 
 async def ask(app: Application, path: str) -> Any:
-    return await asyncio.to_thread(cli_control.ask, app.settings.control, "GET", path)
+    return await asyncio.to_thread(control.ask, app.settings.control, "GET", path)
 
 
 async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.Settings) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cti import config
+from cti.config import settings as config
 from cti.plain_file import read_plain
 
 pytestmark = pytest.mark.unit

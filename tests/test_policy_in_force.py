@@ -12,8 +12,9 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from cti import config, policy_in_force
-from cti.flows_in_force import FlowsInForce
+from cti import policy_in_force
+from cti.config import settings as config
+from cti.flows.in_force import FlowsInForce
 from cti.in_turn import InTurn
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused

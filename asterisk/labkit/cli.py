@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from labkit.browser import find_browser
 from labkit.errors import CannotBeHad, LabError
 from labkit.fetch import fetch
 from labkit.lab import Lab
@@ -29,6 +30,7 @@ environment:
   CTI_CACHE              where the fetched Asterisk is kept (default: $XDG_CACHE_HOME/cti or ~/.cache/cti)
   CTI_ASTERISK_ROOT      use the Asterisk below this folder ("/": the installed one) instead of fetching
   CTI_ASTERISK=none      behave as if none could be had
+  CTI_CHROMIUM           the browser of the web tests ("none": behave as if none could be had)
   CTI_DEBIAN_MIRROR      fetch from this mirror (default: the one of this machine's apt)
 
 exit codes: 0 done, 1 it failed and says why, 2 wrong words, 3 no Asterisk can be had on this machine
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("fetch", "fetch Asterisk 22 and SIPp into the cache (once, 10 to 30 s)")
     command("voice", "fetch the voice of `cti prompts build`, espeak-ng, into the cache (once, 22 MB)")
+    command("browser", "say where the Chromium of the web tests is; fetch one if none is installed (once, 200 MB)")
     _up_words(command("up", "start nodes; the descriptor says everything that is needed to use them"))
     command("down", "end exactly the processes that this lab started")
     command("status", "show the nodes")
@@ -149,6 +152,9 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
         case "voice":
             program = fetch_voice()
             return {"program": str(program)}, f"espeak-ng: {program}"
+        case "browser":
+            program = find_browser()
+            return {"program": str(program)}, f"Chromium: {program}"
         case "up":
             record = lab.up(_up_options(words))
             return record, _described(record)

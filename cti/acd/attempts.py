@@ -56,7 +56,16 @@ def not_dialled(floor: Floor, callout: Callout, contact: ContactId, queue: Queue
 
 def cancel(floor: Floor, contact: Contact) -> None:
     """Take back the attempt of `contact` that is in the air; its end is still to come."""
-    attempt = floor.dials.air.get(contact.attempt) if contact.attempt is not None else None
+    _take_back(floor, floor.dials.air.get(contact.attempt) if contact.attempt is not None else None)
+
+
+def unwanted(floor: Floor, contact: Contact) -> None:
+    """Somebody has taken the call-out back: what another process has placed for it shall stop, too."""
+    found = floor.dials.stop(contact.id)
+    _take_back(floor, floor.dials.air.get(found) if found is not None else None)
+
+
+def _take_back(floor: Floor, attempt: Attempt | None) -> None:
     if attempt is not None and not attempt.answered:
         attempt.cancelled = True
         floor.say(CancelCall(attempt.id, attempt.node))
@@ -105,6 +114,8 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
         _tell(floor, attempt, "", "placed")
         if leg.ours:
             answered(floor, attempt)
+        elif floor.dials.is_stopped(contact):
+            _take_back(floor, attempt)
 
 
 def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:

@@ -67,6 +67,7 @@ class Dials:
         self._found: dict[ContactId, AttemptId] = {}
         self._on: Counter[NodeId] = Counter()
         self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
+        self._stopped: OrderedDict[ContactId, None] = OrderedDict()  # call-outs that somebody has taken back
 
     # --- contacts ------------------------------------------------------------------------------------------------
 
@@ -133,6 +134,21 @@ class Dials:
         self.changed.update(dict.fromkeys(self.wishes))
 
     # --- attempts ------------------------------------------------------------------------------------------------
+
+    def stop(self, contact: ContactId) -> AttemptId | None:
+        """Nobody wants its customer called any more; the attempt for it that another process has placed, if any."""
+        self._stopped[contact] = None
+        if len(self._stopped) > REMEMBERED:
+            self._stopped.popitem(last=False)
+        return self._found.get(contact)
+
+    def is_stopped(self, contact: ContactId) -> bool:
+        """Whether somebody has taken this call-out back since it was last asked for."""
+        return contact in self._stopped
+
+    def wanted(self, contact: ContactId) -> None:
+        """It is asked for (again)."""
+        self._stopped.pop(contact, None)
 
     def best_node(self, nodes: Mapping[NodeId, bool]) -> NodeId | None:
         """The live node with the fewest attempts in the air; None where there is none."""

@@ -75,7 +75,7 @@ def arrived(floor: Floor, event: CallArrived) -> bool:
         attempts.end(floor, attempt, DialResult.MACHINE if machine else DialResult.HUMAN)
     if event.attempt is not None and floor.dials.is_gone(event.attempt):  # his hang-up has overtaken him
         _say_last(floor, event, Release(event.call))
-    elif contact is None and not machine and (attempt is None or attempt.found):
+    elif contact is None and not machine and (attempt is None or attempt.found) and not floor.dials.is_stopped(named):
         if event.ticket is not None:
             return False
         floor.repair("no_ticket", event.call, "a customer whom we called is unknown here: he went to the fallback")

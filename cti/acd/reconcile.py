@@ -29,7 +29,7 @@ def compare(
     present = {leg.leg: leg for leg in legs}
     _phones(floor, node, present)
     _gone(floor, node, present, asked_at)
-    _answered(floor, present)
+    _answered(floor, present, asked_at)
     for attempt in attempts.missing(floor, node, present, asked_at):
         floor.repair("attempt_gone", attempt.id, "the customer's channel does not exist (any more)", node=node)
         reached.ended(floor, attempt, DialResult.UNKNOWN)
@@ -41,7 +41,6 @@ def compare(
         call = CallId(leg.leg)
         if leg.ours and call not in floor.by_call and call not in floor.released:
             if _restore_talk(floor, node, leg, talks.get(leg.bridge, [])):
-                reached.talks(floor, call)
                 continue
             if first and not leg.bridge:
                 floor.expected.add(call)
@@ -70,17 +69,22 @@ def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at:
     floor.expected -= {call for call in floor.expected if call.startswith(f"{node}/") and call not in present}
 
 
-def _answered(floor: Floor, present: dict[str, SnapshotLeg]) -> None:
-    """A caller who is in one bridge with the agent he was offered to: we missed the answer."""
+def _answered(floor: Floor, present: dict[str, SnapshotLeg], asked_at: float) -> None:
+    """A caller who is in one bridge with the agent he was offered to: we missed the answer.
+
+    Not if the list was asked for before he came (again), or before that phone rang: it shows an earlier talk of theirs.
+    """
     bridges = {leg.bridge: leg for leg in present.values() if leg.bridge and leg.leg in floor.leg_owner}
     for contact in [c for c in floor.contacts.values() if c.state in (ContactState.OFFERED, ContactState.ASIDE)]:
         caller = present.get(contact.call)
         with_whom = bridges.get(caller.bridge) if caller is not None else None
-        if with_whom is None:
+        if with_whom is None or contact.arrived_at >= asked_at:
             continue
         agent = floor.leg_owner[with_whom.leg]
         if agent.offer in contact.offers:
             offer = floor.offers[agent.offer]
+            if offer.made_at >= asked_at:
+                continue
             floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
             offer.leg = offer.leg or with_whom.leg
             offers.accept(floor, offer)
@@ -109,6 +113,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
     known = floor.contacts.get(ticket.contact)
     if rules is None or agent.offer is not None or (known is not None and known.call):
         return False
+    reached.talks(floor, CallId(leg.leg))  # before it is taken back: then nobody hangs up on him
     if known is not None:  # asked for again after our death, and here he is
         callouts.stop(floor, known, Leaving(Outcome.MERGED))
     contact = Contact.of_ticket(ticket, CallId(leg.leg), node, floor.now, floor.agents)

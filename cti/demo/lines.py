@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cti.cli_show import duration, percent
+from cti.cli.show import duration, percent
 from cti.demo.facts import Facts
 from cti.demo.summary import overall_level
 

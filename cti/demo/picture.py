@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from cti.cli_show import COLOURS, DASH, clean, duration
+from cti.cli.show import COLOURS, DASH, clean, duration
 from cti.demo.facts import Facts
 from cti.demo.summary import OUTCOMES, overall_level
 

@@ -115,6 +115,7 @@ class CallbackKind(StrEnum):
 
     VIRTUAL_HOLD = "virtual_hold"  # keeps the place in the line
     ABANDONED = "abandoned"  # gave up waiting, or found the lines busy
+    VOICEMAIL = "voicemail"  # left a message: whoever calls him hears it first
     SCHEDULED = "scheduled"  # at an agreed time, by any agent
     PERSONAL = "personal"  # at an agreed time, by a stated agent
     VISIT = "visit"  # a regular call to a valued customer

@@ -1,6 +1,6 @@
 """What is a flow? Its name, languages, variables and nodes, as a supervisor writes them in config/flows/*.yaml.
 
-Pure data. Contradictions between nodes are ivr/check.py's; reading files is flow_files.py's.
+Pure data. Contradictions between nodes are ivr/check.py's; reading files is flows/files.py's.
 """
 
 from __future__ import annotations

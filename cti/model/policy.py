@@ -1,6 +1,6 @@
 """What has the operator decided? The one schema of center.yaml's policy part: every default and limit, units in names.
 
-Pure data (pydantic, frozen). Reading files, places of errors and the plumbing (addresses, secrets) are config.py's.
+Pure data (pydantic, frozen). Reading files, places of errors, plumbing (addresses, secrets): config/settings.py.
 """
 
 from __future__ import annotations

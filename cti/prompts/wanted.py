@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
-from cti import config_yaml
-from cti.config_yaml import Mapping, Place, Scalar
+from cti.config import yaml_file
+from cti.config.yaml_file import Mapping, Place, Scalar
 from cti.model.errors import ConfigError
 from cti.model.policy import SoundFile
 from cti.model.spoken import PromptText
@@ -26,12 +26,12 @@ def read(path: Path) -> list[PromptText]:
     """Return the prompts of a file `name: {en: text, zh: text}`. Raises ConfigError with every problem at once."""
     try:
         data = path.read_bytes()
-        node, problems = config_yaml.parse(data.decode("utf-8-sig"))
+        node, problems = yaml_file.parse(data.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: not UTF-8; save it as UTF-8"]) from error
-    except config_yaml.Unreadable as error:
+    except yaml_file.Unreadable as error:
         raise ConfigError([f"{path}:{error.place.line}:{error.place.column}: {error.text}"]) from error
     wrong = [(problem.place, problem.text) for problem in problems]
     found: list[PromptText] = []
@@ -45,7 +45,7 @@ def read(path: Path) -> list[PromptText]:
     return found
 
 
-def _texts(name: str, place: Place, texts: config_yaml.Node, wrong: list[tuple[Place, str]]) -> list[PromptText]:
+def _texts(name: str, place: Place, texts: yaml_file.Node, wrong: list[tuple[Place, str]]) -> list[PromptText]:
     if not NAME.fullmatch(name) or ".." in name or name.endswith("/"):
         wrong.append((place, "must be a sound file without its ending, such as custom/welcome"))
         return []

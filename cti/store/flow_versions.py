@@ -1,6 +1,6 @@
 """Which versions of the flows have there been, and which one holds? Numbers count up and are never given twice.
 
-Texts by the name of their file; what stands in them is flow_files.py's.
+Texts by the name of their file; what stands in them is flows/files.py's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which changes have people made while the engine ran? Kept until they are reset, over restarts and reloads.
 
-Paths and JSON values; what they mean is config_live.py's.
+Paths and JSON values; what they mean is config/live.py's.
 """
 
 from __future__ import annotations

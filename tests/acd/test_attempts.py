@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.ticket import Ticket
@@ -128,3 +129,33 @@ def test_a_customer_of_an_earlier_process_who_talks_is_not_called_again() -> Non
     assert scene.agent("anna").activity == "talking"
     assert scene.story("x1") == ["placed", "answered", "human"]
     assert not scene.placed()
+
+
+def test_a_found_attempt_whose_customer_has_called_himself_is_taken_back() -> None:
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.arrive("c1", caller=NUMBER)
+    scene.due("x2", contact="out-x1")
+    assert scene.stands("x1") == "ended", "merged into his call"
+    assert [each.attempt for each in scene.commands(do.CancelCall)] == ["x1"]
+
+
+def test_who_answers_it_before_it_stops_is_not_a_second_contact() -> None:
+    scene = CallingScene(nodes=(), obedient=False)
+    scene.arrive("c1", caller=NUMBER)
+    scene.due("x2", contact="out-x1")
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    assert scene.commands(do.CancelCall), "found too late, and taken back at once"
+    call = scene.connects("x1", ticket=channel(scene).ticket)
+    assert scene.commands(do.Release)[-1].call == call
+    assert scene.ends("x1") == ["merged"]
+
+
+def test_nobody_hangs_up_on_a_talk_that_an_earlier_process_has_begun() -> None:
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.due("x2", contact="out-x1")
+    talks = msgspec.structs.replace(channel(scene, ours=True), bridge="b1")
+    scene.post(ev.NodeChecked(NODE1, (talks, ev.SnapshotLeg("node1/a.9", "PJSIP/1001-9", "PJSIP/1001", bridge="b1"))))
+    assert scene.stands("x1") == "talking"
+    assert not scene.commands(do.CancelCall)

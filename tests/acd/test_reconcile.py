@@ -114,6 +114,21 @@ def test_an_answer_that_was_missed_is_taken_from_the_bridge() -> None:
     assert scene.outcomes("c1") == ["answered"]
 
 
+def test_a_picture_of_an_earlier_talk_is_no_answer() -> None:
+    scene = connected()
+    scene.login("anna")
+    scene.arrive("c1")
+    asked_at = scene.now
+    scene.wait(5)
+    scene.miss("anna", after_s=15)
+    scene.wait(60)
+    leg = scene.rings("anna")
+    scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1")), asked_at=asked_at))
+    assert scene.state("c1") == "offered"
+    scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1")), asked_at=scene.now + 0.001))
+    assert scene.state("c1") == "talking"
+
+
 def test_a_phone_that_is_engaged_is_found() -> None:
     scene = connected()
     scene.login("anna")

@@ -11,9 +11,9 @@ from lab_peers import AgiSession, ScriptedEngine, Witness, caller, wait_for
 from labkit.lab import Lab
 from labkit.plan import UpOptions
 
-from cti import config
-from cti.doctor import examine
-from cti.doctor_sounds import WantedSound
+from cti.config import settings as config
+from cti.doctor.examination import examine
+from cti.doctor.sounds import WantedSound
 from cti.model.spoken import PromptText
 from cti.prompts.build import build
 from cti.prompts.shelf import Folders

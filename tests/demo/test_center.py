@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cti import config
 from cti.calendar.opening import Opening
+from cti.config import settings as config
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center, own_center
 from cti.demo.container import engine_center
 from cti.model.errors import CtiError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from cti import flow_files
+from cti.flows import files
 from cti.ivr import verbs
 from cti.ivr.book import FlowBook
 from cti.ivr.caller import Caller
@@ -20,7 +20,7 @@ CALLER = Caller("node1/17", "+4930123456", "6001", {"id": "c7", "segment": "gold
 def flow(text: str, *, name: str = "t", start: str = "a", head: str = "") -> Flow:
     """A flow of these nodes (YAML); it must be readable."""
     indented = "\n".join(f"  {line}" for line in text.strip("\n").splitlines())
-    file = flow_files.read_bytes(f"name: {name}\nstart: {start}\n{head}\nnodes:\n{indented}\n".encode())
+    file = files.read_bytes(f"name: {name}\nstart: {start}\n{head}\nnodes:\n{indented}\n".encode())
     assert file.flow is not None, file.errors
     return file.flow
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cti.cli_show import CALLS, DASH
+from cti.cli.show import CALLS, DASH
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log import QueueLogLines

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cti import config
+from cti.config import settings as config
 from cti.model.calling_rules import Cap
 from cti.model.campaign import Campaign, Outbound
 from cti.model.dialling import AttemptResult, Mode

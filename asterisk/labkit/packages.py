@@ -1,0 +1,101 @@
+"""How does one program of Debian's get onto this machine without root? Its packages, with all that they depend on.
+
+Unpacked into the cache and run by their own loader, so that this machine's libc does not matter. Knows no program by
+name: what is needed, and the script that runs it, are given.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.apt import OwnApt, mirrors
+from labkit.errors import CannotBeHad
+from labkit.fetch import SUITES, cache_folder, only_one, unpack
+from labkit.installation import LOADERS
+from labkit.progress import folder_mb, say, step
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the first one of `packages`. `wrapper` is a script beside root/; {machine} and {loader} are filled.
+
+    `instead` tells what a person can do where it cannot be had; `finish` is called with root/ when all is unpacked.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    wrapper: str
+    instead: str
+    needed_mb: int
+    download_mb: int
+    finish: Callable[[Path], None] = lambda root: None
+
+
+def fetch_program(program: Program) -> Path:
+    """The script that runs it, fetched now if it is not there yet. Raises CannotBeHad with the reason."""
+    try:
+        cache = cache_folder()
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise CannotBeHad(f"no place for {program.name} ({problem}); set CTI_CACHE, or {program.instead}") from problem
+    place = cache / program.name
+    with only_one(cache / f"{program.name}.lock", program.name):
+        if not (place / "version.json").is_file():
+            _build(program, place)
+    return place / program.name
+
+
+def _build(program: Program, place: Path) -> None:
+    free_mb = shutil.disk_usage(place.parent).free / 1e6
+    if free_mb < program.needed_mb:
+        raise CannotBeHad(f"{place.parent} has {free_mb:.0f} MB free, {program.needed_mb} are needed; set CTI_CACHE")
+    say(f"fetching {program.name} into {place} (once, about {program.download_mb} MB)")
+    with tempfile.TemporaryDirectory(prefix=f".{program.name}-", dir=place.parent) as temporary:
+        whole = Path(temporary) / "whole"
+        root = whole / "root"
+        root.mkdir(parents=True)
+        apt, version = _find_suite(program, Path(temporary) / "apt")
+        files = apt.download(program.packages)
+        record = {
+            "package": version,
+            "suite": apt.suite,
+            "sha256": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+            "fetched_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
+        with step(f"unpacking {len(files)} packages", lambda: folder_mb(root)), ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda file: unpack(file, root), files))
+        program.finish(root)
+        script = whole / program.name
+        machine = platform.machine()
+        script.write_text(program.wrapper.format(machine=machine, loader=LOADERS.get(machine, "ld.so")))
+        script.chmod(0o755)
+        (whole / "version.json").write_text(json.dumps(record, indent=1) + "\n")
+        if place.exists():
+            shutil.rmtree(place)
+        whole.rename(place)
+
+
+def _find_suite(program: Program, folder: Path) -> tuple[OwnApt, str]:
+    """The first suite of the first mirror that has it."""
+    problem: CannotBeHad | None = None
+    for mirror in mirrors():
+        for suite in SUITES:
+            apt = OwnApt(folder / f"{len(list(folder.glob('*')))}", mirror, suite)
+            apt.folder.mkdir(parents=True)
+            try:
+                apt.prepare()
+                apt.update()
+            except CannotBeHad as reason:
+                problem = problem or reason
+                continue
+            version = apt.candidate(program.packages[0])
+            if version:
+                return apt, version
+    raise problem or CannotBeHad(f"no suite has {program.packages[0]}; install it, or {program.instead}")

@@ -1,0 +1,67 @@
+"""What can be typed about follow-ups? `cti follow-up list | done`: what low answers of surveys have opened.
+
+Exit codes: those of cli/main.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+import typer
+
+from cti.cli import ask, change, show
+from cti.cli import control as cli_control
+from cti.cli.ask import AsJson, Control
+from cti.cli.change import when
+
+follow_up_app = typer.Typer(
+    name="follow-up", help="What low answers of surveys have opened: list, done.", no_args_is_help=True
+)
+
+FOLLOW_UPS = (
+    show.Column("number", lambda row: show.clean(row.get("id")), right=True),
+    show.Column("owner", lambda row: show.clean(row.get("owner"))),
+    show.Column("due", lambda row: when(row.get("due_at"))),
+    show.Column("survey", lambda row: show.clean(row.get("survey"))),
+    show.Column("answer", lambda row: show.clean(row.get("answer"))),
+    show.Column("queue", lambda row: show.clean(row.get("queue")), 1),
+    show.Column("agent", lambda row: show.clean(row.get("agent")), 1),
+    show.Column("caller", lambda row: show.clean(row.get("number")), 2),
+    show.Column("outcome", lambda row: show.clean(row.get("outcome")), 1),
+)
+
+
+@follow_up_app.command("list")
+def follow_up_list(
+    owner: Annotated[str, typer.Option("--owner", metavar="NAME", help="only those of this agent, queue or team")] = "",
+    done: Annotated[bool, typer.Option("--done", help="those that are done, the newest first")] = False,
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """List what is open, what is due first first.
+
+    Example: cti follow-up list --owner anna
+    """
+    query = urlencode({"owner": owner, "done": int(done)})
+    found = change.send("GET", f"/api/v1/follow-ups?{query}", control, as_json)
+    ask.show(FOLLOW_UPS, cli_control.rows(found, "follow_ups"), as_json, "nothing to follow up")
+
+
+@follow_up_app.command("done")
+def follow_up_done(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help='as "cti follow-up list" has it')],
+    outcome: Annotated[str, typer.Argument(metavar="[OUTCOME]", help="what came of it")] = "",
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Say that one is done, and what came of it.
+
+    Example: cti follow-up done 17 "apologised, refund sent"
+    """
+    body = {"outcome": outcome, "by": ask.who()}
+    found = change.send("POST", f"/api/v1/follow-ups/{number}/done", control, as_json, body)
+    if as_json:
+        ask.print_json(found)
+    else:
+        typer.echo(f"follow-up {number} is done")

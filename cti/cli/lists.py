@@ -1,0 +1,287 @@
+"""What can somebody type about lists of leads? Look at a file, take it over, see what there is.
+
+Exit codes: 0 done, 1 refused (another import runs, a full disk), 2 wrong words or a file that cannot be used.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cti.cli import ask
+from cti.cli import show as cli_show
+from cti.cli.ask import REFUSED, AsJson
+from cti.cli.show import Column
+from cti.cli.store import (
+    CampaignOption,
+    ConfigOption,
+    Encoding,
+    Mapping,
+    Region,
+    ShowNumbers,
+    checked_region,
+    known_campaign,
+    opened,
+    refuse,
+    shown,
+)
+from cti.config.settings import Settings
+from cti.lists.dialect import DELIMITERS
+from cti.lists.importing import Found, OpenNow, Reading, Tally, import_list, look_at
+from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
+from cti.lists.mapping import read_said
+from cti.model.errors import ConfigError
+from cti.outbound.do_not_call import DoNotCall
+from cti.outbound.windows import Window
+from cti.store.database import Store
+from cti.store.lead_loading import AnotherImport, ImportLost
+from cti.store.leads import load_lists
+from cti.typed import typed
+
+PREVIEW_ROWS = 8
+MOST_REASONS = 10
+
+list_app = typer.Typer(name="list", help="Lists of leads: look at, import, show.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, in any encoding and with any delimiter")]
+Delimiter = Annotated[str | None, typer.Option("--delimiter", metavar="CHAR", help="default: found out")]
+Header = Annotated[
+    bool | None, typer.Option("--header/--no-header", help="whether the first record names columns; default: found out")
+]
+
+WORDS = {
+    Verdict.VALID: "taken",
+    Verdict.DUPLICATE_IN_LIST: "twice in this list",
+    Verdict.DUPLICATE_IN_CAMPAIGN: "in an older list of the campaign",
+    Verdict.DUPLICATE_ACROSS: "in another campaign",
+    Verdict.INVALID: "invalid",
+    Verdict.DO_NOT_CALL: "on the do-not-call list",
+    Verdict.NO_TIME_ZONE: "time zone unknown",
+}
+COUNTS = (Column("rows", lambda row: row["what"]), Column("number", lambda row: f"{row['number']:,}", right=True))
+LISTS = (
+    Column("list", lambda row: str(row["id"])),
+    Column("campaign", lambda row: cli_show.clean(row["campaign"])),
+    Column("file", lambda row: cli_show.clean(row["name"]), folds_at=12),
+    Column("since", lambda row: cli_show.clock(row["at"])),
+    Column("by", lambda row: cli_show.clean(row["by"]), 2),
+    Column("state", lambda row: str(row["state"])),
+    Column("rows", lambda row: f"{row['rows']:,}", right=True),
+    Column("leads", lambda row: f"{row['leads']:,}", right=True),
+    Column(
+        "now", lambda row: ", ".join(f"{n:,} {state}" for state, n in sorted(row["states"].items())), 1, folds_at=10
+    ),
+)
+
+PREVIEW = (
+    Column("line", lambda row: str(row["line"])),
+    Column("numbers", lambda row: cli_show.clean(row["numbers"])),
+    Column("name", lambda row: cli_show.clean(row["name"])),
+    Column("zones", lambda row: cli_show.clean(row["zones"]), 2),
+    Column("verdict", lambda row: str(row["verdict"])),
+    Column("reason", lambda row: cli_show.clean(row["reason"]), 1, folds_at=20),
+)
+
+
+@list_app.command("preview")
+def preview(
+    file: File,
+    mapping: Mapping = None,
+    region: Region = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    header: Header = None,
+    show_numbers: ShowNumbers = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a file would be read: encoding, delimiter, which column is what, and its first rows.
+
+    Example: cti list preview customers.csv --region GB
+    """
+    try:
+        reading = _reading(mapping, region, encoding, delimiter, header)
+        found = look_at(file, reading)
+    except ConfigError as error:
+        refuse(error.problems, as_json)
+    rules = Rules("", reading.region)
+    rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
+    if as_json:
+        ask.print_json({**_how(found), "rows": [_shown_row(row, show_numbers) for row in rows]})
+        return
+    for what, value in _how(found).items():
+        typer.echo(f"{what:>10}  {cli_show.clean(value)}")
+    cli_show.print_table(PREVIEW, [_shown_row(row, show_numbers) for row in rows], "there are no rows")
+    if all(row.verdict is Verdict.INVALID for row in rows):
+        typer.echo("no row can be taken: is --region missing, or --map phone=COLUMN?", err=True)
+
+
+@list_app.command("import")
+def import_command(
+    file: File,
+    campaign: Annotated[str, typer.Option("--campaign", metavar="NAME", help="whose leads they become")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would come of it; nothing is kept")] = False,
+    mapping: Mapping = None,
+    region: Region = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    header: Header = None,
+    zone: Annotated[
+        str, typer.Option("--zone", metavar="ZONE", help="of leads whose time zone nobody can tell, such as Asia/Tokyo")
+    ] = "",
+    not_across: Annotated[bool, typer.Option("--not-across", help="refuse who is in another campaign")] = False,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="refused rows; default: FILE.rejected.csv")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a list over into a campaign, as a whole or not at all. Refused rows go into a file, with the reason.
+
+    Example: cti list import customers.csv --campaign winter --region GB --dry-run
+    """
+    with opened(config, as_json) as (store, settings):
+        known_campaign(settings, campaign, as_json)
+        reading = _reading(mapping, region, encoding, delimiter, header)
+        found = look_at(file, reading)
+        supposed = zone or settings.outbound.suppose_zone or ""
+        rules = Rules(campaign, reading.region, supposed, not_across)
+        place = rejects or file.with_name(f"{file.stem}.rejected.csv")
+        try:
+            tally = _import(store, settings, file, found, rules, place, dry_run)
+        except (AnotherImport, ImportLost, OSError) as error:
+            why = "it was taken for dead, and removed" if isinstance(error, ImportLost) else str(error)
+            ask.fail(REFUSED, f"{file.name}: {why}; nothing was imported", as_json)
+    _tell(tally, found, place, dry_run, as_json)
+
+
+@list_app.command("show")
+def show(campaign: CampaignOption = "", config: ConfigOption = None, as_json: AsJson = False) -> None:
+    """List what was imported, the newest first, and how its leads stand.
+
+    Example: cti list show --campaign winter
+    """
+    with opened(config, as_json) as (store, _):
+        rows = load_lists(store, campaign)
+    ask.show(LISTS, rows, as_json, f"there are no lists; import one: {typed('list import FILE --campaign NAME')}")
+
+
+def _reading(
+    mapping: list[str] | None, region: str | None, encoding: str | None, delimiter: str | None, header: bool | None
+) -> Reading:
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter or "", delimiter)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise ConfigError(["--delimiter: must be one character, or tab"])
+    return Reading(checked_region(region), encoding, delimiter, header, read_said(mapping or []))
+
+
+def _import(
+    store: Store, settings: Settings, file: Path, found: Found, rules: Rules, place: Path, dry_run: bool
+) -> Tally:
+    open_now, forbidden = _of_the_campaign(settings, rules.campaign)
+    with (
+        _rejects(place) as refused,
+        Progress(
+            TextColumn(file.name),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=cli_show.console(stderr=True),
+            transient=True,
+        ) as progress,
+    ):
+        bar = progress.add_task("list", total=None)
+        return import_list(
+            store,
+            file,
+            found,
+            rules,
+            time.time,
+            by=ask.who(),
+            dry_run=dry_run,
+            rejects=refused,
+            open_now=open_now,
+            forbidden=forbidden,
+            told=lambda done, whole: progress.update(bar, total=whole, completed=done),
+        )
+
+
+def _of_the_campaign(settings: Settings, name: str) -> tuple[OpenNow, DoNotCall]:
+    window = Window(settings.campaigns[name].limits.window)
+    now = time.time()
+    return (lambda zones: window.reason(zones, now) is None), DoNotCall(settings.outbound.do_not_call)
+
+
+@contextmanager
+def _rejects(place: Path) -> Iterator[TextIO]:
+    """A file for its owner only; without one refused row there is none afterwards, and no old one either."""
+    half = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+            yield file
+        with half.open(encoding="utf-8-sig", newline="") as written:
+            any_row = sum(1 for _, _ in zip(range(2), csv.reader(written), strict=False)) > 1
+        if any_row:
+            half.replace(place)
+        else:
+            place.unlink(missing_ok=True)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _tell(tally: Tally, found: Found, place: Path, dry_run: bool, as_json: bool) -> None:
+    refused = tally.rows - tally.verdicts[Verdict.VALID]
+    numbers = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
+    more = {"outside_hours_now": tally.outside_hours, "in_another_campaign": tally.elsewhere}
+    more |= {"numbers_left_out": tally.left_out, "unreadable_letters": tally.unreadable}
+    if as_json:
+        body = {"ok": True, "dry_run": dry_run, "list": tally.list_id, "rows": tally.rows, **numbers, **more}
+        ask.print_json({**body, **_how(found), "rejects": str(place) if refused else None})
+        return
+    rows = [{"what": WORDS[verdict], "number": tally.verdicts[verdict]} for verdict in Verdict]
+    cli_show.print_table(COUNTS, [*rows, {"what": "all", "number": tally.rows}], "")
+    for text, number in (
+        ("of those taken may not be called at this hour", tally.outside_hours),
+        ("of those taken are in another campaign too", tally.elsewhere),
+        ("of those taken have letters that cannot be read: is the encoding right?", tally.unreadable),
+        ("numbers of those taken will not be dialled (wrong, or somebody has them already)", tally.left_out),
+    ):
+        if number:
+            typer.echo(f"{number:,} {text}")
+    for reason, number in tally.reasons.most_common(MOST_REASONS):
+        typer.echo(f"{number:>9,} refused: {plain(reason)}")
+    if refused:
+        typer.echo(f"refused rows, with line and reason: {place} (holds personal data)")
+    done = "dry run: nothing was kept" if dry_run else f"list {tally.list_id}: {tally.verdicts[Verdict.VALID]:,} leads"
+    typer.echo(done)
+
+
+def _how(found: Found) -> dict[str, str]:
+    columns = found.columns
+    names = {"phone": [columns.header[place] for place in columns.numbers]}
+    for field in ("name", "zone", "priority", "consent"):
+        place = getattr(columns, field)
+        names[field] = [] if place is None else [columns.header[place]]
+    names["kept"] = [name for _, name in columns.kept]
+    how = {"encoding": f"{found.encoding} ({found.why})", "delimiter": DELIMITERS.get(found.delimiter, found.delimiter)}
+    how["header"] = "the first record" if columns.has_header else "none"
+    return how | {field: ", ".join(map(plain, there)) for field, there in names.items() if there}
+
+
+def _shown_row(row: Row, whole: bool) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "numbers": ", ".join(shown(number.e164, whole) for number in row.numbers),
+        "name": row.name,
+        "zones": ", ".join(dict.fromkeys(zone for number in row.numbers for zone in number.zones)),
+        "verdict": row.verdict.value,
+        "reason": f"{row.column}: {row.reason}" if row.column else row.reason,
+    }

@@ -1,0 +1,99 @@
+"""How do commands that need no engine get at the store, and how is a number shown? The configuration's database.
+
+Numbers are personal data: masked wherever nobody has asked to see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.cli import control
+from cti.cli.ask import BAD_CONFIG, REFUSED, fail
+from cti.config import settings as config
+from cti.config.settings import Settings
+from cti.lists.numbers import Fault, known_region, read_number
+from cti.model.errors import ConfigError
+from cti.store.database import Store, open_store
+from cti.suggest import did_you_mean
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="CTI_CONFIG", metavar="FILE", help="the configuration that names the store"),
+]
+Region = Annotated[
+    str | None,
+    typer.Option("--region", metavar="CN", help="whose numbers those without a country code are (ISO 3166)"),
+]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="such as gb18030; default: found out")]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="phone (several, in order), name, zone, priority, consent; COLUMN - is none",
+    ),
+]
+ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="show whole numbers: personal data")]
+CampaignOption = Annotated[
+    str, typer.Option("--campaign", metavar="NAME", help="only of this campaign; default: of all")
+]
+
+
+@contextmanager
+def opened(file: Path | None, as_json: bool = False) -> Iterator[tuple[Store, Settings]]:
+    """Give the configuration and its store; ends the command, in a few lines, where either cannot be used."""
+    try:
+        settings = config.load(control.config_file(file))
+        if settings.store.startswith("sqlite"):
+            settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = open_store(settings.store)
+    except (ConfigError, OSError) as error:
+        refuse(error.problems if isinstance(error, ConfigError) else [str(error)], as_json)
+    try:
+        yield store, settings
+    except ConfigError as error:
+        refuse(error.problems, as_json)
+    except SQLAlchemyError as error:
+        fail(REFUSED, f"the store does not take it: {type(error).__name__}; nothing was changed", as_json)
+    finally:
+        store.close()
+
+
+def refuse(problems: list[str], as_json: bool = False) -> NoReturn:
+    """End the command: what it was given cannot be used."""
+    fail(BAD_CONFIG, "\n".join(f"error: {line}" for line in problems), as_json)
+
+
+def known_campaign(settings: Settings, name: str, as_json: bool = False) -> None:
+    """End the command where the configuration has no such campaign."""
+    if name and name not in settings.campaigns:
+        there = list(settings.campaigns)
+        hint = did_you_mean(name, there) or (f"; there are: {', '.join(there)}" if there else "; it has none at all")
+        refuse([f'the configuration has no campaign "{name[:60]}"{hint}'], as_json)
+
+
+def checked_region(region: str | None) -> str | None:
+    """Return the region in capitals. Raises ConfigError where there is no such country."""
+    if region is not None and not known_region(region.upper()):
+        raise ConfigError([f'--region: there is no country "{region[:10]}": two letters of ISO 3166, such as CN or GB'])
+    return None if region is None else region.upper()
+
+
+def one_number(text: str, region: str | None, as_json: bool = False) -> str:
+    """Return the number meant by `text`; ends the command where it is none."""
+    try:
+        found = read_number(text, checked_region(region))
+    except ConfigError as error:
+        refuse(error.problems, as_json)
+    return refuse([f"NUMBER: {found}"], as_json) if isinstance(found, Fault) else found.e164
+
+
+def shown(number: str, whole: bool) -> str:
+    """Return a number as it may be shown: its country's beginning and its end, or all of it."""
+    return number if whole or len(number) < 7 else f"{number[:3]}…{number[-2:]}"

@@ -1,9 +1,0 @@
-"""Which commands does `cti flow` have? Those for a folder of flows, and those for the flows of the running engine."""
-
-from __future__ import annotations
-
-from cti import cli_flow_versions
-from cti.cli_flow import flow_app
-
-cli_flow_versions.add_commands(flow_app)
-__all__ = ["flow_app"]

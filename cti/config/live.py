@@ -1,0 +1,255 @@
+"""Which policy holds where people have changed something while the engine runs? The file's policy, and changes over it.
+
+A live change is a path and a value: `queues.sales.target_s` = 30, `campaigns.visits.lines` = 5 (any key of a queue or a
+campaign), `agents.anna.queues.support` = {level: 1} (joins) or None (leaves). PURE: judged by the schema and the same
+checks as the file; knows no file, no store and no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from cti.config import check, explain
+from cti.config.yaml_file import Mapping as Tree
+from cti.config.yaml_file import Node, Place, Scalar, Sequence
+from cti.model.campaign import Campaign
+from cti.model.policy import Agent, Center, Membership, Queue
+from cti.suggest import did_you_mean
+
+NOWHERE = Place(0, 0)  # a live change has no line
+MAX_DEPTH = 10
+
+Changed = TypeVar("Changed", Queue, Campaign)
+
+Changes = Mapping[str, Any]
+"""Values as JSON has them, by path."""
+
+
+class Judged(NamedTuple):
+    """What came of laying changes over a policy: `center` is None where there are `problems`, one line each."""
+
+    center: Center | None
+    problems: list[str]
+    warnings: list[str]
+
+
+class Dropped(NamedTuple):
+    """A change that does not fit any more, and why."""
+
+    path: str
+    why: str
+
+
+class Fitted(NamedTuple):
+    """A policy with those changes that fit it."""
+
+    center: Center
+    dropped: list[Dropped]
+    warnings: list[str]
+
+
+def queue_path(queue: str, field: str) -> str:
+    return f"queues.{queue}.{field}"
+
+
+def campaign_path(campaign: str, field: str) -> str:
+    return f"campaigns.{campaign}.{field}"
+
+
+def membership_path(agent: str, queue: str) -> str:
+    return f"agents.{agent}.queues.{queue}"
+
+
+def apply(center: Center, changes: Changes) -> Judged:
+    """Lay `changes` over `center`. A problem names the path, what is wrong with it, and the near word."""
+    problems: list[str] = []
+    queues: dict[str, dict[str, Any]] = {}
+    memberships: dict[str, dict[str, Any]] = {}
+    campaigns: dict[str, dict[str, Any]] = {}
+    for path, value in changes.items():
+        problem = _sort(center, path, value, queues, memberships, campaigns)
+        if problem:
+            problems.append(f"{path}: {problem}")
+    joined = {name: {"queues": _joined(queues)} for name, queues in memberships.items()}
+    tree = _tree({"queues": queues, "agents": joined, "campaigns": campaigns})
+    assert isinstance(tree, Tree)
+    changed = {
+        name: _changed(center.queues[name], ("queues", name), values, tree, problems) for name, values in queues.items()
+    }
+    called = {
+        name: _changed(center.campaigns[name], ("campaigns", name), values, tree, problems)
+        for name, values in campaigns.items()
+    }
+    staffed = {
+        name: _changed_agent(center.agents[name], name, values, tree, problems) for name, values in memberships.items()
+    }
+    problems += [f"{_dotted(found.path)}: {found.text}" for found in explain.unknown_among(tree, _defined(center))]
+    if problems:
+        return Judged(None, problems, [])
+    new = center.model_copy(
+        update={
+            "queues": center.queues | changed,
+            "agents": center.agents | staffed,
+            "campaigns": center.campaigns | called,
+        }
+    )
+    found = [(finding.is_error, f"{_dotted(finding.path)}: {finding.text}") for finding in check.find_in_policy(new)]
+    problems = [line for is_error, line in found if is_error]
+    return Judged(None if problems else new, problems, [line for is_error, line in found if not is_error])
+
+
+def fitting(center: Center, changes: Changes) -> Fitted:
+    """Lay over `center` whatever of `changes` fits it, the oldest first where they contradict one another."""
+    whole = apply(center, changes)
+    if whole.center is not None:
+        return Fitted(whole.center, [], whole.warnings)
+    kept: dict[str, Any] = {}
+    found = Fitted(center, [], apply(center, {}).warnings)
+    for path, value in changes.items():
+        judged = apply(center, kept | {path: value})
+        if judged.center is None:
+            found.dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
+        else:
+            kept[path] = value
+            found = Fitted(judged.center, found.dropped, judged.warnings)
+    return found
+
+
+def reusing(old: Center, new: Center) -> Center:
+    """Return `new` with the very queues and agents of `old` where they are equal: comparing them then costs nothing."""
+    parts = {
+        section: {name: _same(getattr(old, section).get(name), value) for name, value in getattr(new, section).items()}
+        for section in ("queues", "agents", "campaigns")
+    }
+    return new.model_copy(update=parts)
+
+
+def _same(old: Any, new: Any) -> Any:
+    return old if old == new else new
+
+
+def value_at(center: Center, path: str) -> Any:
+    """Return what holds at `path`, as JSON; None where there is nothing. The path must fit."""
+    kind, name, *rest = path.split(".")
+    if kind in ("queues", "campaigns"):
+        whole: BaseModel = getattr(center, kind)[name]
+        dumped = whole.model_dump(mode="json", include={rest[0]})[rest[0]]
+        brief = whole.model_dump(mode="json", include={rest[0]}, exclude_unset=True)
+        return brief.get(rest[0], dumped)
+    member = center.agents[name].queues.get(rest[1])
+    return None if member is None else member.model_dump(mode="json")
+
+
+def _sort(
+    center: Center,
+    path: str,
+    value: Any,
+    queues: dict[str, dict[str, Any]],
+    memberships: dict[str, dict[str, Any]],
+    campaigns: dict[str, dict[str, Any]],
+) -> str | None:
+    """Put a change where it belongs; what is wrong with its path, or None."""
+    if _is_deep(value, MAX_DEPTH):
+        return f"nested deeper than {MAX_DEPTH} levels"
+    match path.split("."):
+        case ["queues", queue, field]:
+            if queue not in center.queues:
+                return f'there is no queue "{queue[:60]}"{did_you_mean(queue, center.queues)}'
+            queues.setdefault(queue, {})[field] = _as_text(value)
+        case ["campaigns", campaign, field]:
+            if campaign not in center.campaigns:
+                return f'there is no campaign "{campaign[:60]}"{did_you_mean(campaign, center.campaigns)}'
+            campaigns.setdefault(campaign, {})[field] = _as_text(value)
+        case ["agents", agent, "queues", queue]:
+            if agent not in center.agents:
+                return f'there is no agent "{agent[:60]}"{did_you_mean(agent, center.agents)}'
+            if queue not in center.queues:
+                return f'there is no queue "{queue[:60]}"{did_you_mean(queue, center.queues)}'
+            memberships.setdefault(agent, {})[queue] = _as_text(value)
+        case _:
+            return (
+                "can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY "
+                "and agents.NAME.queues.QUEUE"
+            )
+    return None
+
+
+def _changed(old: Changed, here: tuple[str, str], values: dict[str, Any], tree: Tree, problems: list[str]) -> Changed:
+    # dumped as little as possible: a check asks which keys somebody wrote
+    plain = old.model_dump(mode="json", exclude_unset=True) | values
+    try:
+        return type(old).model_validate(plain)
+    except ValidationError as error:
+        problems += _in_words(error, here, tree, type(old))
+        return old
+
+
+def _changed_agent(agent: Agent, name: str, values: dict[str, Any], tree: Tree, problems: list[str]) -> Agent:
+    queues = dict(agent.queues)
+    for queue, value in values.items():
+        if value is None:
+            queues.pop(queue, None)
+            continue
+        try:
+            queues[queue] = Membership.model_validate(value)
+        except ValidationError as error:
+            problems += _in_words(error, ("agents", name, "queues", queue), tree, Membership)
+    return agent.model_copy(update={"queues": queues})
+
+
+def _in_words(error: ValidationError, here: tuple[str, ...], tree: Tree, schema: Any) -> list[str]:
+    node: Node = tree
+    for step in here:
+        assert isinstance(node, Tree)
+        node = node.items[step][1]
+    if not isinstance(node, Tree):
+        return [f"{_dotted(here)}: must be keys with values"]
+    return [f"{_dotted((*here, *found.path))}: {found.text}" for found in explain.in_words(error, node, schema)]
+
+
+def _defined(center: Center) -> dict[str, set[str]]:
+    agents = center.agents.values()
+    return {
+        "queue": set(center.queues),
+        "node": set(),
+        "agent": set(center.agents),
+        "hours": set(center.hours),
+        "skill": {skill for agent in agents for skill in agent.skills},
+        "group": {group for agent in agents for group in agent.groups},
+        "pool": set(center.outbound.caller_ids),
+    }
+
+
+def _joined(queues: dict[str, Any]) -> dict[str, Any]:
+    return {queue: value for queue, value in queues.items() if value is not None}
+
+
+def _as_text(value: Any) -> Any:
+    """Scalars as the file would hold them: there the schema decides what a number is, and `true` is none."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if value is None else str(value)
+
+
+def _is_deep(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return levels <= 0 or any(_is_deep(item, levels - 1) for item in inner)
+
+
+def _tree(value: Any) -> Node:
+    if isinstance(value, dict):
+        return Tree(NOWHERE, {key: (NOWHERE, _tree(item)) for key, item in value.items()})
+    if isinstance(value, list):
+        return Sequence(NOWHERE, [_tree(item) for item in value])
+    return Scalar(value, NOWHERE)
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, path))

@@ -1,0 +1,110 @@
+"""`cti list` as somebody with a file types it: what it shows, how it ends, and that it shows no number unasked."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cti.cli import main
+from cti.store.database import open_store
+from cti.store.lead_loading import begin_list
+
+pytestmark = pytest.mark.unit
+
+CENTER = """
+nodes: {n1: {host: 127.0.0.1, secret: x}}
+fastagi: {token: t}
+queues: {sales: {}}
+agents: {anna: {phone: PJSIP/1001, queues: [sales]}}
+entries: {"6001": {queue: sales}}
+outbound: {trunks: {out: {dial: "PJSIP/{number}@carrier"}}, do_not_call: ["+44207946009*"]}
+campaigns: {winter: {mode: progressive, queue: sales}}
+"""
+LIST = "Name;Telefon;Ort\nJörg;020 7946 0001;London\nEva;020 7946 0091;\nx;12;\nJörg;020 7946 0001;\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "center.yaml").write_text(f"state_dir: {tmp_path}/var\n{CENTER}", encoding="utf-8")
+    (tmp_path / "list.csv").write_text(LIST, encoding="cp1252")
+    monkeypatch.setenv("CTI_CONFIG", str(tmp_path / "center.yaml"))
+    return tmp_path
+
+
+def ask(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main.app, ["list", *map(str, words)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_a_preview_says_how_the_file_is_read(folder: Path) -> None:
+    code, out, _ = ask("preview", folder / "list.csv", "--region", "gb")
+    assert code == 0 and "cp1252 (usual in GB, and it fits)" in out and "semicolon" in out and "Jörg" in out
+    assert "+44…01" in out and "7946" not in out
+    code, out, _ = ask("preview", folder / "list.csv", "--region", "GB", "--show-numbers", "--json")
+    shown = json.loads(out)
+    assert (shown["phone"], shown["rows"][0]["numbers"]) == ("Telefon", "+442079460001")
+    code, _, err = ask("preview", folder / "list.csv")
+    assert code == 0 and "is --region missing" in err
+
+
+def test_a_dry_run_counts_and_keeps_nothing(folder: Path) -> None:
+    code, out, err = ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB", "--dry-run", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert {key: told[key] for key in ("rows", "valid", "do_not_call", "invalid", "duplicate_in_list", "list")} == {
+        "rows": 4, "valid": 1, "do_not_call": 1, "invalid": 1, "duplicate_in_list": 1, "list": None,
+    }  # fmt: skip
+    assert "there are no lists" in ask("show")[1]
+
+
+def test_an_import_is_told_and_seen(folder: Path) -> None:
+    code, out, _ = ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB")
+    assert code == 0 and "list 1: 1 leads" in out and "7946" not in out
+    assert '1 refused: column "Telefon": too short' in out and "1 refused: on the do-not-call list: pattern" in out
+    rejects = folder / "list.rejected.csv"
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600 and len(rejects.read_text().splitlines()) == 4
+    assert sorted(path.name for path in folder.iterdir()) == ["center.yaml", "list.csv", "list.rejected.csv", "var"]
+    (row,) = json.loads(ask("show", "--json")[1])
+    assert (row["campaign"], row["name"], row["states"]) == ("winter", "list.csv", {"due": 1})
+    (folder / "list.csv").write_text("phone\n+442079460002\n")
+    assert ask("import", folder / "list.csv", "--campaign", "winter")[0] == 0
+    assert not rejects.exists(), "nothing was refused: last time's refused rows would mislead"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("import", "list.csv", "--campaign", "wintr"), 2, 'no campaign "wintr" (did you mean "winter"?)'),
+        (("import", "none.csv", "--campaign", "winter"), 2, "none.csv: cannot be read: No such file"),
+        (("import", "list.csv", "--campaign", "winter", "--region", "XX"), 2, 'there is no country "XX"'),
+        (
+            ("import", "list.csv", "--campaign", "winter", "--map", "phone=Tel"),
+            2,
+            'list.csv:1:1: there is no column "Tel"',
+        ),
+        (("import", "list.csv", "--campaign", "winter", "--encoding", "gb1830"), 2, 'did you mean "gb18030"'),
+        (("preview", "list.csv", "--delimiter", ";;"), 2, "one character"),
+        (("preview", "list.csv", "--map", "fon=x"), 2, 'there is no field "fon"'),
+        (("preview", "center.xlsx"), 2, "export it as CSV"),
+    ],
+)
+def test_wrong_words_are_answered_with_the_remedy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, said: str
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "center.xlsx").write_bytes(b"PK\x03\x04")
+    found, _, err = ask(*words)
+    assert (found, said in err) == (code, True), err
+
+
+def test_another_import_is_not_disturbed(folder: Path) -> None:
+    (folder / "var").mkdir()
+    store = open_store(f"sqlite:///{folder}/var/cti.db")
+    begin_list(store, "winter", "other.csv", "eva", 4e9)
+    store.close()
+    code, _, err = ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB")
+    assert code == 1 and 'another import is running into campaign "winter", begun by eva' in err

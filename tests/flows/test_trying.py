@@ -1,0 +1,66 @@
+"""What may be typed while walking through a flow?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cti.flows.trying import Walk, read_answers, split_script
+from cti.ivr.book import FlowBook
+from cti.model.errors import ConfigError
+from tests.ivr.flows import CALLER, flow
+
+pytestmark = pytest.mark.unit
+
+T = flow(
+    "a: {play: A, then: b}\nb: {collect: d, ask: B, length: 1-4, then: c}\n"
+    "c: {lookup: s, get: '/o/{d}', into: {d: 'items[0].id'}, then: q, on: {not_found: b, down: b}}\n"
+    "q: {queue: sales, then: r, on: {full: r}}\nr: {record: t, ask: R, then: hangup}",
+    head="variables: {d: digits, t: text}",
+)
+
+
+def walk(**more: object) -> Walk:
+    return Walk(FlowBook({"t": T}), "t", CALLER, **more)  # type: ignore[arg-type]
+
+
+def test_a_walk_to_the_end() -> None:
+    call = walk()
+    for typed in ("", "12#", '{"items": [{"id": 7}]}', "full", "3"):
+        assert call.type(typed) == ""
+        assert call.over or call.question()
+    assert call.over
+    assert "hangs up" in list(call.lines())[-1]
+
+
+def test_what_means_nothing_changes_nothing() -> None:
+    call = walk()
+    assert call.type("12") == "12 does nothing here"
+    call.type("")
+    assert "only the keys" in call.type("abc")
+    call.type("12")
+    assert "no JSON" in call.type("shipped")
+    call.type("notfound")
+    call.type("#")
+    assert not call.over
+    call.type("h")
+    assert call.over
+
+
+def test_answers_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("GET /o/12: {items: [{id: 5}]}\nGET /o/13: notfound\n")
+    call = walk(answers=read_answers(file))
+    assert call.known_answer() is None
+    call.type("")
+    call.type("12")
+    assert call.known_answer() == '{"items": [{"id": 5}]}'
+    for text in ("- a", "a: [", "\0"):
+        file.write_text(text)
+        with pytest.raises(ConfigError):
+            read_answers(file)
+
+
+def test_scripts() -> None:
+    assert split_script('1,,{"a": [1, 2], "b": 3},#') == ["1", "", '{"a": [1, 2], "b": 3}', "#"]
