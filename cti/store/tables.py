@@ -88,7 +88,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
-    Index("contact_history_caller", "caller"),
+    Index("contact_history_caller", "caller", "since"),
 )
 
 contact_fact = Table(
@@ -289,6 +289,7 @@ attempt = Table(
     Column("ended_at", Float),
     Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
     Index("attempt_number", "number", "intended_at"),
+    Index("attempt_campaign", "campaign", "intended_at"),
     Index("attempt_open", "state", "intended_at"),
 )
 

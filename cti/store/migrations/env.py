@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from cti.store import interval_tables as interval_tables
 from cti.store.tables import metadata
 
 context.configure(
