@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from cti.store.tables import metadata
+from cti.store.people_tables import metadata  # and everything of tables.py
 
 context.configure(
     connection=context.config.attributes["connection"],
