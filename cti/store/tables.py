@@ -293,6 +293,23 @@ campaign = Table(
     Column("answers", Text, nullable=False),  # JSON: the legal window, [day, answered, abandoned] for each day
 )
 
+hook_message = Table(
+    "hook_message",
+    metadata,
+    Column("hook", String(40), primary_key=True),
+    Column("id", String(40), primary_key=True),  # the same for all receivers of one occasion: told once to each
+    Column("type", String(40), nullable=False),  # model/hooks.Told
+    Column("at", Float, nullable=False),  # epoch seconds: when it happened
+    Column("body", Text, nullable=False),  # what is sent; may hold personal data
+    Column("state", String(16), nullable=False),  # waiting, sent, failed
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Float, nullable=False),  # epoch seconds, as the next one
+    Column("changed_at", Float, nullable=False),
+    Column("answer", String(60), nullable=False),  # to the newest try: a status, or a word why there was none
+    Index("hook_message_due", "hook", "state", "next_at"),
+    Index("hook_message_over", "state", "changed_at"),
+)
+
 audit = Table(  # append-only
     "audit",
     metadata,
