@@ -7,17 +7,16 @@ passes. What a fact may have touched is noted when it is applied; only that is w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
+from cti.differences import Difference, Row, Rows, Step
+from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.live import LiveView
 from cti.metrics.rows import AgentRow, ContactRow
 from cti.metrics.snapshot import agent_row, call_row, queue_row, status_row
 from cti.model.changes import Changed, Kind
 from cti.model.words import ContactState
-
-Row = Mapping[str, Any]
-Rows = dict[str, Row]
 
 QUEUES, AGENTS, CALLS, STATUS, DECISIONS = "queues", "agents", "calls", "status", "decisions"
 NOW = "now"  # the one row of STATUS
@@ -33,37 +32,20 @@ _LEFT_OUT = {
 }
 
 
-class Step(NamedTuple):
-    """A row before and after; None where there was, or is, none."""
-
-    before: Row | None
-    after: Row | None
-
-    def fields(self) -> Row:
-        """The fields of `after` that differ; all of them where there was no row."""
-        if self.after is None or self.before is None:
-            return self.after or {}
-        before = self.before
-        return {name: value for name, value in self.after.items() if name not in before or before[name] != value}
-
-    def then(self, later: Step) -> Step:
-        """This step and a later one of the same row as one."""
-        return Step(self.before, later.after)
-
-
-Difference = dict[str, dict[str, Step]]
-"""By topic and key; only rows that changed."""
-
-
 class Boards:
-    """The rows of all topics. `apply` is a ports.Reader, to be asked after the view's own; `look` is asked by who shows.
+    """The rows of all topics. `apply` is a ports.Reader, to be asked after the view's own; who shows them asks `look`.
 
     `more`: further topics, worked out anew every SLOW_S.
     """
 
     def __init__(self, view: LiveView, more: Mapping[str, Callable[[float], Rows]] | None = None) -> None:
         self._view = view
-        self._more = dict(more or {})
+        self._more: dict[str, Callable[[float], Rows]] = {
+            "teams": lambda now: _by_name(team_rows(view, now)),
+            "campaigns": lambda now: _by_name(campaign_rows(view, now)),
+            "flows": lambda now: _by_name(flow_rows(view, now)),
+            **(more or {}),
+        }
         self.rows: dict[str, Rows] = {topic: {} for topic in (QUEUES, AGENTS, CALLS, STATUS, DECISIONS, *self._more)}
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -76,6 +58,7 @@ class Boards:
         self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
         self._all = True
         self._slow_at = float("-inf")
+        self._day = 0.0  # when it began; `today` of every row begins anew with the next
 
     def apply(self, changed: Changed) -> None:
         """Note what this fact may have touched. Never raises, never blocks."""
@@ -104,12 +87,14 @@ class Boards:
         """Bring `rows` up to `now` (epoch seconds) and return what changed since the last look."""
         found: Difference = {}
         slow = self._all or now - self._slow_at >= SLOW_S or now < self._slow_at
-        if self._all:
+        day = self._view.tally.day.begin(now)
+        if self._all or day != self._day:
             self._mark_all()
+        self._day = day
         self._look_at_contacts(found, now)
         self._look_at_agents(found, now)
         if slow:
-            self._queues.update(self._view.queues, self.rows[QUEUES])
+            self._queues.update(self._view.queues, self.rows[QUEUES])  # their windows slide
         self._look_at_queues(found, now)
         self._look_at_decisions(found)
         if slow:
@@ -187,6 +172,7 @@ class Boards:
             told = queue_row(name, row, now, 0)
             told["oldest_since"] = min((each.since for each in row.line.values()), default=None)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
+            told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
         self._queues.clear()
 
@@ -211,13 +197,8 @@ class Boards:
     # --- rows ---------------------------------------------------------------------------------------------------------
 
     def _agent(self, name: str, row: AgentRow, now: float) -> Row:
-        policy = self._view.policy.agents.get(name)
         told = agent_row(self._view, name, row, now)
-        told |= {
-            "since": row.since,
-            "groups": sorted(policy.groups) if policy is not None else [],
-            "contact": self._with.get(name),
-        }
+        told |= {"since": row.since, "contact": self._with.get(name)}
         return _without(told, AGENTS)
 
     def _status(self) -> Row:
@@ -243,17 +224,6 @@ class Boards:
             self._put(found, topic, key, row)
 
 
-def joined(earlier: Difference, later: Difference) -> Difference:
-    """Two differences, one after the other, as one. Rows that are as they were before are left out."""
-    both = {topic: dict(steps) for topic, steps in earlier.items()}
-    for topic, steps in later.items():
-        into = both.setdefault(topic, {})
-        for key, step in steps.items():
-            into[key] = into[key].then(step) if key in into else step
-    kept = {topic: {key: each for key, each in steps.items() if each[0] != each[1]} for topic, steps in both.items()}
-    return {topic: steps for topic, steps in kept.items() if steps}
-
-
 def _call(row: ContactRow, now: float) -> Row:
     told = call_row(row, now)
     if row.visit is not None:
@@ -265,6 +235,10 @@ def _call(row: ContactRow, now: float) -> Row:
 
 def _who_has(row: Row | None) -> str | None:
     return None if row is None or row["state"] not in _WITH_AGENT else row["agent"]
+
+
+def _by_name(rows: Iterable[Row]) -> Rows:
+    return {row["name"]: row for row in rows}
 
 
 def _without(told: dict[str, Any], topic: str) -> Row:

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.model.words import ContactState, Outcome
 
@@ -30,11 +31,19 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
     return {
         "at": now,
         "queues": [
-            {**queue_row(name, row, now, max_listed), "agents_free": free[name], "agents_available": available[name]}
+            {
+                **queue_row(name, row, now, max_listed),
+                "agents_free": free[name],
+                "agents_available": available[name],
+                **view.tally.windows(name).shown(now),
+            }
             for name, row in view.queues.items()
         ],
         "agents": [agent_row(view, agent_id, row, now) for agent_id, row in view.agents.items()],
         "calls": [call_row(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "teams": team_rows(view, now),
+        "campaigns": campaign_rows(view, now),
+        "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
         "status": status_row(view),
     }
@@ -86,6 +95,8 @@ def agent_row(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[
         "engaged": row.engaged,
         "answered": row.answered,
         "missed": row.missed,
+        "groups": list(policy.groups) if policy else [],
+        "today": view.tally.agent(agent_id, now),
     }
 
 

@@ -84,6 +84,12 @@ class Crowd:
         with self._lock:
             self._respond(dialog, 200)
 
+    def refuse(self, dialog: Dialog, status: int) -> None:
+        """Say no to a call that has rung for a while."""
+        with self._lock:
+            if dialog.over_at is None:
+                self._respond(dialog, status)
+
     def hang_up(self, dialog: Dialog) -> None:
         with self._lock:
             if dialog.over_at is None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.metrics.boards import AGENTS, CALLS, DECISIONS, NOW, QUEUES, STATUS, Boards, Difference, Rows, joined
+from cti.differences import Difference, Rows, joined
+from cti.metrics.boards import AGENTS, CALLS, DECISIONS, NOW, QUEUES, STATUS, Boards
 from cti.metrics.live import LiveView
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Agent, Center, Membership, Queue
@@ -93,7 +94,7 @@ def test_a_look_after_nothing_happened_tells_nothing() -> None:
     told = Told()
     told.look(START)
     assert told.look(START + 0.1) == {}
-    assert told.look(START + 60) == {}
+    assert told.look(START + 2) == {}
 
 
 def test_a_waiting_caller_changes_his_queue_once_and_not_by_waiting() -> None:
@@ -150,6 +151,16 @@ def test_a_node_that_is_down_says_since_when() -> None:
     told.tell(Changed(Kind.NODE, "node1", "down", "up", START + 9, "NodeUp"))
     told.look(START + 9)
     assert told.boards.rows[STATUS][NOW]["down_since"] == {}
+
+
+def test_a_new_day_begins_for_everybody() -> None:
+    told = Told()
+    told.tell(*Story(5).run(10))
+    told.look(START)
+    assert any(row["today"]["handled"] for row in told.boards.rows[AGENTS].values())
+    told.look(START + 86_400)
+    assert not any(row["today"]["handled"] for row in told.boards.rows[AGENTS].values())
+    assert told.boards.rows[QUEUES]["sales"]["today"]["offered"] == 0
 
 
 def test_an_agent_says_which_contact_he_has() -> None:

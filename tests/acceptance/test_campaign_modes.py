@@ -1,0 +1,147 @@
+"""Do campaigns dial as their modes promise on a real Asterisk? One engine for all of them, a town that is called, and
+phones that hear what those hear who find no agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .centre import Centre
+from .crowd import crowd
+from .selling import HEARING, Selling, has_answered, town_numbers
+from .tones import Ear
+from .town import BUSY, CONGESTION, NO_ANSWER, PICKS_UP, Habit, Town
+from .waiting import until
+
+pytestmark = pytest.mark.acceptance
+
+FLOWS = Path(__file__).with_name("campaign_flows")
+SAFE = {"play": ["custom/sorry"]}
+ANSWERED_BEFORE = 1000  # in the legal window: what a power campaign may spend
+WRITTEN = {
+    "power": {
+        "mode": "power",
+        "queue": "sales",
+        "ratio": 3,
+        "safe_harbour": SAFE,
+        "dispositions": {"no_more": {"means": "do_not_call"}},
+    },
+    "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE},
+    "predictive": {"mode": "predictive", "queue": "sales", "evidence_answers": 0, "safe_harbour": SAFE},
+    "notify": {"mode": "agentless", "flow": "notify", "lines": 10},
+}
+
+
+@pytest.fixture(scope="module")
+def selling(session_centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Selling]:
+    session_centre.phones("1001", "1002")
+    assert session_centre.world
+    folder = tmp_path_factory.mktemp("selling")
+    for name in ("power", "leaving", "predictive"):
+        has_answered(folder / "state" / "cti.db", name, ANSWERED_BEFORE)
+    with crowd(session_centre.lab.descriptor["trunks"][2]["identify_ip"], 5060) as people:
+        try:
+            yield Selling(session_centre, Town(people), folder, WRITTEN, flows={"folder": str(FLOWS)})
+        finally:
+            session_centre.clear()
+
+
+@pytest.fixture
+def centre(selling: Selling) -> Iterator[Centre]:
+    """Whatever a test does, it leaves nothing behind."""
+    for name in ("a1001", "a1002"):
+        selling.engine.do(name, "login")
+    selling.agents(200)
+    try:
+        yield selling.centre
+        selling.nothing_is_left()
+    finally:
+        for name in WRITTEN:
+            selling.engine.ask(f"/v1/campaigns/{name}/stop", "POST", {})
+        selling.centre.tidy()
+
+
+def test_power_dials_several_for_each_agent_and_who_finds_nobody_hears_why(
+    centre: Centre, selling: Selling, tmp_path: Path
+) -> None:
+    """One agent and three who pick up: one talks, two hear the message within the time that the law gives."""
+    selling.engine.do("a1002", "logout")
+    selling.start("power", *(f"{HEARING}0{row}" for row in (1, 2, 3)))
+    phones = [centre.world.ringing() for _ in range(3)]
+    ears = []
+    for number, phone in enumerate(phones):
+        phone.answer()
+        phone.wait("confirmed")
+        phone.record(tmp_path / f"{number}.wav")
+        ears.append(Ear(tmp_path / f"{number}.wav"))
+    until(lambda: sum("sorry" in ear.names() for ear in ears) == 2, f"two hear the message: {ears}", 15.0)
+    until(lambda: sum(phone.over for phone in phones) == 2, "and are released")
+    assert [row["activity"] for row in selling.engine.part("agents")].count("talking") == 1
+    next(phone for phone in phones if not phone.over).hangup()
+    until(lambda: selling.results("power") == {"abandoned": 2, "answered": 1}, f"{selling.results('power')}")
+    now = selling.now("power")
+    assert (now["answered"], now["abandoned"]) == (ANSWERED_BEFORE + 3, 2)
+
+
+def test_power_reaches_everybody_once_whatever_they_do(centre: Centre, selling: Selling) -> None:
+    town, numbers = selling.town, town_numbers(1, 24)
+    habits = dict(zip(numbers, (PICKS_UP, BUSY, NO_ANSWER, CONGESTION, PICKS_UP, Habit(404)) * 4, strict=True))
+    town.lives_by(habits.__getitem__)
+    selling.start("power", *numbers)
+    selling.until_done("power")
+    assert town.times_called() == dict.fromkeys(numbers, 1)
+    assert town.most_at_once > 2, "more dials than agents"
+    results = selling.results("power")
+    assert results["busy"] == results["no_answer"] == results["congestion"] == results["invalid"] == 4
+
+
+def test_all_agents_leave_while_dials_are_in_the_air(centre: Centre, selling: Selling) -> None:
+    """Nobody new is dialled; who answers hears the message; each ends in a stated result."""
+    town, numbers = selling.town, town_numbers(2, 30)
+    town.lives_by(lambda number: Habit(200, 2.0) if int(number[-1]) % 2 else NO_ANSWER)
+    selling.start("leaving", *numbers)
+    selling.until(lambda: len(town.open) == 8, "eight phones ring")
+    for name in ("a1001", "a1002"):
+        assert selling.engine.do(name, "logout") == 200
+    selling.until(lambda: not town.open, "those in the air have ended")
+    selling.nothing_is_left()
+    assert len(town.calls) == 8, "no new dials"
+    until(lambda: selling.results("leaving") == {"abandoned": 4, "no_answer": 4}, f"{selling.results('leaving')}")
+    assert "no agents" in selling.now("leaving")["pacing"]
+
+
+def test_predictive_learns_and_dials_ahead(centre: Centre, selling: Selling) -> None:
+    town, numbers = selling.town, town_numbers(3, 84)
+    town.lives_by(lambda number: Habit(200 if number[-1] == "5" else 486, 0.3, 1.5))
+    selling.start("predictive", *numbers)
+    selling.until_done("predictive")
+    assert town.times_called() == dict.fromkeys(numbers, 1)
+    assert town.most_at_once > 2, "more dials than agents"
+    now = selling.now("predictive")
+    assert now["answered"] - ANSWERED_BEFORE == 8
+    assert now["abandoned"] == selling.results("predictive")["abandoned"]
+
+
+def test_agentless_tells_and_connects_whoever_presses_a_key(centre: Centre, selling: Selling, tmp_path: Path) -> None:
+    selling.start("notify", f"{HEARING}11", f"{HEARING}12", f"{HEARING}13")
+    phones = [centre.world.ringing() for _ in range(3)]
+    busy = phones.pop()
+    busy.busy()
+    ears = []
+    for number, phone in enumerate(phones):
+        phone.answer()
+        phone.wait("confirmed")
+        phone.record(tmp_path / f"{number}.wav")
+        ears.append(Ear(tmp_path / f"{number}.wav"))
+    for ear in ears:
+        ear.until("menu", timeout_s=15.0)
+    phones[0].press("1")
+    ears[1].until("bye", timeout_s=20.0)
+    phones[1].wait("disconnected")
+    assert not phones[0].over
+    until(lambda: "talking" in [row["activity"] for row in selling.engine.part("agents")], "he talks to an agent")
+    phones[0].hangup()
+    until(lambda: selling.results("notify") == {"answered": 2, "busy": 1}, f"{selling.results('notify')}")
+    assert selling.outcomes("notify") == {"reached": 2, "exhausted": 1}
