@@ -30,12 +30,13 @@ Difference = dict[str, dict[str, Step]]
 """By topic and key; only rows that changed."""
 
 
-def joined(earlier: Difference, later: Difference) -> Difference:
-    """Two differences, one after the other, as one. Rows that are as they were before are left out."""
-    both = {topic: dict(steps) for topic, steps in earlier.items()}
-    for topic, steps in later.items():
-        into = both.setdefault(topic, {})
-        for key, step in steps.items():
-            into[key] = Step(into[key].before, step.after) if key in into else step
-    kept = {topic: {key: each for key, each in steps.items() if each[0] != each[1]} for topic, steps in both.items()}
+def joined(*differences: Difference) -> Difference:
+    """Return differences that follow one another as one. Rows that are as they were before are left out."""
+    whole: Difference = {}
+    for difference in differences:
+        for topic, steps in difference.items():
+            into = whole.setdefault(topic, {})
+            for key, step in steps.items():
+                into[key] = Step(into[key].before, step.after) if key in into else step
+    kept = {topic: {key: each for key, each in steps.items() if each[0] != each[1]} for topic, steps in whole.items()}
     return {topic: steps for topic, steps in kept.items() if steps}
