@@ -19,6 +19,7 @@ from cti.api import (
     control_contacts,
     control_flows,
     control_follow_ups,
+    control_hooks,
     control_policy,
 )
 from cti.api.control_audit import add_audit
@@ -46,6 +47,7 @@ def make_control_app(
     follow_ups: control_follow_ups.FollowUps | None = None,
     callbacks: control_callbacks.Callbacks | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
+    hooks: control_hooks.Hooks | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -71,6 +73,8 @@ def make_control_app(
         control_follow_ups.add_routes(app, follow_ups, clock)
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
+    if hooks is not None:
+        control_hooks.add_routes(app, hooks, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
     control_agents.add_routes(app, desk, view, clock)

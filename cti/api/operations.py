@@ -168,6 +168,11 @@ _OUTBOUND = (
         Right.FOLLOW_UPS_CHANGE,
         about={"number": FOLLOW_UP},
     ),
+    Operation(
+        "GET", "/hooks", "Who is told what happens, and how his messages stand", Right.HOOKS_CHANGE, whole=True
+    ),
+    Operation("POST", "/hooks/{hook}/test", "Send a message that tells of nothing", Right.HOOKS_CHANGE, whole=True),
+    Operation("POST", "/hooks/{hook}/retry", "Send again what was given up", Right.HOOKS_CHANGE, whole=True),
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 

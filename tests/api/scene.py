@@ -11,7 +11,7 @@ import aiohttp
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakePolicy, FakeView
+from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakeHooks, FakePolicy, FakeView
 
 
 class Scene:
@@ -24,6 +24,7 @@ class Scene:
     async def open(self) -> None:
         more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
         more["callbacks"] = self.callbacks
+        more["hooks"] = self.hooks = FakeHooks()
         app = make_control_app(self.desk, FakeView(), lambda: 7.0, **more)  # type: ignore[arg-type]
         self._socket = await ControlSocket.open(app, self._path)
 
