@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.model.words import ContactState, Outcome
 
@@ -30,11 +31,19 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
     return {
         "at": now,
         "queues": [
-            {**_queue(name, row, now, max_listed), "agents_free": free[name], "agents_available": available[name]}
+            {
+                **_queue(name, row, now, max_listed),
+                "agents_free": free[name],
+                "agents_available": available[name],
+                **view.tally.windows(name).shown(now),
+            }
             for name, row in view.queues.items()
         ],
         "agents": [_agent(view, agent_id, row, now) for agent_id, row in view.agents.items()],
         "calls": [_call(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "teams": team_rows(view, now),
+        "campaigns": campaign_rows(view, now),
+        "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
         "status": _status(view),
     }
@@ -84,6 +93,8 @@ def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str
         "engaged": row.engaged,
         "answered": row.answered,
         "missed": row.missed,
+        "groups": list(policy.groups) if policy else [],
+        "today": view.tally.agent(agent_id, now),
     }
 
 

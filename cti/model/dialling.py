@@ -22,6 +22,11 @@ def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
     return f"{campaign}-{lead}-{attempt_no}"
 
 
+def campaign_of(attempt: str) -> str:
+    """Return the campaign of an attempt, CALLBACKS where it is for a promise."""
+    return attempt.rsplit("-", 2)[0]
+
+
 class Mode(StrEnum):
     """How a campaign dials."""
 

@@ -37,9 +37,7 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
     )
 
 
-def callout_of_promise(
-    written: Callbacks, limits: Limits, attempt: str, promise: Promise, caller_id: str
-) -> Callout:
+def callout_of_promise(written: Callbacks, limits: Limits, attempt: str, promise: Promise, caller_id: str) -> Callout:
     """Return the plan of an attempt to keep a promise: an agent is kept, and `written.first` is called first.
 
     What the customer has left is heard before each try: it may be another agent.

@@ -1,4 +1,4 @@
-"""How does an agent hear what a customer has left for him, and say what is to be done? Prompts and a key on his session.
+"""How does an agent hear what a customer left for him, and say what is to be done? Prompts and a key on his session.
 
 The keys are those that Asterisk's own sounds name (core-sounds-en.txt), so that they need no recording of ours.
 """

@@ -17,7 +17,7 @@ from tests.switch.test_waiting_agent import ANSWERED, HANGUP, NAME, O1, RING, UI
 pytestmark = pytest.mark.unit
 
 FILE = "/var/spool/asterisk/cti-recordings/a-17-1"
-ALL = [f'STREAM FILE {sound} {KEYS}' for sound in (*BEGINS, FILE, *CHOICES)]
+ALL = [f"STREAM FILE {sound} {KEYS}" for sound in (*BEGINS, FILE, *CHOICES)]
 SILENCE = "WAIT FOR DIGIT 5000"
 
 
