@@ -31,7 +31,10 @@ _OUTCOMES = (
     ("timed_out", "the queue's maximum wait was over"),
     ("key_exit", "the caller left by a digit, or into what a flow beside the line offered"),
     ("overflowed", "turned away at the door, or sent on: line full, closed, nobody there, too long a wait"),
-    ("merged", "another contact took the place over: an attended transfer, or the customer whom we were to call called"),
+    (
+        "merged",
+        "another contact took the place over: an attended transfer, or the customer whom we were to call called",
+    ),
     ("not_reached", "we called the customer, and nobody (or a machine) answered"),
     ("withdrawn", "a supervisor ended the wait"),
     ("moved", "a supervisor put the contact into another queue"),
@@ -61,7 +64,9 @@ QUEUES = (
     ),
     Figure("waiting", "count", "of those who entered (in this interval): who still wait, or are being rung for"),
     *(Figure(name, "count", f"outcome of a visit: {meaning}") for name, meaning in _OUTCOMES),
-    Figure("short_abandoned", "count", "abandoned after a wait of at most S: misdialled, in no service level but lenient"),
+    Figure(
+        "short_abandoned", "count", "abandoned after a wait of at most S: misdialled, in no service level but lenient"
+    ),
     Figure("answered_in_target", "count", "answered after a wait of at most T"),
     Figure("abandoned_in_target", "count", "abandoned after a wait of at most T"),
     Figure("resumed", "count", "part of offered: callers who came back with their ticket after an engine's death"),

@@ -108,7 +108,8 @@ class Windows:
         oldest = minute - max(SLIDING.values())
         self._minutes = {each: counts for each, counts in self._minutes.items() if each > oldest}
         for name, minutes in SLIDING.items():
-            self._sums[name] = found = {}
+            found: dict[str, float] = {}
+            self._sums[name] = found
             for each, counts in self._minutes.items():
                 if each > minute - minutes:
                     add(found, counts)
