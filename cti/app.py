@@ -234,6 +234,7 @@ class Application:
         stack.callback(watch.stop)
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        campaigns = self.outbound.desk(self.engine.campaigns)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -245,7 +246,8 @@ class Application:
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
-            campaigns=self.outbound.desk(self.engine.campaigns),
+            campaigns=campaigns,
+            results=campaigns,
             hooks=self.hooks.deliveries,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
