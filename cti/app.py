@@ -249,6 +249,7 @@ class Application:
             campaigns=campaigns,
             results=campaigns,
             hooks=self.hooks.deliveries,
+            previews=self.engine.preview_of,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

@@ -21,6 +21,7 @@ from cti.api import (
     control_follow_ups,
     control_hooks,
     control_policy,
+    control_previews,
     control_results,
 )
 from cti.api.control_audit import add_audit
@@ -48,6 +49,7 @@ def make_control_app(
     follow_ups: control_follow_ups.FollowUps | None = None,
     callbacks: control_callbacks.Callbacks | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
+    previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
 ) -> web.Application:
@@ -81,6 +83,8 @@ def make_control_app(
         control_hooks.add_routes(app, hooks, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
+    if previews is not None:
+        control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 
