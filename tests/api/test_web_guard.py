@@ -17,7 +17,15 @@ from .web_scene import Answer, WebScene
 
 pytestmark = pytest.mark.contract
 
-WORDS = {"action": "login", "agent": "anna", "queue": "sales", "contact": "node1/1.1", "id": "anna", "name": "winter", "number": "1"}
+WORDS = {
+    "action": "login",
+    "agent": "anna",
+    "queue": "sales",
+    "contact": "node1/1.1",
+    "id": "anna",
+    "name": "winter",
+    "number": "1",
+}
 
 
 async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = None) -> Answer:
