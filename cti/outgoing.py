@@ -236,7 +236,7 @@ class Outgoing:
                 self._over_if_unwanted(name)
         elif (name := of_contact(fact.contact or ContactId(""))) is not None:
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
-                self._visit_over(name, Outcome(fact.new))
+                self._visit_over(name, Outcome(fact.new), fact.reason or "")
         elif fact.new == "waiting" and fact.caller and not fact.outbound:
             self._called_in(fact)
         elif fact.contact in self._taken_over:
@@ -272,7 +272,7 @@ class Outgoing:
         self._changed(self.book.called_in(name))
         self._out_of_line(promise, Leaving(Outcome.MERGED))
 
-    def _visit_over(self, name: LeadId, outcome: Outcome) -> None:
+    def _visit_over(self, name: LeadId, outcome: Outcome, why: str) -> None:
         promise = self.book.of(name)
         if promise is None:
             return
@@ -287,7 +287,7 @@ class Outgoing:
                 if self._floor.contacts[caller].visit_open:
                     self._taken_over[caller] = promise
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.WITHDRAWN:
-            self._changed(self.book.withdraw(name))
+            self._changed(self.book.heard(name) if why == callouts.HEARD else self.book.withdraw(name))
         elif promise.state is CallbackState.IN_LINE:
             reason = self._speaks_against(name)
             self._changed(self.book.put_off(name, reason or Reason(Rule.QUEUE, self._floor.now + BACK_S)))
@@ -328,8 +328,7 @@ class Outgoing:
             written,
             self.book.rules.limits,
             attempt_id(CALLBACKS, promise.id, attempt_no),
-            promise.number.number,
-            str(promise.id),
+            promise,
             self._caller_id(),
         )
         callouts.due(

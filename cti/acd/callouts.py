@@ -30,6 +30,8 @@ from cti.model.words import (
 )
 
 TOLD_S = 1.0  # so long after the end of a leg at most until we hear why it ended
+HEAR_S = 1800.0  # so long an agent may hear messages, again and again; the switch ends it long before
+HEARD = "heard"  # why a wait was ended: an agent has heard what the customer left, and nobody need call him
 NOT_REACHED = ("vm-nobodyavail",)  # what an agent hears who has waited in vain: core-sounds-en.txt
 
 
@@ -85,8 +87,11 @@ def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
     if not floor.gate.may_call(contact):
         not_reached(floor, contact, DialResult.NOT_DIALLED)
         return
-    node = floor.dials.best_node(floor.nodes)
+    node = contact.callout.node or floor.dials.best_node(floor.nodes)
     assert node is not None, "nobody is offered while no node is there"
+    if not floor.nodes.get(node):  # where his message lies: to come again later
+        not_reached(floor, contact, DialResult.NOT_DIALLED)
+        return
     position = floor.line.position(contact)
     floor.line.remove(contact)
     floor.arrived.discard(contact.id)
@@ -114,17 +119,41 @@ def ring_agent(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> No
     ring_timeout_s = floor.policy.queues[contact.queue].ring_timeout_s
     floor.deadlines.set("ring", contact.id, floor.now + ring_timeout_s + offers.RING_GRACE_S)
     leg = RingLeg(offer.id, agent.dial(contact.node))
-    floor.say(RingAgent(contact.node, leg, ring_timeout_s, contact.callout.show))
+    floor.say(RingAgent(contact.node, leg, ring_timeout_s, contact.callout.show, contact.callout.hear))
 
 
 def agent_first(contact: Contact) -> bool:
-    return contact.callout is not None and contact.callout.first is DialFirst.AGENT
+    """Also where he has a message to hear first."""
+    plan = contact.callout
+    return plan is not None and (plan.first is DialFirst.AGENT or bool(plan.hear))
 
 
 def agent_ready(floor: Floor, offer: Offer) -> None:
-    """He was rung first, has picked up, and waits for his customer."""
+    """He was rung first, has picked up, and waits for his customer; or hears first what that one has left for him."""
     contact, agent = floor.contacts[offer.contact], floor.agents[offer.agent]
     agent.missed = agent.rejected = agent.unreachable = 0
+    if contact.callout is not None and contact.callout.hear:
+        _kept_for_him(floor, offer)
+        floor.deadlines.set("ring", contact.id, floor.now + HEAR_S)
+    else:
+        _call_customer(floor, contact, offer)
+
+
+def message_heard(floor: Floor, offer: Offer, *, done: bool) -> None:
+    """He has heard it. `done`: nobody is called for it."""
+    contact = floor.contacts[offer.contact]
+    if offer.state is not OfferState.DIALLING or contact.state is not ContactState.OFFERED or contact.call:
+        floor.late(offer.id, offer.state)
+    elif done:
+        floor.say(DismissAgent(contact.node, offer.id))
+        offers.fail(floor, offer, OfferState.WITHDRAWN)
+        visits.close(floor, contact, Leaving(Outcome.WITHDRAWN, by=offer.agent, reason=HEARD))
+        visits.end(floor, contact)
+    else:
+        _call_customer(floor, contact, offer)
+
+
+def _call_customer(floor: Floor, contact: Contact, offer: Offer) -> None:
     floor.deadlines.cancel("ring", contact.id)
     if not floor.nodes.get(contact.node):  # fail closed
         offers.withdraw(floor, offer)
@@ -133,10 +162,15 @@ def agent_ready(floor: Floor, offer: Offer) -> None:
     if not floor.gate.may_call(contact):
         not_reached(floor, contact, DialResult.NOT_DIALLED)
         return
-    floor.move_offer(offer, OfferState.DIALLING)
-    floor.move_activity(agent, Activity.DIALLING, offer=offer)
+    if offer.state is OfferState.RINGING:
+        _kept_for_him(floor, offer)
     floor.move_contact(contact, ContactState.DIALLING)
-    attempts.place(floor, contact, contact.node, agent.id)
+    attempts.place(floor, contact, contact.node, offer.agent)
+
+
+def _kept_for_him(floor: Floor, offer: Offer) -> None:
+    floor.move_offer(offer, OfferState.DIALLING)
+    floor.move_activity(floor.agents[offer.agent], Activity.DIALLING, offer=offer)
 
 
 # --- the agent leaves, or somebody says stop ---------------------------------------------------------------------

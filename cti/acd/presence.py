@@ -9,8 +9,7 @@ from cti.acd.floor import Floor
 from cti.acd.overflow import anybody_there
 from cti.acd.standing import reach_changed
 from cti.acd.visits import leave
-from cti.model.events import AgentRestored
-from cti.model.words import AgentId, AgentStatus, Outcome
+from cti.model.words import AgentId, Outcome
 
 
 def nobody_left(floor: Floor) -> None:
@@ -39,17 +38,3 @@ def reach_due(floor: Floor, contact: Contact) -> None:
     """Time has changed who may take it: other agents, where a ring has other penalties."""
     reach_changed(floor, contact)
     _leave_if_nobody(floor, contact)
-
-
-def restored(floor: Floor, event: AgentRestored) -> None:
-    """An agent stands as an earlier process has left him."""
-    agent = floor.agents.get(event.agent)
-    if agent is None:
-        return
-    agent.idle_since = event.since or agent.idle_since
-    if agent.status is not event.status:
-        if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
-            floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
-        floor.move_status(agent, event.status, reason=event.reason, by="store", since=event.since or None)
-        agent.logged_in_at = event.since or agent.logged_in_at
-        presence_changed(floor, agent.id)

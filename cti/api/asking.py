@@ -51,6 +51,7 @@ class Noted:
     def __init__(self, uid: int | None) -> None:
         self.uid = uid
         self.what = self.on = self.by = ""
+        self.user = ""  # who has signed in
         self.detail: dict[str, Any] = {}
         self.done: dict[str, Any] | None = None  # the detail where it was granted
         self.is_begun = False
@@ -68,10 +69,11 @@ class Noted:
     def row(self, at: float, result: str, reason: str = "") -> AuditEntry:
         """The line, with what came of it."""
         detail = self.done if result == "done" and self.done is not None else self.detail
-        return AuditEntry(at, self.uid, self.by, self.what, self.on, detail, result, reason)
+        return AuditEntry(at, self.uid, self.by, self.what, self.on, detail, result, reason, self.user)
 
 
 _noted: web.RequestKey[Noted] = web.RequestKey("cti_noted", Noted)
+_asker: web.RequestKey[str] = web.RequestKey("cti_asker", str)
 
 
 class BadRequest(Exception):
@@ -85,6 +87,11 @@ def add(app: web.Application, method: str, path: str, answering: Callable[[web.R
             app.router.add_get(prefix + path, answering)  # and HEAD
         else:
             app.router.add_route(method, prefix + path, answering)
+
+
+def name_asker(request: web.Request, name: str) -> None:
+    """Say who it is that asks, whatever the request itself says in `by`."""
+    request[_asker] = name
 
 
 def note(
@@ -107,6 +114,7 @@ def note(
             by = whose(request)
     noted = request[_noted]
     noted.what, noted.on, noted.by = what, on if not on or OURS.fullmatch(on) else NOT_OURS, by or NOBODY
+    noted.user = request.get(_asker, "")
     noted.detail, noted.done = {} if detail is None else detail, done
     return noted
 
@@ -114,14 +122,17 @@ def note(
 async def body(request: web.Request, kind: type[T]) -> T:
     """Return the JSON body as `kind`; none is an empty one. Raises BadRequest."""
     try:
-        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+        asked = msgspec.json.decode(await request.read() or b"{}", type=kind)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRequest(f"the body is not as expected: {error}") from None
+    if _asker in request and isinstance(asked, msgspec.Struct) and hasattr(asked, "by"):
+        return msgspec.structs.replace(asked, by=request[_asker])
+    return asked
 
 
 def whose(request: web.Request, said: str = "") -> str:
     """Return whom a request names: in its body (`said`), or else in its address (`?by=`). Raises BadRequest."""
-    by = said or request.query.get("by", "")
+    by = request.get(_asker, "") or said or request.query.get("by", "")
     if re.match(BY, by) is None:
         raise BadRequest("by names who asks: at most 64 of A-Z a-z 0-9 @ . _ -")
     return by or NOBODY
@@ -200,7 +211,8 @@ def _result(response: web.StreamResponse) -> tuple[str, str]:
     if isinstance(response, web.Response) and isinstance(response.body, bytes):
         with contextlib.suppress(msgspec.DecodeError):
             content = msgspec.json.decode(response.body)
-    return "refused", str(content.get("refused") or "bad_request")  # the text of an error may repeat what was sent
+    reason = str(content.get("type", "")).removeprefix("urn:cti:")
+    return "refused", str(content.get("refused") or reason or "bad_request")  # the text of an error may repeat what was sent
 
 
 def peer_uid(request: web.Request) -> int | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -19,13 +20,20 @@ REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
 SWEEP_S = 2.0
 
+time_limit: web.RequestKey[asyncio.Timeout] = web.RequestKey("cti_time_limit", asyncio.Timeout)
+"""What ends a request that takes too long; whoever answers for as long as somebody listens takes it off."""
+
 _runner: web.AppKey[list[web.AppRunner]] = web.AppKey("cti_runner", list)
 
 
 def limit_connections(
-    app: web.Application, *, idle_limit_s: float = IDLE_LIMIT_S, request_timeout_s: float = REQUEST_TIMEOUT_S
+    app: web.Application,
+    *,
+    idle_limit_s: float = IDLE_LIMIT_S,
+    request_timeout_s: float = REQUEST_TIMEOUT_S,
+    most: int | None = None,
 ) -> None:
-    """Close connections of `app` that have sent no whole request for `idle_limit_s` and those above MAX_CONNECTIONS.
+    """Close connections of `app` that have sent no whole request for `idle_limit_s`, and those above `most`.
 
     aiohttp bounds a request's size and an idle keep-alive, but lets a peer take for ever over its headers.
     """
@@ -37,7 +45,8 @@ def limit_connections(
         peer = request.protocol
         busy.add(peer)
         try:
-            async with asyncio.timeout(request_timeout_s):
+            async with asyncio.timeout(request_timeout_s) as limit:
+                request[time_limit] = limit
                 return await handler(request)
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
@@ -55,7 +64,7 @@ def limit_connections(
             quiet_since.clear()  # forgets who has gone
             for number, peer in enumerate(peers):
                 quiet_since[peer] = known.get(peer, loop.time())
-                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= MAX_CONNECTIONS:
+                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= (most or MAX_CONNECTIONS):
                     peer.force_close()
                     if peer.transport is not None:
                         peer.transport.abort()
@@ -70,24 +79,41 @@ def limit_connections(
     app.cleanup_ctx.append(sweeping)
 
 
-async def serve(app: web.Application, sock: socket.socket, requests: RequestLog | None = None) -> web.AppRunner:
+async def serve(
+    app: web.Application,
+    sock: socket.socket,
+    requests: RequestLog | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> web.AppRunner:
     """Serve `app` on a bound socket; `await runner.cleanup()` ends it. `requests` counts what goes wrong."""
     logger = RequestLog() if requests is None else requests
     runner = web.AppRunner(app, access_log=None, logger=logger, keepalive_timeout=15.0, shutdown_timeout=1.0)
     await runner.setup()
     if _runner in app:
         app[_runner].append(runner)
-    await web.SockSite(runner, sock).start()
+    await web.SockSite(runner, sock, ssl_context=tls).start()
     return runner
 
 
-async def serve_tcp(app: web.Application, host: str, port: int, requests: RequestLog | None = None) -> web.AppRunner:
+async def serve_tcp(
+    app: web.Application,
+    host: str,
+    port: int,
+    requests: RequestLog | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> web.AppRunner:
     """Serve `app` on host:port (0: any free one; see `runner.addresses`). Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.create_server((host, port), family=family, backlog=128)
-    sock.setblocking(False)
+    sock = bind_tcp(host, port)
     try:
-        return await serve(app, sock, requests)
+        return await serve(app, sock, requests, tls)
     except BaseException:
         sock.close()
         raise
+
+
+def bind_tcp(host: str, port: int) -> socket.socket:
+    """Return a listening socket at host:port. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=128)
+    sock.setblocking(False)
+    return sock

@@ -8,7 +8,10 @@ import msgspec
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """One request. `uid` is the kernel's word (None: nobody connected, e.g. SIGHUP), `by` the asker's own."""
+    """One request. `uid` is the kernel's word (None: nobody connected to the socket), `by` the asker's own.
+
+    `user` is who has signed in on the web, "" on the socket.
+    """
 
     at: float  # epoch seconds
     uid: int | None
@@ -18,3 +21,4 @@ class AuditEntry(msgspec.Struct, frozen=True):
     detail: dict[str, Any]
     result: str  # done, refused, failed
     reason: str = ""
+    user: str = ""

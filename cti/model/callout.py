@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from cti.model.policy import Exit
-from cti.model.words import AttemptId, DialFirst
+from cti.model.words import AttemptId, DialFirst, NodeId
 
 
 class Listening(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,3 +55,5 @@ class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
     campaign: str = ""
     callback: str = ""  # id of the promise that is kept by it
     show: str = ""  # what the agent's phone shows as the caller's name; personal data
+    hear: tuple[str, ...] = ()  # messages of his: his agent, rung first then, hears them and says whether to call
+    node: NodeId = NodeId("")  # by this Asterisk alone: there his messages lie; "": by any

@@ -126,13 +126,15 @@ class RingAgent(Command, frozen=True):
     """Ring an agent's phone for a customer who is not there yet.
 
     OfferRinging and OfferAnswered, or OfferEnded, as in a Ring. Once answered, the agent hears that the customer is
-    being called, until Join or DismissAgent, or until he hangs up (LegDown).
+    being called, until Join or DismissAgent, or until he hangs up (LegDown). With `hear` he hears these sound files
+    first, and says by a key what is to be done (MessageHeard); who says nothing is hung up on.
     """
 
     node: NodeId
     leg: RingLeg
     ring_timeout_s: float
     show: str = ""  # on the display of his phone; personal data
+    hear: tuple[str, ...] = ()
 
 
 class Join(Command, frozen=True):

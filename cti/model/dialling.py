@@ -22,6 +22,11 @@ def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
     return f"{campaign}-{lead}-{attempt_no}"
 
 
+def campaign_of(attempt: str) -> str:
+    """Return the campaign of an attempt, CALLBACKS where it is for a promise."""
+    return attempt.rsplit("-", 2)[0]
+
+
 class Mode(StrEnum):
     """How a campaign dials."""
 
@@ -110,6 +115,7 @@ class CallbackKind(StrEnum):
 
     VIRTUAL_HOLD = "virtual_hold"  # keeps the place in the line
     ABANDONED = "abandoned"  # gave up waiting, or found the lines busy
+    VOICEMAIL = "voicemail"  # left a message: whoever calls him hears it first
     SCHEDULED = "scheduled"  # at an agreed time, by any agent
     PERSONAL = "personal"  # at an agreed time, by a stated agent
     VISIT = "visit"  # a regular call to a valued customer

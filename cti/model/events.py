@@ -279,6 +279,13 @@ class OfferAnswered(Event, frozen=True):
     offer: OfferId
 
 
+class MessageHeard(Event, frozen=True):
+    """The agent of a RingAgent has heard what the customer has left. `done`: nobody need call him."""
+
+    offer: OfferId
+    done: bool = False
+
+
 class OfferEnded(Event, frozen=True):
     """One leg of a ring ended without an answer (DialEnd, its Hangup cause, or a cancelled leg of ring-all)."""
 
@@ -428,6 +435,7 @@ AnyEvent = (
     | AttemptEnded
     | OfferRinging
     | OfferAnswered
+    | MessageHeard
     | OfferEnded
     | RingEnded
     | LegUp

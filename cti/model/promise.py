@@ -1,7 +1,7 @@
 """What have we promised to a customer who shall be called back? One promise, from the word given to the word kept.
 
-Data without rules: its life is outbound/callbacks.py's. Times are epoch seconds; `number`, `given` and `customer` are
-personal data.
+Data without rules: its life is outbound/callbacks.py's. Times are epoch seconds; `number`, `given`, `customer` and what
+his messages say are personal data.
 """
 
 from __future__ import annotations
@@ -62,4 +62,6 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     requires: dict[str, int] = {}
     head_start_s: float = 0.0
     customer: dict[str, str] = {}
-    recording: str = ""  # a message of his that the agent hears first: the file's name without its ending
+    recordings: tuple[str, ...] = ()  # messages of his that the agent hears first: paths there without their ending
+    node: str = ""  # the Asterisk on which these lie
+    follow_up: int = 0  # number of the follow-up that it is to settle; 0: of none

@@ -27,7 +27,8 @@ from cti.outbound.verdict import Reason
 
 NOT_DIALLED_S, MOST_NOT_DIALLED_S = 30.0, 900.0  # until the next try of one that could not be dialled
 TALK_S = 43_200.0  # the longest that a dial and its talk may take
-WITHDRAWN, CALLED_IN = "withdrawn", "called in"
+WITHDRAWN, CALLED_IN, HEARD = "withdrawn", "called in", "message heard"
+MOST_MESSAGES = 10  # that one agent hears one after another
 _TAKEN_BACK = {WITHDRAWN: CallbackState.WITHDRAWN, CALLED_IN: CallbackState.MERGED}
 """Of one that is being dialled: what it is as soon as its attempt is over, by its reason."""
 
@@ -59,6 +60,9 @@ class CallbackBook:
             if self._same(known, new) and known.state is not CallbackState.DIALLING:
                 expires_at = max(_expires_at(known), _expires_at(new))  # the younger promise is kept as long as it says
                 earlier = msgspec.structs.replace(known, since=_earlier(known.since, new.since), expires_at=expires_at)
+                if new.recordings:
+                    messages = (*known.recordings, *new.recordings)
+                    earlier = msgspec.structs.replace(earlier, recordings=messages, node=new.node)
                 self._wake_at(known.id, expires_at)
                 if known.state is CallbackState.PROMISED and not known.tries:
                     earlier = msgspec.structs.replace(earlier, due_at=min(known.due_at, new.due_at))
@@ -146,6 +150,7 @@ class CallbackBook:
         self._history.add(tried)
         if result is AttemptResult.ANSWERED:
             others = [other for other in self._of_number(tried.number) if other.id != name and self._same(other, known)]
+            others = [other for other in others if not other.recordings]  # what he has left, nobody has heard
             kept = self._end(known, CallbackState.KEPT, "")
             return [kept, *(self._end(other, CallbackState.MERGED, "kept with another one") for other in others)]
         if known.reason in _TAKEN_BACK:
@@ -168,6 +173,13 @@ class CallbackBook:
             return []
         self._keep(hurried := msgspec.structs.replace(known, due_at=now))
         return [hurried]
+
+    def heard(self, name: LeadId) -> list[Promise]:
+        """An agent has heard the customer's message, and nobody need call him."""
+        known = self._open.get(name)
+        if known is None or known.state is not CallbackState.IN_LINE:
+            return []
+        return [self._end(known, CallbackState.KEPT, HEARD)]
 
     def withdraw(self, name: LeadId) -> list[Promise]:
         """A person takes it back."""
@@ -217,6 +229,8 @@ class CallbackBook:
         return self._move(known, CallbackState.PROMISED, due_at=reason.until + self.written.early_s)
 
     def _same(self, known: Promise, new: Promise) -> bool:
+        if new.recordings and not _can_be_heard_with(known, new):
+            return False
         if self.written.merge == "number_and_topic":
             return (known.topic, known.queue, known.agent) == (new.topic, new.queue, new.agent)
         return self.written.merge == "number"
@@ -247,6 +261,13 @@ class CallbackBook:
 
     def _of_number(self, number: str) -> list[Promise]:
         return [self._open[name] for name in sorted(self._by_number.get(number, ()))]
+
+
+def _can_be_heard_with(known: Promise, new: Promise) -> bool:
+    """Whether the message of `new` can be heard with those of `known`: not once an agent is looked for with these."""
+    where = known.node == new.node or not known.recordings
+    fits = len(known.recordings) + len(new.recordings) <= MOST_MESSAGES
+    return where and fits and known.state is CallbackState.PROMISED
 
 
 def _in_vain(known: Promise) -> int:

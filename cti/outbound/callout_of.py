@@ -6,8 +6,9 @@ from cti.model.callout import Callout, Listening, OnMachine
 from cti.model.campaign import Callbacks, Campaign
 from cti.model.dialling import AGENT_FOR_EACH, Mode
 from cti.model.policy import Exit
+from cti.model.promise import Promise
 from cti.model.regulation import Limits
-from cti.model.words import AttemptId, DialFirst
+from cti.model.words import AttemptId, DialFirst, NodeId
 
 
 def ring_s(written: Campaign | Callbacks, limits: Limits) -> float:
@@ -37,11 +38,12 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
     )
 
 
-def callout_of_promise(
-    written: Callbacks, limits: Limits, attempt: str, number: str, promise: str, caller_id: str
-) -> Callout:
-    """Return the plan of an attempt to keep a promise: an agent is kept, and `written.first` is called first."""
-    machines = written.machines
+def callout_of_promise(written: Callbacks, limits: Limits, attempt: str, promise: Promise, caller_id: str) -> Callout:
+    """Return the plan of an attempt to keep a promise: an agent is kept, and `written.first` is called first.
+
+    What the customer has left is heard before each try: it may be another agent.
+    """
+    machines, number = written.machines, promise.number.number
     return Callout(
         attempt=AttemptId(attempt),
         number=number,
@@ -52,5 +54,7 @@ def callout_of_promise(
         first=written.first,
         listen=Listening() if machines.detect and machines.then != "connect" else None,
         on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
-        callback=promise,
+        callback=str(promise.id),
+        hear=promise.recordings,
+        node=NodeId(promise.node if promise.recordings else ""),
     )

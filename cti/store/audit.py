@@ -104,7 +104,7 @@ class AuditLog:
 
 def audit_row(entry: AuditEntry) -> dict[str, Any]:
     """Return `entry` as a row of the table; blocks: it may ask the directory for the user's name."""
-    row = msgspec.structs.asdict(entry) | {"user": _name_of(entry.uid), "detail": _detail(entry.detail)}
+    row = msgspec.structs.asdict(entry) | {"user": entry.user or _name_of(entry.uid), "detail": _detail(entry.detail)}
     return {key: value[: MAX_CHARS[key]] if key in MAX_CHARS else value for key, value in row.items()}
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -29,12 +41,19 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
-    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail", "abandoned"
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or a CallbackKind
     Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
     Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
     Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
     Column("since", Float),  # epoch seconds: when he began to wait, where that was before `at`
     Column("due_at", Float),  # epoch seconds: not to be called before; without it: at once
+    Column("agent", String(40), nullable=False, server_default=""),  # who is to call; "": whoever is free
+    Column("topic", String(80), nullable=False, server_default=""),
+    Column("requires", Text, nullable=False, server_default="{}"),  # JSON: skills and their least levels
+    Column("head_start_s", Float, nullable=False, server_default="0"),
+    Column("customer", Text, nullable=False, server_default="{}"),  # JSON: what his flow knew; personal data
+    Column("expires_at", Float),  # epoch seconds; without it: by the rules of callbacks
+    Column("follow_up", Integer),  # id of the follow_up that wants this call
     Index("callback_request_state", "state", "at"),
 )
 
@@ -69,7 +88,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
-    Index("contact_history_caller", "caller"),
+    Index("contact_history_caller", "caller", "since"),
 )
 
 contact_fact = Table(
@@ -166,6 +185,8 @@ follow_up = Table(
     Column("done_at", Float),  # null: open
     Column("done_by", String(64), nullable=False),
     Column("outcome", String(200), nullable=False),
+    Column("recording", String(300), nullable=False, server_default=""),  # of a message: its path there, no ending
+    Column("callback", Integer),  # id of the callback that is promised for it
     UniqueConstraint("contact", "survey"),
     Index("follow_up_due", "done_at", "due_at"),
 )
@@ -268,6 +289,7 @@ attempt = Table(
     Column("ended_at", Float),
     Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
     Index("attempt_number", "number", "intended_at"),
+    Index("attempt_campaign", "campaign", "intended_at"),
     Index("attempt_open", "state", "intended_at"),
 )
 
@@ -279,6 +301,23 @@ campaign = Table(
     Column("at", Float, nullable=False),  # epoch seconds
     Column("by", String(64), nullable=False),  # who wanted it so last; "": nobody did
     Column("answers", Text, nullable=False),  # JSON: the legal window, [day, answered, abandoned] for each day
+)
+
+hook_message = Table(
+    "hook_message",
+    metadata,
+    Column("hook", String(40), primary_key=True),
+    Column("id", String(40), primary_key=True),  # the same for all receivers of one occasion: told once to each
+    Column("type", String(40), nullable=False),  # model/hooks.Told
+    Column("at", Float, nullable=False),  # epoch seconds: when it happened
+    Column("body", Text, nullable=False),  # what is sent; may hold personal data
+    Column("state", String(16), nullable=False),  # waiting, sent, failed
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Float, nullable=False),  # epoch seconds, as the next one
+    Column("changed_at", Float, nullable=False),
+    Column("answer", String(60), nullable=False),  # to the newest try: a status, or a word why there was none
+    Index("hook_message_due", "hook", "state", "next_at"),
+    Index("hook_message_over", "state", "changed_at"),
 )
 
 audit = Table(  # append-only

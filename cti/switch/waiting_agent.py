@@ -22,6 +22,7 @@ from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused
 from cti.switch.ami_codec import AmiEncodeError
 from cti.switch.ami_events import Fields, leg_id
+from cti.switch.message_heard import Said, listen
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,8 @@ class Waiting:
     dismissed: bool = False
     prompts: tuple[str, ...] = ()
     session: AgiSession | None = None
+    hear: tuple[str, ...] = ()  # first: what his customer has left for him
+    listens: bool = False  # to that, now
 
 
 class WaitingAgents:
@@ -57,7 +60,7 @@ class WaitingAgents:
         """OfferRinging and OfferAnswered follow, or OfferEnded."""
         offer = command.leg.offer
         mark = originate.mark_of(offer)
-        self._waiting[mark] = Waiting(offer)
+        self._waiting[mark] = Waiting(offer, hear=command.hear)
         try:
             answer = self._link.send(originate.ring_agent(command))
         except (AmiDisconnected, AmiEncodeError) as error:
@@ -72,9 +75,9 @@ class WaitingAgents:
         if waiting is None:
             return
         waiting.dismissed, waiting.prompts = True, command.prompts
-        if waiting.session is not None:
+        if waiting.session is not None and not waiting.listens:  # what he hears now would have to end first
             self._say_goodbye(waiting, waiting.session)
-        elif waiting.channel and not (waiting.answered and waiting.prompts):
+        elif waiting.channel and (waiting.listens or not (waiting.answered and waiting.prompts)):
             self._hangup(waiting.channel)
 
     def joins(self, offer: OfferId) -> Waiting | None:
@@ -126,7 +129,19 @@ class WaitingAgents:
             self._say_goodbye(waiting, session)
         gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         session.on_gone(lambda _: gone.set_result(None))
+        if waiting.hear and not waiting.dismissed:
+            await self._hears(waiting, session)
         await gone
+
+    async def _hears(self, waiting: Waiting, session: AgiSession) -> None:
+        """He hears what his customer has left, and says what is to be done. Who says nothing is not there."""
+        waiting.listens = True
+        said = await listen(session, waiting.hear)
+        waiting.listens = False
+        if said is not None and not waiting.dismissed:
+            self._post(events.MessageHeard(waiting.offer, done=said is Said.DONE))
+        elif session.gone is None and not waiting.dismissed:
+            self._hangup(waiting.channel)
 
     # --- events -----------------------------------------------------------------------------------------------------
 

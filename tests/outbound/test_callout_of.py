@@ -8,6 +8,8 @@ import pytest
 
 from cti.model.callout import Callout
 from cti.model.campaign import Callbacks
+from cti.model.dialling import CallbackKind, LeadId
+from cti.model.promise import Number, Promise
 from cti.model.words import DialFirst
 from cti.outbound.callout_of import callout_of, callout_of_promise
 from tests.outbound.rules_kit import campaign
@@ -47,6 +49,9 @@ def test_agentless_and_machines() -> None:
     assert plan(machines={"detect": True, "play": ["news"]}).on_machine.prompts == ()
 
 
+PROMISE = Promise(LeadId(1), CallbackKind.VIRTUAL_HOLD, Number("+4930123"), "sales", 0.0, 0.0)
+
+
 def test_a_promise_rings_the_agent_first() -> None:
-    found = callout_of_promise(Callbacks(), Callbacks().limits, "callbacks-1-1", "+4930123", "1", "")
+    found = callout_of_promise(Callbacks(), Callbacks().limits, "callbacks-1-1", PROMISE, "")
     assert found.reserve and found.first is DialFirst.AGENT and found.callback == "1" and found.ring_timeout_s == 30

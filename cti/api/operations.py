@@ -1,0 +1,204 @@
+"""Which requests are there, and which right does each need? The one table behind the rights check, the OpenAPI
+description and the tests; a route without a line here is refused at start.
+
+A line says what a request is about; how it is answered is the route's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cti.api.asking import PREFIXES
+from cti.api.operation import Access, Operation, Row
+from cti.people.rights import Right
+
+PREFIX = PREFIXES[0]
+QUEUE, AGENT, CONTACT, CAMPAIGN = Row.QUEUE, Row.AGENT, Row.CONTACT, Row.CAMPAIGN
+CALLBACK, FOLLOW_UP = Row.CALLBACK, Row.FOLLOW_UP
+_LIMIT = {"limit": "at most so many rows"}
+_SUPERVISION = {
+    "move": Right.CONTACTS_MOVE,
+    "prioritise": Right.CONTACTS_MOVE,
+    "withdraw": Right.CONTACTS_MOVE,
+    "listen": Right.CALLS_LISTEN,
+    "whisper": Right.CALLS_WHISPER,
+    "barge": Right.CALLS_BARGE,
+}
+
+_PEOPLE = (
+    Operation("POST", "/sign-in", "Sign in: the answer sets the cookie of a session", Access.ANYBODY, once=True),
+    Operation("POST", "/sign-out", "End this session", Access.SESSION),
+    Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
+    Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
+)
+_LIVE = (
+    Operation("GET", "/queues", "The queues, their figures, and who waits", Right.QUEUES_READ, rows={"queues": QUEUE}),
+    Operation("GET", "/agents", "The agents and what they do", Right.AGENTS_READ, rows={"agents": AGENT}),
+    Operation("GET", "/calls", "The calls in the engine's hands", Right.CALLS_READ, rows={"calls": CONTACT}),
+    Operation("GET", "/decisions", "Who got which call, and why", Right.CALLS_READ, rows={"decisions": CONTACT}),
+    Operation("GET", "/status", "How the engine and its Asterisk nodes are", Right.STATUS_READ),
+    Operation(
+        "POST",
+        "/agents/{agent}/{action}",
+        "Log an agent in or out, begin or end a break, end or extend a wrap-up, note a disposition",
+        Right.AGENTS_CHANGE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+        rows={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/contacts/{contact}/{action}",
+        "Move, prioritise or withdraw a contact; listen to it, whisper, barge in",
+        _SUPERVISION,
+        dials=True,
+        about={"contact": CONTACT, "queue": QUEUE},
+        rows={"contact": CONTACT},
+    ),
+)
+_SOCKET = (
+    Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
+    Operation(
+        "GET",
+        "/live",
+        "The live WebSocket: a snapshot of the rows, then what changes (docs/live-socket.md)",
+        Access.ANYBODY,
+        query={
+            "ticket": "of POST /live/tickets",
+            "topics": "queues, agents, calls, decisions, campaigns, teams, flows, status",
+            "boot": "of the newest message seen before",
+            "seq": "of the newest message seen before",
+        },
+    ),
+)
+_PAST = (
+    Operation("GET", "/contacts", "The newest contacts", Right.CONTACTS_READ, query=_LIMIT, rows={"contacts": CONTACT}),
+    Operation(
+        "GET",
+        "/contacts/{id}/timeline",
+        "Everything that happened to a contact",
+        Right.CONTACTS_READ,
+        rows={"contact": CONTACT},
+    ),
+    Operation(
+        "GET",
+        "/contacts/{id}/decisions",
+        "Every look for an agent for it, and why it ended so",
+        Right.CONTACTS_READ,
+        rows={"contact": CONTACT},
+    ),
+    Operation(
+        "GET",
+        "/agents/{id}/explain",
+        "Why an agent gets no call, or which he did not get",
+        Right.AGENTS_READ,
+        about={"id": AGENT},
+    ),
+)
+_POLICY = (
+    Operation("PATCH", "/queues/{queue}", "Set keys of a queue, live", Right.QUEUES_CHANGE, about={"queue": QUEUE}),
+    Operation(
+        "DELETE",
+        "/queues/{queue}/live",
+        "Take live changes of a queue back",
+        Right.QUEUES_CHANGE,
+        query={"field": "only this key; may be given several times"},
+        about={"queue": QUEUE},
+    ),
+    Operation(
+        "PUT",
+        "/agents/{agent}/queues/{queue}",
+        "Let an agent serve a queue, live",
+        Right.MEMBERSHIPS_CHANGE,
+        about={"agent": AGENT, "queue": QUEUE},
+    ),
+    Operation(
+        "DELETE",
+        "/agents/{agent}/queues/{queue}",
+        "Let an agent serve a queue no longer, live",
+        Right.MEMBERSHIPS_CHANGE,
+        about={"agent": AGENT, "queue": QUEUE},
+    ),
+    Operation(
+        "GET",
+        "/live-changes",
+        "What differs from the file",
+        Right.POLICY_READ,
+        rows={"live_changes": Row.LIVE_CHANGE},
+    ),
+    Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
+    Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
+    Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
+    Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
+)
+_OUTBOUND = (
+    Operation("GET", "/campaigns", "The campaigns", Right.CAMPAIGNS_READ, rows={"campaigns": CAMPAIGN}),
+    Operation(
+        "GET",
+        "/campaigns/{name}/plan",
+        "Whom a campaign may dial, and why not the others",
+        Right.CAMPAIGNS_READ,
+        query={"hours": "how far ahead, at most 24"},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "POST",
+        "/campaigns/{name}/{action}",
+        "Start, pause, resume, drain or stop a campaign",
+        Right.CAMPAIGNS_RUN,
+        dials=True,
+        about={"name": CAMPAIGN},
+        rows={"campaign": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
+        "/callbacks",
+        "Promised callbacks",
+        Right.CALLBACKS_READ,
+        query={"all": "1: those that are over, too", **_LIMIT},
+        rows={"callbacks": CALLBACK},
+    ),
+    Operation("GET", "/callbacks/{number}", "One of them", Right.CALLBACKS_READ, rows={"callback": CALLBACK}),
+    Operation(
+        "POST",
+        "/callbacks/{number}/{action}",
+        "Keep a promise now, or take it back",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"number": CALLBACK},
+        rows={"callback": CALLBACK},
+    ),
+    Operation(
+        "GET",
+        "/follow-ups",
+        "What is to be looked into because a caller said that it was bad",
+        Right.FOLLOW_UPS_READ,
+        query={"owner": "only his", "done": "1: the newest that are done", **_LIMIT},
+        rows={"follow_ups": FOLLOW_UP},
+    ),
+    Operation(
+        "POST",
+        "/follow-ups/{number}/done",
+        "Close one of them",
+        Right.FOLLOW_UPS_CHANGE,
+        about={"number": FOLLOW_UP},
+    ),
+    Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
+)
+
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
+BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
+
+
+def operation_of(method: str, canonical: str) -> Operation | None:
+    """Return the line of a route; `canonical` is its path as aiohttp writes it. HEAD is GET."""
+    return BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical.removeprefix(PREFIX)))
+
+
+def without_a_line(routes: Iterable[tuple[str, str]]) -> list[str]:
+    """Return which of `routes` (method, canonical path) of the API have no line: nobody may ask them."""
+    return sorted(
+        f"{method} {path}"
+        for method, path in routes
+        if path.startswith(f"{PREFIX}/") and operation_of(method, path) is None
+    )

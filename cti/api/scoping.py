@@ -1,0 +1,94 @@
+"""Which rows may somebody see? Those of his queues and teams; everybody else's are not there for him. PURE.
+
+A scope is worked out anew for each request: what a queue's agents and a team's are, a reload may have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from cti.api.operation import Operation, Row
+from cti.model.policy import Center
+from cti.people.person import Person
+from cti.people.rights import Role
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Names that are in it; None: all of them."""
+
+    queues: frozenset[str] | None
+    agents: frozenset[str] | None
+    campaigns: frozenset[str] | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.queues is None and self.agents is None
+
+    def has(self, kind: Row, row: Mapping[str, Any]) -> bool:
+        """Whether a row of this kind is in it."""
+        if self.is_whole:
+            return True
+        if kind is Row.QUEUE:
+            return self._queue(row.get("name"))
+        if kind is Row.AGENT:
+            return self._agent(row.get("id"))
+        if kind is Row.CAMPAIGN:
+            return self.campaigns is None or row.get("name") in self.campaigns
+        if kind is Row.LIVE_CHANGE:
+            table, _, rest = str(row.get("path", "")).partition(".")
+            name = rest.partition(".")[0]
+            return self._queue(name) if table == "queues" else table == "agents" and self._agent(name)
+        queue = row.get("queue")  # contacts, callbacks, follow-ups: of a queue, or with one of his agents now
+        return self._queue(queue) if queue else self._agent(row.get("agent") or row.get("owner"))
+
+    def _queue(self, name: object) -> bool:
+        return self.queues is None or name in self.queues
+
+    def _agent(self, name: object) -> bool:
+        return self.agents is None or name in self.agents
+
+
+WHOLE = Scope(None, None, None)
+_NAMED_BY = {Row.QUEUE: "name", Row.AGENT: "id", Row.CAMPAIGN: "name"}
+
+
+def scope_of(person: Person, center: Center) -> Scope:
+    """Return what `person` may see of `center`. Queues alone bring their agents, teams alone their queues."""
+    if person.role is Role.AGENT:
+        own = center.agents.get(person.agent or "")
+        queues = frozenset(person.queues or (own.queues if own is not None else ()))
+        return Scope(queues, frozenset({person.agent} if person.agent else ()), frozenset())
+    if not person.queues and not person.teams:
+        return WHOLE
+    teams = set(person.teams)
+    of_teams = {name for name, agent in center.agents.items() if teams & set(agent.groups)}
+    if person.queues:
+        queues = frozenset(person.queues)
+    else:
+        queues = frozenset(queue for name in of_teams for queue in center.agents[name].queues)
+    if not teams:
+        of_teams = {name for name, agent in center.agents.items() if queues & set(agent.queues)}
+    campaigns = frozenset(name for name, campaign in center.campaigns.items() if campaign.queue in queues)
+    return Scope(queues, frozenset(of_teams), campaigns)
+
+
+def named(kind: Row, word: str) -> Mapping[str, Any] | None:
+    """Return the least row of somebody who is called so; None: his row has to be looked up."""
+    return {_NAMED_BY[kind]: word} if kind in _NAMED_BY else None
+
+
+def only_rows(content: Any, operation: Operation, scope: Scope) -> Any | None:
+    """Return an answer with the rows of `scope` only; None where the one that it is about is not in it."""
+    if scope.is_whole or not isinstance(content, dict):
+        return content
+    kept = {key: value for key, value in content.items() if key != "exists"}  # names of others
+    for key, kind in operation.rows.items():
+        found = kept.get(key)
+        if isinstance(found, dict) and not scope.has(kind, found):
+            return None
+        if isinstance(found, list):
+            kept[key] = [row for row in found if isinstance(row, dict) and scope.has(kind, row)]
+    return kept

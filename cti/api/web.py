@@ -1,0 +1,80 @@
+"""What is served to browsers and programs on TCP? The control socket's requests behind people's rights, and pages.
+
+A route without a line in operations.py is refused here: nobody could say who may ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from cti.api import asking, web_sign_in
+from cti.api.operations import PREFIX, without_a_line
+from cti.api.problems import problem, problems
+from cti.api.serving import limit_connections
+from cti.api.web_files import add_pages, safe_headers
+from cti.api.web_guard import Entrance, Find, make_guard
+from cti.model.errors import ConfigError
+from cti.model.policy import Center
+from cti.people.sessions import Sessions
+from cti.ports import AuditTrail
+
+MAX_BODY_BYTES = 65_536
+MAX_CONNECTIONS = 1000  # browsers and their sockets
+REQUEST_TIMEOUT_S = 60.0
+
+
+def make_web_app(
+    served: web.Application,
+    sessions: Sessions,
+    entrance: Entrance,
+    *,
+    center: Callable[[], Center],
+    clock: Callable[[], float],
+    audit: AuditTrail,
+    find: Find,
+    pages: Path,
+    more: Callable[[web.Application], None] = lambda _app: None,
+) -> web.Application:
+    """The app. `served` has the routes of the control socket, which are answered here too; `more` adds those that only
+    the web has. Raises ConfigError where a route has no line in operations.py.
+    """
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _plain_errors])
+    limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S, most=MAX_CONNECTIONS)
+    app.middlewares.append(asking.remembering(audit, clock))
+    app.middlewares.append(asking.bad_requests)
+    app.middlewares.append(make_guard(sessions, entrance, center, clock, find))
+    app.on_response_prepare.append(safe_headers(is_tls=entrance.is_tls))
+    for resource in served.router.resources():
+        if resource.canonical.startswith(f"{PREFIX}/"):
+            app.router.register_resource(resource)
+    web_sign_in.add_routes(app, sessions, entrance, clock)
+    more(app)
+    if missing := without_a_line(_routes(app)):
+        raise ConfigError([f"web: no line in operations.py for {', '.join(missing)}"])
+    add_pages(app, pages)
+    return app
+
+
+def _routes(app: web.Application) -> list[tuple[str, str]]:
+    return [(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None]
+
+
+@web.middleware
+async def _plain_errors(request: web.Request, handler: Any) -> web.StreamResponse:
+    """What aiohttp itself refuses, and what fails, is told like everything else; a failure is logged without words."""
+    try:
+        response: web.StreamResponse = await handler(request)
+    except web.HTTPException as error:
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return problem(error.status, _REASONS.get(error.status, "refused"), error.reason, headers=headers)
+    except Exception as error:
+        request.protocol.logger.exception("", exc_info=error)
+        return problem(500, "failed", "this is our fault; the engine's log says where")
+    return response
+
+
+_REASONS = {404: "no_such_path", 405: "no_such_method", 408: "timed_out", 413: "too_large"}

@@ -1,0 +1,142 @@
+"""How does somebody sign in and out on the web, and learn who he is?
+
+Answers with a cookie; what a right password is, people/ says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from cti.api.asking import NOT_OURS, add, body, name_asker, note
+from cti.api.http import answer
+from cti.api.problems import problem
+from cti.api.web_guard import Entrance, address_of, is_ours, person_of, set_cookie, who
+from cti.people.passwords import MAX_CHARS
+from cti.people.person import NAME
+from cti.people.sessions import Denied, Sessions, SignedIn
+from cti.people.throttle import Throttle
+
+MOST_AT_ONCE = 16  # who want their passwords checked: each takes tens of milliseconds, one after the other
+SOON_S = 2
+
+Found = SignedIn | Denied | str
+
+Name = Annotated[str, msgspec.Meta(pattern=NAME)]
+Password = Annotated[str, msgspec.Meta(max_length=MAX_CHARS)]
+Code = Annotated[str, msgspec.Meta(max_length=16)]
+
+
+class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a sign-in. `totp`: the one-time code, for those who have an authenticator."""
+
+    name: Annotated[str, msgspec.Meta(max_length=64)]
+    password: Password
+    totp: Code = ""
+
+
+class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a change of one's own password."""
+
+    old: Password
+    new: Password
+
+
+def add_routes(app: web.Application, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
+    """Add /sign-in, /sign-out, /me and /me/password."""
+    routes = _Routes(sessions, entrance, clock)
+    add(app, "POST", "/sign-in", routes.sign_in)
+    add(app, "POST", "/sign-out", routes.sign_out)
+    add(app, "GET", "/me", routes.me)
+    add(app, "POST", "/me/password", routes.new_password)
+
+    async def close(_app: web.Application) -> None:
+        routes.hashing.shutdown(wait=False, cancel_futures=True)
+
+    app.on_cleanup.append(close)
+
+
+class _Routes:
+    def __init__(self, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
+        self._sessions, self._entrance, self._clock = sessions, entrance, clock
+        self._throttle = Throttle()
+        self._waiting = 0
+        # One thread of its own: whoever tries passwords takes one core at most, and nobody else's threads.
+        self.hashing = ThreadPoolExecutor(1, thread_name_prefix="cti-sign-in")
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        if not is_ours(request, self._entrance):
+            return problem(403, "wrong_origin", f"sign in at {self._entrance.origins[0]}; see web.origin")
+        if request.content_type != "application/json":
+            return problem(415, "no_json", "send JSON, as application/json")
+        asked = await body(request, Credentials)
+        address, now = address_of(request, self._entrance), self._clock()
+        where = {"address": address}
+        note(request, "sign_in", "", where, NOT_OURS)
+        wait_s = self._throttle.begin(asked.name, address, now)
+        if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
+            return _later(wait_s or SOON_S)
+        former = request.cookies.get(self._entrance.cookie, "")
+        found = await self._off_the_loop(self._sessions.sign_in, asked.name, asked.password, asked.totp, now, former)
+        if found is Denied.TOTP_NEEDED:  # the password was right
+            self._throttle.succeeded(asked.name, address, now)
+            return problem(401, found, "send the code of your authenticator as `totp`")
+        if not isinstance(found, SignedIn):
+            return problem(401, Denied.WRONG_CREDENTIALS, "name, password or code is wrong, or the name is locked")
+        self._throttle.succeeded(asked.name, address, now)
+        name_asker(request, found.person.name)
+        note(request, "sign_in", "", where)
+        return self._signed_in(found)
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        note(request, "sign_out", "")
+        await asyncio.to_thread(self._sessions.sign_out, request[who].secret)
+        response = answer({"ok": True})
+        set_cookie(response, self._entrance, "")
+        return response
+
+    async def me(self, request: web.Request) -> web.Response:
+        return answer(told(request[who]))
+
+    async def new_password(self, request: web.Request) -> web.Response:
+        note(request, "me.password", "")
+        asked = await body(request, NewPassword)
+        name, address, now = person_of(request).name, address_of(request, self._entrance), self._clock()
+        wait_s = self._throttle.begin(name, address, now)
+        if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
+            return _later(wait_s or SOON_S)
+        change = self._sessions.change_password
+        found = await self._off_the_loop(change, name, asked.old, asked.new, now, request[who].secret)
+        if found == Denied.WRONG_CREDENTIALS:
+            return problem(403, Denied.WRONG_CREDENTIALS, "the old password is wrong")
+        self._throttle.succeeded(name, address, now)
+        return self._signed_in(found) if isinstance(found, SignedIn) else problem(400, "weak_password", found)
+
+    async def _off_the_loop(self, ask: Callable[..., Found], *given: object) -> Found:
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.hashing, ask, *given)
+        finally:
+            self._waiting -= 1
+
+    def _signed_in(self, found: SignedIn) -> web.Response:
+        response = answer(told(found))
+        set_cookie(response, self._entrance, found.secret)
+        return response
+
+
+def told(found: SignedIn) -> dict[str, object]:
+    """Return what a page is told of who uses it."""
+    return {"user": found.person.told(), "csrf": found.csrf}
+
+
+def _later(wait_s: float) -> web.Response:
+    wait_s = math.ceil(wait_s)
+    headers = {"Retry-After": str(wait_s)}
+    return problem(429, "too_many_tries", f"too many tries; again in {wait_s} s", headers=headers, retry_after_s=wait_s)
