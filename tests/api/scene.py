@@ -13,7 +13,7 @@ from aiohttp import web
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakePolicy, FakeView
+from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakeHooks, FakePolicy, FakeView
 
 
 class Scene:
@@ -26,6 +26,7 @@ class Scene:
     def app(self, clock: Callable[[], float] = lambda: 7.0) -> web.Application:
         more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
         more["callbacks"] = self.callbacks
+        more["hooks"] = self.hooks = FakeHooks()
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
     async def open(self) -> None:
