@@ -119,6 +119,13 @@ class SurveyAnswered(Event, frozen=True):
     due_in_s: float = 0.0
 
 
+class CallsUnwanted(Event, frozen=True):
+    """A caller said in a flow that he wants no more calls. `reason`: the flow, and a name from it."""
+
+    call: CallId
+    reason: str
+
+
 class SessionLost(Event, frozen=True):
     """The AGI session of a call is over (hangup, transfer, a broken connection): it takes no more commands."""
 
@@ -408,6 +415,7 @@ AnyEvent = (
     | SideFlowLeaves
     | FlowTold
     | SurveyAnswered
+    | CallsUnwanted
     | SessionLost
     | CallGone
     | CallTransferred
