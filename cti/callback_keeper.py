@@ -10,14 +10,16 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from cti.lists.numbers import read_number
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Tried
 from cti.ports import Clock
-from cti.store.callbacks import Placed, open_promises, take_requests
+from cti.store.callbacks import open_promises
 from cti.store.database import Store
+from cti.store.promising import Placed, take_requests
 from cti.store.tried import history
 
 LOOK_EVERY_S = 2.0
@@ -73,7 +75,12 @@ class CallbackKeeper:
 
     def _history(self, promises: Iterable[Promise]) -> dict[str, tuple[Tried, ...]]:
         """What was tried at their numbers before, by campaigns too: it counts for caps and gaps."""
-        return history(self._store, {promise.number.number for promise in promises}, self._clock())
+        try:
+            return history(self._store, {promise.number.number for promise in promises}, self._clock())
+        except SQLAlchemyError as error:  # the promises are taken: they must not wait for the next start
+            self.errors += 1
+            log.error("what was tried at numbers cannot be read", error=type(error).__name__)
+            return {}
 
     def _tell(self, unusable: int) -> None:
         if unusable:

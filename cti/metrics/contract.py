@@ -31,7 +31,10 @@ _OUTCOMES = (
     ("timed_out", "the queue's maximum wait was over"),
     ("key_exit", "the caller left by a digit, or into what a flow beside the line offered"),
     ("overflowed", "turned away at the door, or sent on: line full, closed, nobody there, too long a wait"),
-    ("merged", "another contact took the place over: an attended transfer, or the customer whom we were to call called"),
+    (
+        "merged",
+        "another contact took the place over: an attended transfer, or the customer whom we were to call called",
+    ),
     ("not_reached", "we called the customer, and nobody (or a machine) answered"),
     ("withdrawn", "a supervisor ended the wait"),
     ("moved", "a supervisor put the contact into another queue"),
@@ -61,7 +64,9 @@ QUEUES = (
     ),
     Figure("waiting", "count", "of those who entered (in this interval): who still wait, or are being rung for"),
     *(Figure(name, "count", f"outcome of a visit: {meaning}") for name, meaning in _OUTCOMES),
-    Figure("short_abandoned", "count", "abandoned after a wait of at most S: misdialled, in no service level but lenient"),
+    Figure(
+        "short_abandoned", "count", "abandoned after a wait of at most S: misdialled, in no service level but lenient"
+    ),
     Figure("answered_in_target", "count", "answered after a wait of at most T"),
     Figure("abandoned_in_target", "count", "abandoned after a wait of at most T"),
     Figure("resumed", "count", "part of offered: callers who came back with their ticket after an engine's death"),
@@ -92,6 +97,7 @@ WORK = (
         "talks that began: offers that an agent answered. A transferred call is one contact and two of these",
     ),
     Figure("transferred", "count", "talks that an agent ended by a transfer, blind or attended"),
+    Figure("missed", "count", "offers that rang at the agent until the ring time-out"),
     Figure("talk_s", "s", "connected with a contact"),
     Figure("hold_s", "s", "the contact is on hold"),
     Figure("wrapup_s", "s", "after a talk, before the next contact"),
@@ -124,6 +130,8 @@ CAMPAIGNS = (
         2,
     ),
     Figure("dial_abandon_rate", "share", "dial_abandoned / answers, with its Wilson interval of 95 %", 2),
+    Figure("with_agent", "count", "of answers: an agent, or the flow, had the customer", 2),
+    Figure("left_early", "count", "of answers: hung up before an agent had him", 2),
     Figure("leads_reached", "count", "leads that ended as reached in the interval", 2),
 )
 FLOWS = (
@@ -151,6 +159,9 @@ CUSTOMERS = (
         "of known customers. Weak until 7 days have passed",
         2,
     ),
+    Figure("csat_low", "share", "lower end of the Wilson interval of 95 % of csat", 2),
+    Figure("csat_high", "share", "upper end of the Wilson interval of 95 % of csat", 2),
+    Figure("other", "count", "callers who left in another way: turned away, maximum wait, a digit, a supervisor", 2),
     Figure("low", "share", "lower end of the Wilson interval of 95 %", 2),
     Figure("high", "share", "upper end of the Wilson interval of 95 %", 2),
 )

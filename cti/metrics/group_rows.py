@@ -44,9 +44,7 @@ def campaign_rows(view: LiveView, now: float) -> list[dict[str, Any]]:
     tally = view.tally
     in_the_air = Counter(campaign for campaign, _ in tally.in_the_air.values())
     names = [*view.policy.campaigns, *(name for name in tally.campaigns if name not in view.policy.campaigns)]
-    return [
-        {"name": name, "in_the_air": in_the_air[name], **tally.campaign_windows(name).shown(now)} for name in names
-    ]
+    return [{"name": name, "in_the_air": in_the_air[name], **tally.campaign_windows(name).shown(now)} for name in names]
 
 
 def flow_rows(view: LiveView, now: float) -> list[dict[str, Any]]:
