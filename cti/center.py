@@ -19,12 +19,14 @@ from cti.acd import (
     exits,
     flow_calls,
     merging,
+    nodes,
     offers,
     presence,
+    preview,
     progressive,
     reached,
-    reconcile,
     reload,
+    status_wishes,
     supervision,
     telling,
     transfers,
@@ -38,14 +40,13 @@ from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.campaigning import Campaigning
 from cti.model import events, policy
-from cti.model.changes import Changed, Kind, Refused
+from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
-from cti.model.lead import CampaignNow
+from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import (
     Activity,
     AgentId,
-    AgentStatus,
     AttemptId,
     ContactId,
     NodeId,
@@ -116,11 +117,11 @@ class ContactCenter:
             events.LegUp: self._leg_up,
             events.LegDown: lambda event: calls.leg_gone(self._floor, event.leg),
             events.LegHeld: self._leg_held,
-            events.NodeUp: self._node_up,
-            events.NodeChecked: self._node_checked,
-            events.NodeDown: self._node_down,
-            events.AgentRequest: self._agent_request,
-            events.AgentRestored: self._agent_restored,
+            events.NodeUp: lambda event: nodes.up(self._floor, event),
+            events.NodeChecked: lambda event: nodes.checked(self._floor, event),
+            events.NodeDown: lambda event: nodes.down(self._floor, event),
+            events.AgentRequest: lambda event: self._answer(status_wishes.request(self._floor, event)),
+            events.AgentRestored: lambda event: status_wishes.restored(self._floor, event),
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
             events.PolicyChanged: self._policy_changed,
         }
@@ -131,6 +132,7 @@ class ContactCenter:
             "break": lambda agent: agents.break_overdue(self._floor, self.agents[AgentId(agent)]),
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
+            "preview": self._contact_rule(preview.undecided),
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
@@ -145,7 +147,7 @@ class ContactCenter:
             "offer_flow": self._contact_rule(beside.offer_due),
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
-            "settle": lambda _: self._settled(),
+            "settle": lambda _: nodes.settled(self._floor),
         }
 
     # --- what the rest may look at ---------------------------------------------------------------------------------
@@ -189,6 +191,10 @@ class ContactCenter:
     def campaigns_now(self, now: float) -> list[CampaignNow]:
         """How each campaign stands at `now`. Changes nothing."""
         return self._campaigning.now(max(now, self._floor.now))
+
+    def preview_of(self, agent: AgentId) -> PreviewNow | None:
+        """Whom an agent previews; None: nobody. Changes nothing."""
+        return preview.seen_by(self._floor, agent)
 
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
@@ -284,7 +290,7 @@ class ContactCenter:
 
     def _call_arrived(self, event: events.CallArrived) -> None:
         calls.arrived(self._floor, event)
-        self._settle_if_complete()
+        nodes.settle_if_complete(self._floor)
 
     def _session_lost(self, event: events.SessionLost) -> None:
         contact = self._floor.by_call.get(event.call)
@@ -293,7 +299,7 @@ class ContactCenter:
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)
-        self._settle_if_complete()
+        nodes.settle_if_complete(self._floor)
         self._floor.released.pop(event.call, None)
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
@@ -381,76 +387,13 @@ class ContactCenter:
         if agent.activity is old:
             self._floor.move_activity(agent, new, offer=offer)
 
-    # --- nodes ------------------------------------------------------------------------------------------------------
-
-    def _node_up(self, event: events.NodeUp) -> None:
-        floor = self._floor
-        if not floor.nodes.get(event.node):
-            floor.nodes[event.node] = True
-            floor.dials.all_changed()
-            floor.tell(Changed(Kind.NODE, event.node, "down", "up", floor.now, floor.cause, node=event.node))
-        reconcile.compare(floor, event.node, event.legs, first=floor.settling, asked_at=event.asked_at)
-        floor.awaited.discard(event.node)
-        self._settle_if_complete()
-
-    def _node_checked(self, event: events.NodeChecked) -> None:
-        reconcile.compare(self._floor, event.node, event.legs, first=False, asked_at=event.asked_at)
-
-    def _node_down(self, event: events.NodeDown) -> None:
-        floor = self._floor
-        if floor.nodes.get(event.node):
-            floor.nodes[event.node] = False
-            floor.dials.all_changed()
-            floor.tell(Changed(Kind.NODE, event.node, "up", "down", floor.now, floor.cause, node=event.node))
-
-    def _settle_if_complete(self) -> None:
-        if self._floor.settling and not self._floor.expected and not self._floor.awaited:
-            self._settled()
-
-    def _settled(self) -> None:
-        floor = self._floor
-        floor.settling = False
-        floor.expected.clear()
-        floor.awaited.clear()
-        floor.deadlines.cancel("settle", "")
+    # --- people ----------------------------------------------------------------------------------------------------
 
     def _policy_changed(self, event: events.PolicyChanged) -> None:
         self._answer(reload.request(self._floor, event))
         self._outgoing.follow_policy()
         self._campaigning.follow_policy()
 
-    # --- people -----------------------------------------------------------------------------------------------------
-
     def _answer(self, refused: Refused | None) -> None:
         if refused is not None:
             self._floor.refuse(refused)
-
-    def _agent_request(self, event: events.AgentRequest) -> None:
-        known = self.agents.get(event.agent)
-        before = known.status if known is not None else AgentStatus.LOGGED_OUT
-        refused = agents.request(self._floor, event)
-        if refused is not None:
-            self._floor.refuse(refused)
-            return
-        agent = self.agents[event.agent]
-        offer = self.offers.get(agent.offer) if agent.offer else None
-        if AgentStatus.LOGGED_OUT in (before, agent.status) and agent.status is not before:
-            presence.presence_changed(self._floor, agent.id)
-        if agent.status is AgentStatus.LOGGED_OUT:
-            if offer is not None and not self.contacts[offer.contact].call:
-                callouts.take_back(self._floor, offer)
-            elif offer is not None and offer.state is OfferState.RINGING:
-                offers.withdraw(self._floor, offer)
-            presence.nobody_left(self._floor)
-
-    def _agent_restored(self, event: events.AgentRestored) -> None:
-        agent = self.agents.get(event.agent)
-        if agent is None:
-            return
-        agent.idle_since = event.since or agent.idle_since
-        if agent.status is not event.status:
-            if agent.status is not AgentStatus.LOGGED_OUT and event.status is not AgentStatus.LOGGED_OUT:
-                self._floor.move_status(agent, AgentStatus.LOGGED_OUT, by="store")
-            self._floor.move_status(agent, event.status, reason=event.reason, by="store", since=event.since or None)
-            agent.logged_in_at = event.since or agent.logged_in_at
-            presence.presence_changed(self._floor, agent.id)

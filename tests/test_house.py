@@ -63,6 +63,8 @@ TESTED_ELSEWHERE = {
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
+    "cti/acd/nodes.py": "test_reconcile.py: what a node that comes and goes changes; test_center.py: settling",
+    "cti/acd/status_wishes.py": "test_agents.py, test_callouts.py: who logs out while it rings, who is restored",
     "cti/acd/exits.py": "test_visits.py: keys, the longest wait; test_reload.py: closing time",
     "cti/acd/telling.py": "test_announcing.py: when and what; test_estimate.py",
     "cti/acd/choice.py": "test_strategy.py: what each strategy rings",

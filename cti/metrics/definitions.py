@@ -6,12 +6,11 @@ Knows counts and seconds; must not know where they come from or who shows them. 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 
-from cti.acd.estimate import promise_kept
-
-SHORT_ABANDON_S = 5.0
-"""S: who gives up within so many seconds has not waited for us (misdialled); shown apart."""
+from cti.figures import counting, derived
+from cti.figures.counting import SHORT_ABANDON_S as SHORT_ABANDON_S
+from cti.figures.counting import Counts
+from cti.model.words import Outcome
 
 KEPT_SAMPLES = 1000
 
@@ -45,72 +44,70 @@ class Samples:
         return [ordered[max(0, -int(-q * len(ordered) // 1) - 1)] for q in quantiles]
 
 
-@dataclass(slots=True)
 class QueueCounts:
     """What became of the contacts of one queue since the engine started. `target_s` is T of the contract.
 
     offered = answered + abandoned + timed_out + key_exit + overflowed + merged + not_reached + withdrawn + moved + lost
     + those who still wait, always. Customers whom we call are counted apart, in the same way (`called`): their waits at
-    home are in no level and no mean.
+    home are in no level and no mean. `counts` are those of figures/counting.py.
     """
 
-    target_s: float
-    offered: int = 0
-    resumed: int = 0  # part of `offered`: callers who came back after an engine's death
-    outcomes: dict[str, int] = field(default_factory=dict)
-    answered_in_target: int = 0
-    abandoned_in_target: int = 0
-    short_abandoned: int = 0
-    ewt_announced: int = 0  # answered contacts for which a P90 was expected at the door
-    ewt_kept: int = 0  # of these: answered within it
-    called: int = 0  # customers whom we were to call
-    called_outcomes: dict[str, int] = field(default_factory=dict)
-    waits: Samples = field(default_factory=Samples)  # of answered contacts
+    def __init__(self, target_s: float) -> None:
+        self.target_s = target_s
+        self.resumed = 0  # part of `offered`: callers who came back after an engine's death
+        self.counts: dict[str, float] = {}
+        self.waits = Samples()  # of answered contacts
 
-    def entered(self, *, resumed: bool, outbound: bool = False) -> None:
-        """`outbound`: a customer whom we are to call."""
-        if outbound:
-            self.called += 1
-            return
-        self.offered += 1
-        self.resumed += resumed
+    def entered(self, *, resumed: bool, outbound: bool = False) -> Counts:
+        """Count one who enters, and return what that adds. `outbound`: a customer whom we are to call."""
+        self.resumed += resumed and not outbound
+        return self._add(counting.entered(outbound=outbound))
 
     def left(
         self, outcome: str, wait_s: float | None, expected_p90_s: float | None = None, *, outbound: bool = False
-    ) -> None:
-        """Count one end of a wait; an unknown `wait_s` counts as an outcome, but into no level and no mean."""
-        if outbound:
-            self.called_outcomes[outcome] = self.called_outcomes.get(outcome, 0) + 1
-            return
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        if wait_s is None:
-            return
-        kept = promise_kept(wait_s, expected_p90_s, answered=outcome == "answered")
-        if kept is not None:
-            self.ewt_announced += 1
-            self.ewt_kept += kept
-        in_target = wait_s <= self.target_s
-        if outcome == "answered":
-            self.answered_in_target += in_target
+    ) -> Counts:
+        """Count one end of a wait, and return what that adds; an unknown `wait_s` counts into no level and no mean."""
+        if outcome == Outcome.ANSWERED and wait_s is not None and not outbound:
             self.waits.add(wait_s)
-        elif outcome == "abandoned":
-            self.abandoned_in_target += in_target
-            self.short_abandoned += wait_s <= SHORT_ABANDON_S
+        return self._add(counting.left(outcome, wait_s, self.target_s, expected_p90_s, outbound=outbound))
+
+    def count(self, name: str) -> int:
+        """One of the contract's counts."""
+        return int(self.counts.get(name, 0))
 
     def ended(self, outcome: str) -> int:
-        return self.outcomes.get(outcome, 0)
+        return self.count(outcome)
+
+    @property
+    def offered(self) -> int:
+        return self.count("offered")
+
+    @property
+    def called(self) -> int:
+        return self.count("called")
+
+    @property
+    def called_outcomes(self) -> dict[str, int]:
+        """Of those whom we were to call; only outcomes that have been."""
+        found = {outcome: self.count(f"called_{outcome}") for outcome in counting.OUTCOMES}
+        return {outcome: count for outcome, count in found.items() if count}
+
+    @property
+    def short_abandoned(self) -> int:
+        return self.count("short_abandoned")
+
+    @property
+    def ewt_announced(self) -> int:
+        return self.count("ewt_announced")
+
+    @property
+    def ewt_kept(self) -> int:
+        return self.count("ewt_kept")
 
     def levels(self) -> dict[str, float | None]:
         """The four service levels as fractions of 1, by the names of the contract; `offered` is the default one."""
-        answered, abandoned = self.ended("answered"), self.ended("abandoned")
-        both_in_target = self.answered_in_target + self.abandoned_in_target
-        return {
-            "answered": _share(self.answered_in_target, answered),
-            "offered": _share(self.answered_in_target, answered + abandoned - self.short_abandoned),
-            "strict": _share(self.answered_in_target, self.offered),
-            "lenient": _share(both_in_target, answered + abandoned),
-        }
+        return derived.levels(self.counts)
 
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole > 0 else None
+    def _add(self, counts: Counts) -> Counts:
+        counting.add(self.counts, counts)
+        return counts

@@ -7,7 +7,7 @@ Definitions: docs/metrics.md. A fact that does not fit what was seen before chan
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from cti.metrics.definitions import Samples
@@ -15,12 +15,14 @@ from cti.metrics.flow_ways import FlowWays
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, take_snapshot
+from cti.metrics.tally import Tally
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Outcome
 
 KEPT_DECISIONS = 200
 KEPT_REPAIRS = 50
+_UNDECIDED = (OfferState.ENDED, OfferState.PREVIEW, OfferState.RINGING, OfferState.DIALLING)
 _IN_VAIN = (Activity.RINGING, Activity.DIALLING)  # who comes back from there was free before
 
 
@@ -42,13 +44,13 @@ class LiveView:
         self.repairs: Counter[str] = Counter()
         self.transfers: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()  # to reach a customer, by DialResult
-        self.in_the_air: dict[str, str] = {}  # attempts that are not over, and how they stand
         self.late = self.bugs = self.inconsistent = 0
         self.decisions: deque[dict[str, Any]] = deque(maxlen=KEPT_DECISIONS)
         self.newest_repairs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
         self.newest_bugs: deque[dict[str, Any]] = deque(maxlen=KEPT_REPAIRS)
         self.free_to_ring = Samples()
         self.flow_ways = FlowWays()
+        self.tally = Tally(policy)
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,
@@ -76,6 +78,7 @@ class LiveView:
         with `forget_gone` where the core refused.
         """
         self.policy = policy
+        self.tally.reload(policy)
         for name, queue in policy.queues.items():
             self.queues.setdefault(name, QueueRow(queue.target_s)).counts.target_s = queue.target_s
         for agent_id, agent in policy.agents.items():
@@ -92,10 +95,18 @@ class LiveView:
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises, never blocks."""
-        self.flow_ways.apply(changed)
+        walk = self.flow_ways.apply(changed)
+        if walk is not None:
+            self.tally.flow(walk, changed.at)
+        self.tally.apply(changed)
         applier = self._appliers.get(changed.kind)
         if applier is not None:
             applier(changed)
+
+    @property
+    def in_the_air(self) -> Collection[str]:
+        """Attempts to reach a customer that are not over."""
+        return self.tally.in_the_air
 
     @property
     def in_flow(self) -> int:
@@ -131,7 +142,7 @@ class LiveView:
             del self.contacts[changed.id]
             if row.visit is not None:  # its end was not told: keep it apart instead of letting it wait for ever
                 self.inconsistent += 1
-                self._leave(row, Outcome.LOST, None)
+                self._leave(row, changed.at, Outcome.LOST, None)
 
     def _visit(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or changed.id)
@@ -142,7 +153,7 @@ class LiveView:
         if changed.old == "":
             self._enter(row, queue, changed)
         if changed.new != "waiting":
-            self._leave(row, changed.new, changed.wait_s, changed.expected_p90_s)
+            self._leave(row, changed.at, changed.new, changed.wait_s, changed.expected_p90_s)
 
     def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
@@ -151,15 +162,19 @@ class LiveView:
         order_at = changed.order_at if changed.order_at is not None else since
         row.visit, row.outbound = (changed.queue or "", order_at), changed.outbound
         queue.line[(order_at, row.contact)] = row
-        queue.counts.entered(resumed=changed.cause == "resumed", outbound=changed.outbound)
+        counts = queue.counts.entered(resumed=changed.cause == "resumed", outbound=changed.outbound)
+        self.tally.queue(changed.queue or "", since, changed.at, counts)
 
-    def _leave(self, row: ContactRow, outcome: str, wait_s: float | None, expected_p90_s: float | None = None) -> None:
+    def _leave(
+        self, row: ContactRow, now: float, outcome: str, wait_s: float | None, expected_p90_s: float | None = None
+    ) -> None:
         if row.visit is None:
             return
         name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
         self.queues[name].line.pop((order_at, row.contact), None)
-        self.queues[name].counts.left(outcome, wait_s, expected_p90_s, outbound=row.outbound)
+        counts = self.queues[name].counts.left(outcome, wait_s, expected_p90_s, outbound=row.outbound)
+        self.tally.queue(name, row.since, now, counts)
 
     def _place(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or "")
@@ -181,7 +196,7 @@ class LiveView:
         agent = self.agents.get(changed.agent or "")
         if not changed.old:
             self._decided(changed, row, agent)
-        elif changed.new not in (OfferState.ENDED, OfferState.RINGING, OfferState.DIALLING):
+        elif changed.new not in _UNDECIDED:
             self.offers[changed.new] += 1
             if agent is not None:
                 agent.answered += changed.new == OfferState.ACCEPTED
@@ -246,10 +261,7 @@ class LiveView:
         self.transfers[changed.new] += 1
 
     def _attempt(self, changed: Changed) -> None:
-        if changed.new in ("placed", "answered"):
-            self.in_the_air[changed.id] = changed.new
-        else:
-            self.in_the_air.pop(changed.id, None)
+        if changed.new not in ("placed", "answered"):
             self.attempts[changed.new] += 1
 
     def _repair(self, changed: Changed) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.model.words import ContactState, Outcome
 
@@ -30,17 +31,26 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
     return {
         "at": now,
         "queues": [
-            {**_queue(name, row, now, max_listed), "agents_free": free[name], "agents_available": available[name]}
+            {
+                **queue_row(name, row, now, max_listed),
+                "agents_free": free[name],
+                "agents_available": available[name],
+                **view.tally.windows(name).shown(now),
+            }
             for name, row in view.queues.items()
         ],
-        "agents": [_agent(view, agent_id, row, now) for agent_id, row in view.agents.items()],
-        "calls": [_call(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "agents": [agent_row(view, agent_id, row, now) for agent_id, row in view.agents.items()],
+        "calls": [call_row(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "teams": team_rows(view, now),
+        "campaigns": campaign_rows(view, now),
+        "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
-        "status": _status(view),
+        "status": status_row(view),
     }
 
 
-def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
+def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
+    """A queue, but for the agents it has."""
     counts = row.counts
     levels = counts.levels()
     p50_s, p90_s = counts.waits.percentiles_s(0.5, 0.9)
@@ -49,7 +59,7 @@ def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, A
         "waiting": len(row.line),
         "longest_wait_s": row.longest_wait_s(now),
         "position": [
-            {**_call(contact, now), "position": place}
+            {**call_row(contact, now), "position": place}
             for place, contact in enumerate(islice(row.line.values(), max_listed), start=1)
         ],
         "offered": counts.offered,
@@ -68,7 +78,8 @@ def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, A
     }
 
 
-def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str, Any]:
+def agent_row(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str, Any]:
+    """An agent."""
     policy = view.policy.agents.get(agent_id)
     return {
         "id": agent_id,
@@ -84,10 +95,13 @@ def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str
         "engaged": row.engaged,
         "answered": row.answered,
         "missed": row.missed,
+        "groups": list(policy.groups) if policy else [],
+        "today": view.tally.agent(agent_id, now),
     }
 
 
-def _call(row: ContactRow, now: float) -> dict[str, Any]:
+def call_row(row: ContactRow, now: float) -> dict[str, Any]:
+    """A live contact; holds the caller's number."""
     waits = max(0.0, now - row.since) if row.visit is not None else row.wait_s
     return {
         "call": row.call,
@@ -100,7 +114,8 @@ def _call(row: ContactRow, now: float) -> dict[str, Any]:
     }
 
 
-def _status(view: LiveView) -> dict[str, Any]:
+def status_row(view: LiveView) -> dict[str, Any]:
+    """The engine as a whole."""
     p50_s, p99_s = view.free_to_ring.percentiles_s(0.5, 0.99)
     return {
         "nodes": dict(view.nodes),

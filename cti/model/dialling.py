@@ -22,6 +22,11 @@ def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
     return f"{campaign}-{lead}-{attempt_no}"
 
 
+def campaign_of(attempt: str) -> str:
+    """Return the campaign of an attempt, CALLBACKS where it is for a promise."""
+    return attempt.rsplit("-", 2)[0]
+
+
 class Mode(StrEnum):
     """How a campaign dials."""
 
@@ -151,4 +156,6 @@ class Rule(StrEnum):
     DEAD_NUMBER = "dead_number"  # does not exist, or is somebody else's
     NO_CALLER_ID = "no_caller_id"  # every number of the pool has had its share today
     CAMPAIGN = "campaign"  # it does not run (now)
+    SKIPPED = "skipped"  # an agent who saw the lead did not want to call, or did not decide
+    NO_TRUNK = "no_trunk"  # no trunk may be used for this number
     QUEUE = "queue"  # its queue takes nobody now: closed, full, nobody there

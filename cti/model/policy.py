@@ -15,7 +15,7 @@ from cti.model.forms import Name as Name
 from cti.model.forms import Number as Number
 from cti.model.forms import Seconds as Seconds
 from cti.model.forms import SoundFile as SoundFile
-from cti.model.hours import Hours
+from cti.model.hours import Hours, Zone
 from cti.model.schema import Policy
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -214,9 +214,7 @@ class Queue(Policy):
         if self.disposition_default is not None and self.disposition_default not in self.dispositions:
             raise ValueError(f"disposition_default is none of its dispositions ({known})")
         if self.disposition == "required" and self.disposition_default is None:
-            raise ValueError(
-                "disposition: required needs a disposition_default, for when the time of the wrap-up is over"
-            )
+            raise ValueError("disposition: required needs a disposition_default, for when the wrap-up's time is over")
         return self
 
 
@@ -291,6 +289,7 @@ class Center(Policy):
     missed_offers: MissedOffers = MissedOffers()
     outbound: Outbound = Outbound()
     campaigns: dict[Name, Campaign] = {}
+    zone: Zone = "UTC"  # whose midnight begins a day on boards and in reports
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back
 
     @model_validator(mode="after")

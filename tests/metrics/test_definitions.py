@@ -50,7 +50,7 @@ def test_an_unknown_wait_counts_as_an_outcome_only() -> None:
     counts.entered(resumed=False)
     counts.left("answered", None)
     assert counts.ended("answered") == 1
-    assert counts.answered_in_target == 0
+    assert counts.count("answered_in_target") == 0
     assert counts.waits.count == 0
 
 

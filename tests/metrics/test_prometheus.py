@@ -110,7 +110,7 @@ def test_the_wait_buckets_contain_every_target_and_count_the_answered_in_it() ->
         )
     assert scene.value("cti_queue_wait_seconds_bucket", queue="support", le="17.5") == 1
     assert scene.value("cti_queue_wait_seconds_bucket", queue="support", le="+Inf") == 2
-    assert scene.view.queues["support"].counts.answered_in_target == 1
+    assert scene.view.queues["support"].counts.count("answered_in_target") == 1
 
 
 def test_label_sets_are_bounded() -> None:

@@ -1,0 +1,167 @@
+"""What has been counted today, and in the last minutes, of queues, agents, teams, campaigns and flows? PURE.
+
+A part of the live view: fed with the same facts, in the same order. Which contact stands where is the view's business
+(live.py); definitions are in contract.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cti.figures import derived
+from cti.figures.counting import Counts, add
+from cti.figures.flow_walks import COUNTS as FLOW_COUNTS
+from cti.figures.flow_walks import Walk
+from cti.figures.staffing import OF_TALKS, STATES, Staffing, Stretch, work_of
+from cti.metrics.windows import Day, Windows, of_all, of_queue
+from cti.model.changes import Changed, Kind
+from cti.model.dialling import campaign_of
+from cti.model.policy import Center
+from cti.model.words import DialResult, OfferState
+
+ATTEMPTS = ("placed", *(result.value for result in DialResult))
+
+
+class Tally:
+    """Every window. `apply` takes each fact once, `queue` what the view has counted of a queue's visits."""
+
+    def __init__(self, policy: Center) -> None:
+        self.policy = policy
+        self.day = Day(policy.zone)
+        self.queues: dict[str, Windows] = {}
+        self.agents: dict[str, dict[str, float]] = {}  # today
+        self.flows: dict[str, Windows] = {}
+        self.campaigns: dict[str, Windows] = {}
+        self.in_the_air: dict[str, tuple[str, float]] = {}  # attempt -> campaign, and when it was placed
+        self._staffing = Staffing()
+        self._agents_from = 0.0
+        self._started = False
+
+    def reload(self, policy: Center) -> None:
+        """Take over a changed policy; another zone holds from the next midnight on."""
+        if policy.zone != self.policy.zone:
+            self.day.move_to(policy.zone)
+        self.policy = policy
+
+    def apply(self, changed: Changed) -> None:
+        """Take in one fact. Never raises."""
+        if not self._started:
+            self._start(changed.at)
+        match changed.kind:
+            case Kind.STATUS | Kind.ACTIVITY:
+                for stretch in self._staffing.apply(changed):
+                    self._stretch(stretch, changed.at)
+            case Kind.OFFER if changed.new == OfferState.ACCEPTED:
+                self._work(changed, "handled")
+            case Kind.TRANSFER:
+                self._work(changed, "transferred")
+            case Kind.ATTEMPT:
+                self._attempt(changed)
+
+    def queue(self, name: str, entered_at: float, now: float, counts: Counts) -> None:
+        """A visit that began at `entered_at` (epoch seconds) adds `counts`."""
+        self.windows(name).add(entered_at, now, counts)
+
+    def flow(self, walk: Walk, now: float) -> None:
+        """A caller has come into his flow, or out of it."""
+        if walk.flow not in self.flows:
+            self.flows[walk.flow] = Windows(self.day, of_all(*FLOW_COUNTS))
+        self.flows[walk.flow].add(walk.at, now, {walk.what: 1})
+
+    def book(self, now: float) -> None:
+        """Count what agents do at this moment as if it ended, so that nothing is missing; a ring in progress waits."""
+        for stretch in self._staffing.book(now):
+            self._stretch(stretch, now)
+
+    def windows(self, queue: str) -> Windows:
+        """The windows of a queue."""
+        found = self.queues.get(queue)
+        if found is None:
+            found = self.queues[queue] = Windows(self.day, of_queue)
+        return found
+
+    def campaign_windows(self, name: str) -> Windows:
+        """The windows of a campaign, or of the callbacks."""
+        found = self.campaigns.get(name)
+        if found is None:
+            found = self.campaigns[name] = Windows(self.day, of_all(*ATTEMPTS))
+        return found
+
+    def agents_today(self, now: float) -> Mapping[str, Counts]:
+        """The bare counts of all agents since midnight."""
+        self._turn(now)
+        return self.agents
+
+    def agent(self, name: str, now: float) -> dict[str, Any]:
+        """An agent's day: seconds in each state that have ended, and what he has done."""
+        self._turn(now)
+        return of_agents([self.agents.get(name, {})])
+
+    def begin_today_with(
+        self, queues: Mapping[str, Counts], agents: Mapping[str, Counts], flows: Mapping[str, Counts], now: float
+    ) -> None:
+        """What earlier engines have counted today, out of the history. Of flows and queues only what has ended."""
+        for name, counts in queues.items():
+            self.windows(name).begin_today_with(counts, now)
+        for name, counts in flows.items():
+            self.flows.setdefault(name, Windows(self.day, of_all(*FLOW_COUNTS))).begin_today_with(counts, now)
+        self._turn(now)
+        for name, counts in agents.items():
+            add(self.agents.setdefault(name, {}), counts)
+
+    def _start(self, at: float) -> None:
+        self._started = True
+        for name, agent in self.policy.agents.items():
+            self._staffing.begin(name, agent.starts, at)
+
+    def _stretch(self, stretch: Stretch, now: float) -> None:
+        self._turn(now)
+        seconds = stretch.end - max(stretch.begin, self._agents_from)
+        if seconds <= 0:
+            return
+        counts = work_of(stretch.state, seconds)
+        add(self.agents.setdefault(stretch.agent, {}), counts)
+        if stretch.queue and stretch.state in OF_TALKS:
+            self.windows(stretch.queue).add_today(stretch.end, {stretch.state: seconds})
+        agent = self.policy.agents.get(stretch.agent)
+        shared = {name: number for name, number in counts.items() if name in ("staffed_s", "busy_s")}
+        for queue in agent.queues if agent is not None and shared else ():
+            self.windows(queue).add_today(stretch.end, shared)
+
+    def _work(self, changed: Changed, what: str) -> None:
+        self._turn(changed.at)
+        if changed.queue:
+            self.windows(changed.queue).add(changed.at, changed.at, {what: 1})
+        if changed.agent:
+            add(self.agents.setdefault(changed.agent, {}), {what: 1})
+
+    def _attempt(self, changed: Changed) -> None:
+        campaign, placed_at = self.in_the_air.get(changed.id) or (campaign_of(changed.id), changed.at)
+        found = self.campaign_windows(campaign)
+        if changed.id not in self.in_the_air:
+            found.add(placed_at, changed.at, {"placed": 1})
+        if changed.new in ("placed", "answered"):
+            self.in_the_air[changed.id] = (campaign, placed_at)
+        else:
+            self.in_the_air.pop(changed.id, None)
+            found.add(placed_at, changed.at, {changed.new: 1})
+
+    def _turn(self, now: float) -> None:
+        begin = self.day.begin(now)
+        if begin != self._agents_from:
+            self._agents_from, self.agents = begin, {}
+
+
+def of_agents(all_counts: Iterable[Counts]) -> dict[str, Any]:
+    """The counts of one agent, or of several together, as they are shown."""
+    sums: dict[str, float] = {}
+    for counts in all_counts:
+        add(sums, counts)
+    return {
+        **{name: round(sums.get(name, 0.0), 3) for name in (*STATES, "staffed_s", "busy_s")},
+        "handled": int(sums.get("handled", 0)),
+        "transferred": int(sums.get("transferred", 0)),
+        "occupancy": derived.occupancy(sums),
+        "aht_s": derived.aht_s(sums),
+    }
