@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing clean
+.PHONY: help setup asterisk web run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -14,7 +14,11 @@ setup: ## the Python environment in .venv; the others call it
 asterisk: setup
 	@asterisk/lab fetch || [ $$? = 3 ]
 
+web: setup ## the pages, into web/dist; `run` and `test` call it
+	@tools/web
+
 run: setup ## the demo; SECONDS=60: ends itself; FOLDER=DIR: a second
+	@tools/web --or-tell
 	@exec $(PYTHON_ENV) -m cti.demo --seconds "$(or $(SECONDS),0)" $(if $(FOLDER),--folder "$(FOLDER)")
 
 check: setup ## style, types, and which room may know which
@@ -22,8 +26,9 @@ check: setup ## style, types, and which room may know which
 	$(PYTHON_ENV) -m ruff format --check --line-length 120 $(CODE)
 	$(PYTHON_ENV) -m mypy --strict
 	.venv/bin/lint-imports
+	@tools/web check
 
-test: asterisk ## every test, the last ones on a real Asterisk
+test: asterisk web ## every test, the last ones on a real Asterisk
 	@$(PYTHON_ENV) -m pytest -n auto; code=$$?; \
 	if found=$$(asterisk/lab fetch 2>/dev/null); then echo "make test: the acceptance tests had a real $$found"; \
 	else echo "make test: NO REAL ASTERISK, THE ACCEPTANCE TESTS DID NOT RUN (asterisk/lab fetch says why)"; fi; \
@@ -64,5 +69,5 @@ bench-pacing: setup ## busy agents and abandoned answers: our pacing, one per fr
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi
-	rm -rf .venv .lab .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf web/node_modules web/dist .venv .lab .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -189,6 +189,7 @@ class Floor:
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
         until: float | None = None,
+        reason: str | None = None,
         made: bool = False,
     ) -> None:
         old: OfferState | str = "" if made else offer.state
@@ -219,6 +220,7 @@ class Floor:
                 original_position=contact.original_position,
                 ended_by=ended_by,
                 until=until,
+                reason=reason,
                 why=why,
             )
         )

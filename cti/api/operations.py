@@ -56,6 +56,21 @@ _LIVE = (
         rows={"contact": CONTACT},
     ),
 )
+_SOCKET = (
+    Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
+    Operation(
+        "GET",
+        "/live",
+        "The live WebSocket: a snapshot of the rows, then what changes (docs/live-socket.md)",
+        Access.ANYBODY,
+        query={
+            "ticket": "of POST /live/tickets",
+            "topics": "queues, agents, calls, decisions, campaigns, teams, flows, status",
+            "boot": "of the newest message seen before",
+            "seq": "of the newest message seen before",
+        },
+    ),
+)
 _PAST = (
     Operation("GET", "/contacts", "The newest contacts", Right.CONTACTS_READ, query=_LIMIT, rows={"contacts": CONTACT}),
     Operation(
@@ -127,6 +142,14 @@ _OUTBOUND = (
         about={"name": CAMPAIGN},
     ),
     Operation(
+        "GET",
+        "/campaigns/{name}/results",
+        "What came of each lead of a campaign",
+        Right.CAMPAIGNS_READ,
+        query={"cursor": "where the page before ended", "format": "csv: all of them as CSV", **_LIMIT},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
         "POST",
         "/campaigns/{name}/{action}",
         "Start, pause, resume, drain or stop a campaign",
@@ -168,10 +191,13 @@ _OUTBOUND = (
         Right.FOLLOW_UPS_CHANGE,
         about={"number": FOLLOW_UP},
     ),
+    Operation("GET", "/hooks", "Who is told what happens, and how his messages stand", Right.HOOKS_CHANGE, whole=True),
+    Operation("POST", "/hooks/{hook}/test", "Send a message that tells of nothing", Right.HOOKS_CHANGE, whole=True),
+    Operation("POST", "/hooks/{hook}/retry", "Send again what was given up", Right.HOOKS_CHANGE, whole=True),
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 

@@ -56,13 +56,13 @@ class Lookups:
             for header, variable in system.secret_headers.items()
             if not environ.get(variable, "").isprintable() or not environ.get(variable)
         ]
-        trust = {name: _trust(system.ca_file) for name, system in systems.items()}
-        missing += [f"lookups.{name}.ca_file: {why}" for name, why in trust.items() if isinstance(why, str)]
+        trusted = {name: trust(system.ca_file) for name, system in systems.items()}
+        missing += [f"lookups.{name}.ca_file: {why}" for name, why in trusted.items() if isinstance(why, str)]
         if missing:
             raise ConfigError(missing)
         self._systems = {
             name: _System(name, systems[name], environ, self.counts, context)
-            for name, context in trust.items()
+            for name, context in trusted.items()
             if isinstance(context, ssl.SSLContext)
         }
 
@@ -231,7 +231,7 @@ class _System:
         return bytes(body)
 
 
-def _trust(ca_file: str | None) -> ssl.SSLContext | str:
+def trust(ca_file: str | None) -> ssl.SSLContext | str:
     """Whose certificates are believed, or why the file cannot be used. Names and dates are always checked."""
     try:
         return ssl.create_default_context(cafile=os.path.expanduser(ca_file) if ca_file else None)

@@ -59,13 +59,16 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
+BaseUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)]
+
+
 class System(Policy):
     """One of your own systems. Nothing is asked but what begins with its `base_url`.
 
     `networks`: where its host may lie if not in the public internet (an address in `base_url` itself is always taken).
     """
 
-    base_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)]
+    base_url: BaseUrl
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 3.0  # for everything, retries included: the caller waits
     retries: Annotated[int, Field(ge=0, le=5)] = 1  # of GET: asking twice changes nothing
     retry_posts: bool = False  # it makes nothing twice for one Idempotency-Key: a POST may be sent again too

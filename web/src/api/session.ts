@@ -1,0 +1,66 @@
+/** Who is signed in here, and what may he do? The one signal that every page reads. */
+
+import { computed, signal } from '@preact/signals';
+import { ask, keepCsrf, whenNobody } from './client';
+import { Problem } from './problem';
+
+export interface User {
+  readonly name: string;
+  readonly role: string;
+  readonly queues: readonly string[];
+  readonly teams: readonly string[];
+  readonly rights: readonly string[];
+  readonly agent: string | null;
+  readonly phone: string | null;
+  readonly language: string | null;
+}
+
+interface Signed {
+  readonly user: User;
+  readonly csrf: string;
+}
+
+/** 'asking' until the engine has told; null: nobody. */
+export const session = signal<User | null | 'asking'>('asking');
+export const user = computed(() => (session.value === 'asking' ? null : session.value));
+
+whenNobody(() => forget());
+
+/** Ask who is signed in. Throws Problem where the engine cannot be reached. */
+export async function findOut(): Promise<void> {
+  try {
+    take(await ask<Signed>('GET', '/me'));
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 401 || error.status === 403)) return forget();
+    throw error;
+  }
+}
+
+/** Throws Problem: wrong_credentials, totp_needed, or 429 with what to wait. */
+export async function signIn(name: string, password: string, totp: string): Promise<void> {
+  const body = totp === '' ? { name, password } : { name, password, totp };
+  take(await ask<Signed>('POST', '/sign-in', { body }));
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await ask('POST', '/sign-out', { body: {} });
+  } finally {
+    forget();
+  }
+}
+
+/** May the person do this? The engine decides; the page only leaves out what it would refuse. */
+export function may(right: string): boolean {
+  return user.value?.rights.includes(right) ?? false;
+}
+
+function take(signed: Signed): void {
+  keepCsrf(signed.csrf);
+  session.value = signed.user;
+}
+
+function forget(): void {
+  keepCsrf('');
+  session.value = null;
+}

@@ -1,0 +1,77 @@
+/** Which page is shown to whom? Sign-in first, then the page of the path, inside the frame. */
+
+import { useEffect } from 'preact/hooks';
+import { findOut, session, type User } from '../api/session';
+import { PAGES, type Page } from '../pages';
+import { Guard } from '../parts/guard';
+import { sayProblem, Toasts } from '../parts/toast';
+import { go, path } from '../router';
+import { speakAs, words } from '../words';
+import { Lazy } from './lazy';
+import { SignIn } from './sign_in';
+import { TopBar } from './top_bar';
+
+export function App() {
+  return (
+    <Guard>
+      <Shown />
+      <Toasts />
+    </Guard>
+  );
+}
+
+function Shown() {
+  // A wall has no user but a token in its address: it goes in without signing in.
+  const isWall = path.value === '/wall' && window.location.hash.includes('token=');
+  useEffect(() => {
+    if (!isWall) findOut().catch(sayProblem);
+  }, [isWall]);
+  if (isWall) return <Lazy key="wall" page={pageNamed('wall')} />;
+  const who = session.value;
+  if (who === 'asking') return <p class="quiet center">{words.value.frame.loading}</p>;
+  if (who === null) return <SignIn />;
+  return <Signed user={who} />;
+}
+
+function Signed({ user }: { readonly user: User }) {
+  useEffect(() => speakAs(user.language), [user.language]);
+  const open = PAGES.filter((page) => page.rights.some((right) => user.rights.includes(right)));
+  const page = PAGES.find((each) => each.path === path.value);
+  const first = open[0];
+  const isNowhere = path.value === '/' || path.value === '/sign-in';
+  useEffect(() => {
+    if (isNowhere && first) go(first.path, { replace: true });
+  }, [isNowhere, first]);
+  useEffect(() => {
+    document.title = page ? `${words.value.pages[page.name]} – cti` : 'cti';
+  }, [page]);
+  if (page?.name === 'wall' && open.includes(page)) return <Lazy key="wall" page={page} />;
+  return (
+    <>
+      <TopBar user={user} open={open} />
+      {page === undefined ? (
+        <Notice text={isNowhere && first ? words.value.frame.loading : words.value.frame.notThere} />
+      ) : open.includes(page) ? (
+        <Guard key={page.name}>
+          <Lazy page={page} />
+        </Guard>
+      ) : (
+        <Notice text={words.value.frame.notAllowed(user.role)} />
+      )}
+    </>
+  );
+}
+
+function Notice({ text }: { readonly text: string }) {
+  return (
+    <main id="content" class="center">
+      <p class="quiet">{text}</p>
+    </main>
+  );
+}
+
+function pageNamed(name: string): Page {
+  const page = PAGES.find((each) => each.name === name);
+  if (page === undefined) throw new Error(`no page ${name}`);
+  return page;
+}

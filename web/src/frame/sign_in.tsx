@@ -1,0 +1,67 @@
+/** How does somebody sign in? Name and password; a code only where the engine asks for one. */
+
+import { useState } from 'preact/hooks';
+import { Problem } from '../api/problem';
+import { signIn } from '../api/session';
+import { problemText } from '../parts/toast';
+import { words } from '../words';
+import { Choices } from './top_bar';
+
+export function SignIn() {
+  const said = words.value.signIn;
+  const [needsCode, setNeedsCode] = useState(false);
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const word = (name: string) => String(form.get(name) ?? '');
+    setBusy(true);
+    setProblem('');
+    try {
+      await signIn(word('name').trim(), word('password'), word('code').replaceAll(' ', ''));
+    } catch (error) {
+      const asksCode = error instanceof Problem && error.reason === 'totp_needed';
+      setNeedsCode(needsCode || asksCode);
+      setProblem(asksCode ? (needsCode ? said.wrongCode : said.codeNeeded) : wrong(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <main id="content" class="sign-in">
+      <form class="panel" onSubmit={submit}>
+        <h1>{words.value.pages['sign-in']}</h1>
+        <label>
+          {said.name}
+          <input name="name" required autocomplete="username" autocapitalize="none" spellcheck={false} />
+        </label>
+        <label>
+          {said.password}
+          <input name="password" type="password" required autocomplete="current-password" />
+        </label>
+        {needsCode && (
+          <label>
+            {said.code}
+            <input name="code" required inputMode="numeric" autocomplete="one-time-code" maxLength={10} />
+          </label>
+        )}
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        <button type="submit" class="primary" disabled={isBusy}>
+          {said.submit}
+        </button>
+      </form>
+      <div class="choices">
+        <Choices />
+      </div>
+    </main>
+  );
+}
+
+function wrong(error: unknown): string {
+  const said = words.value.signIn;
+  if (error instanceof Problem && error.status === 401) return said.wrong;
+  if (error instanceof Problem && error.status === 429) return said.tooOften(String(error.said.retry_after_s ?? '…'));
+  return problemText(error);
+}

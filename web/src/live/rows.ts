@@ -1,0 +1,85 @@
+/** What do the rows on the live socket hold? The shapes of docs/live-socket.md, as far as pages read them. */
+
+import type { Rows } from './difference';
+
+export interface QueueRow {
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldest_since: number | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly short_abandoned: number;
+  readonly agents_free: number;
+  readonly agents_available: number;
+  readonly target_s: number;
+  readonly service_level: number | null;
+  readonly asa_s: number | null;
+  readonly wait_p90_s: number | null;
+  readonly today?: Counts;
+  readonly last_15m?: Counts;
+  readonly last_60m?: Counts;
+}
+
+/** Figures of a time: since midnight, or a sliding window. */
+export interface Counts {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly short_abandoned: number;
+  readonly service_level: number | null;
+  readonly asa_s: number | null;
+}
+
+export interface AgentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: string | null;
+  readonly status: 'logged_out' | 'available' | 'on_break';
+  readonly reason: string;
+  readonly pending: string;
+  readonly overdue: boolean;
+  readonly activity: 'idle' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
+  readonly since: number | null;
+  readonly queues: readonly string[];
+  readonly groups: readonly string[];
+  readonly engaged: boolean | null;
+  readonly answered: number;
+  readonly missed: number;
+  readonly contact: string | null;
+}
+
+export interface CallRow {
+  readonly contact: string;
+  readonly call: string;
+  readonly queue: string | null;
+  readonly state: string;
+  readonly since: number;
+  readonly wait_s: number | null;
+  readonly agent: string | null;
+  readonly caller: string | null;
+  readonly order_at: number | null;
+}
+
+export interface StatusRow {
+  readonly nodes: Readonly<Record<string, string>>;
+  readonly down_since: Readonly<Record<string, number>>;
+  readonly calls_active: number;
+  readonly in_flow: number;
+  readonly waiting: number;
+  readonly talking: number;
+  readonly bugs: number;
+}
+
+export interface DecisionRow {
+  readonly at: number;
+  readonly text: string;
+  readonly queue: string | null;
+  readonly agent: string | null;
+  readonly contact: string | null;
+}
+
+/** The rows of a topic as what they are. The engine is of the same build as the page: shapes are not checked again here. */
+export function typed<T>(rows: Rows): readonly T[] {
+  return Object.values(rows) as unknown as readonly T[];
+}

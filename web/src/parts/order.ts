@@ -1,0 +1,35 @@
+/** In which order do rows stand, and which of them are shown? Pure. Unknown stands last, whichever way is sorted. */
+
+export type Sortable = string | number | null | undefined;
+
+export interface Order {
+  readonly column: string;
+  readonly isDown: boolean;
+}
+
+export function sorted<Row>(rows: readonly Row[], by: (row: Row) => Sortable, isDown: boolean): readonly Row[] {
+  return [...rows].sort((one, other) => compare(by(one), by(other), isDown));
+}
+
+function compare(one: Sortable, other: Sortable, isDown: boolean): number {
+  if (one == null || other == null) return one == null ? (other == null ? 0 : 1) : -1;
+  const order =
+    typeof one === 'number' && typeof other === 'number'
+      ? one - other
+      : String(one).localeCompare(String(other), undefined, { numeric: true, sensitivity: 'base' });
+  return isDown ? -order : order;
+}
+
+/** The next order after a click on a column's head. */
+export function turned(order: Order | null, column: string): Order {
+  return { column, isDown: order?.column === column ? !order.isDown : false };
+}
+
+/** Does every word of `asked` occur in `text`? */
+export function found(text: string, asked: string): boolean {
+  const there = text.toLowerCase();
+  return asked
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => there.includes(word));
+}

@@ -1,0 +1,7 @@
+/** The English words: the other languages must have the same keys. One file a page, in words/en. */
+
+import { common } from './en/common';
+import { supervisor } from './en/supervisor';
+import { wall } from './en/wall';
+
+export const en = { ...common, supervisor, wall };

@@ -1,0 +1,7 @@
+/** The words of the supervisor's page. */
+
+export const supervisor = {
+  queues: 'Queues',
+  agents: 'Agents',
+  waiting: 'Waiting',
+};

@@ -1,0 +1,9 @@
+/** 中文：与英文的键相同，缺一个就是类型错误。每页一个文件，在 words/zh。 */
+
+import type { en } from './en';
+import type { Said } from './index';
+import { common } from './zh/common';
+import { supervisor } from './zh/supervisor';
+import { wall } from './zh/wall';
+
+export const zh: Said<typeof en> = { ...common, supervisor, wall };
