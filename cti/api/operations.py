@@ -176,14 +176,11 @@ BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each 
 
 
 def operation_of(method: str, canonical: str) -> Operation | None:
-    """Return the line of a route; `canonical` is its path as aiohttp writes it. HEAD is GET."""
-    return BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical.removeprefix(PREFIX)))
+    """Return the line of a route; `canonical` is its path as aiohttp writes it, under any prefix. HEAD is GET."""
+    prefix = next((each for each in PREFIXES if canonical.startswith(f"{each}/")), None)
+    return None if prefix is None else BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical[len(prefix) :]))
 
 
 def without_a_line(routes: Iterable[tuple[str, str]]) -> list[str]:
-    """Return which of `routes` (method, canonical path) of the API have no line: nobody may ask them."""
-    return sorted(
-        f"{method} {path}"
-        for method, path in routes
-        if path.startswith(f"{PREFIX}/") and operation_of(method, path) is None
-    )
+    """Return which of `routes` (method, canonical path) have no line: nobody may ask them."""
+    return sorted(f"{method} {path}" for method, path in routes if operation_of(method, path) is None)

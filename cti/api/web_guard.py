@@ -88,7 +88,7 @@ def make_guard(
     async def guard(request: web.Request, handler: Any) -> web.StreamResponse:
         resource = request.match_info.route.resource
         operation = operation_of(request.method, resource.canonical) if resource is not None else None
-        if operation is None or operation.right is Access.ANYBODY:
+        if operation is None or operation.right is Access.ANYBODY:  # None: a page, or nothing; see make_web_app
             response: web.StreamResponse = await handler(request)
             return response
         asks = await _asks(request, sessions, entrance, clock())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.events import AnyEvent
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
+from cti.model.words import AgentId, ContactId
 from cti.ports import Asked, PolicyAnswer
 
 
@@ -125,3 +127,39 @@ class FakeCallbacks:
 
     def one(self, number: int) -> dict[str, Any] | None:
         return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)
+
+
+class FakeCampaigns:
+    """One campaign, winter."""
+
+    def load(self) -> Callable[[], list[dict[str, Any]]]:
+        return lambda: [{"name": "winter", "state": "running"}]
+
+    def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
+        return {"campaign": name, "ahead_s": ahead_s} if name == "winter" else None
+
+
+class FakePast:
+    """One contact, and a core that explains nothing."""
+
+    ROW: ClassVar[dict[str, Any]] = {"contact": "node1/1.1", "queue": "sales", "agent": "", "caller": "+493012345678"}
+
+    def contacts(self, limit: int = 20) -> list[dict[str, Any]]:
+        return [self.ROW]
+
+    def find(self, asked: str) -> list[dict[str, Any]]:
+        return [self.ROW] if asked in ("node1/1.1", "1.1") else []
+
+    def facts(self, contact: str) -> list[Any]:
+        return []
+
+    looks = passed = facts
+
+    def lost(self, agent: AgentId, limit: int = 20) -> list[Any]:
+        return []
+
+    def explain_contact(self, contact: ContactId) -> ContactNow | None:
+        return None
+
+    def explain_agent(self, agent: AgentId) -> AgentNow | None:
+        return None

@@ -13,7 +13,17 @@ from aiohttp import web
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakePolicy, FakeView
+from .doubles import (
+    FakeAudit,
+    FakeCallbacks,
+    FakeCampaigns,
+    FakeDesk,
+    FakeFlows,
+    FakeFollowUps,
+    FakePast,
+    FakePolicy,
+    FakeView,
+)
 
 
 class Scene:
@@ -24,8 +34,13 @@ class Scene:
         self._socket: ControlSocket | None = None
 
     def app(self, clock: Callable[[], float] = lambda: 7.0) -> web.Application:
-        more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
-        more["callbacks"] = self.callbacks
+        more: dict[str, Any] = {
+            "policy": self.policy,
+            "flows": self.flows,
+            "audit": self.audit,
+            "follow_ups": self.follow_ups,
+        }
+        more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (FakePast(), FakePast())}
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
     async def open(self) -> None:

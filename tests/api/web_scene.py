@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 from argon2 import PasswordHasher
 
 from cti.api.operation import Row
@@ -80,19 +81,22 @@ class WebScene:
                 self.add_token(role.value, role)
 
     @asynccontextmanager
-    async def open(self, **more: Any) -> AsyncIterator[WebScene]:
+    async def open(
+        self, more: Callable[[web.Application], None] = lambda _app: None, **entrance: Any
+    ) -> AsyncIterator[WebScene]:
         sock = bind_tcp(HOST, 0)
         self.origin = f"http://{HOST}:{sock.getsockname()[1]}"
         find = {kind: (lambda word, kind=kind: self.rows.get(kind, {}).get(word)) for kind in Row}
         app = make_web_app(
             self.scene.app(lambda: self.now),
             self.sessions,
-            Entrance((self.origin,), **more),
+            Entrance((self.origin,), **entrance),
             center=lambda: self.scene.policy.center,
             clock=lambda: self.now,
             audit=self.scene.audit,
             find=find,  # type: ignore[arg-type]
             pages=self.pages,
+            more=more,
         )
         runner = await serve(app, sock)
         try:
