@@ -236,6 +236,7 @@ class Application:
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
             campaigns=self.outbound.desk(self.engine.campaigns),
+            previews=self.engine.preview_of,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

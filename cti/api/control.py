@@ -20,6 +20,7 @@ from cti.api import (
     control_flows,
     control_follow_ups,
     control_policy,
+    control_previews,
 )
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
@@ -46,6 +47,7 @@ def make_control_app(
     follow_ups: control_follow_ups.FollowUps | None = None,
     callbacks: control_callbacks.Callbacks | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
+    previews: control_previews.PreviewOf | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -73,6 +75,8 @@ def make_control_app(
         control_campaigns.add_routes(app, desk, campaigns, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
+    if previews is not None:
+        control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

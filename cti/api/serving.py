@@ -20,6 +20,9 @@ REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
 SWEEP_S = 2.0
 
+time_limit: web.RequestKey[asyncio.Timeout] = web.RequestKey("cti_time_limit", asyncio.Timeout)
+"""What ends a request that takes too long; whoever answers for as long as somebody listens takes it off."""
+
 _runner: web.AppKey[list[web.AppRunner]] = web.AppKey("cti_runner", list)
 
 
@@ -42,7 +45,8 @@ def limit_connections(
         peer = request.protocol
         busy.add(peer)
         try:
-            async with asyncio.timeout(request_timeout_s):
+            async with asyncio.timeout(request_timeout_s) as limit:
+                request[time_limit] = limit
                 return await handler(request)
         except TimeoutError:
             raise web.HTTPRequestTimeout from None

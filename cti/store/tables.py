@@ -40,12 +40,19 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
-    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail", "abandoned"
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or a CallbackKind
     Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
     Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
     Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
     Column("since", Float),  # epoch seconds: when he began to wait, where that was before `at`
     Column("due_at", Float),  # epoch seconds: not to be called before; without it: at once
+    Column("agent", String(40), nullable=False, server_default=""),  # who is to call; "": whoever is free
+    Column("topic", String(80), nullable=False, server_default=""),
+    Column("requires", Text, nullable=False, server_default="{}"),  # JSON: skills and their least levels
+    Column("head_start_s", Float, nullable=False, server_default="0"),
+    Column("customer", Text, nullable=False, server_default="{}"),  # JSON: what his flow knew; personal data
+    Column("expires_at", Float),  # epoch seconds; without it: by the rules of callbacks
+    Column("follow_up", Integer),  # id of the follow_up that wants this call
     Index("callback_request_state", "state", "at"),
 )
 
@@ -80,7 +87,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
-    Index("contact_history_caller", "caller"),
+    Index("contact_history_caller", "caller", "since"),
 )
 
 contact_fact = Table(
@@ -177,6 +184,8 @@ follow_up = Table(
     Column("done_at", Float),  # null: open
     Column("done_by", String(64), nullable=False),
     Column("outcome", String(200), nullable=False),
+    Column("recording", String(300), nullable=False, server_default=""),  # of a message: its path there, no ending
+    Column("callback", Integer),  # id of the callback that is promised for it
     UniqueConstraint("contact", "survey"),
     Index("follow_up_due", "done_at", "due_at"),
 )
@@ -279,6 +288,7 @@ attempt = Table(
     Column("ended_at", Float),
     Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
     Index("attempt_number", "number", "intended_at"),
+    Index("attempt_campaign", "campaign", "intended_at"),
     Index("attempt_open", "state", "intended_at"),
 )
 
