@@ -56,6 +56,25 @@ _LIVE = (
         rows={"contact": CONTACT},
     ),
 )
+_PREVIEWS = (
+    Operation(
+        "GET",
+        "/agents/{agent}/preview",
+        "The lead that an agent looks at before he calls it",
+        Right.NUMBERS_SEE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/agents/{agent}/preview/{decision}",
+        "Call the lead (accept) or leave it (skip)",
+        Right.AGENTS_CHANGE,
+        own=Right.SELF_CHANGE,
+        dials=True,
+        about={"agent": AGENT},
+    ),
+)
 _SOCKET = (
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
@@ -186,7 +205,7 @@ _OUTBOUND = (
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 

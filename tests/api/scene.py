@@ -41,6 +41,7 @@ class Scene:
             "follow_ups": self.follow_ups,
         }
         more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (FakePast(), FakePast())}
+        more["previews"] = lambda _agent: None
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
     async def open(self) -> None:
