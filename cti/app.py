@@ -28,6 +28,7 @@ from cti.config.settings import Settings
 from cti.engine import Engine, SteadyClock
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
+from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.metrics.flow_counts import FlowCounts
@@ -36,6 +37,7 @@ from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
+from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
@@ -74,6 +76,7 @@ class Application:
         self.flows = FlowRoom(settings, self.clock)
         self.switch: AsteriskSwitch
         self.outbound: OutboundRoom
+        self.hooks: HookRoom
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
@@ -153,7 +156,7 @@ class Application:
             readers,
             clock=self.clock,
             journal=journal,
-            books=outbound.order,
+            books=self._order,
         )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
@@ -182,6 +185,10 @@ class Application:
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply]
+        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
+        self._errors["hooks"] = lambda: hooks.errors
+        if self.settings.hooks:
+            readers.append(hooks.outbox.apply)
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -193,6 +200,11 @@ class Application:
             readers.append(queue_log.apply)
             self._follow.append(lambda policy, _: queue_log.reload(policy))
         return readers
+
+    def _order(self, order: AnyBookOrder) -> None:
+        """What the core asks of the store."""
+        self.outbound.order(order)
+        self.hooks.outbox.order(order)
 
     def _journal(self, stack: contextlib.AsyncExitStack) -> Journal | None:
         journal = open_journal(self.settings.journal)
@@ -224,6 +236,7 @@ class Application:
         stack.callback(watch.stop)
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        campaigns = self.outbound.desk(self.engine.campaigns)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -235,7 +248,9 @@ class Application:
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
-            campaigns=self.outbound.desk(self.engine.campaigns),
+            campaigns=campaigns,
+            results=campaigns,
+            hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)

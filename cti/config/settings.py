@@ -19,6 +19,7 @@ from cti.config.address import Address, AddressText
 from cti.config.web import Web
 from cti.model import campaign
 from cti.model.errors import ConfigError
+from cti.model.hooks import Hook
 from cti.model.lookups import System
 from cti.model.policy import Agent, Center, Name, Phone
 from cti.model.schema import Policy
@@ -123,6 +124,7 @@ class Settings(Center):
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
     lookups: dict[Name, System] = Field(default_factory=dict)
+    hooks: dict[Name, Hook] = Field(default_factory=dict)
     flows: FlowRules | None = None
 
     @property

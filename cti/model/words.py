@@ -184,6 +184,7 @@ class RefusedReason(StrEnum):
     UNKNOWN_CONTACT = "unknown_contact"
     UNKNOWN_CALLBACK = "unknown_callback"
     UNKNOWN_CAMPAIGN = "unknown_campaign"
+    UNKNOWN_HOOK = "unknown_hook"
     CAMPAIGN_STATE = "campaign_state"  # it cannot do that from where it stands
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"

@@ -163,3 +163,21 @@ class FakePast:
 
     def explain_agent(self, agent: AgentId) -> AgentNow | None:
         return None
+
+
+class FakeHooks:
+    """One receiver, "crm", that takes nothing; two of its messages were given up."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    async def load(self) -> list[dict[str, Any]]:
+        return [{"hook": "crm", "waiting": 3}]
+
+    async def test(self, name: str) -> dict[str, Any] | None:
+        self.asked.append(("test", name))
+        return {"hook": name, "taken": False, "answer": "timeout"} if name == "crm" else None
+
+    async def retry(self, name: str) -> int | None:
+        self.asked.append(("retry", name))
+        return 2 if name == "crm" else None

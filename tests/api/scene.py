@@ -20,6 +20,7 @@ from .doubles import (
     FakeDesk,
     FakeFlows,
     FakeFollowUps,
+    FakeHooks,
     FakePast,
     FakePolicy,
     FakeView,
@@ -41,6 +42,7 @@ class Scene:
             "follow_ups": self.follow_ups,
         }
         more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (FakePast(), FakePast())}
+        more["hooks"] = self.hooks = FakeHooks()
         more["previews"] = lambda _agent: None
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
