@@ -40,6 +40,7 @@ UNKNOWN = (
     RefusedReason.UNKNOWN_VERSION,
     RefusedReason.UNKNOWN_FOLLOW_UP,
     RefusedReason.UNKNOWN_CALLBACK,
+    RefusedReason.UNKNOWN_HOOK,
 )
 
 T = TypeVar("T")
