@@ -103,6 +103,7 @@ def main(argv: list[str] | None = None) -> int:
     figures: dict[str, dict[str, dict[str, float]]] = {name: {"occupancy": {}, "abandon": {}} for name in DIALERS}
     broken = dict.fromkeys(DIALERS, 0)
     windows = below = left_out = 0
+    decision_ms: dict[str, float] = {}
     say(f"occupancy / abandoned ({CAP:.0%} may be; ! more was in that many windows)")
     for number, case in enumerate([*map(steady, STEADY_HOURS), *(() if options.steady_only else cases())]):
         if number in (0, len(STEADY_HOURS)):
@@ -113,6 +114,9 @@ def main(argv: list[str] | None = None) -> int:
         seeds = range(options.seeds if number < len(STEADY_HOURS) else 1)
         played = play(case, seeds)
         windows += len(seeds)
+        slowest_ms = max(1000 * tally.decide_s / tally.decisions for tally in played["ours"])
+        agents = str(case.trade.agents)
+        decision_ms[agents] = round(max(decision_ms.get(agents, 0.0), slowest_ms), 3)
         for name, tallies in played.items():
             broken[name] += over_cap(tallies)
             if number < len(STEADY_HOURS):
@@ -131,7 +135,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     if left_out:
         say(f"{left_out} cases were left out: this took too long (--most-s)")
-    print(json.dumps({**figures, "cap_broken": broken["ours"]}))
+    print(json.dumps({**figures, "cap_broken": broken["ours"], "decision_ms": decision_ms}))
     return 1 if broken["ours"] else 0
 
 

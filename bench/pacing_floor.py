@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 import random
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ class Tally:
     busy_s: float = 0.0
     agent_s: float = 0.0
     decisions: int = 0
+    decide_s: float = 0.0  # of the CPU's time
     worst_share: float = 0.0  # of abandoned among answered, at any moment after the 200th answer
 
     @property
@@ -141,7 +143,10 @@ class Campaign:
             [now - since for since in self._ringing.values()],
             len(self._waiting),
         )
-        for _ in range(self.dialer.place(now, view)):
+        began_s = time.process_time()
+        number = self.dialer.place(now, view)
+        self.tally.decide_s += time.process_time() - began_s
+        for _ in range(number):
             self._place(now)
 
     def _place(self, now: float) -> None:

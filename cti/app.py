@@ -28,6 +28,7 @@ from cti.config.settings import Settings
 from cti.engine import Engine, SteadyClock
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
+from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.metrics.flow_counts import FlowCounts
@@ -36,6 +37,7 @@ from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
+from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
@@ -54,6 +56,7 @@ from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
+from cti.web_room import WebRoom, finders
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +76,7 @@ class Application:
         self.flows = FlowRoom(settings, self.clock)
         self.switch: AsteriskSwitch
         self.outbound: OutboundRoom
+        self.hooks: HookRoom
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
@@ -99,6 +103,7 @@ class Application:
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self.follow_ups: FollowUpWriter
+        self.web: WebRoom
         self._policy = policy
         self.history: History
         self._history_writer: HistoryWriter
@@ -151,13 +156,13 @@ class Application:
             readers,
             clock=self.clock,
             journal=journal,
-            books=outbound.order,
+            books=self._order,
         )
         stack.callback(self.engine.stop)
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post, stack)
-        await self._serve(stack)
+        await self._serve(stack, store)
         if settings.callback_spool is not None:
             background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
         background(stack, self._observe_lag())
@@ -180,6 +185,10 @@ class Application:
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply]
+        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
+        self._errors["hooks"] = lambda: hooks.errors
+        if self.settings.hooks:
+            readers.append(hooks.outbox.apply)
         history = self._keep_history(store)
         stack.callback(history.close)
         readers.append(history.apply)
@@ -191,6 +200,11 @@ class Application:
             readers.append(queue_log.apply)
             self._follow.append(lambda policy, _: queue_log.reload(policy))
         return readers
+
+    def _order(self, order: AnyBookOrder) -> None:
+        """What the core asks of the store."""
+        self.outbound.order(order)
+        self.hooks.outbox.order(order)
 
     def _journal(self, stack: contextlib.AsyncExitStack) -> Journal | None:
         journal = open_journal(self.settings.journal)
@@ -216,12 +230,13 @@ class Application:
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
-    async def _serve(self, stack: contextlib.AsyncExitStack) -> None:
+    async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        campaigns = self.outbound.desk(self.engine.campaigns)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -233,10 +248,17 @@ class Application:
             why=(self.engine, self.history),
             follow_ups=self.follow_ups,
             callbacks=self.outbound.list,
-            campaigns=self.outbound.desk(self.engine.campaigns),
+            campaigns=campaigns,
+            results=campaigns,
+            hooks=self.hooks.deliveries,
+            previews=self.engine.preview_of,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)
+        if self.settings.web is not None:
+            self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
+            find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
+            await self.web.open(asking, find, requests, stack)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
         try:

@@ -16,8 +16,9 @@ from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.model.promise import Number
 from cti.ports import Clock
-from cti.store.callbacks import Placed, open_promises, take_requests
+from cti.store.callbacks import open_promises
 from cti.store.database import Store
+from cti.store.promising import Placed, take_requests
 
 LOOK_EVERY_S = 2.0
 RETRY_S = 5.0

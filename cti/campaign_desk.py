@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from cti.outbound.desk import Desk, Today
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.plan import counted, project
 from cti.ports import Clock
-from cti.store import campaigns
+from cti.store import campaign_results, campaigns, results_csv
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -29,7 +29,7 @@ MOST_SHOWN = 20
 
 
 class CampaignDesk:
-    """An api Campaigns."""
+    """An api Campaigns, and an api Results."""
 
     def __init__(
         self,
@@ -45,6 +45,20 @@ class CampaignDesk:
         """Look at the core now; the rows come from what is returned, off the loop. That raises SQLAlchemyError."""
         found, at = self._now(), self._clock()
         return lambda: self._rows(found, at)
+
+    def known(self) -> list[str]:
+        """The campaigns that there are."""
+        return list(self._policy().campaigns)
+
+    def results(self, campaign: str, after: int, most: int) -> list[dict[str, Any]]:
+        """What came of its leads, page by page. Blocks. Raises SQLAlchemyError."""
+        self._writer.flush()
+        return campaign_results.results(self._store, campaign, after, most)
+
+    def csv(self, campaign: str, number_as: Callable[[str], str]) -> Iterator[str]:
+        """All of it as CSV, piece by piece. Blocks. Raises SQLAlchemyError."""
+        self._writer.flush()
+        return results_csv.csv_of(self._store, campaign, number_as)
 
     def _rows(self, found: Sequence[CampaignNow], at: float) -> list[dict[str, Any]]:
         self._writer.flush()

@@ -27,7 +27,7 @@ from cti.outbound.pacing import LiveState, Pacing, PacingRules
 from cti.outbound.pacing_of import rules_of
 from cti.outbound.placing import Placing, sentence
 
-_WORKING = (Activity.RINGING, Activity.DIALLING)
+_WORKING = (Activity.PREVIEW, Activity.RINGING, Activity.DIALLING)
 
 
 @dataclass(slots=True, eq=False)
@@ -193,10 +193,10 @@ class CampaignPace:
 
     def _wants_agent(self, dial: Dial) -> bool:
         """Whether the next free agent is his: planned and not dialled yet, or answered and in the line."""
-        if dial.reserves and dial.placed_at is None:
-            return True
         contact = self._floor.contacts.get(dial.contact)
-        return dial.person and contact is not None and contact.state is ContactState.WAITING
+        if contact is None or contact.state is not ContactState.WAITING:
+            return False
+        return dial.person or (dial.reserves and dial.placed_at is None)
 
     def _rate(self, campaign: CampaignName) -> float:
         """The share of another campaign's dials that will take one of the agents: all, until enough is known."""

@@ -34,6 +34,7 @@ from cti.model.words import (
     ContactId,
     ContactState,
     DialResult,
+    OfferState,
     Outcome,
     QueueName,
     RefusedReason,
@@ -219,6 +220,8 @@ class Campaigning:
             case Kind.DISPOSITION if dial is not None:
                 dial.disposition = fact.new
             case Kind.OFFER:
+                if dial is not None and fact.new == OfferState.SKIPPED:
+                    dial.forbidden = Rule.SKIPPED
                 self.pace.agents_fact(fact)
             case Kind.ACTIVITY:
                 self.pace.agents_fact(fact)

@@ -22,6 +22,7 @@ from cti.acd import (
     nodes,
     offers,
     presence,
+    preview,
     progressive,
     reached,
     reload,
@@ -42,7 +43,7 @@ from cti.model import events, policy
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
-from cti.model.lead import CampaignNow
+from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import (
     Activity,
     AgentId,
@@ -131,6 +132,7 @@ class ContactCenter:
             "break": lambda agent: agents.break_overdue(self._floor, self.agents[AgentId(agent)]),
             "rest": lambda agent: self._floor.refresh(self.agents[AgentId(agent)]),
             "ring": self._contact_rule(calls.ring_overdue),
+            "preview": self._contact_rule(preview.undecided),
             "talk": self._contact_rule(calls.talk_unsettled),
             "widen": self._contact_rule(presence.reach_due),
             "parting": self._contact_rule(calls.parted),
@@ -189,6 +191,10 @@ class ContactCenter:
     def campaigns_now(self, now: float) -> list[CampaignNow]:
         """How each campaign stands at `now`. Changes nothing."""
         return self._campaigning.now(max(now, self._floor.now))
+
+    def preview_of(self, agent: AgentId) -> PreviewNow | None:
+        """Whom an agent previews; None: nobody. Changes nothing."""
+        return preview.seen_by(self._floor, agent)
 
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""

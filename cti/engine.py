@@ -20,7 +20,7 @@ from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.events import AnyEvent, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
-from cti.model.lead import CampaignNow
+from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import AgentId, CallId, ContactId
 from cti.ports import Clock, Reader, Switch
 
@@ -126,6 +126,10 @@ class Engine:
     def explain_agent(self, agent: AgentId) -> AgentNow | None:
         """See ports.Explainer: answered between two events."""
         return self.center.explain_agent(agent, self.clock())
+
+    def preview_of(self, agent: AgentId) -> PreviewNow | None:
+        """Whom an agent previews, between two events; None: nobody."""
+        return self.center.preview_of(agent)
 
     def campaigns(self) -> list[CampaignNow]:
         """How campaigns stand, between two events."""

@@ -15,8 +15,8 @@ from cti.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over
-from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
+from cti.store.promising import take_requests
 
 pytestmark = pytest.mark.unit
 

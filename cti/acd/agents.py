@@ -37,6 +37,8 @@ def request(floor: Floor, asked: AgentRequest) -> Refused | None:
             if refused is None:
                 end_wrapup(floor, agent)
             return refused
+        case AgentAction.ACCEPT | AgentAction.SKIP:
+            return Refused(RefusedReason.NO_PREVIEW)  # see preview.py
         case AgentAction.DISPOSITION:
             refused = dispositions.dispose(floor, agent, asked.reason, asked.by)
             if refused is None and agent.activity is Activity.WRAPUP:

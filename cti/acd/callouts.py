@@ -98,17 +98,28 @@ def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
     for other in floor.dials.take(contact):  # never two calls to one number
         floor.line.remove(floor.contacts[other])
     contact.node = node
-    if agent_first(contact):
-        offer = offers.make_offer(floor, contact, agent, why, position)
-        ring_timeout_s = floor.policy.queues[contact.queue].ring_timeout_s
-        floor.deadlines.set("ring", contact.id, floor.now + ring_timeout_s + offers.RING_GRACE_S)
+    if contact.callout.preview_s is not None:
+        until = floor.now + contact.callout.preview_s
+        offers.make_offer(floor, contact, agent, why, position, OfferState.PREVIEW, until)
+        floor.deadlines.set("preview", contact.id, until)
         floor.move_contact(contact, ContactState.OFFERED)
-        plan = contact.callout
-        floor.say(RingAgent(node, RingLeg(offer.id, agent.dial(node)), ring_timeout_s, plan.show, plan.hear))
+    elif agent_first(contact):
+        offer = offers.make_offer(floor, contact, agent, why, position)
+        floor.move_contact(contact, ContactState.OFFERED)
+        ring_agent(floor, contact, offer, agent)
     else:
         offers.make_offer(floor, contact, agent, why, position, OfferState.DIALLING)
         floor.move_contact(contact, ContactState.DIALLING)
         attempts.place(floor, contact, node, agent.id)
+
+
+def ring_agent(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> None:
+    """His phone rings before the customer's does."""
+    assert contact.callout is not None
+    ring_timeout_s = floor.policy.queues[contact.queue].ring_timeout_s
+    floor.deadlines.set("ring", contact.id, floor.now + ring_timeout_s + offers.RING_GRACE_S)
+    leg = RingLeg(offer.id, agent.dial(contact.node))
+    floor.say(RingAgent(contact.node, leg, ring_timeout_s, contact.callout.show, contact.callout.hear))
 
 
 def agent_first(contact: Contact) -> bool:
@@ -167,7 +178,8 @@ def _kept_for_him(floor: Floor, offer: Offer) -> None:
 
 def back(floor: Floor, contact: Contact) -> None:
     """Its offer came to nothing before anybody answered: in line again, as soon as nothing rings there any more."""
-    floor.deadlines.cancel("ring", contact.id)
+    for what in ("ring", "preview"):
+        floor.deadlines.cancel(what, contact.id)
     contact.agent = None
     floor.move_contact(contact, ContactState.WAITING)
     floor.dials.loosen(contact)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 Key = tuple[str, str]  # (what is due, of whom)
 OF_CONTACT = (  # what may be due for a contact
     *("ring", "max_wait", "announce", "widen", "aside", "talk", "parting", "closing", "ring_more", "offer_flow"),
+    "preview",
 )
 
 

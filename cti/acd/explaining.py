@@ -23,6 +23,7 @@ from cti.model.words import Activity, AgentId, AgentStatus
 MAX_LISTED = 50
 
 BUSY = {
+    Activity.PREVIEW: Reason.PREVIEW,
     Activity.RINGING: Reason.RINGING,
     Activity.DIALLING: Reason.DIALLING,
     Activity.TALKING: Reason.TALKING,

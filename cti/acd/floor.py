@@ -174,6 +174,7 @@ class Floor:
                 outbound=contact.callout is not None,
                 caller=contact.caller,
                 since=contact.since,
+                dialled=(contact.dialled or None) if old == "" else None,
                 reason=contact.flow if contact.state is ContactState.IN_FLOW else None,
             )
         )
@@ -188,6 +189,7 @@ class Floor:
         talk_s: float | None = None,
         ended_by: EndedBy | None = None,
         until: float | None = None,
+        reason: str | None = None,
         made: bool = False,
     ) -> None:
         old: OfferState | str = "" if made else offer.state
@@ -218,6 +220,7 @@ class Floor:
                 original_position=contact.original_position,
                 ended_by=ended_by,
                 until=until,
+                reason=reason,
                 why=why,
             )
         )

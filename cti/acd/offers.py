@@ -30,6 +30,13 @@ FAILURES: dict[RingResult, OfferState] = {
     RingResult.CANCELLED: OfferState.WITHDRAWN,
 }
 
+OCCUPIED = {
+    OfferState.PREVIEW: Activity.PREVIEW,
+    OfferState.RINGING: Activity.RINGING,
+    OfferState.DIALLING: Activity.DIALLING,
+}
+"""What an agent does to whom an offer is made."""
+
 # He did nothing wrong: he is idle since when he was, and next in turn.
 KEEPS_PLACE = (OfferState.LOST, OfferState.ABANDONED, OfferState.WITHDRAWN, OfferState.NOT_REACHED)
 
@@ -58,9 +65,17 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
 
 
 def make_offer(
-    floor: Floor, contact: Contact, agent: Agent, why: Why, position: int, state: OfferState = OfferState.RINGING
+    floor: Floor,
+    contact: Contact,
+    agent: Agent,
+    why: Why,
+    position: int,
+    state: OfferState = OfferState.RINGING,
+    until: float | None = None,
 ) -> Offer:
-    """One offer: from here on the agent is taken. `state`: ringing, or dialling where his customer is called first."""
+    """One offer: from here on the agent is taken. `state`: ringing, or dialling where his customer is called first, or
+    preview where he decides first, `until` then.
+    """
     contact.tries += 1
     offer = Offer(OfferId(f"{contact.id}#{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
     floor.offers[offer.id] = offer
@@ -68,8 +83,8 @@ def make_offer(
     agent.offer = offer.id
     floor.offers_made += 1
     agent.offered = floor.offers_made
-    floor.move_offer(offer, state, position=position, why=why, made=True)
-    floor.move_activity(agent, Activity.RINGING if state is OfferState.RINGING else Activity.DIALLING, offer=offer)
+    floor.move_offer(offer, state, position=position, why=why, until=until, made=True)
+    floor.move_activity(agent, OCCUPIED[state], offer=offer, until=until)
     return offer
 
 
@@ -109,13 +124,13 @@ def accept(floor: Floor, offer: Offer, *, ago_s: float = 0.0) -> None:
     floor.move_contact(contact, ContactState.TALKING)
 
 
-def fail(floor: Floor, offer: Offer, how: OfferState) -> None:
-    """An offer that rang came to nothing; the agent is idle again, with what his rules say about it."""
+def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None) -> None:
+    """An offer came to nothing; the agent is idle again, with what his rules say about it."""
     contact = floor.contacts[offer.contact]
     agent = floor.agents[offer.agent]
     rules = floor.policy.missed_offers
     tried = how in (OfferState.MISSED, OfferState.REJECTED, OfferState.UNREACHABLE)
-    floor.move_offer(offer, how, until=floor.now + rules.not_again_s if tried else None)
+    floor.move_offer(offer, how, until=floor.now + rules.not_again_s if tried else None, reason=reason)
     contact.offers.remove(offer.id)
     del floor.offers[offer.id]
     agent.offer = None
@@ -154,8 +169,8 @@ def fail_all(floor: Floor, contact: Contact, how: OfferState) -> None:
 
 def withdraw(floor: Floor, offer: Offer) -> None:
     """We take the offer back: the contact keeps its place, and the agent is not counted as having missed it."""
-    contact = floor.contacts[offer.contact]
-    stop_ring(floor, contact, offer.id)
+    if offer.state is not OfferState.PREVIEW:
+        stop_ring(floor, floor.contacts[offer.contact], offer.id)
     fail(floor, offer, OfferState.WITHDRAWN)
 
 

@@ -15,7 +15,7 @@ from cti.model.events import PolicyChanged
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentId, AgentStatus, QueueName, RefusedReason
 
-_WORKS = (Activity.RINGING, Activity.DIALLING, Activity.TALKING, Activity.HOLD)
+_WORKS = (Activity.PREVIEW, Activity.RINGING, Activity.DIALLING, Activity.TALKING, Activity.HOLD)
 
 
 def request(floor: Floor, asked: PolicyChanged) -> Refused | None:

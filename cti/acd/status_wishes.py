@@ -5,18 +5,19 @@ Whether he may is judged in agents.py; who he was before the engine died is told
 
 from __future__ import annotations
 
-from cti.acd import agents, callouts, offers, presence
+from cti.acd import agents, callouts, offers, presence, preview
 from cti.acd.floor import Floor
 from cti.model import events
 from cti.model.changes import Refused
-from cti.model.words import AgentStatus, OfferState
+from cti.model.words import AgentAction, AgentStatus, OfferState
 
 
 def request(floor: Floor, event: events.AgentRequest) -> Refused | None:
     """Do what he, or somebody for him, asks for; return why not."""
     known = floor.agents.get(event.agent)
     before = known.status if known is not None else AgentStatus.LOGGED_OUT
-    refused = agents.request(floor, event)
+    decides = event.action in (AgentAction.ACCEPT, AgentAction.SKIP)
+    refused = preview.decide(floor, event) if decides else agents.request(floor, event)
     if refused is not None:
         return refused
     agent = floor.agents[event.agent]

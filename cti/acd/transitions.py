@@ -28,16 +28,21 @@ CONTACT: Mapping[ContactState, frozenset[ContactState]] = {
 
 _FAILED = frozenset({_O.MISSED, _O.REJECTED, _O.BUSY, _O.UNREACHABLE, _O.WITHDRAWN, _O.LOST, _O.ABANDONED})
 OFFER: Mapping[OfferState, frozenset[OfferState]] = {
+    _O.PREVIEW: frozenset({_O.RINGING, _O.DIALLING, _O.SKIPPED, _O.WITHDRAWN, _O.NOT_REACHED}),
     _O.RINGING: frozenset({_O.ACCEPTED, _O.DIALLING}) | _FAILED,  # dialling: the agent first, then the customer
     _O.DIALLING: frozenset({_O.RINGING, _O.ACCEPTED, _O.NOT_REACHED, _O.WITHDRAWN, _O.ABANDONED}),
     _O.ACCEPTED: frozenset({_O.ENDED}),
     _O.ENDED: frozenset(),
     _O.NOT_REACHED: frozenset(),
+    _O.SKIPPED: frozenset(),
     **{state: frozenset() for state in _FAILED},
 }
 
 ACTIVITY: Mapping[Activity, frozenset[Activity]] = {
-    _A.IDLE: frozenset({_A.RINGING, _A.DIALLING, _A.TALKING}),  # idle -> talking: a talk found by reconciliation
+    _A.IDLE: frozenset(
+        {_A.PREVIEW, _A.RINGING, _A.DIALLING, _A.TALKING}
+    ),  # idle -> talking: a talk found by reconciliation
+    _A.PREVIEW: frozenset({_A.IDLE, _A.RINGING, _A.DIALLING, _A.TALKING}),
     _A.RINGING: frozenset({_A.IDLE, _A.DIALLING, _A.TALKING}),
     _A.DIALLING: frozenset({_A.IDLE, _A.RINGING, _A.TALKING}),
     _A.TALKING: frozenset({_A.HOLD, _A.WRAPUP, _A.IDLE}),

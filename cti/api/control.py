@@ -19,7 +19,10 @@ from cti.api import (
     control_contacts,
     control_flows,
     control_follow_ups,
+    control_hooks,
     control_policy,
+    control_previews,
+    control_results,
 )
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
@@ -46,6 +49,9 @@ def make_control_app(
     follow_ups: control_follow_ups.FollowUps | None = None,
     callbacks: control_callbacks.Callbacks | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
+    previews: control_previews.PreviewOf | None = None,
+    hooks: control_hooks.Hooks | None = None,
+    results: control_results.Results | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -71,8 +77,14 @@ def make_control_app(
         control_follow_ups.add_routes(app, follow_ups, clock)
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
+    if results is not None:
+        control_results.add_routes(app, results, clock)
+    if hooks is not None:
+        control_hooks.add_routes(app, hooks, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
+    if previews is not None:
+        control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

@@ -142,6 +142,14 @@ _OUTBOUND = (
         about={"name": CAMPAIGN},
     ),
     Operation(
+        "GET",
+        "/campaigns/{name}/results",
+        "What came of each lead of a campaign",
+        Right.CAMPAIGNS_READ,
+        query={"cursor": "where the page before ended", "format": "csv: all of them as CSV", **_LIMIT},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
         "POST",
         "/campaigns/{name}/{action}",
         "Start, pause, resume, drain or stop a campaign",
@@ -183,6 +191,9 @@ _OUTBOUND = (
         Right.FOLLOW_UPS_CHANGE,
         about={"number": FOLLOW_UP},
     ),
+    Operation("GET", "/hooks", "Who is told what happens, and how his messages stand", Right.HOOKS_CHANGE, whole=True),
+    Operation("POST", "/hooks/{hook}/test", "Send a message that tells of nothing", Right.HOOKS_CHANGE, whole=True),
+    Operation("POST", "/hooks/{hook}/retry", "Send again what was given up", Right.HOOKS_CHANGE, whole=True),
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 

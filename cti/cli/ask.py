@@ -126,6 +126,8 @@ def _why_refused(error: EngineRefused, agent: str, control: Path | None, as_json
         "already": f"{agent} already is {detail}" if detail != cli_show.DASH else f"{agent} already is",
         "not_in_wrapup": f"{agent} is not in wrap-up",
         "unknown_disposition": f"there is no such disposition; {detail}",
+        "no_preview": f"{agent} sees nobody whom he might call; see: {typed('campaign list')}",
+        "not_now": detail,
         "disposition_required": f"first: {typed(f'agent disposition {agent} NAME')}; {detail}",
     }
     return words.get(reason, f"refused: {reason or error} {detail if detail != cli_show.DASH else ''}".strip())

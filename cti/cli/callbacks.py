@@ -113,5 +113,7 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     plain = [("id", "id"), ("state", "state"), ("why", "reason"), ("kind", "kind"), ("queue", "queue")]
     plain += [("agent", "agent"), ("number", "number"), ("topic", "topic"), ("into", "merged_into")]
     times = [("promised", "promised_at"), ("due", "due_at"), ("waits from", "since"), ("until", "expires_at")]
+    plain += [("follow-up", "follow_up"), ("lies on", "node")]
     facts = [(word, cli_show.clean(row[key])) for word, key in plain if row.get(key)]
+    facts += [("message", cli_show.clean(f"{file}.wav")) for file in row.get("recordings") or ()]
     return facts + [(f"{word:<10} ", when(row[key])) for word, key in times if row.get(key) is not None]

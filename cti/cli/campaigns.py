@@ -1,4 +1,4 @@
-"""What can be typed about campaigns? `cti campaign list | status | plan | start | pause | resume | drain | stop`.
+"""What can be typed about campaigns? `cti campaign list | status | plan | results | start | pause | ...`.
 
 Exit codes: those of cli/main.py.
 """
@@ -14,10 +14,13 @@ from cti.cli import control as cli_control
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
 from cti.cli.show import Column, Row
+from cti.cli.store import ConfigOption, ShowNumbers, known_campaign, opened, shown
+from cti.store.campaign_results import all_results
+from cti.store.results_csv import csv_of
 
 campaign_app = typer.Typer(
     name="campaign",
-    help="Campaigns: list, status, plan, start, pause, resume, drain, stop.",
+    help="Campaigns: list, status, plan, results, start, pause, resume, drain, stop.",
     no_args_is_help=True,
 )
 
@@ -83,6 +86,27 @@ def campaign_plan(
     for rule, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         if rule != "dialled":
             typer.echo(f"{count:>8}  not: {show.clean(rule)}")
+
+
+@campaign_app.command("results")
+def campaign_results(
+    name: Name,
+    as_csv: Annotated[bool, typer.Option("--csv/--json", help="CSV, or one JSON object a line")] = True,
+    show_numbers: ShowNumbers = False,
+    config: ConfigOption = None,
+) -> None:
+    """Print what came of each lead. Reads the store, whether the engine runs or not.
+
+    Example: cti campaign results spring --csv > spring.csv
+    """
+    with opened(config, not as_csv) as (store, settings):
+        known_campaign(settings, name, not as_csv)
+        if not as_csv:
+            for row in all_results(store, name):
+                ask.print_json(row | {"number": shown(row["number"], show_numbers)})
+            return
+        for piece in csv_of(store, name, lambda number: shown(number, show_numbers)):
+            typer.echo(piece, nl=False)
 
 
 @campaign_app.command("start")

@@ -1,4 +1,4 @@
-"""What can be typed about follow-ups? `cti follow-up list | done`: what low answers of surveys have opened.
+"""What can be typed about follow-ups? `cti follow-up list | done`: what low answers and messages have opened.
 
 Exit codes: those of cli/main.py.
 """
@@ -16,19 +16,21 @@ from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
 
 follow_up_app = typer.Typer(
-    name="follow-up", help="What low answers of surveys have opened: list, done.", no_args_is_help=True
+    name="follow-up", help="What low answers of surveys, and messages, have opened: list, done.", no_args_is_help=True
 )
 
 FOLLOW_UPS = (
     show.Column("number", lambda row: show.clean(row.get("id")), right=True),
     show.Column("owner", lambda row: show.clean(row.get("owner"))),
     show.Column("due", lambda row: when(row.get("due_at"))),
-    show.Column("survey", lambda row: show.clean(row.get("survey"))),
+    show.Column("survey", lambda row: "message" if row.get("recording") else show.clean(row.get("survey"))),
     show.Column("answer", lambda row: show.clean(row.get("answer"))),
     show.Column("queue", lambda row: show.clean(row.get("queue")), 1),
     show.Column("agent", lambda row: show.clean(row.get("agent")), 1),
     show.Column("caller", lambda row: show.clean(row.get("number")), 2),
     show.Column("outcome", lambda row: show.clean(row.get("outcome")), 1),
+    show.Column("callback", lambda row: show.clean(row.get("callback")), 2),
+    show.Column("file", lambda row: _file(row), 2),
 )
 
 
@@ -65,3 +67,7 @@ def follow_up_done(
         ask.print_json(found)
     else:
         typer.echo(f"follow-up {number} is done")
+
+
+def _file(row: show.Row) -> str:
+    return show.clean(f"{row['recording']}.wav") if row.get("recording") else show.DASH

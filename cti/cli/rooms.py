@@ -22,6 +22,7 @@ ROOMS = {
     "explain": ("cti.cli.explain", "explain_app"),
     "flow": ("cti.cli.flows", "flow_app"),
     "follow-up": ("cti.cli.follow_up", "follow_up_app"),
+    "hook": ("cti.cli.hooks", "hook_app"),
     "import": ("cti.cli.imports", "import_app"),
     "list": ("cti.cli.lists", "list_app"),
     "dnc": ("cti.cli.numbers", "dnc_app"),

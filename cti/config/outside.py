@@ -18,7 +18,8 @@ from cti.model.policy import Center
 from cti.plain_file import read_plain
 
 MAX_FILE_BYTES = 4096  # a secret, an address: never more
-STAND_IN = "not-known-here"  # in a check without the engine's environment: no follow-up complaints
+# In a check without the engine's environment: no follow-up complaints (long enough for a secret that signs).
+STAND_IN = "not-known-here-in-a-check"
 
 
 def allow_short_forms(tree: yaml_file.Mapping) -> None:
@@ -79,14 +80,15 @@ def resolve(
 
 def _plumbing(tree: yaml_file.Mapping) -> Iterator[tuple[tuple[Any, ...], yaml_file.Mapping]]:
     yield (), tree
-    for key in ("fastagi", "http"):
+    for key in ("fastagi", "http", "web"):
         section = tree.items.get(key, (None, None))[1]
         if isinstance(section, yaml_file.Mapping):
             yield (key,), section
-    nodes = tree.items.get("nodes", (None, None))[1]
-    for name, (_, node) in nodes.items.items() if isinstance(nodes, yaml_file.Mapping) else ():
-        if isinstance(node, yaml_file.Mapping):
-            yield ("nodes", name), node
+    for key in ("nodes", "hooks"):
+        named = tree.items.get(key, (None, None))[1]
+        for name, (_, node) in named.items.items() if isinstance(named, yaml_file.Mapping) else ():
+            if isinstance(node, yaml_file.Mapping):
+                yield (key, name), node
 
 
 def _fetch(

@@ -16,8 +16,10 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 
 from cti.config import check, explain, outside, yaml_file
 from cti.config.address import Address, AddressText
+from cti.config.web import Web
 from cti.model import campaign
 from cti.model.errors import ConfigError
+from cti.model.hooks import Hook
 from cti.model.lookups import System
 from cti.model.policy import Agent, Center, Name, Phone
 from cti.model.schema import Policy
@@ -111,6 +113,7 @@ class Settings(Center):
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
+    web: Web | None = None
     history: HistoryRules = HistoryRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
@@ -121,6 +124,7 @@ class Settings(Center):
     journal: HomePath | None = None
     callback_spool: HomePath | None = None
     lookups: dict[Name, System] = Field(default_factory=dict)
+    hooks: dict[Name, Hook] = Field(default_factory=dict)
     flows: FlowRules | None = None
 
     @property

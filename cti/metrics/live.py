@@ -22,6 +22,7 @@ from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Out
 
 KEPT_DECISIONS = 200
 KEPT_REPAIRS = 50
+_UNDECIDED = (OfferState.ENDED, OfferState.PREVIEW, OfferState.RINGING, OfferState.DIALLING)
 _IN_VAIN = (Activity.RINGING, Activity.DIALLING)  # who comes back from there was free before
 
 
@@ -195,7 +196,7 @@ class LiveView:
         agent = self.agents.get(changed.agent or "")
         if not changed.old:
             self._decided(changed, row, agent)
-        elif changed.new not in (OfferState.ENDED, OfferState.RINGING, OfferState.DIALLING):
+        elif changed.new not in _UNDECIDED:
             self.offers[changed.new] += 1
             if agent is not None:
                 agent.answered += changed.new == OfferState.ACCEPTED

@@ -26,7 +26,8 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 WAIT_BUCKETS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 FAST_BUCKETS_S = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-OFFER_RESULTS = tuple(s for s in OfferState if s not in (OfferState.RINGING, OfferState.DIALLING, OfferState.ENDED))
+_NO_RESULTS = (OfferState.PREVIEW, OfferState.RINGING, OfferState.DIALLING, OfferState.ENDED)
+OFFER_RESULTS = tuple(state for state in OfferState if state not in _NO_RESULTS)
 AMI_EVENTS = frozenset(
     (
         *(

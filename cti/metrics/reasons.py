@@ -23,6 +23,7 @@ FIGURES: Mapping[str, Callable[[float], str]] = {
 BUSY = {
     Reason.LOGGED_OUT: "logged out",
     Reason.ON_BREAK: "on a break",
+    Reason.PREVIEW: "decides whether to call somebody",
     Reason.RINGING: "rings",
     Reason.DIALLING: "a customer is being called for him",
     Reason.TALKING: "talks",
@@ -54,6 +55,7 @@ OFFERS = {
     OfferState.LOST: "no longer rung: another one answered first",
     OfferState.ABANDONED: "no longer rung: the caller left",
     OfferState.NOT_REACHED: "is free again: the customer was not reached",
+    OfferState.SKIPPED: "does not want to call him now",
 }
 
 
@@ -216,6 +218,8 @@ def _offer(changed: Changed) -> str | None:
     agent = changed.agent or "?"
     if changed.new == OfferState.RINGING:
         return f"rings at {agent}" + (f": {changed.why.rule.replace('_', ' ')}" if changed.why is not None else "")
+    if changed.new == OfferState.PREVIEW:
+        return f"{agent} sees whom he would call, and decides"
     if changed.new == OfferState.DIALLING:
         return f"{agent} waits for the customer" if changed.old else f"{agent} is kept for the customer"
     if changed.new == OfferState.ACCEPTED:
@@ -225,6 +229,7 @@ def _offer(changed: Changed) -> str | None:
         return f"talk with {agent} over after {seconds(changed.talk_s or 0)}{by}"
     left_s = None if changed.until is None else changed.until - changed.at
     again = "" if not left_s else f"; not asked again for {seconds(left_s)}"
+    again += f" ({changed.reason.replace('_', ' ')})" if changed.reason else ""
     return f"{agent} {OFFERS[OfferState(changed.new)]}{again}"
 
 

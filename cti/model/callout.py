@@ -46,6 +46,7 @@ class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
     ring_timeout_s: float = 30.0
     reserve: bool = True
     first: DialFirst = DialFirst.AGENT
+    preview_s: float | None = None  # so long the agent may look at it and decide, before anybody is rung; None: at once
     listen: Listening | None = None
     on_machine: OnMachine = OnMachine()
     flow: str = ""

@@ -156,4 +156,6 @@ class Rule(StrEnum):
     DEAD_NUMBER = "dead_number"  # does not exist, or is somebody else's
     NO_CALLER_ID = "no_caller_id"  # every number of the pool has had its share today
     CAMPAIGN = "campaign"  # it does not run (now)
+    SKIPPED = "skipped"  # an agent who saw the lead did not want to call, or did not decide
+    NO_TRUNK = "no_trunk"  # no trunk may be used for this number
     QUEUE = "queue"  # its queue takes nobody now: closed, full, nobody there

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     FREE = "free"  # and may take it
     LOGGED_OUT = "logged_out"
     ON_BREAK = "on_break"  # `detail`: which
+    PREVIEW = "preview"  # he sees whom he would call, and decides
     RINGING = "ringing"
     DIALLING = "dialling"  # a customer is being called for him
     TALKING = "talking"

@@ -31,6 +31,17 @@ class Lead(msgspec.Struct, frozen=True, omit_defaults=True):
     tries: tuple[Tried, ...] = ()
 
 
+class PreviewNow(msgspec.Struct, frozen=True):
+    """Whom an agent may call, if he wants to, until `until` (epoch seconds). `number` and `data` are personal data."""
+
+    contact: str
+    queue: str
+    campaign: str
+    number: str
+    data: dict[str, str]
+    until: float
+
+
 class AnswersOfDay(msgspec.Struct, frozen=True, array_like=True):
     """Of one day (a number that counts up): calls answered by a person, and those of them that found no agent."""
 

@@ -64,3 +64,4 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     customer: dict[str, str] = {}
     recordings: tuple[str, ...] = ()  # messages of his that the agent hears first: paths there without their ending
     node: str = ""  # the Asterisk on which these lie
+    follow_up: int = 0  # number of the follow-up that it is to settle; 0: of none

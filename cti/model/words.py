@@ -29,6 +29,7 @@ class Activity(StrEnum):
     """What work does with the person."""
 
     IDLE = "idle"
+    PREVIEW = "preview"  # he sees whom he would call, and decides
     RINGING = "ringing"
     DIALLING = "dialling"  # a customer is being called for him
     TALKING = "talking"
@@ -56,6 +57,7 @@ class ContactState(StrEnum):
 class OfferState(StrEnum):
     """How one try to give one contact to one agent stands or went."""
 
+    PREVIEW = "preview"  # the agent sees whom he would call, and decides: nothing rings yet
     RINGING = "ringing"
     DIALLING = "dialling"  # the agent is kept, and the customer is being called for him
     ACCEPTED = "accepted"
@@ -68,6 +70,7 @@ class OfferState(StrEnum):
     LOST = "lost"  # ring-all: another agent answered first
     ABANDONED = "abandoned"  # the caller left while it rang
     NOT_REACHED = "not_reached"  # the customer who was called for this agent did not answer
+    SKIPPED = "skipped"  # the agent saw whom he would call, and did not want to, or did not decide in time
 
 
 class Outcome(StrEnum):
@@ -146,6 +149,8 @@ class AgentAction(StrEnum):
     READY = "ready"  # ends the wrap-up
     EXTEND = "extend"  # as long again for the wrap-up, from now on
     DISPOSITION = "disposition"  # what came of the talk; ends the wrap-up
+    ACCEPT = "accept"  # whom he previews: he is called now
+    SKIP = "skip"  # whom he previews: not now
 
 
 class ContactAction(StrEnum):
@@ -172,11 +177,14 @@ class RefusedReason(StrEnum):
     NOT_LOGGED_IN = "not_logged_in"
     ALREADY = "already"
     NOT_IN_WRAPUP = "not_in_wrapup"
+    NO_PREVIEW = "no_preview"  # there is nobody whom he previews
+    NOT_NOW = "not_now"  # a rule speaks against calling him by now
     UNKNOWN_DISPOSITION = "unknown_disposition"
     DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     UNKNOWN_CALLBACK = "unknown_callback"
     UNKNOWN_CAMPAIGN = "unknown_campaign"
+    UNKNOWN_HOOK = "unknown_hook"
     CAMPAIGN_STATE = "campaign_state"  # it cannot do that from where it stands
     NOT_WAITING = "not_waiting"
     QUEUE_FULL = "queue_full"

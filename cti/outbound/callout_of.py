@@ -28,6 +28,7 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
         ring_timeout_s=ring_s(written, limits),
         reserve=reserve,
         first=DialFirst.AGENT if written.mode is Mode.PREVIEW else DialFirst.CUSTOMER,
+        preview_s=written.preview_s if written.mode is Mode.PREVIEW else None,
         listen=Listening() if listens else None,
         on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
         flow=written.flow or "",

@@ -70,7 +70,8 @@ class Freed:
         `spare`: more than so many lost is what `over` gives the chance of.
         """
         if coming.mean + self.number.mean > MANY:
-            return _normal(coming, self.number, free, spare)
+            lost, mean, spread = _normal(coming, self.number, free)
+            return Shortfall(lost, 0.5 * (1.0 + math.erf((mean - math.floor(spare) - 0.5) / spread / _SQRT2)))
         if self._at_most is None:
             self._at_most = list(accumulate(masses(self.number)))
             self._short = [0.0, *accumulate(self._at_most)]
@@ -83,17 +84,21 @@ class Freed:
                     over += chance * self._at_most[min(x - free - beyond, len(self._at_most) - 1)]
         return Shortfall(lost, over)
 
+    def lost(self, coming: Number, free: int) -> float:
+        """What `shortfall` says is lost, and no more."""
+        if coming.mean + self.number.mean > MANY:
+            return _normal(coming, self.number, free)[0]
+        return self.shortfall(coming, free, 0.0).lost
+
     def _shorts(self, k: int) -> float:
         return self._short[k] if k < len(self._short) else self._short[-1] + k - len(self._short) + 1
 
 
-def _normal(coming: Number, freed: Number, free: int, spare: float) -> Shortfall:
-    mean = coming.mean - free - freed.mean
-    spread = math.sqrt(max(coming.variance + freed.variance, LEAST))
+def _normal(coming: Number, freed: Number, free: int) -> tuple[float, float, float]:
+    """What is lost, then mean and spread of how many more come than there are agents."""
+    (coming_mean, coming_variance), (freed_mean, freed_variance) = coming, freed
+    mean = coming_mean - free - freed_mean
+    spread = math.sqrt(max(coming_variance + freed_variance, LEAST))
     z = mean / spread
-    lost = spread * (math.exp(-0.5 * z * z) / _SQRT2PI + z * _below(z))
-    return Shortfall(max(0.0, lost), _below((mean - math.floor(spare) - 0.5) / spread))
-
-
-def _below(z: float) -> float:
-    return 0.5 * (1.0 + math.erf(z / _SQRT2))
+    lost = spread * (math.exp(-0.5 * z * z) / _SQRT2PI + z * 0.5 * (1.0 + math.erf(z / _SQRT2)))
+    return max(0.0, lost), mean, spread

@@ -206,7 +206,8 @@ class Dialer:
             return []
         if rule is Rule.DO_NOT_CALL:
             self.floor.forbidden.wished(hand.tried.number)
-        due_at = now + self.floor.desks[hand.lead.campaign].written.retry.not_dialled.after_s
+        written = self.floor.desks[hand.lead.campaign].written
+        due_at = now + (written.skipped_after_s if rule is Rule.SKIPPED else written.retry.not_dialled.after_s)
         tried = msgspec.structs.replace(hand.tried, result=AttemptResult.NOT_DIALLED)
         self.floor.put_down(attempt, hand, tried, LeadState.RESTING, now)
         return [self.floor.gone_back(hand.lead, None, due_at, hand.place, "", rule, now)]

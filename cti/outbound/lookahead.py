@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cti.outbound.answer_rate import AnswerRate
-from cti.outbound.counts import Freed, Number
+from cti.outbound.counts import Freed, Number, Shortfall
 from cti.outbound.ring_time import RingTime
 from cti.outbound.talk_hazard import TalkHazard
 
 MOMENTS_S = (3.0, 5.0, 7.5, 10.5, 15.0, 24.0)
+SEARCHED = (3, 2, 4, 1, 0, 5)  # the places of the moments, those that allow the least most often first
 STEPS_S = (1.0, 2.5, 4.0, 6.0, 8.5, 11.5, 15.0, 20.0, 26.0)  # in which ends of talks are counted
 WRAPUP_SHARES = (1 / 6, 3 / 6, 5 / 6)  # a wrap-up is as short as one in six, as usual, or as long as one in six
 
@@ -82,18 +83,53 @@ class Lookahead:
 
     def of(self, dials: int) -> Outlook:
         """What `dials` more would bring."""
-        answers = self._waiting + self._answers + dials * self._new_answers
         lost = over = surge = 0.0
-        for (mean, variance), chance, freed, few in zip(self._ringing, self._new, self._freed, self._few, strict=True):
-            mean += dials * chance
-            variance += dials * chance * (1.0 - chance) + self._doubt * mean * mean
-            free = self._free - self._waiting
-            found = freed.shortfall(Number(mean, variance), free, self._spare)
-            if SURGE * answers > self._spare:  # else even if all were lost, so many may be
-                many = Number(SURGE * mean, SURGE * variance)
-                surge = max(surge, few.shortfall(many, free, self._spare).lost)
-            lost, over = max(lost, found.lost), max(over, found.over)
-        return Outlook(answers, lost, over, self._freed[self._usual].number.mean, surge)
+        for place in range(len(MOMENTS_S)):
+            found, many_lost = self._at(place, dials)
+            lost, over, surge = max(lost, found.lost), max(over, found.over), max(surge, many_lost)
+        return Outlook(self._all(dials), lost, over, self._freed[self._usual].number.mean, surge)
+
+    def largest(self, cap: float, risk: float, left: float, most: int) -> int:
+        """The largest number that loses, until every moment, no more than the share `cap` of the answers; more than
+
+        may be with a chance of at most `risk`; and no more than `left` in a surge. 0 if not even that holds for 0.
+        What is lost less the cap's part grows ever faster with the number: all smaller ones fit, too. So one moment
+        after the other says how many of what is left it allows.
+        """
+
+        def fits(place: int, dials: int) -> bool:
+            found, many_lost = self._at(place, dials)
+            return found.lost <= cap * self._all(dials) and found.over <= risk and many_lost <= left
+
+        if not all(fits(place, 0) for place in SEARCHED):
+            return 0
+        for place in SEARCHED:
+            if fits(place, most):
+                continue
+            low, step = 0, 1
+            while low + step <= most and fits(place, low + step):
+                low, step = low + step, 2 * step
+            high = min(most + 1, low + step)
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if fits(place, middle) else (low, middle)
+            most = low
+        return most
+
+    def _all(self, dials: int) -> float:
+        return self._waiting + self._answers + dials * self._new_answers
+
+    def _at(self, place: int, dials: int) -> tuple[Shortfall, float]:
+        """What is lost until this moment; and if answers had just become more, and ends of talks fewer."""
+        (mean, variance), chance = self._ringing[place], self._new[place]
+        mean += dials * chance
+        variance += dials * chance * (1.0 - chance) + self._doubt * mean * mean
+        free = self._free - self._waiting
+        found = self._freed[place].shortfall(Number(mean, variance), free, self._spare)
+        if SURGE * self._all(dials) <= self._spare:  # even if all were lost, so many may be
+            return found, 0.0
+        many = Number(SURGE * mean, SURGE * variance)
+        return found, self._few[place].lost(many, free)
 
 
 def _freed(floor: Floor, talks: TalkHazard, wrapups: TalkHazard, within_s: Sequence[float]) -> list[Freed]:

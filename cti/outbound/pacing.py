@@ -145,10 +145,9 @@ class Pacing:
         if not self._knows(state):
             return safe, Why.CHANGED if self._changed else Why.EVIDENCE, "progressive", cap, None
         self._changed = False
-        number, outlook = _largest(self._lookahead(state), cap, left, rules.most_at_once)
-        if number <= safe:
-            outlook = self._lookahead(state).of(safe)
-        return max(number, safe), Why.CAP, "predictive", cap, outlook
+        ahead = self._lookahead(state)
+        number = max(safe, ahead.largest(cap, RISK, left, rules.most_at_once))
+        return number, Why.CAP, "predictive", cap, ahead.of(number)
 
     def _left(self) -> float:
         """Abandoned calls that may be planned for."""
@@ -247,29 +246,3 @@ class Pacing:
 def _impossible(state: LiveState) -> bool:
     """Somebody has talked for less than no time: it is no picture of any floor."""
     return min((*state.talking_s, *state.wrapup_s, *state.ringing_s, state.idle, state.waiting), default=0) < 0
-
-
-def _largest(ahead: Lookahead, cap: float, left: float, most: int) -> tuple[int, Outlook]:
-    """The largest number whose outlook is within the cap, and within what the window has `left`, come what may.
-
-    What is lost less the cap's part grows ever faster with the number: all smaller ones fit, too, and halving finds it.
-    """
-
-    def fits(outlook: Outlook) -> bool:
-        return outlook.lost <= cap * outlook.answers and outlook.over <= RISK and outlook.surge <= left
-
-    best = ahead.of(0)
-    if not fits(best):
-        return 0, best
-    low, high = 0, 1
-    while high <= most and fits(outlook := ahead.of(high)):
-        low, best, high = high, outlook, 2 * high
-    high = min(high, most + 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        outlook = ahead.of(middle)
-        if fits(outlook):
-            low, best = middle, outlook
-        else:
-            high = middle
-    return low, best

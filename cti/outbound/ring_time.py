@@ -7,7 +7,7 @@ answered within the next ones: p (A(age + s) - A(age)) / (p (1 - A(age)) + (1 - 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -33,6 +33,8 @@ class RingTime:
         self._answered_by: list[float] = []  # cumulative shares at the end of each second
         self._failed_by: list[float] = []
         self._hazard: list[float] = []  # cumulative, of being answered, at the begin of each second
+        self._within_s: Sequence[float] = ()
+        self._rows: dict[float, tuple[float, float, list[float]]] = {}  # by age: answered, failed by then; then within
         self.learn(0.5)
 
     def ended(self, ring_s: float, *, answered: bool) -> None:
@@ -47,26 +49,35 @@ class RingTime:
 
     def chances(self, age_s: float, rate: float, within_s: Sequence[float]) -> tuple[list[float], float]:
         """After `age_s` of ringing: (chances of an answer within so many seconds more, chance of one at all)."""
-        here = _share(self._answered_by, age_s)
-        still = rate * (1.0 - here) + (1.0 - rate) * (1.0 - _share(self._failed_by, age_s))
+        if within_s is not self._within_s:
+            self._within_s, self._rows = within_s, {}
+        row = self._rows.get(age_s)
+        if row is None:
+            here, by = _share(self._answered_by, age_s), self._answered_by
+            after = [_share(by, age_s + more_s) - here for more_s in within_s]
+            row = self._rows[age_s] = (here, _share(self._failed_by, age_s), after)
+        here, failed, after = row
+        still = rate * (1.0 - here) + (1.0 - rate) * (1.0 - failed)
         if still < LEAST:
             return [0.0] * len(within_s), 0.0
-        factor, by = rate / still, self._answered_by
-        return [factor * (_share(by, age_s + more_s) - here) for more_s in within_s], factor * (1.0 - here)
+        factor = rate / still
+        return [factor * more for more in after], factor * (1.0 - here)
 
     def expected(self, ringing_s: Iterable[float]) -> float:
         """How many answers were to be expected of dials that rang so long (the sum of their cumulative hazards).
 
         Those that were answered among them: it is what `AnswerRate.watch` compares the answers with.
         """
-        hazard, found = self._hazard, 0.0
-        for age_s in ringing_s:
-            if age_s >= LONGEST_S:
-                found += hazard[-1]
-                continue
-            second = int(age_s)
-            low = hazard[second]
-            found += low + (age_s - second) * (hazard[second + 1] - low)
+        hazard, found, known = self._hazard, 0.0, sorted(ringing_s)
+        begin = 0
+        while begin < len(known):  # all of one second together: there are many
+            second = int(min(known[begin], LONGEST_S))
+            if second >= LONGEST_S:
+                return found + (len(known) - begin) * hazard[-1]
+            end = max(begin + 1, bisect_left(known, second + 1, begin))
+            low, count = hazard[second], end - begin
+            found += count * low + (sum(known[begin:end]) - count * second) * (hazard[second + 1] - low)
+            begin = end
         return found
 
     def answered_within_s(self, share: float) -> float:
@@ -84,7 +95,7 @@ class RingTime:
         """
         if not at_once and (not self._new or self._new * FRESH < self._dials):
             return False
-        self._new = 0
+        self._new, self._rows = 0, {}
         self._answered_by, self._failed_by = _cumulative(self._answered), _cumulative(self._failed)
         total = before = failed = 0.0
         self._hazard = [0.0]

@@ -18,6 +18,8 @@ from cti.sim.streams import AgiStream, AmiStream
 
 LEDGER_S = 0.03  # at most, until an intent is in the store
 NO_LEDGER = 0.01  # share of intents that the store does not take
+HEAR_S = 20.0  # at most, until an agent has heard a message and pressed his key
+DONE = 0.3  # share of messages that need no call
 BYE_S = 0.05  # until an agent's leg is hung up whom no engine knows
 
 _RESULTS = {
@@ -50,6 +52,7 @@ class Placing:
         self._cancelled: set[str] = set()
         self._rung: set[str] = set()  # offers that this engine process has asked for
         self._dismissed: set[str] = set()
+        self._to_hear: set[str] = set()  # offers whose agents hear a message first
         outgoing.line = self
 
     def engine_dies(self) -> None:
@@ -59,6 +62,7 @@ class Placing:
         self._cancelled.clear()
         self._rung.clear()
         self._dismissed.clear()
+        self._to_hear.clear()
         for ring in list(self.outgoing.agents.values()):
             if ring.answered:
                 self._bye(ring)
@@ -72,6 +76,7 @@ class Placing:
                 self.ami[node].act(lambda: self._cancel(attempt))
             case do.RingAgent(leg=leg, node=node):
                 self._rung.add(leg.offer)
+                self._to_hear.update([leg.offer] if command.hear else [])
                 if not self.ami[node].up:
                     self._ended(leg.offer, RingResult.UNREACHABLE)
                 self.ami[node].act(lambda: self._ring(command))
@@ -163,6 +168,13 @@ class Placing:
         self.agi.send(ring.tag, ev.OfferAnswered(OfferId(ring.tag)))
         if ring.tag in self._dismissed:
             self.agenda.after(BYE_S, lambda: self.outgoing.dismiss(ring.tag, prompts=False))
+        elif ring.tag in self._to_hear:
+            self._later(HEAR_S * self.rng.random(), lambda: self._heard(ring, self.rng.random() < DONE))
+
+    def _heard(self, ring: AgentRing, done: bool) -> None:
+        """He presses a key, if he is still there."""
+        if self.outgoing.agents.get(ring.tag) is ring and ring.tag not in self._dismissed:
+            self.agi.send(ring.tag, ev.MessageHeard(OfferId(ring.tag), done))
 
     def agent_ended(self, ring: AgentRing, status: str, cause: int) -> None:
         if ring.tag not in self._rung:

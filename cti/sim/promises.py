@@ -94,6 +94,7 @@ class Promises:
             flow=wish.flow,
             max_wait_s=wish.max_wait_s,
             on_max_wait=Exit(play=("safe-harbour",)),
+            hear=("message",) if wish.reserve and promise.number % 4 == 0 else (),
         )
         since = promise.since if wish.reserve else None
         self.deliver(ev.CalloutDue(promise.contact, QueueName(wish.queue), callout, since=since))

@@ -61,4 +61,7 @@ def row_of(promise: Promise) -> dict[str, Any]:
         "reason": promise.reason,
         "merged_into": promise.merged_into,
         "call": promise.call,
+        "recordings": list(promise.recordings),
+        "node": promise.node,
+        "follow_up": promise.follow_up or None,
     }

@@ -1,55 +1,32 @@
-"""Which callbacks are promised, and how far is each? Requests become promises here; the core says how they go on.
+"""Which callbacks are promised, and how far is each? Requests become promises in promising.py; the core says how they
+go on, and a follow-up or a message that waits for one hears how it ended.
 
 Blocks for the disk: callers run it in a thread. Bodies are personal data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, RowMapping, desc, insert, select, update
+from sqlalchemy import RowMapping, desc, select, update
 
-from cti.model.dialling import CallbackKind, CallbackState, CampaignName, LeadId
-from cti.model.promise import Number, Promise, Tried
-from cti.model.words import CallId
+from cti.model.dialling import CallbackState, CampaignName, LeadId
+from cti.model.promise import Promise, Tried
+from cti.store import follow_up
 from cti.store.attempts import CALLBACKS
 from cti.store.attempts import OPEN as OPEN_ATTEMPTS
 from cti.store.database import Store
-from cti.store.tables import attempt, callback, callback_request
+from cti.store.tables import attempt, callback
 
 ROOM = CampaignName(CALLBACKS)
 OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
-KINDS = ("callback", "abandoned")  # of requests; a voicemail is none
-UNUSABLE = "unusable"  # of a request: its number cannot be called, or there is no queue for it
-MOST_AT_ONCE = 500
+UNKEPT = (CallbackState.FAILED, CallbackState.EXPIRED)
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Promise).decode
-
-Placed = tuple[Number, str]
-
-
-def take_requests(store: Store, place: Callable[[str, str], Placed | None]) -> tuple[list[Promise], int]:
-    """Make promises of new requests; with them, how many that somebody asked for could not be used.
-
-    Raises SQLAlchemyError.
-
-    `place` says for (number, queue) which number in E.164 is called, with its zones, and which queue it is for.
-    """
-    table, made, unusable = callback_request, list[Promise](), 0
-    query = select(table).where(table.c.state == "new", table.c.kind.in_(KINDS)).order_by(table.c.at)
-    with store.durable.begin() as connection:
-        for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings().all():
-            placed = place(row["number"], row["queue"])
-            promise = None if placed is None else _promise(connection, row, placed)
-            unusable += placed is None and row["kind"] == "callback"
-            made += [promise] if promise is not None else []
-            done = update(table).where(table.c.id == row["id"])
-            connection.execute(done.values(state=UNUSABLE if placed is None else "taken"))
-    return made, unusable
 
 
 def open_promises(store: Store) -> list[Promise]:
@@ -92,6 +69,10 @@ def keep(store: Store, promises: Sequence[Promise]) -> None:
         for promise in promises:
             row = {"state": promise.state.value, "due_at": promise.due_at, "body": _encode(promise).decode()}
             connection.execute(update(callback).where(callback.c.id == promise.id).values(row))
+            if promise.follow_up and promise.state not in OPEN:
+                follow_up.called_back(connection, promise)
+            elif promise.recordings and promise.state in UNKEPT:
+                follow_up.not_heard(connection, promise)
 
 
 def promises(store: Store, *, all_of_them: bool = False, limit: int = 200) -> list[Promise]:
@@ -110,39 +91,3 @@ def promise_of(store: Store, name: LeadId) -> Promise | None:
     with store.engine.connect() as connection:
         body = connection.execute(select(callback.c.body).where(callback.c.id == name)).scalar_one_or_none()
     return None if body is None else _decode(body)
-
-
-def _promise(connection: Connection, row: RowMapping, placed: Placed) -> Promise | None:
-    number, queue = placed
-    asked = row["kind"] == "callback" and row["uniqueid"]
-    kind = CallbackKind.VIRTUAL_HOLD if asked else CallbackKind.ABANDONED
-    at = row["at"]
-    promise = Promise(
-        LeadId(0),
-        kind,
-        number,
-        queue,
-        at,
-        at if row["due_at"] is None else row["due_at"],
-        since=at if row["since"] is None else row["since"],
-        given=row["caller"],
-        call=CallId(row["uniqueid"]),
-    )
-    values = {
-        "request": row["id"],
-        "kind": kind.value,
-        "queue": queue,
-        "number": number.number,
-        "state": promise.state.value,
-        "promised_at": promise.promised_at,
-        "due_at": promise.due_at,
-        "body": "",
-    }
-    if connection.execute(select(callback.c.id).where(callback.c.request == row["id"])).first() is not None:
-        return None  # it was made before
-    name = connection.execute(insert(callback).values(values)).inserted_primary_key
-    assert name is not None
-    promise = msgspec.structs.replace(promise, id=LeadId(name[0]))
-    body = {"body": _encode(promise).decode()}
-    connection.execute(update(callback).where(callback.c.id == promise.id).values(body))
-    return promise

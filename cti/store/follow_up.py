@@ -1,20 +1,23 @@
-"""What is to be looked into because a caller said that it was bad? Opened once for a call, done by somebody.
+"""What is to be looked into because a caller said that it was bad, or left a message? Opened once, done by somebody.
 
 Knows rows; who becomes the owner, and until when, is decided by the core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from cti.model.changes import Changed
+from cti.model.dialling import CallbackState
+from cti.model.promise import Promise
 from cti.store.database import Store
 from cti.store.tables import follow_up
 
 MAX_OUTCOME = 200
+MESSAGE_DUE_S = 86_400.0  # a message is to be heard within a day
 
 
 def row_of(changed: Changed) -> dict[str, Any]:
@@ -37,14 +40,45 @@ def row_of(changed: Changed) -> dict[str, Any]:
 
 def open_all(store: Store, rows: Sequence[dict[str, Any]]) -> int:
     """Open what is not known yet; how many were new. Commits durably. Raises SQLAlchemyError."""
-    table, new = follow_up, 0
     with store.durable.begin() as connection:
-        for row in rows:
-            same = (table.c.contact == row["contact"]) & (table.c.survey == row["survey"])
-            if connection.execute(select(table.c.id).where(same)).first() is None:
-                connection.execute(insert(table).values(**row))
-                new += 1
-    return new
+        return sum(open_one(connection, row) is not None for row in rows)
+
+
+def open_one(connection: Connection, row: Mapping[str, Any]) -> int | None:
+    """Open it within the caller's transaction; its number, None where it was known before. Raises SQLAlchemyError."""
+    table = follow_up
+    same = (table.c.contact == row["contact"]) & (table.c.survey == row["survey"])
+    if connection.execute(select(table.c.id).where(same)).first() is not None:
+        return None
+    made = connection.execute(insert(table).values(**row)).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def called_back(connection: Connection, promise: Promise) -> None:
+    """The callback for it has ended: reached, it is done; otherwise its owner sees why not. Raises SQLAlchemyError."""
+    said = f"callback {promise.id}: {promise.reason or promise.state.value}"
+    values: dict[str, Any] = {"outcome": said}
+    if promise.state is CallbackState.KEPT:
+        ended = max((tried.at for tried in promise.tries), default=promise.due_at)
+        values = {"outcome": f"called back (callback {promise.id})", "done_at": ended, "done_by": "callback"}
+    ours = (follow_up.c.id == promise.follow_up) & follow_up.c.done_at.is_(None)
+    connection.execute(update(follow_up).where(ours).values(**values))
+
+
+def not_heard(connection: Connection, promise: Promise) -> None:
+    """Nobody was reached: what he has left is to be heard all the same. Raises SQLAlchemyError."""
+    for number, recording in enumerate(promise.recordings, 1):
+        row = message(f"callback-{promise.id}-{number}", promise.queue, promise.number.number, recording)
+        because = f"not reached (callback {promise.id})"
+        times = {"opened_at": promise.promised_at, "due_at": promise.due_at + MESSAGE_DUE_S}
+        open_one(connection, row | times | {"answer": because})
+
+
+def message(name: str, queue: str, number: str, recording: str) -> dict[str, Any]:
+    """Return the row of a message that somebody of `queue` is to hear, yet without its times."""
+    row = {"contact": name, "survey": "", "queue": queue, "owner": queue, "number": number, "recording": recording}
+    return row | {"agent": "", "flow_version": 0, "answer": "", "done_by": "", "outcome": ""}
 
 
 def load(store: Store, *, owner: str = "", done: bool = False, limit: int = 100) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Float,
     Index,
@@ -41,12 +40,19 @@ callback_request = Table(
     Column("uniqueid", String(150), nullable=False),
     Column("state", String(16), nullable=False),  # "new"
     Column("taken_at", Float, nullable=False),  # epoch seconds: when we took it over
-    Column("kind", String(16), nullable=False, server_default="callback"),  # or "voicemail", "abandoned"
+    Column("kind", String(16), nullable=False, server_default="callback"),  # or a CallbackKind
     Column("recording", String(300), nullable=False, server_default=""),  # of a voicemail: its path there, no ending
     Column("message_s", Float, nullable=False, server_default="0"),  # how long that is
     Column("connect", Integer, nullable=False, server_default="1"),  # 0: it is listened to, and nobody is called
     Column("since", Float),  # epoch seconds: when he began to wait, where that was before `at`
     Column("due_at", Float),  # epoch seconds: not to be called before; without it: at once
+    Column("agent", String(40), nullable=False, server_default=""),  # who is to call; "": whoever is free
+    Column("topic", String(80), nullable=False, server_default=""),
+    Column("requires", Text, nullable=False, server_default="{}"),  # JSON: skills and their least levels
+    Column("head_start_s", Float, nullable=False, server_default="0"),
+    Column("customer", Text, nullable=False, server_default="{}"),  # JSON: what his flow knew; personal data
+    Column("expires_at", Float),  # epoch seconds; without it: by the rules of callbacks
+    Column("follow_up", Integer),  # id of the follow_up that wants this call
     Index("callback_request_state", "state", "at"),
 )
 
@@ -81,7 +87,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
-    Index("contact_history_caller", "caller"),
+    Index("contact_history_caller", "caller", "since"),
 )
 
 contact_fact = Table(
@@ -178,6 +184,8 @@ follow_up = Table(
     Column("done_at", Float),  # null: open
     Column("done_by", String(64), nullable=False),
     Column("outcome", String(200), nullable=False),
+    Column("recording", String(300), nullable=False, server_default=""),  # of a message: its path there, no ending
+    Column("callback", Integer),  # id of the callback that is promised for it
     UniqueConstraint("contact", "survey"),
     Index("follow_up_due", "done_at", "due_at"),
 )
@@ -280,6 +288,7 @@ attempt = Table(
     Column("ended_at", Float),
     Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
     Index("attempt_number", "number", "intended_at"),
+    Index("attempt_campaign", "campaign", "intended_at"),
     Index("attempt_open", "state", "intended_at"),
 )
 
@@ -324,47 +333,4 @@ audit = Table(  # append-only
     Column("result", String(16), nullable=False),  # done, refused, failed
     Column("reason", String(200), nullable=False),
     Index("audit_at", "at"),
-)
-
-person = Table(
-    "person",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),  # people/rights.Role
-    Column("password", String(200), nullable=False),  # an Argon2 hash; "": signs in elsewhere
-    Column("created_at", Float, nullable=False),  # epoch seconds
-    Column("queues", Text, nullable=False),  # JSON, as the next one; both empty: the whole centre
-    Column("teams", Text, nullable=False),
-    Column("agent", String(40)),
-    Column("phone", String(100)),
-    Column("language", String(16), nullable=False),
-    Column("totp", String(64), nullable=False),  # the secret of the one-time codes; "": none
-    Column("totp_step", Integer, nullable=False),  # of the newest code that was taken
-    Column("locked", Boolean, nullable=False),
-)
-
-person_session = Table(
-    "person_session",
-    metadata,
-    Column("key", String(64), primary_key=True),  # a hash: who reads this table cannot sign in by it
-    Column("user", String(64), nullable=False),
-    Column("began_at", Float, nullable=False),  # epoch seconds, as the next two
-    Column("seen_at", Float, nullable=False),
-    Column("ends_at", Float, nullable=False),
-    Index("person_session_user", "user"),
-)
-
-api_token = Table(
-    "api_token",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("name", String(40), nullable=False, unique=True),
-    Column("key", String(64), nullable=False, unique=True),  # a hash
-    Column("role", String(16), nullable=False),
-    Column("queues", Text, nullable=False),  # JSON, as the next one
-    Column("teams", Text, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("created_at", Float, nullable=False),  # epoch seconds, as the next one
-    Column("ends_at", Float),  # null: never
-    sqlite_autoincrement=True,  # an id names a program in the audit trail: never given twice
 )

@@ -90,6 +90,11 @@ class Selling:
         assert status == 200
         return next(row for row in answer["campaigns"] if row["name"] == campaign)
 
+    def preview(self, agent: str) -> dict[str, Any] | None:
+        """Whom an agent sees."""
+        found: dict[str, Any] | None = self.engine.ask(f"/v1/agents/{agent}/preview")[1]["preview"]
+        return found
+
     # --- what became of it ------------------------------------------------------------------------------------------
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -3,6 +3,7 @@ phones that hear what those hear who find no agent."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ WRITTEN = {
     },
     "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE},
     "predictive": {"mode": "predictive", "queue": "sales", "evidence_answers": 0, "safe_harbour": SAFE},
+    "preview": {"mode": "preview", "queue": "sales", "preview_s": 20},
     "notify": {"mode": "agentless", "flow": "notify", "lines": 10},
 }
 
@@ -145,3 +147,29 @@ def test_agentless_tells_and_connects_whoever_presses_a_key(centre: Centre, sell
     phones[0].hangup()
     until(lambda: selling.results("notify") == {"answered": 2, "busy": 1}, f"{selling.results('notify')}")
     assert selling.outcomes("notify") == {"reached": 2, "exhausted": 1}
+
+
+def test_preview_dials_nobody_before_the_agent_says_so(centre: Centre, selling: Selling) -> None:
+    """He skips the first, takes the second: his phone rings, then the customer's."""
+    selling.agents(180)
+    selling.engine.do("a1002", "logout")
+    first, second = f"{HEARING}21", f"{HEARING}22"
+    selling.start("preview", first, second)
+    until(lambda: selling.preview("a1001"), "he sees a lead")
+    assert selling.preview("a1001")["number"] == first and not selling.results("preview")
+    assert json.loads(selling.engine.command("agent", "skip", "a1001", "not_today"))["ok"]
+    until(lambda: (selling.preview("a1001") or {}).get("number") == second, "he sees the next one")
+    assert not centre.world.incoming and not centre.phone("1001").incoming
+    assert selling.engine.do("a1001", "preview/accept") == 200
+    phone = centre.rings("1001")
+    assert not centre.world.incoming, "nobody is called before he is there"
+    phone.answer()
+    customer = centre.world.ringing()
+    customer.answer()
+    customer.hears()
+    phone.hears()
+    phone.hangup()
+    customer.wait("disconnected")
+    until(lambda: selling.results("preview") == {"answered": 1}, f"{selling.results('preview')}")
+    assert selling.outcomes("preview") == {"due": 1, "reached": 1}
+    assert selling.engine.do("a1001", "preview/skip") == 409, "there is nobody to decide about"

@@ -125,3 +125,21 @@ class FakeCallbacks:
 
     def one(self, number: int) -> dict[str, Any] | None:
         return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)
+
+
+class FakeHooks:
+    """One receiver, "crm", that takes nothing; two of its messages were given up."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    async def load(self) -> list[dict[str, Any]]:
+        return [{"hook": "crm", "waiting": 3}]
+
+    async def test(self, name: str) -> dict[str, Any] | None:
+        self.asked.append(("test", name))
+        return {"hook": name, "taken": False, "answer": "timeout"} if name == "crm" else None
+
+    async def retry(self, name: str) -> int | None:
+        self.asked.append(("retry", name))
+        return 2 if name == "crm" else None

@@ -283,12 +283,12 @@ def test_every_key_is_documented() -> None:
 
 
 def _models() -> list[type]:
-    from cti.model import calling_rules, campaign, policy
+    from cti.model import calling_rules, campaign, hooks, policy
 
     return [
         *(
             value
-            for module in (policy, campaign, calling_rules)
+            for module in (policy, campaign, calling_rules, hooks)
             for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, policy.Policy)
         ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cti.outbound.lookahead import Floor, Lookahead
 from tests.outbound.pacings import pacing
@@ -73,3 +75,32 @@ def test_a_wrap_up_that_is_nearly_over_frees_an_agent() -> None:
         spare=5.0,
     )
     assert outlook.of(1).freed > 0.7
+
+
+@given(
+    idle=st.integers(0, 12),
+    talking=st.lists(st.floats(0, 400), max_size=60),
+    ringing=st.lists(st.floats(0, 25), max_size=30),
+    spare=st.floats(0, 8),
+    cap=st.sampled_from((0.0, 0.01, 0.03, 0.1)),
+)
+@settings(max_examples=30, deadline=None)
+def test_the_largest_number_is_the_last_that_the_outlook_allows(
+    idle: int, talking: list[float], ringing: list[float], spare: float, cap: float
+) -> None:
+    one = ahead(Floor(idle, talking, (), ringing, 0), spare=spare)
+
+    def allowed(dials: int) -> bool:
+        outlook = one.of(dials)
+        return outlook.lost <= cap * outlook.answers and outlook.over <= 0.001 and outlook.surge <= spare
+
+    counted = next((dials - 1 for dials in range(41) if not allowed(dials)), 40)
+    assert one.largest(cap, 0.001, spare, 40) == max(0, counted)
+
+
+def test_one_decision_looks_at_the_same_talks_once() -> None:
+    made = pacing()
+    talking = [float(second) for second in range(500)]
+    both = made.talks.expected(talking), made.talks.freed(talking)
+    again = made.talks.expected(list(talking)), made.talks.freed(list(reversed(talking)))
+    assert both == again

@@ -15,8 +15,8 @@ from cti.model.policy import Center
 from cti.model.promise import Number
 from cti.model.words import CallId, QueueName
 from cti.store.abandoned_callers import MAX_PENDING, AbandonedCallers, request_of
-from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
+from cti.store.promising import take_requests
 from cti.store.tables import callback_request
 
 pytestmark = pytest.mark.unit

@@ -13,9 +13,9 @@ from cti.model.dialling import CallbackState
 from cti.model.promise import Number, Promise
 from cti.store.callback_list import CallbackList
 from cti.store.callback_request import CallbackRequest, take_over
-from cti.store.callbacks import take_requests
 from cti.store.database import Store, open_store
 from cti.store.outbound_writer import OutboundWriter
+from cti.store.promising import take_requests
 
 pytestmark = pytest.mark.unit
 

@@ -12,8 +12,9 @@ from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, Campa
 from cti.model.promise import Number, Tried
 from cti.store.attempts import Attempt, intend
 from cti.store.callback_request import CallbackRequest, take_over
-from cti.store.callbacks import Placed, keep, open_promises, promise_of, promises, take_requests
+from cti.store.callbacks import keep, open_promises, promise_of, promises
 from cti.store.database import Store, open_store
+from cti.store.promising import Placed, take_requests
 from cti.store.tables import callback_request
 
 pytestmark = pytest.mark.unit
@@ -83,7 +84,7 @@ def test_a_promise_is_there_as_a_whole_or_not_at_all(store: Store, monkeypatch: 
     def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cti.store.callbacks._encode", dies)
+    monkeypatch.setattr("cti.store.promising._encode", dies)
     with pytest.raises(KeyboardInterrupt):
         take_requests(store, place)
     monkeypatch.undo()

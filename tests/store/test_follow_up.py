@@ -52,7 +52,7 @@ def test_it_holds_agent_queue_version_and_number_and_is_opened_once(store: Store
     assert kept == {
         "contact": "n/1", "survey": "after", "queue": "sales", "agent": "anna", "flow_version": 3, "answer": "how=1",
         "number": "+4930555", "owner": "anna", "opened_at": NOW, "due_at": NOW + 60, "done_at": None, "done_by": "",
-        "outcome": "",
+        "outcome": "", "recording": "", "callback": None,
     }  # fmt: skip
 
 

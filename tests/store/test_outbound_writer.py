@@ -15,9 +15,10 @@ from cti.model.promise import Number, Promise
 from cti.store import callbacks
 from cti.store.attempts import Attempt, attempts_of, intend, open_attempts
 from cti.store.callback_request import CallbackRequest, take_over
-from cti.store.callbacks import ROOM, open_promises, take_requests
+from cti.store.callbacks import ROOM, open_promises
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
+from cti.store.promising import take_requests
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,79 @@
+"""What may a person ask about the results of a campaign? Page by page as JSON, or all of them as CSV."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from cti.api.asking import BadRequest, add, limit_of, refusal
+from cti.api.http import answer
+from cti.api.web_guard import who
+from cti.model.changes import Refused
+from cti.model.words import RefusedReason
+from cti.people.masking import mask
+from cti.people.rights import Right
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+MAX_CURSOR_DIGITS = 18
+
+
+class Results(Protocol):
+    """Whoever has them. All of it blocks."""
+
+    def known(self) -> list[str]:
+        """The campaigns that there are."""
+
+    def results(self, campaign: str, after: int, most: int) -> list[dict[str, Any]]:
+        """Leads behind lead `after`, in order."""
+
+    def csv(self, campaign: str, number_as: Callable[[str], str]) -> Iterator[str]:
+        """All of them as text, piece by piece."""
+
+
+def add_routes(app: web.Application, kept: Results, clock: Callable[[], float]) -> None:
+    """Add GET /v1/campaigns/{name}/results (?limit=, ?cursor=, ?format=csv)."""
+
+    async def results(request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        known = await asyncio.to_thread(kept.known)
+        if name not in known:
+            return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN), known)
+        if request.query.get("format") == "csv":
+            return await _csv(request, kept.csv(name, number_as(request)), f"{name}.csv")
+        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
+        rows = await asyncio.to_thread(kept.results, name, _cursor(request), limit)
+        more = str(rows[-1]["lead"]) if len(rows) == limit else None
+        return answer({"at": clock(), "results": rows, "next": more})
+
+    add(app, "GET", "/campaigns/{name}/results", results)
+
+
+def number_as(request: web.Request) -> Callable[[str], str]:
+    """How whoever asks may see a number: on the control socket as it is, on the web by his rights."""
+    asks = request.get(who)
+    return str if asks is None or asks.person.may(Right.NUMBERS_SEE) else mask
+
+
+async def _csv(request: web.Request, pieces: Iterator[str], name: str) -> web.StreamResponse:
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+    )
+    await response.prepare(request)
+    while piece := await asyncio.to_thread(next, pieces, ""):
+        await response.write(piece.encode())
+    await response.write_eof()
+    return response
+
+
+def _cursor(request: web.Request) -> int:
+    word = request.query.get("cursor", "0")
+    if not (word.isascii() and word.isdecimal() and len(word) <= MAX_CURSOR_DIGITS):
+        raise BadRequest("cursor is what the answer before called next")
+    return int(word)
