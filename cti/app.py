@@ -48,6 +48,8 @@ from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.outbound_room import OutboundRoom, trunks_of
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Ledger, Reader
+from cti.reports.running import Reports
+from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.callback_spool import SpoolCounts, watch_spool
@@ -101,6 +103,7 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self.policy: PolicyInForce
+        self.reports: Reports
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self.follow_ups: FollowUpWriter
@@ -161,6 +164,9 @@ class Application:
             books=self._order,
         )
         stack.callback(self.engine.stop)
+        self.reports = Reports(store, lambda: self._policy.zone, self.clock)
+        self.view.tally.begin(self.clock())
+        restore_today(store, self.view.tally, self.clock())
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post, stack)

@@ -166,6 +166,15 @@ _OUTBOUND = (
         query={"all": "1: those that are over, too", **_LIMIT},
         rows={"callbacks": CALLBACK},
     ),
+    Operation(
+        "POST",
+        "/callbacks",
+        "Promise a call at a time, by an agent or by anybody of a queue",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"queue": QUEUE, "agent": AGENT},
+        rows={"callback": CALLBACK},
+    ),
     Operation("GET", "/callbacks/{number}", "One of them", Right.CALLBACKS_READ, rows={"callback": CALLBACK}),
     Operation(
         "POST",
@@ -183,6 +192,15 @@ _OUTBOUND = (
         Right.FOLLOW_UPS_READ,
         query={"owner": "only his", "done": "1: the newest that are done", **_LIMIT},
         rows={"follow_ups": FOLLOW_UP},
+    ),
+    Operation(
+        "POST",
+        "/follow-ups/{number}/call",
+        "Promise a call for one of them, by its owner where that is an agent",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"number": FOLLOW_UP},
+        rows={"callback": CALLBACK},
     ),
     Operation(
         "POST",

@@ -7,8 +7,11 @@ from typing import Any
 
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
+from cti.model.dialling import CallbackKind, LeadId
 from cti.model.events import AnyEvent
 from cti.model.policy import Center
+from cti.model.promise import Number, Promise, Wanted
+from cti.model.words import RefusedReason
 from cti.ports import Asked, PolicyAnswer
 
 
@@ -113,6 +116,9 @@ class FakeFollowUps:
         return {1: True, 2: False}.get(number)
 
 
+PROMISE = Promise(LeadId(1), CallbackKind.SCHEDULED, Number("+493012345"), "sales", 0.0, 0.0)
+
+
 class FakeCallbacks:
     """Two of them: number 1 is open, 2 is kept, and there is no other."""
 
@@ -125,6 +131,19 @@ class FakeCallbacks:
 
     def one(self, number: int) -> dict[str, Any] | None:
         return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)
+
+    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+        self.asked.append((wanted,))
+        if wanted.queue == "nowhere":
+            return Refused(RefusedReason.UNKNOWN_QUEUE, "there is none of this name")
+        return PROMISE, "moved"
+
+    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+        self.asked.append((number, at))
+        return PROMISE, ""
+
+    def of_follow_up(self, number: int) -> LeadId | None:
+        return LeadId(1) if number == 1 else None
 
 
 class FakeHooks:
