@@ -235,6 +235,8 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
+        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        stack.callback(lists.close)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -248,6 +250,7 @@ class Application:
             callbacks=self.outbound.list,
             campaigns=campaigns,
             results=campaigns,
+            lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
         )
