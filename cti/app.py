@@ -56,6 +56,7 @@ from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
+from cti.web_room import WebRoom, finders
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +103,7 @@ class Application:
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self.follow_ups: FollowUpWriter
+        self.web: WebRoom
         self._policy = policy
         self.history: History
         self._history_writer: HistoryWriter
@@ -160,7 +162,7 @@ class Application:
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post, stack)
-        await self._serve(stack)
+        await self._serve(stack, store)
         if settings.callback_spool is not None:
             background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
         background(stack, self._observe_lag())
@@ -228,7 +230,7 @@ class Application:
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
-    async def _serve(self, stack: contextlib.AsyncExitStack) -> None:
+    async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
         watch = LoopWatch(self.prometheus.observe_loop_lag)
         watch.start()
         stack.callback(watch.stop)
@@ -256,6 +258,10 @@ class Application:
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)
+        if self.settings.web is not None:
+            self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
+            find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
+            await self.web.open(asking, find, requests, stack)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
         try:

@@ -174,6 +174,7 @@ class Floor:
                 outbound=contact.callout is not None,
                 caller=contact.caller,
                 since=contact.since,
+                dialled=(contact.dialled or None) if old == "" else None,
                 reason=contact.flow if contact.state is ContactState.IN_FLOW else None,
             )
         )

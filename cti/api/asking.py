@@ -212,7 +212,10 @@ def _result(response: web.StreamResponse) -> tuple[str, str]:
     if isinstance(response, web.Response) and isinstance(response.body, bytes):
         with contextlib.suppress(msgspec.DecodeError):
             content = msgspec.json.decode(response.body)
-    return "refused", str(content.get("refused") or "bad_request")  # the text of an error may repeat what was sent
+    reason = str(content.get("type", "")).removeprefix("urn:cti:")
+    return "refused", str(
+        content.get("refused") or reason or "bad_request"
+    )
 
 
 def peer_uid(request: web.Request) -> int | None:

@@ -56,6 +56,21 @@ _LIVE = (
         rows={"contact": CONTACT},
     ),
 )
+_SOCKET = (
+    Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
+    Operation(
+        "GET",
+        "/live",
+        "The live WebSocket: a snapshot of the rows, then what changes (docs/live-socket.md)",
+        Access.ANYBODY,
+        query={
+            "ticket": "of POST /live/tickets",
+            "topics": "queues, agents, calls, decisions, campaigns, teams, flows, status",
+            "boot": "of the newest message seen before",
+            "seq": "of the newest message seen before",
+        },
+    ),
+)
 _PAST = (
     Operation("GET", "/contacts", "The newest contacts", Right.CONTACTS_READ, query=_LIMIT, rows={"contacts": CONTACT}),
     Operation(
@@ -219,7 +234,7 @@ _OUTBOUND = (
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 

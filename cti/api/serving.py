@@ -20,6 +20,9 @@ REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
 SWEEP_S = 2.0
 
+time_limit: web.RequestKey[asyncio.Timeout] = web.RequestKey("cti_time_limit", asyncio.Timeout)
+"""What ends a request that takes too long; whoever answers for as long as somebody listens takes it off."""
+
 _runner: web.AppKey[list[web.AppRunner]] = web.AppKey("cti_runner", list)
 
 
@@ -28,9 +31,9 @@ def limit_connections(
     *,
     idle_limit_s: float = IDLE_LIMIT_S,
     request_timeout_s: float = REQUEST_TIMEOUT_S,
-    most: int = MAX_CONNECTIONS,
+    most: int | None = None,
 ) -> None:
-    """Close connections of `app` that have sent no whole request for `idle_limit_s` and those above `most`.
+    """Close connections of `app` that have sent no whole request for `idle_limit_s`, and those above `most`.
 
     aiohttp bounds a request's size and an idle keep-alive, but lets a peer take for ever over its headers.
     """
@@ -42,7 +45,8 @@ def limit_connections(
         peer = request.protocol
         busy.add(peer)
         try:
-            async with asyncio.timeout(request_timeout_s):
+            async with asyncio.timeout(request_timeout_s) as limit:
+                request[time_limit] = limit
                 return await handler(request)
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
@@ -60,7 +64,7 @@ def limit_connections(
             quiet_since.clear()  # forgets who has gone
             for number, peer in enumerate(peers):
                 quiet_since[peer] = known.get(peer, loop.time())
-                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= most:
+                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= (most or MAX_CONNECTIONS):
                     peer.force_close()
                     if peer.transport is not None:
                         peer.transport.abort()
@@ -99,11 +103,17 @@ async def serve_tcp(
     tls: ssl.SSLContext | None = None,
 ) -> web.AppRunner:
     """Serve `app` on host:port (0: any free one; see `runner.addresses`). Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.create_server((host, port), family=family, backlog=128)
-    sock.setblocking(False)
+    sock = bind_tcp(host, port)
     try:
         return await serve(app, sock, requests, tls)
     except BaseException:
         sock.close()
         raise
+
+
+def bind_tcp(host: str, port: int) -> socket.socket:
+    """Return a listening socket at host:port. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=128)
+    sock.setblocking(False)
+    return sock

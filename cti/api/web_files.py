@@ -75,7 +75,7 @@ def add_pages(app: web.Application, folder: Path) -> None:
     pages = Pages(folder)
 
     async def get(request: web.Request) -> web.Response:
-        found = None if request.path.startswith("/api/") else pages.find(request.match_info["path"])
+        found = pages.find(request.match_info["path"])
         if found is None:
             return problem(404, "no_such_path", f"there is nothing at this path; the API is at {PREFIX}")
         file, is_page = found
@@ -84,7 +84,7 @@ def add_pages(app: web.Application, folder: Path) -> None:
         charset = "utf-8" if file.kind.startswith("text/") else None
         return web.Response(body=file.body, content_type=file.kind, charset=charset, headers=headers)
 
-    app.router.add_get("/{path:.*}", get)
+    app.router.add_get("/{path:(?!api/).*}", get)
 
 
 def file_never_changes(path: str) -> bool:

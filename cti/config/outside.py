@@ -80,7 +80,7 @@ def resolve(
 
 def _plumbing(tree: yaml_file.Mapping) -> Iterator[tuple[tuple[Any, ...], yaml_file.Mapping]]:
     yield (), tree
-    for key in ("fastagi", "http"):
+    for key in ("fastagi", "http", "web"):
         section = tree.items.get(key, (None, None))[1]
         if isinstance(section, yaml_file.Mapping):
             yield (key,), section

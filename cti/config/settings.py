@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 
 from cti.config import check, explain, outside, yaml_file
 from cti.config.address import Address, AddressText
+from cti.config.web import Web
 from cti.model import campaign
 from cti.model.errors import ConfigError
 from cti.model.hooks import Hook
@@ -112,6 +113,7 @@ class Settings(Center):
     nodes: dict[Name, AsteriskNode] = Field(min_length=1)
     fastagi: FastAgi = FastAgi()
     http: Http = Http()
+    web: Web | None = None
     history: HistoryRules = HistoryRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")

@@ -100,6 +100,16 @@ class Staffing:
         return [Stretch(agent, state, begin, until, stand.queue)] if state and until > begin else []
 
 
+def work_of(state: str, seconds: float) -> dict[str, float]:
+    """What `seconds` in a state add to an agent's counts."""
+    found = {state: seconds}
+    if state in STAFFED:
+        found["staffed_s"] = seconds
+    if state in BUSY:
+        found["busy_s"] = seconds
+    return found
+
+
 def pieces(stretch: Stretch, every_s: int) -> Iterator[tuple[int, float]]:
     """The stretch cut where intervals of `every_s` begin: (begin of the interval, seconds in it)."""
     begin = stretch.begin

@@ -97,6 +97,7 @@ WORK = (
         "talks that began: offers that an agent answered. A transferred call is one contact and two of these",
     ),
     Figure("transferred", "count", "talks that an agent ended by a transfer, blind or attended"),
+    Figure("missed", "count", "offers that rang at the agent until the ring time-out"),
     Figure("talk_s", "s", "connected with a contact"),
     Figure("hold_s", "s", "the contact is on hold"),
     Figure("wrapup_s", "s", "after a talk, before the next contact"),
@@ -129,6 +130,8 @@ CAMPAIGNS = (
         2,
     ),
     Figure("dial_abandon_rate", "share", "dial_abandoned / answers, with its Wilson interval of 95 %", 2),
+    Figure("with_agent", "count", "of answers: an agent, or the flow, had the customer", 2),
+    Figure("left_early", "count", "of answers: hung up before an agent had him", 2),
     Figure("leads_reached", "count", "leads that ended as reached in the interval", 2),
 )
 FLOWS = (
@@ -156,6 +159,9 @@ CUSTOMERS = (
         "of known customers. Weak until 7 days have passed",
         2,
     ),
+    Figure("csat_low", "share", "lower end of the Wilson interval of 95 % of csat", 2),
+    Figure("csat_high", "share", "upper end of the Wilson interval of 95 % of csat", 2),
+    Figure("other", "count", "callers who left in another way: turned away, maximum wait, a digit, a supervisor", 2),
     Figure("low", "share", "lower end of the Wilson interval of 95 %", 2),
     Figure("high", "share", "upper end of the Wilson interval of 95 %", 2),
 )

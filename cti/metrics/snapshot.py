@@ -32,24 +32,25 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
         "at": now,
         "queues": [
             {
-                **_queue(name, row, now, max_listed),
+                **queue_row(name, row, now, max_listed),
                 "agents_free": free[name],
                 "agents_available": available[name],
                 **view.tally.windows(name).shown(now),
             }
             for name, row in view.queues.items()
         ],
-        "agents": [_agent(view, agent_id, row, now) for agent_id, row in view.agents.items()],
-        "calls": [_call(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "agents": [agent_row(view, agent_id, row, now) for agent_id, row in view.agents.items()],
+        "calls": [call_row(row, now) for row in islice(view.contacts.values(), max_listed)],
         "teams": team_rows(view, now),
         "campaigns": campaign_rows(view, now),
         "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
-        "status": _status(view),
+        "status": status_row(view),
     }
 
 
-def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
+def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
+    """A queue, but for the agents it has."""
     counts = row.counts
     levels = counts.levels()
     p50_s, p90_s = counts.waits.percentiles_s(0.5, 0.9)
@@ -58,7 +59,7 @@ def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, A
         "waiting": len(row.line),
         "longest_wait_s": row.longest_wait_s(now),
         "position": [
-            {**_call(contact, now), "position": place}
+            {**call_row(contact, now), "position": place}
             for place, contact in enumerate(islice(row.line.values(), max_listed), start=1)
         ],
         "offered": counts.offered,
@@ -77,7 +78,8 @@ def _queue(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, A
     }
 
 
-def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str, Any]:
+def agent_row(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str, Any]:
+    """An agent."""
     policy = view.policy.agents.get(agent_id)
     return {
         "id": agent_id,
@@ -98,7 +100,8 @@ def _agent(view: LiveView, agent_id: str, row: AgentRow, now: float) -> dict[str
     }
 
 
-def _call(row: ContactRow, now: float) -> dict[str, Any]:
+def call_row(row: ContactRow, now: float) -> dict[str, Any]:
+    """A live contact; holds the caller's number."""
     waits = max(0.0, now - row.since) if row.visit is not None else row.wait_s
     return {
         "call": row.call,
@@ -111,7 +114,8 @@ def _call(row: ContactRow, now: float) -> dict[str, Any]:
     }
 
 
-def _status(view: LiveView) -> dict[str, Any]:
+def status_row(view: LiveView) -> dict[str, Any]:
+    """The engine as a whole."""
     p50_s, p99_s = view.free_to_ring.percentiles_s(0.5, 0.99)
     return {
         "nodes": dict(view.nodes),

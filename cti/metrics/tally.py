@@ -13,7 +13,7 @@ from cti.figures import derived
 from cti.figures.counting import Counts, add
 from cti.figures.flow_walks import COUNTS as FLOW_COUNTS
 from cti.figures.flow_walks import Walk
-from cti.figures.staffing import BUSY, OF_TALKS, STAFFED, STATES, Staffing, Stretch
+from cti.figures.staffing import OF_TALKS, STATES, Staffing, Stretch, work_of
 from cti.metrics.windows import Day, Windows, of_all, of_queue
 from cti.model.changes import Changed, Kind
 from cti.model.dialling import campaign_of
@@ -151,16 +151,6 @@ class Tally:
         begin = self.day.begin(now)
         if begin != self._agents_from:
             self._agents_from, self.agents = begin, {}
-
-
-def work_of(state: str, seconds: float) -> dict[str, float]:
-    """What `seconds` in a state add to an agent's counts."""
-    found = {state: seconds}
-    if state in STAFFED:
-        found["staffed_s"] = seconds
-    if state in BUSY:
-        found["busy_s"] = seconds
-    return found
 
 
 def of_agents(all_counts: Iterable[Counts]) -> dict[str, Any]:

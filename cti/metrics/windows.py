@@ -108,11 +108,11 @@ class Windows:
         oldest = minute - max(SLIDING.values())
         self._minutes = {each: counts for each, counts in self._minutes.items() if each > oldest}
         for name, minutes in SLIDING.items():
-            found: dict[str, float] = {}
-            self._sums[name] = found
+            sums: dict[str, float] = {}
             for each, counts in self._minutes.items():
                 if each > minute - minutes:
-                    add(found, counts)
+                    add(sums, counts)
+            self._sums[name] = sums
         self._shown = None
 
 

@@ -113,6 +113,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None  # of a break or a repair
     key: str | None = None
     caller: str | None = None
+    dialled: str | None = None  # of a contact that is new: the number of ours that the caller has dialled
     since: float | None = None
     order_at: float | None = None  # of a visit: what decides the order in its queue (waits since, less head start)
     until: float | None = None

@@ -5,6 +5,7 @@ Every method blocks (disk, hashes): to be called off the loop. Time is an argume
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -42,9 +43,15 @@ class Sessions:
     """The door. `session_s` is how long a session lasts at most, `idle_s` how long without a request."""
 
     def __init__(
-        self, records: Records, passwords: Passwords, *, session_s: float = 12 * HOUR_S, idle_s: float = 2 * HOUR_S
+        self,
+        records: Records,
+        passwords: Passwords,
+        *,
+        session_s: float = 12 * HOUR_S,
+        idle_s: float = 2 * HOUR_S,
+        on_new_password: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        self._records, self._passwords = records, passwords
+        self._records, self._passwords, self._on_new_password = records, passwords, on_new_password
         self._session_s, self._idle_s = session_s, idle_s
 
     def sign_in(self, name: str, password: str, code: str, now: float, former: str = "") -> SignedIn | Denied:
@@ -107,4 +114,5 @@ class Sessions:
             return "this is the password that it was"
         self._records.change_user(name, password=self._passwords.hash(new))
         self._records.end_sessions(name)
+        self._on_new_password(name)
         return self.begin(user, now, secret)

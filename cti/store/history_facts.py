@@ -15,7 +15,8 @@ from cti.acd.agent import Agent
 from cti.acd.reach import pools_of
 from cti.model import policy
 from cti.model.changes import Changed, Kind
-from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState
+from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState, Outcome
+from cti.store.history_sums import SumBook, Sums
 
 OF_CONTACT = frozenset(
     (
@@ -108,6 +109,7 @@ class Rows:
     decision_agent: list[dict[str, Any]] = field(default_factory=list)
     contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
     dispositions: dict[str, str] = field(default_factory=dict)  # of contacts that had ended: told in the wrap-up
+    sums: Sums = field(default_factory=Sums)
     policies: list[Opening] = field(default_factory=list)  # those that these rows are the first to name
 
     @property
@@ -117,8 +119,8 @@ class Rows:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to write: every other row comes with a fact."""
-        return not self.facts
+        """Whether there is nothing to write: every other row comes with a fact, or is added to a sum."""
+        return not self.facts and not self.sums.sums
 
 
 class Book:
@@ -132,6 +134,7 @@ class Book:
         self._agents: dict[str, AgentState] = {}
         self._contacts: dict[str, dict[str, Any]] = {}
         self._decided: tuple[str, float, str] = ("", 0.0, "")
+        self._sums = SumBook()
 
     def rows(self, facts: Iterable[tuple[int, Changed | Opening]]) -> Rows:
         """The rows of numbered facts; each is given once, in order.
@@ -142,12 +145,15 @@ class Book:
         for number, changed in facts:
             if isinstance(changed, Opening):
                 self._open(rows, number, changed)
-            elif changed.kind in OF_AGENT:
+                continue
+            self._sums.apply(changed)
+            if changed.kind in OF_AGENT:
                 self._agent(rows, number, changed)
             elif changed.kind is Kind.BLENDING:
                 rows.contact_fact.append(self._told(rows, number, gate_of(changed.id), changed))
             elif changed.contact is not None:
                 self._contact(rows, number, changed)
+        rows.sums = self._sums.take()
         return rows
 
     def _open(self, rows: Rows, number: int, opening: Opening) -> None:
@@ -159,6 +165,7 @@ class Book:
         self.version, self._unkept = opening.version, None if center is None else opening
         if center is None:
             return
+        self._sums.open(center, at)
         for name, rules in center.agents.items():
             if name not in self._staff:
                 state = AgentState(AgentStatus(rules.starts), status_since=at, activity_since=at)
@@ -195,7 +202,9 @@ class Book:
             return  # its end, after the contact's: there is nothing to sum up any more
         rows.contact_history[contact] = dict(self._summary(contact, changed))
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
-            self._contacts.pop(contact, None)
+            ended = self._contacts.pop(contact)
+            if ended["outcome"] == Outcome.ANSWERED and ended["queue"] and not changed.outbound:
+                self._sums.served(ended["queue"], ended["since"], ended["caller"])
 
     def _told(self, rows: Rows, number: int, contact: str, changed: Changed) -> dict[str, Any]:
         """A row of contact_fact; the first that names a policy brings it along."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
+from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
@@ -244,6 +245,8 @@ def _keep_policy(connection: Connection, opening: Opening) -> None:
 
 
 def _insert(connection: Connection, rows: Rows) -> None:
+    sums = rows.sums.copy()
+    interval_writing.known_resumed(connection, sums)
     for table, found in (
         (contact_fact, rows.contact_fact),
         (agent_fact, rows.agent_fact),
@@ -257,3 +260,5 @@ def _insert(connection: Connection, rows: Rows) -> None:
     for contact, disposition in rows.dispositions.items():
         of_contact = contact_history.c.contact == contact
         connection.execute(update(contact_history).where(of_contact).values(disposition=disposition))
+    interval_writing.again(connection, sums)
+    interval_writing.write(connection, sums)

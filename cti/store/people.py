@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from cti.people.records import Session, Token, User
 from cti.people.rights import Role
 from cti.store.database import Store
-from cti.store.tables import api_token, person, person_session
+from cti.store.people_tables import api_token, person, person_session
 
 LISTS = ("queues", "teams")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Float,
     Index,
@@ -88,7 +87,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
-    Index("contact_history_caller", "caller"),
+    Index("contact_history_caller", "caller", "since"),
 )
 
 contact_fact = Table(
@@ -289,6 +288,7 @@ attempt = Table(
     Column("ended_at", Float),
     Index("attempt_of_lead", "lead", "campaign", "attempt_no", unique=True),
     Index("attempt_number", "number", "intended_at"),
+    Index("attempt_campaign", "campaign", "intended_at"),
     Index("attempt_open", "state", "intended_at"),
 )
 
@@ -333,47 +333,4 @@ audit = Table(  # append-only
     Column("result", String(16), nullable=False),  # done, refused, failed
     Column("reason", String(200), nullable=False),
     Index("audit_at", "at"),
-)
-
-person = Table(
-    "person",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),  # people/rights.Role
-    Column("password", String(200), nullable=False),  # an Argon2 hash; "": signs in elsewhere
-    Column("created_at", Float, nullable=False),  # epoch seconds
-    Column("queues", Text, nullable=False),  # JSON, as the next one; both empty: the whole centre
-    Column("teams", Text, nullable=False),
-    Column("agent", String(40)),
-    Column("phone", String(100)),
-    Column("language", String(16), nullable=False),
-    Column("totp", String(64), nullable=False),  # the secret of the one-time codes; "": none
-    Column("totp_step", Integer, nullable=False),  # of the newest code that was taken
-    Column("locked", Boolean, nullable=False),
-)
-
-person_session = Table(
-    "person_session",
-    metadata,
-    Column("key", String(64), primary_key=True),  # a hash: who reads this table cannot sign in by it
-    Column("user", String(64), nullable=False),
-    Column("began_at", Float, nullable=False),  # epoch seconds, as the next two
-    Column("seen_at", Float, nullable=False),
-    Column("ends_at", Float, nullable=False),
-    Index("person_session_user", "user"),
-)
-
-api_token = Table(
-    "api_token",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("name", String(40), nullable=False, unique=True),
-    Column("key", String(64), nullable=False, unique=True),  # a hash
-    Column("role", String(16), nullable=False),
-    Column("queues", Text, nullable=False),  # JSON, as the next one
-    Column("teams", Text, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("created_at", Float, nullable=False),  # epoch seconds, as the next one
-    Column("ends_at", Float),  # null: never
-    sqlite_autoincrement=True,  # an id names a program in the audit trail: never given twice
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
@@ -21,12 +23,14 @@ class Scene:
         self._path = path
         self._socket: ControlSocket | None = None
 
-    async def open(self) -> None:
+    def app(self, clock: Callable[[], float] = lambda: 7.0) -> web.Application:
         more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
         more["callbacks"] = self.callbacks
         more["hooks"] = self.hooks = FakeHooks()
-        app = make_control_app(self.desk, FakeView(), lambda: 7.0, **more)  # type: ignore[arg-type]
-        self._socket = await ControlSocket.open(app, self._path)
+        return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
+
+    async def open(self) -> None:
+        self._socket = await ControlSocket.open(self.app(), self._path)
 
     async def close(self) -> None:
         assert self._socket is not None

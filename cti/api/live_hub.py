@@ -1,0 +1,197 @@
+"""What do all viewers of the live boards get, and when? One look a tick, one message for all who see alike.
+
+Knows boards, sights and viewers; no route and no person. Messages: docs/live-socket.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from cti.api.live_sight import Sight
+from cti.api.live_viewer import Viewer, text_frame
+from cti.differences import Difference, Row, joined
+
+TICK_S = 0.1
+ALONE_TICK_S = 1.0  # while nobody looks: who comes back may still be told only what he has missed
+PULSE_S = 1.0
+KEPT_STEPS = 50_000
+KEPT_LOOKS = 1_200
+MOST_RESUMED = 5_000  # rows: beyond, a snapshot is the shorter answer
+
+
+class Boards(Protocol):
+    """Rows by topic, as of the last look (metrics/boards.py)."""
+
+    rows: dict[str, dict[str, Row]]
+
+    def look(self, now: float) -> Difference: ...
+    def nodes(self) -> Mapping[str, str]: ...
+    def down_since(self) -> Mapping[str, float | None]: ...
+
+
+class _Group:
+    """All viewers with the same sight."""
+
+    def __init__(self, sight: Sight) -> None:
+        self.sight = sight
+        self.viewers: set[Viewer] = set()
+        self.told_at = float("-inf")
+        self.snapshot: tuple[int, bytes] | None = None  # of which seq; asked for by many at once after a restart
+
+
+class LiveHub:
+    """The one source of live messages. `build` names the pages that this engine serves, `clock` gives epoch seconds.
+
+    `seq` counts looks that have found something; `boot` is another one in each engine's life.
+    """
+
+    def __init__(self, boards: Boards, clock: Callable[[], float], *, build: str = "") -> None:
+        self._boards, self._clock, self._build = boards, clock, build
+        self.boot, self.seq = secrets.token_hex(4), 0
+        self.dropped = self.frozen = 0  # viewers that were behind; of these, closed
+        self._groups: dict[Sight, _Group] = {}
+        self._group_of: dict[Viewer, _Group] = {}
+        self._behind: set[Viewer] = set()
+        self._kept: deque[tuple[int, int, Difference]] = deque()
+        self._kept_steps = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Look at the boards from now on."""
+        self._plan()
+
+    def stop(self) -> None:
+        """No more looks."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+
+    @property
+    def viewers(self) -> int:
+        return len(self._group_of)
+
+    # --- viewers ------------------------------------------------------------------------------------------------------
+
+    def join(self, viewer: Viewer, sight: Sight, boot: str = "", seq: int = -1) -> None:
+        """Show `viewer` everything, or what he has missed since `seq` of this `boot`; and what happens from now on."""
+        if not self._group_of:
+            self.tick()  # while nobody looked, looks were rare
+            self._plan()
+        missed = self._missed(seq) if boot == self.boot else None
+        group = self._enter(viewer, sight)
+        if missed is None:
+            viewer.show(self._snapshot(group))
+            return
+        viewer.tell(self._change(sight.changes(missed)), self._clock())
+
+    def move(self, viewer: Viewer, sight: Sight) -> None:
+        """Show `viewer` something else from now on: his rights, or the policy, have changed."""
+        group = self._group_of.get(viewer)
+        if group is not None and group.sight != sight:
+            self.leave(viewer)
+            viewer.show(self._snapshot(self._enter(viewer, sight)))
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget `viewer`."""
+        group = self._group_of.pop(viewer, None)
+        self._behind.discard(viewer)
+        if group is not None:
+            group.viewers.discard(viewer)
+            if not group.viewers:
+                del self._groups[group.sight]
+
+    def _enter(self, viewer: Viewer, sight: Sight) -> _Group:
+        group = self._groups.setdefault(sight, _Group(sight))
+        group.viewers.add(viewer)
+        self._group_of[viewer] = group
+        return group
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Look once, and tell everybody what they see of it."""
+        now = self._clock()
+        difference = self._boards.look(now)
+        if difference:
+            self.seq += 1
+            self._keep(difference)
+        pulse: bytes | None = None
+        for group in self._groups.values():
+            topics = group.sight.changes(difference) if difference else {}
+            if topics:
+                self._tell(group, self._change(topics), now)
+            elif now - group.told_at >= PULSE_S or now < group.told_at:
+                pulse = pulse or self._pulse()
+                self._tell(group, pulse, now)
+        self._look_after_those_behind(now)
+
+    def _tell(self, group: _Group, frame: bytes, now: float) -> None:
+        group.told_at = now
+        for viewer in group.viewers:
+            if not viewer.tell(frame, now) and viewer.behind_since is not None and viewer not in self._behind:
+                self._behind.add(viewer)
+                self.dropped += 1
+
+    def _look_after_those_behind(self, now: float) -> None:
+        for viewer in list(self._behind):
+            if viewer.is_gone:
+                self._behind.discard(viewer)
+            elif viewer.has_caught_up():
+                self._behind.discard(viewer)
+                viewer.show(self._snapshot(self._group_of[viewer]))
+            elif viewer.is_frozen(now):
+                self.frozen += 1
+                self.leave(viewer)
+                viewer.abort()
+
+    def _snapshot(self, group: _Group) -> bytes:
+        if group.snapshot is None or group.snapshot[0] != self.seq:
+            topics = group.sight.rows(self._boards.rows)
+            group.snapshot = (self.seq, self._frame("snapshot", boot=self.boot, build=self._build, topics=topics))
+        return group.snapshot[1]
+
+    def _change(self, topics: Mapping[str, Any]) -> bytes:
+        return self._frame("change", topics=topics)
+
+    def _pulse(self) -> bytes:
+        return self._frame("pulse", nodes=self._boards.nodes(), since=self._boards.down_since())
+
+    def _frame(self, kind: str, **more: Any) -> bytes:
+        return text_frame(msgspec.json.encode({"type": kind, "seq": self.seq, "at": self._clock(), **more}))
+
+    # --- what is kept for those who come back -------------------------------------------------------------------------
+
+    def _keep(self, difference: Difference) -> None:
+        steps = sum(map(len, difference.values()))
+        self._kept.append((self.seq, steps, difference))
+        self._kept_steps += steps
+        while self._kept and (self._kept_steps > KEPT_STEPS or len(self._kept) > KEPT_LOOKS):
+            self._kept_steps -= self._kept.popleft()[1]
+
+    def _missed(self, seq: int) -> Difference | None:
+        """All that happened after `seq`, as one; None where a snapshot has to be shown."""
+        if seq == self.seq:
+            return {}
+        if not 0 <= seq < self.seq or not self._kept or self._kept[0][0] > seq + 1:
+            return None
+        missed = [each for each in self._kept if each[0] > seq]
+        if sum(steps for _, steps, _ in missed) > MOST_RESUMED:
+            return None
+        return joined(*(difference for _, _, difference in missed))
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(TICK_S if self._group_of else ALONE_TICK_S, self._due)
+
+    def _due(self) -> None:
+        self._plan()
+        self.tick()

@@ -1,0 +1,247 @@
+"""Which rows of a board have changed since the last look? Rows by topic, kept in step with the live view. PURE.
+
+Rows hold no ticking durations but epoch seconds (`since`): a row changes when something happens, not because time
+passes. What a fact may have touched is noted when it is applied; only that is worked out at the next look.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cti.differences import Difference, Row, Rows, Step
+from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
+from cti.metrics.live import LiveView
+from cti.metrics.rows import AgentRow, ContactRow
+from cti.metrics.snapshot import agent_row, call_row, queue_row, status_row
+from cti.model.changes import Changed, Kind
+from cti.model.words import ContactState
+
+QUEUES, AGENTS, CALLS, STATUS, DECISIONS = "queues", "agents", "calls", "status", "decisions"
+NOW = "now"  # the one row of STATUS
+SLOW_S = 1.0
+"""What depends on the time itself (sliding windows) and what concerns everything is worked out so often at most."""
+
+_OF_AGENTS = (Kind.STATUS, Kind.OVERDUE, Kind.PENDING, Kind.ACTIVITY, Kind.PHONE)
+_WITH_AGENT = (ContactState.OFFERED, ContactState.DIALLING, ContactState.TALKING)
+_LEFT_OUT = {
+    QUEUES: ("position", "longest_wait_s"),
+    AGENTS: ("since_s",),
+    STATUS: ("flows", "newest_repairs", "newest_bugs"),
+}
+
+
+class Boards:
+    """The rows of all topics. `apply` is a ports.Reader, to be asked after the view's own; who shows them asks `look`.
+
+    `more`: further topics, worked out anew every SLOW_S.
+    """
+
+    def __init__(self, view: LiveView, more: Mapping[str, Callable[[float], Rows]] | None = None) -> None:
+        self._view = view
+        self._more: dict[str, Callable[[float], Rows]] = {
+            "teams": lambda now: _by_name(team_rows(view, now)),
+            "campaigns": lambda now: _by_name(campaign_rows(view, now)),
+            "flows": lambda now: _by_name(flow_rows(view, now)),
+            **(more or {}),
+        }
+        self.rows: dict[str, Rows] = {topic: {} for topic in (QUEUES, AGENTS, CALLS, STATUS, DECISIONS, *self._more)}
+        self._queues: set[str] = set()
+        self._agents: set[str] = set()
+        self._contacts: set[str] = set()
+        self._serving: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}  # the queues an agent counts in
+        self._free: Counter[str] = Counter()
+        self._available: Counter[str] = Counter()
+        self._with: dict[str, str] = {}  # agent -> the contact he has
+        self._down_since: dict[str, float] = {}
+        self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
+        self._all = True
+        self._slow_at = float("-inf")
+        self._day = 0.0  # when it began; `today` of every row begins anew with the next
+
+    def apply(self, changed: Changed) -> None:
+        """Note what this fact may have touched. Never raises, never blocks."""
+        if changed.kind is Kind.CONFIG:
+            self._all = True
+        elif changed.kind is Kind.NODE:
+            self._node(changed)
+        if changed.kind in (Kind.CONTACT, Kind.VISIT):
+            self._contacts.add(changed.contact or changed.id)
+        elif changed.contact is not None:
+            self._contacts.add(changed.contact)
+        if changed.kind in _OF_AGENTS:
+            self._agents.add(changed.agent or changed.id)
+        elif changed.agent is not None:
+            self._agents.add(changed.agent)
+        if changed.queue is not None:
+            self._queues.add(changed.queue)
+        if changed.kind is Kind.OFFER and not changed.old:
+            self._decided += 1
+
+    def reload(self) -> None:
+        """Work everything out anew at the next look: another policy holds."""
+        self._all = True
+
+    def look(self, now: float) -> Difference:
+        """Bring `rows` up to `now` (epoch seconds) and return what changed since the last look."""
+        found: Difference = {}
+        slow = self._all or now - self._slow_at >= SLOW_S or now < self._slow_at
+        day = self._view.tally.day.begin(now)
+        if self._all or day != self._day:
+            self._mark_all()
+        self._day = day
+        self._look_at_contacts(found, now)
+        self._look_at_agents(found, now)
+        if slow:
+            self._queues.update(self._view.queues, self.rows[QUEUES])  # their windows slide
+        self._look_at_queues(found, now)
+        self._look_at_decisions(found)
+        if slow:
+            self._slow_at = now
+            self._put(found, STATUS, NOW, self._status())
+            for topic, told in self._more.items():
+                self._replace(found, topic, told(now))
+        self._all = False
+        return found
+
+    def nodes(self) -> dict[str, str]:
+        """Whether each node is connected: "up" or "down"."""
+        return dict(self._view.nodes)
+
+    def down_since(self) -> dict[str, float | None]:
+        """Since when nodes that are not connected are not; None: since before we looked."""
+        return {name: self._down_since.get(name) for name, state in self._view.nodes.items() if state != "up"}
+
+    # --- what a look does ---------------------------------------------------------------------------------------------
+
+    def _mark_all(self) -> None:
+        self._contacts.update(self._view.contacts, self.rows[CALLS])
+        self._agents.update(self._view.agents, self.rows[AGENTS])
+        self._queues.update(self._view.queues, self.rows[QUEUES])
+
+    def _look_at_contacts(self, found: Difference, now: float) -> None:
+        for contact in self._contacts:
+            before = self.rows[CALLS].get(contact)
+            row = self._view.contacts.get(contact)
+            self._put(found, CALLS, contact, None if row is None else _call(row, now))
+            after = self.rows[CALLS].get(contact)
+            for each in (before, after):
+                if each is not None:
+                    self._queues.update(filter(None, (each["queue"],)))
+                    self._agents.update(filter(None, (each["agent"],)))
+            self._pair(contact, before, after)
+        self._contacts.clear()
+
+    def _pair(self, contact: str, before: Row | None, after: Row | None) -> None:
+        agent, former = _who_has(after), _who_has(before)
+        if former is not None and former != agent and self._with.get(former) == contact:
+            del self._with[former]
+        if agent is not None:
+            self._with[agent] = contact
+
+    def _look_at_agents(self, found: Difference, now: float) -> None:
+        for name in self._agents:
+            row = self._view.agents.get(name)
+            self._count(name, row)
+            self._put(found, AGENTS, name, None if row is None else self._agent(name, row, now))
+        self._agents.clear()
+
+    def _count(self, name: str, row: AgentRow | None) -> None:
+        """Keep the numbers of agents by queue: to count all agents at each look would cost more than all the rest."""
+        policy = self._view.policy.agents.get(name)
+        queues = tuple(policy.queues) if policy is not None and row is not None else ()
+        available = queues if row is not None and row.available() else ()
+        free = queues if row is not None and row.free() else ()
+        was_available, was_free = self._serving.get(name, ((), ()))
+        if (available, free) == (was_available, was_free):
+            return
+        self._available.subtract(was_available)
+        self._available.update(available)
+        self._free.subtract(was_free)
+        self._free.update(free)
+        self._serving[name] = (available, free)
+        self._queues.update(was_available, was_free, available, free)
+
+    def _look_at_queues(self, found: Difference, now: float) -> None:
+        for name in self._queues:
+            row = self._view.queues.get(name)
+            if row is None:
+                self._put(found, QUEUES, name, None)
+                continue
+            told = queue_row(name, row, now, 0)
+            told["oldest_since"] = min((each.since for each in row.line.values()), default=None)
+            told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
+            told |= self._view.tally.windows(name).shown(now)
+            self._put(found, QUEUES, name, _without(told, QUEUES))
+        self._queues.clear()
+
+    def _look_at_decisions(self, found: Difference) -> None:
+        kept = self._view.decisions
+        first = self._decided - len(kept)
+        if self._decided == self._told:
+            return
+        for number in range(max(first, self._told), self._decided):
+            self._put(found, DECISIONS, str(number), kept[number - first])
+        for old in [key for key in self.rows[DECISIONS] if int(key) < first]:
+            self._put(found, DECISIONS, old, None)
+        self._told = self._decided
+
+    def _node(self, changed: Changed) -> None:
+        node = str(changed.node or changed.id)
+        if changed.new == "up":
+            self._down_since.pop(node, None)
+        else:
+            self._down_since.setdefault(node, changed.at)
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def _agent(self, name: str, row: AgentRow, now: float) -> Row:
+        told = agent_row(self._view, name, row, now)
+        told |= {"since": row.since, "contact": self._with.get(name)}
+        return _without(told, AGENTS)
+
+    def _status(self) -> Row:
+        told = status_row(self._view)
+        told["down_since"] = self.down_since()
+        return _without(told, STATUS)
+
+    def _put(self, found: Difference, topic: str, key: str, after: Row | None) -> None:
+        rows = self.rows[topic]
+        before = rows.get(key)
+        if before == after:
+            return
+        if after is None:
+            del rows[key]
+        else:
+            rows[key] = after
+        found.setdefault(topic, {})[key] = Step(before, after)
+
+    def _replace(self, found: Difference, topic: str, rows: Rows) -> None:
+        for gone in [key for key in self.rows[topic] if key not in rows]:
+            self._put(found, topic, gone, None)
+        for key, row in rows.items():
+            self._put(found, topic, key, row)
+
+
+def _call(row: ContactRow, now: float) -> Row:
+    told = call_row(row, now)
+    if row.visit is not None:
+        told["wait_s"] = None  # it still grows: `since` says it
+    told["since"] = row.since
+    told["order_at"] = row.visit[1] if row.visit is not None else None
+    return told
+
+
+def _who_has(row: Row | None) -> str | None:
+    return None if row is None or row["state"] not in _WITH_AGENT else row["agent"]
+
+
+def _by_name(rows: Iterable[Row]) -> Rows:
+    return {row["name"]: row for row in rows}
+
+
+def _without(told: dict[str, Any], topic: str) -> Row:
+    for name in _LEFT_OUT[topic]:
+        told.pop(name, None)
+    return told

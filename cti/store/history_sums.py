@@ -1,0 +1,211 @@
+"""What do facts add to the counts of their quarter hours? Facts in, sums out; knows no database.
+
+One part cannot be known here: whether a caller who came back was counted by the engine that died, and whether a
+customer had called before. Both are asked of the rows that exist, where the sums are written (interval_writing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table
+
+from cti.figures import counting
+from cti.figures.flow_walks import FlowWalks
+from cti.figures.staffing import OF_TALKS, Staffing, Stretch, pieces, work_of
+from cti.figures.wait_steps import step_of
+from cti.model.changes import Changed, Kind
+from cti.model.events import FlowEnded
+from cti.model.policy import Center
+from cti.model.words import ContactState, OfferState, Outcome
+from cti.store.interval_tables import (
+    GREATEST,
+    INTERVAL_S,
+    agent_interval,
+    flow_interval,
+    number_interval,
+    queue_interval,
+    survey_interval,
+    wait_interval,
+)
+
+LEAST_DIGITS = 6  # of a number by which a customer is known again: "anonymous" is nobody
+
+Key = tuple[Any, ...]  # values of a table's primary key, in its order
+
+
+class Entering(NamedTuple):
+    """A caller who enters a queue at `since` (epoch seconds). `caller` is personal data."""
+
+    contact: str
+    queue: str
+    since: float
+    caller: str
+
+
+@dataclass
+class Sums:
+    """What is to be added, by table and key."""
+
+    sums: dict[str, dict[Key, dict[str, float]]] = field(default_factory=dict)
+    resumed: list[Entering] = field(default_factory=list)  # offered, unless an earlier engine has counted them
+    came: list[Entering] = field(default_factory=list)  # for the first time: perhaps again within 7 days
+
+    def copy(self) -> Sums:
+        """One that can be added to, and this one stays."""
+        sums = {table: {key: dict(row) for key, row in rows.items()} for table, rows in self.sums.items()}
+        return Sums(sums, list(self.resumed), list(self.came))
+
+    def add(self, table: Table, key: Key, counts: counting.Counts) -> None:
+        """Add to one row."""
+        row = self.sums.setdefault(table.name, {}).setdefault(key, {})
+        for name, number in counts.items():
+            if name in GREATEST:
+                row[name] = max(row.get(name, 0.0), number)
+            elif number:
+                row[name] = row.get(name, 0) + number
+
+
+@dataclass(slots=True)
+class _Caller:
+    """What is known of a contact until it ends."""
+
+    number: str | None
+    at: float
+    answered: bool = False
+    how: str = "other"
+
+
+def is_known(caller: str) -> bool:
+    """Whether a customer can be known again by this number."""
+    return sum(letter.isdigit() for letter in caller) >= LEAST_DIGITS
+
+
+def start_of(at: float) -> int:
+    """The begin of the interval that `at` is in."""
+    return int(at // INTERVAL_S) * INTERVAL_S
+
+
+class SumBook:
+    """Give it every fact once, in order, and `open` with each policy before the first fact of it."""
+
+    def __init__(self) -> None:
+        self._sums = Sums()
+        self._targets: dict[str, float] = {}
+        self._queues: dict[str, tuple[str, ...]] = {}
+        self._staffing = Staffing()
+        self._walks = FlowWalks()
+        self._callers: dict[str, _Caller] = {}
+        self._booked_to = 0
+
+    def open(self, center: Center, at: float) -> None:
+        """`center` holds from `at` on."""
+        self._targets = {name: queue.target_s for name, queue in center.queues.items()}
+        self._queues = {name: tuple(agent.queues) for name, agent in center.agents.items()}
+        for name, agent in center.agents.items():
+            self._staffing.begin(name, agent.starts, at)
+
+    def take(self) -> Sums:
+        """What has been added since the last time."""
+        found, self._sums = self._sums, Sums()
+        return found
+
+    def apply(self, changed: Changed) -> None:
+        """Take in one fact."""
+        start = start_of(changed.at)
+        if start > self._booked_to:  # so that a death loses at most a quarter of an hour of what lasts long
+            self._booked_to = start
+            self._stretches(self._staffing.book(start))
+        match changed.kind:
+            case Kind.VISIT:
+                self._visit(changed)
+            case Kind.STATUS | Kind.ACTIVITY:
+                self._stretches(self._staffing.apply(changed))
+            case Kind.OFFER if changed.new == OfferState.ACCEPTED:
+                self._did(changed, start, "handled")
+            case Kind.OFFER if changed.new == OfferState.MISSED:
+                self._sums.add(agent_interval, (start, changed.agent or "", changed.queue or ""), {"missed": 1})
+            case Kind.TRANSFER:
+                self._did(changed, start, "transferred")
+            case Kind.SURVEY:
+                self._survey(changed, start)
+            case Kind.CONTACT:
+                self._contact(changed)
+
+    def book(self, at: float) -> None:
+        """Count what agents do at this moment as if it ended; a ring in progress waits until it has."""
+        self._stretches(self._staffing.book(at))
+
+    def served(self, queue: str, since: float, caller: str) -> None:
+        """A contact that was answered is over; of a known customer, whether it was solved will be seen."""
+        if is_known(caller):
+            self._sums.add(queue_interval, (start_of(since), queue), {"known": 1})
+
+    def _visit(self, changed: Changed) -> None:
+        queue = changed.queue or ""
+        since = changed.at - (changed.wait_s or 0.0) if changed.since is None else changed.since
+        key = (start_of(since), queue)
+        who = Entering(changed.contact or changed.id, queue, since, changed.caller or "")
+        if changed.old == "":
+            if changed.cause == "resumed" and not changed.outbound:
+                self._sums.resumed.append(who)
+            else:
+                self._sums.add(queue_interval, key, counting.entered(outbound=changed.outbound))
+                if not changed.outbound and changed.id.endswith("/1"):
+                    self._sums.came.append(who)
+        if changed.new == "waiting":
+            return
+        self._went(changed)
+        target_s, wait_s = self._targets.get(queue, 0.0), changed.wait_s
+        counts = counting.left(changed.new, wait_s, target_s, changed.expected_p90_s, outbound=changed.outbound)
+        self._sums.add(queue_interval, key, counts)
+        if changed.outbound or wait_s is None or changed.new not in (Outcome.ANSWERED, Outcome.ABANDONED):
+            return
+        self._sums.add(wait_interval, (*key, changed.new, step_of(wait_s)), {"contacts": 1})
+        if changed.new == Outcome.ANSWERED:
+            self._sums.add(queue_interval, key, {"wait_max_s": wait_s})
+
+    def _went(self, changed: Changed) -> None:
+        caller = self._callers.get(changed.contact or "")
+        if caller is not None:
+            caller.answered |= changed.new == Outcome.ANSWERED
+            caller.how = "abandoned" if changed.new == Outcome.ABANDONED else "other"
+
+    def _contact(self, changed: Changed) -> None:
+        walk = self._walks.apply(changed)
+        if walk is not None:
+            self._sums.add(flow_interval, (start_of(walk.at), walk.flow), {walk.what: 1})
+        if changed.old == "" and changed.dialled and not changed.outbound:
+            self._callers[changed.id] = _Caller(changed.dialled[:40], changed.at)
+            self._sums.add(number_interval, (start_of(changed.at), changed.dialled[:40]), {"calls": 1})
+        elif changed.new == ContactState.ENDED and (caller := self._callers.pop(changed.id, None)) is not None:
+            in_flow = changed.old == ContactState.IN_FLOW
+            good_bye = "self_service" if changed.cause == FlowEnded.__name__ else "hung_up"
+            how = "answered" if caller.answered else good_bye if in_flow else caller.how
+            self._sums.add(number_interval, (start_of(caller.at), caller.number), {how: 1})
+
+    def _did(self, changed: Changed, start: int, what: str) -> None:
+        if changed.queue:
+            self._sums.add(queue_interval, (start, changed.queue), {what: 1})
+        if changed.agent:
+            self._sums.add(agent_interval, (start, changed.agent, changed.queue or ""), {what: 1})
+
+    def _survey(self, changed: Changed, start: int) -> None:
+        survey, _, question = changed.old.partition(".")
+        of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", (changed.reason or "")[:16])
+        if changed.new.lstrip("-").isdigit():
+            self._sums.add(survey_interval, (start, *of, int(changed.new)), {"answers": 1})
+
+    def _stretches(self, stretches: Iterable[Stretch]) -> None:
+        for stretch in stretches:
+            talks = stretch.queue if stretch.state in OF_TALKS else ""
+            for start, seconds in pieces(stretch, INTERVAL_S):
+                counts = work_of(stretch.state, seconds)
+                self._sums.add(agent_interval, (start, stretch.agent, talks), counts)
+                if talks:
+                    self._sums.add(queue_interval, (start, talks), {stretch.state: seconds})
+                shared = {name: counts[name] for name in counting.WORK if name in counts}
+                for queue in self._queues.get(stretch.agent, ()) if shared else ():
+                    self._sums.add(queue_interval, (start, queue), shared)

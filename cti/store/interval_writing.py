@@ -1,0 +1,81 @@
+"""How do sums get into the tables of intervals, together with the facts that they are of? In the facts' transaction.
+
+So a fact is counted exactly if it is stored: a commit that is tried again brings both, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, case, desc, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cti.figures.counting import entered
+from cti.model.words import ContactState, Outcome
+from cti.store.history_sums import Entering, Sums, is_known, start_of
+from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
+from cti.store.tables import contact_history
+
+AGAIN_WITHIN_S = 7 * 86_400.0
+
+_history = contact_history.c
+
+
+def known_resumed(connection: Connection, sums: Sums) -> None:
+    """Count those who came back and whom nobody has counted. To be asked before the batch's own rows are written."""
+    for who in sums.resumed:
+        query = select(_history.contact).where(
+            _history.contact == who.contact, _history.queue == who.queue, _history.state != ContactState.ENDED
+        )
+        if connection.execute(query).first() is None:
+            sums.add(queue_interval, (start_of(who.since), who.queue), entered())
+
+
+def again(connection: Connection, sums: Sums) -> None:
+    """Note of whom had called for the same queue, that it was not solved. After the batch's own rows are written."""
+    for who in sums.came:
+        before = _before(connection, who) if is_known(who.caller) else None
+        if before is not None and before.outcome == Outcome.ANSWERED and before.queue == who.queue:
+            sums.add(queue_interval, (start_of(before.since), before.queue), {"repeated": 1})
+
+
+def write(connection: Connection, sums: Sums) -> None:
+    """Add all sums to what the tables hold. Raises SQLAlchemyError."""
+    for table in INTERVALS:
+        found = sums.sums.get(table.name)
+        if found:
+            add_sums(connection, table, found)
+
+
+def add_sums(connection: Connection, table: Table, found: dict[tuple[Any, ...], dict[str, float]]) -> None:
+    """Add to each row, or begin it; two engines at once lose nothing. Raises SQLAlchemyError."""
+    keys = [column.name for column in table.primary_key]
+    names = [column.name for column in table.columns if column.name not in keys]
+    rows = [
+        {**dict(zip(keys, key, strict=True)), **{name: found[key].get(name, 0) for name in names}}
+        for key in sorted(found)  # two engines never wait for each other
+    ]
+    connection.execute(_statement(connection, table, keys, names), rows)
+
+
+def _statement(connection: Connection, table: Table, keys: Sequence[str], names: Sequence[str]) -> Any:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    new = {name: _joined(table.c[name], statement.excluded[name]) for name in names}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
+
+
+def _joined(old: Column[Any], new: Any) -> Any:
+    return case((new > old, new), else_=old) if old.name in GREATEST else old + new
+
+
+def _before(connection: Connection, who: Entering) -> Any:
+    """The customer's newest contact before this one, or None."""
+    query = select(_history.queue, _history.outcome, _history.since).where(
+        _history.caller == who.caller,
+        _history.since < who.since,
+        _history.since >= who.since - AGAIN_WITHIN_S,
+        _history.contact != who.contact,
+    )
+    return connection.execute(query.order_by(desc(_history.since)).limit(1)).first()

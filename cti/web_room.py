@@ -1,0 +1,137 @@
+"""What does the web need in a running engine? People and their records, an address, pages; and a first administrator.
+
+Puts the parts together for the composition root, as outbound_room.py does for calls that we begin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from cti.api.asking import MAX_DIGITS
+from cti.api.control_callbacks import Callbacks
+from cti.api.control_follow_ups import FollowUps
+from cti.api.operation import Row
+from cti.api.request_log import RequestLog
+from cti.api.serving import bind_tcp, serve
+from cti.api.view import View
+from cti.api.web import make_web_app
+from cti.api.web_guard import Entrance, Find
+from cti.config.settings import Settings
+from cti.config.web import Tls, Web
+from cti.model.errors import ConfigError
+from cti.model.policy import Center
+from cti.people import first
+from cti.people.passwords import Passwords
+from cti.people.sessions import Sessions
+from cti.ports import AuditTrail, Clock
+from cti.store.database import Store
+from cti.store.people import PeopleRecords
+
+PASSWORD_FILE = "first-admin-password"
+MINUTE_S, HOUR_S = 60.0, 3600.0
+MOST_OPEN = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+class WebRoom:
+    """The web of one engine. `address` is its first origin, once it is open."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, audit: AuditTrail, center: Callable[[], Center]
+    ) -> None:
+        rules = self._rules = settings.web or Web()
+        self._clock, self._audit, self._center = clock, audit, center
+        self._password_file = settings.state_dir / PASSWORD_FILE
+        self.records, self.passwords = PeopleRecords(store), Passwords()
+        times = {"session_s": rules.session_hours * HOUR_S, "idle_s": rules.idle_minutes * MINUTE_S}
+        self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
+        self.address = ""
+
+    async def open(
+        self,
+        served: web.Application,
+        find: Find,
+        requests: RequestLog,
+        stack: contextlib.AsyncExitStack,
+        more: Callable[[web.Application, Entrance], None] = lambda _app, _entrance: None,
+    ) -> None:
+        """Answer from now on until `stack` ends. `served` has the control socket's routes. Raises ConfigError."""
+        await asyncio.to_thread(self._make_first)
+        rules, tls = self._rules, None if self._rules.tls is None else _tls(self._rules.tls)
+        try:
+            sock = bind_tcp(rules.listen.host, rules.listen.port)
+        except OSError as error:
+            raise ConfigError([f"web.listen: cannot listen on {rules.listen}: {error.strerror}"]) from None
+        stack.callback(sock.close)
+        origins = rules.origins(sock.getsockname()[1])
+        entrance = Entrance(origins, rules.trusted_proxies, rules.session_hours * HOUR_S)
+        app = make_web_app(
+            served,
+            self.sessions,
+            entrance,
+            center=self._center,
+            clock=self._clock,
+            audit=self._audit,
+            find=find,
+            pages=rules.pages,
+            more=lambda app: more(app, entrance),
+        )
+        runner = await serve(app, sock, requests, tls)
+        stack.push_async_callback(runner.cleanup)
+        self.address = origins[0]
+        log.info("web", address=self.address)
+
+    def _make_first(self) -> None:
+        """His password stands in a file that only the engine's user may read, never in a log."""
+        password = first.first_admin(self.records, self.passwords, self._clock())
+        if password is None:
+            return
+        self._forget_first(first.NAME)
+        descriptor = os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{password}\n")
+        log.warning("first administrator made; change his password", name=first.NAME, file=str(self._password_file))
+
+    def _forget_first(self, name: str) -> None:
+        if name == first.NAME:
+            self._password_file.unlink(missing_ok=True)
+
+
+def _tls(files: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(files.certificate, files.key)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no PEM certificate with its key"
+        raise ConfigError([f"web.tls: cannot use {files.certificate} with its key file: {reason}"]) from None
+    return context
+
+
+def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUps) -> Find:
+    """Return how the guard looks up of which queue something is."""
+
+    def contact(word: str) -> Mapping[str, Any] | None:
+        return next((row for row in view.snapshot(clock())["calls"] if row.get("contact") == word), None)
+
+    def callback(word: str) -> Mapping[str, Any] | None:
+        return callbacks.one(int(word)) if _is_number(word) else None
+
+    def follow_up(word: str) -> Mapping[str, Any] | None:
+        opened = follow_ups.load(owner="", done=False, limit=MOST_OPEN)
+        return next((row for row in opened if str(row["id"]) == word), None)
+
+    return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up}
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS

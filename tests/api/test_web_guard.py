@@ -1,0 +1,183 @@
+"""Does nobody get past the guard by another's page, another's right, or another's part of the centre?"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from cti.api.operation import Access, Row
+from cti.api.operations import BY_ROUTE, OPERATIONS, PREFIX
+from cti.api.web_guard import Entrance, address_of
+from cti.people.rights import RIGHTS, Right, Role
+
+from .web_scene import Answer, WebScene
+
+pytestmark = pytest.mark.contract
+
+WORDS = {
+    "action": "login",
+    "agent": "anna",
+    "queue": "sales",
+    "contact": "node1/1.1",
+    "id": "anna",
+    "name": "winter",
+    "number": "1",
+}
+
+
+async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = None) -> Answer:
+    browser = web.browser()
+    if role.value in web.tokens:
+        return await browser.ask(method, path, body, token=web.tokens[role.value])
+    await browser.sign_in(role.value)
+    return await browser.ask(method, path, body)
+
+
+def path_of(path: str, action: str) -> str:
+    for key, word in (WORDS | ({"action": action} if action else {})).items():
+        path = path.replace(f"{{{key}}}", word)
+    return PREFIX + path
+
+
+def all_requests() -> list[tuple[str, str, str, Right | Access, Right | None]]:
+    """Each operation, with each word that its action may be."""
+    found = []
+    for each in OPERATIONS:
+        rights = each.right if not isinstance(each.right, Right | Access) else {"": each.right}
+        found += [(each.method, each.path, action, right, each.own) for action, right in rights.items()]
+    return found
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_every_role_may_what_the_table_says_and_nothing_else(web: WebScene, role: Role) -> None:
+    browser = web.browser()
+    token = web.tokens.get(role.value, "")
+    if not token:
+        await browser.sign_in(role.value)
+    wrong = []
+    for method, path, action, right, own in all_requests():
+        if path in ("/sign-in", "/sign-out"):
+            continue
+        # ben is not himself: what somebody may do to himself is asked below
+        where = path_of(path.replace("{agent}/{action}", "ben/login"), action)
+        found = await browser.ask(method, where, {} if method != "GET" else None, token=token)
+        denied = found.status == 403 and found.reason in ("no_right", "no_session", "whole_centre_only")
+        may = right in RIGHTS[role] if isinstance(right, Right) else right is Access.SIGNED_IN or not token
+        hidden = found.status == 404 and found.reason == "not_there"  # an agent's part of the centre
+        if denied == may and not hidden:
+            wrong.append((method, where, right, own, found.status, found.body))
+    assert not wrong
+
+
+async def test_nobody_gets_anything(web: WebScene) -> None:
+    browser = web.browser()
+    for method, path, action, right, _ in all_requests():
+        if right is not Access.ANYBODY:
+            for headers in ({}, {"Authorization": "Bearer cti_guess"}, {"Authorization": "Basic YTpi"}):
+                assert (await browser.ask(method, path_of(path, action), headers=headers)).status == 401, path
+
+
+async def test_an_agent_may_change_himself_only(web: WebScene) -> None:
+    browser = web.browser()
+    await browser.sign_in("agent")
+    assert (await browser.ask("POST", "/api/v1/agents/anna/pause", {"reason": "lunch"})).status == 200
+    assert (await browser.ask("POST", "/api/v1/agents/ben/pause")).reason == "no_right"
+    [asked] = web.scene.desk.asked
+    assert (asked.agent, asked.by) == ("anna", "agent")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({"X-CSRF-Token": ""}, "wrong_csrf"),
+        ({"X-CSRF-Token": "guessed"}, "wrong_csrf"),
+        ({"Origin": "https://evil.example"}, "wrong_origin"),
+        ({"Origin": "null"}, "wrong_origin"),
+        ({"Origin": ""}, "wrong_origin"),
+    ],
+)
+async def test_another_page_cannot_use_the_cookie(web: WebScene, headers: dict[str, str], reason: str) -> None:
+    browser = web.browser()
+    await browser.sign_in("admin")
+    found = await browser.ask("POST", "/api/v1/agents/anna/login", headers=headers)
+    assert (found.status, found.reason) == (403, reason)
+    assert web.scene.desk.asked == []
+
+
+async def test_the_word_of_one_session_is_none_of_another(web: WebScene) -> None:
+    one, other = web.browser(), web.browser()
+    await one.sign_in("admin")
+    await other.sign_in("admin")
+    one.csrf = other.csrf
+    assert (await one.ask("POST", "/api/v1/agents/anna/login")).reason == "wrong_csrf"
+
+
+async def test_who_is_denied_is_remembered(web: WebScene) -> None:
+    await ask_as(web, Role.AUDITOR, "POST", "/api/v1/agents/anna/login")
+    what = [(e.what, e.user, e.by, e.result, e.reason) for e in web.scene.audit.entries][-1]
+    assert what == ("denied", "auditor", "auditor", "refused", "no_right")
+
+
+async def test_whoever_asks_is_who_has_signed_in(web: WebScene) -> None:
+    for body, path in (({"by": "boss"}, "/agents/anna/login"), ({}, "/agents/anna/login?by=boss")):
+        await ask_as(web, Role.ADMIN, "POST", PREFIX + path, body)
+    await ask_as(web, Role.API, "POST", "/api/v1/agents/anna/login", {"by": "boss"})
+    assert [event.by for event in web.scene.desk.asked] == ["admin", "admin", "token.api"]  # type: ignore[union-attr]
+    await ask_as(web, Role.ADMIN, "PATCH", "/api/v1/queues/sales", {"target_s": 30, "by": "boss"})
+    assert web.scene.policy.asked[-1] == ("change", {"queues.sales.target_s": 30}, "admin")
+
+
+async def test_rows_of_others_are_not_there(web: WebScene) -> None:
+    web.rows = {Row.CONTACT: {"node1/1.1": {"queue": "support"}, "node1/2.2": {"queue": "sales"}}}
+    token = web.add_token("part", Role.SUPERVISOR, queues=("support",))
+
+    async def ask(method: str, path: str, body: Any = None) -> Answer:
+        return await web.browser().ask(method, PREFIX + path, body, token=token)
+
+    assert (await ask("GET", "/queues")).body["queues"] == []
+    assert (await ask("GET", "/agents")).body["agents"] == []
+    assert (await ask("GET", "/calls")).body["calls"] == []
+    for method, path, body in (
+        ("PATCH", "/queues/sales", {"target_s": 1}),
+        ("POST", "/agents/anna/login", {}),
+        ("POST", "/contacts/node1/2.2/withdraw", {}),
+        ("POST", "/contacts/node1/9.9/withdraw", {}),
+        ("POST", "/contacts/node1/1.1/move", {"queue": "sales"}),
+        ("PUT", "/agents/anna/queues/support", {}),
+        ("GET", "/campaigns/winter/plan", None),
+    ):
+        found = await ask(method, path, body)
+        assert (found.status, found.reason) in ((404, "not_there"), (404, "no_such_path")), path
+        assert "exists" not in found.body
+    assert web.scene.desk.asked == [] and web.scene.policy.asked == []
+    assert (await ask("POST", "/contacts/node1/1.1/withdraw", {})).status == 200
+    assert (await ask("POST", "/reload")).reason in ("no_right", "whole_centre_only")
+
+
+async def test_numbers_are_for_those_who_may_see_them(web: WebScene) -> None:
+    seen = {role: await ask_as(web, role, "GET", "/api/v1/calls") for role in (Role.SUPERVISOR, Role.AUDITOR)}
+    assert seen[Role.SUPERVISOR].body["calls"][0]["caller"] == "+4930123"
+    assert seen[Role.AUDITOR].body["calls"][0]["caller"] == "+49 ••• ••23"
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "found"),
+    [
+        ("10.0.0.9", "1.2.3.4", "10.0.0.9"),
+        ("192.0.2.1", "1.2.3.4", "1.2.3.4"),
+        ("192.0.2.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        ("192.0.2.1", "1.2.3.4, 192.0.2.7", "1.2.3.4"),
+        ("192.0.2.1", "", "192.0.2.1"),
+    ],
+)
+def test_only_our_proxies_say_where_somebody_is(remote: str, forwarded: str, found: str) -> None:
+    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote=remote)
+    entrance = Entrance(("https://x.example",), (ipaddress.ip_network("192.0.2.0/24"),))
+    assert address_of(request, entrance) == found
+
+
+def test_each_operation_has_one_line() -> None:
+    assert len(BY_ROUTE) == len(OPERATIONS)

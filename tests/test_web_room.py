@@ -1,0 +1,83 @@
+"""Does an engine with `web:` let its first administrator in, and nobody else, to the same answers as its socket?"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import structlog
+
+from cti.web_room import PASSWORD_FILE
+from tests.running import HOST, Running
+
+pytestmark = pytest.mark.contract
+
+POLICY = {
+    "queues": {"sales": {}, "support": {}},
+    "agents": {"anna": {"phone": "PJSIP/1001", "queues": ["sales"]}, "ben": {"phone": "PJSIP/1002"}},
+    "entries": {"6001": {"queue": "sales"}},
+}
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    made = Running(tmp_path)
+    made.write(POLICY, web={"listen": f"{HOST}:0"})
+    async with made.start():
+        yield made
+
+
+async def test_the_first_administrator_signs_in_and_is_written_down(tmp_path: Path) -> None:
+    made = Running(tmp_path)
+    made.write(POLICY, web={"listen": f"{HOST}:0"})
+    file = tmp_path / PASSWORD_FILE
+    with structlog.testing.capture_logs() as logs:
+        async with made.start(), aiohttp.ClientSession() as session:
+            password = file.read_text().strip()
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            address = made.app.web.address
+            assert (await _status(session, f"{address}/api/v1/queues")) == 401
+            body = {"name": "admin", "password": password}
+            async with session.post(f"{address}/api/v1/sign-in", json=body) as answer:
+                found = await answer.json()
+            assert found["user"]["role"] == "admin"
+            cookies = {"cti": answer.cookies["cti"].value}
+            made.caller()
+            async with session.get(f"{address}/api/v1/calls", cookies=cookies) as answer:
+                on_the_web: Any = await answer.json()
+            assert on_the_web["calls"][0]["caller"] == "+4930"
+            said = {"X-CSRF-Token": found["csrf"], "Origin": address}
+            asked = {"reason": "lunch", "by": "somebody-else"}
+            for action in ("login", "pause"):
+                url = f"{address}/api/v1/agents/anna/{action}"
+                async with session.post(
+                    url, json=asked if action == "pause" else {}, cookies=cookies, headers=said
+                ) as answer:
+                    assert answer.status == 200, await answer.text()
+            _, audit = await made.ask("GET", "/api/v1/audit")
+            rows = [(row["what"], row["user"], row["by"], row["uid"]) for row in audit["audit"]]
+            assert rows[0] == ("agent.pause", "admin", "admin", None)
+            assert ("sign_in", "admin", "admin", None) in rows
+            new = {"old": password, "new": "a-better-one-by-far"}
+            async with session.post(f"{address}/api/v1/me/password", json=new, cookies=cookies, headers=said) as answer:
+                assert answer.status == 200, await answer.text()
+        assert not file.exists()
+        async with made.start():
+            assert not file.exists()
+    assert password not in str(logs) and "a-better-one-by-far" not in str(logs)
+
+
+async def test_pages_are_served_with_headers_that_let_them_load_nothing_else(running: Running) -> None:
+    async with aiohttp.ClientSession() as session, session.get(f"{running.app.web.address}/supervisor") as answer:
+        assert answer.status == 200 and answer.content_type == "text/html"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-cache"
+
+
+async def _status(session: aiohttp.ClientSession, url: str) -> int:
+    async with session.get(url) as answer:
+        return answer.status
