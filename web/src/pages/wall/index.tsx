@@ -100,7 +100,7 @@ function Tiles({ board }: { readonly board: Board }) {
       <Tile name={tiles.free} value={count(board.free)} level={levels.free} against={against.free(board.available)} />
       <Tile
         name={tiles.abandoned}
-        value={percent(today?.abandon_rate, 1)}
+        value={percent(today?.abandon_rate)}
         level={levels.abandoned}
         against={against.abandoned(percent(TARGETS.abandoned))}
       />
@@ -123,11 +123,15 @@ interface TileProps {
 
 function Tile({ name, value, level, against }: TileProps) {
   const shown = useSettled(level);
+  const [number = '', unit] = value.split(' ');
   const isTold = shown === 'watch' || shown === 'bad';
   return (
     <section class={`tile tone-${shown}`} aria-label={name}>
       <h2>{name}</h2>
-      <p class="big number">{value}</p>
+      <p class={`big number length-${Math.min(7, number.length)}`}>
+        {number}
+        {unit !== undefined && <span class="unit"> {unit}</span>}
+      </p>
       <p class="against">
         {isTold && (
           <span class="word">
