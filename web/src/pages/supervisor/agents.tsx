@@ -69,6 +69,7 @@ function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
     {
       key: 'queues',
       head: columns.queues,
+      isForWide: true,
       cell: (row) => <span class="quiet cut">{row.queues.join(', ')}</span>,
       by: (row) => row.queues.join(),
     },
@@ -95,7 +96,7 @@ function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
 function Name({ row }: { readonly row: AgentRow }) {
   return (
     <span title={row.phone ?? undefined}>
-      {row.name || row.id} {row.name !== '' && <span class="quiet">{row.id}</span>}
+      {row.name || row.id} {row.name !== '' && <span class="quiet only-wide">{row.id}</span>}
     </span>
   );
 }
@@ -160,7 +161,11 @@ function State({ row }: { readonly row: AgentRow }) {
         {stateWord(row)}
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
-      {row.pending !== '' && <span class="quiet"> {said.pending(row.pending)}</span>}
+      {row.pending !== '' && (
+        <Badge tone="pause" icon="pause" title={said.pending(row.pending)}>
+          {row.pending}
+        </Badge>
+      )}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { ConnectionBadge, SwitchDown } from '../../parts/connection';
 import { count, percent } from '../../parts/figures';
 import { Icon } from '../../parts/icon';
 import { useSettled } from '../../parts/settled';
-import { asked } from '../../router';
+import { asked, go } from '../../router';
 import { words } from '../../words';
 import { useNewBuild, useWakeLock } from './awake';
 import { type Board, boardsOf, levelsOf, TARGETS, turnOf } from './boards';
@@ -38,7 +38,14 @@ export default function Wall() {
   useNewBuild();
   useEffect(() => {
     document.documentElement.classList.add('has-wall');
-    return () => document.documentElement.classList.remove('has-wall');
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && token === '') go('/');
+    };
+    document.addEventListener('keydown', leave);
+    return () => {
+      document.removeEventListener('keydown', leave);
+      document.documentElement.classList.remove('has-wall');
+    };
   }, []);
   const said = words.value.wall;
   const queueRows = rowsOf('queues');
@@ -128,7 +135,7 @@ function Tile({ name, value, level, against }: TileProps) {
   return (
     <section class={`tile tone-${shown}`} aria-label={name}>
       <h2>{name}</h2>
-      <p class={`big number length-${Math.min(7, number.length)}`}>
+      <p class={`big number length-${Math.min(7, number.length + (unit === undefined ? 0 : 2))}`}>
         {number}
         {unit !== undefined && <span class="unit"> {unit}</span>}
       </p>
