@@ -68,7 +68,7 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A call that somebody promises. `number` as he types it: personal data. `at`: outbound/appointment.py; "": now.
+    """A call that somebody promises. `number` as he types it: personal data. `at`: calendar/wanted_time.py; "": now.
 
     `agent`: who is to call; `queue`: whose call it is when he does not ("": the agent's first one). `exactly`: refuse
     it rather than move it into the hours of the callee. `follow_up`: the work that it is to settle.
