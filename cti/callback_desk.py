@@ -70,7 +70,7 @@ class CallbackDesk(CallbackList):
         policy = self._policy()
         agent = row["owner"] if row["owner"] in policy.agents else ""
         queue = row["queue"] if row["queue"] in policy.queues else policy.outbound.callbacks.queue or ""
-        return self.promise(Wanted(row["number"], at, agent, queue, "follow-up", follow_up=number))
+        return self.promise(Wanted(row["number"], at, agent, queue, follow_up.TOPIC, follow_up=number))
 
     def of_follow_up(self, number: int) -> LeadId | None:
         """Return the callback that was promised for a follow-up."""
