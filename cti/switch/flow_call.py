@@ -223,6 +223,8 @@ class FlowCall:
                     answer = (fact.flow, survey, question, scale, score, self._version)
                     work = (fact.owner, fact.due_in_s, fact.call_in_s)
                     self._post(events.SurveyAnswered(self.call, *answer, *work))
+                case replies.CallsUnwanted(reason=reason):
+                    self._post(events.CallsUnwanted(self.call, f"{fact.flow}: {reason}"))
                 case replies.SplitTaken(split=split, share=share):
                     self._tell_core(fact, "split", f"{split}={share}")
                 case replies.Trouble(what=what):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.dialling import CallbackKind, LeadId
 from cti.model.events import AnyEvent
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Wanted
-from cti.model.words import RefusedReason
+from cti.model.words import AgentId, ContactId, RefusedReason
 from cti.ports import Asked, PolicyAnswer
 
 
@@ -144,6 +145,42 @@ class FakeCallbacks:
 
     def of_follow_up(self, number: int) -> LeadId | None:
         return LeadId(1) if number == 1 else None
+
+
+class FakeCampaigns:
+    """One campaign, winter."""
+
+    def load(self) -> Callable[[], list[dict[str, Any]]]:
+        return lambda: [{"name": "winter", "state": "running"}]
+
+    def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
+        return {"campaign": name, "ahead_s": ahead_s} if name == "winter" else None
+
+
+class FakePast:
+    """One contact, and a core that explains nothing."""
+
+    ROW: ClassVar[dict[str, Any]] = {"contact": "node1/1.1", "queue": "sales", "agent": "", "caller": "+493012345678"}
+
+    def contacts(self, limit: int = 20) -> list[dict[str, Any]]:
+        return [self.ROW]
+
+    def find(self, asked: str) -> list[dict[str, Any]]:
+        return [self.ROW] if asked in ("node1/1.1", "1.1") else []
+
+    def facts(self, contact: str) -> list[Any]:
+        return []
+
+    looks = passed = facts
+
+    def lost(self, agent: AgentId, limit: int = 20) -> list[Any]:
+        return []
+
+    def explain_contact(self, contact: ContactId) -> ContactNow | None:
+        return None
+
+    def explain_agent(self, agent: AgentId) -> AgentNow | None:
+        return None
 
 
 class FakeHooks:
