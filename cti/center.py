@@ -107,7 +107,7 @@ class ContactCenter:
             events.CampaignRequest: lambda event: self._answer(self._campaigning.request(event)),
             events.CampaignRestored: self._campaigning.restored,
             events.NumberWished: self._campaigning.wished,
-            events.AttemptForbidden: self._campaigning.forbidden,
+            events.AttemptForbidden: self._attempt_forbidden,
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -336,6 +336,10 @@ class ContactCenter:
         attempt = self._floor.dials.air.get(event.attempt)
         if attempt is not None:
             reached.ended(self._floor, attempt, event.result)
+
+    def _attempt_forbidden(self, event: events.AttemptForbidden) -> None:
+        if not self._outgoing.forbidden(event):
+            self._campaigning.forbidden(event)
 
     def _dial_overdue(self, attempt_id: str) -> None:
         reached.overdue(self._floor, self._floor.dials.air[AttemptId(attempt_id)])
