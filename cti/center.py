@@ -44,10 +44,12 @@ from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
+from cti.model.promise import Asker
 from cti.model.words import (
     Activity,
     AgentId,
     AttemptId,
+    CallId,
     ContactId,
     NodeId,
     OfferId,
@@ -196,6 +198,14 @@ class ContactCenter:
     def preview_of(self, agent: AgentId) -> PreviewNow | None:
         """Whom an agent previews; None: nobody. Changes nothing."""
         return preview.seen_by(self._floor, agent)
+
+    def asker(self, call: CallId) -> Asker | None:
+        """What the caller of a live call has, should he ask to be called back. Changes nothing."""
+        contact = self._floor.by_call.get(call)
+        if contact is None:
+            return None
+        own = (dict(contact.own_requires), contact.own_head_start_s, dict(contact.customer))
+        return Asker(contact.caller, contact.since if contact.queued else None, *own)
 
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""

@@ -81,3 +81,13 @@ class Wanted(msgspec.Struct, frozen=True):
     topic: str = ""
     exactly: bool = False
     follow_up: int = 0
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """What a caller who asks to be called back has, and would lose by hanging up. Personal data, but for the times."""
+
+    caller: str
+    since: float | None = None  # epoch seconds; None: he stood in no line
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    customer: dict[str, str] = {}
