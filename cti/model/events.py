@@ -103,10 +103,7 @@ class FlowTold(Event, frozen=True):
 
 
 class SurveyAnswered(Event, frozen=True):
-    """One question of a survey after the talk. `scale`: csat, nps or solved.
-
-    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's.
-    """
+    """An answer to a survey. `scale`: csat, nps, solved; `owner`: whose work it becomes: agent, queue, a name, or ""."""
 
     call: CallId
     flow: str

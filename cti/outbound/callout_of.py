@@ -16,7 +16,9 @@ def ring_s(written: Campaign | Callbacks, limits: Limits) -> float:
     return max(written.ring_timeout_s, limits.ring_at_least_s)
 
 
-def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, caller_id: str, name: str) -> Callout:
+def callout_of(
+    written: Campaign, limits: Limits, attempt: str, number: str, caller_id: str, name: str, trunk: str = ""
+) -> Callout:
     """Return the plan of an attempt of a campaign. In modes that promise an agent for each dial, one is kept for it."""
     machines, reserve = written.machines, written.mode in AGENT_FOR_EACH
     listens = machines.detect and machines.then != "connect"
@@ -24,6 +26,7 @@ def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, cal
         attempt=AttemptId(attempt),
         number=number,
         caller_id=caller_id,
+        trunk=trunk,
         show=number,
         ring_timeout_s=ring_s(written, limits),
         reserve=reserve,

@@ -11,7 +11,7 @@ import pytest
 
 from .centre import Centre
 from .crowd import crowd
-from .selling import HEARING, Selling, has_answered, town_numbers
+from .selling import ABROAD, HEARING, NARROW, Selling, has_answered, town_numbers
 from .tones import Ear
 from .town import BUSY, CONGESTION, NO_ANSWER, PICKS_UP, Habit, Town
 from .waiting import until
@@ -199,3 +199,18 @@ def test_who_wants_no_more_calls_is_not_dialled_by_the_next_campaign(centre: Cen
     centre.world.ringing().busy()
     until(lambda: selling.results("leaving")["busy"] == 1, "the third was called")
     assert not centre.world.incoming
+
+
+def test_a_trunk_bears_what_it_bears_and_a_number_without_one_rings_at_nobodys(
+    centre: Centre, selling: Selling
+) -> None:
+    town, numbers = selling.town, [f"{NARROW}00{row}" for row in range(1, 9)]
+    town.lives_by(lambda number: Habit(486, 1.5))
+    selling.start("notify", *numbers, f"{ABROAD}79460018")
+    selling.until(lambda: selling.results("notify")["busy"] >= 8, f"{selling.results('notify')}")
+    assert town.times_called() == dict.fromkeys(numbers, 1)
+    assert town.most_at_once <= 3
+    began = [call.began for call in town.calls]
+    assert max(sum(at <= other < at + 0.9 for other in began) for at in began) <= 4, "a bucket of two, and two a second"
+    assert selling.now("notify")["not_dialled"]["no_trunk"] >= 1
+    assert selling.outcomes("notify")["due"] == 1, "it is asked again when there may be a trunk"
