@@ -187,10 +187,15 @@ class CalloutDue(Event, frozen=True):
 
 
 class CallbackPromised(Event, frozen=True):
-    """A promise is in the store. `resumed`: by an earlier process of ours."""
+    """A promise is in the store. `resumed`: by an earlier process of ours.
+
+    Then the last try of one that is DIALLING has its result, if that is known. `history`: every attempt of the last 30
+    days at its number.
+    """
 
     promise: Promise
     resumed: bool = False
+    history: tuple[Tried, ...] = ()  # personal data
 
 
 class CallbackRequest(Event, frozen=True):
@@ -214,7 +219,7 @@ class LeadsOffered(Event, frozen=True):
 
 
 class LeadLeft(Event, frozen=True):
-    """An earlier process of ours was dialling for this lead: `tried` has no result yet."""
+    """An earlier process of ours was dialling for this lead: `tried` has a result if its end is known."""
 
     lead: Lead
     tried: Tried
