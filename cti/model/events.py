@@ -58,6 +58,7 @@ class CallArrived(Event, frozen=True):
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
     attempt: AttemptId | None = None  # we have called him: the attempt that he answered
+    heard_why: str = ""  # AMDCAUSE: LONGGREETING-1500-1500
     heard: Heard = Heard.NOTHING  # what listening has told, where it was asked for
 
 
@@ -103,7 +104,7 @@ class FlowTold(Event, frozen=True):
 
 
 class SurveyAnswered(Event, frozen=True):
-    """An answer to a survey. `scale`: csat, nps, solved; `owner`: whose work it becomes: agent, queue, a name, or ""."""
+    """An answer to a survey. `scale`: csat, nps, solved; `owner`: whose work it becomes: agent, queue, a name, ""."""
 
     call: CallId
     flow: str

@@ -37,6 +37,7 @@ TRUNKS = {
     "narrow": {"dial": "PJSIP/{number}@trunk3", "numbers": [NARROW], "lines": 3, "calls_per_s": 2},
     "hearing": {"dial": "PJSIP/{number}@trunk4", "numbers": [HEARING], "calls_per_s": 50},
 }
+SAYS = {"sold": "Sold", "no_more": "No more calls", "said_machine": "A machine"}
 OPEN_STATES = "state IN ('intended', 'sent')"
 
 
@@ -50,7 +51,10 @@ class Selling:
         self.engine = centre.open(
             folder,
             {
-                "sales": {"wrap_up_s": 0, "dispositions": {"sold": "Sold", "no_more": "No more calls"}},
+                "sales": {
+                    "wrap_up_s": 0,
+                    "dispositions": SAYS,
+                },
                 "support": {"wrap_up_s": 0},
             },
             {f"a{number}": agent(number, "sales") for number in AGENTS},
