@@ -58,6 +58,7 @@ class CallArrived(Event, frozen=True):
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
     attempt: AttemptId | None = None  # we have called him: the attempt that he answered
+    heard_why: str = ""  # AMDCAUSE: LONGGREETING-1500-1500
     heard: Heard = Heard.NOTHING  # what listening has told, where it was asked for
 
 
