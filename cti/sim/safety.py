@@ -12,6 +12,7 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.words import AgentAction, AgentId, ContactId, ContactState, Outcome
 from cti.sim.exchange import Exchange
+from cti.sim.placing import Begins
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned", "not_reached"})
@@ -292,7 +293,7 @@ class Safety:
     # --- commands --------------------------------------------------------------------------------------------------
 
     def _asked(self, command: Any) -> None:
-        if isinstance(command, do.HangupLeg | do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+        if isinstance(command, do.HangupLeg | Begins):
             return
         if command.call in self.released:
             raise Violation("after_release", f"{type(command).__name__} for {command.call}, which was released")
