@@ -75,6 +75,8 @@ class Walk:
             match fact:
                 case replies.Entered():
                     yield f"[{fact.flow}/{fact.node}]"
+                case replies.CallsUnwanted():
+                    yield f"       wants no more calls: {fact.reason}"
                 case replies.SplitTaken():
                     yield f"       split {fact.split}: {fact.share}"
                 case replies.Answered():
