@@ -12,7 +12,6 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.words import AgentAction, AgentId, ContactId, ContactState, Outcome
 from cti.sim.exchange import Exchange
-from cti.sim.placing import Begins
 from cti.sim.violation import Violation
 
 _RING_OVER = frozenset({"missed", "rejected", "busy", "unreachable", "withdrawn", "lost", "abandoned", "not_reached"})
@@ -293,7 +292,7 @@ class Safety:
     # --- commands --------------------------------------------------------------------------------------------------
 
     def _asked(self, command: Any) -> None:
-        if isinstance(command, do.HangupLeg | Begins):
+        if not hasattr(command, "call"):
             return
         if command.call in self.released:
             raise Violation("after_release", f"{type(command).__name__} for {command.call}, which was released")
