@@ -5,7 +5,7 @@ Whether he has the right is not asked here. The talk itself never changes by it.
 
 from __future__ import annotations
 
-from cti.acd import agents, calls
+from cti.acd import agents, calls, transitions
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.acd.spy import Spy
@@ -93,7 +93,9 @@ def settle(floor: Floor) -> None:
 
 
 def _move(floor: Floor, spy: Spy, new: SpyState, reason: str) -> None:
-    old, spy.state = spy.state, new
+    old = spy.state
+    transitions.check(transitions.SPY, "spy", spy.id, old, new)
+    spy.state = new
     _tell(floor, spy, old, reason, floor.offers.get(spy.offer))
 
 
