@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
     CAMPAIGN = "campaign"  # CampaignState; `by` names the person who wanted it, where one did
+    SPY = "spy"  # SpyState of a listening-in; `reason` its mode (at the end: what came of it), `by` who asked for it
     CONFIG = "config"  # version of the policy that holds from now on
 
 
