@@ -31,6 +31,7 @@ from cti.flows.room import FlowRoom
 from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
+from cti.metrics.boards import Boards
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
@@ -106,6 +107,7 @@ class Application:
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self.follow_ups: FollowUpWriter
+        self.boards: Boards
         self.web: WebRoom
         self._policy = policy
         self.history: History
@@ -185,6 +187,10 @@ class Application:
         writer = StoreWriter(store)
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        if self.settings.web is not None:
+            boards = self.boards = Boards(self.view)
+            readers.insert(1, boards.apply)
+            self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
         readers.append(self._keep_follow_ups(stack, store))
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
@@ -243,6 +249,8 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
+        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        stack.callback(lists.close)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -256,6 +264,7 @@ class Application:
             callbacks=self.outbound.list,
             campaigns=campaigns,
             results=campaigns,
+            lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
         )
@@ -264,7 +273,7 @@ class Application:
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
-            await self.web.open(asking, find, requests, stack)
+            await self.web.open(asking, find, requests, stack, self.web.live(self.boards).add_routes)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
         try:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from cti.background import background
+from cti.callback_desk import CallbackDesk
 from cti.callback_keeper import CallbackKeeper
 from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
+from cti.list_desk import ListDesk
 from cti.model.books import AnyBookOrder, WantLeads
 from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
 from cti.model.lead import CampaignNow
@@ -22,7 +25,6 @@ from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
-from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
@@ -37,7 +39,7 @@ class OutboundRoom:
         self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
-        self.list = CallbackList(store, self.writer)
+        self.list = CallbackDesk(store, self.writer, clock, policy)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
@@ -63,6 +65,10 @@ class OutboundRoom:
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""
         return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
+
+    def lists(self, folder: Path) -> ListDesk:
+        """Where people upload lists, kept in `folder` for a while."""
+        return ListDesk(self._store, self._policy, folder, self._clock)
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""

@@ -20,6 +20,7 @@ from cti.api import (
     control_flows,
     control_follow_ups,
     control_hooks,
+    control_lists,
     control_policy,
     control_previews,
     control_results,
@@ -47,11 +48,12 @@ def make_control_app(
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
     follow_ups: control_follow_ups.FollowUps | None = None,
-    callbacks: control_callbacks.Callbacks | None = None,
+    callbacks: control_follow_ups.Promises | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
+    lists: control_lists.Lists | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -74,7 +76,9 @@ def make_control_app(
     if flows is not None:
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
-        control_follow_ups.add_routes(app, follow_ups, clock)
+        control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
+    if lists is not None:
+        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
     if results is not None:
