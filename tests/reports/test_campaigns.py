@@ -17,8 +17,17 @@ RESULTS = ["answered"] * 7 + ["sold", "abandoned", "hung_up", "no_answer", "busy
 def test_results(teller: Teller, rows) -> None:  # type: ignore[no-untyped-def]
     made = [
         {
-            "id": f"winter-{n}-1", "campaign": "winter", "lead": n, "attempt_no": 1, "number_index": 0,
-            "number": "+4930", "contact": "", "state": "ended", "result": result, "rule": "", "by": "engine",
+            "id": f"winter-{n}-1",
+            "campaign": "winter",
+            "lead": n,
+            "attempt_no": 1,
+            "number_index": 0,
+            "number": "+4930",
+            "contact": "",
+            "state": "ended",
+            "result": result,
+            "rule": "",
+            "by": "engine",
             "intended_at": NOON + n,
         }
         for n, result in enumerate(RESULTS)

@@ -66,6 +66,8 @@ class Truth:
     def take(self, changed: Changed, policy: Center) -> None:
         if changed.kind is Kind.OFFER and changed.new == "accepted":
             self.handled[changed.queue or ""] += 1
+        if changed.kind is Kind.CONTACT and changed.old == "":
+            self.stands.pop(changed.id, None)
         if changed.kind is not Kind.VISIT:
             stands = self.stands.get(changed.contact or "")
             told_of = changed.kind in (Kind.CONTACT, Kind.OFFER)  # an attempt has a call before he is on it
