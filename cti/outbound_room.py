@@ -16,11 +16,10 @@ from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
 from cti.list_desk import ListDesk
 from cti.model.books import AnyBookOrder, WantLeads
-from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
+from cti.model.events import AnyEvent, AttemptForbidden
 from cti.model.lead import CampaignNow
 from cti.model.policy import Center
-from cti.model.words import AttemptId, CallbackAction
-from cti.outbound.promised import of_attempt
+from cti.model.words import AttemptId
 from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
@@ -79,10 +78,7 @@ class OutboundRoom:
 
     def _refused(self, attempt: AttemptId, why: NotNow) -> None:
         """Whom the lists forbid to call is not tried again and again."""
-        promise = of_attempt(attempt)
-        if promise is not None and why is NotNow.DO_NOT_CALL:
-            self._post(CallbackRequest(promise, CallbackAction.WITHDRAW, why.value))
-        elif why is NotNow.DO_NOT_CALL:
+        if why is NotNow.DO_NOT_CALL:
             self._post(AttemptForbidden(attempt))
 
 

@@ -124,7 +124,8 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
     flow_version: int | None = None  # of the flow that tells it
     outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
-    seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0)
+    seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0); of a follow-up:
+    # so long from then the customer is to be called back
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -105,7 +105,8 @@ class FlowTold(Event, frozen=True):
 class SurveyAnswered(Event, frozen=True):
     """One question of a survey after the talk. `scale`: csat, nps or solved.
 
-    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's.
+    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's. `call_in_s`:
+    when its customer is to be called back; None: not by itself.
     """
 
     call: CallId
@@ -117,6 +118,7 @@ class SurveyAnswered(Event, frozen=True):
     version: int = 0
     owner: str = ""
     due_in_s: float = 0.0
+    call_in_s: float | None = None
 
 
 class CallsUnwanted(Event, frozen=True):
