@@ -249,6 +249,8 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
+        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        stack.callback(lists.close)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -262,6 +264,7 @@ class Application:
             callbacks=self.outbound.list,
             campaigns=campaigns,
             results=campaigns,
+            lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
         )

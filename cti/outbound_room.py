@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from cti.background import background
 from cti.callback_desk import CallbackDesk
 from cti.callback_keeper import CallbackKeeper
 from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
+from cti.list_desk import ListDesk
 from cti.model.books import AnyBookOrder, WantLeads
 from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
 from cti.model.lead import CampaignNow
@@ -63,6 +65,10 @@ class OutboundRoom:
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""
         return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
+
+    def lists(self, folder: Path) -> ListDesk:
+        """Where people upload lists, kept in `folder` for a while."""
+        return ListDesk(self._store, self._policy, folder, self._clock)
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""

@@ -20,6 +20,7 @@ from cti.api import (
     control_flows,
     control_follow_ups,
     control_hooks,
+    control_lists,
     control_policy,
     control_previews,
     control_results,
@@ -52,6 +53,7 @@ def make_control_app(
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
+    lists: control_lists.Lists | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -75,6 +77,8 @@ def make_control_app(
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
         control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
+    if lists is not None:
+        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
     if results is not None:
