@@ -7,18 +7,20 @@ number becomes one that can be dialled, and its queue one that exists.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from cti.lists.numbers import read_number
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
-from cti.model.promise import Number
+from cti.model.promise import Number, Promise, Tried
 from cti.ports import Clock
 from cti.store.callbacks import open_promises
 from cti.store.database import Store
 from cti.store.promising import Placed, take_requests
+from cti.store.tried import history
 
 LOOK_EVERY_S = 2.0
 RETRY_S = 5.0
@@ -45,8 +47,9 @@ class CallbackKeeper:
     def resume(self, post: Callable[[AnyEvent], None]) -> int:
         """Hand over what an earlier process has promised; how many. Blocks. Raises SQLAlchemyError."""
         promises = open_promises(self._store)
+        tries = self._history(promises)
         for promise in promises:
-            post(CallbackPromised(promise, resumed=True))
+            post(CallbackPromised(promise, resumed=True, history=tries.get(promise.number.number, ())))
         return len(promises)
 
     async def run(self, post: Callable[[AnyEvent], None]) -> None:
@@ -56,6 +59,7 @@ class CallbackKeeper:
             pause_s = LOOK_EVERY_S
             try:
                 promises, unusable = await asyncio.to_thread(take_requests, self._store, self._place)
+                tries = await asyncio.to_thread(self._history, promises)
             except Exception as error:  # whatever it is: promises must go on being taken
                 self.errors += 1
                 pause_s = RETRY_S
@@ -63,11 +67,20 @@ class CallbackKeeper:
             else:
                 self._tell(unusable)
                 for promise in promises:
-                    post(CallbackPromised(promise))
+                    post(CallbackPromised(promise, history=tries.get(promise.number.number, ())))
             try:
                 await asyncio.wait_for(self._asked.wait(), pause_s)
             except TimeoutError:
                 continue
+
+    def _history(self, promises: Iterable[Promise]) -> dict[str, tuple[Tried, ...]]:
+        """What was tried at their numbers before, by campaigns too: it counts for caps and gaps."""
+        try:
+            return history(self._store, {promise.number.number for promise in promises}, self._clock())
+        except SQLAlchemyError as error:  # the promises are taken: they must not wait for the next start
+            self.errors += 1
+            log.error("what was tried at numbers cannot be read", error=type(error).__name__)
+            return {}
 
     def _tell(self, unusable: int) -> None:
         if unusable:

@@ -44,6 +44,7 @@ class Dial:
     answered_at: float | None = None
     person: bool = False
     in_flow: bool = False
+    left: bool = False  # an earlier process has placed it
     agent: AgentId | None = None  # who had him last
     settled: bool = False  # counted in the legal window
     disposition: str = ""

@@ -19,6 +19,7 @@ from cti.model.dialling import AttemptResult, CampaignAction, CampaignName, Camp
 from cti.model.events import (
     AttemptForbidden,
     CalloutDue,
+    CallsUnwanted,
     CampaignRequest,
     CampaignRestored,
     LeadLeft,
@@ -41,10 +42,11 @@ from cti.model.words import (
 )
 from cti.outbound.desk import Desk
 from cti.outbound.dialer import Dialer
+from cti.outbound.do_not_call import whole
 from cti.outbound.lead import attempt_id
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
 from cti.outbound.results import NOBODY
-from cti.outgoing import AFTER_START_S, Outgoing
+from cti.outgoing import AFTER_START_S, UNSEEN_S, Outgoing
 
 ROOM = "campaign/"  # what the contacts of campaigns begin with; the attempt's name follows
 TICK_S = 1.0
@@ -94,20 +96,33 @@ class Campaigning:
         """An earlier process was dialling for it: a node may tell what came of that, for a while."""
         lead, tried = event.lead, event.tried
         name = attempt_id(lead.campaign, lead.id, tried.attempt_no)
-        desk = self._desks.get(lead.campaign)
-        if desk is not None and self.dialer.floor.found(desk, lead, tried, self._floor.now):
+        desk, now = self._desks.get(lead.campaign), self._floor.now
+        if desk is not None and self.dialer.floor.found(desk, lead, tried, now):
+            if tried.result not in (None, AttemptResult.ANSWERED):
+                self._do(self.dialer.ended(name, tried.result, now, tried.disposition), name)
+                return
             dial = Dial(name, lead.campaign, _contact(name), desk.written.queue or "", desk.written.mode, tried.at)
-            dial.placed_at = tried.at
+            dial.placed_at, dial.left = tried.at, True
+            dial.person = tried.result is AttemptResult.ANSWERED  # he may be in the line, or talk
             self.dials[name] = dial
         self._floor.deadlines.set("left", name, self._floor.now + AFTER_START_S)
 
     def lost(self, name: str) -> None:
         """No node knows of an attempt that an earlier process has made: nobody can tell what became of it."""
+        floor, dial = self._floor, self.dials.get(name)
+        if AttemptId(name) in floor.dials.air or _contact(name) in floor.contacts:
+            return
+        if dial is not None and self._promises.unseen() and floor.now < (dial.placed_at or 0.0) + UNSEEN_S:
+            floor.deadlines.set("left", name, floor.now + AFTER_START_S)
+        elif dial is None or not dial.person:
+            self._tell_end(name, DialResult.UNKNOWN)
+        else:  # a person has answered, and is gone: he is not called again on a suspicion
+            self._over(dial, AttemptResult.ANSWERED)
+
+    def _tell_end(self, name: str, result: DialResult) -> None:
+        """The end of an attempt that an earlier process has made."""
         floor = self._floor
-        if AttemptId(name) not in floor.dials.air and _contact(name) not in floor.contacts:
-            floor.tell(
-                Changed(Kind.ATTEMPT, name, "", DialResult.UNKNOWN, floor.now, floor.cause, contact=_contact(name))
-            )
+        floor.tell(Changed(Kind.ATTEMPT, name, "", result, floor.now, floor.cause, contact=_contact(name)))
 
     def restored(self, event: CampaignRestored) -> None:
         """A campaign stands as an earlier process has left it."""
@@ -141,6 +156,20 @@ class Campaigning:
     def wished(self, event: NumberWished) -> None:
         """Somebody does not want to be called any more."""
         self._do(self.dialer.wished(event.number))
+
+    def unwanted(self, event: CallsUnwanted) -> None:
+        """Somebody on the phone with us wants no more calls."""
+        contact = self._floor.by_call.get(event.call)
+        if contact is None:
+            self._floor.late(event.call, "")
+            return
+        number = contact.callout.number if contact.callout is not None else whole(contact.caller)
+        if not number:
+            why = "who wants no more calls has no whole number (+49...), so that nothing was noted"
+            self._floor.repair("no_number", contact.id, why)
+            return
+        self._do(self.dialer.wished(number))
+        self._floor.ask_books(KeepNotAgain(number, "", event.reason, "caller", self._floor.now))
 
     def forbidden(self, event: AttemptForbidden) -> None:
         """The store knows what our memory does not."""
@@ -214,6 +243,8 @@ class Campaigning:
             case Kind.VISIT if dial is not None and fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit(dial, fact)
             case Kind.CONTACT if dial is not None:
+                if dial.left:
+                    self._back(dial, fact)
                 dial.in_flow |= fact.new == ContactState.IN_FLOW
                 if fact.new == ContactState.ENDED:
                     self._touched[dial.attempt] = None
@@ -231,6 +262,15 @@ class Campaigning:
             case Kind.NODE if fact.new == "up":
                 self._soon()
 
+    def _back(self, dial: Dial, fact: Changed) -> None:
+        """A customer whom an earlier process had called is here: in the line again, or found in his talk."""
+        contact = self._floor.contacts.get(dial.contact)
+        if not dial.person and fact.call and AttemptId(dial.attempt) not in self._floor.dials.air:
+            dial.person = True
+            self._tell_end(dial.attempt, DialResult.HUMAN)
+        if fact.new == ContactState.TALKING and dial.agent is None and contact is not None:
+            dial.agent, dial.settled = contact.agent, True  # counted when he was put through, before the death
+
     def _agent_moved(self, fact: Changed) -> None:
         if fact.agent in self._wraps:
             self._touched[self._wraps.pop(fact.agent)] = None
@@ -244,12 +284,13 @@ class Campaigning:
                 self.dialer.connected(dial.attempt, self._floor.now)
             if fact.new == DialResult.HUMAN:
                 dial.person = True
-                self.pace.dial_ended(dial, fact.at, answered=True)
+                if not dial.left:  # of those nobody saw how long it rang
+                    self.pace.dial_ended(dial, fact.at, answered=True)
                 self._touched[dial.attempt] = None
         elif fact.new == DialResult.NOT_DIALLED:
             self._refused(dial, dial.forbidden or Rule.CAMPAIGN)
         elif fact.new != "placed":
-            if fact.new not in BY_US:
+            if fact.new not in BY_US and not dial.left:
                 self.pace.dial_ended(dial, fact.at, answered=False)
             self._over(dial, RESULTS[DialResult(fact.new)])
 

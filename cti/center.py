@@ -92,6 +92,7 @@ class ContactCenter:
             events.SideFlowLeaves: lambda event: flow_calls.leaves_line(self._floor, event),
             events.FlowTold: lambda event: flow_calls.told(self._floor, event),
             events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
+            events.CallsUnwanted: self._campaigning.unwanted,
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,

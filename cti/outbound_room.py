@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cti.background import background
+from cti.callback_desk import CallbackDesk
 from cti.callback_keeper import CallbackKeeper
 from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
@@ -24,7 +25,6 @@ from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
-from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
@@ -39,7 +39,7 @@ class OutboundRoom:
         self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
-        self.list = CallbackList(store, self.writer)
+        self.list = CallbackDesk(store, self.writer, clock, policy)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)

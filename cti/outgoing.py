@@ -34,25 +34,19 @@ from cti.model.words import (
 from cti.outbound.air import Air
 from cti.outbound.callbacks import CALLBACKS, CallbackBook
 from cti.outbound.callout_of import callout_of_promise
+from cti.outbound.came import CAME
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
 from cti.outbound.lead import attempt_id
-from cti.outbound.promised import attempt_lost, contact_of, newest_attempt, of_attempt, of_contact, told
-from cti.outbound.results import NOBODY
+from cti.outbound.promised import attempt_told, contact_of, newest_attempt, of_attempt, of_contact, told
 from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
 AFTER_START_S = 15.0  # so long after a start an attempt of another process may still be found on a node
 UNSEEN_S = 3600.0  # so long after a dial its node may be away before we call again
 
-RESULTS = NOBODY | dict.fromkeys((DialResult.CANCELLED, DialResult.NOT_DIALLED), AttemptResult.NOT_DIALLED)
-"""What the end of a dial without a person means for the promise. With a person, his visit tells."""
 
-TALKED = {
-    Outcome.ANSWERED: AttemptResult.ANSWERED,
-    Outcome.ABANDONED: AttemptResult.HUNG_UP,
-}
-"""What became of a person who picked up; any other outcome: he was there, and no agent was."""
+Came = tuple[DialResult | None, Outcome | None]  # of the dial, of the visit
 
 
 class Outgoing:
@@ -67,6 +61,8 @@ class Outgoing:
         self._states: dict[LeadId, CallbackState] = {}
         self._asked_in: dict[ContactId, list[Promise]] = {}  # promises whose customer is still on the phone with us
         self._taken_over: dict[ContactId, Promise] = {}  # by the caller who has their place now, and may give it up
+        self._came: dict[LeadId, Came] = {}  # what was told so far of the try that is being made
+        self._left: dict[LeadId, None] = {}  # by an earlier process, with a try of which nothing was told yet
         self.read = 0  # of the outputs of the event under way
         floor.gate = self
 
@@ -87,6 +83,8 @@ class Outgoing:
         if self.book.of(promise.id) is not None:
             floor.late(str(promise.id), promise.state)
             return
+        self.history.hold(promise.number.number, event.history)
+        self.history.drop(promise.number.number)  # remembered, until the book asks for it
         asker = floor.by_call.get(promise.call) if promise.call else None
         if asker is not None and not event.resumed:
             promise = msgspec.structs.replace(
@@ -101,10 +99,22 @@ class Outgoing:
             if promise.state is CallbackState.DIALLING and self.book.of(promise.id) is not None:
                 self._states[promise.id] = promise.state
                 self._know(promise)
-                floor.deadlines.set("found", str(promise.id), floor.now + AFTER_START_S)
-                self._set_timer()
+                self._go_on(promise)
         else:
             self._given(promise, asker)
+
+    def _go_on(self, promise: Promise) -> None:
+        """An earlier process has made its try: what came of that is known, or will be told, or nobody can tell."""
+        result = promise.tries[-1].result
+        if result is None or result is AttemptResult.ANSWERED:  # who has answered may be in the line, or talk
+            if result is None:
+                self._left[promise.id] = None
+            else:
+                self._came[promise.id] = (DialResult.HUMAN, None)
+            self._floor.deadlines.set("found", str(promise.id), self._floor.now + AFTER_START_S)
+            self._set_timer()
+        else:
+            self._over(promise.id, result)
 
     def _needless(self, promise: Promise) -> Promise | None:
         """Who gave up was promised nothing: he needs no call where he has a promise, or has called again already."""
@@ -175,12 +185,16 @@ class Outgoing:
         """An earlier process was dialling for it, and no node knows of that: nobody can tell what became of it."""
         promise, floor = self.book.of(name), self._floor
         if promise is not None and promise.state is CallbackState.DIALLING:
-            if self._unseen() and floor.now < promise.tries[-1].at + UNSEEN_S:
+            if self.unseen() and floor.now < promise.tries[-1].at + UNSEEN_S:
                 floor.deadlines.set("found", str(name), floor.now + AFTER_START_S)
-            elif newest_attempt(promise) not in floor.dials.air and contact_of(promise) not in floor.contacts:
-                floor.tell(attempt_lost(promise, floor.now, floor.cause))
+            elif newest_attempt(promise) in floor.dials.air or contact_of(promise) in floor.contacts:
+                return
+            elif promise.tries[-1].result is AttemptResult.ANSWERED:
+                self._over(name, AttemptResult.ANSWERED)
+            else:
+                floor.tell(attempt_told(promise, DialResult.UNKNOWN, floor.now, floor.cause))
 
-    def _unseen(self) -> bool:
+    def unseen(self) -> bool:
         """Whether a node has not said yet what goes on there: the customer may be on the phone with it."""
         nodes = self._floor.nodes
         return self._floor.settling or not nodes or not all(nodes.values())
@@ -198,6 +212,7 @@ class Outgoing:
         if name is None or self.book.of(name) is None:
             return None
         attempt, promise = self.book.dialling(name, self._floor.now)
+        self._came.pop(name, None)
         self._changed([promise])
         return AttemptId(attempt)
 
@@ -228,19 +243,45 @@ class Outgoing:
 
     def _fact(self, fact: Changed) -> None:
         if fact.kind is Kind.ATTEMPT:
-            name = of_attempt(fact.id)
-            result = RESULTS.get(DialResult(fact.new)) if fact.new in DialResult.__members__.values() else None
-            if name is not None and result is not None:
-                self._over(name, result)
-            elif name is not None and fact.new == DialResult.HUMAN:
-                self._over_if_unwanted(name)
+            self._attempt(fact)
         elif (name := of_contact(fact.contact or ContactId(""))) is not None:
+            if fact.call is not None:
+                self._there(name)
             if fact.old == "waiting" and fact.new != Outcome.MOVED:
                 self._visit_over(name, Outcome(fact.new), fact.reason or "")
         elif fact.new == "waiting" and fact.caller and not fact.outbound:
             self._called_in(fact)
         elif fact.contact in self._taken_over:
             self._served(fact.contact, Outcome(fact.new))
+
+    def _attempt(self, fact: Changed) -> None:
+        name = of_attempt(fact.id)
+        promise = self.book.of(name) if name is not None else None
+        if name is None or promise is None or fact.id != newest_attempt(promise):
+            return
+        self._left.pop(name, None)
+        if fact.new in DialResult.__members__.values():
+            self._weigh(name, dial=DialResult(fact.new))
+
+    def _there(self, name: LeadId) -> None:
+        """The customer is on the phone with us. Of one whom an earlier process had called, nothing else may tell it."""
+        promise = self.book.of(name)
+        if promise is not None and name in self._left and newest_attempt(promise) not in self._floor.dials.air:
+            del self._left[name]
+            self._floor.tell(attempt_told(promise, DialResult.HUMAN, self._floor.now, self._floor.cause))
+
+    def _weigh(self, name: LeadId, *, dial: DialResult | None = None, visit: Outcome | None = None) -> None:
+        """Something more is known of the try that is being made: perhaps all."""
+        promise = self.book.of(name)
+        if promise is None or promise.state is not CallbackState.DIALLING:
+            return
+        before = self._came.get(name, (None, None))
+        came = self._came[name] = (dial or before[0], visit or before[1])
+        result = CAME[came]
+        if result is not None:
+            self._over(name, result)
+        else:
+            self._over_if_unwanted(name)
 
     def _asker_moved(self, asker: ContactId, new: str) -> None:
         if new == ContactState.TALKING:  # his turn came before he had hung up: he needs no callback any more
@@ -267,20 +308,20 @@ class Outgoing:
         if name is None or promise is None:
             return
         if promise.state is CallbackState.DIALLING:
-            self._over(name, AttemptResult.ANSWERED)
-            return
-        self._changed(self.book.called_in(name))
-        self._out_of_line(promise, Leaving(Outcome.MERGED))
+            self._there(name)
+            self._weigh(name, visit=Outcome.ANSWERED)
+        elif promise.tries:
+            self._changed(self.book.answered_late(name))
+            self._out_of_line(promise, Leaving(Outcome.MERGED))
 
     def _visit_over(self, name: LeadId, outcome: Outcome, why: str) -> None:
         promise = self.book.of(name)
         if promise is None:
             return
-        if promise.state is CallbackState.DIALLING and outcome in (Outcome.MERGED, Outcome.WITHDRAWN):
-            self._changed(self.book.called_in(name) if outcome is Outcome.MERGED else self.book.withdraw(name))
-            self._over_if_unwanted(name)
-        elif promise.state is CallbackState.DIALLING and outcome is not Outcome.NOT_REACHED:
-            self._over(name, TALKED.get(outcome, AttemptResult.ABANDONED))
+        if promise.state is CallbackState.DIALLING:
+            if outcome in (Outcome.MERGED, Outcome.WITHDRAWN):
+                self._changed(self.book.called_in(name) if outcome is Outcome.MERGED else self.book.withdraw(name))
+            self._weigh(name, visit=outcome)
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.MERGED:
             self._changed(self.book.called_in(name))
             for caller in self._floor.dials.callers(key(promise.given or promise.number.number)):
@@ -340,7 +381,7 @@ class Outgoing:
                 since=promise.since,
                 requires=promise.requires,
                 head_start_s=promise.head_start_s,
-                preferred=(AgentId(promise.agent),) if promise.agent else (),
+                preferred=(AgentId(promise.agent),) if promise.agent in self._floor.policy.agents else (),
                 customer=promise.customer,
                 given=promise.given,
             ),
@@ -361,6 +402,8 @@ class Outgoing:
         promise = self.book.of(name)
         if promise is None:
             return
+        self._came.pop(name, None)
+        self._left.pop(name, None)
         changed = self.book.ended(name, result, self._floor.now)
         self._changed(changed)
         for other in changed[1:]:  # kept with this one

@@ -90,7 +90,7 @@ def test_a_node_that_comes_back_too_late_may_still_show_that_he_was_served() -> 
     after.pause("anna")
     after.post(ev.NodeUp(NodeId("node1")))
     after.post(ev.NodeChecked(NodeId("node1"), talking_leg(scene)))
-    assert after.states()[-1] == "merged"
+    assert after.states()[-1] == "kept"
     assert [contact.state for contact in after.center.contacts.values()] == ["talking"]
 
 

@@ -48,7 +48,7 @@ def make_control_app(
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
     follow_ups: control_follow_ups.FollowUps | None = None,
-    callbacks: control_callbacks.Callbacks | None = None,
+    callbacks: control_follow_ups.Promises | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
@@ -76,7 +76,7 @@ def make_control_app(
     if flows is not None:
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
-        control_follow_ups.add_routes(app, follow_ups, clock)
+        control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
     if lists is not None:
         control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:

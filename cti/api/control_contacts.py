@@ -31,6 +31,9 @@ class _Prioritise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reason` is one word, for the audit trail: no room for a number or a name."""
+
+    reason: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}\Z")] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
@@ -53,7 +56,7 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         named = known_or_not(contact, {row.get("contact") for row in before["calls"]})
         note(request, f"contact.{action}", named)
         asked = await body(request, _BODIES[action])
-        detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by"}
+        detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by" and value != ""}
         by = whose(request, asked.by)
         queue, seconds = detail.get("queue"), detail.get("seconds", 0.0)
         if queue is not None:

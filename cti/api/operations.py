@@ -56,6 +56,25 @@ _LIVE = (
         rows={"contact": CONTACT},
     ),
 )
+_PREVIEWS = (
+    Operation(
+        "GET",
+        "/agents/{agent}/preview",
+        "The lead that an agent looks at before he calls it",
+        Right.NUMBERS_SEE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/agents/{agent}/preview/{decision}",
+        "Call the lead (accept) or leave it (skip)",
+        Right.AGENTS_CHANGE,
+        own=Right.SELF_CHANGE,
+        dials=True,
+        about={"agent": AGENT},
+    ),
+)
 _SOCKET = (
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
@@ -203,6 +222,15 @@ _OUTBOUND = (
         query={"all": "1: those that are over, too", **_LIMIT},
         rows={"callbacks": CALLBACK},
     ),
+    Operation(
+        "POST",
+        "/callbacks",
+        "Promise a call at a time, by an agent or by anybody of a queue",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"queue": QUEUE, "agent": AGENT},
+        rows={"callback": CALLBACK},
+    ),
     Operation("GET", "/callbacks/{number}", "One of them", Right.CALLBACKS_READ, rows={"callback": CALLBACK}),
     Operation(
         "POST",
@@ -223,6 +251,15 @@ _OUTBOUND = (
     ),
     Operation(
         "POST",
+        "/follow-ups/{number}/call",
+        "Promise a call for one of them, by its owner where that is an agent",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"number": FOLLOW_UP},
+        rows={"callback": CALLBACK},
+    ),
+    Operation(
+        "POST",
         "/follow-ups/{number}/done",
         "Close one of them",
         Right.FOLLOW_UPS_CHANGE,
@@ -234,19 +271,16 @@ _OUTBOUND = (
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 
 def operation_of(method: str, canonical: str) -> Operation | None:
-    """Return the line of a route; `canonical` is its path as aiohttp writes it. HEAD is GET."""
-    return BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical.removeprefix(PREFIX)))
+    """Return the line of a route; `canonical` is its path as aiohttp writes it, under any prefix. HEAD is GET."""
+    prefix = next((each for each in PREFIXES if canonical.startswith(f"{each}/")), None)
+    return None if prefix is None else BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical[len(prefix) :]))
 
 
 def without_a_line(routes: Iterable[tuple[str, str]]) -> list[str]:
-    """Return which of `routes` (method, canonical path) of the API have no line: nobody may ask them."""
-    return sorted(
-        f"{method} {path}"
-        for method, path in routes
-        if path.startswith(f"{PREFIX}/") and operation_of(method, path) is None
-    )
+    """Return which of `routes` (method, canonical path) have no line: nobody may ask them."""
+    return sorted(f"{method} {path}" for method, path in routes if operation_of(method, path) is None)

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from cti.api import asking, web_sign_in
-from cti.api.operations import PREFIX, without_a_line
+from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
 from cti.api.web_files import add_pages, safe_headers
@@ -49,8 +49,7 @@ def make_web_app(
     app.middlewares.append(make_guard(sessions, entrance, center, clock, find))
     app.on_response_prepare.append(safe_headers(is_tls=entrance.is_tls))
     for resource in served.router.resources():
-        if resource.canonical.startswith(f"{PREFIX}/"):
-            app.router.register_resource(resource)
+        app.router.register_resource(resource)
     web_sign_in.add_routes(app, sessions, entrance, clock)
     more(app)
     if missing := without_a_line(_routes(app)):

@@ -27,6 +27,7 @@ ROOMS = {
     "list": ("cti.cli.lists", "list_app"),
     "dnc": ("cti.cli.numbers", "dnc_app"),
     "number": ("cti.cli.numbers", "number_app"),
+    "report": ("cti.cli.reports", "report_command"),
     "prompts": ("cti.cli.prompts", "prompts_app"),
 }
 

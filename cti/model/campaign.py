@@ -173,6 +173,8 @@ class Callbacks(Overrides):
         no_answer=Again(after_s=900, at_most=2, number="same"),
     )
     expires_after_s: Annotated[float, Field(ge=60, le=31_536_000)] = 259_200.0
+    personal_for_s: Annotated[float, Field(ge=0, le=604_800)] = 3600.0  # so long one waits for its own agent alone
+    at_most_ahead_days: Annotated[float, Field(gt=0, le=3650)] = 366.0  # how far ahead a time may be agreed
     early_s: Annotated[float, Field(ge=0, le=3600)] = 0.0  # so long before an agreed time it may go into the line
     merge: Literal["number_and_topic", "number", "never"] = "number_and_topic"  # two promises become one
 

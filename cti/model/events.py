@@ -119,6 +119,13 @@ class SurveyAnswered(Event, frozen=True):
     due_in_s: float = 0.0
 
 
+class CallsUnwanted(Event, frozen=True):
+    """A caller said in a flow that he wants no more calls. `reason`: the flow, and a name from it."""
+
+    call: CallId
+    reason: str
+
+
 class SessionLost(Event, frozen=True):
     """The AGI session of a call is over (hangup, transfer, a broken connection): it takes no more commands."""
 
@@ -183,10 +190,15 @@ class CalloutDue(Event, frozen=True):
 
 
 class CallbackPromised(Event, frozen=True):
-    """A promise is in the store. `resumed`: by an earlier process of ours."""
+    """A promise is in the store. `resumed`: by an earlier process of ours.
+
+    Then the last try of one that is DIALLING has its result, if that is known. `history`: every attempt of the last 30
+    days at its number.
+    """
 
     promise: Promise
     resumed: bool = False
+    history: tuple[Tried, ...] = ()  # personal data
 
 
 class CallbackRequest(Event, frozen=True):
@@ -210,7 +222,7 @@ class LeadsOffered(Event, frozen=True):
 
 
 class LeadLeft(Event, frozen=True):
-    """An earlier process of ours was dialling for this lead: `tried` has no result yet."""
+    """An earlier process of ours was dialling for this lead: `tried` has a result if its end is known."""
 
     lead: Lead
     tried: Tried
@@ -408,6 +420,7 @@ AnyEvent = (
     | SideFlowLeaves
     | FlowTold
     | SurveyAnswered
+    | CallsUnwanted
     | SessionLost
     | CallGone
     | CallTransferred

@@ -183,6 +183,8 @@ class RefusedReason(StrEnum):
     DISPOSITION_REQUIRED = "disposition_required"  # the queue's wrap-up ends by a disposition, or by time
     UNKNOWN_CONTACT = "unknown_contact"
     UNKNOWN_CALLBACK = "unknown_callback"
+    BAD_TIME = "bad_time"  # no time, or one at which nobody can be called
+    NOT_CALLABLE = "not_callable"  # no number, or one that must not be called
     UNKNOWN_CAMPAIGN = "unknown_campaign"
     UNKNOWN_HOOK = "unknown_hook"
     CAMPAIGN_STATE = "campaign_state"  # it cannot do that from where it stands

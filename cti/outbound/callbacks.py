@@ -166,6 +166,16 @@ class CallbackBook:
             return [self._end(known, CallbackState.FAILED, "no time is left for another try")]
         return [self._move(known, CallbackState.PROMISED, due_at=then.due_at)]
 
+    def answered_late(self, name: LeadId) -> list[Promise]:
+        """We had given its last try up, and now they talk: it is kept."""
+        known = self._open.get(name)
+        if known is None or known.state is CallbackState.DIALLING or not known.tries:
+            return []
+        tried = msgspec.structs.replace(known.tries[-1], result=AttemptResult.ANSWERED)
+        self._history.add(tried)
+        known = msgspec.structs.replace(known, tries=(*known.tries[:-1], tried))
+        return [self._end(known, CallbackState.KEPT, "")]
+
     def hurry(self, name: LeadId, now: float) -> list[Promise]:
         """Its time is now."""
         known = self._open.get(name)

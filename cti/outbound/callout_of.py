@@ -55,6 +55,15 @@ def callout_of_promise(written: Callbacks, limits: Limits, attempt: str, promise
         listen=Listening() if machines.detect and machines.then != "connect" else None,
         on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
         callback=str(promise.id),
+        own_until=_own_until(written, promise),
         hear=promise.recordings,
         node=NodeId(promise.node if promise.recordings else ""),
     )
+
+
+def _own_until(written: Callbacks, promise: Promise) -> float:
+    """A personal one waits for its agent: from the agreed time, and again from each try on."""
+    if not promise.agent:
+        return 0.0
+    agreed = promise.promised_at if promise.since is None else promise.since
+    return max([agreed, *(tried.at for tried in promise.tries)]) + written.personal_for_s

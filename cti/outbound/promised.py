@@ -52,13 +52,13 @@ def told(promise: Promise, old: CallbackState | None, now: float, cause: str, by
     )
 
 
-def attempt_lost(promise: Promise, now: float, cause: str) -> Changed:
-    """Return the end of an attempt of which no node knows: an earlier process has died over it."""
+def attempt_told(promise: Promise, result: DialResult, now: float, cause: str) -> Changed:
+    """Return the end of an attempt that an earlier process has made: no node knows of it, or its customer is here."""
     return Changed(
         Kind.ATTEMPT,
         newest_attempt(promise),
         "",
-        DialResult.UNKNOWN,
+        result,
         now,
         cause,
         contact=contact_of(promise),

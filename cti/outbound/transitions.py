@@ -35,8 +35,8 @@ CAMPAIGN: Mapping[CampaignState, frozenset[CampaignState]] = {
 
 _NOT_KEPT = frozenset({_B.MERGED, _B.EXPIRED, _B.WITHDRAWN})
 CALLBACK: Mapping[CallbackState, frozenset[CallbackState]] = {
-    _B.PROMISED: frozenset({_B.DUE}) | _NOT_KEPT,
-    _B.DUE: frozenset({_B.IN_LINE, _B.PROMISED, _B.FAILED}) | _NOT_KEPT,
+    _B.PROMISED: frozenset({_B.DUE, _B.KEPT}) | _NOT_KEPT,  # kept: a try that was given up was answered after all
+    _B.DUE: frozenset({_B.IN_LINE, _B.PROMISED, _B.FAILED, _B.KEPT}) | _NOT_KEPT,
     _B.IN_LINE: frozenset({_B.DIALLING, _B.PROMISED, _B.FAILED, _B.KEPT}) | _NOT_KEPT,
     # promised: his hours ended first; kept: an agent has heard his message, and nobody need call him
     _B.DIALLING: frozenset({_B.KEPT, _B.FAILED, _B.PROMISED, _B.MERGED, _B.WITHDRAWN}),  # promised: once more later

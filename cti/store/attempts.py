@@ -141,14 +141,14 @@ def open_attempts(store: Store) -> list[Attempt]:
     """Return what was intended or sent and has not ended: after a start, what we died over. The oldest first."""
     query = select(_table).where(_table.c.state.in_(OPEN)).order_by(_table.c.intended_at, _table.c.id)
     with store.engine.connect() as connection:
-        return [_attempt(row) for row in connection.execute(query).mappings()]
+        return [attempt_of(row) for row in connection.execute(query).mappings()]
 
 
 def attempts_of(store: Store, number: str, limit: int = MOST_IN_JOURNAL) -> list[Attempt]:
     """Return every attempt at `number`, over all campaigns, the newest first. Raises SQLAlchemyError."""
     query = select(_table).where(_table.c.number == number).order_by(desc(_table.c.intended_at), desc(_table.c.id))
     with store.engine.connect() as connection:
-        return [_attempt(row) for row in connection.execute(query.limit(limit)).mappings()]
+        return [attempt_of(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def attempts_since(store: Store, numbers: Collection[str], since: float) -> dict[str, list[Attempt]]:
@@ -158,7 +158,7 @@ def attempts_since(store: Store, numbers: Collection[str], since: float) -> dict
         for some in in_portions(sorted(found)):
             ours = (_table.c.number.in_(some), _table.c.intended_at >= since)
             for row in connection.execute(select(_table).where(*ours).order_by(_table.c.intended_at)).mappings():
-                found[row["number"]].append(_attempt(row))
+                found[row["number"]].append(attempt_of(row))
     return found
 
 
@@ -166,13 +166,14 @@ def attempts_of_lead(store: Store, lead_number: int) -> list[Attempt]:
     """Return every attempt at a lead, in order. Raises SQLAlchemyError."""
     query = select(_table).where(_table.c.lead == lead_number).order_by(_table.c.attempt_no)
     with store.engine.connect() as connection:
-        return [_attempt(row) for row in connection.execute(query).mappings()]
+        return [attempt_of(row) for row in connection.execute(query).mappings()]
 
 
 def _row(made: Attempt) -> dict[str, Any]:
     return {"id": made.id, **{name: getattr(made, name) for name in made.__struct_fields__}}
 
 
-def _attempt(row: RowMapping) -> Attempt:
+def attempt_of(row: RowMapping) -> Attempt:
+    """Return the attempt of a row of the table."""
     found = {name: row[name] for name in Attempt.__struct_fields__}
     return Attempt(**found | {"state": AttemptState(row["state"])})

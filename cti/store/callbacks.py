@@ -12,11 +12,13 @@ import msgspec
 import structlog
 from sqlalchemy import RowMapping, desc, select, update
 
-from cti.model.dialling import CallbackState, CampaignName, LeadId
+from cti.model.dialling import AttemptResult, CallbackState, CampaignName, LeadId
 from cti.model.promise import Promise, Tried
+from cti.outbound.came import of_dial
 from cti.store import follow_up
 from cti.store.attempts import CALLBACKS
 from cti.store.attempts import OPEN as OPEN_ATTEMPTS
+from cti.store.bulk import in_portions
 from cti.store.database import Store
 from cti.store.tables import attempt, callback
 
@@ -30,18 +32,19 @@ _decode = msgspec.json.Decoder(Promise).decode
 
 
 def open_promises(store: Store) -> list[Promise]:
-    """Return what an earlier process has left, in order; one with an attempt in the air is DIALLING.
+    """Return what an earlier process has left, in order. Raises SQLAlchemyError.
 
-    Raises SQLAlchemyError.
+    The newest attempt may be ahead of what was written of its promise: then it is DIALLING, and its last try has the
+    result that is known; none where its attempt is in the air. An attempt that was never written down was not made.
     """
     query = select(callback.c.body).where(callback.c.state.in_(OPEN)).order_by(callback.c.id)
-    made = select(attempt.c.id, attempt.c.attempt_no, attempt.c.lead, attempt.c.intended_at).where(
-        attempt.c.campaign == ROOM, attempt.c.state.in_(OPEN_ATTEMPTS)
-    )
     with store.engine.connect() as connection:
-        promises = [each for body in connection.execute(query).scalars() if (each := _readable(body)) is not None]
-        flying = {row["lead"]: row for row in connection.execute(made).mappings()}
-    return [_as_left(promise, flying.get(promise.id)) for promise in promises]
+        found = [each for body in connection.execute(query).scalars() if (each := _readable(body)) is not None]
+        newest: dict[int, RowMapping] = {}
+        for some in in_portions([each.id for each in found]):
+            ours = select(attempt).where(attempt.c.lead.in_(some), attempt.c.campaign == ROOM)
+            newest |= {row["lead"]: row for row in connection.execute(ours.order_by(attempt.c.attempt_no)).mappings()}
+    return [_as_left(promise, newest.get(promise.id)) for promise in found]
 
 
 def _readable(body: str) -> Promise | None:
@@ -53,14 +56,21 @@ def _readable(body: str) -> Promise | None:
         return None
 
 
-def _as_left(promise: Promise, flying: RowMapping | None) -> Promise:
-    """The attempt may be ahead of what was written of its promise: a death came between."""
-    if flying is None:
-        return promise
-    tries = [tried for tried in promise.tries if tried.attempt_no != flying["attempt_no"]]
-    at, number = flying["intended_at"] or promise.due_at, promise.number.number
-    tries.append(Tried(at, ROOM, promise.id, number, flying["attempt_no"]))
-    return msgspec.structs.replace(promise, state=CallbackState.DIALLING, tries=tuple(tries))
+def _as_left(promise: Promise, made: RowMapping | None) -> Promise:
+    last = promise.tries[-1] if promise.tries else None
+    if made is None or (last is not None and last.attempt_no > made["attempt_no"]):
+        if last is None or promise.state is not CallbackState.DIALLING:
+            return promise
+        tried = msgspec.structs.replace(last, result=AttemptResult.NOT_DIALLED)
+    else:
+        known = next((each for each in promise.tries if each.attempt_no == made["attempt_no"]), None)
+        if known is not None and known.result is not None:
+            return promise
+        at, number = made["intended_at"] or promise.due_at, promise.number.number
+        result = None if made["state"] in OPEN_ATTEMPTS else of_dial(made["result"])
+        tried = Tried(at, ROOM, promise.id, number, made["attempt_no"], result)
+    tries = (*(each for each in promise.tries if each.attempt_no != tried.attempt_no), tried)
+    return msgspec.structs.replace(promise, state=CallbackState.DIALLING, tries=tries)
 
 
 def keep(store: Store, promises: Sequence[Promise]) -> None:

@@ -6,27 +6,25 @@ Blocks for the disk: callers run it in a thread. Leads and attempts hold persona
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import exists, func, select, update
 
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
-from cti.model.dialling import AttemptResult, CampaignName, CampaignState, LeadId
+from cti.model.dialling import CampaignName, CampaignState, LeadId
 from cti.model.events import CampaignRestored, LeadLeft, LeadsOffered
 from cti.model.lead import AnswersOfDay, Lead
 from cti.model.promise import Number, Tried
-from cti.model.words import DialResult
-from cti.outbound.lead import from_one_word
 from cti.store import leads as stored
-from cti.store.attempts import CALLBACKS, Attempt, attempts_since, open_attempts
+from cti.store.attempts import CALLBACKS, Attempt, open_attempts
 from cti.store.database import Store
 from cti.store.do_not_call import Entry, add_entries
 from cti.store.lead_loading import READY
 from cti.store.tables import attempt, campaign, lead, lead_list
+from cti.store.tried import history, tried
 from cti.store.upsert import put
 
-HISTORY_S = 30 * 86_400.0  # the longest time over which caps count
 ZONES = Callable[[Iterable[tuple[str, ...]]], list[tuple[str, ...]]]
 
 _answers = msgspec.json.Decoder(tuple[AnswersOfDay, ...]).decode
@@ -44,24 +42,26 @@ def offer(store: Store, name: str, most: int, now: float, awake: ZONES) -> Leads
     known = {group.zones for group in stored.groups_of(store, name)}
     zones = awake(sorted(known)) if known else []
     found = stored.next_due(store, name, now, most, zones) if zones else []
-    numbers = {each.number for one in found for each in one.numbers}
-    history = {key: tuple(map(_tried, made)) for key, made in _since(store, numbers, now).items() if made}
+    known_tries = history(store, {each.number for one in found for each in one.numbers}, now)
     with store.engine.connect() as connection:
         lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
         open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))
         left = bool(connection.execute(select(open_one)).scalar())
-    return LeadsOffered(CampaignName(name), tuple(_leads(store, found)), history, left)
+    return LeadsOffered(CampaignName(name), tuple(_leads(store, found)), known_tries, left)
 
 
 def left_behind(store: Store) -> list[LeadLeft]:
-    """Return what an earlier process was dialling for; all else that it held is due again. Raises SQLAlchemyError."""
+    """Return what an earlier process was dialling for; all else that it held is due again. Raises SQLAlchemyError.
+
+    Also attempts whose end is known, and what it means for the lead is not: the death came between the two.
+    """
     with store.engine.connect() as connection:
         names = connection.execute(select(lead_list.c.campaign).distinct()).scalars().all()
     for name in names:
         stored.release_held(store, name)
-    made = [each for each in open_attempts(store) if each.campaign != CALLBACKS]
+    made = [each for each in open_attempts(store) if each.campaign != CALLBACKS] + stored.unsettled(store)
     known = {each.id: each for each in _leads(store, stored.load_leads(store, [each.lead for each in made]))}
-    return [LeadLeft(known.get(LeadId(each.lead)) or _unknown(each), _tried(each)) for each in made]
+    return [LeadLeft(known.get(LeadId(each.lead)) or _unknown(each), tried(each)) for each in made]
 
 
 def settle(store: Store, orders: Sequence[SettleLead]) -> None:
@@ -122,8 +122,7 @@ def open_leads(store: Store, name: str, most: int, now: float) -> tuple[list[Lea
     with store.engine.connect() as connection:
         ids = connection.execute(query.order_by(lead.c.priority, lead.c.next_at, lead.c.id).limit(most)).scalars().all()
     found = _leads(store, stored.load_leads(store, ids))
-    made = _since(store, {number.number for each in found for number in each.numbers}, now)
-    return found, {key: tuple(map(_tried, tries)) for key, tries in made.items() if tries}
+    return found, history(store, {number.number for each in found for number in each.numbers}, now)
 
 
 def progress(store: Store) -> dict[str, Progress]:
@@ -148,7 +147,7 @@ def _leads(store: Store, found: Sequence[stored.Lead]) -> list[Lead]:
         listed_at = {row.id: row.at for row in connection.execute(query)}
         made = select(attempt).where(attempt.c.lead.in_(tries), attempt.c.campaign != CALLBACKS)
         for row in connection.execute(made.order_by(attempt.c.lead, attempt.c.attempt_no)):
-            tries[row.lead].append(_tried(row))
+            tries[row.lead].append(tried(row))
     return [
         Lead(
             LeadId(each.id),
@@ -170,23 +169,3 @@ def _leads(store: Store, found: Sequence[stored.Lead]) -> list[Lead]:
 def _unknown(made: Attempt) -> Lead:
     """A lead whose list, or name, is gone; its attempt still has to end."""
     return Lead(LeadId(made.lead), CampaignName(made.campaign), (Number(made.number),))
-
-
-def _since(store: Store, numbers: set[str], now: float) -> dict[str, list[Attempt]]:
-    return attempts_since(store, numbers, now - HISTORY_S) if numbers else {}
-
-
-def _tried(made: Any) -> Tried:
-    """An Attempt, or its row."""
-    result, disposition = from_one_word(made.result)
-    if made.result == DialResult.HUMAN:  # a death came before it was known what became of him
-        result, disposition = AttemptResult.ANSWERED, ""
-    return Tried(
-        made.intended_at or 0.0,
-        CampaignName(made.campaign),
-        LeadId(made.lead),
-        made.number,
-        made.attempt_no,
-        result,
-        disposition,
-    )

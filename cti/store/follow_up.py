@@ -92,6 +92,13 @@ def load(store: Store, *, owner: str = "", done: bool = False, limit: int = 100)
         return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
+def one(store: Store, number: int) -> dict[str, Any] | None:
+    """Return one of them, None where there is none. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        row = connection.execute(select(follow_up).where(follow_up.c.id == number)).mappings().first()
+    return None if row is None else dict(row)
+
+
 def finish(store: Store, number: int, outcome: str, by: str, now: float) -> bool | None:
     """Close one; False if it was done before, None if there is none. Commits durably. Raises SQLAlchemyError."""
     table = follow_up

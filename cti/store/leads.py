@@ -14,7 +14,8 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cti.store.attempts import OPEN
+from cti.model.dialling import CALLBACKS
+from cti.store.attempts import OPEN, Attempt, attempt_of
 from cti.store.bulk import in_portions
 from cti.store.database import Store
 from cti.store.lead_loading import MOST_ROWS, READY, LeadNumber
@@ -163,13 +164,32 @@ def list_of(lead_id: int) -> int:
 def release_held(store: Store, campaign: str) -> int:
     """Let leads that were handed out be due again (a start, a stop); how many. Raises SQLAlchemyError.
 
-    One with an open attempt stays HELD: somebody must say first what came of that.
+    One with an open attempt stays HELD, and one whose attempt has ended without a word for the lead (`unsettled`):
+    somebody must say first what came of that.
     """
     lists = select(lead_list.c.id).where(lead_list.c.campaign == campaign, lead_list.c.state == READY)
     open_one = exists().where(attempt.c.lead == lead.c.id, attempt.c.state.in_(OPEN))
     with store.engine.begin() as connection:
-        held = update(lead).where(lead.c.list.in_(lists), lead.c.state == HELD, ~open_one)
+        held = update(lead).where(lead.c.list.in_(lists), lead.c.state == HELD, ~open_one, ~exists().where(*_UNSETTLED))
         return connection.execute(held.values(state=DUE)).rowcount
+
+
+_UNSETTLED = (
+    attempt.c.lead == lead.c.id,
+    attempt.c.attempt_no == lead.c.attempts,
+    attempt.c.campaign != CALLBACKS,
+    attempt.c.state.not_in(OPEN),
+    attempt.c.ended_at > lead.c.changed_at,  # what an attempt means for its lead is written with or after its end
+)
+
+
+def unsettled(store: Store) -> list[Attempt]:
+    """Return the newest attempts of handed out leads that have ended, and whose leads do not know it."""
+    lists = select(lead_list.c.id).where(lead_list.c.state == READY)
+    query = select(attempt).join_from(lead, attempt, and_(*_UNSETTLED))
+    query = query.where(lead.c.list.in_(lists), lead.c.state == HELD)
+    with store.engine.connect() as connection:
+        return [attempt_of(row) for row in connection.execute(query.order_by(attempt.c.id)).mappings()]
 
 
 def load_lists(store: Store, campaign: str = "") -> list[dict[str, Any]]:

@@ -222,6 +222,8 @@ class FlowCall:
                 case replies.Answered(survey=survey, question=question, scale=scale, score=score):
                     answer = (fact.flow, survey, question, scale, score, self._version, fact.owner, fact.due_in_s)
                     self._post(events.SurveyAnswered(self.call, *answer))
+                case replies.CallsUnwanted(reason=reason):
+                    self._post(events.CallsUnwanted(self.call, f"{fact.flow}: {reason}"))
                 case replies.SplitTaken(split=split, share=share):
                     self._tell_core(fact, "split", f"{split}={share}")
                 case replies.Trouble(what=what):

@@ -110,6 +110,10 @@ class Selling:
         """How many of its attempts came to what."""
         return Counter(str(row[0]) for row in self.rows(f"SELECT result FROM attempt WHERE campaign = '{campaign}'"))
 
+    def unwanted(self) -> dict[str, str]:
+        """Whom nobody may call any more, and why."""
+        return {str(number): str(why) for number, why in self.rows("SELECT pattern, reason FROM do_not_call")}
+
     def unresolved(self) -> int:
         return len(self.rows(f"SELECT id FROM attempt WHERE {OPEN_STATES}"))
 

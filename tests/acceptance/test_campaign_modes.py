@@ -173,3 +173,29 @@ def test_preview_dials_nobody_before_the_agent_says_so(centre: Centre, selling: 
     until(lambda: selling.results("preview") == {"answered": 1}, f"{selling.results('preview')}")
     assert selling.outcomes("preview") == {"due": 1, "reached": 1}
     assert selling.engine.do("a1001", "preview/skip") == 409, "there is nobody to decide about"
+
+
+def test_who_wants_no_more_calls_is_not_dialled_by_the_next_campaign(centre: Centre, selling: Selling) -> None:
+    """One says so by a key in a flow, another one to an agent; the third is called."""
+    by_key, to_agent, third = (f"{HEARING}3{row}" for row in (1, 2, 3))
+    selling.start("notify", by_key)
+    phone = centre.world.ringing()
+    phone.answer()
+    phone.wait("confirmed")
+    until(lambda: selling.engine.part("status")["in_flow"] == 1, "he is in the flow")
+    until(lambda: phone.press("9") or bool(selling.unwanted()), "his wish is kept", 20.0)
+    phone.wait("disconnected")
+    selling.start("power", to_agent)
+    phone = centre.world.ringing()
+    phone.answer()
+    until(lambda: "talking" in [row["activity"] for row in selling.engine.part("agents")], "he talks to an agent")
+    talking = next(row["id"] for row in selling.engine.part("agents") if row["activity"] == "talking")
+    assert selling.engine.do(talking, "disposition", reason="no_more") == 200
+    phone.hangup()
+    until(lambda: len(selling.unwanted()) == 2, "his wish is kept, too")
+    assert selling.unwanted() == {by_key: "notify: pressed_nine", to_agent: "power: no_more"}
+    selling.start("leaving", by_key, to_agent, third)
+    until(lambda: selling.outcomes("leaving")["do_not_call"] == 2, f"{selling.outcomes('leaving')}")
+    centre.world.ringing().busy()
+    until(lambda: selling.results("leaving")["busy"] == 1, "the third was called")
+    assert not centre.world.incoming

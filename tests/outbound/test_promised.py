@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cti.model.dialling import CallbackKind, CallbackState, LeadId
 from cti.model.promise import Number, Promise, Tried
-from cti.model.words import ContactId
+from cti.model.words import ContactId, DialResult
 from cti.outbound.callbacks import CALLBACKS
-from cti.outbound.promised import attempt_lost, contact_of, newest_attempt, of_attempt, of_contact, told
+from cti.outbound.promised import attempt_told, contact_of, newest_attempt, of_attempt, of_contact, told
 
 pytestmark = pytest.mark.unit
 
@@ -36,5 +36,5 @@ def test_others_are_none_of_ours(name: str) -> None:
 
 
 def test_facts_hold_nothing_personal() -> None:
-    for fact in (told(PROMISE, None, 5.0, "x"), attempt_lost(PROMISE, 5.0, "x")):
+    for fact in (told(PROMISE, None, 5.0, "x"), attempt_told(PROMISE, DialResult.UNKNOWN, 5.0, "x")):
         assert NUMBER not in str(fact) and fact.outbound

@@ -29,6 +29,7 @@ export interface Counts {
   readonly short_abandoned: number;
   readonly service_level: number | null;
   readonly asa_s: number | null;
+  readonly abandon_rate: number | null;
 }
 
 export interface AgentRow {
@@ -47,6 +48,7 @@ export interface AgentRow {
   readonly answered: number;
   readonly missed: number;
   readonly contact: string | null;
+  readonly today?: { readonly handled: number };
 }
 
 export interface CallRow {
@@ -69,6 +71,10 @@ export interface StatusRow {
   readonly waiting: number;
   readonly talking: number;
   readonly bugs: number;
+  readonly agents_free: number;
+  readonly agents_available: number;
+  readonly today: Counts;
+  readonly breaks: readonly string[];
 }
 
 export interface DecisionRow {

@@ -3,5 +3,6 @@
 import { common } from './en/common';
 import { supervisor } from './en/supervisor';
 import { wall } from './en/wall';
+import { why } from './en/why';
 
-export const en = { ...common, supervisor, wall };
+export const en = { ...common, supervisor, wall, why };

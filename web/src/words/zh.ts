@@ -5,5 +5,6 @@ import type { Said } from './index';
 import { common } from './zh/common';
 import { supervisor } from './zh/supervisor';
 import { wall } from './zh/wall';
+import { why } from './zh/why';
 
-export const zh: Said<typeof en> = { ...common, supervisor, wall };
+export const zh: Said<typeof en> = { ...common, supervisor, wall, why };
