@@ -23,7 +23,7 @@ from .web_scene import Answer, WebScene
 pytestmark = pytest.mark.contract
 
 WORDS = {"action": "login", "agent": "anna", "queue": "sales", "contact": "node1/1.1", "id": "anna"}
-WORDS |= {"name": "winter", "number": "1", "decision": "skip", "hook": "crm"}
+WORDS |= {"name": "winter", "number": "1", "decision": "skip", "hook": "crm", "upload": "1", "step": "look"}
 
 
 async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = None) -> Answer:
