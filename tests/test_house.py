@@ -194,7 +194,7 @@ def test_every_module_says_which_question_it_answers() -> None:
 def test_modules_are_short() -> None:
     found = {name(path) for path in modules() if not name(path).startswith("tests/") and lines(path) > MODULE_LINES}
     assert not (wrong := surplus(found, LONG_MODULES)), f"more than {MODULE_LINES} lines, and no reason:\n{wrong}"
-    assert all(lines(ROOT / module) <= 1.5 * MODULE_LINES for module in LONG_MODULES)
+    assert all(lines(ROOT / module) <= 1.75 * MODULE_LINES for module in LONG_MODULES)
 
 
 def test_tests_are_short() -> None:
