@@ -22,6 +22,7 @@ from cti.model.policy import Center
 from cti.model.words import AttemptId
 from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
+from cti.store.amd_verdicts import AmdVerdicts
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
 from cti.store.database import Store
@@ -45,6 +46,8 @@ class OutboundRoom:
         stack.callback(self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
         stack.callback(self.abandoned.close)
+        self.amd = AmdVerdicts(store)
+        stack.callback(self.amd.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
         self.visits = VisitKeeper(store, clock, policy)
@@ -52,7 +55,7 @@ class OutboundRoom:
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.visits)
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
         return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
