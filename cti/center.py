@@ -45,10 +45,12 @@ from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
+from cti.model.promise import Asker
 from cti.model.words import (
     Activity,
     AgentId,
     AttemptId,
+    CallId,
     ContactId,
     NodeId,
     OfferId,
@@ -108,7 +110,7 @@ class ContactCenter:
             events.CampaignRequest: lambda event: self._answer(self._campaigning.request(event)),
             events.CampaignRestored: self._campaigning.restored,
             events.NumberWished: self._campaigning.wished,
-            events.AttemptForbidden: self._campaigning.forbidden,
+            events.AttemptForbidden: self._attempt_forbidden,
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -200,6 +202,14 @@ class ContactCenter:
     def preview_of(self, agent: AgentId) -> PreviewNow | None:
         """Whom an agent previews; None: nobody. Changes nothing."""
         return preview.seen_by(self._floor, agent)
+
+    def asker(self, call: CallId) -> Asker | None:
+        """What the caller of a live call has, should he ask to be called back. Changes nothing."""
+        contact = self._floor.by_call.get(call)
+        if contact is None:
+            return None
+        own = (dict(contact.own_requires), contact.own_head_start_s, dict(contact.customer))
+        return Asker(contact.caller, contact.since if contact.queued else None, *own)
 
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
@@ -341,6 +351,10 @@ class ContactCenter:
         attempt = self._floor.dials.air.get(event.attempt)
         if attempt is not None:
             reached.ended(self._floor, attempt, event.result)
+
+    def _attempt_forbidden(self, event: events.AttemptForbidden) -> None:
+        if not self._outgoing.forbidden(event):
+            self._campaigning.forbidden(event)
 
     def _dial_overdue(self, attempt_id: str) -> None:
         reached.overdue(self._floor, self._floor.dials.air[AttemptId(attempt_id)])

@@ -1,3 +1,5 @@
+"""What changed between two pictures."""
+
 from __future__ import annotations
 
 import pytest

@@ -60,6 +60,7 @@ class CallArrived(Event, frozen=True):
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
     attempt: AttemptId | None = None  # we have called him: the attempt that he answered
+    heard_why: str = ""  # AMDCAUSE: LONGGREETING-1500-1500
     heard: Heard = Heard.NOTHING  # what listening has told, where it was asked for
 
 
@@ -107,7 +108,8 @@ class FlowTold(Event, frozen=True):
 class SurveyAnswered(Event, frozen=True):
     """One question of a survey after the talk. `scale`: csat, nps or solved.
 
-    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's.
+    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's. `call_in_s`:
+    when its customer is to be called back; None: not by itself.
     """
 
     call: CallId
@@ -119,6 +121,7 @@ class SurveyAnswered(Event, frozen=True):
     version: int = 0
     owner: str = ""
     due_in_s: float = 0.0
+    call_in_s: float | None = None
 
 
 class CallsUnwanted(Event, frozen=True):

@@ -1,3 +1,5 @@
+"""Rows of the boards, in step with the live view, and their differences."""
+
 from __future__ import annotations
 
 from random import Random
