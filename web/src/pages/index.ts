@@ -16,4 +16,5 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { name: 'supervisor', path: '/supervisor', rights: ['queues.read'], load: () => import('./supervisor') },
   { name: 'wall', path: '/wall', rights: ['queues.read'], load: () => import('./wall') },
+  { name: 'campaigns', path: '/campaigns', rights: ['campaigns.read'], load: () => import('./campaigns') },
 ];

@@ -2,9 +2,10 @@
 
 import type { en } from './en';
 import type { Said } from './index';
+import { campaigns } from './zh/campaigns';
 import { common } from './zh/common';
 import { supervisor } from './zh/supervisor';
 import { wall } from './zh/wall';
 import { why } from './zh/why';
 
-export const zh: Said<typeof en> = { ...common, supervisor, wall, why };
+export const zh: Said<typeof en> = { ...common, campaigns, supervisor, wall, why };
