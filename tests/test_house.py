@@ -105,6 +105,7 @@ TESTED_ELSEWHERE = {
     "cti/api/scoping.py": "test_web_guard.py: rows of others are not there",
     "cti/api/web_files.py": "test_web_room.py, and in a browser",
     "cti/api/view.py": "a protocol without code",
+    "cti/people/register.py": "cli/test_people.py and api/test_web_people.py",
     "cti/people/first.py": "test_web_room.py",
     "cti/people/keys.py": "test_web_sign_in.py: what is kept is no key",
     "cti/people/person.py": "data; test_web_guard.py",

@@ -5,6 +5,7 @@ import type { Rows } from './difference';
 export interface QueueRow {
   readonly name: string;
   readonly waiting: number;
+  readonly ringing: number;
   readonly oldest_since: number | null;
   readonly offered: number;
   readonly answered: number;
@@ -48,6 +49,7 @@ export interface AgentRow {
   readonly answered: number;
   readonly missed: number;
   readonly contact: string | null;
+  readonly contact_queue: string | null;
   readonly today?: { readonly handled: number };
 }
 

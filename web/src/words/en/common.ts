@@ -15,7 +15,7 @@ export const common = {
     signOut: 'Sign out',
     language: 'Language',
     theme: 'Appearance',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     menu: 'Pages',
     notThere: 'There is no such page.',
     notAllowed: (role: string) => `The role "${role}" does not open this page.`,

@@ -18,7 +18,7 @@ export const common: Said<typeof english> = {
     signOut: '退出登录',
     language: '语言',
     theme: '外观',
-    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    themes: { system: '自动', light: '浅色', dark: '深色' },
     menu: '页面',
     notThere: '没有这个页面。',
     notAllowed: (role) => `角色“${role}”不能打开此页面。`,
