@@ -16,7 +16,7 @@ interface TokenRow {
   readonly queues: readonly string[];
   readonly teams: readonly string[];
   readonly created_at?: number;
-  readonly expires_at?: number | null;
+  readonly ends_at?: number | null;
 }
 
 const ROLES = ['wall', 'api', 'supervisor', 'auditor', 'admin'] as const;
@@ -126,8 +126,8 @@ function columns(onRemove: (row: TokenRow) => void): readonly Column<TokenRow>[]
     {
       key: 'until',
       head: said.columns.until,
-      cell: (row) => (row.expires_at ? when(row.expires_at) : said.forEver),
-      by: (row) => row.expires_at,
+      cell: (row) => (row.ends_at ? when(row.ends_at) : said.forEver),
+      by: (row) => row.ends_at,
     },
     {
       key: 'do',
