@@ -31,7 +31,6 @@ LONG_MODULES = {
     "cti/outgoing.py": "promises and the floor: what one tells the other, both ways",
     "cti/acd/calls.py": "a caller's comings and goings refer to one another; split when callbacks become contacts",
     "cti/app.py": "every part once, in the order of start and stop",
-    "cti/api/operations.py": "one statement for each route: a table, not a story",
     "cti/model/events.py": "one class for each event: a table, not a story",
     "cti/center.py": "one short method per event: a table, not a story",
     "cti/ivr/session.py": "one caller's walk: back, return, errors and loops lead into one another",
