@@ -195,6 +195,7 @@ class Application:
         readers.append(self._keep_follow_ups(stack, store))
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
+        self.flows.asker = lambda call: self.engine.center.asker(call)
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply, outbound.amd.apply]
         hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
+from cti.calendar.wanted_time import FORMS, read_at
 from cti.lists.numbers import read_number
 from cti.model.changes import Refused
 from cti.model.dialling import CALLBACKS, CallbackKind, LeadId
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Wanted
 from cti.model.words import RefusedReason
-from cti.outbound.appointment import FORMS, Agreed, Impossible, agree, read_at
+from cti.outbound.appointment import Agreed, Impossible, agree
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.may_dial import Rules
 from cti.ports import Clock
@@ -69,7 +70,7 @@ class CallbackDesk(CallbackList):
         policy = self._policy()
         agent = row["owner"] if row["owner"] in policy.agents else ""
         queue = row["queue"] if row["queue"] in policy.queues else policy.outbound.callbacks.queue or ""
-        return self.promise(Wanted(row["number"], at, agent, queue, "follow-up", follow_up=number))
+        return self.promise(Wanted(row["number"], at, agent, queue, follow_up.TOPIC, follow_up=number))
 
     def of_follow_up(self, number: int) -> LeadId | None:
         """Return the callback that was promised for a follow-up."""

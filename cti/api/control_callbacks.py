@@ -38,7 +38,7 @@ class Callbacks(Protocol):
 
 
 class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A call to be promised. `number`: personal data; `at`: a time, as outbound/appointment.py reads it; "": now."""
+    """A call to be promised. `number`: personal data; `at`: a time, as calendar/wanted_time.py reads it; "": now."""
 
     number: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     at: Annotated[str, msgspec.Meta(max_length=40)] = ""

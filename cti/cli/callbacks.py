@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cti.calendar.wanted_time import FORMS
 from cti.cli import ask, change
 from cti.cli import control as cli_control
 from cti.cli import show as cli_show
@@ -16,7 +17,6 @@ from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
 from cti.cli.show import Column, Row
 from cti.cli.store import ShowNumbers, shown
-from cti.outbound.appointment import FORMS
 
 callback_app = typer.Typer(
     name="callback", help="Callbacks that were promised: list, schedule, show, withdraw, now.", no_args_is_help=True

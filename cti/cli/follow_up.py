@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import typer
 
+from cti.calendar.wanted_time import FORMS
 from cti.cli import ask, callbacks, change, show
 from cti.cli import control as cli_control
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
-from cti.outbound.appointment import FORMS
 
 follow_up_app = typer.Typer(
     name="follow-up",

@@ -15,6 +15,7 @@ import typer
 
 from cti.cli import ask, show
 from cti.cli.ask import REFUSED, AsJson
+from cti.cli.erase import erase_number
 from cti.cli.show import Column
 from cti.cli.store import (
     CampaignOption,
@@ -176,6 +177,9 @@ def import_command(
         typer.echo(line, err=True)
     body = {"ok": True, "rows": rows, "new": new, "there_already": rows - new - len(faults), "invalid": len(faults)}
     _say(as_json, body, f"{rows:,} rows: {new:,} new, {body['there_already']:,} there already, {len(faults):,} invalid")
+
+
+number_app.command("erase")(erase_number)
 
 
 @number_app.command("journal")

@@ -145,6 +145,7 @@ class Answered(Fact, frozen=True):
     score: int
     owner: str = ""
     due_in_s: float = 0.0
+    call_in_s: float | None = None
 
 
 class Trouble(Fact, frozen=True):

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
     CAMPAIGN = "campaign"  # CampaignState; `by` names the person who wanted it, where one did
+    SPY = "spy"  # SpyState of a listening-in; `reason` its mode (at the end: what came of it), `by` who asked for it
     CONFIG = "config"  # version of the policy that holds from now on
 
 
@@ -124,7 +125,9 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
     flow_version: int | None = None  # of the flow that tells it
     outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
-    seconds: float | None = None  # of a place: the waiting a person gave, or took (below 0); of an attempt: listened
+    # Of a place: the waiting a person gave, or took (below 0); of an attempt: listened; of a follow-up: how much later
+    # the customer is to be called back
+    seconds: float | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):

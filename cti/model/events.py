@@ -30,6 +30,8 @@ from cti.model.words import (
     OfferId,
     QueueName,
     RingResult,
+    SpyId,
+    SpyMode,
 )
 
 
@@ -104,7 +106,11 @@ class FlowTold(Event, frozen=True):
 
 
 class SurveyAnswered(Event, frozen=True):
-    """An answer to a survey. `scale`: csat, nps, solved; `owner`: whose work it becomes: agent, queue, a name, ""."""
+    """One question of a survey after the talk. `scale`: csat, nps or solved.
+
+    `owner`: whose work the answer becomes, due in `due_in_s`: agent, queue, or a name; "" for nobody's. `call_in_s`:
+    when its customer is to be called back; None: not by itself.
+    """
 
     call: CallId
     flow: str
@@ -115,6 +121,7 @@ class SurveyAnswered(Event, frozen=True):
     version: int = 0
     owner: str = ""
     due_in_s: float = 0.0
+    call_in_s: float | None = None
 
 
 class CallsUnwanted(Event, frozen=True):
@@ -398,6 +405,28 @@ class ContactRequest(Event, frozen=True):
     by: str = "supervisor"
 
 
+class SpyRequest(Event, frozen=True):
+    """Somebody wants to listen to a talk, to whisper to its agent, or to be heard by both; his phone is to ring."""
+
+    contact: ContactId
+    mode: SpyMode
+    phone: str  # a dial string, PJSIP/1009
+    by: str = "supervisor"
+
+
+class SpyHears(Event, frozen=True):
+    """He has answered, and hears the talk."""
+
+    spy: SpyId
+
+
+class SpyEnded(Event, frozen=True):
+    """His leg is gone, or never came to be: the talk is over, he hung up, or nobody answered his phone."""
+
+    spy: SpyId
+    result: RingResult  # ANSWERED: he has heard it
+
+
 class PolicyChanged(Event, frozen=True):
     """The operator has another policy from now on, also for those who wait. `version` names it (a hash of it)."""
 
@@ -450,6 +479,9 @@ AnyEvent = (
     | AgentRequest
     | AgentRestored
     | ContactRequest
+    | SpyRequest
+    | SpyHears
+    | SpyEnded
     | PolicyChanged
     | TimePassed
 )

@@ -287,11 +287,13 @@ class Question(Policy):
 class FollowUp(Policy):
     """What the first low answer opens at once: somebody's work, due in so many hours.
 
-    `owner`: agent (who talked), queue (the people of the queue he talked in), or a name of your own.
+    `owner`: agent (who talked), queue (the people of the queue he talked in), or a name of your own. With
+    `callback_in_h` the customer is called back by his owner (or else by the queue's people) so many hours later.
     """
 
     owner: Name = "agent"
     due_in_h: Annotated[float, Field(gt=0, le=8760)] = 24.0
+    callback_in_h: Annotated[float, Field(ge=0, le=720)] | None = None
 
 
 class Survey(Asking):

@@ -68,7 +68,7 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A call that somebody promises. `number` as he types it: personal data. `at`: outbound/appointment.py; "": now.
+    """A call that somebody promises. `number` as he types it: personal data. `at`: calendar/wanted_time.py; "": now.
 
     `agent`: who is to call; `queue`: whose call it is when he does not ("": the agent's first one). `exactly`: refuse
     it rather than move it into the hours of the callee. `follow_up`: the work that it is to settle.
@@ -81,3 +81,13 @@ class Wanted(msgspec.Struct, frozen=True):
     topic: str = ""
     exactly: bool = False
     follow_up: int = 0
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """What a caller who asks to be called back has, and would lose by hanging up. Personal data, but for the times."""
+
+    caller: str
+    since: float | None = None  # epoch seconds; None: he stood in no line
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    customer: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""When will somebody be called whom an agent has promised a time? Text in, a moment out, or why not.
+"""When will somebody be called whom an agent has promised a time? The wanted moment in, the agreed one out, or why not.
 
 The hours of the callee decide: what lies outside of them is moved to the next minute at which he may be called, and
 said so. Pure.
@@ -6,13 +6,8 @@ said so. Pure.
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import msgspec
 
-from cti.calendar.instants import first_moment
 from cti.model.campaign import Trunk
 from cti.model.promise import Number
 from cti.model.words import RefusedReason
@@ -22,10 +17,6 @@ from cti.outbound.verdict import Reason
 NOT_CALLABLE, BAD_TIME = RefusedReason.NOT_CALLABLE, RefusedReason.BAD_TIME
 DAY_S = 86_400.0
 LATE_S = 60.0  # what was typed a moment ago is not in the past
-FORMS = '"14:30" (the next one), "2026-12-24 14:30" (by outbound.zone), "2026-12-24T14:30+01:00", "+90m", "+2h", "+3d"'
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])\Z")
-_AHEAD = re.compile(r"\+([0-9]{1,6})([mhd])\Z")
-_UNIT_S = {"m": 60.0, "h": 3600.0, "d": DAY_S}
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -40,24 +31,6 @@ class Impossible(msgspec.Struct, frozen=True):
 
     reason: RefusedReason
     why: str
-
-
-def read_at(text: str, zone: str, now: float) -> float | None:
-    """Return the moment (epoch s) meant by `text`, see FORMS; None where it is none. `zone`: of times without one."""
-    text, wall = text.strip(), ZoneInfo(zone)
-    if ahead := _AHEAD.match(text):
-        return now + int(ahead[1]) * _UNIT_S[ahead[2]]
-    if clock := _CLOCK.match(text):
-        today = datetime.fromtimestamp(now, wall).date()
-        minute = int(clock[1]) * 60 + int(clock[2])
-        return next(at for days in (0, 1, 2) if (at := _at(wall, today, days, minute)) > now)
-    try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            return _at(wall, found.date(), 0, found.hour * 60 + found.minute) + found.second
-        return found.timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def agree(number: Number, at: float, now: float, rules: Rules, most_days: float) -> Agreed | Impossible:
@@ -81,7 +54,3 @@ def agree(number: Number, at: float, now: float, rules: Rules, most_days: float)
 
 def _goes(trunk: Trunk, number: str) -> bool:
     return number.startswith(trunk.numbers) and not number.startswith(trunk.except_numbers)
-
-
-def _at(zone: ZoneInfo, day: date, days: int, minute: int) -> float:
-    return first_moment(zone, day + timedelta(days=days), minute)

@@ -1,4 +1,4 @@
-"""Which moment is meant, and may somebody be called then?"""
+"""May somebody be called at that time, and if not: when?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cti.model.campaign import Callbacks, Outbound
 from cti.model.dialling import CALLBACKS, Rule
 from cti.model.promise import Number
 from cti.model.words import RefusedReason
-from cti.outbound.appointment import DAY_S, Agreed, Impossible, agree, read_at
+from cti.outbound.appointment import DAY_S, Agreed, Impossible, agree
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.may_dial import Rules
 
@@ -27,38 +27,6 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo(BERLIN)).timestamp()  # a Fr
 
 def moment(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(BERLIN)).timestamp()
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("14:30", moment("2026-11-20 14:30")),
-        ("9:05", moment("2026-11-21 09:05")),
-        ("2026-12-24 14:30", moment("2026-12-24 14:30")),
-        ("2026-12-24T14:30", moment("2026-12-24 14:30")),
-        ("2026-12-24T14:30+00:00", moment("2026-12-24 15:30")),
-        ("2026-12-24", moment("2026-12-24 00:00")),
-        ("2027-03-28 02:30", moment("2027-03-28 03:00")),  # left out in spring
-        ("+90m", NOW + 5400),
-        ("+2h", NOW + 7200),
-        ("+3d", NOW + 3 * DAY_S),
-        (" 14:30 ", moment("2026-11-20 14:30")),
-    ],
-)
-def test_what_is_meant(text: str, meant: float) -> None:
-    assert read_at(text, BERLIN, NOW) == pytest.approx(meant)
-
-
-@pytest.mark.parametrize("text", ["", "tomorrow", "25:00", "+", "+1w", "2026-13-01", "14.30", "0" * 400, "9999-99-99"])
-def test_what_is_no_time(text: str) -> None:
-    assert read_at(text, BERLIN, NOW) is None
-
-
-@settings(max_examples=100)
-@given(st.text(max_size=40))
-def test_whatever_is_typed_is_a_moment_or_none(text: str) -> None:
-    found = read_at(text, BERLIN, NOW)
-    assert found is None or isinstance(found, float)
 
 
 def asked(at: float, number: Number = NUMBER, most_days: float = 366.0, **outbound: Any) -> Agreed | Impossible:

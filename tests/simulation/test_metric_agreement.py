@@ -59,22 +59,36 @@ class Truth:
     """Every visit by its name."""
 
     visits: dict[str, Visit] = field(default_factory=dict)
+    stands: dict[str, Visit] = field(default_factory=dict)  # by contact: the newest of its visits
     handled: Counter[str] = field(default_factory=Counter)
     revived: Counter[str] = field(default_factory=Counter)  # over, and then a death came before his ticket said so
 
     def take(self, changed: Changed, policy: Center) -> None:
         if changed.kind is Kind.OFFER and changed.new == "accepted":
             self.handled[changed.queue or ""] += 1
+        if changed.kind is Kind.CONTACT and changed.old == "":
+            self.stands.pop(changed.id, None)
         if changed.kind is not Kind.VISIT:
+            stands = self.stands.get(changed.contact or "")
+            told_of = changed.kind in (Kind.CONTACT, Kind.OFFER)  # an attempt has a call before he is on it
+            if told_of and stands is not None and changed.call is not None and not stands.outcome:
+                stands.on_the_phone = True
             return
         assert changed.queue is not None and changed.since is not None
         former = self.visits.get(changed.id)
-        if changed.old == "" and former is not None and (former.outcome or changed.cause != "resumed"):
+        if (
+            changed.old == ""
+            and former is not None
+            and (former.outcome or former.outbound or changed.cause != "resumed")
+        ):
             self.visits[f"{changed.id} {len(self.visits)}"] = self.visits.pop(changed.id)  # a name that comes again
             self.revived[changed.queue] += changed.cause == "resumed"
+        if former is None:  # a customer whom an engine had called that died before he was in any line
+            self.revived[changed.queue] += changed.old == "" and changed.cause == "resumed"
         new = Visit(changed.queue, changed.since, changed.outbound)
         visit = self.visits.setdefault(changed.id, new)
         visit.on_the_phone |= changed.call is not None
+        self.stands[changed.contact or ""] = visit
         if changed.new != "waiting":
             assert visit.outcome == "", f"{changed.id} has ended twice"
             visit.outcome, visit.wait_s = changed.new, changed.wait_s or 0.0
