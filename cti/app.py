@@ -31,6 +31,7 @@ from cti.flows.room import FlowRoom
 from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
+from cti.metrics.boards import Boards
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
@@ -47,6 +48,8 @@ from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.outbound_room import OutboundRoom, trunks_of
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Ledger, Reader
+from cti.reports.running import Reports
+from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.callback_spool import SpoolCounts, watch_spool
@@ -100,9 +103,11 @@ class Application:
             "live_view": lambda: self.view.inconsistent,
         }
         self.policy: PolicyInForce
+        self.reports: Reports
         self.flow_versions: FlowsInForce
         self.audit: AuditLog
         self.follow_ups: FollowUpWriter
+        self.boards: Boards
         self.web: WebRoom
         self._policy = policy
         self.history: History
@@ -159,6 +164,9 @@ class Application:
             books=self._order,
         )
         stack.callback(self.engine.stop)
+        self.reports = Reports(store, lambda: self._policy.zone, self.clock)
+        self.view.tally.begin(self.clock())
+        restore_today(store, self.view.tally, self.clock())
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post, stack)
@@ -179,12 +187,17 @@ class Application:
         writer = StoreWriter(store)
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        if self.settings.web is not None:
+            boards = self.boards = Boards(self.view)
+            readers.insert(1, boards.apply)
+            self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
         readers.append(self._keep_follow_ups(stack, store))
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
+        self.flows.asker = lambda call: self.engine.center.asker(call)
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
-        readers += [outbound.writer.apply, outbound.abandoned.apply]
+        readers += [outbound.writer.apply, outbound.abandoned.apply, outbound.amd.apply]
         hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
         self._errors["hooks"] = lambda: hooks.errors
         if self.settings.hooks:
@@ -237,6 +250,8 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
+        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        stack.callback(lists.close)
         asking = make_control_app(
             self.engine,
             self.view,
@@ -250,6 +265,7 @@ class Application:
             callbacks=self.outbound.list,
             campaigns=campaigns,
             results=campaigns,
+            lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
         )
@@ -258,7 +274,7 @@ class Application:
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
-            await self.web.open(asking, find, requests, stack)
+            await self.web.open(asking, find, requests, stack, self.web.live(self.boards).add_routes)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
         listen = self.settings.http.listen
         try:

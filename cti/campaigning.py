@@ -19,6 +19,7 @@ from cti.model.dialling import AttemptResult, CampaignAction, CampaignName, Camp
 from cti.model.events import (
     AttemptForbidden,
     CalloutDue,
+    CallsUnwanted,
     CampaignRequest,
     CampaignRestored,
     LeadLeft,
@@ -41,6 +42,7 @@ from cti.model.words import (
 )
 from cti.outbound.desk import Desk
 from cti.outbound.dialer import Dialer
+from cti.outbound.do_not_call import whole
 from cti.outbound.lead import attempt_id
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
 from cti.outbound.results import NOBODY
@@ -156,6 +158,20 @@ class Campaigning:
     def wished(self, event: NumberWished) -> None:
         """Somebody does not want to be called any more."""
         self._do(self.dialer.wished(event.number))
+
+    def unwanted(self, event: CallsUnwanted) -> None:
+        """Somebody on the phone with us wants no more calls."""
+        contact = self._floor.by_call.get(event.call)
+        if contact is None:
+            self._floor.late(event.call, "")
+            return
+        number = contact.callout.number if contact.callout is not None else whole(contact.caller)
+        if not number:
+            why = "who wants no more calls has no whole number (+49...), so that nothing was noted"
+            self._floor.repair("no_number", contact.id, why)
+            return
+        self._do(self.dialer.wished(number))
+        self._floor.ask_books(KeepNotAgain(number, "", event.reason, "caller", self._floor.now))
 
     def forbidden(self, event: AttemptForbidden) -> None:
         """The store knows what our memory does not."""

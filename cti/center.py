@@ -26,6 +26,7 @@ from cti.acd import (
     progressive,
     reached,
     reload,
+    spying,
     status_wishes,
     supervision,
     telling,
@@ -44,10 +45,12 @@ from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
+from cti.model.promise import Asker
 from cti.model.words import (
     Activity,
     AgentId,
     AttemptId,
+    CallId,
     ContactId,
     NodeId,
     OfferId,
@@ -92,6 +95,7 @@ class ContactCenter:
             events.SideFlowLeaves: lambda event: flow_calls.leaves_line(self._floor, event),
             events.FlowTold: lambda event: flow_calls.told(self._floor, event),
             events.SurveyAnswered: lambda event: flow_calls.answered(self._floor, event),
+            events.CallsUnwanted: self._campaigning.unwanted,
             events.SessionLost: self._session_lost,
             events.CallGone: self._call_gone,
             events.CallTransferred: self._call_transferred,
@@ -106,7 +110,7 @@ class ContactCenter:
             events.CampaignRequest: lambda event: self._answer(self._campaigning.request(event)),
             events.CampaignRestored: self._campaigning.restored,
             events.NumberWished: self._campaigning.wished,
-            events.AttemptForbidden: self._campaigning.forbidden,
+            events.AttemptForbidden: self._attempt_forbidden,
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
             events.OfferRinging: self._offer_ringing,
@@ -123,6 +127,9 @@ class ContactCenter:
             events.AgentRequest: lambda event: self._answer(status_wishes.request(self._floor, event)),
             events.AgentRestored: lambda event: status_wishes.restored(self._floor, event),
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
+            events.SpyRequest: lambda event: self._answer(spying.request(self._floor, event)),
+            events.SpyHears: lambda event: spying.hears(self._floor, event),
+            events.SpyEnded: lambda event: spying.ended(self._floor, event),
             events.PolicyChanged: self._policy_changed,
         }
 
@@ -196,6 +203,14 @@ class ContactCenter:
         """Whom an agent previews; None: nobody. Changes nothing."""
         return preview.seen_by(self._floor, agent)
 
+    def asker(self, call: CallId) -> Asker | None:
+        """What the caller of a live call has, should he ask to be called back. Changes nothing."""
+        contact = self._floor.by_call.get(call)
+        if contact is None:
+            return None
+        own = (dict(contact.own_requires), contact.own_head_start_s, dict(contact.customer))
+        return Asker(contact.caller, contact.since if contact.queued else None, *own)
+
     def explain_contact(self, contact: ContactId, now: float) -> ContactNow | None:
         """How a live contact stands at `now`, and why nobody takes it; None where there is none. Changes nothing."""
         return contact_now(self._floor, contact, max(now, self._floor.now))
@@ -231,6 +246,7 @@ class ContactCenter:
         return floor.out
 
     def _follow(self, _: None) -> None:
+        spying.settle(self._floor)
         self._outgoing.follow()
         self._campaigning.follow()
 
@@ -335,6 +351,10 @@ class ContactCenter:
         attempt = self._floor.dials.air.get(event.attempt)
         if attempt is not None:
             reached.ended(self._floor, attempt, event.result)
+
+    def _attempt_forbidden(self, event: events.AttemptForbidden) -> None:
+        if not self._outgoing.forbidden(event):
+            self._campaigning.forbidden(event)
 
     def _dial_overdue(self, attempt_id: str) -> None:
         reached.overdue(self._floor, self._floor.dials.air[AttemptId(attempt_id)])

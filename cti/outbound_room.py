@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from cti.background import background
+from cti.callback_desk import CallbackDesk
 from cti.callback_keeper import CallbackKeeper
 from cti.campaign_desk import CampaignDesk
 from cti.campaign_keeper import CampaignKeeper
+from cti.list_desk import ListDesk
 from cti.model.books import AnyBookOrder, WantLeads
-from cti.model.events import AnyEvent, AttemptForbidden, CallbackRequest
+from cti.model.events import AnyEvent, AttemptForbidden
 from cti.model.lead import CampaignNow
 from cti.model.policy import Center
-from cti.model.words import AttemptId, CallbackAction
-from cti.outbound.promised import of_attempt
+from cti.model.words import AttemptId
 from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
+from cti.store.amd_verdicts import AmdVerdicts
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
-from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
+from cti.visit_keeper import VisitKeeper
 
 
 class OutboundRoom:
@@ -37,19 +40,22 @@ class OutboundRoom:
         self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
-        self.list = CallbackList(store, self.writer)
+        self.list = CallbackDesk(store, self.writer, clock, policy)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
         stack.callback(self.abandoned.close)
+        self.amd = AmdVerdicts(store)
+        stack.callback(self.amd.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
+        self.visits = VisitKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned)
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
         return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
@@ -59,10 +65,15 @@ class OutboundRoom:
         self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
         background(stack, self.campaigns.run(post))
+        background(stack, self.visits.run(post))
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""
         return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
+
+    def lists(self, folder: Path) -> ListDesk:
+        """Where people upload lists, kept in `folder` for a while."""
+        return ListDesk(self._store, self._policy, folder, self._clock)
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""
@@ -73,10 +84,7 @@ class OutboundRoom:
 
     def _refused(self, attempt: AttemptId, why: NotNow) -> None:
         """Whom the lists forbid to call is not tried again and again."""
-        promise = of_attempt(attempt)
-        if promise is not None and why is NotNow.DO_NOT_CALL:
-            self._post(CallbackRequest(promise, CallbackAction.WITHDRAW, why.value))
-        elif why is NotNow.DO_NOT_CALL:
+        if why is NotNow.DO_NOT_CALL:
             self._post(AttemptForbidden(attempt))
 
 

@@ -18,7 +18,7 @@ from cti.acd.floor import Floor
 from cti.model.books import KeepPromise
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, LeadId, Rule
-from cti.model.events import CallbackPromised, CallbackRequest, CalloutDue
+from cti.model.events import AttemptForbidden, CallbackPromised, CallbackRequest, CalloutDue
 from cti.model.promise import Promise
 from cti.model.words import (
     AgentId,
@@ -32,13 +32,14 @@ from cti.model.words import (
     RefusedReason,
 )
 from cti.outbound.air import Air
-from cti.outbound.callbacks import CALLBACKS, CallbackBook
+from cti.outbound.callbacks import CALLBACKS, FORBIDDEN, CallbackBook
 from cti.outbound.callout_of import callout_of_promise
 from cti.outbound.came import CAME
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.history import History
 from cti.outbound.lead import attempt_id
 from cti.outbound.promised import attempt_told, contact_of, newest_attempt, of_attempt, of_contact, told
+from cti.outbound.shown_numbers import ShownNumbers
 from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
@@ -56,6 +57,7 @@ class Outgoing:
         self._floor = floor
         outbound = floor.policy.outbound
         self.air, self.history = Air(), History()  # campaigns have the same ones
+        self._numbers = ShownNumbers(outbound.callbacks, outbound)
         self.book = CallbackBook(outbound.callbacks, outbound, self.air, self.history)
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
         self._states: dict[LeadId, CallbackState] = {}
@@ -69,6 +71,7 @@ class Outgoing:
     def follow_policy(self) -> None:
         """Go by the rules that hold from now on."""
         outbound = self._floor.policy.outbound
+        self._numbers.follow(outbound.callbacks, outbound)
         self.book.follow(outbound.callbacks, outbound, DoNotCall(outbound.do_not_call))
         for promise in self.book.open():
             contact = self._floor.contacts.get(contact_of(promise))
@@ -160,6 +163,18 @@ class Outgoing:
                 self._changed(self.book.hurry(promise.id, self._floor.now), by=event.by)
         return None
 
+    def forbidden(self, event: AttemptForbidden) -> bool:
+        """Right before the dial: his number is on a do-not-call list. False: that attempt is no promise's."""
+        name = of_attempt(event.attempt)
+        promise = self.book.of(name) if name is not None else None
+        if name is None or promise is None:
+            return name is not None
+        contact = self._floor.contacts.get(contact_of(promise))
+        self._changed(self.book.forbid(name))
+        if contact is not None and not contact.call:
+            callouts.stop(self._floor, contact, Leaving(Outcome.WITHDRAWN, reason=FORBIDDEN))
+        return True
+
     def _not_begun(self, event: CallbackRequest) -> bool:
         """Take back what has been asked for in a call that goes on."""
         for asker, promises in self._asked_in.items():
@@ -212,6 +227,7 @@ class Outgoing:
         if name is None or self.book.of(name) is None:
             return None
         attempt, promise = self.book.dialling(name, self._floor.now)
+        self._numbers.shown(name)
         self._came.pop(name, None)
         self._changed([promise])
         return AttemptId(attempt)
@@ -365,12 +381,16 @@ class Outgoing:
         if queue is None or queue not in queues:  # a reload has removed it; another one may bring it back
             self._changed(self.book.put_off(promise.id, Reason(Rule.QUEUE, self._floor.now + BACK_S)))
             return
+        number = self._numbers.choose(promise.id, promise.number.number, self._floor.now)
+        if isinstance(number, Reason):
+            self._changed(self.book.put_off(promise.id, number))
+            return
         plan = callout_of_promise(
             written,
             self.book.rules.limits,
             attempt_id(CALLBACKS, promise.id, attempt_no),
             promise,
-            self._caller_id(),
+            number,
         )
         callouts.due(
             self._floor,
@@ -381,7 +401,7 @@ class Outgoing:
                 since=promise.since,
                 requires=promise.requires,
                 head_start_s=promise.head_start_s,
-                preferred=(AgentId(promise.agent),) if promise.agent else (),
+                preferred=(AgentId(promise.agent),) if promise.agent in self._floor.policy.agents else (),
                 customer=promise.customer,
                 given=promise.given,
             ),
@@ -392,10 +412,6 @@ class Outgoing:
         contact = self._floor.contacts.get(contact_of(promise))
         if contact is not None and not contact.call:
             callouts.stop(self._floor, contact, leaving)
-
-    def _caller_id(self) -> str:
-        pool = self._floor.policy.outbound.caller_ids.get(self.book.written.caller_ids or "")
-        return pool.numbers[0] if pool is not None else ""
 
     def _over(self, name: LeadId, result: AttemptResult) -> None:
         """The attempt has its result; who still waits in the line for another agent comes again with his next try."""
@@ -420,6 +436,7 @@ class Outgoing:
                 self._know(promise)
             else:
                 self._states.pop(promise.id, None)
+                self._numbers.not_shown(promise.id)
                 self._forget(promise)
             self._floor.ask_books(KeepPromise(promise))
             self._floor.tell(told(promise, old, self._floor.now, self._floor.cause, by))

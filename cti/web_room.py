@@ -18,6 +18,8 @@ from aiohttp import web
 from cti.api.asking import MAX_DIGITS
 from cti.api.control_callbacks import Callbacks
 from cti.api.control_follow_ups import FollowUps
+from cti.api.live import LiveSocket
+from cti.api.live_hub import Boards, LiveHub
 from cti.api.operation import Row
 from cti.api.request_log import RequestLog
 from cti.api.serving import bind_tcp, serve
@@ -30,11 +32,13 @@ from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.people import first
 from cti.people.passwords import Passwords
+from cti.people.register import Register
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail, Clock
 from cti.store.database import Store
 from cti.store.people import PeopleRecords
 
+BUILD = "build.txt"  # in the folder of the pages: what was built (tools/build_web.py)
 PASSWORD_FILE = "first-admin-password"
 MINUTE_S, HOUR_S = 60.0, 3600.0
 MOST_OPEN = 10_000
@@ -55,6 +59,14 @@ class WebRoom:
         times = {"session_s": rules.session_hours * HOUR_S, "idle_s": rules.idle_minutes * MINUTE_S}
         self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
         self.address = ""
+
+    def live(self, boards: Boards) -> LiveSocket:
+        """Return the live WebSocket, for `open`."""
+        build = ""
+        with contextlib.suppress(OSError):  # pages are not built, or not by us
+            build = (self._rules.pages / BUILD).read_text(encoding="utf-8").strip()
+        hub = LiveHub(boards, self._clock, build=build)
+        return LiveSocket(hub, self.sessions, self._center, self._clock)
 
     async def open(
         self,
@@ -77,6 +89,7 @@ class WebRoom:
         app = make_web_app(
             served,
             self.sessions,
+            Register(self.records, self.passwords),
             entrance,
             center=self._center,
             clock=self._clock,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cti.model.commands import PlaceCall
-from cti.model.events import AnyEvent, CallbackRequest
+from cti.model.events import AnyEvent, AttemptForbidden
 from cti.model.policy import Center
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, CallbackAction, ContactId, NodeId, QueueName
+from cti.model.words import AttemptId, ContactId, NodeId, QueueName
 from cti.outbound_room import OutboundRoom, trunks_of
 from cti.store.database import open_store
 from cti.store.do_not_call import Entry, add_entry
@@ -29,7 +29,7 @@ async def test_whom_a_list_forbids_to_call_is_not_tried_again(tmp_path: Path) ->
         ticket = Ticket(ContactId("callbacks/7-1"), QueueName("sales"), 1.0, 1.0)
         call = PlaceCall(AttemptId("callbacks-7-1"), NodeId("n1"), "+4930123456", 20.0, ticket)
         assert not await room.ledger.intend(call)
-        assert posted == [CallbackRequest(7, CallbackAction.WITHDRAW, "do_not_call")]  # type: ignore[arg-type]
+        assert posted == [AttemptForbidden(AttemptId("callbacks-7-1"))]
         assert room.errors == 0
     store.close()
 

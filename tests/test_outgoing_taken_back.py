@@ -8,7 +8,7 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.dialling import LeadId
-from cti.model.words import CallbackAction, ContactAction, ContactId
+from cti.model.words import AttemptId, CallbackAction, ContactAction, ContactId, DialResult
 from tests.calling import NUMBER
 from tests.test_outgoing import Keeping
 
@@ -70,3 +70,19 @@ def test_a_supervisor_who_ends_the_wait_takes_the_promise_back_also_while_it_is_
     assert scene.states()[-1] == "withdrawn"
     scene.wait(4000.0)
     assert scene.placed() == ["callbacks-1-1"]
+
+
+def test_whom_a_list_forbids_to_call_at_the_last_moment_has_failed_and_it_is_said_why() -> None:
+    scene = Keeping()
+    scene.promise()
+    scene.agent_waits("anna")
+    scene.post(ev.AttemptForbidden(AttemptId("callbacks-1-1")))
+    scene.fails("callbacks-1-1", DialResult.NOT_DIALLED)
+    assert (scene.states()[-1], scene.kept()[-1].reason) == ("failed", "do_not_call")
+    assert not scene.center.contacts and scene.center.next_deadline() is None
+
+
+def test_a_word_about_an_attempt_that_is_over_changes_nothing() -> None:
+    scene = Keeping()
+    scene.post(ev.AttemptForbidden(AttemptId("callbacks-9-1")))
+    assert scene.states(9) == []

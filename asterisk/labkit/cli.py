@@ -14,6 +14,7 @@ from labkit.lab import Lab
 from labkit.node import ASTERISK_FOLDER, write_script
 from labkit.plan import UpOptions
 from labkit.progress import say
+from labkit.prometheus import find_prometheus
 from labkit.rendering import render_from_environment
 from labkit.settings import QUEUE_STRATEGIES
 from labkit.voice import fetch_voice
@@ -31,6 +32,7 @@ environment:
   CTI_ASTERISK_ROOT      use the Asterisk below this folder ("/": the installed one) instead of fetching
   CTI_ASTERISK=none      behave as if none could be had
   CTI_CHROMIUM           the browser of the web tests ("none": behave as if none could be had)
+  CTI_PROMETHEUS         the folder with prometheus and promtool ("none": behave as if none could be had)
   CTI_DEBIAN_MIRROR      fetch from this mirror (default: the one of this machine's apt)
 
 exit codes: 0 done, 1 it failed and says why, 2 wrong words, 3 no Asterisk can be had on this machine
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     command("fetch", "fetch Asterisk 22 and SIPp into the cache (once, 10 to 30 s)")
     command("voice", "fetch the voice of `cti prompts build`, espeak-ng, into the cache (once, 22 MB)")
     command("browser", "say where the Chromium of the web tests is; fetch one if none is installed (once, 200 MB)")
+    command("prometheus", "say where the Prometheus of the tests is; fetch one if none is installed (once, 43 MB)")
     _up_words(command("up", "start nodes; the descriptor says everything that is needed to use them"))
     command("down", "end exactly the processes that this lab started")
     command("status", "show the nodes")
@@ -152,6 +155,9 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
         case "voice":
             program = fetch_voice()
             return {"program": str(program)}, f"espeak-ng: {program}"
+        case "prometheus":
+            words_of, _ = find_prometheus()
+            return {"program": words_of[0]}, f"Prometheus: {words_of[0]}"
         case "browser":
             program = find_browser()
             return {"program": str(program)}, f"Chromium: {program}"

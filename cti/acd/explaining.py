@@ -42,6 +42,7 @@ class Place(NamedTuple):
     entered_at: float
     tried: Mapping[AgentId, float]
     held: bool = False  # behind the shut gate of a blended queue (acd/blending.py)
+    own_until: float = 0.0  # it waits for its own agents alone until then
 
 
 def availability(agent: Agent, now: float) -> Standing:
@@ -98,7 +99,7 @@ def later_pools(place: Place, now: float) -> dict[PoolName, float]:
     own = queue_pool(reach.queue)
     found: dict[PoolName, float] = {}
     if own not in reach.pools:  # it waits for its own agents alone
-        found[own] = place.entered_at + place.rules.preferred_for_s
+        found[own] = max(place.entered_at + place.rules.preferred_for_s, place.own_until)
     for ring in place.rules.rings:
         for pool in (*map(group_pool, ring.groups), *map(queue_pool, ring.queues)):
             if pool not in reach.pools:

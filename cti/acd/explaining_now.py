@@ -52,7 +52,8 @@ def _look(floor: Floor, contact: Contact, waiting: WaitingClass, now: float) -> 
 
 def _place(floor: Floor, contact: Contact, waiting: WaitingClass) -> Place:
     held = contact.queue in floor.line.held
-    return Place(waiting, floor.policy.queues[contact.queue], contact.entered_at, contact.tried, held)
+    own_until = contact.callout.own_until if contact.callout is not None else 0.0
+    return Place(waiting, floor.policy.queues[contact.queue], contact.entered_at, contact.tried, held, own_until)
 
 
 def agent_now(floor: Floor, agent_id: AgentId, now: float) -> AgentNow | None:

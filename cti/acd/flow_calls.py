@@ -79,6 +79,7 @@ def answered(floor: Floor, event: SurveyAnswered) -> None:
             reason=f"{event.question}={score}",
             caller=contact.caller,
             until=floor.now + event.due_in_s,
+            seconds=event.call_in_s,
             flow_version=event.version or None,
         )
     )

@@ -68,9 +68,13 @@ def widen(
     """The reach of `contact` at `now`, the number of its ring, and when the next ring begins (epoch seconds).
 
     `preferred`: those of its own agents who are there. They are asked alone at first and before others ever after,
-    and need no skill (at `preferred_for_s` 0 they are nobody special).
+    and need no skill (at `preferred_for_s` 0 they are nobody special). A call-out may be theirs alone for longer.
     """
     excluded = frozenset(agent for agent, until in contact.tried.items() if until > now)
+    own_until = contact.callout.own_until if contact.callout is not None and contact.preferred else 0.0
+    if now < own_until:
+        theirs = tuple(map(own_pool, contact.preferred))
+        return Reach(contact.queue, contact.tier, contact.target_s, theirs, (), 0, 1000, excluded), 0, own_until
     begins = contact.entered_at + rules.preferred_for_s
     if preferred and now < begins and not excluded.issuperset(preferred):
         pools = tuple(map(own_pool, preferred))

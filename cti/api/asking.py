@@ -213,9 +213,7 @@ def _result(response: web.StreamResponse) -> tuple[str, str]:
         with contextlib.suppress(msgspec.DecodeError):
             content = msgspec.json.decode(response.body)
     reason = str(content.get("type", "")).removeprefix("urn:cti:")
-    return "refused", str(
-        content.get("refused") or reason or "bad_request"
-    )
+    return "refused", str(content.get("refused") or reason or "bad_request")  # an error's text may repeat what was sent
 
 
 def peer_uid(request: web.Request) -> int | None:

@@ -20,6 +20,7 @@ from cti.api import (
     control_flows,
     control_follow_ups,
     control_hooks,
+    control_lists,
     control_policy,
     control_previews,
     control_results,
@@ -27,6 +28,7 @@ from cti.api import (
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
+from cti.api.problems import problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
 from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
@@ -47,18 +49,19 @@ def make_control_app(
     audit: AuditTrail | None = None,
     why: tuple[Explainer, Past] | None = None,
     follow_ups: control_follow_ups.FollowUps | None = None,
-    callbacks: control_callbacks.Callbacks | None = None,
+    callbacks: control_follow_ups.Promises | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
+    lists: control_lists.Lists | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
     `why`: who explains what is, and what was (api/explain.py).
     """
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _json_errors])
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
@@ -74,7 +77,9 @@ def make_control_app(
     if flows is not None:
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
-        control_follow_ups.add_routes(app, follow_ups, clock)
+        control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
+    if lists is not None:
+        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
     if results is not None:

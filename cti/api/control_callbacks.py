@@ -1,4 +1,4 @@
-"""What may a person ask about promised callbacks? List them, look at one, take it back, have it kept now.
+"""What may a person ask about promised callbacks? List them, promise one, look at one, take it back, have it kept now.
 
 Answers hold customers' numbers, as all of the control socket may; the audit trail holds none.
 """
@@ -16,7 +16,8 @@ from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, limit_
 from cti.api.http import answer
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
-from cti.model.events import CallbackRequest
+from cti.model.events import CallbackPromised, CallbackRequest
+from cti.model.promise import Promise, Wanted
 from cti.model.words import CallbackAction, RefusedReason
 from cti.ports import Desk
 
@@ -24,7 +25,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 
 
 class Callbacks(Protocol):
-    """Whoever keeps them. Both block: they are called off the loop."""
+    """Whoever keeps them. All of it blocks: it is called off the loop."""
 
     def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all."""
@@ -32,19 +33,43 @@ class Callbacks(Protocol):
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, None where there is none."""
 
+    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+        """Keep what is wanted; with it why its time is another one than was asked for."""
+
+
+class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call to be promised. `number`: personal data; `at`: a time, as calendar/wanted_time.py reads it; "": now."""
+
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    agent: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    queue: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    topic: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    exactly: bool = False
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
 
 class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
 def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Callable[[], float]) -> None:
-    """Add GET /v1/callbacks (?all=1, ?limit=), GET /v1/callbacks/{number} and POST /v1/callbacks/{number}/{action}."""
+    """Add GET /v1/callbacks (?all=1, ?limit=), POST /v1/callbacks, GET /v1/callbacks/{number} and
+    POST /v1/callbacks/{number}/{action}."""
 
     async def listed(request: web.Request) -> web.Response:
         all_of_them = request.query.get("all", "") in ("1", "true")
         limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
         found = await asyncio.to_thread(callbacks.load, all_of_them=all_of_them, limit=limit)
         return answer({"at": clock(), "callbacks": found})
+
+    async def schedule(request: web.Request) -> web.Response:
+        note(request, "callback.schedule", "")
+        asked = await body(request, Schedule)
+        note(request, "callback.schedule", asked.agent or asked.queue, {"at": asked.at}, asked.by)
+        wanted = Wanted(asked.number, asked.at, asked.agent, asked.queue, asked.topic, asked.exactly)
+        found = await asyncio.to_thread(callbacks.promise, wanted)
+        return await promised(desk, callbacks, found)
 
     async def one(request: web.Request) -> web.Response:
         number = _number(request)
@@ -67,8 +92,19 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number)})
 
     add(app, "GET", "/callbacks", listed)
+    add(app, "POST", "/callbacks", schedule)
     add(app, "GET", "/callbacks/{number}", one)
     add(app, "POST", "/callbacks/{number}/{action}", ask)
+
+
+async def promised(desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] | Refused) -> web.Response:
+    """Let the core hear of what has been promised, and answer with it as it stands then."""
+    if isinstance(found, Refused):
+        return refusal(found)
+    promise, moved = found
+    desk.ask(CallbackPromised(promise))
+    row = await asyncio.to_thread(callbacks.one, promise.id)
+    return answer({"ok": True, "callback": row, "moved": moved})
 
 
 def _number(request: web.Request) -> int:

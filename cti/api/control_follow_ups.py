@@ -1,4 +1,4 @@
-"""What may a person ask about follow-ups? List them, and say that one is done.
+"""What may a person ask about follow-ups? List them, promise a call for one, and say that one is done.
 
 Answers hold callers' numbers, as all of the control socket may; the audit trail holds none.
 """
@@ -13,9 +13,14 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, limit_of, note, refusal
+from cti.api.control_callbacks import Callbacks, promised
 from cti.api.http import answer
 from cti.model.changes import Refused
-from cti.model.words import RefusedReason
+from cti.model.dialling import LeadId
+from cti.model.events import CallbackRequest
+from cti.model.promise import Promise
+from cti.model.words import CallbackAction, RefusedReason
+from cti.ports import Desk
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
@@ -35,8 +40,32 @@ class _Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
-def add_routes(app: web.Application, follow_ups: FollowUps, clock: Callable[[], float]) -> None:
-    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=) and POST /v1/follow-ups/{number}/done."""
+class Promises(Callbacks, Protocol):
+    """Whoever promises calls for them. Both block: they are called off the loop."""
+
+    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+        """Keep the promise of a call for one; with it why its time is another one than was asked for."""
+
+    def of_follow_up(self, number: int) -> LeadId | None:
+        """Return the callback that was promised for one."""
+
+
+class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
+
+
+def add_routes(
+    app: web.Application,
+    follow_ups: FollowUps,
+    clock: Callable[[], float],
+    desk: Desk | None = None,
+    promises: Promises | None = None,
+) -> None:
+    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=), POST /v1/follow-ups/{number}/call and /done.
+
+    Who says that one is done takes the call back that is still promised for it.
+    """
 
     async def listed(request: web.Request) -> web.Response:
         wanted = {"owner": request.query.get("owner", ""), "done": request.query.get("done", "") in ("1", "true")}
@@ -45,18 +74,39 @@ def add_routes(app: web.Application, follow_ups: FollowUps, clock: Callable[[], 
         return answer({"at": clock(), "follow_ups": found})
 
     async def done(request: web.Request) -> web.Response:
-        word = request.match_info["number"]
-        if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
-            raise BadRequest("a follow-up is named by its number")
-        note(request, "follow_up.done", "", {"number": int(word)})
+        number = _number(request)
+        note(request, "follow_up.done", "", {"number": number})
         asked = await body(request, _Done)
-        note(request, "follow_up.done", "", {"number": int(word)}, asked.by)
-        closed = await asyncio.to_thread(follow_ups.finish, int(word), asked.outcome, asked.by, clock())
+        note(request, "follow_up.done", "", {"number": number}, asked.by)
+        closed = await asyncio.to_thread(follow_ups.finish, number, asked.outcome, asked.by, clock())
         if closed is None:
-            return refusal(Refused(RefusedReason.UNKNOWN_FOLLOW_UP, f"there is no follow-up {int(word)}"))
+            return refusal(Refused(RefusedReason.UNKNOWN_FOLLOW_UP, f"there is no follow-up {number}"))
         if not closed:
-            return refusal(Refused(RefusedReason.ALREADY, f"follow-up {int(word)} is done already"))
+            return refusal(Refused(RefusedReason.ALREADY, f"follow-up {number} is done already"))
+        callback = await asyncio.to_thread(promises.of_follow_up, number) if promises is not None else None
+        if callback is not None and desk is not None:
+            desk.ask(CallbackRequest(callback, CallbackAction.WITHDRAW, asked.by))  # refused where it has ended
         return answer({"ok": True})
 
     add(app, "GET", "/follow-ups", listed)
     add(app, "POST", "/follow-ups/{number}/done", done)
+    if promises is not None and desk is not None:
+        _add_call(app, desk, promises)
+
+
+def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
+    async def call(request: web.Request) -> web.Response:
+        number = _number(request)
+        note(request, "follow_up.call", "", {"number": number})
+        asked = await body(request, _Call)
+        note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
+        return await promised(desk, promises, await asyncio.to_thread(promises.for_follow_up, number, asked.at))
+
+    add(app, "POST", "/follow-ups/{number}/call", call)
+
+
+def _number(request: web.Request) -> int:
+    word = request.match_info["number"]
+    if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
+        raise BadRequest("a follow-up is named by its number")
+    return int(word)

@@ -30,6 +30,24 @@ _PEOPLE = (
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
+    Operation("POST", "/me/totp/new", "A secret for an authenticator; nothing holds yet", Access.SESSION, once=True),
+    Operation("POST", "/me/totp", "Ask for the codes of an authenticator from now on", Access.SESSION),
+    Operation("DELETE", "/me/totp", "Ask for no code any more", Access.SESSION),
+    Operation("GET", "/users", "Who may sign in", Right.USERS_CHANGE, whole=True),
+    Operation("POST", "/users", "Add somebody; tells his password once", Right.USERS_CHANGE, whole=True, once=True),
+    Operation("PATCH", "/users/{name}", "Another role, scope, agent or phone", Right.USERS_CHANGE, whole=True),
+    Operation("DELETE", "/users/{name}", "Remove somebody, with his sessions", Right.USERS_CHANGE, whole=True),
+    Operation(
+        "POST",
+        "/users/{name}/{action}",
+        "A new password (told once), lock, unlock, without-totp (his authenticator is lost)",
+        Right.USERS_CHANGE,
+        whole=True,
+        once=True,
+    ),
+    Operation("GET", "/tokens", "Which programs may ask", Right.USERS_CHANGE, whole=True),
+    Operation("POST", "/tokens", "Add a program; tells its token once", Right.USERS_CHANGE, whole=True, once=True),
+    Operation("DELETE", "/tokens/{number}", "Let a token be worth nothing", Right.USERS_CHANGE, whole=True),
 )
 _LIVE = (
     Operation("GET", "/queues", "The queues, their figures, and who waits", Right.QUEUES_READ, rows={"queues": QUEUE}),
@@ -54,6 +72,25 @@ _LIVE = (
         dials=True,
         about={"contact": CONTACT, "queue": QUEUE},
         rows={"contact": CONTACT},
+    ),
+)
+_PREVIEWS = (
+    Operation(
+        "GET",
+        "/agents/{agent}/preview",
+        "The lead that an agent looks at before he calls it",
+        Right.NUMBERS_SEE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/agents/{agent}/preview/{decision}",
+        "Call the lead (accept) or leave it (skip)",
+        Right.AGENTS_CHANGE,
+        own=Right.SELF_CHANGE,
+        dials=True,
+        about={"agent": AGENT},
     ),
 )
 _SOCKET = (
@@ -128,11 +165,25 @@ _POLICY = (
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
+    Operation(
+        "GET",
+        "/flows/{flow}/drawing",
+        "A flow as a picture (SVG)",
+        Right.FLOWS_READ,
+        query={"version": "as it was then", "language": "of its texts"},
+    ),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )
 _OUTBOUND = (
     Operation("GET", "/campaigns", "The campaigns", Right.CAMPAIGNS_READ, rows={"campaigns": CAMPAIGN}),
+    Operation(
+        "GET",
+        "/campaigns/{name}/amd",
+        "What the detection of answering machines came to, and what would be better",
+        Right.CAMPAIGNS_READ,
+        about={"name": CAMPAIGN},
+    ),
     Operation(
         "GET",
         "/campaigns/{name}/plan",
@@ -143,10 +194,54 @@ _OUTBOUND = (
     ),
     Operation(
         "GET",
+        "/campaigns/{name}/amd",
+        "How well answering machines are told from people",
+        Right.CAMPAIGNS_READ,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
         "/campaigns/{name}/results",
         "What came of each lead of a campaign",
         Right.CAMPAIGNS_READ,
         query={"cursor": "where the page before ended", "format": "csv: all of them as CSV", **_LIMIT},
+        about={"name": CAMPAIGN},
+    ),
+    Operation("GET", "/campaigns/{name}/lists", "Its lists", Right.CAMPAIGNS_READ, about={"name": CAMPAIGN}),
+    Operation(
+        "POST",
+        "/campaigns/{name}/uploads",
+        "Upload a list (the body is the file) and look at it; nothing is taken over yet",
+        Right.CAMPAIGNS_RUN,
+        query={"file": "the file's name"},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
+        "/campaigns/{name}/uploads/{upload}",
+        "How an uploaded list stands",
+        Right.CAMPAIGNS_RUN,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "DELETE",
+        "/campaigns/{name}/uploads/{upload}",
+        "Take an uploaded list back",
+        Right.CAMPAIGNS_RUN,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
+        "/campaigns/{name}/uploads/{upload}/rejected",
+        "The rows that were refused, as CSV",
+        Right.CAMPAIGNS_RUN,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "POST",
+        "/campaigns/{name}/uploads/{upload}/{step}",
+        "Look at an uploaded list in another way, try it, or take it over",
+        Right.CAMPAIGNS_RUN,
         about={"name": CAMPAIGN},
     ),
     Operation(
@@ -165,6 +260,15 @@ _OUTBOUND = (
         Right.CALLBACKS_READ,
         query={"all": "1: those that are over, too", **_LIMIT},
         rows={"callbacks": CALLBACK},
+    ),
+    Operation(
+        "POST",
+        "/callbacks",
+        "Promise a call at a time, by an agent or by anybody of a queue",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"queue": QUEUE, "agent": AGENT},
+        rows={"callback": CALLBACK},
     ),
     Operation("GET", "/callbacks/{number}", "One of them", Right.CALLBACKS_READ, rows={"callback": CALLBACK}),
     Operation(
@@ -186,6 +290,15 @@ _OUTBOUND = (
     ),
     Operation(
         "POST",
+        "/follow-ups/{number}/call",
+        "Promise a call for one of them, by its owner where that is an agent",
+        Right.CALLBACKS_CHANGE,
+        dials=True,
+        about={"number": FOLLOW_UP},
+        rows={"callback": CALLBACK},
+    ),
+    Operation(
+        "POST",
         "/follow-ups/{number}/done",
         "Close one of them",
         Right.FOLLOW_UPS_CHANGE,
@@ -197,19 +310,16 @@ _OUTBOUND = (
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _SOCKET + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 
 def operation_of(method: str, canonical: str) -> Operation | None:
-    """Return the line of a route; `canonical` is its path as aiohttp writes it. HEAD is GET."""
-    return BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical.removeprefix(PREFIX)))
+    """Return the line of a route; `canonical` is its path as aiohttp writes it, under any prefix. HEAD is GET."""
+    prefix = next((each for each in PREFIXES if canonical.startswith(f"{each}/")), None)
+    return None if prefix is None else BY_ROUTE.get(("GET" if method == "HEAD" else method, canonical[len(prefix) :]))
 
 
 def without_a_line(routes: Iterable[tuple[str, str]]) -> list[str]:
-    """Return which of `routes` (method, canonical path) of the API have no line: nobody may ask them."""
-    return sorted(
-        f"{method} {path}"
-        for method, path in routes
-        if path.startswith(f"{PREFIX}/") and operation_of(method, path) is None
-    )
+    """Return which of `routes` (method, canonical path) have no line: nobody may ask them."""
+    return sorted(f"{method} {path}" for method, path in routes if operation_of(method, path) is None)

@@ -88,7 +88,7 @@ def make_guard(
     async def guard(request: web.Request, handler: Any) -> web.StreamResponse:
         resource = request.match_info.route.resource
         operation = operation_of(request.method, resource.canonical) if resource is not None else None
-        if operation is None or operation.right is Access.ANYBODY:
+        if operation is None or operation.right is Access.ANYBODY:  # None: a page, or nothing; see make_web_app
             response: web.StreamResponse = await handler(request)
             return response
         asks = await _asks(request, sessions, entrance, clock())
@@ -172,7 +172,8 @@ async def _in_body(request: web.Request, key: str) -> str | None:
 
 def _seen(response: web.StreamResponse, operation: Operation, request: web.Request) -> web.StreamResponse:
     """Leave out rows of others, and numbers that he may not see."""
-    see_numbers = request[who].person.may(Right.NUMBERS_SEE)
+    person = request[who].person
+    see_numbers = person.may(Right.NUMBERS_SEE) or (operation.own is not None and _is_himself(request, person))
     if (see_numbers and request[scope].is_whole) or not isinstance(response, web.Response):
         return response
     content = content_of(response)

@@ -1,4 +1,4 @@
-"""What can be typed about promised callbacks? `cti callback list | show | withdraw | now`.
+"""What can be typed about promised callbacks? `cti callback list | schedule | show | withdraw | now`.
 
 Exit codes: those of cli/main.py.
 """
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cti.calendar.wanted_time import FORMS
 from cti.cli import ask, change
 from cti.cli import control as cli_control
 from cti.cli import show as cli_show
@@ -18,7 +19,7 @@ from cti.cli.show import Column, Row
 from cti.cli.store import ShowNumbers, shown
 
 callback_app = typer.Typer(
-    name="callback", help="Callbacks that were promised: list, show, withdraw, now.", no_args_is_help=True
+    name="callback", help="Callbacks that were promised: list, schedule, show, withdraw, now.", no_args_is_help=True
 )
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help='as "cti callback list" has it')]
@@ -50,6 +51,49 @@ def callback_list(
     found = change.send("GET", f"/api/v1/callbacks?all={int(all_of_them)}", control, as_json)
     rows = [_shown(row, show_numbers) for row in cli_control.rows(found, "callbacks")]
     ask.show(CALLBACKS, rows, as_json, "no callback was ever promised" if all_of_them else "no callback is open")
+
+
+@callback_app.command("schedule")
+def callback_schedule(
+    number: Annotated[str, typer.Option("--number", metavar="NUMBER", help="whom: +493012345, or by your region")],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help=f"when: {FORMS}; without it: now")] = "",
+    agent: Annotated[str, typer.Option("--agent", metavar="NAME", help="who calls him")] = "",
+    queue: Annotated[
+        str, typer.Option("--queue", metavar="NAME", help="whose call it is, or becomes when the agent does not come")
+    ] = "",
+    topic: Annotated[str, typer.Option("--topic", metavar="WORDS", help="what it is about")] = "",
+    exactly: Annotated[
+        bool, typer.Option("--exactly", help="refuse a time at which he may not be called, instead of the next one")
+    ] = False,
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Promise a call at a time: by an agent, or by anybody of a queue.
+
+    The agent's phone rings first. What lies outside the hours of the callee is moved to the next minute at which he
+    may be called, and this command says so.
+
+    Example: cti callback schedule --number +493012345 --at "2026-12-24 10:30" --agent anna --topic offer
+    """
+    body = {"number": number, "at": at, "agent": agent, "queue": queue, "topic": topic, "exactly": exactly}
+    found = change.send("POST", "/api/v1/callbacks", control, as_json, {**body, "by": ask.who()})
+    tell_promised(found, as_json)
+
+
+def tell_promised(found: Any, as_json: bool) -> None:
+    """Say what has been promised."""
+    row = _shown(found["callback"], False)
+    if as_json:
+        ask.print_json({**found, "callback": row})
+        return
+    into = row.get("merged_into")
+    whom = f"by {cli_show.clean(row['agent'])} " if row.get("agent") else ""
+    queue = cli_show.clean(row.get("queue"))
+    typer.echo(f"callback {row['id']} is promised {whom}for {when(row.get('due_at'))} ({queue})")
+    if into:
+        typer.echo(f"he had a promise about this already: the two are one, callback {into}")
+    if found.get("moved"):
+        typer.echo(cli_show.clean(found["moved"]))
 
 
 @callback_app.command("show")

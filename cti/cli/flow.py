@@ -36,12 +36,16 @@ CenterFile = Annotated[
 
 @flow_app.command("check")
 def flow_check(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="a folder of flows, or one of them")] = FOLDER,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help=f"a folder of flows, or one of them; default: what -c names, or {FOLDER}"),
+    ] = None,
     center: CenterFile = None,
     strict: Annotated[bool, typer.Option("--strict", help="exit with 1 where there are warnings")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON for programs")] = False,
 ) -> None:
     """Check flows: loops, missing nodes and texts, wrong formulas ..., every problem at once, as file:line:column."""
+    folder = folder or _folder(center)
     found = files.read(folder, _known(folder, center))
     errors, warnings = found.errors, found.warnings
     code = BAD_FLOW if errors else REFUSED if strict and warnings else 0
@@ -117,6 +121,19 @@ def flow_draw_(
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _folder(center: Path | None) -> Path:
+    """Return the folder of flows that the configuration names; the usual one where there is none."""
+    if center is None:
+        return FOLDER
+    reading = config.read(center, lenient=True)
+    if reading.settings is None:
+        _refuse(reading.lines(reading.errors))
+    if reading.settings.flows is None:
+        _refuse([f"{center}: names no folder of flows; add flows: {{folder: flows}}, or name one here"])
+    found = reading.settings.flows.folder
+    return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
 
 
 def _known(where: Path, center: Path | None) -> Known:

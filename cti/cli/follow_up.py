@@ -1,4 +1,4 @@
-"""What can be typed about follow-ups? `cti follow-up list | done`: what low answers and messages have opened.
+"""What can be typed about follow-ups? `cti follow-up list | call | done`: what low answers and messages have opened.
 
 Exit codes: those of cli/main.py.
 """
@@ -10,13 +10,16 @@ from urllib.parse import urlencode
 
 import typer
 
-from cti.cli import ask, change, show
+from cti.calendar.wanted_time import FORMS
+from cti.cli import ask, callbacks, change, show
 from cti.cli import control as cli_control
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
 
 follow_up_app = typer.Typer(
-    name="follow-up", help="What low answers of surveys, and messages, have opened: list, done.", no_args_is_help=True
+    name="follow-up",
+    help="What low answers and messages have opened: list, call, done.",
+    no_args_is_help=True,
 )
 
 FOLLOW_UPS = (
@@ -48,6 +51,21 @@ def follow_up_list(
     query = urlencode({"owner": owner, "done": int(done)})
     found = change.send("GET", f"/api/v1/follow-ups?{query}", control, as_json)
     ask.show(FOLLOW_UPS, cli_control.rows(found, "follow_ups"), as_json, "nothing to follow up")
+
+
+@follow_up_app.command("call")
+def follow_up_call(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help='as "cti follow-up list" has it')],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help=f"when: {FORMS}; without it: now")] = "",
+    as_json: AsJson = False,
+    control: Control = None,
+) -> None:
+    """Promise a call for one: by its owner where that is an agent. Reached, it is done.
+
+    Example: cti follow-up call 17 --at 14:30
+    """
+    body = {"at": at, "by": ask.who()}
+    callbacks.tell_promised(change.send("POST", f"/api/v1/follow-ups/{number}/call", control, as_json, body), as_json)
 
 
 @follow_up_app.command("done")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from cti.cli import ask
 from cti.cli import show as cli_show
 from cti.cli.ask import REFUSED, AsJson
-from cti.cli.show import Column
+from cti.cli.list_tables import COUNTS, LISTS, PREVIEW, WORDS, how, shown_row
 from cti.cli.store import (
     CampaignOption,
     ConfigOption,
@@ -31,13 +31,12 @@ from cti.cli.store import (
     known_campaign,
     opened,
     refuse,
-    shown,
 )
 from cti.config.settings import Settings
-from cti.lists.dialect import DELIMITERS
 from cti.lists.importing import Found, OpenNow, Reading, Tally, import_list, look_at
-from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
+from cti.lists.judge import Rules, Verdict, judge_row, plain
 from cti.lists.mapping import read_said
+from cti.lists.numbers import known_zone
 from cti.model.errors import ConfigError
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.windows import Window
@@ -56,39 +55,9 @@ Delimiter = Annotated[str | None, typer.Option("--delimiter", metavar="CHAR", he
 Header = Annotated[
     bool | None, typer.Option("--header/--no-header", help="whether the first record names columns; default: found out")
 ]
-
-WORDS = {
-    Verdict.VALID: "taken",
-    Verdict.DUPLICATE_IN_LIST: "twice in this list",
-    Verdict.DUPLICATE_IN_CAMPAIGN: "in an older list of the campaign",
-    Verdict.DUPLICATE_ACROSS: "in another campaign",
-    Verdict.INVALID: "invalid",
-    Verdict.DO_NOT_CALL: "on the do-not-call list",
-    Verdict.NO_TIME_ZONE: "time zone unknown",
-}
-COUNTS = (Column("rows", lambda row: row["what"]), Column("number", lambda row: f"{row['number']:,}", right=True))
-LISTS = (
-    Column("list", lambda row: str(row["id"])),
-    Column("campaign", lambda row: cli_show.clean(row["campaign"])),
-    Column("file", lambda row: cli_show.clean(row["name"]), folds_at=12),
-    Column("since", lambda row: cli_show.clock(row["at"])),
-    Column("by", lambda row: cli_show.clean(row["by"]), 2),
-    Column("state", lambda row: str(row["state"])),
-    Column("rows", lambda row: f"{row['rows']:,}", right=True),
-    Column("leads", lambda row: f"{row['leads']:,}", right=True),
-    Column(
-        "now", lambda row: ", ".join(f"{n:,} {state}" for state, n in sorted(row["states"].items())), 1, folds_at=10
-    ),
-)
-
-PREVIEW = (
-    Column("line", lambda row: str(row["line"])),
-    Column("numbers", lambda row: cli_show.clean(row["numbers"])),
-    Column("name", lambda row: cli_show.clean(row["name"])),
-    Column("zones", lambda row: cli_show.clean(row["zones"]), 2),
-    Column("verdict", lambda row: str(row["verdict"])),
-    Column("reason", lambda row: cli_show.clean(row["reason"]), 1, folds_at=20),
-)
+Zone = Annotated[
+    str, typer.Option("--zone", metavar="ZONE", help="of leads whose time zone nobody can tell, such as Asia/Tokyo")
+]
 
 
 @list_app.command("preview")
@@ -99,6 +68,7 @@ def preview(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header: Header = None,
+    zone: Zone = "",
     show_numbers: ShowNumbers = False,
     as_json: AsJson = False,
 ) -> None:
@@ -107,18 +77,18 @@ def preview(
     Example: cti list preview customers.csv --region GB
     """
     try:
-        reading = _reading(mapping, region, encoding, delimiter, header)
+        reading = _reading(mapping, region, encoding, delimiter, header, zone)
         found = look_at(file, reading)
     except ConfigError as error:
         refuse(error.problems, as_json)
-    rules = Rules("", reading.region)
+    rules = Rules("", reading.region, zone)
     rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
     if as_json:
-        ask.print_json({**_how(found), "rows": [_shown_row(row, show_numbers) for row in rows]})
+        ask.print_json({**how(found), "rows": [shown_row(row, show_numbers) for row in rows]})
         return
-    for what, value in _how(found).items():
+    for what, value in how(found).items():
         typer.echo(f"{what:>10}  {cli_show.clean(value)}")
-    cli_show.print_table(PREVIEW, [_shown_row(row, show_numbers) for row in rows], "there are no rows")
+    cli_show.print_table(PREVIEW, [shown_row(row, show_numbers) for row in rows], "there are no rows")
     if all(row.verdict is Verdict.INVALID for row in rows):
         typer.echo("no row can be taken: is --region missing, or --map phone=COLUMN?", err=True)
 
@@ -133,12 +103,15 @@ def import_command(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header: Header = None,
-    zone: Annotated[
-        str, typer.Option("--zone", metavar="ZONE", help="of leads whose time zone nobody can tell, such as Asia/Tokyo")
-    ] = "",
+    zone: Zone = "",
     not_across: Annotated[bool, typer.Option("--not-across", help="refuse who is in another campaign")] = False,
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", metavar="FILE", help="refused rows; default: FILE.rejected.csv")
+        Path | None,
+        typer.Option(
+            "--rejects",
+            metavar="FILE",
+            help="refused rows; default: a.rejected.csv beside a.csv, and none of a dry run",
+        ),
     ] = None,
     config: ConfigOption = None,
     as_json: AsJson = False,
@@ -147,13 +120,13 @@ def import_command(
 
     Example: cti list import customers.csv --campaign winter --region GB --dry-run
     """
-    with opened(config, as_json) as (store, settings):
+    with opened(config, as_json, only_look=dry_run) as (store, settings):
         known_campaign(settings, campaign, as_json)
-        reading = _reading(mapping, region, encoding, delimiter, header)
+        reading = _reading(mapping, region, encoding, delimiter, header, zone)
         found = look_at(file, reading)
         supposed = zone or settings.outbound.suppose_zone or ""
         rules = Rules(campaign, reading.region, supposed, not_across)
-        place = rejects or file.with_name(f"{file.stem}.rejected.csv")
+        place = rejects or (None if dry_run else file.with_name(f"{file.stem}.rejected.csv"))
         try:
             tally = _import(store, settings, file, found, rules, place, dry_run)
         except (AnotherImport, ImportLost, OSError) as error:
@@ -168,22 +141,29 @@ def show(campaign: CampaignOption = "", config: ConfigOption = None, as_json: As
 
     Example: cti list show --campaign winter
     """
-    with opened(config, as_json) as (store, _):
+    with opened(config, as_json, only_look=True) as (store, _):
         rows = load_lists(store, campaign)
     ask.show(LISTS, rows, as_json, f"there are no lists; import one: {typed('list import FILE --campaign NAME')}")
 
 
 def _reading(
-    mapping: list[str] | None, region: str | None, encoding: str | None, delimiter: str | None, header: bool | None
+    mapping: list[str] | None,
+    region: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header: bool | None,
+    zone: str,
 ) -> Reading:
     delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter or "", delimiter)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise ConfigError(["--delimiter: must be one character, or tab"])
+    if zone and not known_zone(zone):
+        raise ConfigError([f'--zone: there is no time zone "{zone[:40]}"; write for example Asia/Tokyo'])
     return Reading(checked_region(region), encoding, delimiter, header, read_said(mapping or []))
 
 
 def _import(
-    store: Store, settings: Settings, file: Path, found: Found, rules: Rules, place: Path, dry_run: bool
+    store: Store, settings: Settings, file: Path, found: Found, rules: Rules, place: Path | None, dry_run: bool
 ) -> Tally:
     open_now, forbidden = _of_the_campaign(settings, rules.campaign)
     with (
@@ -220,8 +200,11 @@ def _of_the_campaign(settings: Settings, name: str) -> tuple[OpenNow, DoNotCall]
 
 
 @contextmanager
-def _rejects(place: Path) -> Iterator[TextIO]:
+def _rejects(place: Path | None) -> Iterator[TextIO | None]:
     """A file for its owner only; without one refused row there is none afterwards, and no old one either."""
+    if place is None:
+        yield None
+        return
     half = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         descriptor = os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -237,14 +220,14 @@ def _rejects(place: Path) -> Iterator[TextIO]:
         half.unlink(missing_ok=True)
 
 
-def _tell(tally: Tally, found: Found, place: Path, dry_run: bool, as_json: bool) -> None:
+def _tell(tally: Tally, found: Found, place: Path | None, dry_run: bool, as_json: bool) -> None:
     refused = tally.rows - tally.verdicts[Verdict.VALID]
     numbers = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
     more = {"outside_hours_now": tally.outside_hours, "in_another_campaign": tally.elsewhere}
     more |= {"numbers_left_out": tally.left_out, "unreadable_letters": tally.unreadable}
     if as_json:
         body = {"ok": True, "dry_run": dry_run, "list": tally.list_id, "rows": tally.rows, **numbers, **more}
-        ask.print_json({**body, **_how(found), "rejects": str(place) if refused else None})
+        ask.print_json({**body, **how(found), "rejects": str(place) if refused and place else None})
         return
     rows = [{"what": WORDS[verdict], "number": tally.verdicts[verdict]} for verdict in Verdict]
     cli_show.print_table(COUNTS, [*rows, {"what": "all", "number": tally.rows}], "")
@@ -258,30 +241,9 @@ def _tell(tally: Tally, found: Found, place: Path, dry_run: bool, as_json: bool)
             typer.echo(f"{number:,} {text}")
     for reason, number in tally.reasons.most_common(MOST_REASONS):
         typer.echo(f"{number:>9,} refused: {plain(reason)}")
-    if refused:
+    if refused and place is None:
+        typer.echo("refused rows are written by the import, or with --rejects FILE")
+    elif refused:
         typer.echo(f"refused rows, with line and reason: {place} (holds personal data)")
     done = "dry run: nothing was kept" if dry_run else f"list {tally.list_id}: {tally.verdicts[Verdict.VALID]:,} leads"
     typer.echo(done)
-
-
-def _how(found: Found) -> dict[str, str]:
-    columns = found.columns
-    names = {"phone": [columns.header[place] for place in columns.numbers]}
-    for field in ("name", "zone", "priority", "consent"):
-        place = getattr(columns, field)
-        names[field] = [] if place is None else [columns.header[place]]
-    names["kept"] = [name for _, name in columns.kept]
-    how = {"encoding": f"{found.encoding} ({found.why})", "delimiter": DELIMITERS.get(found.delimiter, found.delimiter)}
-    how["header"] = "the first record" if columns.has_header else "none"
-    return how | {field: ", ".join(map(plain, there)) for field, there in names.items() if there}
-
-
-def _shown_row(row: Row, whole: bool) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "numbers": ", ".join(shown(number.e164, whole) for number in row.numbers),
-        "name": row.name,
-        "zones": ", ".join(dict.fromkeys(zone for number in row.numbers for zone in number.zones)),
-        "verdict": row.verdict.value,
-        "reason": f"{row.column}: {row.reason}" if row.column else row.reason,
-    }

@@ -15,6 +15,7 @@ import typer
 
 from cti.cli import ask, show
 from cti.cli.ask import REFUSED, AsJson
+from cti.cli.erase import erase_number
 from cti.cli.show import Column
 from cti.cli.store import (
     CampaignOption,
@@ -104,7 +105,7 @@ def remove(
     Example: cti dnc remove +442079460123
     """
     pattern = _pattern(number, region, as_json)
-    with opened(config, as_json) as (store, _):
+    with opened(config, as_json, only_look=True) as (store, _):
         ended = end_entries(store, pattern, campaign, ask.who(), time.time())
     if not ended:
         ask.fail(
@@ -126,7 +127,7 @@ def check(
     Example: cti dnc check +442079460123 --campaign winter
     """
     wanted = one_number(number, region, as_json)
-    with opened(config, as_json) as (store, settings):
+    with opened(config, as_json, only_look=True) as (store, settings):
         known_campaign(settings, campaign, as_json)
         entry = blocked(store, wanted, campaign, time.time())
         written = DoNotCall(settings.outbound.do_not_call).says_no(wanted)
@@ -178,6 +179,9 @@ def import_command(
     _say(as_json, body, f"{rows:,} rows: {new:,} new, {body['there_already']:,} there already, {len(faults):,} invalid")
 
 
+number_app.command("erase")(erase_number)
+
+
 @number_app.command("journal")
 def journal(
     number: Number,
@@ -191,7 +195,7 @@ def journal(
     Example: cti number journal +442079460123
     """
     wanted = one_number(number, region, as_json)
-    with opened(config, as_json) as (store, _):
+    with opened(config, as_json, only_look=True) as (store, _):
         rows = [_attempt_row(made) for made in attempts_of(store, wanted)]
         rows += [row for entry in entries_of(store, wanted) for row in _entry_rows(entry)]
         leads = leads_with(store, wanted)

@@ -18,6 +18,8 @@ ROOMS = {
     "campaign": ("cti.cli.campaigns", "campaign_app"),
     "check": ("cti.cli.check", "check_command"),
     "simulate": ("cti.cli.simulate", "simulate_command"),
+    "token": ("cti.cli.people", "token_app"),
+    "user": ("cti.cli.people", "user_app"),
     "sample-backend": ("cti.cli.sample", "sample_backend_command"),
     "explain": ("cti.cli.explain", "explain_app"),
     "flow": ("cti.cli.flows", "flow_app"),
@@ -27,6 +29,7 @@ ROOMS = {
     "list": ("cti.cli.lists", "list_app"),
     "dnc": ("cti.cli.numbers", "dnc_app"),
     "number": ("cti.cli.numbers", "number_app"),
+    "report": ("cti.cli.reports", "report_command"),
     "prompts": ("cti.cli.prompts", "prompts_app"),
 }
 

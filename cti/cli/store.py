@@ -5,8 +5,9 @@ Numbers are personal data: masked wherever nobody has asked to see them.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -21,6 +22,9 @@ from cti.lists.numbers import Fault, known_region, read_number
 from cti.model.errors import ConfigError
 from cti.store.database import Store, open_store
 from cti.suggest import did_you_mean
+
+SQLITE = "sqlite:///"
+NAMES_THE_STORE = tuple((f"{key}_{source}",) for key in ("store", "state_dir") for source in ("env", "file"))
 
 ConfigOption = Annotated[
     Path | None,
@@ -46,23 +50,49 @@ CampaignOption = Annotated[
 
 
 @contextmanager
-def opened(file: Path | None, as_json: bool = False) -> Iterator[tuple[Store, Settings]]:
-    """Give the configuration and its store; ends the command, in a few lines, where either cannot be used."""
-    try:
-        settings = config.load(control.config_file(file))
-        if settings.store.startswith("sqlite"):
-            settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = open_store(settings.store)
-    except (ConfigError, OSError) as error:
-        refuse(error.problems if isinstance(error, ConfigError) else [str(error)], as_json)
-    try:
-        yield store, settings
-    except ConfigError as error:
-        refuse(error.problems, as_json)
-    except SQLAlchemyError as error:
-        fail(REFUSED, f"the store does not take it: {type(error).__name__}; nothing was changed", as_json)
-    finally:
-        store.close()
+def opened(file: Path | None, as_json: bool = False, *, only_look: bool = False) -> Iterator[tuple[Store, Settings]]:
+    """Give the configuration and its store; ends the command, in a few lines, where either cannot be used.
+
+    The secrets that the engine needs may be missing here. `only_look`: whoever only looks makes no store where there
+    is none; he sees an empty one, and is told so.
+    """
+    with ExitStack() as leaving:
+        try:
+            settings = _settings(control.config_file(file))
+            store = _look_at(settings.store, leaving) if only_look else _store(settings)
+        except (ConfigError, OSError) as error:
+            refuse(error.problems if isinstance(error, ConfigError) else [str(error)], as_json)
+        leaving.callback(store.close)
+        try:
+            yield store, settings
+        except ConfigError as error:
+            refuse(error.problems, as_json)
+        except SQLAlchemyError as error:
+            fail(REFUSED, f"the store does not take it: {type(error).__name__}; nothing was changed", as_json)
+
+
+def _settings(file: Path) -> Settings:
+    """The configuration, with stand-ins for secrets that only the engine has; its store must be known."""
+    reading = config.read(file, lenient=True)
+    unknown = [problem for problem in reading.warnings if problem.path in NAMES_THE_STORE]
+    if reading.settings is None or unknown:
+        raise ConfigError(reading.lines([*reading.errors, *unknown]))
+    return reading.settings
+
+
+def _store(settings: Settings) -> Store:
+    if settings.store.startswith(SQLITE):
+        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_store(settings.store)
+
+
+def _look_at(url: str, leaving: ExitStack) -> Store:
+    place = Path(url.removeprefix(SQLITE))
+    if not url.startswith(SQLITE) or place.exists():
+        return open_store(url)
+    typer.echo(f"there is no store yet at {place} (the engine makes it, or the first import)", err=True)
+    folder = leaving.enter_context(tempfile.TemporaryDirectory(prefix="cti-empty-"))
+    return open_store(f"{SQLITE}{folder}/cti.db")
 
 
 def refuse(problems: list[str], as_json: bool = False) -> NoReturn:

@@ -36,6 +36,16 @@ WORDS = {
     "ip_any_network": 'must be a network such as "10.0.0.0/24", with no bits set behind the mask',
     "path_type": "must be a path",
 }
+EXAMPLES = {  # where "keys with values" or a list of words does not say enough; * is any name
+    ("campaigns", "*", "mode"): "mode: progressive (one dial for each free agent) is the one to begin with",
+    ("campaigns", "*", "caller_ids"): "the name of a pool of outbound.caller_ids, such as caller_ids: own",
+    ("campaigns", "*", "dispositions"): "such as {sold: {means: reached}, later: {means: again, after_s: 3600}}",
+    ("campaigns", "*", "dispositions", "*"): "such as {means: reached}",
+    ("outbound", "caller_ids"): 'such as {own: {numbers: ["+493012345"]}}',
+    ("outbound", "caller_ids", "*"): 'such as {numbers: ["+493012345"]}',
+    ("outbound", "caller_ids", "*", "numbers"): 'such as ["+493012345"]',
+    ("outbound", "trunks"): 'such as {carrier: {dial: "PJSIP/{number}@carrier"}}',
+}
 PATTERNS = {  # what each pattern of the schema means to a person
     policy.Name: "must begin with a letter and have up to 40 of A-Z a-z 0-9 _ -",
     policy.Digit: "must be one key of a phone: 0 to 9, * or #",
@@ -83,8 +93,16 @@ def in_words(
             text = str(context.get("error", detail["msg"]))
         else:
             text = WORDS.get(kind, detail["msg"]).format(**context)
+        text += _example(path) if not about_key else ""
         problems.append(Problem(locate(tree, path, key=about_key), path, text))
     return problems
+
+
+def _example(path: Path) -> str:
+    for known, example in EXAMPLES.items():
+        if len(known) == len(path) and all(want in ("*", step) for want, step in zip(known, path, strict=True)):
+            return f": {example}"
+    return ""
 
 
 def _meant(tree: Mapping, path: Path, known: list[str]) -> str:
@@ -150,6 +168,7 @@ def unknown_references(tree: Mapping) -> list[Problem]:
             "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
             "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
             "pool": _names(_child(tree, "outbound"), "caller_ids"),
+            "campaign": _names(tree, "campaigns"),
         },
     )
 
@@ -195,7 +214,11 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
         yield from _queue_in(settings, ("campaigns", name))
         yield from _one(settings, "hours", "hours", ("campaigns", name))
         yield from _one(settings, "caller_ids", "pool", ("campaigns", name))
-    yield from _one(_child(_child(tree, "outbound"), "callbacks"), "caller_ids", "pool", ("outbound", "callbacks"))
+    outbound = _child(tree, "outbound")
+    yield from _one(_child(outbound, "callbacks"), "caller_ids", "pool", ("outbound", "callbacks"))
+    for name, settings in _children(outbound, "visits"):
+        yield from _queue_in(settings, ("outbound", "visits", name))
+        yield from _one(settings, "leads_of", "campaign", ("outbound", "visits", name))
 
 
 def _one(node: Any, key: str, kind: str, here: Path) -> Iterator[tuple[Path, str, str, Any]]:

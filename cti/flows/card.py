@@ -76,6 +76,8 @@ def _facts(node: Node) -> tuple[str, ...]:
             return tuple(f"{name} = {formula}" for name, formula in node.set.items())
         case nodes.SetLanguage():
             return (node.language,)
+        case nodes.NotAgain():
+            return (node.do_not_call,)
         case nodes.Split():
             total = sum(node.shares.values()) or 1
             return (", ".join(f"{share} {100 * part / total:.0f} %" for share, part in node.shares.items()),)

@@ -30,6 +30,7 @@ GROUPS = {
     "offer_callback": "people", "voicemail": "people", "queue": "people", "transfer": "people", "lookup": "do",
     "record": "do", "subflow": "do", "hours": "decide", "set": "decide", "branch": "decide", "language": "decide",
     "split": "decide",
+    "do_not_call": "decide",
 }  # fmt: skip
 LINES = {By.CALLER: ("#6b4aa0", ""), By.ITSELF: ("#7b8794", ""), By.SILENCE: ("#b7791f", ' stroke-dasharray="5 4"')}
 WORDS = {"hangup": "hang up", "return": "return", "back": "back", "repeat": "again", "": "nowhere"}

@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
 from cti.ivr import replies, verbs
+from cti.model.promise import Asker
+from cti.model.words import CallId
 from cti.ports import Clock
 from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, drop, take_over
 from cti.store.database import Store
@@ -44,32 +46,40 @@ class FlowMemory:
         clock: Clock,
         asked: Callable[[], None] = lambda: None,
         may_call: Callable[[str], bool] = lambda number: True,
+        asker: Callable[[CallId], Asker | None] = lambda call: None,
     ) -> None:
         self.errors = 0
-        self._promised, self._may_call = asked, may_call
+        self._promised, self._may_call, self._asker = asked, may_call, asker
         self._store, self._clock = store, clock
         self._asked = 0
         self._taking, self._unwanted = set[str](), set[str]()  # requests by their ids
+        self._told_no = set[str]()  # the same: their callers have been told that nobody will call
 
     async def take_callback(self, verb: verbs.TakeCallback, call: str) -> replies.AnyReply:
         """The promise is in the database before the caller hears that it is."""
-        request = CallbackRequest(
-            _name("flow", f"{verb.once} {verb.number}"), self._clock(), verb.number, verb.number, verb.queue, "", call
-        )
+        name, asker = _name("flow", f"{verb.once} {verb.number}"), self._asker(CallId(call))
+        own = verb.number if asker is None else asker.caller[:80]  # he may have typed another number than he calls from
+        request = CallbackRequest(name, self._clock(), verb.number, own, verb.queue, "", call)
         if decode_request(msgspec.json.encode(request)) is None or not self._may_call(verb.number):
             return replies.CallbackRefused("invalid_number")
-        self._taking.add(request.id)
+        self._taking.add(name)
+        self._told_no.discard(name)
         try:
-            await self._within(PROMISE_S, lambda: take_over(self._store, request, self._clock()))
+            await self._within(
+                PROMISE_S,
+                lambda: take_over(self._store, request, self._clock(), asker, lambda: name not in self._told_no),
+                late=lambda: self._kept_after_all(name),
+            )
         except ConflictingRequest:
             pass  # promised before an engine died, and asked again: the promise is from then
         except Deaf:
-            self._unwanted.discard(request.id)
+            self._unwanted.discard(name)
+            self._told_no.add(name)
             return replies.CallbackRefused("too_many")
         finally:
-            self._taking.discard(request.id)
-        if request.id in self._unwanted:
-            self._drop(request.id)
+            self._taking.discard(name)
+        if name in self._unwanted:
+            self._drop(name)
             return replies.CallbackRefused("served")
         self._promised()
         return replies.CallbackTaken()
@@ -80,6 +90,12 @@ class FlowMemory:
         if name in self._taking:
             self._unwanted.add(name)  # before anybody hears that there is one
         else:
+            self._drop(name)
+
+    def _kept_after_all(self, name: str) -> None:
+        """The store was late: he has been told that nobody will call him, unless he has asked again meanwhile."""
+        if name in self._told_no:
+            self._told_no.discard(name)
             self._drop(name)
 
     def _drop(self, name: str) -> None:
@@ -95,9 +111,10 @@ class FlowMemory:
     async def take_message(self, verb: verbs.Record, file: str, seconds: float, call: str) -> bool:
         """Whether the message in `file` is in its queue's keeping, and somebody will hear it."""
         name = _name("message", verb.name)
+        asker = self._asker(CallId(call))
         message = Voicemail(name, self._clock(), verb.number, verb.queue, call, file, seconds, connect=verb.connect)
         try:
-            await self._within(PROMISE_S, lambda: keep(self._store, message))
+            await self._within(PROMISE_S, lambda: keep(self._store, message, asker))
         except Deaf:
             log.error("a voicemail is recorded, but not in its queue's keeping", queue=verb.queue, name=verb.name)
             return False
@@ -112,8 +129,8 @@ class FlowMemory:
         except Deaf:
             return replies.SurveyAllowed(yes=False, known=False)
 
-    async def _within(self, limit_s: float, work: Callable[[], T]) -> T:
-        """What `work` returns. Raises Deaf, and whatever else it raises."""
+    async def _within(self, limit_s: float, work: Callable[[], T], late: Callable[[], None] = lambda: None) -> T:
+        """What `work` returns. Raises Deaf, and whatever else it raises. `late`: it was done after that."""
         if self._asked >= MAX_AT_ONCE:
             self.errors += 1
             raise Deaf
@@ -124,6 +141,7 @@ class FlowMemory:
             return await asyncio.wait_for(asyncio.shield(future), limit_s)
         except (TimeoutError, SQLAlchemyError) as error:
             self.errors += 1
+            future.add_done_callback(lambda done: late() if not done.cancelled() and done.exception() is None else None)
             log.error("the store gave a flow no answer", error=type(error).__name__)
             raise Deaf from None
 

@@ -16,6 +16,8 @@ from cti.ivr import replies, verbs
 from cti.lookup.client import Lookups
 from cti.lookup.of_flows import answer
 from cti.model.policy import Center
+from cti.model.promise import Asker
+from cti.model.words import CallId
 from cti.ports import Clock
 from cti.store.database import Store
 from cti.switch.flow_desk import FlowDesk
@@ -30,6 +32,7 @@ class FlowRoom:
         self.memory: FlowMemory | None = None
         self.promised: Callable[[], None] = lambda: None  # to be told of callbacks that were asked for
         self.may_call: Callable[[str], bool] = lambda number: True  # whether a number is one that can be called back
+        self.asker: Callable[[CallId], Asker | None] = lambda call: None  # what a caller has who asks for that
         self._hours: dict[str, Opening] = {}
         self.lookups = Lookups(settings.lookups)
         self.voice = FlowVoice()
@@ -40,7 +43,7 @@ class FlowRoom:
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
         """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
-        memory = self.memory = FlowMemory(store, self._clock, self.promised, self.may_call)
+        memory = self.memory = FlowMemory(store, self._clock, self.promised, self.may_call, self.asker)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback
         async with self.lookups, self.voice.open(self._rules) as voice:

@@ -22,10 +22,16 @@ from cti.ivr.caller import Caller
 from cti.ivr.session import FlowSession
 from cti.ivr.values import Secret
 from cti.model.errors import ConfigError
+from cti.model.flow_nodes import QUEUE_OUTCOMES, Transfer
+from cti.suggest import did_you_mean
 
 MISSING = object()
 NOTHING: Mapping[str, Any] = {}
 GONE = ("hangup", "h")
+LOOKUP_WORDS = ("notfound", "down")
+NO_ANSWER = 'an answer is JSON such as {"status": "shipped"}; notfound and down are answers, too'
+ENDS_OF_LINE = ("talked", *QUEUE_OUTCOMES)
+ENDS_OF_TRANSFER = ("answered", *Transfer.OUTCOMES)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class Walk:
             match fact:
                 case replies.Entered():
                     yield f"[{fact.flow}/{fact.node}]"
+                case replies.CallsUnwanted():
+                    yield f"       wants no more calls: {fact.reason}"
                 case replies.SplitTaken():
                     yield f"       split {fact.split}: {fact.share}"
                 case replies.Answered():
@@ -91,13 +99,13 @@ class Walk:
             case verbs.Record():
                 return "seconds recorded, Enter: nothing said"
             case verbs.Enqueue():
-                return "Enter: talked to an agent; or left, timed_out, full, nobody, closed"
+                return f"Enter: talked to an agent; or {', '.join(ENDS_OF_LINE[1:])}"
             case verbs.TakeCallback():
                 return "Enter: taken; or refused"
             case verbs.MaySurvey():
                 return "Enter: he was not; or asked"
             case _:
-                return "Enter: answered; or busy, no_answer"
+                return f"Enter: answered; or {', '.join(ENDS_OF_TRANSFER[1:])}"
 
     def known_answer(self) -> str | None:
         """Return the answer that the answers file has for the present lookup, as it would be typed."""
@@ -140,17 +148,27 @@ def _reply(verb: verbs.AnyVerb, typed: str) -> replies.AnyReply | str:
         case verbs.Lookup():
             return _answer(verb, typed)
         case verbs.Record():
-            return replies.Recorded(float(typed)) if typed.isdecimal() else replies.Recorded(0.0)
+            if typed and not (typed.isascii() and typed.isdecimal()):
+                return "seconds as a whole number, or Enter: nothing said"
+            return replies.Recorded(float(typed or 0))
         case verbs.Enqueue():
-            return replies.QueueEnded(typed or "talked")
+            return _one_of(ENDS_OF_LINE, typed) or replies.QueueEnded(typed or "talked")
         case verbs.MaySurvey():
-            return replies.SurveyAllowed(yes=typed != "asked")
+            return _one_of(("", "asked"), typed) or replies.SurveyAllowed(yes=typed != "asked")
         case verbs.TakeCallback():
-            return replies.CallbackRefused("not_allowed") if typed else replies.CallbackTaken()
+            refused = replies.CallbackRefused("not_allowed") if typed else replies.CallbackTaken()
+            return _one_of(("", "refused"), typed) or refused
         case verbs.Transfer():
-            return replies.Transferred(typed or "answered")
+            return _one_of(ENDS_OF_TRANSFER, typed) or replies.Transferred(typed or "answered")
         case _:
             return replies.Gone()
+
+
+def _one_of(words: tuple[str, ...], typed: str) -> str:
+    """Return what is wrong with `typed`; "" where it is one of `words` or nothing."""
+    if not typed or typed in words:
+        return ""
+    return f"{typed[:40]}: Enter, {' or '.join(filter(None, words))}{did_you_mean(typed, words)}"
 
 
 def _answer(verb: verbs.Lookup, typed: str) -> replies.AnyReply | str:
@@ -160,9 +178,11 @@ def _answer(verb: verbs.Lookup, typed: str) -> replies.AnyReply | str:
         return replies.Down("typed")
     try:
         answer = json.loads(typed)
+        if not isinstance(answer, dict | list):
+            return NO_ANSWER
         return replies.Found({name: jmespath.search(path, answer) for name, path in verb.into.items()})
     except (json.JSONDecodeError, RecursionError):
-        return "this is no JSON; notfound and down are answers, too"
+        return NO_ANSWER
     except JMESPathError:
         return replies.Down("bad_path")
 
@@ -185,6 +205,10 @@ def read_answers(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: is neither YAML nor JSON"]) from None
     if not isinstance(found, dict):
         raise ConfigError([f"{path}: must be requests with answers, such as GET /orders/1: {{status: shipped}}"])
+    for request, answer in found.items():
+        if not isinstance(answer, dict | list) and answer not in LOOKUP_WORDS:
+            hint = did_you_mean(str(answer)[:60], LOOKUP_WORDS)
+            raise ConfigError([f"{path}: {request}: must be JSON in braces, notfound or down{hint}"])
     return {str(key): value for key, value in found.items()}
 
 

@@ -264,8 +264,10 @@ def _answered(session: FlowSession, node: nodes.Survey, keys: str) -> Move:
     work = node.follow_up if low and not frame.low else None  # one for a call, however many answers are low
     due_in_s = work.due_in_h * HOUR_S if work is not None else 0.0
     owner = work.owner if work is not None else ""
+    call_in_h = work.callback_in_h if work is not None else None
+    call_in_s = call_in_h * HOUR_S if call_in_h is not None else None
     answer = (node.survey, asked.name, asked.scale, score)
-    session.tell(replies.Answered(session.flow.name, frame.node, *answer, owner, due_in_s))
+    session.tell(replies.Answered(session.flow.name, frame.node, *answer, owner, due_in_s, call_in_s))
     frame.low = frame.low or low
     frame.question += 1
     frame.tries, frame.said = 0, ""

@@ -33,6 +33,9 @@ def present(session: FlowSession, node: Node) -> Move | None:
             else:
                 session.trouble("language", node.language)
             return Go(THEN, node.then)
+        case nodes.NotAgain():
+            session.tell(replies.CallsUnwanted(session.flow.name, session.frame.node, node.do_not_call))
+            return Go(THEN, node.then)
         case nodes.Split():
             share = sticky.choose(node.shares, f"split {node.split}", session.caller.identity)
             session.tell(replies.SplitTaken(session.flow.name, session.frame.node, node.split, share))

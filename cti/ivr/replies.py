@@ -130,6 +130,12 @@ class SplitTaken(Fact, frozen=True):
     share: str
 
 
+class CallsUnwanted(Fact, frozen=True):
+    """The caller does not want to be called any more; `reason` is a name from the flow."""
+
+    reason: str
+
+
 class Answered(Fact, frozen=True):
     """One question of a survey. `owner`: whose work a low answer becomes (model/flow_nodes.FollowUp), "" for none."""
 
@@ -139,6 +145,7 @@ class Answered(Fact, frozen=True):
     score: int
     owner: str = ""
     due_in_s: float = 0.0
+    call_in_s: float | None = None
 
 
 class Trouble(Fact, frozen=True):
@@ -148,4 +155,4 @@ class Trouble(Fact, frozen=True):
     detail: str = ""
 
 
-AnyFact: TypeAlias = Entered | Left | SplitTaken | Answered | Trouble
+AnyFact: TypeAlias = Entered | Left | SplitTaken | CallsUnwanted | Answered | Trouble

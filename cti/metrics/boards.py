@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cti.differences import Difference, Row, Rows, Step
+from cti.figures.counting import add
 from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.live import LiveView
 from cti.metrics.rows import AgentRow, ContactRow
 from cti.metrics.snapshot import agent_row, call_row, queue_row, status_row
+from cti.metrics.windows import of_queue
 from cti.model.changes import Changed, Kind
 from cti.model.words import ContactState
 
@@ -99,7 +101,7 @@ class Boards:
         self._look_at_decisions(found)
         if slow:
             self._slow_at = now
-            self._put(found, STATUS, NOW, self._status())
+            self._put(found, STATUS, NOW, self._status(now))
             for topic, told in self._more.items():
                 self._replace(found, topic, told(now))
         self._all = False
@@ -170,7 +172,9 @@ class Boards:
                 self._put(found, QUEUES, name, None)
                 continue
             told = queue_row(name, row, now, 0)
-            told["oldest_since"] = min((each.since for each in row.line.values()), default=None)
+            line = list(row.line.values())
+            told["oldest_since"] = min((each.since for each in line), default=None)
+            told["ringing"] = sum(each.state == ContactState.OFFERED for each in line)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -198,12 +202,25 @@ class Boards:
 
     def _agent(self, name: str, row: AgentRow, now: float) -> Row:
         told = agent_row(self._view, name, row, now)
-        told |= {"since": row.since, "contact": self._with.get(name)}
+        contact = self._with.get(name)
+        its = None if contact is None else self.rows[CALLS].get(contact)
+        told |= {"since": row.since, "contact": contact, "contact_queue": None if its is None else its["queue"]}
         return _without(told, AGENTS)
 
-    def _status(self) -> Row:
-        told = status_row(self._view)
-        told["down_since"] = self.down_since()
+    def _status(self, now: float) -> Row:
+        view = self._view
+        told = status_row(view)
+        agents = [view.agents[name] for name in view.policy.agents if name in view.agents]
+        today: dict[str, float] = {}
+        for name in view.queues:
+            add(today, view.tally.windows(name).counts("today", now))
+        told |= {
+            "down_since": self.down_since(),
+            "agents_free": sum(row.free() for row in agents),  # each once, whatever number of queues he serves
+            "agents_available": sum(row.available() for row in agents),
+            "today": of_queue(today),
+            "breaks": list(view.policy.breaks),
+        }
         return _without(told, STATUS)
 
     def _put(self, found: Difference, topic: str, key: str, after: Row | None) -> None:

@@ -38,6 +38,12 @@ class Tally:
         self._agents_from = 0.0
         self._started = False
 
+    def begin(self, at: float) -> None:
+        """The engine starts: agents who are there from the beginning are there from now on."""
+        self._started = True
+        for name, agent in self.policy.agents.items():
+            self._staffing.begin(name, agent.starts, at)
+
     def reload(self, policy: Center) -> None:
         """Take over a changed policy; another zone holds from the next midnight on."""
         if policy.zone != self.policy.zone:
@@ -47,7 +53,7 @@ class Tally:
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         if not self._started:
-            self._start(changed.at)
+            self.begin(changed.at)
         match changed.kind:
             case Kind.STATUS | Kind.ACTIVITY:
                 for stretch in self._staffing.apply(changed):
@@ -109,11 +115,6 @@ class Tally:
         self._turn(now)
         for name, counts in agents.items():
             add(self.agents.setdefault(name, {}), counts)
-
-    def _start(self, at: float) -> None:
-        self._started = True
-        for name, agent in self.policy.agents.items():
-            self._staffing.begin(name, agent.starts, at)
 
     def _stretch(self, stretch: Stretch, now: float) -> None:
         self._turn(now)

@@ -29,6 +29,7 @@ class OnMachine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     prompts: tuple[str, ...] = ()
     beep_wait_s: float = 10.0  # at most so long for the silence behind the beep
+    as_person: bool = False  # on trial: what seems to be a machine is connected all the same
 
 
 class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,4 +57,5 @@ class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
     callback: str = ""  # id of the promise that is kept by it
     show: str = ""  # what the agent's phone shows as the caller's name; personal data
     hear: tuple[str, ...] = ()  # messages of his: his agent, rung first then, hears them and says whether to call
+    own_until: float = 0.0  # epoch seconds: until then it waits for its own agents alone, whether they are there or not
     node: NodeId = NodeId("")  # by this Asterisk alone: there his messages lie; "": by any

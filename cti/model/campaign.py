@@ -102,10 +102,35 @@ class SafeHarbour(Policy):
         return self
 
 
+Listened = Annotated[float, Field(ge=0.01, le=30)]
+
+
+class Amd(Policy):
+    """What Asterisk's AMD() takes a greeting for (app_amd, same names and meanings), in seconds but the last.
+
+    A person says little and then waits (`after_greeting_silence_s`); a machine talks on (`greeting_s`, `max_words`).
+    """
+
+    initial_silence_s: Listened = 2.5
+    greeting_s: Listened = 1.5
+    after_greeting_silence_s: Listened = 0.8
+    total_analysis_s: Listened = 5.0
+    min_word_s: Listened = 0.1
+    between_words_silence_s: Listened = 0.05
+    max_words: Annotated[int, Field(ge=1, le=100)] = 3
+
+
 class Machines(Policy):
-    """What happens when an answering machine seems to answer. Detection costs a second or two of everybody's time."""
+    """What happens when an answering machine seems to answer. Detection costs a second or two of everybody's time.
+
+    `trial`: it listens, and everybody is taken for a person all the same. `said`: the dispositions by which agents say
+    that it was a machine: from both, `cti campaign amd` tells how often AMD was wrong.
+    """
 
     detect: bool = False
+    amd: Amd = Amd()
+    trial: bool = False
+    said: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     then: Literal["hang_up", "message", "connect"] = "hang_up"
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
@@ -173,8 +198,25 @@ class Callbacks(Overrides):
         no_answer=Again(after_s=900, at_most=2, number="same"),
     )
     expires_after_s: Annotated[float, Field(ge=60, le=31_536_000)] = 259_200.0
+    personal_for_s: Annotated[float, Field(ge=0, le=604_800)] = 3600.0  # so long one waits for its own agent alone
+    at_most_ahead_days: Annotated[float, Field(gt=0, le=3650)] = 366.0  # how far ahead a time may be agreed
     early_s: Annotated[float, Field(ge=0, le=3600)] = 0.0  # so long before an agreed time it may go into the line
     merge: Literal["number_and_topic", "number", "never"] = "number_and_topic"  # two promises become one
+
+
+class Visit(Policy):
+    """A regular call to valued customers: those of the lists of campaign `leads_of` of whom all of `when` is true.
+
+    Each is promised a call every so many days, about nothing but this visit; `agent_column` of the list names who makes
+    it. When they may be called, and how often it is tried, is as for all callbacks.
+    """
+
+    leads_of: Name
+    when: dict[Name, str] = {}
+    every_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    queue: Name
+    agent_column: Name | None = None
+    most_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 100  # so that a long list does not fill the line at once
 
 
 class Outbound(Policy):
@@ -189,3 +231,4 @@ class Outbound(Policy):
     gap_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0.0
     do_not_call: Annotated[tuple[NumberPattern, ...], Field(max_length=1000)] = ()
     callbacks: Callbacks = Callbacks()
+    visits: dict[Name, Visit] = {}

@@ -204,6 +204,13 @@ class Split(Node):
     shares: dict[Name, Annotated[int, Field(ge=0, le=1000)]] = Field(min_length=2, max_length=10)
 
 
+class NotAgain(Node):
+    """The caller wants no more calls: his number is on the do-not-call list from here on. The name says why."""
+
+    do_not_call: Name
+    then: Target
+
+
 class Queue(Node):
     """Wait for an agent. `then` follows when the agent hangs up first; `customer` goes to the agent's screen."""
 
@@ -280,11 +287,13 @@ class Question(Policy):
 class FollowUp(Policy):
     """What the first low answer opens at once: somebody's work, due in so many hours.
 
-    `owner`: agent (who talked), queue (the people of the queue he talked in), or a name of your own.
+    `owner`: agent (who talked), queue (the people of the queue he talked in), or a name of your own. With
+    `callback_in_h` the customer is called back by his owner (or else by the queue's people) so many hours later.
     """
 
     owner: Name = "agent"
     due_in_h: Annotated[float, Field(gt=0, le=8760)] = 24.0
+    callback_in_h: Annotated[float, Field(ge=0, le=720)] | None = None
 
 
 class Survey(Asking):
@@ -320,7 +329,8 @@ class Hangup(Node):
 
 NODE_TYPES: dict[str, type[Node]] = {
     "play": Play, "say": Say, "menu": Menu, "collect": Collect, "hours": Hours, "lookup": Lookup, "set": Set,
-    "branch": Branch, "language": SetLanguage, "split": Split, "queue": Queue, "offer_callback": OfferCallback,
+    "branch": Branch, "language": SetLanguage, "split": Split, "do_not_call": NotAgain,
+    "queue": Queue, "offer_callback": OfferCallback,
     "voicemail": Voicemail, "record": Record, "transfer": Transfer, "survey": Survey, "subflow": Subflow,
     "hangup": Hangup,
 }  # fmt: skip
@@ -338,7 +348,7 @@ AnyNode: TypeAlias = Annotated[
     Annotated[Play, Tag("play")] | Annotated[Say, Tag("say")] | Annotated[Menu, Tag("menu")]
     | Annotated[Collect, Tag("collect")] | Annotated[Hours, Tag("hours")] | Annotated[Lookup, Tag("lookup")]
     | Annotated[Set, Tag("set")] | Annotated[Branch, Tag("branch")] | Annotated[SetLanguage, Tag("language")]
-    | Annotated[Split, Tag("split")] | Annotated[Queue, Tag("queue")]
+    | Annotated[Split, Tag("split")] | Annotated[NotAgain, Tag("do_not_call")] | Annotated[Queue, Tag("queue")]
     | Annotated[OfferCallback, Tag("offer_callback")] | Annotated[Voicemail, Tag("voicemail")]
     | Annotated[Record, Tag("record")] | Annotated[Transfer, Tag("transfer")] | Annotated[Survey, Tag("survey")]
     | Annotated[Subflow, Tag("subflow")] | Annotated[Hangup, Tag("hangup")],

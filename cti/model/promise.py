@@ -65,3 +65,29 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     recordings: tuple[str, ...] = ()  # messages of his that the agent hears first: paths there without their ending
     node: str = ""  # the Asterisk on which these lie
     follow_up: int = 0  # number of the follow-up that it is to settle; 0: of none
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A call that somebody promises. `number` as he types it: personal data. `at`: calendar/wanted_time.py; "": now.
+
+    `agent`: who is to call; `queue`: whose call it is when he does not ("": the agent's first one). `exactly`: refuse
+    it rather than move it into the hours of the callee. `follow_up`: the work that it is to settle.
+    """
+
+    number: str
+    at: str = ""
+    agent: str = ""
+    queue: str = ""
+    topic: str = ""
+    exactly: bool = False
+    follow_up: int = 0
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """What a caller who asks to be called back has, and would lose by hanging up. Personal data, but for the times."""
+
+    caller: str
+    since: float | None = None  # epoch seconds; None: he stood in no line
+    requires: dict[str, int] = {}
+    head_start_s: float = 0.0
+    customer: dict[str, str] = {}

@@ -23,13 +23,18 @@ from cti.outbound.lead import Lead, attempt_id
 from cti.outbound.may_dial import Rules, may_dial
 from cti.outbound.retry import Next, after
 from cti.outbound.transitions import CALLBACK, check
+from cti.outbound.two_promises import expires_at, merged, same
 from cti.outbound.verdict import Reason
 
 NOT_DIALLED_S, MOST_NOT_DIALLED_S = 30.0, 900.0  # until the next try of one that could not be dialled
 TALK_S = 43_200.0  # the longest that a dial and its talk may take
 WITHDRAWN, CALLED_IN, HEARD = "withdrawn", "called in", "message heard"
-MOST_MESSAGES = 10  # that one agent hears one after another
-_TAKEN_BACK = {WITHDRAWN: CallbackState.WITHDRAWN, CALLED_IN: CallbackState.MERGED}
+FORBIDDEN = Rule.DO_NOT_CALL.value
+_TAKEN_BACK = {
+    WITHDRAWN: CallbackState.WITHDRAWN,
+    CALLED_IN: CallbackState.MERGED,
+    FORBIDDEN: CallbackState.FAILED,
+}
 """Of one that is being dialled: what it is as soon as its attempt is over, by its reason."""
 
 
@@ -54,18 +59,12 @@ class CallbackBook:
         `history`: every attempt at the number in the last 30 days.
         """
         if new.expires_at is None:
-            expires_at = max(new.promised_at, new.due_at) + self.written.expires_after_s
-            new = msgspec.structs.replace(new, expires_at=expires_at)
+            ends_at = max(new.promised_at, new.due_at) + self.written.expires_after_s
+            new = msgspec.structs.replace(new, expires_at=ends_at)
         for known in self._of_number(new.number.number):
-            if self._same(known, new) and known.state is not CallbackState.DIALLING:
-                expires_at = max(_expires_at(known), _expires_at(new))  # the younger promise is kept as long as it says
-                earlier = msgspec.structs.replace(known, since=_earlier(known.since, new.since), expires_at=expires_at)
-                if new.recordings:
-                    messages = (*known.recordings, *new.recordings)
-                    earlier = msgspec.structs.replace(earlier, recordings=messages, node=new.node)
-                self._wake_at(known.id, expires_at)
-                if known.state is CallbackState.PROMISED and not known.tries:
-                    earlier = msgspec.structs.replace(earlier, due_at=min(known.due_at, new.due_at))
+            if same(known, new, self.written.merge) and known.state is not CallbackState.DIALLING:
+                earlier = merged(known, new)
+                self._wake_at(known.id, expires_at(earlier))
                 self._keep(earlier)
                 return [earlier, msgspec.structs.replace(new, state=CallbackState.MERGED, merged_into=known.id)]
         self._history.hold(new.number.number, (*history, *new.tries))
@@ -84,7 +83,7 @@ class CallbackBook:
             if known.state is CallbackState.DIALLING:
                 if known.tries[-1].at + TALK_S <= now:  # forgotten
                     out += self.ended(name, AttemptResult.UNKNOWN, now)
-            elif now >= _expires_at(known):
+            elif now >= expires_at(known):
                 out.append(self._end(known, CallbackState.EXPIRED, "not kept in time"))
             elif known.state is CallbackState.PROMISED and now >= known.due_at - self.written.early_s:
                 out += self._in_line(known, now)
@@ -149,8 +148,8 @@ class CallbackBook:
         self._air.free(tried.number, attempt_id(CALLBACKS, name, tried.attempt_no))
         self._history.add(tried)
         if result is AttemptResult.ANSWERED:
-            others = [other for other in self._of_number(tried.number) if other.id != name and self._same(other, known)]
-            others = [other for other in others if not other.recordings]  # what he has left, nobody has heard
+            others = [each for each in self._of_number(tried.number) if same(each, known, self.written.merge)]
+            others = [each for each in others if each.id != name and not each.recordings]  # what nobody has heard
             kept = self._end(known, CallbackState.KEPT, "")
             return [kept, *(self._end(other, CallbackState.MERGED, "kept with another one") for other in others)]
         if known.reason in _TAKEN_BACK:
@@ -162,7 +161,7 @@ class CallbackBook:
         then = after(lead, self.written, now)
         if not isinstance(then, Next):
             return [self._end(known, CallbackState.FAILED, result.value)]
-        if then.due_at >= _expires_at(known):
+        if then.due_at >= expires_at(known):
             return [self._end(known, CallbackState.FAILED, "no time is left for another try")]
         return [self._move(known, CallbackState.PROMISED, due_at=then.due_at)]
 
@@ -194,6 +193,11 @@ class CallbackBook:
     def withdraw(self, name: LeadId) -> list[Promise]:
         """A person takes it back."""
         return self._take_back(name, WITHDRAWN)
+
+    def forbid(self, name: LeadId) -> list[Promise]:
+        """Its attempt must not be dialled: his number is on a do-not-call list."""
+        known = self._open.get(name)
+        return self._take_back(name, FORBIDDEN) if known is not None and known.state is CallbackState.DIALLING else []
 
     def of(self, name: LeadId) -> Promise | None:
         """Return an open promise."""
@@ -229,7 +233,7 @@ class CallbackBook:
         reason = may_dial(known.number, now, self.rules, history, self._air.has).decisive
         if reason is None:
             yield self._move(known, CallbackState.IN_LINE)
-            self._wake_at(known.id, _expires_at(known))
+            self._wake_at(known.id, expires_at(known))
         else:
             yield self._put_off(known, reason)
 
@@ -237,13 +241,6 @@ class CallbackBook:
         if reason.until is None:
             return self._end(known, CallbackState.FAILED, reason.rule.value)
         return self._move(known, CallbackState.PROMISED, due_at=reason.until + self.written.early_s)
-
-    def _same(self, known: Promise, new: Promise) -> bool:
-        if new.recordings and not _can_be_heard_with(known, new):
-            return False
-        if self.written.merge == "number_and_topic":
-            return (known.topic, known.queue, known.agent) == (new.topic, new.queue, new.agent)
-        return self.written.merge == "number"
 
     def _move(self, known: Promise, new: CallbackState, **changes: object) -> Promise:
         check(CALLBACK, "callback", str(known.id), known.state, new)
@@ -264,7 +261,7 @@ class CallbackBook:
     def _keep(self, known: Promise) -> None:
         self._open[known.id] = known
         if known.state is CallbackState.PROMISED:
-            self._wake_at(known.id, min(known.due_at - self.written.early_s, _expires_at(known)))
+            self._wake_at(known.id, min(known.due_at - self.written.early_s, expires_at(known)))
 
     def _wake_at(self, name: LeadId, at: float) -> None:
         heapq.heappush(self._times, (at, name))
@@ -273,23 +270,7 @@ class CallbackBook:
         return [self._open[name] for name in sorted(self._by_number.get(number, ()))]
 
 
-def _can_be_heard_with(known: Promise, new: Promise) -> bool:
-    """Whether the message of `new` can be heard with those of `known`: not once an agent is looked for with these."""
-    where = known.node == new.node or not known.recordings
-    fits = len(known.recordings) + len(new.recordings) <= MOST_MESSAGES
-    return where and fits and known.state is CallbackState.PROMISED
-
-
 def _in_vain(known: Promise) -> int:
     """How often in a row it could not even be dialled, before this time; few enough to count with."""
     row = itertools.takewhile(lambda tried: tried.result is AttemptResult.NOT_DIALLED, reversed(known.tries))
     return min(sum(1 for _ in row) - 1, 10)
-
-
-def _earlier(one: float | None, other: float | None) -> float | None:
-    known = [since for since in (one, other) if since is not None]
-    return min(known, default=None)
-
-
-def _expires_at(known: Promise) -> float:
-    return float("inf") if known.expires_at is None else known.expires_at

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 MOST_WISHES = 100_000
+E164 = re.compile(r"\+[1-9][0-9]{4,14}")  # ITU-T E.164: at most 15 digits
 
 
 class DoNotCall:
@@ -36,6 +37,12 @@ class DoNotCall:
         if number in self._wishes:
             return "asked not to be called"
         return "pattern" if self._written is not None and self._written.fullmatch(number) else ""
+
+
+def whole(number: str) -> str:
+    """A caller's number in E.164 (00 is +), as those are written that we call; "" where it has no country."""
+    written = f"+{number[2:]}" if number.startswith("00") else number
+    return written if E164.fullmatch(written) else ""
 
 
 def _as_regex(pattern: str) -> str:

@@ -15,11 +15,13 @@ from cti.reports.report import Report
 from cti.reports.sums import read_sums
 from cti.store.interval_tables import wait_interval
 
+FIGURES = ("wait_s", "reached_wait", "left_here", "answered", "hazard", "patience")
+
 
 def abandonment(connection: Connection, query: Query, now: float) -> Report:
     """A row for each step of the wait in which somebody was answered or gave up; over the whole time."""
     whole = Query(query.span, "all", query.zone, query.only)
-    report = Report("abandonment", whole, ("wait_s", "reached_wait", "left_here", "answered", "hazard", "patience"))
+    report = Report("abandonment", whole, FIGURES)
     gone: dict[int, float] = {}
     answered: dict[int, float] = {}
     for found in read_sums(connection, wait_interval, whole, ("outcome", "step")):

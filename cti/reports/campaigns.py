@@ -83,4 +83,4 @@ def _reached(connection: Connection, query: Query, span: Span) -> dict[str, int]
     )
     if query.only.get("campaign"):
         asked = asked.where(lead_list.c.campaign.in_(query.only["campaign"]))
-    return dict(connection.execute(asked).tuples())
+    return {str(row[0]): int(row[1]) for row in connection.execute(asked)}

@@ -21,6 +21,7 @@ LEDGER_S = 0.03  # at most, until an intent is in the store
 NO_LEDGER = 0.01  # share of intents that the store does not take
 HEAR_S = 20.0  # at most, until an agent has heard a message and pressed his key
 DONE = 0.3  # share of messages that need no call
+MARK = "ctil-"  # of the tags of listeners
 BYE_S = 0.05  # until an agent's leg is hung up whom no engine knows
 
 _RESULTS = {
@@ -30,7 +31,7 @@ _RESULTS = {
     "INVALID": DialResult.INVALID,
     "CANCEL": DialResult.CANCELLED,
 }
-Begins = do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent
+Begins = do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent | do.Spy | do.StopSpy
 
 
 class Books(Protocol):
@@ -77,6 +78,7 @@ class Placing:
         self._rung: set[str] = set()  # offers that this engine process has asked for
         self._dismissed: set[str] = set()
         self._to_hear: set[str] = set()  # offers whose agents hear a message first
+        self._spies: dict[str, do.Spy] = {}  # whose phones ring, or who listen, by tag
         outgoing.line = self
 
     def engine_dies(self) -> None:
@@ -87,8 +89,9 @@ class Placing:
         self._rung.clear()
         self._dismissed.clear()
         self._to_hear.clear()
+        self._spies.clear()
         for ring in list(self.outgoing.agents.values()):
-            if ring.answered:
+            if ring.answered and ring.tag not in self.outgoing.overheard:  # who listens goes on
                 self._bye(ring)
 
     def execute(self, command: Begins) -> None:
@@ -111,6 +114,14 @@ class Placing:
                     self._later(0.001, lambda: self.outgoing.dismiss(offer, prompts=bool(prompts)))
                 else:
                     self.ami[node].act(lambda: self.outgoing.dismiss(offer, prompts=bool(prompts)))
+
+            case do.Spy():
+                self._spies[MARK + command.spy] = command
+                if not self.ami[command.node].up:
+                    self._unheard(command)
+                self.ami[command.node].act(lambda: self._spy(command))
+            case do.StopSpy(spy=spy, node=node):
+                self.ami[node].act(lambda: self.outgoing.dismiss(MARK + spy, prompts=False))
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         """Within this life of the engine."""
@@ -180,6 +191,24 @@ class Placing:
     def _ended(self, offer: OfferId, result: RingResult, after_s: float = 0.0005) -> None:
         self._later(after_s, lambda: self.deliver(ev.OfferEnded(offer, result)))
 
+    # --- who listens -----------------------------------------------------------------------------------------------
+
+    def _spy(self, command: do.Spy) -> None:
+        if not self.outgoing.ring_agent(command.node, command.phone, MARK + command.spy, command.ring_timeout_s):
+            self._unheard(command, after_s=1.0)
+
+    def _unheard(self, command: do.Spy, after_s: float = 0.0005) -> None:
+        self._spies.pop(MARK + command.spy, None)
+        self._later(after_s, lambda: self.deliver(ev.SpyEnded(command.spy, RingResult.UNREACHABLE)))
+
+    def _listens(self, ring: AgentRing, command: do.Spy) -> None:
+        stream = self.ami[command.node]
+        stream.send(ev.SpyHears(command.spy))
+        ended = ev.SpyEnded(command.spy, RingResult.ANSWERED)
+        self.outgoing.overhear(ring.tag, command.leg.partition("/")[2], lambda: stream.send(ended))
+
+    # --- what becomes of a ring ------------------------------------------------------------------------------------
+
     def agent_rings(self, ring: AgentRing) -> None:
         if ring.tag in self._rung:
             leg = ring.leg
@@ -187,6 +216,9 @@ class Placing:
 
     def agent_waits(self, ring: AgentRing) -> None:
         """His AGI session tells it, whatever becomes of AMI."""
+        if ring.tag in self._spies:
+            self._listens(ring, self._spies[ring.tag])
+            return
         if ring.tag not in self._rung:
             self._bye(ring)
             return
@@ -204,6 +236,9 @@ class Placing:
             self.agi.send(ring.tag, ev.MessageHeard(OfferId(ring.tag), done))
 
     def agent_ended(self, ring: AgentRing, status: str, cause: int) -> None:
+        spied = self._spies.pop(ring.tag, None)
+        if spied is not None:
+            self.ami[spied.node].send(ev.SpyEnded(spied.spy, ring_result(status, cause)))
         if ring.tag not in self._rung:
             return
         result = RingResult.CANCELLED if ring.tag in self._dismissed else ring_result(status, cause)

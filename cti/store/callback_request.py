@@ -5,11 +5,13 @@ Judges and stores one request; knows no file (callback_spool.py). What it says i
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import delete, insert, select
 
+from cti.model.promise import Asker
 from cti.store.database import Store
 from cti.store.tables import callback_request
 
@@ -50,21 +52,49 @@ def _plain(text: str, max_chars: int) -> str:
     return "".join(char if char.isprintable() else "_" for char in text[:max_chars])
 
 
+class NotWanted(Exception):
+    """He has been told that nobody will call him."""
+
+
 class ConflictingRequest(Exception):
     """Another request with the same id is stored already."""
 
 
-def take_over(store: Store, request: CallbackRequest, now: float) -> bool:
-    """Commit `request` durably; False if it was taken over before. Raises ConflictingRequest, SQLAlchemyError."""
-    table = callback_request
+def take_over(
+    store: Store,
+    request: CallbackRequest,
+    now: float,
+    asker: Asker | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Commit `request` durably; False if it was taken over before. Raises ConflictingRequest, SQLAlchemyError.
+
+    `asker`: who asks for it, where that is a live call. `wanted` is asked last: whoever has been told no by then must
+    not be called; then NotWanted is raised, and nothing is kept.
+    """
+    table, values = callback_request, msgspec.structs.asdict(request) | of_asker(asker)
     with store.durable.begin() as connection:
         known = connection.execute(select(table.c.at, table.c.number).where(table.c.id == request.id)).first()
         if known is not None:
             if (known.at, known.number) != (request.at, request.number):
                 raise ConflictingRequest
             return False
-        connection.execute(insert(table).values(**msgspec.structs.asdict(request), state="new", taken_at=now))
+        connection.execute(insert(table).values(**values, state="new", taken_at=now))
+        if not wanted():
+            raise NotWanted
     return True
+
+
+def of_asker(asker: Asker | None) -> dict[str, Any]:
+    """Return what he has as columns of the request."""
+    if asker is None:
+        return {}
+    known = {"requires": _json(asker.requires), "customer": _json(asker.customer)}
+    return known | {"since": asker.since, "head_start_s": asker.head_start_s}
+
+
+def _json(words: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(words).decode()
 
 
 def drop(store: Store, request: str) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from cti.model.changes import Changed
-from cti.model.dialling import CallbackState
+from cti.model.dialling import CallbackKind, CallbackState
 from cti.model.promise import Promise
 from cti.store.database import Store
-from cti.store.tables import follow_up
+from cti.store.tables import callback_request, follow_up
 
 MAX_OUTCOME = 200
+TOPIC = "follow-up"  # of the calls for them: no other promise to that number is the same
 MESSAGE_DUE_S = 86_400.0  # a message is to be heard within a day
 
 
@@ -42,6 +43,30 @@ def open_all(store: Store, rows: Sequence[dict[str, Any]]) -> int:
     """Open what is not known yet; how many were new. Commits durably. Raises SQLAlchemyError."""
     with store.durable.begin() as connection:
         return sum(open_one(connection, row) is not None for row in rows)
+
+
+def open_told(store: Store, told: Sequence[Changed]) -> int:
+    """Open what facts of kind FOLLOW_UP tell, with the requests for the calls that they ask for; how many were new.
+
+    Commits durably. Raises SQLAlchemyError.
+    """
+    new = 0
+    with store.durable.begin() as connection:
+        for fact in told:
+            number = open_one(connection, row_of(fact))
+            new += number is not None
+            if number is not None and fact.seconds is not None and fact.caller:
+                connection.execute(insert(callback_request).values(_call_of(fact, number, fact.at + fact.seconds)))
+    return new
+
+
+def _call_of(fact: Changed, number: int, due_at: float) -> dict[str, Any]:
+    """The request for the call that it opens: by its owner, where that is the agent who talked."""
+    given = (fact.caller or "")[:20]
+    row = {"id": f"follow-up-{number}", "at": fact.at, "caller": given, "number": given, "queue": fact.queue or ""}
+    row |= {"linkedid": "", "uniqueid": "", "state": "new", "taken_at": fact.at, "kind": CallbackKind.FOLLOW_UP.value}
+    by = fact.agent if fact.agent and fact.agent == fact.new else ""
+    return row | {"due_at": due_at, "agent": by or "", "topic": TOPIC, "follow_up": number}
 
 
 def open_one(connection: Connection, row: Mapping[str, Any]) -> int | None:
@@ -90,6 +115,13 @@ def load(store: Store, *, owner: str = "", done: bool = False, limit: int = 100)
         query = query.where(table.c.owner == owner)
     with store.engine.connect() as connection:
         return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
+
+
+def one(store: Store, number: int) -> dict[str, Any] | None:
+    """Return one of them, None where there is none. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        row = connection.execute(select(follow_up).where(follow_up.c.id == number)).mappings().first()
+    return None if row is None else dict(row)
 
 
 def finish(store: Store, number: int, outcome: str, by: str, now: float) -> bool | None:

@@ -27,7 +27,7 @@ class FollowUpWriter:
     def __init__(self, store: Store, *, retry_s: float = RETRY_S) -> None:
         self.errors = self.lost = self.opened = 0
         self._store, self._retry_s = store, retry_s
-        self._pending: list[dict[str, Any]] = []
+        self._pending: list[Changed] = []
         self._wake = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="cti-follow-up", daemon=True)
@@ -41,7 +41,7 @@ class FollowUpWriter:
             if len(self._pending) >= MAX_PENDING:
                 self.lost += 1
                 return
-            self._pending.append(follow_up.row_of(changed))
+            self._pending.append(changed)
             self._wake.notify_all()
 
     def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
@@ -81,12 +81,12 @@ class FollowUpWriter:
                 if last and not (written and self._pending):
                     return
 
-    def _try(self, rows: list[dict[str, Any]]) -> bool:
+    def _try(self, told: list[Changed]) -> bool:
         try:
-            self.opened += follow_up.open_all(self._store, rows)
+            self.opened += follow_up.open_told(self._store, told)
         except SQLAlchemyError as error:
             if not self.errors:
-                _log.error("follow_ups_not_written", count=len(rows), error=type(error).__name__)
+                _log.error("follow_ups_not_written", count=len(told), error=type(error).__name__)
             self.errors += 1
             return False
         return True

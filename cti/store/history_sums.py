@@ -40,6 +40,7 @@ class Entering(NamedTuple):
     """A caller who enters a queue at `since` (epoch seconds). `caller` is personal data."""
 
     contact: str
+    visit: str
     queue: str
     since: float
     caller: str
@@ -147,7 +148,7 @@ class SumBook:
         queue = changed.queue or ""
         since = changed.at - (changed.wait_s or 0.0) if changed.since is None else changed.since
         key = (start_of(since), queue)
-        who = Entering(changed.contact or changed.id, queue, since, changed.caller or "")
+        who = Entering(changed.contact or changed.id, changed.id, queue, since, changed.caller or "")
         if changed.old == "":
             if changed.cause == "resumed" and not changed.outbound:
                 self._sums.resumed.append(who)

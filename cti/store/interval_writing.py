@@ -8,27 +8,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Column, Connection, Table, case, desc, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cti.figures.counting import entered
-from cti.model.words import ContactState, Outcome
+from cti.model.changes import Changed, Kind
+from cti.model.words import Outcome
 from cti.store.history_sums import Entering, Sums, is_known, start_of
 from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
-from cti.store.tables import contact_history
+from cti.store.tables import contact_fact, contact_history
 
 AGAIN_WITHIN_S = 7 * 86_400.0
 
 _history = contact_history.c
+_decode = msgspec.json.Decoder(Changed).decode
 
 
 def known_resumed(connection: Connection, sums: Sums) -> None:
     """Count those who came back and whom nobody has counted. To be asked before the batch's own rows are written."""
     for who in sums.resumed:
-        query = select(_history.contact).where(
-            _history.contact == who.contact, _history.queue == who.queue, _history.state != ContactState.ENDED
-        )
-        if connection.execute(query).first() is None:
+        fact = contact_fact.c
+        query = select(fact.body).where(fact.contact == who.contact, fact.kind == Kind.VISIT)
+        body = connection.execute(query.order_by(desc(fact.id)).limit(1)).scalar()
+        newest = None if body is None else _decode(body)
+        if newest is None or newest.id != who.visit or newest.new != "waiting" or newest.outbound:
             sums.add(queue_interval, (start_of(who.since), who.queue), entered())
 
 

@@ -22,7 +22,7 @@ from cti.store.tables import callback, callback_request
 from cti.store.tables import follow_up as follow_up_table
 
 BY_CALLER = "callback"  # the kind of a request that a caller, or the script for times without an engine, has made
-UNASKED = CallbackKind.ABANDONED  # nobody was told of it: nothing is owed where it cannot be kept
+UNASKED = frozenset({CallbackKind.ABANDONED, CallbackKind.FOLLOW_UP})  # nobody was told of it: nothing is owed
 KINDS = (BY_CALLER, *CallbackKind)
 AT_ONCE = frozenset({CallbackKind.VIRTUAL_HOLD, CallbackKind.ABANDONED, CallbackKind.VOICEMAIL})  # they wait already
 NEW, TAKEN, UNUSABLE, ASIDE = "new", "taken", "unusable", "follow_up"  # states of a request
@@ -47,7 +47,7 @@ def take_requests(store: Store, place: Place) -> tuple[list[Promise], int]:
     with store.durable.begin() as connection:
         for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings().all():
             promise, state = _take(connection, row, place)
-            unusable += state == UNUSABLE and row["kind"] != UNASKED
+            unusable += state == UNUSABLE and row["kind"] not in UNASKED
             made += [promise] if promise is not None else []
             connection.execute(update(table).where(table.c.id == row["id"]).values(state=state))
     return made, unusable

@@ -220,8 +220,11 @@ class FlowCall:
         for fact in session.facts():
             match fact:
                 case replies.Answered(survey=survey, question=question, scale=scale, score=score):
-                    answer = (fact.flow, survey, question, scale, score, self._version, fact.owner, fact.due_in_s)
-                    self._post(events.SurveyAnswered(self.call, *answer))
+                    answer = (fact.flow, survey, question, scale, score, self._version)
+                    work = (fact.owner, fact.due_in_s, fact.call_in_s)
+                    self._post(events.SurveyAnswered(self.call, *answer, *work))
+                case replies.CallsUnwanted(reason=reason):
+                    self._post(events.CallsUnwanted(self.call, f"{fact.flow}: {reason}"))
                 case replies.SplitTaken(split=split, share=share):
                     self._tell_core(fact, "split", f"{split}={share}")
                 case replies.Trouble(what=what):

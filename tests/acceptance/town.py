@@ -41,10 +41,15 @@ class Town:
         self._from = self.most_at_once = 0
         people.on_call = self._called
 
-    def lives_by(self, habit: Callable[[str], Habit]) -> None:
-        """Everybody has other habits from now on; what was counted is forgotten."""
-        self._habit, self._from = habit, len(self._people.order)
-        self.most_at_once = 0
+    def lives_by(self, habit: Callable[[str], Habit], *, forget: bool = True) -> None:
+        """Everybody has other habits from now on; what was counted is forgotten, unless those who ring stay."""
+        self._habit = habit
+        if forget:
+            self._from, self.most_at_once = len(self._people.order), 0
+
+    def forget(self, call: Dialog) -> None:
+        """The exchange has lost this call without a word."""
+        self._people.give_up(call)
 
     def _called(self, dialog: Dialog) -> int:
         habit = self._habit(dialog.user)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
+from cti.model.dialling import CallbackKind, LeadId
 from cti.model.events import AnyEvent
+from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
+from cti.model.promise import Number, Promise, Wanted
+from cti.model.words import AgentId, ContactId, RefusedReason
 from cti.ports import Asked, PolicyAnswer
 
 
@@ -84,7 +88,11 @@ class FakeFlows:
         return self.answer
 
     async def versions(self) -> dict[str, Any]:
-        return {"version": 7, "versions": [{"version": 7}]}
+        return {"version": 7, "versions": [{"version": 7}], "flows": [{"name": "main"}]}
+
+    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+        self.asked.append(("drawing", name, version, language))
+        return "<svg/>" if name == "main" else None
 
 
 class FakeAudit:
@@ -113,6 +121,9 @@ class FakeFollowUps:
         return {1: True, 2: False}.get(number)
 
 
+PROMISE = Promise(LeadId(1), CallbackKind.SCHEDULED, Number("+493012345"), "sales", 0.0, 0.0)
+
+
 class FakeCallbacks:
     """Two of them: number 1 is open, 2 is kept, and there is no other."""
 
@@ -125,6 +136,55 @@ class FakeCallbacks:
 
     def one(self, number: int) -> dict[str, Any] | None:
         return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)
+
+    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+        self.asked.append((wanted,))
+        if wanted.queue == "nowhere":
+            return Refused(RefusedReason.UNKNOWN_QUEUE, "there is none of this name")
+        return PROMISE, "moved"
+
+    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+        self.asked.append((number, at))
+        return PROMISE, ""
+
+    def of_follow_up(self, number: int) -> LeadId | None:
+        return LeadId(1) if number == 1 else None
+
+
+class FakeCampaigns:
+    """One campaign, winter."""
+
+    def load(self) -> Callable[[], list[dict[str, Any]]]:
+        return lambda: [{"name": "winter", "state": "running"}]
+
+    def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
+        return {"campaign": name, "ahead_s": ahead_s} if name == "winter" else None
+
+
+class FakePast:
+    """One contact, and a core that explains nothing."""
+
+    ROW: ClassVar[dict[str, Any]] = {"contact": "node1/1.1", "queue": "sales", "agent": "", "caller": "+493012345678"}
+
+    def contacts(self, limit: int = 20) -> list[dict[str, Any]]:
+        return [self.ROW]
+
+    def find(self, asked: str) -> list[dict[str, Any]]:
+        return [self.ROW] if asked in ("node1/1.1", "1.1") else []
+
+    def facts(self, contact: str) -> list[Any]:
+        return []
+
+    looks = passed = facts
+
+    def lost(self, agent: AgentId, limit: int = 20) -> list[Any]:
+        return []
+
+    def explain_contact(self, contact: ContactId) -> ContactNow | None:
+        return None
+
+    def explain_agent(self, agent: AgentId) -> AgentNow | None:
+        return None
 
 
 class FakeHooks:

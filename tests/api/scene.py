@@ -13,7 +13,18 @@ from aiohttp import web
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 
-from .doubles import FakeAudit, FakeCallbacks, FakeDesk, FakeFlows, FakeFollowUps, FakeHooks, FakePolicy, FakeView
+from .doubles import (
+    FakeAudit,
+    FakeCallbacks,
+    FakeCampaigns,
+    FakeDesk,
+    FakeFlows,
+    FakeFollowUps,
+    FakeHooks,
+    FakePast,
+    FakePolicy,
+    FakeView,
+)
 
 
 class Scene:
@@ -24,9 +35,15 @@ class Scene:
         self._socket: ControlSocket | None = None
 
     def app(self, clock: Callable[[], float] = lambda: 7.0) -> web.Application:
-        more = {"policy": self.policy, "flows": self.flows, "audit": self.audit, "follow_ups": self.follow_ups}
-        more["callbacks"] = self.callbacks
+        more: dict[str, Any] = {
+            "policy": self.policy,
+            "flows": self.flows,
+            "audit": self.audit,
+            "follow_ups": self.follow_ups,
+        }
+        more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (FakePast(), FakePast())}
         more["hooks"] = self.hooks = FakeHooks()
+        more["previews"] = lambda _agent: None
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
     async def open(self) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cti.model.changes import Refused
-from cti.model.events import CallbackRequest
+from cti.model.events import CallbackPromised, CallbackRequest
+from cti.model.promise import Wanted
 from cti.model.words import RefusedReason
 
+from .doubles import PROMISE
 from .scene import Scene
 
 pytestmark = pytest.mark.contract
@@ -62,4 +64,21 @@ async def test_what_cannot_be_asked_is_not_asked(control: Scene, path: str, stat
 
 async def test_a_bad_body_is_a_400(control: Scene) -> None:
     assert (await control.ask("POST", "/v1/callbacks/1/now", data=b'{"bye": "x"}'))[0] == 400
+    assert control.desk.asked == []
+
+
+async def test_one_is_promised_and_the_core_hears_of_it(control: Scene) -> None:
+    asked = {"number": "030 12345", "at": "14:30", "agent": "anna", "topic": "offer", "by": "eva"}
+    status, answer = await control.ask("POST", "/v1/callbacks", asked)
+    assert (status, answer) == (200, {"ok": True, "callback": {"id": 1, "state": "in_line"}, "moved": "moved"})
+    assert control.callbacks.asked == [(Wanted("030 12345", "14:30", "anna", topic="offer"),)]
+    assert control.desk.asked == [CallbackPromised(PROMISE)]
+    assert control.remembered() == [("callback.schedule", "anna", {"at": "14:30"}, "eva", "done", "")]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"number": "1", "queue": "nowhere"}, 404), ({}, 400), ({"number": "1", "when": "now"}, 400)]
+)
+async def test_what_cannot_be_promised_is_told(control: Scene, body: dict[str, str], status: int) -> None:
+    assert (await control.ask("POST", "/v1/callbacks", body))[0] == status
     assert control.desk.asked == []

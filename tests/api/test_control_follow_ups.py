@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cti.model.dialling import LeadId
+from cti.model.events import CallbackPromised, CallbackRequest
+from cti.model.words import CallbackAction
+
+from .doubles import PROMISE
 from .scene import Scene
 
 pytestmark = pytest.mark.contract
@@ -42,3 +47,15 @@ async def test_what_is_no_number_is_a_400(control: Scene, path: str) -> None:
 async def test_a_bad_body_is_a_400(control: Scene) -> None:
     assert (await control.ask("POST", "/v1/follow-ups/1/done", data=b'{"outcom": "x"}'))[0] == 400
     assert control.follow_ups.asked == []
+
+
+async def test_a_call_is_promised_for_one(control: Scene) -> None:
+    status, answer = await control.ask("POST", "/v1/follow-ups/7/call", {"at": "14:30", "by": "eva"})
+    assert (status, answer["callback"]) == (200, {"id": 1, "state": "in_line"})
+    assert control.callbacks.asked == [(7, "14:30")] and control.desk.asked == [CallbackPromised(PROMISE)]
+    assert control.remembered() == [("follow_up.call", "", {"number": 7, "at": "14:30"}, "eva", "done", "")]
+
+
+async def test_whoever_is_done_with_one_takes_its_call_back(control: Scene) -> None:
+    assert (await control.ask("POST", "/v1/follow-ups/1/done", {"by": "eva"}))[0] == 200
+    assert control.desk.asked == [CallbackRequest(LeadId(1), CallbackAction.WITHDRAW, "eva")]

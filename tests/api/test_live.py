@@ -1,3 +1,5 @@
+"""The live socket from outside: tickets, snapshots, changes, resume."""
+
 from __future__ import annotations
 
 import asyncio

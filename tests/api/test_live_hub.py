@@ -1,3 +1,5 @@
+"""The hub: who gets which bytes, and when."""
+
 from __future__ import annotations
 
 from typing import Any

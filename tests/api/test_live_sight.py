@@ -1,3 +1,5 @@
+"""What each viewer may see of the boards."""
+
 from __future__ import annotations
 
 import pytest

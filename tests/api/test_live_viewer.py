@@ -1,3 +1,5 @@
+"""A slow viewer, a frozen one, one who comes back."""
+
 from __future__ import annotations
 
 import asyncio

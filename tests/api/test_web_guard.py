@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from aiohttp.web import Request, Response
 
+from cti.api.asking import add
 from cti.api.operation import Access, Row
 from cti.api.operations import BY_ROUTE, OPERATIONS, PREFIX
 from cti.api.web_guard import Entrance, address_of
+from cti.model.errors import ConfigError
 from cti.people.rights import RIGHTS, Right, Role
+from cti.store.database import Store
 
 from .web_scene import Answer, WebScene
 
 pytestmark = pytest.mark.contract
 
-WORDS = {
-    "action": "login",
-    "agent": "anna",
-    "queue": "sales",
-    "contact": "node1/1.1",
-    "id": "anna",
-    "name": "winter",
-    "number": "1",
-}
+WORDS = {"action": "login", "agent": "anna", "queue": "sales", "contact": "node1/1.1", "id": "anna"}
+WORDS |= {"name": "winter", "number": "1", "decision": "skip", "hook": "crm", "upload": "1", "step": "look"}
 
 
 async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = None) -> Answer:
@@ -39,7 +38,7 @@ async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = 
 def path_of(path: str, action: str) -> str:
     for key, word in (WORDS | ({"action": action} if action else {})).items():
         path = path.replace(f"{{{key}}}", word)
-    return PREFIX + path
+    return PREFIX + re.sub(r"{\w+}", "1", path)
 
 
 def all_requests() -> list[tuple[str, str, str, Right | Access, Right | None]]:
@@ -62,10 +61,14 @@ async def test_every_role_may_what_the_table_says_and_nothing_else(web: WebScene
         if path in ("/sign-in", "/sign-out"):
             continue
         # ben is not himself: what somebody may do to himself is asked below
-        where = path_of(path.replace("{agent}/{action}", "ben/login"), action)
+        where = path_of(path if own is None else path.replace("{agent}", "ben"), action)
         found = await browser.ask(method, where, {} if method != "GET" else None, token=token)
         denied = found.status == 403 and found.reason in ("no_right", "no_session", "whole_centre_only")
-        may = right in RIGHTS[role] if isinstance(right, Right) else right is Access.SIGNED_IN or not token
+        may = (
+            right in RIGHTS[role]
+            if isinstance(right, Right)
+            else right in (Access.ANYBODY, Access.SIGNED_IN) or not token
+        )
         hidden = found.status == 404 and found.reason == "not_there"  # an agent's part of the centre
         if denied == may and not hidden:
             wrong.append((method, where, right, own, found.status, found.body))
@@ -177,6 +180,23 @@ def test_only_our_proxies_say_where_somebody_is(remote: str, forwarded: str, fou
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote=remote)
     entrance = Entrance(("https://x.example",), (ipaddress.ip_network("192.0.2.0/24"),))
     assert address_of(request, entrance) == found
+
+
+async def test_the_old_prefix_is_no_way_around(web: WebScene) -> None:
+    for method, path, action, right, _ in all_requests():
+        if right is not Access.ANYBODY:
+            old = path_of(path, action).removeprefix("/api")
+            assert (await web.browser().ask(method, old)).status == 401, old
+
+
+async def test_a_route_without_a_line_is_refused_at_start(web: WebScene, web_store: Store, tmp_path: Path) -> None:
+    async def nothing(_request: Request) -> Response:
+        return Response()
+
+    other = WebScene(web_store, tmp_path)
+    with pytest.raises(ConfigError, match="/api/v1/backdoor"):
+        async with other.open(more=lambda app: add(app, "GET", "/backdoor", nothing)):
+            pass
 
 
 def test_each_operation_has_one_line() -> None:

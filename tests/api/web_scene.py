@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 from argon2 import PasswordHasher
 
+from cti.api.asking import add
+from cti.api.http import answer
 from cti.api.operation import Row
+from cti.api.operations import OPERATIONS, PREFIX
 from cti.api.problems import PROBLEM
 from cti.api.serving import bind_tcp, serve
 from cti.api.web import make_web_app
@@ -21,6 +25,7 @@ from cti.api.web_guard import Entrance
 from cti.people import keys
 from cti.people.passwords import Passwords
 from cti.people.records import Token, User
+from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
 from cti.people.sessions import Sessions
 from cti.store.database import Store, open_store
@@ -80,19 +85,23 @@ class WebScene:
                 self.add_token(role.value, role)
 
     @asynccontextmanager
-    async def open(self, **more: Any) -> AsyncIterator[WebScene]:
+    async def open(
+        self, more: Callable[[web.Application], None] = lambda _app: None, **entrance: Any
+    ) -> AsyncIterator[WebScene]:
         sock = bind_tcp(HOST, 0)
         self.origin = f"http://{HOST}:{sock.getsockname()[1]}"
         find = {kind: (lambda word, kind=kind: self.rows.get(kind, {}).get(word)) for kind in Row}
         app = make_web_app(
             self.scene.app(lambda: self.now),
             self.sessions,
-            Entrance((self.origin,), **more),
+            Register(self.records, CHEAP),
+            Entrance((self.origin,), **entrance),
             center=lambda: self.scene.policy.center,
             clock=lambda: self.now,
             audit=self.scene.audit,
             find=find,  # type: ignore[arg-type]
             pages=self.pages,
+            more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]
         )
         runner = await serve(app, sock)
         try:
@@ -144,3 +153,15 @@ class Browser:
 
 def open_records(folder: Path) -> Store:
     return open_store(f"sqlite:///{folder}/cti.db")
+
+
+def _stand_in(app: web.Application) -> None:
+    """Let every line of the table be answered: rights are asked of all, whoever answers."""
+
+    async def answered(_request: web.Request) -> web.Response:
+        return answer({"ok": True})
+
+    there = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None}
+    for each in OPERATIONS:
+        if (each.method, PREFIX + each.path) not in there:
+            add(app, each.method, each.path, answered)

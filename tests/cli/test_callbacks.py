@@ -72,3 +72,20 @@ def test_refusals_say_why(engine: AskedEngine, why: str) -> None:
     engine.answer = EngineRefused(404, {"refused": why, "detail": "there is no callback 17"})
     found = cti("withdraw", "17")
     assert found.exit_code == 1 and "there is no callback 17" in found.stderr
+
+
+SCHEDULED = {**ROW, "id": 18, "kind": "personal", "agent": "anna", "tries": []}
+
+
+def test_one_is_promised(engine: AskedEngine) -> None:
+    engine.answer = {"ok": True, "callback": SCHEDULED, "moved": "outside the hours"}
+    found = cti("schedule", "--number", NUMBER, "--at", "14:30", "--agent", "anna", "--exactly")
+    assert found.exit_code == 0 and "callback 18 is promised by anna" in found.stdout
+    assert "outside the hours" in found.stdout and NUMBER not in found.stdout
+    [(method, path, body)] = engine.asked
+    assert (method, path, body["at"], body["agent"], body["exactly"]) == (
+        "POST", "/api/v1/callbacks", "14:30", "anna", True,
+    )  # fmt: skip
+    engine.answer = {"ok": True, "callback": {**SCHEDULED, "merged_into": 3}, "moved": ""}
+    assert "callback 3" in cti("schedule", "--number", NUMBER, "--queue", "sales").stdout
+    assert NUMBER not in cti("schedule", "--number", NUMBER, "--queue", "sales", "--json").stdout

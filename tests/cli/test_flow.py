@@ -104,3 +104,16 @@ def test_the_pictures_of_the_example_are_of_today(name: str, tmp_path: Path) -> 
     assert cti("draw", str(FLOWS / f"{name}.yaml"), "-o", str(target))[0] == 0
     again = f"cti flow draw config/flows/{name}.yaml -o docs/img/flow-{name}.svg"
     assert target.read_text() == committed.read_text(), f"the flow has changed: {again}"
+
+
+def test_check_reads_the_folder_that_the_centre_names(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    center = "nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\n"
+    file = tmp_path / "center.yaml"
+    file.write_text(center)
+    code, _, err = cti("check", "-c", str(file))
+    assert (code, "names no folder of flows" in err) == (2, True)
+    file.write_text(center + "flows: {folder: ours}\n")
+    (tmp_path / "ours" / "a.yaml").write_text("name: a\nstart: a\nnodes:\n  a: {hangup: Bye}\n")
+    code, out, _ = cti("check", "-c", str(file))
+    assert (code, "ours is ok: 1 flow, 1 node" in out) == (0, True)

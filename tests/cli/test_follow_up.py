@@ -50,3 +50,13 @@ def test_refusals_say_why(engine: AskedEngine, why: str) -> None:
     engine.answer = EngineRefused(404, {"refused": why, "detail": "there is no follow-up 17"})
     found = cti("done", "17")
     assert found.exit_code == 1 and "there is no follow-up 17" in found.stderr
+
+
+def test_a_call_is_promised_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"id": 4, "agent": "", "queue": "sales", "number": "+493012345", "due_at": 1_700_000_000.0}
+    engine = AskedEngine({"ok": True, "callback": row, "moved": ""})
+    monkeypatch.setattr(control, "ask", engine.ask)
+    found = CliRunner().invoke(main.app, ["follow-up", "call", "17", "--at", "14:30"])
+    assert found.exit_code == 0 and "callback 4 is promised for" in found.stdout
+    [(method, path, body)] = engine.asked
+    assert (method, path, body["at"]) == ("POST", "/api/v1/follow-ups/17/call", "14:30")

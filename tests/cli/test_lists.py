@@ -59,6 +59,23 @@ def test_a_dry_run_counts_and_keeps_nothing(folder: Path) -> None:
         "rows": 4, "valid": 1, "do_not_call": 1, "invalid": 1, "duplicate_in_list": 1, "list": None,
     }  # fmt: skip
     assert "there are no lists" in ask("show")[1]
+    assert sorted(path.name for path in folder.iterdir()) == ["center.yaml", "list.csv"], (
+        "nothing is kept, no file either"
+    )
+    assert (
+        ask("import", folder / "list.csv", "--campaign", "winter", "--dry-run", "--rejects", folder / "r.csv")[0] == 0
+    )
+    assert (folder / "r.csv").exists()
+
+
+def test_neither_lists_nor_wishes_need_the_engines_secrets(folder: Path) -> None:
+    center = CENTER.replace("secret: x", "secret_env: CTI_TEST_NO_SECRET").replace("token: t", "token_env: CTI_TEST_NO")
+    (folder / "center.yaml").write_text(f"state_dir: {folder}/var\n{center}", encoding="utf-8")
+    assert ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB")[0] == 0
+    assert "list.csv" in ask("show")[1]
+    (folder / "center.yaml").write_text(f"store_env: CTI_TEST_NO_STORE\n{center}", encoding="utf-8")
+    code, _, err = ask("show")
+    assert code == 2 and "CTI_TEST_NO_STORE is not set" in err
 
 
 def test_an_import_is_told_and_seen(folder: Path) -> None:
@@ -88,6 +105,7 @@ def test_an_import_is_told_and_seen(folder: Path) -> None:
         ),
         (("import", "list.csv", "--campaign", "winter", "--encoding", "gb1830"), 2, 'did you mean "gb18030"'),
         (("preview", "list.csv", "--delimiter", ";;"), 2, "one character"),
+        (("preview", "list.csv", "--zone", "Asia/Tokio"), 2, 'there is no time zone "Asia/Tokio"'),
         (("preview", "list.csv", "--map", "fon=x"), 2, 'there is no field "fon"'),
         (("preview", "center.xlsx"), 2, "export it as CSV"),
     ],

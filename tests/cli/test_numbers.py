@@ -67,7 +67,10 @@ def test_a_register_is_taken_over_once(folder: Path) -> None:
 
 
 def test_the_journal_tells_everything_but_the_number(folder: Path) -> None:
-    assert "never called" in ask("number", "journal", NUMBER)[1]
+    code, out, err = ask("number", "journal", NUMBER)
+    assert code == 0 and "never called" in out and "there is no store yet" in err
+    assert not (folder / "var").exists()  # who only looks makes none
+    (folder / "var").mkdir()
     store = open_store(f"sqlite:///{folder}/var/cti.db")
     made = Attempt("winter", 10_000_000, 1, 0, NUMBER, rule="first try")
     intend(store, made, 1_700_000_000.0)

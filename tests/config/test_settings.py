@@ -114,6 +114,11 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (PLUMBING + "queues: {}\n", "3:1: queues: must not be empty"),
         (PLUMBING + "queues: [sales]\n", "3:1: queues: must be keys with values"),
+        (
+            PLUMBING + POLICY + "campaigns: {a: {mode: progressive, queue: sales, dispositions: [sold]}}\n",
+            "6:50: campaigns.a.dispositions: must be keys with values: such as {sold: {means: reached}, "
+            "later: {means: again, after_s: 3600}}",
+        ),
         (PLUMBING, "1:1: queues: is missing"),
         (PLUMBING + POLICY + "quues: {}\n", '6:1: quues: unknown key (did you mean "queues"?)'),
         (

@@ -14,8 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from cti.flows.memory import FlowMemory
 from cti.ivr import replies, verbs
-from cti.store.callback_request import drop
+from cti.model.promise import Asker, Number
+from cti.store.callback_request import drop, take_over
 from cti.store.database import Store, open_store
+from cti.store.promising import Placed, take_requests
 from cti.store.tables import callback_request
 
 pytestmark = pytest.mark.unit
@@ -133,3 +135,42 @@ async def test_a_store_that_is_ill_promises_nothing(store: Store, monkeypatch: p
 
     monkeypatch.setattr("cti.flows.memory.keep", ill)
     assert not await FlowMemory(store, Clock()).take_message(MESSAGE, "/x", 4.5, CALL)
+
+
+def place(number: str, queue: str) -> Placed | None:
+    return Number(number, ("Europe/Berlin",)), queue
+
+
+async def test_what_he_would_lose_by_hanging_up_is_on_the_disk_with_his_wish(store: Store) -> None:
+    """He has typed another number: by his own he is known, should he call in himself."""
+    asker = Asker("030999", 1_699_999_000.0, {"en": 2}, 30.0, {"id": "7"})
+    memory = FlowMemory(store, Clock(), asker=lambda call: asker if call == CALL else None)
+    assert await memory.take_callback(verbs.TakeCallback("sales", "+4930111222", ONCE), CALL) == replies.CallbackTaken()
+    [promise], _ = take_requests(store, place)
+    assert (promise.number.number, promise.given, promise.since) == ("+4930111222", "030999", 1_699_999_000.0)
+    assert (promise.requires, promise.head_start_s, promise.customer) == ({"en": 2}, 30.0, {"id": "7"})
+
+
+async def test_who_was_told_no_is_not_called_although_the_store_was_only_late(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.flows.memory.PROMISE_S", 0.05)
+    goes_on, over = threading.Event(), threading.Event()
+
+    def late(*words: Any) -> bool:
+        goes_on.wait(10)
+        try:
+            return take_over(*words)
+        finally:
+            over.set()
+
+    monkeypatch.setattr("cti.flows.memory.take_over", late)
+    memory = FlowMemory(store, Clock())
+    wish = verbs.TakeCallback("sales", "+4930111222", ONCE)
+    assert await memory.take_callback(wish, CALL) == replies.CallbackRefused("too_many")
+    goes_on.set()
+    assert await asyncio.to_thread(over.wait, 10)
+    assert take_requests(store, place) == ([], 0)
+    monkeypatch.setattr("cti.flows.memory.PROMISE_S", 10.0)
+    assert await memory.take_callback(wish, CALL) == replies.CallbackTaken(), "he asks again"
+    assert len(take_requests(store, place)[0]) == 1

@@ -40,7 +40,8 @@ def test_what_means_nothing_changes_nothing() -> None:
     call.type("")
     assert "only the keys" in call.type("abc")
     call.type("12")
-    assert "no JSON" in call.type("shipped")
+    assert "is JSON such as" in call.type("shipped")
+    assert call.type('"shipped"') == call.type("shipped")
     call.type("notfound")
     call.type("#")
     assert not call.over
@@ -64,3 +65,19 @@ def test_answers_come_from_a_file(tmp_path: Path) -> None:
 
 def test_scripts() -> None:
     assert split_script('1,,{"a": [1, 2], "b": 3},#') == ["1", "", '{"a": [1, 2], "b": 3}', "#"]
+
+
+def test_an_end_that_a_line_does_not_have_is_none() -> None:
+    call = walk()
+    for typed in ("", "12#", "{}"):
+        call.type(typed)
+    assert 'did you mean "timed_out"' in call.type("timed_ut")
+    assert call.type("full") == ""
+    assert "whole number" in call.type("three")
+
+
+def test_an_answer_that_is_none_is_found_in_the_file(tmp_path: Path) -> None:
+    """Otherwise a walk would ask the file for ever."""
+    (tmp_path / "a.yaml").write_text("GET /o/12: notfund\n")
+    with pytest.raises(ConfigError, match='did you mean "notfound"'):
+        read_answers(tmp_path / "a.yaml")

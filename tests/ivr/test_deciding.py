@@ -64,3 +64,10 @@ def test_a_customer_always_goes_the_same_way() -> None:
     call = session(split)
     call.begin(NOW)
     assert [fact.split for fact in call.facts() if isinstance(fact, replies.SplitTaken)] == ["test"]
+
+
+def test_who_wants_no_more_calls_says_so_once_and_goes_on() -> None:
+    call = session(flow(f"a: {{do_not_call: pressed_nine, then: yes}}\n{END}"))
+    assert said(call.begin(NOW)) == ["Yes"]
+    assert [fact.reason for fact in call.facts() if isinstance(fact, replies.CallsUnwanted)] == ["pressed_nine"]
+    assert not call.facts()

@@ -45,3 +45,11 @@ def test_wishes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_reason_contains_the_number() -> None:
     assert "4930" not in DoNotCall(["+4930*"]).says_no("+4930123")
+
+
+@pytest.mark.parametrize(
+    ("caller", "number"),
+    [("+493012345", "+493012345"), ("00493012345", "+493012345"), ("03012345", ""), ("anonymous", ""), ("", "")],
+)
+def test_a_callers_number_is_known_where_it_has_its_country(caller: str, number: str) -> None:
+    assert do_not_call.whole(caller) == number

@@ -30,15 +30,15 @@ def test_what_is_told_is_there_at_the_next_look(tmp_path: Path) -> None:
 def test_a_store_that_is_away_gets_them_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
     away = [True, True]
-    write = follow_up.open_all
+    write = follow_up.open_told
 
-    def open_all(*words: object) -> int:
+    def open_told(*words: object) -> int:
         if away:
             away.pop()
             raise OperationalError("", None, Exception())
         return write(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(follow_up, "open_all", open_all)
+    monkeypatch.setattr(follow_up, "open_told", open_told)
     writer = FollowUpWriter(store, retry_s=0.0)
     writer.apply(told("n/1"))
     assert len(writer.load(owner="", done=False, limit=10)) == 1

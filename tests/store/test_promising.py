@@ -9,8 +9,10 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from cti.model.changes import Changed, Kind
 from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, CampaignName
 from cti.model.promise import Number, Promise, Tried
+from cti.model.words import AgentId, ContactId, QueueName
 from cti.store import follow_up
 from cti.store.callbacks import keep, open_promises
 from cti.store.database import Store, open_store
@@ -122,3 +124,31 @@ def test_work_stays_open_and_says_why_where_nobody_was_reached(store: Store) -> 
     made = called(store, work(store), state=CallbackState.FAILED, reason="no_answer")
     [row] = follow_up.load(store)
     assert row["outcome"] == f"callback {made.id}: no_answer" and row["done_at"] is None
+
+
+def low_answer(
+    contact: str = "n/1", owner: str = "anna", call_in_s: float | None = 7200.0, caller: str = "+4930555"
+) -> Any:
+    return Changed(
+        Kind.FOLLOW_UP, f"{contact}/after", "", owner, NOW, "SurveyAnswered", queue=QueueName("sales"), caller=caller,
+        agent=AgentId("anna"), contact=ContactId(contact), reason="how=1", until=NOW + 60, seconds=call_in_s,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("owner", "agent"), [("anna", "anna"), ("sales", "")])
+def test_a_low_answer_opens_work_and_the_call_for_it_at_once(store: Store, owner: str, agent: str) -> None:
+    told = [low_answer(owner=owner)]
+    assert follow_up.open_told(store, told) == 1 and follow_up.open_told(store, told) == 0
+    [made], unusable = take_requests(store, place)
+    assert (made.kind, made.agent, made.due_at, made.since) == (
+        CallbackKind.FOLLOW_UP, agent, NOW + 7200, NOW + 7200,
+    )  # fmt: skip
+    [row] = follow_up.load(store)
+    assert (row["callback"], made.follow_up, unusable) == (made.id, row["id"], 0)
+
+
+def test_a_low_answer_of_one_who_hides_his_number_or_is_not_to_be_called_is_work_alone(store: Store) -> None:
+    told = [low_answer("n/1", call_in_s=None), low_answer("n/2", caller=""), low_answer("n/3", caller="anonymous")]
+    assert follow_up.open_told(store, told) == 3
+    assert take_requests(store, place)[0] == []
+    assert len(follow_up.load(store)) == 3

@@ -5,6 +5,7 @@ import type { Rows } from './difference';
 export interface QueueRow {
   readonly name: string;
   readonly waiting: number;
+  readonly ringing: number;
   readonly oldest_since: number | null;
   readonly offered: number;
   readonly answered: number;
@@ -29,6 +30,7 @@ export interface Counts {
   readonly short_abandoned: number;
   readonly service_level: number | null;
   readonly asa_s: number | null;
+  readonly abandon_rate: number | null;
 }
 
 export interface AgentRow {
@@ -39,7 +41,7 @@ export interface AgentRow {
   readonly reason: string;
   readonly pending: string;
   readonly overdue: boolean;
-  readonly activity: 'idle' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
+  readonly activity: 'idle' | 'preview' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
   readonly since: number | null;
   readonly queues: readonly string[];
   readonly groups: readonly string[];
@@ -47,6 +49,8 @@ export interface AgentRow {
   readonly answered: number;
   readonly missed: number;
   readonly contact: string | null;
+  readonly contact_queue: string | null;
+  readonly today?: { readonly handled: number };
 }
 
 export interface CallRow {
@@ -69,6 +73,10 @@ export interface StatusRow {
   readonly waiting: number;
   readonly talking: number;
   readonly bugs: number;
+  readonly agents_free: number;
+  readonly agents_available: number;
+  readonly today: Counts;
+  readonly breaks: readonly string[];
 }
 
 export interface DecisionRow {

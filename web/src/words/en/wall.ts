@@ -1,10 +1,23 @@
 /** The words of the wall. */
 
 export const wall = {
-  waiting: 'Waiting',
-  longest: 'Longest wait',
-  level: 'Service level',
-  abandoned: 'Abandoned',
-  free: 'Agents free',
-  answered: 'Answered today',
+  all: 'All queues',
+  tiles: {
+    waiting: 'Waiting',
+    longest: 'Longest wait',
+    level: 'Service level',
+    abandoned: 'Abandoned',
+    free: 'Agents free',
+    answered: 'Answered today',
+  },
+  against: {
+    waiting: (free: number) => `${free} agents free`,
+    longest: (target: string) => `target ${target}`,
+    level: (target: string) => `target ${target}`,
+    abandoned: (target: string) => `at most ${target}`,
+    free: (available: number) => `of ${available} here`,
+    answered: (offered: number) => `of ${offered} offered`,
+  },
+  needsToken: 'This wall needs an address with a token: /wall#token=…',
+  noAccess: 'The token of this wall is not valid any more.',
 };

@@ -1,0 +1,136 @@
+"""What may a person ask about a campaign's lists? Which there are; to upload one, look at it, try it, take it over.
+
+A file comes in as it is, as the body of a request, streamed to the disk: no form, nothing in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from cti.api.asking import BadRequest, add, body, note, refusal, unknown, whose
+from cti.api.control_results import number_as
+from cti.api.http import answer
+from cti.api.problems import problem
+from cti.model.changes import Refused
+from cti.model.uploads import Refusal, Wishes
+from cti.model.words import RefusedReason
+
+PIECE_BYTES = 262_144
+FILE = re.compile(r"[^\x00-\x1f\x7f/\\]{1,100}\Z")
+STATUS = {"bad_request": 400, "too_large": 413, "unknown_campaign": 404}
+
+
+class Lists(Protocol):
+    """Whoever takes them."""
+
+    def known(self) -> list[str]:
+        """The campaigns that there are."""
+
+    def lists(self, campaign: str) -> list[dict[str, Any]]:
+        """What was imported; blocks."""
+
+    def find(self, campaign: str, name: str) -> Any | None:
+        """An upload by its name."""
+
+    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes]) -> Any:
+        """Keep a file and look at it. Raises Refusal."""
+
+    async def look(self, upload: Any, wishes: Wishes) -> None:
+        """Look again. Raises Refusal."""
+
+    def begin(self, upload: Any, wishes: Wishes, *, dry_run: bool) -> None:
+        """Try it, or take it over. Raises Refusal."""
+
+    def drop(self, upload: Any) -> None:
+        """It is not wanted any more. Raises Refusal."""
+
+
+def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) -> None:
+    """Add GET /v1/campaigns/{name}/lists, and POST /v1/campaigns/{name}/uploads with what follows it."""
+
+    async def lists(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in kept.known():
+            return _no_campaign(kept)
+        return answer({"at": clock(), "lists": await asyncio.to_thread(kept.lists, name)})
+
+    async def take(request: web.Request) -> web.Response:
+        name, file = request.match_info["name"], request.query.get("file", "list.csv")
+        if name not in kept.known():
+            return _no_campaign(kept)
+        note(request, "list.upload", name, {}, whose(request))
+        if FILE.match(file) is None or file in (".", ".."):
+            raise BadRequest("file is the name of the file, without folders")
+        upload = await kept.take(name, file, request.content.iter_chunked(PIECE_BYTES))
+        return answer({"ok": True, "upload": upload.row()})
+
+    async def look(request: web.Request) -> web.Response:
+        found = _find(kept, request)
+        return _gone() if found is None else answer({"upload": found.row()})
+
+    async def step(request: web.Request) -> web.Response:
+        found, word, name = _find(kept, request), request.match_info["step"], request.match_info["name"]
+        if word not in ("look", "try", "import"):
+            return unknown("unknown_action", word, ["look", "try", "import"])
+        wishes = await body(request, Wishes)
+        if word == "import":
+            note(request, "list.import", name, {}, whose(request, "" if wishes.by == "control" else wishes.by))
+        if found is None:
+            return _gone()
+        if word == "look":
+            await kept.look(found, wishes)
+        else:
+            kept.begin(found, wishes, dry_run=word == "try")
+        return answer({"ok": True, "upload": found.row()})
+
+    async def drop(request: web.Request) -> web.Response:
+        found = _find(kept, request)
+        if found is None:
+            return _gone()
+        kept.drop(found)
+        return answer({"ok": True})
+
+    async def rejected(request: web.Request) -> web.StreamResponse:
+        found = _find(kept, request)
+        if found is None or not found.rejected.exists():
+            return _gone()
+        if number_as(request) is not str:
+            return problem(403, "no_right", "refused rows hold whole numbers: needs the right numbers.see")
+        headers = {"Content-Disposition": 'attachment; filename="rejected.csv"', "Content-Type": "text/csv"}
+        return web.FileResponse(found.rejected, headers=headers | {"Cache-Control": "no-store"})
+
+    add(app, "GET", "/campaigns/{name}/lists", _refusing(lists))
+    add(app, "POST", "/campaigns/{name}/uploads", _refusing(take))
+    add(app, "GET", "/campaigns/{name}/uploads/{upload}", _refusing(look))
+    add(app, "DELETE", "/campaigns/{name}/uploads/{upload}", _refusing(drop))
+    add(app, "GET", "/campaigns/{name}/uploads/{upload}/rejected", _refusing(rejected))
+    add(app, "POST", "/campaigns/{name}/uploads/{upload}/{step}", _refusing(step))
+
+
+def _refusing(work: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            response: web.StreamResponse = await work(request)
+        except Refusal as refused:
+            content = {"refused": refused.reason, "detail": str(refused)}
+            return answer(content, STATUS.get(refused.reason, 409))
+        return response
+
+    return answered
+
+
+def _find(kept: Lists, request: web.Request) -> Any | None:
+    return kept.find(request.match_info["name"], request.match_info["upload"])
+
+
+def _no_campaign(kept: Lists) -> web.Response:
+    return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN), kept.known())
+
+
+def _gone() -> web.Response:
+    return answer({"refused": "unknown_upload", "detail": "it was taken back, or is older than an hour"}, 404)

@@ -1,0 +1,145 @@
+"""What does `cti number erase` do? A person's number leaves the store and the files, and the proof is printed.
+
+Exit codes: 0 it is gone, 1 something of it is left (each is named), 2 wrong words.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import phonenumbers
+import typer
+
+from cti.cli import ask, control
+from cti.cli.ask import REFUSED, AsJson
+from cti.cli.control import EngineRefused, NotRunning
+from cti.cli.store import ConfigOption, Region, one_number, opened, shown
+from cti.config.settings import Settings
+from cti.erasing_files import erase_in_file, packed, with_older_ones
+from cti.model.dialling import LeadId
+from cti.store.callback_erasure import open_of
+from cti.store.database import Store
+from cti.store.erasure import erase
+
+WITHDRAWN_WITHIN_S = 5.0
+LOOK_EVERY_S = 0.2
+
+
+def erase_number(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="+442079460123, or without + and with --region")],
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    region: Region = None,
+    config: ConfigOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a person's number out of history, callbacks, lists, surveys, recordings, journal and queue_log.
+
+    Counts stay, and so does a do-not-call entry. Backups, and an Asterisk's own records, are yours to mind.
+
+    Example: cti number erase +442079460123 --yes
+    """
+    wanted = one_number(number, region, as_json)
+    if not yes and not as_json:
+        typer.confirm(
+            f"take {shown(wanted, False)} out of everything that is kept? This cannot be taken back", abort=True
+        )
+    forms = forms_of(wanted)
+    with opened(config, as_json) as (store, settings):
+        waiting = _withdraw(store, settings, forms)
+        found = erase(store, forms, ask.who(), os.getuid(), time.time())
+        files, unread = _files(settings, forms)
+        gone, elsewhere = _recordings(found.recordings)
+    told: dict[str, Any] = {
+        "rows": found.rows,
+        "files": files,
+        "recordings_deleted": gone,
+        "recordings_elsewhere": elsewhere,
+        "packed_files_not_read": unread,
+        "callbacks_the_engine_still_has": waiting,
+        "left": found.left,
+        "overwritten_on_disk": found.vacuumed,
+    }
+    left = bool(found.left or waiting or unread or elsewhere or not found.vacuumed)
+    if as_json:
+        ask.print_json({"ok": not left, **told})
+    else:
+        _print(told)
+    raise typer.Exit(REFUSED if left else 0)
+
+
+def forms_of(number: str) -> list[str]:
+    """How an E.164 number is written by networks: with +, with 00, bare, and as at home."""
+    digits = number.removeprefix("+")
+    home = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+    national = "".join(letter for letter in home if letter.isdigit())
+    return list(dict.fromkeys([number, f"00{digits}", digits, national]))
+
+
+def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId]:
+    """A running engine has open promises in memory: let it end them first. Those that it still has then."""
+    ids = open_of(store, forms[0])
+    try:
+        for number in ids:
+            control.ask(settings.control, "POST", f"/api/v1/callbacks/{number}/withdraw", {"by": ask.who()})
+    except NotRunning:
+        return []
+    except EngineRefused:
+        pass
+    until = time.monotonic() + WITHDRAWN_WITHIN_S
+    while ids and (left := open_of(store, forms[0])):
+        if time.monotonic() > until:
+            return left
+        time.sleep(LOOK_EVERY_S)
+    return []
+
+
+def _files(settings: Settings, forms: list[str]) -> tuple[dict[str, int], list[str]]:
+    found: dict[str, int] = {}
+    unread: list[str] = []
+    for path in (settings.journal, settings.queue_log):
+        for each in with_older_ones(path) if path is not None else ():
+            if packed([each]):
+                unread.append(str(each))
+            else:
+                found[str(each)] = erase_in_file(each, forms)
+    return found, unread
+
+
+def _recordings(names: list[str]) -> tuple[list[str], list[str]]:
+    """Delete those that lie on this machine; the others are on an Asterisk's."""
+    gone, elsewhere = [], []
+    for name in names:
+        path = Path(f"{name}.wav")
+        try:
+            path.unlink()
+            gone.append(str(path))
+        except OSError:
+            elsewhere.append(str(path))
+    return gone, elsewhere
+
+
+def _print(told: dict[str, Any]) -> None:
+    for table, count in told["rows"].items():
+        typer.echo(f"{count:>8,} rows of {table}")
+    for file, count in told["files"].items():
+        typer.echo(f"{count:>8,} times in {file}: overwritten")
+    for file in told["recordings_deleted"]:
+        typer.echo(f"         {file}: deleted")
+    for what, text in (
+        ("recordings_elsewhere", "is not on this machine: delete it on the Asterisk's"),
+        ("packed_files_not_read", "is packed, and was not looked into: delete it, or unpack it and run this again"),
+        ("callbacks_the_engine_still_has", "is a callback that the engine still has: run this again"),
+    ):
+        for each in told[what]:
+            typer.echo(f"LEFT     {each} {text}", err=True)
+    for table, count in told["left"].items():
+        typer.echo(f"LEFT     {count:,} rows of {table} still hold it: a call that goes on? Run this again", err=True)
+    if not told["overwritten_on_disk"]:
+        typer.echo(
+            "LEFT     the database file is in use: what was freed in it is not overwritten; run this again", err=True
+        )
+    if not told["left"]:
+        typer.echo("looked through every table afterwards: it is in none (do-not-call entries are kept)")

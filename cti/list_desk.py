@@ -1,0 +1,288 @@
+"""What becomes of a list that somebody uploads? Kept for a while, looked at, tried, and taken over as `cti list` does.
+
+Of the loop; whatever reads the file or asks the store runs in a thread of its own. Files hold personal data: they lie
+in a folder of the engine's user alone and are gone after KEEP_S, or with the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.background import in_thread_of_its_own
+from cti.lists.importing import Found, Reading, Tally, import_list, look_at
+from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
+from cti.lists.mapping import Field
+from cti.lists.numbers import known_region
+from cti.model.errors import ConfigError
+from cti.model.policy import Center
+from cti.model.uploads import Refusal, Wishes
+from cti.outbound.do_not_call import DoNotCall
+from cti.outbound.windows import Window
+from cti.ports import Clock
+from cti.store.database import Store
+from cti.store.lead_loading import AnotherImport, ImportLost
+from cti.store.leads import load_lists
+
+MAX_BYTES = 300_000_000
+MAX_UPLOADS = 8
+KEEP_S = 3600.0
+PREVIEW_ROWS = 8
+MOST_REASONS = 10
+SPARE_BYTES = 200_000_000  # of the disk
+
+
+class Upload:
+    """One file. `state`: ready, trying, importing, tried, done, failed."""
+
+    def __init__(self, name: str, campaign: str, file: str, path: Path, now: float) -> None:
+        self.id, self.campaign, self.file, self.path, self.at = name, campaign, file, path, now
+        self.state, self.problems = "ready", list[str]()
+        self.bytes = self.done_bytes = 0
+        self.looked: dict[str, Any] = {}
+        self.tally: Tally | None = None
+
+    @property
+    def rejected(self) -> Path:
+        return self.path.with_suffix(".rejected.csv")
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in ("trying", "importing")
+
+    def row(self) -> dict[str, Any]:
+        """How it stands, for people. The preview's numbers are personal data."""
+        done = {} if self.tally is None else _told(self.tally)
+        words = {"upload": self.id, "campaign": self.campaign, "file": self.file, "bytes": self.bytes}
+        return {**words, "state": self.state, "done_bytes": self.done_bytes, "problems": self.problems, **done} | {
+            "look": self.looked
+        }
+
+
+class ListDesk:
+    """An api Lists. `folder` is made, and emptied of what a former process left."""
+
+    def __init__(self, store: Store, policy: Callable[[], Center], folder: Path, clock: Clock) -> None:
+        self._store, self._policy, self._folder, self._clock = store, policy, folder, clock
+        self._uploads: dict[str, Upload] = {}
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def known(self) -> list[str]:
+        """The campaigns that there are."""
+        return list(self._policy().campaigns)
+
+    def lists(self, campaign: str) -> list[dict[str, Any]]:
+        """What was imported, the newest first. Blocks. Raises SQLAlchemyError."""
+        return load_lists(self._store, campaign)
+
+    def find(self, campaign: str, name: str) -> Upload | None:
+        """The upload of that name."""
+        self._forget_old()
+        found = self._uploads.get(name)
+        return found if found is not None and found.campaign == campaign else None
+
+    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes]) -> Upload:
+        """Keep a file, piece by piece, and look at it. Raises Refusal, OSError."""
+        self._forget_old()
+        if len(self._uploads) >= MAX_UPLOADS:
+            raise Refusal("too_many_uploads", f"{MAX_UPLOADS} files wait already: finish or take back one of them")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = secrets.token_hex(12)
+        upload = Upload(name, campaign, file, self._folder / f"{name}.csv", self._clock())
+        self._uploads[name] = upload
+        try:
+            await self._write(upload, pieces)
+            await in_thread_of_its_own(lambda: _look(upload, Wishes()))
+        except BaseException:
+            self.drop(upload)
+            raise
+        return upload
+
+    async def look(self, upload: Upload, wishes: Wishes) -> None:
+        """Look again, in another way. Raises Refusal."""
+        self._not_busy(upload)
+        _check(wishes)
+        await in_thread_of_its_own(lambda: _look(upload, wishes))
+        upload.state, upload.tally = "ready", None
+
+    def begin(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> None:
+        """Try it, or take it over: returns at once, its state tells the rest. Raises Refusal."""
+        self._not_busy(upload)
+        _check(wishes)
+        policy = self._policy()
+        if upload.campaign not in policy.campaigns:
+            raise Refusal("unknown_campaign", "the configuration has no such campaign any more")
+        upload.state, upload.tally, upload.problems = ("trying" if dry_run else "importing"), None, []
+        work = in_thread_of_its_own(lambda: self._import(upload, wishes, policy, dry_run))
+        work.add_done_callback(lambda found: _ended(upload, found))
+
+    def drop(self, upload: Upload) -> None:
+        """It is not wanted any more. Raises Refusal while it is worked on."""
+        self._not_busy(upload)
+        self._uploads.pop(upload.id, None)
+        for path in (upload.path, upload.rejected):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(upload.path.with_suffix(""), ignore_errors=True)
+
+    def close(self) -> None:
+        """Files go with the engine; an import that is under way removes what it began at the next one."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _write(self, upload: Upload, pieces: AsyncIterator[bytes]) -> None:
+        room = shutil.disk_usage(self._folder).free - SPARE_BYTES
+        with upload.path.open("xb") as file:
+            upload.path.chmod(0o600)
+            async for piece in pieces:
+                upload.bytes += len(piece)
+                if upload.bytes > MAX_BYTES:
+                    raise Refusal("too_large", f"more than {MAX_BYTES // 1_000_000} MB: use `cti list import`")
+                if upload.bytes > room:
+                    raise Refusal("no_room", "the engine's disk is full: make room, or use `cti list import`")
+                await asyncio.to_thread(file.write, piece)
+
+    def _import(self, upload: Upload, wishes: Wishes, policy: Center, dry_run: bool) -> Tally:
+        campaign = policy.campaigns[upload.campaign]
+        window, now = Window(campaign.limits.window), self._clock()
+        found = look_at(upload.path, _reading(wishes))
+        zone = wishes.zone or policy.outbound.suppose_zone or ""
+        rules = Rules(upload.campaign, wishes.region.upper() or None, zone, wishes.not_across)
+
+        def told(done: int, _whole: int) -> None:
+            upload.done_bytes = done
+
+        with upload.rejected.open("w", encoding="utf-8-sig", newline="") as rejects:
+            upload.rejected.chmod(0o600)
+            return import_list(
+                self._store,
+                _named(upload),
+                found,
+                rules,
+                self._clock,
+                by=wishes.by,
+                dry_run=dry_run,
+                rejects=rejects,
+                open_now=lambda zones: window.reason(zones, now) is None,
+                forbidden=DoNotCall(policy.outbound.do_not_call),
+                told=told,
+            )
+
+    def _not_busy(self, upload: Upload) -> None:
+        if upload.is_busy:
+            raise Refusal("in_use", "it is being worked on: wait until it is through")
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        for upload in [each for each in self._uploads.values() if now - each.at > KEEP_S and not each.is_busy]:
+            self.drop(upload)
+
+
+def _named(upload: Upload) -> Path:
+    """A link by which the list has the name of the file that was uploaded."""
+    folder = upload.path.with_suffix("")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    link = folder / upload.file
+    if not link.exists():
+        link.hardlink_to(upload.path)
+    return link
+
+
+def _check(wishes: Wishes) -> None:
+    if wishes.region and not known_region(wishes.region.upper()):
+        raise Refusal("bad_request", "there is no such country: two letters of ISO 3166, such as CN or GB")
+    if any(field not in set(Field) for field in wishes.columns):
+        raise Refusal("bad_request", f"columns are named by field: {', '.join(Field)}")
+    if len(wishes.delimiter) > 1 and wishes.delimiter != "tab":
+        raise Refusal("bad_request", "the delimiter is one character, or tab")
+
+
+def _reading(wishes: Wishes) -> Reading:
+    delimiter = {"tab": "\t"}.get(wishes.delimiter, wishes.delimiter) or None
+    region = wishes.region.upper() or None
+    return Reading(region, wishes.encoding or None, delimiter, wishes.header, _said(wishes))
+
+
+def _said(wishes: Wishes) -> dict[Field, list[str]]:
+    return {Field(field): columns for field, columns in wishes.columns.items()}
+
+
+def _look(upload: Upload, wishes: Wishes) -> None:
+    """Blocks. What cannot be read so is told in `problems`, with the columns that there are."""
+    upload.problems, upload.looked = [], {}
+    reading = _reading(wishes)
+    try:
+        found = look_at(upload.path, reading)
+    except (ConfigError, OSError) as error:
+        said = error.problems if isinstance(error, ConfigError) else ["the file cannot be read any more"]
+        upload.problems = [line.replace(f"{upload.path}:", "").replace("--map ", "") for line in said]
+        with contextlib.suppress(ConfigError, OSError):  # whatever is no number: the first column, to see its name
+            first = look_at(upload.path, msgspec.structs.replace(reading, said={Field.PHONE: ["#1"]}))
+            upload.looked = _how(first) | {"columns": {}, "rows": []}
+        return
+    rules = Rules("", wishes.region.upper() or None)
+    rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
+    upload.looked = _how(found) | {"rows": [_shown(row) for row in rows]}
+
+
+def _how(found: Found) -> dict[str, Any]:
+    columns = found.columns
+    single = {field: getattr(columns, field) for field in Field if field is not Field.PHONE}
+    return {
+        "encoding": found.encoding,
+        "why": found.why,
+        "delimiter": {"\t": "tab"}.get(found.delimiter, found.delimiter),
+        "header": columns.has_header,
+        "names": [plain(name) for name in columns.header],
+        "columns": {Field.PHONE.value: [plain(columns.header[place]) for place in columns.numbers]}
+        | {field.value: [plain(columns.header[place])] for field, place in single.items() if place is not None},
+    }
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "numbers": [number.e164 for number in row.numbers],
+        "name": row.name,
+        "zones": list(dict.fromkeys(zone for number in row.numbers for zone in number.zones)),
+        "verdict": row.verdict.value,
+        "reason": f"{row.column}: {row.reason}" if row.column else row.reason,
+    }
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    return {
+        "list": tally.list_id,
+        "rows": tally.rows,
+        "verdicts": {verdict.value: tally.verdicts[verdict] for verdict in Verdict},
+        "reasons": [{"text": plain(text), "rows": rows} for text, rows in tally.reasons.most_common(MOST_REASONS)],
+        "outside_hours_now": tally.outside_hours,
+        "in_another_campaign": tally.elsewhere,
+        "numbers_left_out": tally.left_out,
+        "unreadable_letters": tally.unreadable,
+    }
+
+
+def _ended(upload: Upload, found: asyncio.Future[Tally]) -> None:
+    error = found.exception()
+    was_try = upload.state == "trying"
+    if error is None:
+        upload.tally, upload.state = found.result(), "tried" if was_try else "done"
+        return
+    upload.state = "failed"
+    if isinstance(error, ConfigError):
+        upload.problems = [line.replace(f"{upload.path}:", "") for line in error.problems]
+    elif isinstance(error, AnotherImport):
+        upload.problems = [f"{error}; nothing was imported"]
+    elif isinstance(error, ImportLost):
+        upload.problems = ["it was taken for dead, and removed; nothing was imported"]
+    elif isinstance(error, SQLAlchemyError | OSError):
+        upload.problems = [f"the store or the disk does not take it ({type(error).__name__}); nothing was imported"]
+    else:
+        upload.problems = [f"this is our fault ({type(error).__name__}); nothing was imported"]

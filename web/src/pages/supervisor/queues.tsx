@@ -1,0 +1,156 @@
+/** How does each queue stand? One row each, against its target; a chosen one narrows the other tables. */
+
+import { ofAbandoned, ofServiceLevel, ofWait, ofWaiting } from '../../live/levels';
+import type { Counts, QueueRow } from '../../live/rows';
+import { Badge } from '../../parts/badge';
+import { Duration, useElapsedS } from '../../parts/duration';
+import { count, percent, seconds } from '../../parts/figures';
+import { useSettled } from '../../parts/settled';
+import { type Column, Table } from '../../parts/table';
+import { words } from '../../words';
+import { definitionOf } from '../definitions';
+
+export type WindowName = 'last_15m' | 'last_60m' | 'today';
+export const WINDOWS: readonly WindowName[] = ['last_15m', 'last_60m', 'today'];
+
+interface QueuesProps {
+  readonly rows: readonly QueueRow[];
+  readonly chosen: string;
+  readonly window: WindowName;
+  readonly onWindow: (window: WindowName) => void;
+  readonly onChoose: (queue: string) => void;
+}
+
+export function Queues({ rows, chosen, window, onWindow, onChoose }: QueuesProps) {
+  const said = words.value.supervisor;
+  return (
+    <Table
+      title={said.queues}
+      rows={rows}
+      keyOf={(row) => row.name}
+      columns={columnsOf(window)}
+      drawnFrom={window}
+      order={{ column: 'queue', isDown: false }}
+      classOf={(row) => (row.name === chosen ? 'is-chosen' : '')}
+      onOpen={(row) => onChoose(row.name === chosen ? '' : row.name)}
+      textOf={(row) => row.name}
+      tools={
+        <select
+          aria-label={said.window}
+          value={window}
+          onChange={(event) => onWindow(event.currentTarget.value as WindowName)}
+        >
+          {WINDOWS.map((name) => (
+            <option key={name} value={name}>
+              {said.windows[name]}
+            </option>
+          ))}
+        </select>
+      }
+    />
+  );
+}
+
+function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
+  const { columns, hints } = words.value.supervisor;
+  const of = (row: QueueRow): Counts | undefined => row[window];
+  return [
+    { key: 'queue', head: columns.queue, cell: (row) => <strong>{row.name}</strong>, by: (row) => row.name },
+    {
+      key: 'waiting',
+      head: columns.waiting,
+      hint: hints.waiting,
+      isNumber: true,
+      cell: (row) => <Waiting row={row} />,
+      by: (row) => row.waiting,
+    },
+    {
+      key: 'longest',
+      head: columns.longest,
+      hint: hints.longest,
+      isNumber: true,
+      cell: (row) => <Longest row={row} />,
+      by: (row) => (row.oldest_since === null ? null : -row.oldest_since),
+    },
+    {
+      key: 'free',
+      head: columns.free,
+      hint: hints.free,
+      isNumber: true,
+      cell: (row) => (
+        <>
+          {row.agents_free}
+          <span class="quiet"> / {row.agents_available}</span>
+        </>
+      ),
+      by: (row) => row.agents_free,
+    },
+    {
+      key: 'level',
+      head: columns.level,
+      hint: definitionOf('service_level'),
+      isNumber: true,
+      cell: (row) => <ServiceLevel level={of(row)?.service_level} targetS={row.target_s} />,
+      by: (row) => of(row)?.service_level,
+    },
+    {
+      key: 'answered',
+      head: columns.answered,
+      hint: definitionOf('answered'),
+      isNumber: true,
+      cell: (row) => count(of(row)?.answered),
+      by: (row) => of(row)?.answered,
+    },
+    {
+      key: 'abandoned',
+      head: columns.abandoned,
+      hint: definitionOf('abandon_rate'),
+      isNumber: true,
+      cell: (row) => <Abandoned counts={of(row)} />,
+      by: (row) => of(row)?.abandon_rate,
+    },
+    {
+      key: 'asa',
+      head: columns.asa,
+      hint: definitionOf('asa_s'),
+      isNumber: true,
+      cell: (row) => seconds(of(row)?.asa_s),
+      by: (row) => of(row)?.asa_s,
+    },
+  ];
+}
+
+function Waiting({ row }: { readonly row: QueueRow }) {
+  const level = useSettled(ofWaiting(row.waiting, row.ringing, row.agents_free));
+  if (level === 'good' || row.waiting === 0) return <>{row.waiting}</>;
+  return <Badge tone={level}>{row.waiting}</Badge>;
+}
+
+function Longest({ row }: { readonly row: QueueRow }) {
+  const level = useSettled(ofWait(useElapsedS(row.oldest_since), row.target_s));
+  const time = <Duration since={row.oldest_since} />;
+  return level === 'good' || row.oldest_since === null ? time : <Badge tone={level}>{time}</Badge>;
+}
+
+function ServiceLevel({ level, targetS }: { readonly level: number | null | undefined; readonly targetS: number }) {
+  const shown = useSettled(ofServiceLevel(level));
+  const title = `≤ ${targetS} s`;
+  if (shown === 'good' || shown === 'unknown') return <span title={title}>{percent(level)}</span>;
+  return (
+    <Badge tone={shown} title={title}>
+      {percent(level)}
+    </Badge>
+  );
+}
+
+function Abandoned({ counts }: { readonly counts: Counts | undefined }) {
+  const level = useSettled(ofAbandoned(counts?.abandon_rate));
+  const rate = counts?.abandon_rate == null ? null : <span class="part"> ({percent(counts.abandon_rate)})</span>;
+  const text = (
+    <>
+      {count(counts?.abandoned)}
+      {rate}
+    </>
+  );
+  return level === 'good' || level === 'unknown' ? text : <Badge tone={level}>{text}</Badge>;
+}

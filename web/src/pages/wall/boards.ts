@@ -1,0 +1,92 @@
+/** Which boards does a wall show, one after the other, and what stands on each? Pure. At most six numbers on a board. */
+
+import type { Level } from '../../live/hysteresis';
+import { ABANDON_WATCH, ofAbandoned, ofServiceLevel, ofWait, ofWaiting, SERVICE_LEVEL } from '../../live/levels';
+import type { Counts, QueueRow, StatusRow } from '../../live/rows';
+
+/** The figures of a board: of one queue, or of all. */
+export interface Board {
+  readonly name: string | null;
+  readonly waiting: number;
+  readonly ringing: number;
+  readonly oldestSince: number | null;
+  readonly targetS: number;
+  readonly free: number;
+  readonly available: number;
+  readonly today: Counts | undefined;
+}
+
+/**
+ * All queues first, then one each. With `asked` only those; `whole` is false where the token sees only some queues: the
+ * sum of the centre would then be of others, too.
+ */
+export function boardsOf(
+  queues: readonly QueueRow[],
+  status: StatusRow | undefined,
+  asked: readonly string[],
+  whole: boolean,
+): readonly Board[] {
+  const shown = asked.length === 0 ? queues : queues.filter((row) => asked.includes(row.name));
+  const each = shown.map(ofQueue);
+  const isSum = whole && asked.length === 0 && queues.length > 1 && status !== undefined;
+  return isSum ? [ofAll(queues, status), ...each] : each;
+}
+
+function ofQueue(row: QueueRow): Board {
+  return {
+    name: row.name,
+    waiting: row.waiting,
+    ringing: row.ringing,
+    oldestSince: row.oldest_since,
+    targetS: row.target_s,
+    free: row.agents_free,
+    available: row.agents_available,
+    today: row.today,
+  };
+}
+
+/** An agent in two queues counts once; the longest wait is measured by the queue it is in. */
+function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
+  const waiting = queues.filter((row) => row.oldest_since !== null);
+  const worst = waiting.sort((one, other) => pressure(one) - pressure(other))[0];
+  return {
+    name: null,
+    waiting: status.waiting,
+    ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
+    oldestSince: worst?.oldest_since ?? null,
+    targetS: worst?.target_s ?? Math.min(...queues.map((row) => row.target_s)),
+    free: status.agents_free,
+    available: status.agents_available,
+    today: status.today,
+  };
+}
+
+/** Smaller for who is longer beyond the target of his queue. */
+function pressure(row: QueueRow): number {
+  return (row.oldest_since ?? Number.POSITIVE_INFINITY) + row.target_s;
+}
+
+export interface Levels {
+  readonly waiting: Level;
+  readonly longest: Level;
+  readonly level: Level;
+  readonly abandoned: Level;
+  readonly free: Level;
+}
+
+export function levelsOf(board: Board, longestS: number | null): Levels {
+  return {
+    waiting: ofWaiting(board.waiting, board.ringing, board.free),
+    longest: ofWait(longestS, board.targetS),
+    level: ofServiceLevel(board.today?.service_level),
+    abandoned: ofAbandoned(board.today?.abandon_rate),
+    free: board.available === 0 ? 'bad' : board.free === 0 ? 'watch' : 'good',
+  };
+}
+
+export const TARGETS = { level: SERVICE_LEVEL, abandoned: ABANDON_WATCH };
+
+/** Which board is shown `elapsedS` after the wall began, when each stays `eachS`. */
+export function turnOf(count: number, elapsedS: number, eachS: number): number {
+  return count === 0 ? 0 : Math.floor(Math.max(0, elapsedS) / eachS) % count;
+}

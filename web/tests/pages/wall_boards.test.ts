@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { QueueRow, StatusRow } from '../../src/live/rows';
+import { boardsOf, levelsOf, turnOf } from '../../src/pages/wall/boards';
+
+function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
+  return {
+    name,
+    waiting: oldest === null ? 0 : 1,
+    oldest_since: oldest,
+    target_s: targetS,
+    agents_free: 1,
+  } as QueueRow;
+}
+
+const STATUS = { waiting: 2, agents_free: 3, agents_available: 4, today: { answered: 9 } } as StatusRow;
+
+it('shows all queues first, then each', () => {
+  const boards = boardsOf([queue('a', 10), queue('b', null)], STATUS, [], true);
+  expect(boards.map((board) => board.name)).toEqual([null, 'a', 'b']);
+  expect([boards[0]?.waiting, boards[0]?.free, boards[0]?.today?.answered]).toEqual([2, 3, 9]);
+});
+
+it('measures the longest wait of all by the queue that is furthest beyond its target', () => {
+  const [all] = boardsOf([queue('slow', 100, 300), queue('fast', 150, 20)], STATUS, [], true);
+  expect([all?.oldestSince, all?.targetS]).toEqual([150, 20]);
+});
+
+it('shows no sum of the centre to who sees a part of it, or asks for a part', () => {
+  const rows = [queue('a', 10), queue('b', null)];
+  expect(boardsOf(rows, STATUS, [], false).map((board) => board.name)).toEqual(['a', 'b']);
+  expect(boardsOf(rows, STATUS, ['b'], true).map((board) => board.name)).toEqual(['b']);
+});
+
+it('says act where nobody is here', () => {
+  const [board] = boardsOf([{ ...queue('a', null), agents_free: 0, agents_available: 0 }], STATUS, [], true);
+  expect(board && levelsOf(board, null)).toMatchObject({ free: 'bad', longest: 'good', level: 'unknown' });
+});
+
+it('turns', () => {
+  expect([0, 14, 15, 44, 45].map((elapsed) => turnOf(3, elapsed, 15))).toEqual([0, 0, 1, 2, 0]);
+  expect(turnOf(0, 99, 15)).toBe(0);
+});
