@@ -165,6 +165,13 @@ _POLICY = (
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
+    Operation(
+        "GET",
+        "/flows/{flow}/drawing",
+        "A flow as a picture (SVG)",
+        Right.FLOWS_READ,
+        query={"version": "as it was then", "language": "of its texts"},
+    ),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )
@@ -183,6 +190,13 @@ _OUTBOUND = (
         "Whom a campaign may dial, and why not the others",
         Right.CAMPAIGNS_READ,
         query={"hours": "how far ahead, at most 24"},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
+        "/campaigns/{name}/amd",
+        "How well answering machines are told from people",
+        Right.CAMPAIGNS_READ,
         about={"name": CAMPAIGN},
     ),
     Operation(
