@@ -197,7 +197,7 @@ class Application:
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self.flows.asker = lambda call: self.engine.center.asker(call)
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
-        readers += [outbound.writer.apply, outbound.abandoned.apply]
+        readers += [outbound.writer.apply, outbound.abandoned.apply, outbound.amd.apply]
         hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
         self._errors["hooks"] = lambda: hooks.errors
         if self.settings.hooks:

@@ -15,11 +15,13 @@ from cti.calendar.instants import day_begins
 from cti.model.dialling import CampaignName, CampaignState
 from cti.model.lead import CampaignNow
 from cti.model.policy import Center
+from cti.outbound import amd_advice
 from cti.outbound.desk import Desk, Today
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.plan import counted, project
 from cti.ports import Clock
 from cti.store import campaign_results, campaigns, results_csv
+from cti.store.amd_verdicts import verdicts_of
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -79,6 +81,15 @@ class CampaignDesk:
         prospects = list(project(desk, leads, history, now, today, ahead_s))
         shown = [msgspec.to_builtins(each) for each in prospects[:MOST_SHOWN]]
         return {"campaign": name, "leads": len(leads), "counts": counted(prospects), "first": shown}
+
+    def amd(self, name: str) -> dict[str, Any] | None:
+        """How well machines were told from people; None: no such campaign. Blocks. Raises SQLAlchemyError."""
+        written = self._policy().campaigns.get(name)
+        if written is None:
+            return None
+        self._writer.flush()
+        found = msgspec.to_builtins(amd_advice.report(verdicts_of(self._store, name), written.machines))
+        return {"campaign": name, **found, "amd": written.machines.amd.model_dump()}
 
 
 def _row(campaign: CampaignNow, progress: campaigns.Progress, at: float) -> dict[str, Any]:

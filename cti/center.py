@@ -26,6 +26,7 @@ from cti.acd import (
     progressive,
     reached,
     reload,
+    spying,
     status_wishes,
     supervision,
     telling,
@@ -126,6 +127,9 @@ class ContactCenter:
             events.AgentRequest: lambda event: self._answer(status_wishes.request(self._floor, event)),
             events.AgentRestored: lambda event: status_wishes.restored(self._floor, event),
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
+            events.SpyRequest: lambda event: self._answer(spying.request(self._floor, event)),
+            events.SpyHears: lambda event: spying.hears(self._floor, event),
+            events.SpyEnded: lambda event: spying.ended(self._floor, event),
             events.PolicyChanged: self._policy_changed,
         }
 
@@ -242,6 +246,7 @@ class ContactCenter:
         return floor.out
 
     def _follow(self, _: None) -> None:
+        spying.settle(self._floor)
         self._outgoing.follow()
         self._campaigning.follow()
 

@@ -22,11 +22,13 @@ from cti.model.policy import Center
 from cti.model.words import AttemptId
 from cti.ports import Clock
 from cti.store.abandoned_callers import AbandonedCallers
+from cti.store.amd_verdicts import AmdVerdicts
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
+from cti.visit_keeper import VisitKeeper
 
 
 class OutboundRoom:
@@ -44,13 +46,16 @@ class OutboundRoom:
         stack.callback(self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
         stack.callback(self.abandoned.close)
+        self.amd = AmdVerdicts(store)
+        stack.callback(self.amd.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
+        self.visits = VisitKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned)
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
         return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
@@ -60,6 +65,7 @@ class OutboundRoom:
         self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
         background(stack, self.campaigns.run(post))
+        background(stack, self.visits.run(post))
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""

@@ -32,6 +32,7 @@ from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.people import first
 from cti.people.passwords import Passwords
+from cti.people.register import Register
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail, Clock
 from cti.store.database import Store
@@ -88,6 +89,7 @@ class WebRoom:
         app = make_web_app(
             served,
             self.sessions,
+            Register(self.records, self.passwords),
             entrance,
             center=self._center,
             clock=self._clock,

@@ -29,12 +29,18 @@ class Campaigning(CallingScene):
     """One campaign, "spring", of queue "sales"; attempts are "spring-<lead>-<attempt>". The store is `leads`."""
 
     def __init__(
-        self, *agents: str, mode: str = "progressive", leads: int = 0, queues: Any = None, **written: Any
+        self,
+        *agents: str,
+        mode: str = "progressive",
+        leads: int = 0,
+        queues: Any = None,
+        outbound: Any = None,
+        **written: Any,
     ) -> None:
         policy = office(*(agents or ("anna",)), **(queues or {}))
         more = {} if mode == "agentless" else {"queue": "sales"}
         campaign = {"mode": mode, "window": ALWAYS} | more | written.pop("campaign", {}) | written
-        words = policy.model_dump(exclude_unset=True) | {"campaigns": {"spring": campaign}}
+        words = policy.model_dump(exclude_unset=True) | {"campaigns": {"spring": campaign}, "outbound": outbound or {}}
         self.stored: dict[int, Lead] = {}
         self.done: dict[int, str] = {}
         self.held: set[int] = set()

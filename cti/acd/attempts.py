@@ -74,7 +74,7 @@ def _take_back(floor: Floor, attempt: Attempt | None) -> None:
 def answered(floor: Floor, attempt: Attempt) -> None:
     """Somebody, or a machine, has picked up."""
     if not attempt.answered:
-        attempt.answered = True
+        attempt.answered, attempt.answered_at = True, floor.now
         if not attempt.found:
             floor.deadlines.set("dial", attempt.id, floor.now + ANSWERED_S)
         _tell(floor, attempt, "placed", "answered")
@@ -139,5 +139,7 @@ def _tell(floor: Floor, attempt: Attempt, old: str, new: str) -> None:
             call=attempt.call if attempt.node else None,
             node=attempt.node or None,
             outbound=True,
+            reason=attempt.heard or None,
+            seconds=floor.now - attempt.answered_at if attempt.heard and attempt.answered_at is not None else None,
         )
     )

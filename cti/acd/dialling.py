@@ -42,6 +42,8 @@ class Attempt:
     queue: QueueName | None = None
     agent: AgentId | None = None
     answered: bool = False
+    answered_at: float | None = None
+    heard: str = ""  # what listening has told, and by which sign, for those who keep the books
     cancelled: bool = False  # we have asked to take it back
     given_up: bool = False  # nothing was heard of it for too long
     found: bool = False  # by a snapshot: another process has placed it

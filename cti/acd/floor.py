@@ -21,6 +21,7 @@ from cti.acd.gate import Gate, OpenGate
 from cti.acd.line import Line
 from cti.acd.offer import Offer
 from cti.acd.redials import Redials
+from cti.acd.spy import Spy
 from cti.acd.staff import Staff
 from cti.calendar.opening import Opening
 from cti.model import policy
@@ -39,6 +40,7 @@ from cti.model.words import (
     OfferId,
     OfferState,
     QueueName,
+    SpyId,
 )
 
 Output = AnyCommand | AnyBookOrder | Changed | Refused
@@ -69,6 +71,8 @@ class Floor:
         self.opening: dict[str, Opening] = {}
         self.redials = Redials()
         self.dials = Dials()
+        self.spies: dict[SpyId, Spy] = {}
+        self.spied = 0  # so many times, since the start
         self.gate: Gate = OpenGate()
         self.offers_made = 0
         self.staffed: Counter[str] = Counter()  # agents of each queue who are available: neither on break nor out

@@ -67,11 +67,12 @@ def arrived(floor: Floor, event: CallArrived) -> bool:
     """A customer whom we have called is in our hands. False: we have died meanwhile, and his ticket says all."""
     attempt = floor.dials.air.get(event.attempt) if event.attempt is not None else None
     named = event.ticket.contact if event.ticket is not None else ContactId("")
-    machine = event.heard is Heard.MACHINE
     contact = floor.contacts.get(attempt.contact if attempt is not None and not attempt.found else named)
+    machine = event.heard is Heard.MACHINE and not _on_trial(contact)
     ours = attempt is not None and contact is not None and contact.attempt == attempt.id
     if attempt is not None:
         attempts.answered(floor, attempt)
+        attempt.heard = f"{event.heard} {event.heard_why}".strip()
         attempts.end(floor, attempt, DialResult.MACHINE if machine else DialResult.HUMAN)
     if event.attempt is not None and floor.dials.is_gone(event.attempt):  # his hang-up has overtaken him
         _say_last(floor, event, Release(event.call))
@@ -87,6 +88,11 @@ def arrived(floor: Floor, event: CallArrived) -> bool:
     else:
         _customer_there(floor, contact, event, ours=ours)
     return True
+
+
+def _on_trial(contact: Contact | None) -> bool:
+    """Whether what seems to be a machine is taken for a person all the same: agents shall say what it was."""
+    return contact is not None and contact.callout is not None and contact.callout.on_machine.as_person
 
 
 def _say_last(floor: Floor, event: CallArrived, command: Release | LeaveMessage) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from cti.model.errors import IllegalTransition
-from cti.model.words import Activity, AgentStatus, ContactState, OfferState
+from cti.model.words import Activity, AgentStatus, ContactState, OfferState, SpyState
 
-State = TypeVar("State", ContactState, OfferState, Activity, AgentStatus)
+State = TypeVar("State", ContactState, OfferState, Activity, AgentStatus, SpyState)
 
 _C, _O, _A, _S = ContactState, OfferState, Activity, AgentStatus
 
@@ -56,11 +56,18 @@ STATUS: Mapping[AgentStatus, frozenset[AgentStatus]] = {
     _S.ON_BREAK: frozenset({_S.AVAILABLE, _S.LOGGED_OUT, _S.ON_BREAK}),  # on_break again: another reason
 }
 
+SPY: Mapping[SpyState, frozenset[SpyState]] = {
+    SpyState.RINGING: frozenset({SpyState.HEARING, SpyState.ENDED}),
+    SpyState.HEARING: frozenset({SpyState.ENDED}),
+    SpyState.ENDED: frozenset(),
+}
+
 TABLES: Mapping[str, Mapping[Any, frozenset[Any]]] = {
     "contact": CONTACT,
     "offer": OFFER,
     "activity": ACTIVITY,
     "status": STATUS,
+    "spy": SPY,
 }
 
 

@@ -24,13 +24,16 @@ MOST_AHEAD_S, HOUR_S = 86_400.0, 3600.0
 
 
 class Campaigns(Protocol):
-    """Whoever knows how they stand. What `load` returns, and `plan`, block: they are called off the loop."""
+    """Whoever knows how they stand. What `load` returns, `plan` and `amd` block: they are called off the loop."""
 
     def load(self) -> Callable[[], list[dict[str, Any]]]:
         """Return how to get all of them as they are now."""
 
     def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
         """Return whom a campaign may dial, and why not whom; None where there is no such campaign."""
+
+    def amd(self, name: str) -> dict[str, Any] | None:
+        """Return how well machines were told from people; None where there is no such campaign."""
 
 
 class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +54,12 @@ def add_routes(app: web.Application, desk: Desk, campaigns: Campaigns, clock: Ca
             return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN, await _known(campaigns)))
         return answer({"at": clock(), "plan": found})
 
+    async def amd(request: web.Request) -> web.Response:
+        found = await asyncio.to_thread(campaigns.amd, request.match_info["name"])
+        if found is None:
+            return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN, await _known(campaigns)))
+        return answer({"at": clock(), "amd": found})
+
     async def ask(request: web.Request) -> web.Response:
         name, word = request.match_info["name"], request.match_info["action"]
         if word not in set(CampaignAction):
@@ -67,6 +76,7 @@ def add_routes(app: web.Application, desk: Desk, campaigns: Campaigns, clock: Ca
 
     add(app, "GET", "/campaigns", listed)
     add(app, "GET", "/campaigns/{name}/plan", plan)
+    add(app, "GET", "/campaigns/{name}/amd", amd)
     add(app, "POST", "/campaigns/{name}/{action}", ask)
 
 

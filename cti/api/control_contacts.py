@@ -1,4 +1,4 @@
-"""What may a supervisor ask for somebody who waits? Another queue, seconds of waiting, the end of his wait."""
+"""What may be asked for one contact? Another queue, seconds of waiting, the end of its wait; to hear its talk."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aiohttp import web
 from cti.api.asking import BY, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
-from cti.model.events import ContactRequest
-from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason
+from cti.model.events import ContactRequest, SpyRequest
+from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason, SpyMode
 from cti.ports import Desk
 
 MAX_SECONDS = 86_400
@@ -37,6 +37,13 @@ class _Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
+class _Spy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The phone of the one who asks: 1009, or PJSIP/1009. No number can be dialled by it."""
+
+    phone: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9]{1,20}/)?[A-Za-z0-9_-]{1,60}\Z")]
+    by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
+
+
 _BODIES: dict[ContactAction, type[_Move | _Prioritise | _Withdraw]] = {
     ContactAction.MOVE: _Move,
     ContactAction.PRIORITISE: _Prioritise,
@@ -49,8 +56,10 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
 
     async def ask(request: web.Request) -> web.Response:
         contact, word = request.match_info["contact"], request.match_info["action"]
+        if word in set(SpyMode):
+            return await _spy(request, desk, view, clock())
         if word not in set(ContactAction):
-            return unknown("unknown_action", word, [known.value for known in ContactAction])
+            return unknown("unknown_action", word, [known.value for known in (*ContactAction, *SpyMode)])
         action = ContactAction(word)
         before = view.snapshot(clock())
         named = known_or_not(contact, {row.get("contact") for row in before["calls"]})
@@ -74,6 +83,23 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         return refusal(refused)
 
     add(app, "POST", "/contacts/{contact:.+}/{action}", ask)
+
+
+async def _spy(request: web.Request, desk: Desk, view: View, now: float) -> web.Response:
+    """His own phone rings, and he hears the talk."""
+    contact, mode = request.match_info["contact"], SpyMode(request.match_info["action"])
+    named = known_or_not(contact, {row.get("contact") for row in view.snapshot(now)["calls"]})
+    note(request, f"contact.{mode}", named)
+    asked = await body(request, _Spy)
+    by = whose(request, asked.by)
+    phone = asked.phone if "/" in asked.phone else f"PJSIP/{asked.phone}"
+    refused = desk.ask(SpyRequest(ContactId(contact), mode, phone, by=by))
+    if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
+        named = contact  # the view lists not all of them
+    note(request, f"contact.{mode}", named, {"phone": phone}, by)
+    if refused is None:
+        return answer({"ok": True, "contact": _row(view.snapshot(now), contact)})
+    return refusal(refused)
 
 
 def _row(snapshot: dict[str, Any], contact: str) -> dict[str, Any] | None:

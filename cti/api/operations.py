@@ -30,6 +30,24 @@ _PEOPLE = (
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
+    Operation("POST", "/me/totp/new", "A secret for an authenticator; nothing holds yet", Access.SESSION, once=True),
+    Operation("POST", "/me/totp", "Ask for the codes of an authenticator from now on", Access.SESSION),
+    Operation("DELETE", "/me/totp", "Ask for no code any more", Access.SESSION),
+    Operation("GET", "/users", "Who may sign in", Right.USERS_CHANGE, whole=True),
+    Operation("POST", "/users", "Add somebody; tells his password once", Right.USERS_CHANGE, whole=True, once=True),
+    Operation("PATCH", "/users/{name}", "Another role, scope, agent or phone", Right.USERS_CHANGE, whole=True),
+    Operation("DELETE", "/users/{name}", "Remove somebody, with his sessions", Right.USERS_CHANGE, whole=True),
+    Operation(
+        "POST",
+        "/users/{name}/{action}",
+        "A new password (told once), lock, unlock, without-totp (his authenticator is lost)",
+        Right.USERS_CHANGE,
+        whole=True,
+        once=True,
+    ),
+    Operation("GET", "/tokens", "Which programs may ask", Right.USERS_CHANGE, whole=True),
+    Operation("POST", "/tokens", "Add a program; tells its token once", Right.USERS_CHANGE, whole=True, once=True),
+    Operation("DELETE", "/tokens/{number}", "Let a token be worth nothing", Right.USERS_CHANGE, whole=True),
 )
 _LIVE = (
     Operation("GET", "/queues", "The queues, their figures, and who waits", Right.QUEUES_READ, rows={"queues": QUEUE}),
@@ -147,6 +165,13 @@ _POLICY = (
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
+    Operation(
+        "GET",
+        "/flows/{flow}/drawing",
+        "A flow as a picture (SVG)",
+        Right.FLOWS_READ,
+        query={"version": "as it was then", "language": "of its texts"},
+    ),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )
@@ -154,10 +179,24 @@ _OUTBOUND = (
     Operation("GET", "/campaigns", "The campaigns", Right.CAMPAIGNS_READ, rows={"campaigns": CAMPAIGN}),
     Operation(
         "GET",
+        "/campaigns/{name}/amd",
+        "What the detection of answering machines came to, and what would be better",
+        Right.CAMPAIGNS_READ,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
         "/campaigns/{name}/plan",
         "Whom a campaign may dial, and why not the others",
         Right.CAMPAIGNS_READ,
         query={"hours": "how far ahead, at most 24"},
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
+        "/campaigns/{name}/amd",
+        "How well answering machines are told from people",
+        Right.CAMPAIGNS_READ,
         about={"name": CAMPAIGN},
     ),
     Operation(

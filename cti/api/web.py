@@ -11,14 +11,16 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, web_sign_in
+from cti.api import asking, web_people, web_sign_in
 from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
+from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
 from cti.api.web_guard import Entrance, Find, make_guard
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
+from cti.people.register import Register
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail
 
@@ -30,6 +32,7 @@ REQUEST_TIMEOUT_S = 60.0
 def make_web_app(
     served: web.Application,
     sessions: Sessions,
+    register: Register,
     entrance: Entrance,
     *,
     center: Callable[[], Center],
@@ -51,9 +54,11 @@ def make_web_app(
     for resource in served.router.resources():
         app.router.register_resource(resource)
     web_sign_in.add_routes(app, sessions, entrance, clock)
+    web_people.add_routes(app, register, center, clock)
     more(app)
     if missing := without_a_line(_routes(app)):
         raise ConfigError([f"web: no line in operations.py for {', '.join(missing)}"])
+    add_description(app, entrance.origins[0])
     add_pages(app, pages)
     return app
 

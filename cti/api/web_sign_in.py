@@ -18,6 +18,8 @@ from cti.api.asking import NOT_OURS, add, body, name_asker, note
 from cti.api.http import answer
 from cti.api.problems import problem
 from cti.api.web_guard import Entrance, address_of, is_ours, person_of, set_cookie, who
+from cti.people.codes import address_of as address_of_codes
+from cti.people.codes import new_secret
 from cti.people.passwords import MAX_CHARS
 from cti.people.person import NAME
 from cti.people.sessions import Denied, Sessions, SignedIn
@@ -48,6 +50,20 @@ class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     new: Password
 
 
+class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of an authenticator's begin: its secret, as /me/totp/new told it, and the code that it shows now."""
+
+    password: Password
+    secret: Annotated[str, msgspec.Meta(pattern=r"^[A-Z2-7]{26,64}\Z")]
+    code: Code
+
+
+class OwnPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of an authenticator's end."""
+
+    password: Password
+
+
 def add_routes(app: web.Application, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
     """Add /sign-in, /sign-out, /me and /me/password."""
     routes = _Routes(sessions, entrance, clock)
@@ -55,6 +71,9 @@ def add_routes(app: web.Application, sessions: Sessions, entrance: Entrance, clo
     add(app, "POST", "/sign-out", routes.sign_out)
     add(app, "GET", "/me", routes.me)
     add(app, "POST", "/me/password", routes.new_password)
+    add(app, "POST", "/me/totp/new", routes.new_secret)
+    add(app, "POST", "/me/totp", routes.begin_codes)
+    add(app, "DELETE", "/me/totp", routes.end_codes)
 
     async def close(_app: web.Application) -> None:
         routes.hashing.shutdown(wait=False, cancel_futures=True)
@@ -107,16 +126,44 @@ class _Routes:
     async def new_password(self, request: web.Request) -> web.Response:
         note(request, "me.password", "")
         asked = await body(request, NewPassword)
+        change, secret = self._sessions.change_password, request[who].secret
+        found = await self._of_his_own(request, change, asked.old, asked.new, self._clock(), secret)
+        if isinstance(found, web.Response):
+            return found
+        return self._signed_in(found) if isinstance(found, SignedIn) else problem(400, "weak_password", found)
+
+    async def new_secret(self, request: web.Request) -> web.Response:
+        secret = new_secret()
+        return answer({"secret": secret, "address": address_of_codes(secret, person_of(request).name)})
+
+    async def begin_codes(self, request: web.Request) -> web.Response:
+        note(request, "me.totp", "")
+        asked = await body(request, Codes)
+        begin = self._sessions.begin_codes
+        found = await self._of_his_own(request, begin, asked.password, asked.secret, asked.code, self._clock())
+        if isinstance(found, web.Response):
+            return found
+        return answer({"ok": True}) if found == "" else problem(400, str(found), "this is not the code of now")
+
+    async def end_codes(self, request: web.Request) -> web.Response:
+        note(request, "me.without-totp", "")
+        asked = await body(request, OwnPassword)
+        found = await self._of_his_own(request, self._sessions.end_codes, asked.password)
+        return found if isinstance(found, web.Response) else answer({"ok": True})
+
+    async def _of_his_own(
+        self, request: web.Request, ask: Callable[..., Found], *given: object
+    ) -> Found | web.Response:
+        """Ask for what needs the password once more, as slow to guess as at the sign-in."""
         name, address, now = person_of(request).name, address_of(request, self._entrance), self._clock()
         wait_s = self._throttle.begin(name, address, now)
         if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
             return _later(wait_s or SOON_S)
-        change = self._sessions.change_password
-        found = await self._off_the_loop(change, name, asked.old, asked.new, now, request[who].secret)
+        found = await self._off_the_loop(ask, name, *given)
         if found == Denied.WRONG_CREDENTIALS:
-            return problem(403, Denied.WRONG_CREDENTIALS, "the old password is wrong")
+            return problem(403, Denied.WRONG_CREDENTIALS, "the password is wrong")
         self._throttle.succeeded(name, address, now)
-        return self._signed_in(found) if isinstance(found, SignedIn) else problem(400, "weak_password", found)
+        return found
 
     async def _off_the_loop(self, ask: Callable[..., Found], *given: object) -> Found:
         self._waiting += 1

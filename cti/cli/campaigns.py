@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.cli import ask, change, show
+from cti.cli import ask, campaign_amd, change, show
 from cti.cli import control as cli_control
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
@@ -20,9 +20,11 @@ from cti.store.results_csv import csv_of
 
 campaign_app = typer.Typer(
     name="campaign",
-    help="Campaigns: list, status, plan, results, start, pause, resume, drain, stop.",
+    help="Campaigns: list, status, plan, results, amd, start, pause, resume, drain, stop.",
     no_args_is_help=True,
 )
+
+campaign_amd.add_commands(campaign_app)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help='as "cti campaign list" has it')]
 BAR = 30

@@ -1,4 +1,4 @@
-"""What can a supervisor type about somebody who waits? List, move, prioritise, withdraw.
+"""What can a supervisor type about one contact? List, move, prioritise, withdraw; listen, whisper, barge.
 
 Exit codes: those of cli/main.py.
 """
@@ -21,7 +21,9 @@ from cti.typed import typed
 
 MAX_CANDIDATES = 5
 
-contact_app = typer.Typer(name="contact", help="Callers who wait: move, prioritise, withdraw.", no_args_is_help=True)
+contact_app = typer.Typer(
+    name="contact", help="One caller: move, prioritise, withdraw; listen, whisper, barge.", no_args_is_help=True
+)
 
 ContactName = Annotated[str, typer.Argument(metavar="ID", help=f'{IN_WORDS}; "cti contact list" has them')]
 
@@ -86,6 +88,41 @@ def contact_withdraw(contact: ContactName, as_json: AsJson = False, control: Con
     _ask(contact, "withdraw", {}, "waits no longer", as_json, control)
 
 
+Phone = Annotated[str, typer.Option("--phone", metavar="PHONE", help="yours, which rings: 1009, or PJSIP/1009")]
+
+
+@contact_app.command("listen")
+def contact_listen(contact: ContactName, phone: Phone, as_json: AsJson = False, control: Control = None) -> None:
+    """Hear a talk from your own phone. Neither side hears you.
+
+    Example: cti contact listen 1763763014.42 --phone 1009
+    """
+    _spy(contact, "listen", phone, as_json, control)
+
+
+@contact_app.command("whisper")
+def contact_whisper(contact: ContactName, phone: Phone, as_json: AsJson = False, control: Control = None) -> None:
+    """Hear a talk, and be heard by its agent alone.
+
+    Example: cti contact whisper 1763763014.42 --phone 1009
+    """
+    _spy(contact, "whisper", phone, as_json, control)
+
+
+@contact_app.command("barge")
+def contact_barge(contact: ContactName, phone: Phone, as_json: AsJson = False, control: Control = None) -> None:
+    """Join a talk: both sides hear you.
+
+    Example: cti contact barge 1763763014.42 --phone 1009
+    """
+    _spy(contact, "barge", phone, as_json, control)
+
+
+def _spy(part: str, mode: str, phone: str, as_json: bool, control: Path | None) -> None:
+    contact = _one_of(part, ask.get(control, "calls", as_json), "call show", as_json)
+    _tell(contact, mode, {"phone": phone}, f"{phone} rings; it ends with the talk", as_json, control)
+
+
 def _given(seconds: float) -> str:
     """What he was given before stays his, so only the difference is certain."""
     more = "more" if seconds > 0 else "less"
@@ -93,7 +130,10 @@ def _given(seconds: float) -> str:
 
 
 def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:
-    contact = _whole(part, control, as_json)
+    _tell(_whole(part, control, as_json), action, body, done, as_json, control)
+
+
+def _tell(contact: str, action: str, body: dict[str, Any], done: str, as_json: bool, control: Path | None) -> None:
     path = f"/api/v1/contacts/{quote(contact, safe='')}/{action}"
     try:
         found = ask.ask(control, "POST", path, as_json, {**body, "by": ask.who()})
@@ -110,13 +150,16 @@ def _ask(part: str, action: str, body: dict[str, Any], done: str, as_json: bool,
 
 def _whole(part: str, control: Path | None, as_json: bool) -> str:
     """The id that is meant by a part of it; ends the command where that is nobody's, or several have it."""
-    rows = _waiting(control, as_json)
+    return _one_of(part, _waiting(control, as_json), "contact list", as_json)
+
+
+def _one_of(part: str, rows: list[dict[str, Any]], look: str, as_json: bool) -> str:
     named = meant(part, rows)
     if len(named) == 1:
         return str(named[0]["contact"])
     if not named and "/" in part:
         return part  # the lists end after a thousand: the engine knows
-    text = f'nobody who waits has "{show.clean(part)}" in his id; look: {typed("contact list")}'
+    text = f'nobody there has "{show.clean(part)}" in his id; look: {typed(look)}'
     if named:
         ids = [show.clean(row.get("contact")) for row in named]
         more = f" and {len(ids) - MAX_CANDIDATES} more" if len(ids) > MAX_CANDIDATES else ""
@@ -135,8 +178,10 @@ def _why_refused(error: EngineRefused, contact: str, body: dict[str, Any]) -> st
         known = [str(name) for name in error.body.get("exists") or ()]
         return f'there is no queue "{show.clean(body.get("queue"))}"{did_you_mean(str(body.get("queue")), known)}'
     words = {
-        "unknown_contact": f"{show.clean(contact)} waits no longer: it may have ended meanwhile",
+        "unknown_contact": f"{show.clean(contact)} is not there: it may have ended meanwhile",
         "not_waiting": f"{show.clean(contact)} does not wait: it is {detail}",
+        "not_talking": f"{show.clean(contact)} talks to nobody: it is {detail}",
+        "phone_busy": f"{show.clean(body.get('phone'))} is busy: {detail}",
         "already": f"{show.clean(contact)} already waits in {detail}",
     }
     if error.status == 400:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from cti.cli import ask
 from cti.cli import show as cli_show
 from cti.cli.ask import REFUSED, AsJson
-from cti.cli.show import Column
+from cti.cli.list_tables import COUNTS, LISTS, PREVIEW, WORDS, how, shown_row
 from cti.cli.store import (
     CampaignOption,
     ConfigOption,
@@ -31,12 +31,10 @@ from cti.cli.store import (
     known_campaign,
     opened,
     refuse,
-    shown,
 )
 from cti.config.settings import Settings
-from cti.lists.dialect import DELIMITERS
 from cti.lists.importing import Found, OpenNow, Reading, Tally, import_list, look_at
-from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
+from cti.lists.judge import Rules, Verdict, judge_row, plain
 from cti.lists.mapping import read_said
 from cti.lists.numbers import known_zone
 from cti.model.errors import ConfigError
@@ -60,39 +58,6 @@ Header = Annotated[
 Zone = Annotated[
     str, typer.Option("--zone", metavar="ZONE", help="of leads whose time zone nobody can tell, such as Asia/Tokyo")
 ]
-
-WORDS = {
-    Verdict.VALID: "taken",
-    Verdict.DUPLICATE_IN_LIST: "twice in this list",
-    Verdict.DUPLICATE_IN_CAMPAIGN: "in an older list of the campaign",
-    Verdict.DUPLICATE_ACROSS: "in another campaign",
-    Verdict.INVALID: "invalid",
-    Verdict.DO_NOT_CALL: "on the do-not-call list",
-    Verdict.NO_TIME_ZONE: "time zone unknown",
-}
-COUNTS = (Column("rows", lambda row: row["what"]), Column("number", lambda row: f"{row['number']:,}", right=True))
-LISTS = (
-    Column("list", lambda row: str(row["id"])),
-    Column("campaign", lambda row: cli_show.clean(row["campaign"])),
-    Column("file", lambda row: cli_show.clean(row["name"]), folds_at=12),
-    Column("since", lambda row: cli_show.clock(row["at"])),
-    Column("by", lambda row: cli_show.clean(row["by"]), 2),
-    Column("state", lambda row: str(row["state"])),
-    Column("rows", lambda row: f"{row['rows']:,}", right=True),
-    Column("leads", lambda row: f"{row['leads']:,}", right=True),
-    Column(
-        "now", lambda row: ", ".join(f"{n:,} {state}" for state, n in sorted(row["states"].items())), 1, folds_at=10
-    ),
-)
-
-PREVIEW = (
-    Column("line", lambda row: str(row["line"])),
-    Column("numbers", lambda row: cli_show.clean(row["numbers"])),
-    Column("name", lambda row: cli_show.clean(row["name"])),
-    Column("zones", lambda row: cli_show.clean(row["zones"]), 2),
-    Column("verdict", lambda row: str(row["verdict"])),
-    Column("reason", lambda row: cli_show.clean(row["reason"]), 1, folds_at=20),
-)
 
 
 @list_app.command("preview")
@@ -119,11 +84,11 @@ def preview(
     rules = Rules("", reading.region, zone)
     rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
     if as_json:
-        ask.print_json({**_how(found), "rows": [_shown_row(row, show_numbers) for row in rows]})
+        ask.print_json({**how(found), "rows": [shown_row(row, show_numbers) for row in rows]})
         return
-    for what, value in _how(found).items():
+    for what, value in how(found).items():
         typer.echo(f"{what:>10}  {cli_show.clean(value)}")
-    cli_show.print_table(PREVIEW, [_shown_row(row, show_numbers) for row in rows], "there are no rows")
+    cli_show.print_table(PREVIEW, [shown_row(row, show_numbers) for row in rows], "there are no rows")
     if all(row.verdict is Verdict.INVALID for row in rows):
         typer.echo("no row can be taken: is --region missing, or --map phone=COLUMN?", err=True)
 
@@ -262,7 +227,7 @@ def _tell(tally: Tally, found: Found, place: Path | None, dry_run: bool, as_json
     more |= {"numbers_left_out": tally.left_out, "unreadable_letters": tally.unreadable}
     if as_json:
         body = {"ok": True, "dry_run": dry_run, "list": tally.list_id, "rows": tally.rows, **numbers, **more}
-        ask.print_json({**body, **_how(found), "rejects": str(place) if refused and place else None})
+        ask.print_json({**body, **how(found), "rejects": str(place) if refused and place else None})
         return
     rows = [{"what": WORDS[verdict], "number": tally.verdicts[verdict]} for verdict in Verdict]
     cli_show.print_table(COUNTS, [*rows, {"what": "all", "number": tally.rows}], "")
@@ -282,26 +247,3 @@ def _tell(tally: Tally, found: Found, place: Path | None, dry_run: bool, as_json
         typer.echo(f"refused rows, with line and reason: {place} (holds personal data)")
     done = "dry run: nothing was kept" if dry_run else f"list {tally.list_id}: {tally.verdicts[Verdict.VALID]:,} leads"
     typer.echo(done)
-
-
-def _how(found: Found) -> dict[str, str]:
-    columns = found.columns
-    names = {"phone": [columns.header[place] for place in columns.numbers]}
-    for field in ("name", "zone", "priority", "consent"):
-        place = getattr(columns, field)
-        names[field] = [] if place is None else [columns.header[place]]
-    names["kept"] = [name for _, name in columns.kept]
-    how = {"encoding": f"{found.encoding} ({found.why})", "delimiter": DELIMITERS.get(found.delimiter, found.delimiter)}
-    how["header"] = "the first record" if columns.has_header else "none"
-    return how | {field: ", ".join(map(plain, there)) for field, there in names.items() if there}
-
-
-def _shown_row(row: Row, whole: bool) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "numbers": ", ".join(shown(number.e164, whole) for number in row.numbers),
-        "name": row.name,
-        "zones": ", ".join(dict.fromkeys(zone for number in row.numbers for zone in number.zones)),
-        "verdict": row.verdict.value,
-        "reason": f"{row.column}: {row.reason}" if row.column else row.reason,
-    }

@@ -18,6 +18,8 @@ ROOMS = {
     "campaign": ("cti.cli.campaigns", "campaign_app"),
     "check": ("cti.cli.check", "check_command"),
     "simulate": ("cti.cli.simulate", "simulate_command"),
+    "token": ("cti.cli.people", "token_app"),
+    "user": ("cti.cli.people", "user_app"),
     "sample-backend": ("cti.cli.sample", "sample_backend_command"),
     "explain": ("cti.cli.explain", "explain_app"),
     "flow": ("cti.cli.flows", "flow_app"),

@@ -74,11 +74,21 @@ class Web(Policy):
     def origins(self, port: int) -> tuple[str, ...]:
         """Return how pages of ours may be reached: the origin, or the names of this machine with `port`."""
         if self.origin is not None:
-            return (self.origin,)
+            found = urlsplit(self.origin)
+            if found.scheme == "https" or not is_loopback(found.hostname or ""):
+                return (self.origin,)
+            return _of_this_machine(self.origin, "http", found.port or 80)
         scheme = "http" if self.tls is None else "https"
         told = str(Address(self.listen.host, port))
-        others = ("127.0.0.1", "localhost", "::1") if is_loopback(self.listen.host) else ()
-        return tuple(dict.fromkeys(f"{scheme}://{host}" for host in (told, *(str(Address(o, port)) for o in others))))
+        if not is_loopback(self.listen.host):
+            return (f"{scheme}://{told}",)
+        return _of_this_machine(f"{scheme}://{told}", scheme, port)
+
+
+def _of_this_machine(told: str, scheme: str, port: int) -> tuple[str, ...]:
+    """People write one name of their machine or another; all are the same place."""
+    others = (f"{scheme}://{Address(host, port)}" for host in ("127.0.0.1", "localhost", "::1"))
+    return tuple(dict.fromkeys((told, *others)))
 
 
 def is_loopback(host: str) -> bool:

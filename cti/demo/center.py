@@ -31,6 +31,7 @@ class Places:
     shop: str = ""  # the address of the sample backend, where the demo has one
     recordings: Path | None = None
     sounds: Path | None = None
+    web: str = ""  # where the pages are, where there are any
 
 
 def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_phone: str = "") -> dict[str, Any]:
@@ -62,6 +63,8 @@ def demo_center(tree: Mapping[str, Any], home: Path, places: Places, *, guest_ph
         "control": str(places.control),
         "queue_log": str(places.folder / "queue_log"),
     }
+    if places.web:
+        plumbing["web"] = {"listen": places.web}
     if places.callback_spool is not None:
         plumbing["callback_spool"] = str(places.callback_spool)
     return {**center, **plumbing}

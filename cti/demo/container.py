@@ -25,6 +25,7 @@ from cti.demo.sipp_traffic import PhoneSide, SippTraffic
 from cti.demo.watch import Watch
 from cti.model.errors import CtiError
 
+ORIGIN = "http://127.0.0.1:8089"  # as docker-compose.yml publishes it
 CONFIG, STATE, CONTROL = Path("/etc/cti/center.yaml"), Path("/var/lib/cti"), Path("/run/cti/cti.ctl")
 STEP_S = 1.0
 
@@ -51,7 +52,8 @@ def engine_center(tree: Mapping[str, Any], environ: Mapping[str, str], state: Pa
     center = own_center(
         tree, CONFIG.parent, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW")
     )
-    return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}}
+    web = {"listen": environ.get("CTI_WEB") or "127.0.0.1:8089", "origin": environ.get("CTI_WEB_ORIGIN") or ORIGIN}
+    return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}, "web": web}
 
 
 def _engine(environ: Mapping[str, str]) -> int:

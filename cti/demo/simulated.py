@@ -52,7 +52,7 @@ class SimulatedTraffic:
 
 async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, stack: AsyncExitStack) -> Stage:
     """Start the simulator on free ports of the loopback address."""
-    ami_port, agi_port, http_port, shop_port = _free_ports(4)
+    ami_port, agi_port, http_port, web_port, shop_port = _free_ports(5)
     has_flow = "flows" in tree and FRONT_DOOR in (tree.get("entries") or {})
     secret, token = secrets.token_hex(16), secrets.token_hex(16)
     argv = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami_port}", "--agi", f"{HOST}:{agi_port}"]
@@ -65,7 +65,8 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
     stack.push_async_callback(simulator.end)
     shop = await flow_side.shop(HOST, shop_port, wishes.folder / "shop.log", stack) if has_flow else ""
     agi, http = f"{HOST}:{agi_port}", f"{HOST}:{http_port}"
-    places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control, shop=shop)
+    web = f"{HOST}:{web_port}"
+    places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control, shop=shop, web=web)
     return Stage(
         title="the simulator (no Asterisk)",
         center=demo_center(tree, wishes.config.parent, places),
@@ -74,7 +75,7 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
         traffic=SimulatedTraffic(simulator),
         hello=(
             "Callers, agents and the switch are simulated; the engine, AMI and FastAGI are real.",
-            *ask_hint(control, http, wishes.folder),
+            *ask_hint(control, http, wishes.folder, web),
         ),
         join=("No phone can call in here: there is no Asterisk. asterisk/README.md tells how to get one.",),
     )

@@ -12,6 +12,7 @@ import yaml
 from cti.demo.outcomes import Tally
 from cti.model.errors import CtiError
 from cti.typed import typed
+from cti.web_room import PASSWORD_FILE
 
 
 class DemoFailed(CtiError):
@@ -76,9 +77,10 @@ def write_center(center: Mapping[str, Any], folder: Path) -> Path:
     return file
 
 
-def ask_hint(control: Path, http: str, folder: Path) -> tuple[str, ...]:
-    """What a person may look at from another terminal."""
+def ask_hint(control: Path, http: str, folder: Path, web: str) -> tuple[str, ...]:
+    """What a person may look at in a browser, and from another terminal."""
     return (
+        f"Pages: http://{web}, name admin, password in {from_here(folder / 'state' / PASSWORD_FILE)}",
         "From another terminal:",
         f"  CTI_CONTROL={from_here(control)} {typed('queue show')}",
         f"  metrics http://{http}/metrics, logs in {from_here(folder)}",

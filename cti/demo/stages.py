@@ -82,6 +82,7 @@ def _lab_stage(
         ami_user=node["ami_user"],
         agi=descriptor["engines"][0],
         http=f"{base}.100:8470",
+        web=_free("127.0.0.1:8089"),
         folder=wishes.folder,
         control=control,
         callback_spool=Path(node["callback_spool_dir"]),
@@ -109,7 +110,7 @@ def _lab_stage(
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",
             f"  call {numbers}; or be an agent yourself:",
             f"  {CODES}",
-            *ask_hint(control, places.http, wishes.folder),
+            *ask_hint(control, places.http, wishes.folder, places.web),
         ),
         join=(
             f"Your phone: user {GUEST_NUMBER}, password {password}, server {server} (UDP)",
@@ -133,6 +134,8 @@ async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], 
     center["fastagi"]["token_file"] = _secret(wishes.folder / "agi.token", own.agi_token)
     http = _free(str((center.get("http") or {}).get("listen") or "127.0.0.1:8470"))
     center["http"] = {"listen": http}
+    web = _free("127.0.0.1:8089")
+    center["web"] = {"listen": web}
     doctor = f"{typed('doctor')} {from_here(write_center(center, wishes.folder))}"
     await _log_in_once(name, own, doctor)
     listen = center["fastagi"].get("listen", "127.0.0.1:4573")
@@ -150,7 +153,7 @@ async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], 
             "  extensions.conf   #include extensions_cti.conf, and callers sent in by Goto(cti-inbound,NUMBER,1)",
             f"  in that file      CTI_ENGINES={listen}, CTI_TOKEN=your CTI_AGI_TOKEN, CTI_NODE={name}",
             f"Numbers with a meaning: {entries or 'none'}. If nothing comes in, end this and ask:  {doctor}",
-            *ask_hint(control, http, wishes.folder),
+            *ask_hint(control, http, wishes.folder, web),
         ),
         join=(f"Send callers in by Goto(cti-inbound,NUMBER,1); the engine listens at {listen}.", f"Trouble? {doctor}"),
     )

@@ -172,7 +172,9 @@ class Boards:
                 self._put(found, QUEUES, name, None)
                 continue
             told = queue_row(name, row, now, 0)
-            told["oldest_since"] = min((each.since for each in row.line.values()), default=None)
+            line = list(row.line.values())
+            told["oldest_since"] = min((each.since for each in line), default=None)
+            told["ringing"] = sum(each.state == ContactState.OFFERED for each in line)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -200,7 +202,9 @@ class Boards:
 
     def _agent(self, name: str, row: AgentRow, now: float) -> Row:
         told = agent_row(self._view, name, row, now)
-        told |= {"since": row.since, "contact": self._with.get(name)}
+        contact = self._with.get(name)
+        its = None if contact is None else self.rows[CALLS].get(contact)
+        told |= {"since": row.since, "contact": contact, "contact_queue": None if its is None else its["queue"]}
         return _without(told, AGENTS)
 
     def _status(self, now: float) -> Row:

@@ -29,6 +29,7 @@ class OnMachine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     prompts: tuple[str, ...] = ()
     beep_wait_s: float = 10.0  # at most so long for the silence behind the beep
+    as_person: bool = False  # on trial: what seems to be a machine is connected all the same
 
 
 class Callout(msgspec.Struct, frozen=True, omit_defaults=True):

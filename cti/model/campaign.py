@@ -102,10 +102,35 @@ class SafeHarbour(Policy):
         return self
 
 
+Listened = Annotated[float, Field(ge=0.01, le=30)]
+
+
+class Amd(Policy):
+    """What Asterisk's AMD() takes a greeting for (app_amd, same names and meanings), in seconds but the last.
+
+    A person says little and then waits (`after_greeting_silence_s`); a machine talks on (`greeting_s`, `max_words`).
+    """
+
+    initial_silence_s: Listened = 2.5
+    greeting_s: Listened = 1.5
+    after_greeting_silence_s: Listened = 0.8
+    total_analysis_s: Listened = 5.0
+    min_word_s: Listened = 0.1
+    between_words_silence_s: Listened = 0.05
+    max_words: Annotated[int, Field(ge=1, le=100)] = 3
+
+
 class Machines(Policy):
-    """What happens when an answering machine seems to answer. Detection costs a second or two of everybody's time."""
+    """What happens when an answering machine seems to answer. Detection costs a second or two of everybody's time.
+
+    `trial`: it listens, and everybody is taken for a person all the same. `said`: the dispositions by which agents say
+    that it was a machine: from both, `cti campaign amd` tells how often AMD was wrong.
+    """
 
     detect: bool = False
+    amd: Amd = Amd()
+    trial: bool = False
+    said: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     then: Literal["hang_up", "message", "connect"] = "hang_up"
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
@@ -179,6 +204,21 @@ class Callbacks(Overrides):
     merge: Literal["number_and_topic", "number", "never"] = "number_and_topic"  # two promises become one
 
 
+class Visit(Policy):
+    """A regular call to valued customers: those of the lists of campaign `leads_of` of whom all of `when` is true.
+
+    Each is promised a call every so many days, about nothing but this visit; `agent_column` of the list names who makes
+    it. When they may be called, and how often it is tried, is as for all callbacks.
+    """
+
+    leads_of: Name
+    when: dict[Name, str] = {}
+    every_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    queue: Name
+    agent_column: Name | None = None
+    most_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 100  # so that a long list does not fill the line at once
+
+
 class Outbound(Policy):
     """What holds for everything we dial."""
 
@@ -191,3 +231,4 @@ class Outbound(Policy):
     gap_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0.0
     do_not_call: Annotated[tuple[NumberPattern, ...], Field(max_length=1000)] = ()
     callbacks: Callbacks = Callbacks()
+    visits: dict[Name, Visit] = {}

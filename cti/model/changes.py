@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ATTEMPT = "attempt"  # a customer is called: "" -> "placed" -> "answered" -> DialResult; each has one end
     CALLBACK = "callback"  # CallbackState of a promise; `until` is when it is due, `since` whose place it keeps
     CAMPAIGN = "campaign"  # CampaignState; `by` names the person who wanted it, where one did
+    SPY = "spy"  # SpyState of a listening-in; `reason` its mode (at the end: what came of it), `by` who asked for it
     CONFIG = "config"  # version of the policy that holds from now on
 
 
@@ -110,7 +111,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int | None = None
     original_position: int | None = None
     ended_by: EndedBy | None = None
-    reason: str | None = None  # of a break or a repair
+    reason: str | None = None  # of a break, a repair, a skip; of an attempt: Heard and AMDCAUSE
     key: str | None = None
     caller: str | None = None
     dialled: str | None = None  # of a contact that is new: the number of ours that the caller has dialled
@@ -124,8 +125,9 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
     flow_version: int | None = None  # of the flow that tells it
     outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
-    seconds: float | None = None  # of a place: the waiting that a person gave, or took (less than 0); of a follow-up:
-    # so long from then the customer is to be called back
+    # Of a place: the waiting a person gave, or took (below 0); of an attempt: listened; of a follow-up: how much later
+    # the customer is to be called back
+    seconds: float | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from cti.model.callout import Listening
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, CallId, NodeId, OfferId
+from cti.model.words import AttemptId, CallId, NodeId, OfferId, SpyId, SpyMode
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -155,6 +155,28 @@ class DismissAgent(Command, frozen=True):
     prompts: tuple[str, ...] = ()
 
 
+class Spy(Command, frozen=True):
+    """Ring `phone`; who answers hears the talk on the leg `leg` ("<node>/<Uniqueid>"), in this mode, until it ends.
+
+    SpyHears, then SpyEnded, or SpyEnded alone. The talk does not notice; should we die, it ends all the same.
+    """
+
+    node: NodeId
+    spy: SpyId
+    leg: str
+    mode: SpyMode
+    phone: str
+    ring_timeout_s: float
+    show: str = ""  # on his display
+
+
+class StopSpy(Command, frozen=True):
+    """The talk is over: his phone need not ring any more, and he is let go."""
+
+    node: NodeId
+    spy: SpyId
+
+
 class HangupLeg(Command, frozen=True):
     """Hang up a channel by its full name."""
 
@@ -177,4 +199,6 @@ AnyCommand = (
     | Join
     | DismissAgent
     | HangupLeg
+    | Spy
+    | StopSpy
 )

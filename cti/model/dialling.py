@@ -158,4 +158,5 @@ class Rule(StrEnum):
     CAMPAIGN = "campaign"  # it does not run (now)
     SKIPPED = "skipped"  # an agent who saw the lead did not want to call, or did not decide
     NO_TRUNK = "no_trunk"  # no trunk may be used for this number
+    LINES = "lines"  # its trunk has no line left, or has begun its calls of this second
     QUEUE = "queue"  # its queue takes nobody now: closed, full, nobody there

@@ -30,6 +30,8 @@ from cti.model.words import (
     OfferId,
     QueueName,
     RingResult,
+    SpyId,
+    SpyMode,
 )
 
 
@@ -58,6 +60,7 @@ class CallArrived(Event, frozen=True):
     preferred: tuple[AgentId, ...] = ()  # his own agents
     flow_at: str = ""  # where his flow stood when an engine last had him (ivr/checkpoint.py)
     attempt: AttemptId | None = None  # we have called him: the attempt that he answered
+    heard_why: str = ""  # AMDCAUSE: LONGGREETING-1500-1500
     heard: Heard = Heard.NOTHING  # what listening has told, where it was asked for
 
 
@@ -402,6 +405,28 @@ class ContactRequest(Event, frozen=True):
     by: str = "supervisor"
 
 
+class SpyRequest(Event, frozen=True):
+    """Somebody wants to listen to a talk, to whisper to its agent, or to be heard by both; his phone is to ring."""
+
+    contact: ContactId
+    mode: SpyMode
+    phone: str  # a dial string, PJSIP/1009
+    by: str = "supervisor"
+
+
+class SpyHears(Event, frozen=True):
+    """He has answered, and hears the talk."""
+
+    spy: SpyId
+
+
+class SpyEnded(Event, frozen=True):
+    """His leg is gone, or never came to be: the talk is over, he hung up, or nobody answered his phone."""
+
+    spy: SpyId
+    result: RingResult  # ANSWERED: he has heard it
+
+
 class PolicyChanged(Event, frozen=True):
     """The operator has another policy from now on, also for those who wait. `version` names it (a hash of it)."""
 
@@ -454,6 +479,9 @@ AnyEvent = (
     | AgentRequest
     | AgentRestored
     | ContactRequest
+    | SpyRequest
+    | SpyHears
+    | SpyEnded
     | PolicyChanged
     | TimePassed
 )

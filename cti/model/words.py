@@ -14,6 +14,7 @@ ContactId = NewType("ContactId", str)  # the CallId under which the customer fir
 AgentId = NewType("AgentId", str)
 QueueName = NewType("QueueName", str)
 OfferId = NewType("OfferId", str)  # "<contact>#<number of the try>"
+SpyId = NewType("SpyId", str)  # of one listening-in; A-Z a-z 0-9 - only: it names a channel
 AttemptId = NewType("AttemptId", str)  # of one dialling of one number; A-Z a-z 0-9 _ . - only: it names a channel
 
 
@@ -161,6 +162,22 @@ class ContactAction(StrEnum):
     WITHDRAW = "withdraw"  # ends its wait
 
 
+class SpyMode(StrEnum):
+    """How somebody joins a talk that is not his: three rights, and three words in the audit."""
+
+    LISTEN = "listen"  # nobody hears him
+    WHISPER = "whisper"  # the agent hears him, the customer does not
+    BARGE = "barge"  # both hear him
+
+
+class SpyState(StrEnum):
+    """How a listening-in stands."""
+
+    RINGING = "ringing"  # the listener's phone
+    HEARING = "hearing"
+    ENDED = "ended"
+
+
 class CallbackAction(StrEnum):
     """What a person may ask of a promised callback."""
 
@@ -189,6 +206,8 @@ class RefusedReason(StrEnum):
     UNKNOWN_HOOK = "unknown_hook"
     CAMPAIGN_STATE = "campaign_state"  # it cannot do that from where it stands
     NOT_WAITING = "not_waiting"
+    NOT_TALKING = "not_talking"
+    PHONE_BUSY = "phone_busy"  # the phone of the one who asks
     QUEUE_FULL = "queue_full"
     QUEUE_CLOSED = "queue_closed"
     IN_USE = "in_use"  # live calls use what the new policy no longer has

@@ -5,6 +5,8 @@ A number is in it from before its attempt is written down until its result is th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Air:
     """Numbers by the attempt that has them; personal data."""
@@ -27,6 +29,10 @@ class Air:
     def attempt_of(self, number: str) -> str | None:
         """Return who has `number`."""
         return self._attempts.get(number)
+
+    def numbers(self) -> Iterable[str]:
+        """Return all of them."""
+        return self._attempts.keys()
 
     def __len__(self) -> int:
         return len(self._attempts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cti.model.callout import Callout, Listening, OnMachine
-from cti.model.campaign import Callbacks, Campaign
+from cti.model.campaign import Callbacks, Campaign, Machines
 from cti.model.dialling import AGENT_FOR_EACH, Mode
 from cti.model.policy import Exit
 from cti.model.promise import Promise
@@ -16,21 +16,34 @@ def ring_s(written: Campaign | Callbacks, limits: Limits) -> float:
     return max(written.ring_timeout_s, limits.ring_at_least_s)
 
 
-def callout_of(written: Campaign, limits: Limits, attempt: str, number: str, caller_id: str, name: str) -> Callout:
+def listening(machines: Machines) -> Listening | None:
+    """Return how AMD shall listen; None: it shall not."""
+    wanted = machines.detect and (machines.trial or machines.then != "connect")
+    return Listening(**machines.amd.model_dump()) if wanted else None
+
+
+def on_machine(machines: Machines) -> OnMachine:
+    """Return what what seems to be a machine gets."""
+    return OnMachine(prompts=machines.play if machines.then == "message" else (), as_person=machines.trial)
+
+
+def callout_of(
+    written: Campaign, limits: Limits, attempt: str, number: str, caller_id: str, name: str, trunk: str = ""
+) -> Callout:
     """Return the plan of an attempt of a campaign. In modes that promise an agent for each dial, one is kept for it."""
     machines, reserve = written.machines, written.mode in AGENT_FOR_EACH
-    listens = machines.detect and machines.then != "connect"
     return Callout(
         attempt=AttemptId(attempt),
         number=number,
         caller_id=caller_id,
+        trunk=trunk,
         show=number,
         ring_timeout_s=ring_s(written, limits),
         reserve=reserve,
         first=DialFirst.AGENT if written.mode is Mode.PREVIEW else DialFirst.CUSTOMER,
         preview_s=written.preview_s if written.mode is Mode.PREVIEW else None,
-        listen=Listening() if listens else None,
-        on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
+        listen=listening(machines),
+        on_machine=on_machine(machines),
         flow=written.flow or "",
         max_wait_s=None if written.mode is Mode.AGENTLESS else limits.agent_within_s,
         on_max_wait=Exit(play=written.safe_harbour.play, flow=written.safe_harbour.flow),
@@ -52,8 +65,8 @@ def callout_of_promise(written: Callbacks, limits: Limits, attempt: str, promise
         ring_timeout_s=ring_s(written, limits),
         reserve=True,
         first=written.first,
-        listen=Listening() if machines.detect and machines.then != "connect" else None,
-        on_machine=OnMachine(prompts=machines.play if machines.then == "message" else ()),
+        listen=listening(machines),
+        on_machine=on_machine(machines),
         callback=str(promise.id),
         own_until=_own_until(written, promise),
         hear=promise.recordings,

@@ -20,6 +20,7 @@ from cti.outbound.hands import Hands, InHand
 from cti.outbound.history import History
 from cti.outbound.lead import Lead, Tried, attempt_id
 from cti.outbound.orders import LeadSettled, Order, Planned
+from cti.outbound.ways import Ways
 
 RING_GRACE_S = 60.0
 LINE_S = 3600.0  # the longest that a planned dial waits for its agent
@@ -31,6 +32,7 @@ class DialFloor:
     def __init__(self, outbound: Outbound, air: Air, history: History) -> None:
         self.air, self.history, self.hands = air, history, Hands()
         self.forbidden = DoNotCall()
+        self.ways = Ways()
         self.desks: dict[CampaignName, Desk] = {}
         self.gone: set[CampaignName] = set()  # no longer in the configuration, with dials in hand
         self.late = 0
@@ -40,6 +42,7 @@ class DialFloor:
     def follow(self, outbound: Outbound) -> None:
         """Go by other patterns and another zone from now on."""
         self._zone, self._today = ZoneInfo(outbound.zone), None
+        self.ways.follow(outbound.trunks)
         self.forbidden = self.forbidden.with_patterns(outbound.do_not_call)
 
     def day(self, now: float) -> Today:
@@ -48,8 +51,8 @@ class DialFloor:
             self._today = Today(day_begins(self._zone, now), day_begins(self._zone, now, 1))
         return self._today
 
-    def plan(self, desk: Desk, lead: Lead, place: int, now: float) -> Planned:
-        """Dial a lead that may be dialled."""
+    def plan(self, desk: Desk, lead: Lead, place: int, now: float, trunk: str = "") -> Planned:
+        """Dial a lead that may be dialled, by `trunk`; "": by whichever the switch takes."""
         number, attempt_no = lead.numbers[place].number, lead.attempts + 1
         attempt = attempt_id(lead.campaign, lead.id, attempt_no)
         day = self.day(now).name
@@ -61,7 +64,7 @@ class DialFloor:
         desk.quotas.hold(attempt, lead.data)
         desk.in_hand += 1
         desk.placed += 1 / desk.written.weight
-        callout = callout_of(desk.written, desk.rules.limits, attempt, number, caller_id or "", desk.name)
+        callout = callout_of(desk.written, desk.rules.limits, attempt, number, caller_id or "", desk.name, trunk)
         until = now + (LINE_S if callout.reserve else callout.ring_timeout_s + RING_GRACE_S)
         self.hands.take(attempt, InHand(lead, place, LeadState.PLANNED, tried, caller_id or "", day, until))
         queue, rule = desk.written.queue or "", f"{desk.written.mode} {attempt_no}"

@@ -26,6 +26,7 @@ from cti.outbound.retry import Next, after
 from cti.outbound.verdict import Reason
 
 LOOKS_A_TICK = 200  # leads judged in one tick and campaign: a tick stays short, whatever the list is like
+NEXT_LINE_S = 1.0  # a trunk without a line is asked again so soon
 STAY_S = 600.0  # a lead that may be dialled within this time stays at hand; others go back to the store
 ASK_AGAIN_S = 30.0  # after the store had no more
 TALK_S = 43_200.0  # the longest talk
@@ -153,6 +154,7 @@ class Dialer:
         out: list[Order] = [*self._forgotten(now)]
         for desk in self.floor.desks.values():
             out += self._lived(desk, now)
+        self.floor.ways.look(self.floor.air.numbers())
         running = [desk for desk in self.floor.desks.values() if desk.running and desk.name not in self.floor.gone]
         for desk in sorted(running, key=lambda desk: (desk.written.priority, desk.placed, desk.name)):
             if desk.life.reason(now) is None:
@@ -248,11 +250,14 @@ class Dialer:
             if lead is None:
                 return
             chosen = desk.choose(lead, now, self.floor.day(now), self.floor.history, self.floor.air.has)
-            if chosen.place is not None:
-                room -= 1
-                yield self.floor.plan(desk, lead, chosen.place, now)
-                continue
             reason = chosen.reason
+            if chosen.place is not None:
+                trunk = self.floor.ways.take(lead.numbers[chosen.place].number, now)
+                if trunk is not None:
+                    room -= 1
+                    yield self.floor.plan(desk, lead, chosen.place, now, trunk)
+                    continue
+                reason = Reason(Rule.LINES, now + NEXT_LINE_S)
             assert reason is not None
             desk.note(reason)
             if reason.until is not None and now < reason.until <= now + STAY_S:

@@ -13,10 +13,12 @@ from cti.outbound.caps import cap_reason, gap_reason
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.lead import Lead, Number, Tried, meant, this_round
 from cti.outbound.verdict import Reason, Verdict
+from cti.outbound.ways import ways_of
 from cti.outbound.windows import Window
 
 DAY_S = 86_400.0
 HOUR_S = 3600.0
+ANOTHER_TRUNK_S = 3600.0  # an operator may name a trunk for it meanwhile: no lead is lost over that
 SOON_S = 5.0  # what ends with a dial that is in the air is asked again so soon
 
 
@@ -52,6 +54,9 @@ def may_dial(
     zones = rules.zones(number)
     if not zones:
         return Verdict((Reason(Rule.ZONE, None, "no time zone is known"),))
+    trunks = rules.outbound.trunks
+    if trunks and not ways_of(trunks, number.number):
+        return Verdict((Reason(Rule.NO_TRUNK, now + ANOTHER_TRUNK_S, "no trunk may be used for it"),))
     found = [
         rules.window.reason(zones, now),
         gap_reason(rules.gap_s, tries, now),

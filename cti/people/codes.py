@@ -7,6 +7,7 @@ import pyotp
 STEP_S = 30
 DRIFT_STEPS = 1
 ISSUER = "cti"
+LEAST_CHARS = 26  # 128 bits in base32 (RFC 4226, 4)
 
 
 def new_secret() -> str:
@@ -18,6 +19,8 @@ def code_step(secret: str, code: str, now: float) -> int | None:
     """Return the number of the 30 s in which `code` holds, near `now` (epoch seconds); None: it holds in none."""
     if not (code.isascii() and code.isdecimal()):
         return None
+    if len(secret) < LEAST_CHARS:
+        return None
     clock = pyotp.TOTP(secret)
     for drift in range(-DRIFT_STEPS, DRIFT_STEPS + 1):
         at = int(now) + drift * STEP_S
@@ -26,6 +29,6 @@ def code_step(secret: str, code: str, now: float) -> int | None:
     return None
 
 
-def address_of(secret: str, name: str, centre: str) -> str:
+def address_of(secret: str, name: str, centre: str = "") -> str:
     """Return the otpauth:// address that an authenticator reads from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=centre or ISSUER)

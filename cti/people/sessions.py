@@ -103,6 +103,25 @@ class Sessions:
         """End the session."""
         self._records.end_session(keys.kept(secret))
 
+    def begin_codes(self, name: str, password: str, secret: str, code: str, now: float) -> str:
+        """Ask for the codes of this secret from now on; returns what is wrong, "" if nothing is."""
+        user = self._records.user(name)
+        if not self._passwords.is_right(None if user is None else user.password, password):
+            return Denied.WRONG_CREDENTIALS.value
+        step = code_step(secret, code, now)
+        if step is None:
+            return "wrong_code"
+        self._records.change_user(name, totp=secret, totp_step=step)
+        return ""
+
+    def end_codes(self, name: str, password: str) -> str:
+        """Ask for none any more; returns what is wrong, "" if nothing is."""
+        user = self._records.user(name)
+        if not self._passwords.is_right(None if user is None else user.password, password):
+            return Denied.WRONG_CREDENTIALS.value
+        self._records.change_user(name, totp="", totp_step=0)
+        return ""
+
     def change_password(self, name: str, old: str, new: str, now: float, secret: str) -> SignedIn | str:
         """Change his own; all his sessions end and this one goes on under a new key. Returns what is wrong, else."""
         user = self._records.user(name)

@@ -71,6 +71,7 @@ class OutgoingCalls:
         self.ringing: dict[str, Outgoing] = {}  # nobody has answered
         self.listening: dict[str, Outgoing] = {}  # answered, and not in our hands yet
         self.agents: dict[str, AgentRing] = {}  # by tag
+        self.overheard: dict[str, tuple[str, Callable[[], None]]] = {}  # by the listener's tag: whose leg, what follows
         self.line: Line
         self.callees: Callees
         exchange.on_leg_gone = self._leg_gone
@@ -192,7 +193,18 @@ class OutgoingCalls:
         call.dial_status, call.answered_s = "", 0.0
         self.exchange.people.talk_begins(call, ring.leg)
 
+    def overhear(self, tag: str, uniqueid: str, over: Callable[[], None]) -> None:
+        """ChanSpy: who has answered hears the leg `uniqueid` until either of them is gone; then `over`."""
+        ring = self.agents[tag]
+        self.overheard[tag] = uniqueid, over
+        if not any(leg.uniqueid == uniqueid for leg in self.exchange.legs.values()):
+            self.exchange.hang_up_leg(ring.leg)
+
     def _leg_gone(self, leg: Leg) -> None:
+        if leg.tag in self.overheard:
+            self.overheard.pop(leg.tag)[1]()
+        for tag in [tag for tag, (uniqueid, _) in self.overheard.items() if uniqueid == leg.uniqueid]:
+            self.exchange.hang_up_leg(self.agents[tag].leg)
         ring = self.agents.get(leg.tag)
         if ring is not None and ring.leg is leg:
             del self.agents[leg.tag]

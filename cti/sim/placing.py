@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from cti.model import commands as do
 from cti.model import events as ev
@@ -20,6 +21,7 @@ LEDGER_S = 0.03  # at most, until an intent is in the store
 NO_LEDGER = 0.01  # share of intents that the store does not take
 HEAR_S = 20.0  # at most, until an agent has heard a message and pressed his key
 DONE = 0.3  # share of messages that need no call
+MARK = "ctil-"  # of the tags of listeners
 BYE_S = 0.05  # until an agent's leg is hung up whom no engine knows
 
 _RESULTS = {
@@ -29,7 +31,30 @@ _RESULTS = {
     "INVALID": DialResult.INVALID,
     "CANCEL": DialResult.CANCELLED,
 }
-Begins = do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent
+Begins = do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent | do.Spy | do.StopSpy
+
+
+class Books(Protocol):
+    """The ledger of ports.py, in a world without waiting."""
+
+    def intend(self, command: do.PlaceCall) -> bool: ...
+    def sent(self, command: do.PlaceCall) -> None: ...
+
+
+class _Memory:
+    """A ledger that outlives every engine, and does not always take an intent."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng, self._attempts = rng, set[str]()
+
+    def intend(self, command: do.PlaceCall) -> bool:
+        if command.attempt in self._attempts or self._rng.random() < NO_LEDGER:
+            return False
+        self._attempts.add(command.attempt)
+        return True
+
+    def sent(self, command: do.PlaceCall) -> None:
+        """Of no interest here."""
 
 
 class Placing:
@@ -46,13 +71,14 @@ class Placing:
     ) -> None:
         self.agenda, self.outgoing, self.rng = agenda, outgoing, rng
         self.ami, self.agi, self.deliver = ami, agi, deliver
-        self.ledger: set[str] = set()  # attempts, over all lives of the engine
+        self.books: Books = _Memory(rng)
         self.busy = 0  # orders under way
         self._life = 0
         self._cancelled: set[str] = set()
         self._rung: set[str] = set()  # offers that this engine process has asked for
         self._dismissed: set[str] = set()
         self._to_hear: set[str] = set()  # offers whose agents hear a message first
+        self._spies: dict[str, do.Spy] = {}  # whose phones ring, or who listen, by tag
         outgoing.line = self
 
     def engine_dies(self) -> None:
@@ -63,8 +89,9 @@ class Placing:
         self._rung.clear()
         self._dismissed.clear()
         self._to_hear.clear()
+        self._spies.clear()
         for ring in list(self.outgoing.agents.values()):
-            if ring.answered:
+            if ring.answered and ring.tag not in self.outgoing.overheard:  # who listens goes on
                 self._bye(ring)
 
     def execute(self, command: Begins) -> None:
@@ -88,6 +115,14 @@ class Placing:
                 else:
                     self.ami[node].act(lambda: self.outgoing.dismiss(offer, prompts=bool(prompts)))
 
+            case do.Spy():
+                self._spies[MARK + command.spy] = command
+                if not self.ami[command.node].up:
+                    self._unheard(command)
+                self.ami[command.node].act(lambda: self._spy(command))
+            case do.StopSpy(spy=spy, node=node):
+                self.ami[node].act(lambda: self.outgoing.dismiss(MARK + spy, prompts=False))
+
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         """Within this life of the engine."""
         life = self._life
@@ -104,16 +139,19 @@ class Placing:
 
     def _place(self, command: do.PlaceCall) -> None:
         attempt, node = command.attempt, command.node
-        if attempt in self.ledger or self.rng.random() < NO_LEDGER:
+        life = self._life
+        if not self.books.intend(command):
             self._over(attempt, DialResult.NOT_DIALLED)
             return
-        self.ledger.add(attempt)
+        if life != self._life:  # it has died over it
+            return
         if attempt in self._cancelled:
             self._over(attempt, DialResult.CANCELLED)
         elif not self.ami[node].up:
             self._over(attempt, DialResult.NOT_DIALLED)
         else:
             self.ami[node].act(lambda: self._originate(command))
+            self.books.sent(command)
 
     def _originate(self, command: do.PlaceCall) -> None:
         self.outgoing.originate(
@@ -153,6 +191,24 @@ class Placing:
     def _ended(self, offer: OfferId, result: RingResult, after_s: float = 0.0005) -> None:
         self._later(after_s, lambda: self.deliver(ev.OfferEnded(offer, result)))
 
+    # --- who listens -----------------------------------------------------------------------------------------------
+
+    def _spy(self, command: do.Spy) -> None:
+        if not self.outgoing.ring_agent(command.node, command.phone, MARK + command.spy, command.ring_timeout_s):
+            self._unheard(command, after_s=1.0)
+
+    def _unheard(self, command: do.Spy, after_s: float = 0.0005) -> None:
+        self._spies.pop(MARK + command.spy, None)
+        self._later(after_s, lambda: self.deliver(ev.SpyEnded(command.spy, RingResult.UNREACHABLE)))
+
+    def _listens(self, ring: AgentRing, command: do.Spy) -> None:
+        stream = self.ami[command.node]
+        stream.send(ev.SpyHears(command.spy))
+        ended = ev.SpyEnded(command.spy, RingResult.ANSWERED)
+        self.outgoing.overhear(ring.tag, command.leg.partition("/")[2], lambda: stream.send(ended))
+
+    # --- what becomes of a ring ------------------------------------------------------------------------------------
+
     def agent_rings(self, ring: AgentRing) -> None:
         if ring.tag in self._rung:
             leg = ring.leg
@@ -160,6 +216,9 @@ class Placing:
 
     def agent_waits(self, ring: AgentRing) -> None:
         """His AGI session tells it, whatever becomes of AMI."""
+        if ring.tag in self._spies:
+            self._listens(ring, self._spies[ring.tag])
+            return
         if ring.tag not in self._rung:
             self._bye(ring)
             return
@@ -177,6 +236,9 @@ class Placing:
             self.agi.send(ring.tag, ev.MessageHeard(OfferId(ring.tag), done))
 
     def agent_ended(self, ring: AgentRing, status: str, cause: int) -> None:
+        spied = self._spies.pop(ring.tag, None)
+        if spied is not None:
+            self.ami[spied.node].send(ev.SpyEnded(spied.spy, ring_result(status, cause)))
         if ring.tag not in self._rung:
             return
         result = RingResult.CANCELLED if ring.tag in self._dismissed else ring_result(status, cause)

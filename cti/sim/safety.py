@@ -292,7 +292,7 @@ class Safety:
     # --- commands --------------------------------------------------------------------------------------------------
 
     def _asked(self, command: Any) -> None:
-        if isinstance(command, do.HangupLeg | do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+        if not hasattr(command, "call"):
             return
         if command.call in self.released:
             raise Violation("after_release", f"{type(command).__name__} for {command.call}, which was released")

@@ -16,7 +16,7 @@ from cti.sim.agenda import Agenda
 from cti.sim.channels import Call, DialResult, Leg
 from cti.sim.exchange import Exchange
 from cti.sim.outgoing import OutgoingCalls
-from cti.sim.placing import Placing
+from cti.sim.placing import Begins, Placing
 from cti.sim.sessions import Session, ring_result
 from cti.sim.streams import AgiStream, AmiStream
 
@@ -135,7 +135,7 @@ class SimSwitch:
             channel = command.channel
             self.ami[command.node].act(lambda: self.exchange.hang_up_channel(channel))
             return
-        if isinstance(command, do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent):
+        if isinstance(command, Begins):
             self.placing.execute(command)
             return
         session = self.sessions.get(command.call)

@@ -15,7 +15,7 @@ from cti.sim.exchange import GIVE_UP_S, Exchange
 from cti.sim.outgoing import AgentRing
 from cti.sim.tcp_agi import AgiClient, WaitingClient, environment, words
 from cti.sim.tcp_ami import AmiServer
-from cti.sim.tcp_begun import AGENT_MARK, TcpBegun
+from cti.sim.tcp_begun import AGENT_MARK, SPY_MARK, TcpBegun
 
 CONNECT_TIMEOUT_S = 3.0
 ASK_TIMEOUT_S = 5.0
@@ -193,7 +193,7 @@ class TcpSwitch:
         self.begun.gone(call.uniqueid)
 
     def leg_new(self, leg: Leg) -> None:
-        if leg.tag.startswith(AGENT_MARK):
+        if leg.tag.startswith((AGENT_MARK, SPY_MARK)):
             leg.uniqueid = leg.tag  # as its ChannelId says
         self.nodes[leg.node].tell("Newchannel", [*_leg(leg), ("Context", "cti-agent"), ("Exten", "")])
 

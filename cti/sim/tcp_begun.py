@@ -13,8 +13,8 @@ from cti.sim.exchange import Exchange
 from cti.sim.outgoing import AgentRing, Outgoing, OutgoingCalls
 
 Fields = list[tuple[str, str]]
-CALL_CONTEXT, AGENT_CONTEXT = "cti-outbound", "cti-waiting-agent"
-CALL_MARK, AGENT_MARK = "cti-", "ctia-"
+CALL_CONTEXT, AGENT_CONTEXT, SPY_CONTEXT = "cti-outbound", "cti-waiting-agent", "cti-listen"
+CALL_MARK, AGENT_MARK, SPY_MARK = "cti-", "ctia-", "ctil-"
 CAUSES = {"BUSY": "17", "NOANSWER": "19", "REJECT": "21", "INVALID": "1", "CONGESTION": "34", "CANCEL": "0"}
 DIAL_STATUS = {"BUSY": "BUSY", "CONGESTION": "CONGESTION"}  # every other end is NOANSWER
 TICKET_VARIABLES = ("CTI_TICKET", "CTI_TICKET2", "CTI_TICKET3", "CTI_TICKET4", "CTI_TICKET5")
@@ -114,7 +114,11 @@ class TcpBegun:
 
     def agent_waits(self, ring: AgentRing) -> None:
         self._answered(ring.leg.node, ring.leg.channel, ring.leg.uniqueid)
-        self._waits(ring)
+        spied = self._asked[ring.leg.uniqueid][1].get("CTI_SPY")
+        if spied is not None:  # ChanSpy: its Hangup tells the end
+            self.calls.overhear(ring.tag, spied, lambda: None)
+        else:
+            self._waits(ring)
 
     def agent_ended(self, ring: AgentRing, status: str, cause: int) -> None:
         leg = ring.leg
@@ -150,7 +154,7 @@ class TcpBegun:
 
 def refused(asked: Mapping[str, str]) -> str:
     """Why Asterisk refuses an Originate; "" where it does not."""
-    marks = {CALL_CONTEXT: CALL_MARK, AGENT_CONTEXT: AGENT_MARK}
+    marks = {CALL_CONTEXT: CALL_MARK, AGENT_CONTEXT: AGENT_MARK, SPY_CONTEXT: SPY_MARK}
     uniqueid = asked.get("channelid", "")
     mark = marks.get(asked.get("context", ""), "")
     known = mark and uniqueid.startswith(mark) and asked.get("exten", "") == uniqueid

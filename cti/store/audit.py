@@ -102,6 +102,12 @@ class AuditLog:
         return True
 
 
+def write_entry(store: Store, entry: AuditEntry) -> None:
+    """Write one entry at once, for a command that has no engine; durable when it returns. Raises SQLAlchemyError."""
+    with store.durable.begin() as connection:
+        connection.execute(insert(audit), [audit_row(entry)])
+
+
 def audit_row(entry: AuditEntry) -> dict[str, Any]:
     """Return `entry` as a row of the table; blocks: it may ask the directory for the user's name."""
     row = msgspec.structs.asdict(entry) | {"user": entry.user or _name_of(entry.uid), "detail": _detail(entry.detail)}

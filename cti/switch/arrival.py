@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from cti.model.events import CallArrived
@@ -11,6 +12,7 @@ from cti.switch import originate
 from cti.switch.agi_session import AgiSession
 from cti.switch.ami_events import phone_of
 
+CAUSE = re.compile(r"[A-Z]{1,30}(-[0-9]{1,9}){0,4}")  # AMDCAUSE [app_amd.c]
 MAX_FACTS = 16  # known of one customer
 MAX_PREFERRED = 16
 JOINED = "SUCCESS"  # BRIDGERESULT: he has talked to the agent who waited for him
@@ -37,6 +39,7 @@ def call_arrived(call: CallId, node: NodeId, session: AgiSession, args: Mapping[
         flow_at=args.get("flow", ""),
         attempt=AttemptId(attempt) if originate.ATTEMPT.fullmatch(attempt) else None,
         heard=originate.heard(args.get("amdstatus", ""), args.get("amdcause", "")),
+        heard_why=args.get("amdcause", "") if CAUSE.fullmatch(args.get("amdcause", "")) else "",
     )
 
 

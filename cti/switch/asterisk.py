@@ -38,7 +38,15 @@ MOST_TOLD_NODES = 50
 RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
-OnNode = commands.HangupLeg | commands.PlaceCall | commands.CancelCall | commands.RingAgent | commands.DismissAgent
+OnNode = (
+    commands.HangupLeg
+    | commands.PlaceCall
+    | commands.CancelCall
+    | commands.RingAgent
+    | commands.DismissAgent
+    | commands.Spy
+    | commands.StopSpy
+)
 
 
 @dataclass(frozen=True)
@@ -125,10 +133,7 @@ class AsteriskSwitch:
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def execute(self, command: commands.AnyCommand) -> None:
-        if isinstance(
-            command,
-            commands.HangupLeg | commands.PlaceCall | commands.CancelCall | commands.RingAgent | commands.DismissAgent,
-        ):
+        if isinstance(command, OnNode):
             self._on_node(command)
             return
         call = self.calls.get(command.call)
@@ -182,6 +187,10 @@ class AsteriskSwitch:
                 node.begun.agents.ring(command)
             case commands.DismissAgent():
                 node.begun.agents.dismiss(command)
+            case commands.Spy():
+                node.begun.listeners.spy(command)
+            case commands.StopSpy():
+                node.begun.listeners.stop(command)
 
     def _no_node(self, command: OnNode) -> None:
         """The configuration has it no more. What ends with an event ends at once."""
@@ -192,6 +201,8 @@ class AsteriskSwitch:
             self._desk.post(events.AttemptEnded(command.attempt, DialResult.NOT_DIALLED))
         elif isinstance(command, commands.RingAgent):
             self._desk.post(events.OfferEnded(command.leg.offer, RingResult.UNREACHABLE))
+        elif isinstance(command, commands.Spy):
+            self._desk.post(events.SpyEnded(command.spy, RingResult.UNREACHABLE))
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""

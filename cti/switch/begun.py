@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 
 from cti.model import events
 from cti.model.events import SnapshotLeg
-from cti.model.words import NodeId
+from cti.model.words import NodeId, SpyId
 from cti.ports import Ledger
 from cti.switch import originate
 from cti.switch.ami import AmiLink
 from cti.switch.ami_events import Fields
+from cti.switch.listening import Listeners
 from cti.switch.placed_call import PlacedCalls
 from cti.switch.trunks import Trunk
 from cti.switch.waiting_agent import WaitingAgents
 
 
 class Begun:
-    """The customers whom we call on one node, and the agents who are rung before them."""
+    """The customers whom we call on one node, the agents who are rung before them, and who listens to talks."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Begun:
         ledger: Ledger | None,
     ) -> None:
         self.calls = PlacedCalls(node, link, hangup, post, trunks, ledger)
+        self.listeners = Listeners(node, link, hangup, post)
         self.agents = WaitingAgents(node, link, hangup, post)
 
     def close(self) -> None:
@@ -40,6 +42,7 @@ class Begun:
         legs = tuple(legs)
         self.calls.reconcile(legs)
         self.agents.reconcile(legs)
+        self.listeners.reconcile(legs)
 
     def hear(self, name: str, fields: Fields) -> bool:
         """Take an event in; whether it is the Hangup of an attempt in the air, of which nothing more is to be made."""
@@ -57,6 +60,8 @@ class Begun:
                     return self.calls.went(attempt, fields)
         elif uniqueid.startswith(originate.AGENT_MARK):
             self._of_an_agent(name, uniqueid[len(originate.AGENT_MARK) :], fields)
+        elif uniqueid.startswith(originate.SPY_MARK):
+            self.listeners.hear(name, SpyId(uniqueid[len(originate.SPY_MARK) :]), fields)
         return False
 
     def _of_an_agent(self, name: str, mark: str, fields: Fields) -> None:

@@ -12,15 +12,18 @@ from hashlib import blake2s
 from math import ceil
 
 from cti.model.callout import Listening
-from cti.model.commands import PlaceCall, RingAgent
+from cti.model.commands import PlaceCall, RingAgent, Spy
 from cti.model.ticket import Ticket, encode_ticket
-from cti.model.words import AttemptId, DialResult, Heard, OfferId, RingResult
+from cti.model.words import AttemptId, DialResult, Heard, OfferId, RingResult, SpyMode
 
 Pairs = list[tuple[str, str]]
 
 CALL_MARK = "cti-"  # begins the Uniqueid of a customer's channel; the attempt follows
 AGENT_MARK = "ctia-"  # of an agent's; no n, x or z in it: patterns of extensions take them for digits
-CALL_CONTEXT, AGENT_CONTEXT = "cti-outbound", "cti-waiting-agent"
+SPY_MARK = "ctil-"  # of a listener's; acd/spy.py knows his leg by it before there is one
+CALL_CONTEXT, AGENT_CONTEXT, SPY_CONTEXT = "cti-outbound", "cti-waiting-agent", "cti-listen"
+SPY_OPTIONS = {SpyMode.LISTEN: "", SpyMode.WHISPER: "w", SpyMode.BARGE: "B"}  # of ChanSpy()
+UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ATTEMPT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 CALLER_ID = re.compile(r'(?:"[^"<>\\]{0,80}" ?)?<?[+0-9*#]{1,20}>?')
 TICKET_PIECE_CHARS = 900  # a line of AMI has 1024 bytes
@@ -108,6 +111,18 @@ def ring_agent(command: RingAgent) -> Pairs:
     shown = UNSHOWABLE.sub("", command.show)[:SHOWN_CHARS].strip() or SHOWN_OTHERWISE
     number = f"<{shown}>" if CALLER_ID.fullmatch(shown) else "<>"
     return [*fields, ("CallerID", f'"{shown}" {number}')]
+
+
+def spy(command: Spy) -> Pairs:
+    """The Originate of somebody who is to hear a talk. Raises ValueError where that has no good Uniqueid."""
+    uniqueid = command.leg.partition("/")[2]
+    if not UNIQUEID.fullmatch(uniqueid):
+        raise ValueError("no Uniqueid of Asterisk's")
+    fields = _originate(command.phone, f"{SPY_MARK}{command.spy}", SPY_CONTEXT, command.ring_timeout_s)
+    shown = UNSHOWABLE.sub("", command.show)[:SHOWN_CHARS].strip()
+    variables = {"CTI_SPY": uniqueid, "CTI_SPY_MODE": SPY_OPTIONS[command.mode]}
+    pairs = [("Variable", f"{name}={value}") for name, value in variables.items() if value]
+    return [*fields, ("CallerID", f'"{shown}" <>'), *pairs]
 
 
 def _originate(dial: str, uniqueid: str, context: str, ring_timeout_s: float) -> Pairs:

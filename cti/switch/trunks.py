@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cti.outbound.ways import reach
+
 E164 = re.compile(r"\+[1-9][0-9]{4,14}")  # ITU-T E.164: at most 15 digits
 
 
@@ -19,9 +21,7 @@ class Trunk:
 
     def reach(self, number: str) -> int:
         """How many characters of `number` are known to this trunk; 0: it is not allowed to go there."""
-        if number.startswith(self.except_numbers):
-            return 0
-        return max((len(known) for known in self.numbers if number.startswith(known)), default=0)
+        return reach(self.numbers, self.except_numbers, number)
 
 
 def is_number(text: str) -> bool:

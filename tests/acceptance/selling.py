@@ -31,10 +31,13 @@ BERLIN = ("Europe/Berlin",)
 PATIENCE_S = 90.0
 AGENTS = ("1001", "1002")
 TOWN, HEARING = "+493091", "+493090"  # who is called without sound, and with
+NARROW, ABROAD = "+493092", "+4420"  # the town by a trunk with three lines; where no trunk goes
 TRUNKS = {
     "town": {"dial": "PJSIP/{number}@trunk3", "numbers": [TOWN], "lines": 60, "calls_per_s": 50},
+    "narrow": {"dial": "PJSIP/{number}@trunk3", "numbers": [NARROW], "lines": 3, "calls_per_s": 2},
     "hearing": {"dial": "PJSIP/{number}@trunk4", "numbers": [HEARING], "calls_per_s": 50},
 }
+SAYS = {"sold": "Sold", "no_more": "No more calls", "said_machine": "A machine"}
 OPEN_STATES = "state IN ('intended', 'sent')"
 
 
@@ -48,7 +51,10 @@ class Selling:
         self.engine = centre.open(
             folder,
             {
-                "sales": {"wrap_up_s": 0, "dispositions": {"sold": "Sold", "no_more": "No more calls"}},
+                "sales": {
+                    "wrap_up_s": 0,
+                    "dispositions": SAYS,
+                },
                 "support": {"wrap_up_s": 0},
             },
             {f"a{number}": agent(number, "sales") for number in AGENTS},

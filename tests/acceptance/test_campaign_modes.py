@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from . import voices
 from .centre import Centre
 from .crowd import crowd
-from .selling import HEARING, Selling, has_answered, town_numbers
+from .selling import ABROAD, HEARING, NARROW, Selling, has_answered, town_numbers
 from .tones import Ear
 from .town import BUSY, CONGESTION, NO_ANSWER, PICKS_UP, Habit, Town
 from .waiting import until
@@ -22,6 +23,7 @@ FLOWS = Path(__file__).with_name("campaign_flows")
 SAFE = {"play": ["custom/sorry"]}
 ANSWERED_BEFORE = 1000  # in the legal window: what a power campaign may spend
 WRITTEN = {
+    "progressive": {"mode": "progressive", "queue": "sales"},
     "power": {
         "mode": "power",
         "queue": "sales",
@@ -32,6 +34,13 @@ WRITTEN = {
     "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE},
     "predictive": {"mode": "predictive", "queue": "sales", "evidence_answers": 0, "safe_harbour": SAFE},
     "preview": {"mode": "preview", "queue": "sales", "preview_s": 20},
+    "listening": {
+        "mode": "progressive",
+        "queue": "sales",
+        "lines": 1,
+        "machines": {"detect": True, "amd": {"after_greeting_silence_s": 0.7}, "said": ["said_machine"]},
+        "dispositions": {"said_machine": {"means": "again"}},
+    },
     "notify": {"mode": "agentless", "flow": "notify", "lines": 10},
 }
 
@@ -65,6 +74,19 @@ def centre(selling: Selling) -> Iterator[Centre]:
         selling.centre.tidy()
 
 
+def test_progressive_dials_for_free_agents_and_every_lead_ends_once(centre: Centre, selling: Selling) -> None:
+    town, numbers = selling.town, town_numbers(4, 10)
+    habits = dict(zip(numbers, (*[Habit(200, 0.3, 1.0)] * 6, BUSY, BUSY, NO_ANSWER, CONGESTION), strict=True))
+    town.lives_by(habits.__getitem__)
+    selling.start("progressive", *numbers)
+    selling.until_done("progressive")
+    assert town.times_called() == dict.fromkeys(numbers, 1)
+    assert town.most_at_once <= 2, "two agents, two dials"
+    expected = {"answered": 6, "busy": 2, "no_answer": 1, "congestion": 1}
+    until(lambda: selling.results("progressive") == expected, f"{selling.results('progressive')}")
+    assert selling.outcomes("progressive") == {"reached": 6, "exhausted": 4}
+
+
 def test_power_dials_several_for_each_agent_and_who_finds_nobody_hears_why(
     centre: Centre, selling: Selling, tmp_path: Path
 ) -> None:
@@ -88,15 +110,15 @@ def test_power_dials_several_for_each_agent_and_who_finds_nobody_hears_why(
 
 
 def test_power_reaches_everybody_once_whatever_they_do(centre: Centre, selling: Selling) -> None:
-    town, numbers = selling.town, town_numbers(1, 24)
-    habits = dict(zip(numbers, (PICKS_UP, BUSY, NO_ANSWER, CONGESTION, PICKS_UP, Habit(404)) * 4, strict=True))
+    town, numbers = selling.town, town_numbers(1, 12)
+    habits = dict(zip(numbers, (PICKS_UP, BUSY, NO_ANSWER, CONGESTION, PICKS_UP, Habit(404)) * 2, strict=True))
     town.lives_by(habits.__getitem__)
     selling.start("power", *numbers)
     selling.until_done("power")
     assert town.times_called() == dict.fromkeys(numbers, 1)
     assert town.most_at_once > 2, "more dials than agents"
     results = selling.results("power")
-    assert results["busy"] == results["no_answer"] == results["congestion"] == results["invalid"] == 4
+    assert results["busy"] == results["no_answer"] == results["congestion"] == results["invalid"] == 2
 
 
 def test_all_agents_leave_while_dials_are_in_the_air(centre: Centre, selling: Selling) -> None:
@@ -115,14 +137,14 @@ def test_all_agents_leave_while_dials_are_in_the_air(centre: Centre, selling: Se
 
 
 def test_predictive_learns_and_dials_ahead(centre: Centre, selling: Selling) -> None:
-    town, numbers = selling.town, town_numbers(3, 84)
+    town, numbers = selling.town, town_numbers(3, 72)
     town.lives_by(lambda number: Habit(200 if number[-1] == "5" else 486, 0.3, 1.5))
     selling.start("predictive", *numbers)
     selling.until_done("predictive")
     assert town.times_called() == dict.fromkeys(numbers, 1)
     assert town.most_at_once > 2, "more dials than agents"
     now = selling.now("predictive")
-    assert now["answered"] - ANSWERED_BEFORE == 8
+    assert now["answered"] - ANSWERED_BEFORE == 7
     assert now["abandoned"] == selling.results("predictive")["abandoned"]
 
 
@@ -199,3 +221,41 @@ def test_who_wants_no_more_calls_is_not_dialled_by_the_next_campaign(centre: Cen
     centre.world.ringing().busy()
     until(lambda: selling.results("leaving")["busy"] == 1, "the third was called")
     assert not centre.world.incoming
+
+
+def test_a_trunk_bears_what_it_bears_and_a_number_without_one_rings_at_nobodys(
+    centre: Centre, selling: Selling
+) -> None:
+    town, numbers = selling.town, [f"{NARROW}00{row}" for row in range(1, 9)]
+    town.lives_by(lambda number: Habit(486, 1.5))
+    selling.start("notify", *numbers, f"{ABROAD}79460018")
+    selling.until(lambda: selling.results("notify")["busy"] >= 8, f"{selling.results('notify')}")
+    assert town.times_called() == dict.fromkeys(numbers, 1)
+    assert town.most_at_once <= 3
+    began = [call.began for call in town.calls]
+    assert max(sum(at <= other < at + 0.9 for other in began) for at in began) <= 4, "a bucket of two, and two a second"
+    assert selling.now("notify")["not_dialled"]["no_trunk"] >= 1
+    assert selling.outcomes("notify")["due"] == 1, "it is asked again when there may be a trunk"
+
+
+def test_amd_is_told_how_to_listen_and_tells_how_it_judged(centre: Centre, selling: Selling, tmp_path: Path) -> None:
+    """Real speech: a machine's greeting, and a person who says hello and waits."""
+    selling.start("listening", f"{HEARING}41", f"{HEARING}42")
+    for row, (voice, result) in enumerate(((voices.MACHINE, "machine"), (voices.PERSON, "said_machine")), 1):
+        said = voices.write(centre.lab, tmp_path / f"says{row}.wav", voice)
+        centre.world.voice(centre.line_of_the_world, said)
+        phone = centre.world.ringing()
+        phone.answer()
+        phone.wait("confirmed")
+        if result != "machine":
+            until(lambda: "talking" in [agent["activity"] for agent in selling.engine.part("agents")], "he talks", 15.0)
+            talking = next(each["id"] for each in selling.engine.part("agents") if each["activity"] == "talking")
+            assert selling.engine.do(talking, "disposition", reason=result) == 200
+            phone.hangup()
+        phone.wait("disconnected")
+        until(lambda word=result: selling.results("listening")[word] == 1, f"{selling.results('listening')}")  # type: ignore[misc]
+    found = json.loads(selling.engine.command("campaign", "amd", "listening"))
+    assert (found["heard"], found["noted"], found["wrong"]) == ({"human": 1, "machine": 1}, {"human": 1}, {"human": 1})
+    causes = {str(heard): str(cause) for heard, cause in selling.rows("SELECT heard, cause FROM amd_verdict")}
+    assert causes["human"].endswith("-700"), f"our own silence after a greeting: {causes}"
+    assert 0.5 < found["listened_p50_s"] < 6.0

@@ -6,7 +6,7 @@ import pytest
 
 from cti.model import commands as do
 from cti.model import events as ev
-from cti.model.callout import OnMachine
+from cti.model.callout import Listening, OnMachine
 from cti.model.changes import Kind
 from cti.model.policy import Entry
 from cti.model.words import AttemptId, CallId, DialFirst, DialResult, Heard, RingResult
@@ -321,3 +321,21 @@ def test_who_was_in_the_line_already_when_we_died_keeps_his_time() -> None:
     after.due(reserve=False, contact=ticket.contact)
     after.post(ev.CallArrived(call, NODE, "PJSIP/trunk-x1", "", NUMBER, attempt=AttemptId("x1"), ticket=ticket))
     assert after.center.contacts[ticket.contact].since == ticket.since
+
+
+def test_what_listening_told_is_told_with_the_end_of_the_attempt() -> None:
+    scene = CallingScene()
+    scene.due(listen=Listening())
+    scene.picks_up()
+    scene.wait(1.5)
+    scene.connects(heard=Heard.MACHINE, heard_why="MAXWORDS-4-3")
+    (told,) = [told for told in scene.changes(Kind.ATTEMPT) if told.new == "machine"]
+    assert (told.reason, told.seconds) == ("machine MAXWORDS-4-3", 1.5)
+
+
+def test_on_trial_what_seems_to_be_a_machine_is_put_through() -> None:
+    scene = CallingScene()
+    scene.due(first=DialFirst.CUSTOMER, listen=Listening(), on_machine=OnMachine(as_person=True))
+    scene.connects(heard=Heard.MACHINE, heard_why="MAXWORDS-4-3")
+    assert scene.agent("anna").activity == "ringing"
+    assert [told.reason for told in scene.changes(Kind.ATTEMPT) if told.new == "human"] == ["machine MAXWORDS-4-3"]

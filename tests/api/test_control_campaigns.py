@@ -26,6 +26,9 @@ class Known:
     def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
         return {"campaign": name, "ahead_s": ahead_s} if name == "spring" else None
 
+    def amd(self, name: str) -> dict[str, Any] | None:
+        return {"campaign": name, "verdicts": 0} if name == "spring" else None
+
 
 class Asked:
     """The core's desk."""
@@ -72,3 +75,8 @@ async def test_refusals_are_told() -> None:
     status, found = await ask(desk, "POST", "/v1/campaigns/spring/start", {})
     assert (status, found["refused"]) == (409, "campaign_state")
     assert (await ask(desk, "POST", "/v1/campaigns/spring/burn", {}))[0] == 404
+
+
+async def test_how_well_machines_were_told_from_people() -> None:
+    assert (await ask(Asked(), "GET", "/v1/campaigns/spring/amd"))[1]["amd"]["verdicts"] == 0
+    assert (await ask(Asked(), "GET", "/v1/campaigns/winter/amd"))[0] == 404

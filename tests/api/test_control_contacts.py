@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cti.model.changes import Refused
-from cti.model.events import ContactRequest
-from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason
+from cti.model.events import ContactRequest, SpyRequest
+from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason, SpyMode
 
 from .scene import Scene
 
@@ -56,7 +56,8 @@ async def test_every_word_reaches_the_core(
 )
 async def test_refusals(control: Scene, refusal: Refused, status: int, answer: dict[str, Any]) -> None:
     control.desk.refusal = refusal
-    assert await control.ask("POST", "/v1/contacts/node1/17.4/move", {"queue": "slaes"}) == (status, answer)
+    found = await control.ask("POST", "/v1/contacts/node1/17.4/move", {"queue": "slaes"})
+    assert (found[0], {key: found[1][key] for key in answer}) == (status, answer)
     on = "?" if refusal.reason is RefusedReason.UNKNOWN_CONTACT else CONTACT  # what nobody knows may be a number
     said = ("contact.move", on, {"queue": "?"}, "control", "refused", refusal.reason.value)
     assert control.remembered() == [said]
@@ -84,3 +85,18 @@ async def test_a_bad_body_is_a_400_and_its_content_is_not_remembered(control: Sc
 async def test_an_unknown_word_names_the_near_one(control: Scene) -> None:
     status, answer = await control.ask("POST", "/v1/contacts/node1/17.4/mov")
     assert (status, answer["detail"]) == (404, 'did you mean "move"?')
+
+
+@pytest.mark.parametrize("mode", SpyMode)
+@pytest.mark.parametrize("phone", ["1009", "PJSIP/1009"])
+async def test_a_talk_is_joined_by_a_right_and_a_word_of_its_own(control: Scene, mode: SpyMode, phone: str) -> None:
+    asked = {"phone": phone, "by": "eva"}
+    assert await control.ask("POST", f"/v1/contacts/node1/17.4/{mode}", asked) == (200, {"ok": True, "contact": None})
+    assert control.desk.asked == [SpyRequest(CONTACT, mode, "PJSIP/1009", by="eva")]
+    assert control.remembered()[0][:3] == (f"contact.{mode}", CONTACT, {"phone": "PJSIP/1009"})
+
+
+@pytest.mark.parametrize("phone", ["", "PJSIP/1009@carrier", "1009&1010", "Local/1@x", "+4930", "a,b"])
+async def test_nothing_but_a_phone_of_ours_can_be_rung(control: Scene, phone: str) -> None:
+    status, _ = await control.ask("POST", "/v1/contacts/node1/17.4/listen", {"phone": phone})
+    assert (status, control.desk.asked) == (400, [])

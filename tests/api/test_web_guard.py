@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ async def ask_as(web: WebScene, role: Role, method: str, path: str, body: Any = 
 def path_of(path: str, action: str) -> str:
     for key, word in (WORDS | ({"action": action} if action else {})).items():
         path = path.replace(f"{{{key}}}", word)
-    return PREFIX + path
+    return PREFIX + re.sub(r"{\w+}", "1", path)
 
 
 def all_requests() -> list[tuple[str, str, str, Right | Access, Right | None]]:

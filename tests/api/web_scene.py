@@ -25,6 +25,7 @@ from cti.api.web_guard import Entrance
 from cti.people import keys
 from cti.people.passwords import Passwords
 from cti.people.records import Token, User
+from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
 from cti.people.sessions import Sessions
 from cti.store.database import Store, open_store
@@ -93,6 +94,7 @@ class WebScene:
         app = make_web_app(
             self.scene.app(lambda: self.now),
             self.sessions,
+            Register(self.records, CHEAP),
             Entrance((self.origin,), **entrance),
             center=lambda: self.scene.policy.center,
             clock=lambda: self.now,

@@ -31,6 +31,7 @@ QUEUES = [
     {"name": "sales", "position": [contact("1763.14", 1), contact("1763.2", 2)]},
     {"name": "support", "position": [contact("1764.1", 1, "support")]},
 ]
+CALLS = [{"contact": "node1/1765.5", "call": "node1/1765.5", "state": "talking"}]
 
 
 def cti(*words: str) -> Result:
@@ -43,7 +44,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
 
     def ask(_socket: Path, method: str, path: str, body: Any = None) -> Any:
         if method == "GET":
-            return {"queues": QUEUES, "status": {}}
+            return {"queues": QUEUES, "calls": CALLS, "status": {}}
         asked.append((method, path, body))
         return {"ok": True, "contact": {"state": "waiting"}}
 
@@ -111,7 +112,7 @@ def test_an_id_beyond_the_lists_is_for_the_engine_to_know(engine: list[Any]) -> 
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
-        (404, {"refused": "unknown_contact", "detail": "gone"}, "node1/1764.1 waits no longer: it may have ended"),
+        (404, {"refused": "unknown_contact", "detail": "gone"}, "node1/1764.1 is not there: it may have ended"),
         (409, {"refused": "not_waiting", "detail": "talking"}, "node1/1764.1 does not wait: it is talking"),
         (409, {"refused": "already", "detail": "support"}, "node1/1764.1 already waits in support"),
         (
@@ -119,6 +120,8 @@ def test_an_id_beyond_the_lists_is_for_the_engine_to_know(engine: list[Any]) -> 
             {"refused": "unknown_queue", "exists": ["sales"]},
             'there is no queue "slaes" (did you mean "sales"?)',
         ),
+        (409, {"refused": "not_talking", "detail": "waiting"}, "node1/1764.1 talks to nobody: it is waiting"),
+        (409, {"refused": "phone_busy", "detail": "it rings"}, "– is busy: it rings"),
         (400, {"error": "odd"}, "the engine does not take this: odd"),
         (500, {}, "refused: the engine answered with status 500"),
     ],
@@ -129,3 +132,13 @@ def test_a_refusal_is_one_line_and_exit_1(
     refuse(monkeypatch, status, body)
     found = cti("move", "1764.1", "slaes")
     assert found.exit_code == 1 and found.stderr.startswith(line) and found.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+def test_a_talk_is_joined_from_ones_own_phone(engine: list[Any], mode: str) -> None:
+    found = cti(mode, "1765", "--phone", "1009")
+    assert (found.exit_code, found.stdout) == (0, "node1/1765.5: 1009 rings; it ends with the talk\n")
+    [(_, path, sent)] = engine
+    assert path == f"/api/v1/contacts/node1%2F1765.5/{mode}" and sent["phone"] == "1009"
+    assert "call show" in cti(mode, "99", "--phone", "1009").stderr
+    assert cti(mode, "1765").exit_code == 2, "whose phone is to ring?"

@@ -18,7 +18,10 @@ pytestmark = pytest.mark.unit
         ({}, ("http://127.0.0.1:8089", "http://localhost:8089", "http://[::1]:8089")),
         ({"listen": "0.0.0.0:80", "origin": "https://Cti.Example.org/"}, ("https://cti.example.org",)),
         ({"listen": "10.0.0.5:443", "tls": {"certificate": "a", "key": "b"}}, ("https://10.0.0.5:443",)),
-        ({"origin": "http://localhost:5173"}, ("http://localhost:5173",)),
+        (
+            {"listen": "0.0.0.0:8089", "origin": "http://localhost:5173"},
+            ("http://localhost:5173", "http://127.0.0.1:5173", "http://[::1]:5173"),
+        ),
     ],
 )
 def test_where_pages_may_be_reached(web: dict[str, Any], origins: tuple[str, ...]) -> None:

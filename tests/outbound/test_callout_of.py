@@ -55,3 +55,12 @@ PROMISE = Promise(LeadId(1), CallbackKind.VIRTUAL_HOLD, Number("+4930123"), "sal
 def test_a_promise_rings_the_agent_first() -> None:
     found = callout_of_promise(Callbacks(), Callbacks().limits, "callbacks-1-1", PROMISE, "")
     assert found.reserve and found.first is DialFirst.AGENT and found.callback == "1" and found.ring_timeout_s == 30
+
+
+def test_amd_listens_by_the_campaigns_own_parameters_and_on_trial_everybody_is_put_through() -> None:
+    machines = {"detect": True, "amd": {"greeting_s": 1.2, "max_words": 5}}
+    listen = plan(machines=machines).listen
+    assert listen is not None and (listen.greeting_s, listen.max_words, listen.initial_silence_s) == (1.2, 5, 2.5)
+    assert not plan(machines=machines).on_machine.as_person
+    trial = plan(machines={"detect": True, "then": "connect", "trial": True})
+    assert trial.listen is not None and trial.on_machine.as_person

@@ -10,7 +10,7 @@ import pytest
 from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, ContactId, DialResult, NodeId, OfferId, QueueName, RingResult
+from cti.model.words import AttemptId, ContactId, DialResult, NodeId, OfferId, QueueName, RingResult, SpyId, SpyMode
 from cti.sim.agenda import VirtualAgenda
 from cti.sim.exchange import Exchange
 from cti.sim.switch import SimSwitch
@@ -25,7 +25,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.agenda = VirtualAgenda()
-        self.exchange = Exchange(self.agenda, ["node1"], ["PJSIP/1001"])
+        self.exchange = Exchange(self.agenda, ["node1"], ["PJSIP/1001", "PJSIP/1002"])
         self.told: list[Any] = []
         rng = random.Random(3)
         self.switch = SimSwitch(self.agenda, self.exchange, rng, self.told.append, lambda: self.agenda.now)
@@ -135,3 +135,45 @@ def test_an_agent_whom_no_engine_knows_any_more_is_hung_up() -> None:
     bench.switch.engine_dies()
     bench.wait(1.0)
     assert not bench.exchange.legs
+
+
+def listening(leg: str, phone: str = "PJSIP/1001") -> do.Spy:
+    return do.Spy(NODE, SpyId("17-1"), leg, SpyMode.LISTEN, phone, 15.0)
+
+
+def test_a_listener_hears_a_talk_until_it_ends_also_without_us() -> None:
+    bench = Bench()
+    talk = bench.exchange.private_call(bench.exchange.phones["PJSIP/1002"], NODE, 600.0)
+    bench.switch.execute(listening(talk.id))
+    bench.wait(0.1)
+    (ring,) = bench.switch.outgoing.agents.values()
+    bench.switch.outgoing.answer(ring)
+    bench.wait(0.1)
+    assert bench.events(ev.SpyHears)
+    bench.switch.engine_dies()
+    bench.wait(1.0)
+    assert ring.leg.up, "he hears on"
+    bench.exchange.hang_up_leg(talk)
+    bench.wait(1.0)
+    assert not bench.exchange.legs
+
+
+@pytest.mark.parametrize("how", ["refused", "stopped", "gone", "no phone"])
+def test_a_listener_who_hears_nothing(how: str) -> None:
+    bench = Bench()
+    talk = bench.exchange.private_call(bench.exchange.phones["PJSIP/1002"], NODE, 600.0)
+    bench.switch.execute(listening(talk.id, "PJSIP/1009" if how == "no phone" else "PJSIP/1001"))
+    bench.wait(0.1)
+    for ring in list(bench.switch.outgoing.agents.values()):
+        match how:
+            case "refused":
+                bench.switch.outgoing.refuse(ring, "BUSY", 17)
+            case "stopped":
+                bench.switch.execute(do.StopSpy(NODE, SpyId("17-1")))
+            case _:
+                bench.exchange.hang_up_leg(talk)
+                bench.switch.outgoing.answer(ring)
+    bench.wait(2.0)
+    results = {"refused": RingResult.BUSY, "stopped": RingResult.CANCELLED, "no phone": RingResult.UNREACHABLE}
+    assert [event.result for event in bench.events(ev.SpyEnded)] == [results.get(how, RingResult.ANSWERED)]
+    assert not bench.switch.outgoing.agents

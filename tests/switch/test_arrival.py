@@ -46,3 +46,9 @@ async def test_nothing_that_is_handed_over_raises(args: dict[str, str]) -> None:
     call = arrived(**args)
     assert call.entry >= 0 and call.answered_s >= 0
     assert call.attempt is None or call.attempt.isascii()
+
+
+async def test_the_sign_by_which_amd_has_decided_goes_along_and_nothing_else() -> None:
+    call = arrived(attempt="x1", amdstatus="MACHINE", amdcause="LONGGREETING-1520-1500")
+    assert (call.heard, call.heard_why) == (Heard.MACHINE, "LONGGREETING-1520-1500")
+    assert arrived(attempt="x1", amdstatus="MACHINE", amdcause="+493012345 said").heard_why == ""

@@ -16,9 +16,9 @@ export function ofWait(waitS: number | null, targetS: number): Level {
   return waitS >= SOON * targetS ? 'watch' : 'good';
 }
 
-/** More wait than agents are free: somebody will wait longer. */
-export function ofWaiting(waiting: number, free: number): Level {
-  return waiting > free ? 'watch' : 'good';
+/** More wait, besides those whose agents ring, than agents are free: somebody will wait longer. */
+export function ofWaiting(waiting: number, ringing: number, free: number): Level {
+  return waiting - ringing > free ? 'watch' : 'good';
 }
 
 /** The service level, a fraction: watch below its target, act twenty points below. */

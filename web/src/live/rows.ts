@@ -5,6 +5,7 @@ import type { Rows } from './difference';
 export interface QueueRow {
   readonly name: string;
   readonly waiting: number;
+  readonly ringing: number;
   readonly oldest_since: number | null;
   readonly offered: number;
   readonly answered: number;
@@ -40,7 +41,7 @@ export interface AgentRow {
   readonly reason: string;
   readonly pending: string;
   readonly overdue: boolean;
-  readonly activity: 'idle' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
+  readonly activity: 'idle' | 'preview' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
   readonly since: number | null;
   readonly queues: readonly string[];
   readonly groups: readonly string[];
@@ -48,6 +49,7 @@ export interface AgentRow {
   readonly answered: number;
   readonly missed: number;
   readonly contact: string | null;
+  readonly contact_queue: string | null;
   readonly today?: { readonly handled: number };
 }
 

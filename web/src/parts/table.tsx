@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** What the figure means: shown at its head when somebody points at it. */
   readonly hint?: string | undefined;
   readonly isNumber?: boolean;
+  /** Left out where the window is narrow. */
+  readonly isForWide?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
   /** What it is sorted by; without, it cannot be sorted. */
   readonly by?: (row: Row) => Sortable;
@@ -117,7 +119,7 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>) {
   const isSorted = order?.column === column.key;
   const direction = isSorted ? (order.isDown ? 'descending' : 'ascending') : 'none';
   return (
-    <th class={column.isNumber ? 'is-number' : undefined} title={column.hint} aria-sort={direction} scope="col">
+    <th class={classOf(column)} title={column.hint} aria-sort={direction} scope="col">
       {column.by ? (
         <button type="button" class="head" onClick={onTurn}>
           {column.head}
@@ -130,6 +132,11 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>) {
       )}
     </th>
   );
+}
+
+function classOf<Row>(column: Column<Row>): string | undefined {
+  const words = [column.isNumber ? 'is-number number' : '', column.isForWide ? 'is-for-wide' : ''];
+  return words.join(' ').trim() || undefined;
 }
 
 interface LineProps<Row> {
@@ -161,7 +168,7 @@ class Line<Row> extends Component<LineProps<Row>> {
     return (
       <tr class={className} tabIndex={onOpen ? (isFirst ? 0 : -1) : undefined} onClick={onOpen ? open : undefined}>
         {columns.map((column) => (
-          <td key={column.key} class={column.isNumber ? 'is-number number' : undefined}>
+          <td key={column.key} class={classOf(column)}>
             {column.cell(row)}
           </td>
         ))}

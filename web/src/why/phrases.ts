@@ -99,7 +99,9 @@ function freePhrase(each: Standing, best: Standing | undefined, said: Words): st
 
 /** What one look for an agent was about. */
 export function lookPhrase(look: Look, said: Words): string {
-  const parts = [look.rule ? look.rule.replaceAll('_', ' ') : look.held ? said.not.held : said.look.inVain];
+  const rules: Readonly<Record<string, string>> = said.rules;
+  const rule = look.rule ? (rules[look.rule] ?? look.rule.replaceAll('_', ' ')) : '';
+  const parts = [rule !== '' ? rule : look.held ? said.not.held : said.look.inVain];
   parts.push(said.look.urgency((look.urgency ?? 0).toFixed(2)));
   if (look.next_urgency !== undefined)
     parts.push(said.look.against(look.next_urgency.toFixed(2), look.next_contact ?? '–'));

@@ -18,7 +18,7 @@ it('looks at the service level by its target, and knows what is unknown', () => 
 });
 
 it('looks at who waits by who is free, and at who gave up', () => {
-  expect([ofWaiting(2, 2), ofWaiting(3, 2)]).toEqual(['good', 'watch']);
+  expect([ofWaiting(2, 0, 2), ofWaiting(3, 0, 2), ofWaiting(3, 1, 2)]).toEqual(['good', 'watch', 'good']);
   expect([null, 0.03, 0.04, 0.06].map(ofAbandoned)).toEqual(['unknown', 'good', 'watch', 'bad']);
 });
 

@@ -20,12 +20,37 @@ export function Agents({ rows, queue }: { readonly rows: readonly AgentRow[]; re
       columns={columnsOf(user.value?.rights ?? [])}
       drawnFrom={user.value}
       order={{ column: 'state', isDown: false }}
+      tools={<Sums rows={rows} />}
       textOf={(row) => `${row.id} ${row.name} ${stateWord(row)} ${row.queues.join(' ')} ${row.groups.join(' ')}`}
       onOpen={(row) => {
         asked.value = { what: 'why', agent: row.id };
       }}
     />
   );
+}
+
+/** How many do what: the states that somebody is in. */
+function Sums({ rows }: { readonly rows: readonly AgentRow[] }) {
+  const sums = new Map<string, number>();
+  for (const row of rows) sums.set(stateOf(row), (sums.get(stateOf(row)) ?? 0) + 1);
+  return (
+    <span class="sums">
+      {ORDER.filter((state) => sums.has(state)).map((state) => {
+        const [tone, icon] = LOOKS[state] ?? ['calm', 'unknown'];
+        return (
+          <Badge key={state} tone={tone} icon={icon} title={wordOf(state)}>
+            {sums.get(state)} <span class="only-wide">{wordOf(state)}</span>
+          </Badge>
+        );
+      })}
+    </span>
+  );
+}
+
+function wordOf(state: string): string {
+  const said = words.value;
+  if (state === 'engaged') return said.supervisor.engaged;
+  return state in said.activity ? named(said.activity, state) : named(said.status, state);
 }
 
 function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
@@ -40,9 +65,11 @@ function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
       cell: (row) => (row.status === 'logged_out' ? '' : <Duration since={row.since} />),
       by: (row) => (row.since === null ? null : -row.since),
     },
+    { key: 'with', head: columns.with, cell: (row) => <With row={row} />, by: (row) => row.contact_queue },
     {
       key: 'queues',
       head: columns.queues,
+      isForWide: true,
       cell: (row) => <span class="quiet cut">{row.queues.join(', ')}</span>,
       by: (row) => row.queues.join(),
     },
@@ -69,13 +96,42 @@ function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
 function Name({ row }: { readonly row: AgentRow }) {
   return (
     <span title={row.phone ?? undefined}>
-      {row.name || row.id} {row.name !== '' && <span class="quiet">{row.id}</span>}
+      {row.name || row.id} {row.name !== '' && <span class="quiet only-wide">{row.id}</span>}
     </span>
   );
 }
 
+/** The queue of the contact he has; a click tells its story. */
+function With({ row }: { readonly row: AgentRow }) {
+  const { contact, contact_queue: queue } = row;
+  if (contact === null) return null;
+  return (
+    <button
+      type="button"
+      class="link"
+      title={words.value.supervisor.story}
+      onClick={() => {
+        asked.value = { what: 'story', contact };
+      }}
+    >
+      {queue ?? '…'}
+    </button>
+  );
+}
+
 /** Work first, then who is free, then breaks, then those who are not here: as one looks for them. */
-const ORDER = ['talking', 'hold', 'ringing', 'dialling', 'wrapup', 'engaged', 'idle', 'on_break', 'logged_out'];
+const ORDER = [
+  'talking',
+  'hold',
+  'ringing',
+  'dialling',
+  'preview',
+  'wrapup',
+  'engaged',
+  'idle',
+  'on_break',
+  'logged_out',
+];
 
 function stateOf(row: AgentRow): string {
   if (row.activity !== 'idle') return row.activity;
@@ -88,11 +144,8 @@ function stateOrder(row: AgentRow): number {
 }
 
 function stateWord(row: AgentRow): string {
-  const said = words.value;
-  const state = stateOf(row);
-  if (state === 'engaged') return said.supervisor.engaged;
-  if (state === 'on_break') return row.reason === '' ? said.status.on_break : `${said.status.on_break}: ${row.reason}`;
-  return state in said.activity ? named(said.activity, state) : named(said.status, state);
+  const word = wordOf(stateOf(row));
+  return stateOf(row) === 'on_break' && row.reason !== '' ? `${word}: ${row.reason}` : word;
 }
 
 const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
@@ -100,6 +153,7 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   hold: ['busy', 'pause'],
   ringing: ['watch', 'phone'],
   dialling: ['watch', 'phone'],
+  preview: ['busy', 'search'],
   wrapup: ['busy', 'story'],
   engaged: ['busy', 'phone'],
   idle: ['good', 'good'],
@@ -119,7 +173,11 @@ function State({ row }: { readonly row: AgentRow }) {
         {stateWord(row)}
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
-      {row.pending !== '' && <span class="quiet"> {said.pending(row.pending)}</span>}
+      {row.pending !== '' && (
+        <Badge tone="pause" icon="pause" title={said.pending(row.pending)}>
+          {row.pending}
+        </Badge>
+      )}
     </>
   );
 }
@@ -154,7 +212,7 @@ function Actions({ row, rights }: { readonly row: AgentRow; readonly rights: rea
           onDo={() => askAgentNow(row.id, isHere ? 'logout' : 'login')}
         />
       )}
-      <Act icon="why" text={said.of(said.why, row.id)} onDo={() => (asked.value = { what: 'why', agent: row.id })} />
+      <Act icon="why" text={said.why(row.id)} onDo={() => (asked.value = { what: 'why', agent: row.id })} />
     </span>
   );
 }

@@ -22,13 +22,13 @@ export function Dialogs() {
   switch (open?.what) {
     case 'why':
       return (
-        <Dialog title={said.of(said.why, open.agent)} onClose={close} wide>
+        <Dialog title={said.why(open.agent)} onClose={close} wide>
           <AgentWhy agent={open.agent} onContact={(contact) => (asked.value = { what: 'story', contact })} />
         </Dialog>
       );
     case 'story':
       return (
-        <Dialog title={said.of(said.story, open.contact)} onClose={close} wide>
+        <Dialog title={said.story} onClose={close} wide>
           <ContactStory contact={open.contact} onAgent={(agent) => (asked.value = { what: 'why', agent })} />
         </Dialog>
       );

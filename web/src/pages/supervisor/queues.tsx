@@ -30,6 +30,7 @@ export function Queues({ rows, chosen, window, onWindow, onChoose }: QueuesProps
       keyOf={(row) => row.name}
       columns={columnsOf(window)}
       drawnFrom={window}
+      order={{ column: 'queue', isDown: false }}
       classOf={(row) => (row.name === chosen ? 'is-chosen' : '')}
       onOpen={(row) => onChoose(row.name === chosen ? '' : row.name)}
       textOf={(row) => row.name}
@@ -120,15 +121,15 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
 }
 
 function Waiting({ row }: { readonly row: QueueRow }) {
-  const level = useSettled(ofWaiting(row.waiting, row.agents_free));
-  if (level === 'good') return <>{row.waiting}</>;
+  const level = useSettled(ofWaiting(row.waiting, row.ringing, row.agents_free));
+  if (level === 'good' || row.waiting === 0) return <>{row.waiting}</>;
   return <Badge tone={level}>{row.waiting}</Badge>;
 }
 
 function Longest({ row }: { readonly row: QueueRow }) {
   const level = useSettled(ofWait(useElapsedS(row.oldest_since), row.target_s));
   const time = <Duration since={row.oldest_since} />;
-  return level === 'good' ? time : <Badge tone={level}>{time}</Badge>;
+  return level === 'good' || row.oldest_since === null ? time : <Badge tone={level}>{time}</Badge>;
 }
 
 function ServiceLevel({ level, targetS }: { readonly level: number | null | undefined; readonly targetS: number }) {
@@ -144,9 +145,11 @@ function ServiceLevel({ level, targetS }: { readonly level: number | null | unde
 
 function Abandoned({ counts }: { readonly counts: Counts | undefined }) {
   const level = useSettled(ofAbandoned(counts?.abandon_rate));
+  const rate = counts?.abandon_rate == null ? null : <span class="part"> ({percent(counts.abandon_rate)})</span>;
   const text = (
     <>
-      {count(counts?.abandoned)} <span class="part">{percent(counts?.abandon_rate)}</span>
+      {count(counts?.abandoned)}
+      {rate}
     </>
   );
   return level === 'good' || level === 'unknown' ? text : <Badge tone={level}>{text}</Badge>;

@@ -86,7 +86,7 @@ function columnsOf(mayMove: boolean): readonly Column<Waiter>[] {
               <Act icon="close" text={said.of(said.withdraw, row.contact)} onDo={() => open('withdraw', row)} />
             </>
           )}
-          <Act icon="story" text={said.of(said.story, row.contact)} onDo={() => openStory(row)} />
+          <Act icon="story" text={said.story} onDo={() => openStory(row)} />
         </span>
       ),
     },

@@ -8,6 +8,7 @@ import type { Counts, QueueRow, StatusRow } from '../../live/rows';
 export interface Board {
   readonly name: string | null;
   readonly waiting: number;
+  readonly ringing: number;
   readonly oldestSince: number | null;
   readonly targetS: number;
   readonly free: number;
@@ -35,6 +36,7 @@ function ofQueue(row: QueueRow): Board {
   return {
     name: row.name,
     waiting: row.waiting,
+    ringing: row.ringing,
     oldestSince: row.oldest_since,
     targetS: row.target_s,
     free: row.agents_free,
@@ -50,6 +52,7 @@ function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
   return {
     name: null,
     waiting: status.waiting,
+    ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
     targetS: worst?.target_s ?? Math.min(...queues.map((row) => row.target_s)),
     free: status.agents_free,
@@ -73,7 +76,7 @@ export interface Levels {
 
 export function levelsOf(board: Board, longestS: number | null): Levels {
   return {
-    waiting: ofWaiting(board.waiting, board.free),
+    waiting: ofWaiting(board.waiting, board.ringing, board.free),
     longest: ofWait(longestS, board.targetS),
     level: ofServiceLevel(board.today?.service_level),
     abandoned: ofAbandoned(board.today?.abandon_rate),

@@ -12,7 +12,7 @@ import { ConnectionBadge, SwitchDown } from '../../parts/connection';
 import { count, percent } from '../../parts/figures';
 import { Icon } from '../../parts/icon';
 import { useSettled } from '../../parts/settled';
-import { asked } from '../../router';
+import { asked, go } from '../../router';
 import { words } from '../../words';
 import { useNewBuild, useWakeLock } from './awake';
 import { type Board, boardsOf, levelsOf, TARGETS, turnOf } from './boards';
@@ -38,7 +38,14 @@ export default function Wall() {
   useNewBuild();
   useEffect(() => {
     document.documentElement.classList.add('has-wall');
-    return () => document.documentElement.classList.remove('has-wall');
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && token === '') go('/');
+    };
+    document.addEventListener('keydown', leave);
+    return () => {
+      document.removeEventListener('keydown', leave);
+      document.documentElement.classList.remove('has-wall');
+    };
   }, []);
   const said = words.value.wall;
   const queueRows = rowsOf('queues');
@@ -100,7 +107,7 @@ function Tiles({ board }: { readonly board: Board }) {
       <Tile name={tiles.free} value={count(board.free)} level={levels.free} against={against.free(board.available)} />
       <Tile
         name={tiles.abandoned}
-        value={percent(today?.abandon_rate, 1)}
+        value={percent(today?.abandon_rate)}
         level={levels.abandoned}
         against={against.abandoned(percent(TARGETS.abandoned))}
       />
@@ -123,11 +130,15 @@ interface TileProps {
 
 function Tile({ name, value, level, against }: TileProps) {
   const shown = useSettled(level);
+  const [number = '', unit] = value.split(' ');
   const isTold = shown === 'watch' || shown === 'bad';
   return (
     <section class={`tile tone-${shown}`} aria-label={name}>
       <h2>{name}</h2>
-      <p class="big number">{value}</p>
+      <p class={`big number length-${Math.min(7, number.length + (unit === undefined ? 0 : 2))}`}>
+        {number}
+        {unit !== undefined && <span class="unit"> {unit}</span>}
+      </p>
       <p class="against">
         {isTold && (
           <span class="word">

@@ -15,7 +15,7 @@ export const common = {
     signOut: 'Sign out',
     language: 'Language',
     theme: 'Appearance',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     menu: 'Pages',
     notThere: 'There is no such page.',
     notAllowed: (role: string) => `The role "${role}" does not open this page.`,
@@ -58,6 +58,7 @@ export const common = {
   status: { logged_out: 'logged out', available: 'available', on_break: 'on break' },
   activity: {
     idle: 'idle',
+    preview: 'looks at a lead',
     ringing: 'ringing',
     dialling: 'dialling',
     talking: 'talking',

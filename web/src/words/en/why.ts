@@ -67,6 +67,16 @@ export const why = {
     weighted_random: (value: string) => `weight ${value}`,
     best_skill: (value: string) => `skill sum ${value}`,
   },
+  rules: {
+    longest_idle: 'longest idle',
+    least_occupied: 'least occupied',
+    fewest_contacts: 'fewest contacts',
+    round_robin: 'round robin',
+    linear: 'in order',
+    weighted_random: 'weighted random',
+    best_skill: 'best skill',
+    ring_all: 'ring all',
+  },
   look: {
     inVain: 'nobody is free',
     urgency: (value: string) => `urgency ${value}`,

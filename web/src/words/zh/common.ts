@@ -18,7 +18,7 @@ export const common: Said<typeof english> = {
     signOut: '退出登录',
     language: '语言',
     theme: '外观',
-    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    themes: { system: '自动', light: '浅色', dark: '深色' },
     menu: '页面',
     notThere: '没有这个页面。',
     notAllowed: (role) => `角色“${role}”不能打开此页面。`,
@@ -61,6 +61,7 @@ export const common: Said<typeof english> = {
   status: { logged_out: '未登录', available: '可用', on_break: '小休' },
   activity: {
     idle: '空闲',
+    preview: '预览线索',
     ringing: '振铃',
     dialling: '拨号',
     talking: '通话',

@@ -70,6 +70,16 @@ export const why: Said<typeof english> = {
     weighted_random: (value) => `权重 ${value}`,
     best_skill: (value) => `技能总和 ${value}`,
   },
+  rules: {
+    longest_idle: '最长空闲',
+    least_occupied: '最少占用',
+    fewest_contacts: '最少联系',
+    round_robin: '轮询',
+    linear: '按顺序',
+    weighted_random: '加权随机',
+    best_skill: '最佳技能',
+    ring_all: '全部振铃',
+  },
   look: {
     inVain: '无人空闲',
     urgency: (value) => `紧急度 ${value}`,

@@ -1,0 +1,221 @@
+"""How old is what many viewers see of a busy centre, and what do they cost the engine? `python -m bench.wall`.
+
+An engine on the TCP simulator with 10,000 calls in its hands; first nobody looks, then 200 supervisors do (all rows:
+queues, agents, calls, status), one of whom does not read. Engine, simulator and viewers are processes of their own, on
+loopback addresses. Last line of stdout: one JSON object; what its keys mean is in bench/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.wall_street import FIRST_PHONE
+
+HOST = "127.0.0.1"
+CHECKOUT = Path(__file__).resolve().parent.parent
+QUEUES, AGENTS = 20, 600
+TALK_S, PATIENCE_S, CALLS_PER_MINUTE = 45.0, 2500.0, 1050.0
+SETTLE_S = 8.0
+START_TIMEOUT_S, FILL_TIMEOUT_S = 60.0, 400.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class Line:
+    """A child of ours that answers in lines of JSON."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def ask(self, word: str) -> dict[str, Any]:
+        """Say a word, and return the answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("a part of the benchmark ended by itself; its words are above")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench.wall", description="What viewers of a busy centre see, and cost.")
+    parser.add_argument("--viewers", type=int, default=200)
+    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each half (default %(default)s)")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="cti-wall-") as made:
+        found = measure(Path(made), options.viewers, options.calls, options.seconds)
+    print(json.dumps(found))
+    return 0
+
+
+def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str, Any]:
+    """Run all of it once."""
+    ami, agi, http, web = _free_ports(4)
+    file = folder / "center.yaml"
+    file.write_text(json.dumps(centre(folder, ami, agi, http, web)))
+    options = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {AGENTS} --queues {QUEUES} --calls {calls}".split()
+    options += f"--calls-per-minute {CALLS_PER_MINUTE} --talk-s {TALK_S} --patience-s {PATIENCE_S}".split()
+    log = folder / "engine.log"
+    with _child(["bench.wall_street", *options]) as street, _child(["cti", "run", str(file)], log) as engine:
+        password = _password(folder, log)
+        callers = Line(street)
+        _fill(callers)
+        time.sleep(SETTLE_S)
+        cpu_s, resident = _cpu_s(engine.pid), _resident_bytes(engine.pid)
+        time.sleep(seconds)
+        alone = (_cpu_s(engine.pid) - cpu_s) / seconds
+        say(f"nobody looks: the engine uses {alone:.2f} of a core")
+        words = ["bench.wall_viewers", "--address", f"http://{HOST}:{web}", "--password", password]
+        with _child([*words, "--viewers", str(viewers - 1), "--frozen", "1"]) as looking:
+            told = Line(looking)
+            say(f"{told.read()['joined']} look, and one who does not read")
+            time.sleep(SETTLE_S)
+            told.ask("figures")
+            cpu_s = _cpu_s(engine.pid)
+            time.sleep(seconds)
+            watched = (_cpu_s(engine.pid) - cpu_s) / seconds
+            grown = _resident_bytes(engine.pid) - resident
+            seen = told.ask("figures")
+            seen |= told.ask("frozen")
+        inside = _newest(callers)
+    return {
+        "viewers": viewers,
+        "calls": inside,
+        "changes_per_s": round(seen["rows"] / seconds),
+        "p50_ms": seen["p50_ms"],
+        "p99_ms": seen["p99_ms"],
+        "max_ms": seen["max_ms"],
+        "cpu_share": round((watched - alone) / watched, 3),
+        "cpu_cores_alone": round(alone, 3),
+        "cpu_cores_watched": round(watched, 3),
+        "bytes_per_viewer_s": round(seen["bytes"] / (viewers - 1) / seconds),
+        "memory_per_viewer_bytes": round(grown / viewers),
+        "frozen_sent_away": seen["frozen_sent_away"],
+        "others_sent_away": seen["gone"],
+        "snapshots_again": seen["snapshots"],
+    }
+
+
+def centre(folder: Path, ami: int, agi: int, http: int, web: int) -> dict[str, Any]:
+    """A centre whose agents are there from the start, and whose lines have no end."""
+    names = [f"q{n}" for n in range(QUEUES)]
+    return {
+        "nodes": {"node1": {"host": HOST, "port": ami, "secret": "bench"}},
+        "fastagi": {"listen": f"{HOST}:{agi}", "token": "bench"},
+        "http": {"listen": f"{HOST}:{http}"},
+        "web": {"listen": f"{HOST}:{web}"},
+        "state_dir": str(folder / "state"),
+        "control": str(folder / "cti.ctl"),
+        "settle_s": 0,
+        "queues": {name: {"target_s": 60, "wrap_up_s": 2} for name in names},
+        "agents": {
+            f"a{n}": {
+                "phone": f"PJSIP/{FIRST_PHONE + n}",
+                "queues": [names[n % QUEUES], names[(n + 7) % QUEUES]],
+                "starts": "available",
+            }
+            for n in range(AGENTS)
+        },
+        "entries": {str(6000 + n): {"queue": name} for n, name in enumerate(names)},
+    }
+
+
+def _fill(callers: Line) -> None:
+    end = time.monotonic() + FILL_TIMEOUT_S
+    while time.monotonic() < end:
+        found = callers.read()
+        if not found["filling"]:
+            say(f"{found['inside']} calls")
+            return
+        if found["inside"] % 10 == 0:
+            say(f"filling: {found['inside']} calls")
+    raise RuntimeError(f"no {FILL_TIMEOUT_S:.0f} s were enough to fill the centre")
+
+
+def _newest(callers: Line) -> int:
+    """The simulator has gone on telling each second: what it says after all that is the newest."""
+    began = time.monotonic()
+    found = callers.read()
+    while time.monotonic() - began < 0.5:
+        began, found = time.monotonic(), callers.read()
+    return int(found["inside"])
+
+
+def _password(folder: Path, log: Path) -> str:
+    kept = folder / "state" / "first-admin-password"
+    end = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            if password := kept.read_text().strip():
+                return password
+        time.sleep(0.2)
+    raise RuntimeError(f"the engine did not come up:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@contextlib.contextmanager
+def _child(words: list[str], log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    with contextlib.ExitStack() as stack:
+        out = subprocess.PIPE if log is None else stack.enter_context(log.open("w"))
+        errors = None if log is None else subprocess.STDOUT
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
+            text=True,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            assert process.stdin is not None
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _cpu_s(pid: int) -> float:
+    """User and system time so far: proc_pid_stat(5), fields 14 and 15."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def _resident_bytes(pid: int) -> int:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [sock.getsockname()[1] for sock in held]
+    for sock in held:
+        sock.close()
+    return ports
+
+
+def say(text: str) -> None:
+    """For the person who waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
