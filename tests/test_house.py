@@ -115,6 +115,7 @@ TESTED_ELSEWHERE = {
     "cti/people/sessions.py": "api/test_web_sign_in.py, through HTTP",
     "cti/store/people_tables.py": "test_database.py",
     "cti/model/audit.py": "data; store/test_audit.py",
+    "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",
