@@ -36,6 +36,7 @@ from cti.people.register import Register
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail, Clock
 from cti.store.database import Store
+from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
 
 BUILD = "build.txt"  # in the folder of the pages: what was built (tools/build_web.py)
@@ -56,6 +57,7 @@ class WebRoom:
         self._clock, self._audit, self._center = clock, audit, center
         self._password_file = settings.state_dir / PASSWORD_FILE
         self.records, self.passwords = PeopleRecords(store), Passwords()
+        self.answers = KeptAnswers(store)
         times = {"session_s": rules.session_hours * HOUR_S, "idle_s": rules.idle_minutes * MINUTE_S}
         self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
         self.address = ""
@@ -95,6 +97,7 @@ class WebRoom:
             clock=self._clock,
             audit=self._audit,
             find=find,
+            answers=self.answers,
             pages=rules.pages,
             more=lambda app: more(app, entrance),
         )

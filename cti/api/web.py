@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from cti.api import asking, web_people, web_sign_in
+from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
@@ -39,6 +40,7 @@ def make_web_app(
     clock: Callable[[], float],
     audit: AuditTrail,
     find: Find,
+    answers: Answers,
     pages: Path,
     more: Callable[[web.Application], None] = lambda _app: None,
 ) -> web.Application:
@@ -49,7 +51,7 @@ def make_web_app(
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S, most=MAX_CONNECTIONS)
     app.middlewares.append(asking.remembering(audit, clock))
     app.middlewares.append(asking.bad_requests)
-    app.middlewares.append(make_guard(sessions, entrance, center, clock, find))
+    app.middlewares.append(make_guard(sessions, entrance, center, clock, find, answers))
     app.on_response_prepare.append(safe_headers(is_tls=entrance.is_tls))
     for resource in served.router.resources():
         app.router.register_resource(resource)

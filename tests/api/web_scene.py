@@ -29,6 +29,7 @@ from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
 from cti.people.sessions import Sessions
 from cti.store.database import Store, open_store
+from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
 
 from .scene import Scene
@@ -62,7 +63,7 @@ class WebScene:
     def __init__(self, store: Store, folder: Path) -> None:
         self.now = 1_000_000.0
         self.scene = Scene(folder / "none")
-        self.records = PeopleRecords(store)
+        self.records, self.answers = PeopleRecords(store), KeptAnswers(store)
         self.sessions = Sessions(self.records, CHEAP)
         self.rows: dict[Row, dict[str, dict[str, Any]]] = {}
         self.pages = folder / "dist"
@@ -100,6 +101,7 @@ class WebScene:
             clock=lambda: self.now,
             audit=self.scene.audit,
             find=find,  # type: ignore[arg-type]
+            answers=self.answers,
             pages=self.pages,
             more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]
         )
