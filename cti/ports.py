@@ -134,7 +134,10 @@ class FlowVersions(Protocol):
         """Let an older version hold for new calls, until the folder says something new; None: the one before."""
 
     async def versions(self) -> dict[str, Any]:
-        """What holds (version, since, by, rolled_back), calls inside, and the versions, the newest first."""
+        """What holds (version, since, by, rolled_back), its flows, calls inside, and the versions, newest first."""
+
+    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+        """A flow as SVG; None where there is no such one (any more). Without a version: as it holds."""
 
 
 class AuditTrail(Protocol):

@@ -6,7 +6,9 @@ from __future__ import annotations
 import pytest
 from xdist.remote import Producer
 
-from tests import spread
+from tests import depth, spread
+
+depth.dig()
 
 NO_ASTERISK = "NO REAL ASTERISK"
 

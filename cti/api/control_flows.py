@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, add, body, note, refusal
+from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, note, refusal, unknown
 from cti.api.control_policy import content_of
 from cti.api.http import answer
 from cti.ports import FlowVersions, PolicyAnswer
@@ -48,7 +48,19 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
         found = await flows.roll_back(by=asked.by or NOBODY, to=asked.to)
         return _answer(request, found, "flows.rollback", wanted, asked.by)
 
+    async def drawing(request: web.Request) -> web.Response:
+        name, asked = request.match_info["flow"], request.query.get("version", "")
+        if asked and not (asked.isascii() and asked.isdecimal() and len(asked) <= MAX_DIGITS):
+            raise BadRequest("version is a number")
+        picture = await flows.drawing(name, int(asked) if asked else None, request.query.get("language", ""))
+        if picture is None:
+            known = [row["name"] for row in (await flows.versions()).get("flows", ())]
+            return unknown("unknown_flow", name, known)
+        headers = {"Content-Type": "image/svg+xml; charset=utf-8", "Cache-Control": "no-store"}
+        return web.Response(text=picture, headers=headers)
+
     add(app, "GET", "/flows", versions)
+    add(app, "GET", "/flows/{flow}/drawing", drawing)
     add(app, "POST", "/flows/reload", reload)
     add(app, "POST", "/flows/rollback", roll_back)
 

@@ -165,6 +165,13 @@ _POLICY = (
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
+    Operation(
+        "GET",
+        "/flows/{flow}/drawing",
+        "A flow as a picture (SVG)",
+        Right.FLOWS_READ,
+        query={"version": "as it was then", "language": "of its texts"},
+    ),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )
@@ -173,7 +180,7 @@ _OUTBOUND = (
     Operation(
         "GET",
         "/campaigns/{name}/amd",
-        "What the detection of machines has heard, and how well it does",
+        "What the detection of answering machines came to, and what would be better",
         Right.CAMPAIGNS_READ,
         about={"name": CAMPAIGN},
     ),

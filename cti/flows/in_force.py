@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.background import in_thread_of_its_own
 from cti.config.settings import FlowRules, Reading, Settings
 from cti.flows import plan as flow_plan
+from cti.flows.draw import draw
 from cti.flows.plan import Plan, Seen
 from cti.in_turn import InTurn
 from cti.ivr.book import FlowBook
@@ -103,7 +104,20 @@ class FlowsInForce:
         found: dict[str, Any] = {"version": here, "since": None, "by": "", "rolled_back": False, "versions": rows}
         if here and holds is not None:
             found |= {"since": holds.at, "by": holds.by, "rolled_back": bool(holds.instead_of)}
-        return found | {"calls": self._desk.calls}
+        flows = [
+            {"name": name, "nodes": len(flow.nodes), "languages": list(flow.languages)}
+            for name, flow in sorted(self._desk.book.flows.items())
+        ]
+        return found | {"calls": self._desk.calls, "flows": flows}
+
+    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+        """See ports.FlowVersions."""
+        book = self._desk.book if version in (None, self._desk.book.version) else await self._stored_book(version or 0)
+        flow = None if book is None else book.flows.get(name)
+        if flow is None:
+            return None
+        spoken = language if language in flow.languages else flow.languages[0]
+        return await in_thread_of_its_own(lambda: draw(flow, spoken))
 
     # --- together with a policy -------------------------------------------------------------------------------------
 

@@ -88,7 +88,11 @@ class FakeFlows:
         return self.answer
 
     async def versions(self) -> dict[str, Any]:
-        return {"version": 7, "versions": [{"version": 7}]}
+        return {"version": 7, "versions": [{"version": 7}], "flows": [{"name": "main"}]}
+
+    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+        self.asked.append(("drawing", name, version, language))
+        return "<svg/>" if name == "main" else None
 
 
 class FakeAudit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from cti.model.changes import Refused
@@ -61,5 +62,16 @@ async def test_a_bad_body_is_a_400(control: Scene, path: str, data: bytes) -> No
 
 
 async def test_versions_are_listed(control: Scene) -> None:
-    assert await control.ask("GET", "/v1/flows") == (200, {"version": 7, "versions": [{"version": 7}]})
+    assert await control.ask("GET", "/v1/flows") == (200, {"version": 7, "versions": [{"version": 7}], "flows": [{"name": "main"}]})
     assert control.audit.entries == []
+
+
+async def test_a_flow_is_drawn_as_it_holds_or_as_it_was(control: Scene) -> None:
+    assert (await control.ask("GET", "/v1/flows/mian/drawing"))[0] == 404
+    assert (await control.ask("GET", "/v1/flows/main/drawing?version=x"))[0] == 400
+    control.flows.asked.clear()
+    connector = aiohttp.UnixConnector(path=str(control._path))
+    address = "http://engine/api/v1/flows/main/drawing?version=3&language=zh"
+    async with aiohttp.ClientSession(connector=connector) as session, session.get(address) as response:
+        assert (response.status, response.content_type, await response.text()) == (200, "image/svg+xml", "<svg/>")
+    assert control.flows.asked == [("drawing", "main", 3, "zh")]

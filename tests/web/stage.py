@@ -53,7 +53,8 @@ def open_stage(folder: Path, *, seed: int = 7, calls_per_minute: float = 20.0) -
     sim = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami}", "--agi", f"{HOST}:{agi}", "--secret", secret]
     sim += ["--token", token, "--seed", str(seed), "--agents", str(len(AGENTS)), "--numbers", "6001,6002"]
     sim += ["--calls-per-minute", str(calls_per_minute)]
-    with _process(sim, folder / "sim.log"), _process([sys.executable, "-m", "cti", "run", str(file)], folder / "engine.log"):
+    engine = [sys.executable, "-m", "cti", "run", str(file)]
+    with _process(sim, folder / "sim.log"), _process(engine, folder / "engine.log"):
         address, kept = f"http://{HOST}:{web}", folder / "state" / "first-admin-password"
         _wait(f"{address}/api/v1/me", kept, folder / "engine.log")
         yield Stage(address, kept.read_text().strip(), file, folder)

@@ -17,4 +17,11 @@ export const PAGES: readonly Page[] = [
   { name: 'supervisor', path: '/supervisor', rights: ['queues.read'], load: () => import('./supervisor') },
   { name: 'wall', path: '/wall', rights: ['queues.read'], load: () => import('./wall') },
   { name: 'campaigns', path: '/campaigns', rights: ['campaigns.read'], load: () => import('./campaigns') },
+  { name: 'flows', path: '/flows', rights: ['flows.read'], load: () => import('./flows') },
+  {
+    name: 'admin',
+    path: '/admin',
+    rights: ['users.change', 'audit.read', 'hooks.change'],
+    load: () => import('./admin'),
+  },
 ];

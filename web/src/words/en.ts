@@ -1,9 +1,11 @@
 /** The English words: the other languages must have the same keys. One file a page, in words/en. */
 
+import { admin } from './en/admin';
 import { campaigns } from './en/campaigns';
 import { common } from './en/common';
+import { flows } from './en/flows';
 import { supervisor } from './en/supervisor';
 import { wall } from './en/wall';
 import { why } from './en/why';
 
-export const en = { ...common, campaigns, supervisor, wall, why };
+export const en = { ...common, admin, campaigns, flows, supervisor, wall, why };

@@ -2,10 +2,12 @@
 
 import type { en } from './en';
 import type { Said } from './index';
+import { admin } from './zh/admin';
 import { campaigns } from './zh/campaigns';
 import { common } from './zh/common';
+import { flows } from './zh/flows';
 import { supervisor } from './zh/supervisor';
 import { wall } from './zh/wall';
 import { why } from './zh/why';
 
-export const zh: Said<typeof en> = { ...common, campaigns, supervisor, wall, why };
+export const zh: Said<typeof en> = { ...common, admin, campaigns, flows, supervisor, wall, why };

@@ -40,24 +40,19 @@ export function Columns({ upload, onWishes }: ColumnsProps) {
           {said.zone}
           <input placeholder="Europe/London" onInput={(event) => wish({ zone: event.currentTarget.value.trim() })} />
         </label>
-        <label>
-          {said.phone}
-          <select
-            multiple
-            onChange={(event) =>
-              map(
-                'phone',
-                [...event.currentTarget.selectedOptions].map((option) => option.value),
-              )
-            }
-          >
-            {(look.names ?? []).map((name) => (
-              <option key={name} value={name} selected={columns.phone?.includes(name) ?? false}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <fieldset>
+          <legend>{said.phone}</legend>
+          {(look.names ?? []).map((name) => (
+            <label key={name} class="check">
+              <input
+                type="checkbox"
+                checked={columns.phone?.includes(name) ?? false}
+                onChange={(event) => map('phone', turned(columns.phone ?? [], name, event.currentTarget.checked))}
+              />
+              {name}
+            </label>
+          ))}
+        </fieldset>
         {SINGLE.map((field) => (
           <label key={field}>
             {labels[field]}
@@ -90,6 +85,12 @@ export function Columns({ upload, onWishes }: ColumnsProps) {
       <Preview upload={upload} />
     </>
   );
+}
+
+/** In the order in which they were chosen: the first one is dialled first. */
+function turned(chosen: readonly string[], name: string, isIn: boolean): readonly string[] {
+  const others = chosen.filter((each) => each !== name);
+  return isIn ? [...others, name] : others;
 }
 
 function Preview({ upload }: { readonly upload: Upload }) {

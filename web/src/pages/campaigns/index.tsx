@@ -20,7 +20,7 @@ export default function Campaigns() {
   const { value, problem, again } = usePolled<{ readonly campaigns: readonly CampaignRow[] }>('/campaigns', EVERY_S);
   const name = address.value.get('campaign') ?? '';
   const rows = value?.campaigns ?? [];
-  const chosen = rows.find((row) => row.name === name) ?? rows[0];
+  const chosen = rows.find((row) => row.name === name) ?? rows.find((row) => row.state === 'running') ?? rows[0];
   return (
     <>
       <SwitchDown />
