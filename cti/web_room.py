@@ -26,8 +26,9 @@ from cti.api.serving import bind_tcp, serve
 from cti.api.view import View
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance, Find
+from cti.api.web_oidc import Provider
 from cti.config.settings import Settings
-from cti.config.web import Tls, Web
+from cti.config.web import Oidc, Tls, Web
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.people import first
@@ -98,6 +99,7 @@ class WebRoom:
             audit=self._audit,
             find=find,
             answers=self.answers,
+            provider=_provider(rules.oidc),
             pages=rules.pages,
             more=lambda app: more(app, entrance),
         )
@@ -120,6 +122,13 @@ class WebRoom:
     def _forget_first(self, name: str) -> None:
         if name == first.NAME:
             self._password_file.unlink(missing_ok=True)
+
+
+def _provider(rules: Oidc | None) -> Provider | None:
+    if rules is None:
+        return None
+    secret = "" if rules.secret is None else rules.secret.get_secret_value()
+    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
 
 
 def _tls(files: Tls) -> ssl.SSLContext:

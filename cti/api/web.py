@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, web_people, web_sign_in
+from cti.api import asking, web_oidc, web_people, web_sign_in
 from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
@@ -41,6 +41,7 @@ def make_web_app(
     audit: AuditTrail,
     find: Find,
     answers: Answers,
+    provider: web_oidc.Provider | None = None,
     pages: Path,
     more: Callable[[web.Application], None] = lambda _app: None,
 ) -> web.Application:
@@ -56,6 +57,7 @@ def make_web_app(
     for resource in served.router.resources():
         app.router.register_resource(resource)
     web_sign_in.add_routes(app, sessions, entrance, clock)
+    web_oidc.add_routes(app, provider, sessions, entrance, clock)
     web_people.add_routes(app, register, center, clock)
     more(app)
     if missing := without_a_line(_routes(app)):

@@ -22,6 +22,7 @@ from cti.api.problems import PROBLEM
 from cti.api.serving import bind_tcp, serve
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance
+from cti.api.web_oidc import Provider
 from cti.people import keys
 from cti.people.passwords import Passwords
 from cti.people.records import Token, User
@@ -87,7 +88,10 @@ class WebScene:
 
     @asynccontextmanager
     async def open(
-        self, more: Callable[[web.Application], None] = lambda _app: None, **entrance: Any
+        self,
+        more: Callable[[web.Application], None] = lambda _app: None,
+        provider: Provider | None = None,
+        **entrance: Any,
     ) -> AsyncIterator[WebScene]:
         sock = bind_tcp(HOST, 0)
         self.origin = f"http://{HOST}:{sock.getsockname()[1]}"
@@ -102,6 +106,7 @@ class WebScene:
             audit=self.scene.audit,
             find=find,  # type: ignore[arg-type]
             answers=self.answers,
+            provider=provider,
             pages=self.pages,
             more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]
         )
