@@ -27,6 +27,15 @@ _SUPERVISION = {
 
 _PEOPLE = (
     Operation("POST", "/sign-in", "Sign in: the answer sets the cookie of a session", Access.ANYBODY, once=True),
+    Operation("GET", "/sign-in", "Which ways there are to sign in", Access.ANYBODY),
+    Operation("GET", "/sign-in/oidc", "Sign in at the OpenID Connect provider: leads there", Access.ANYBODY),
+    Operation(
+        "GET",
+        "/sign-in/oidc/back",
+        "Where the provider leads back to",
+        Access.ANYBODY,
+        query={"code": "of the provider", "state": "of the beginning"},
+    ),
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
@@ -190,13 +199,6 @@ _OUTBOUND = (
         "Whom a campaign may dial, and why not the others",
         Right.CAMPAIGNS_READ,
         query={"hours": "how far ahead, at most 24"},
-        about={"name": CAMPAIGN},
-    ),
-    Operation(
-        "GET",
-        "/campaigns/{name}/amd",
-        "How well answering machines are told from people",
-        Right.CAMPAIGNS_READ,
         about={"name": CAMPAIGN},
     ),
     Operation(
