@@ -24,6 +24,8 @@ def processes() -> int:
 
 def room(test: str) -> str:
     """Tests of one room are run by one process, in their order. `test`: the id by which pytest knows it."""
+    if test.startswith("tests/web/"):
+        return "a browser"  # and one engine for all of its pages
     return "a real Asterisk" if test.startswith(REAL) else test.partition("::")[0]
 
 
