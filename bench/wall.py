@@ -37,10 +37,12 @@ class Line:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def ask(self) -> None:
+    def ask(self, word: str) -> dict[str, Any]:
+        """Say a word, and return the answer."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{word}\n")
         self._process.stdin.flush()
+        return self.read()
 
     def read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
@@ -85,14 +87,13 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
             told = Line(looking)
             say(f"{told.read()['joined']} look, and one who does not read")
             time.sleep(SETTLE_S)
-            told.ask()
-            told.read()
+            told.ask("figures")
             cpu_s = _cpu_s(engine.pid)
             time.sleep(seconds)
             watched = (_cpu_s(engine.pid) - cpu_s) / seconds
             grown = _resident_bytes(engine.pid) - resident
-            told.ask()
-            seen = told.read()
+            seen = told.ask("figures")
+            seen |= told.ask("frozen")
         inside = _newest(callers)
     return {
         "viewers": viewers,
@@ -106,7 +107,8 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
         "cpu_cores_watched": round(watched, 3),
         "bytes_per_viewer_s": round(seen["bytes"] / (viewers - 1) / seconds),
         "memory_per_viewer_bytes": round(grown / viewers),
-        "sent_away": seen["gone"],
+        "frozen_sent_away": seen["frozen_sent_away"],
+        "others_sent_away": seen["gone"],
         "snapshots_again": seen["snapshots"],
     }
 

@@ -110,7 +110,7 @@ class Campaigning:
     def lost(self, name: str) -> None:
         """No node knows of an attempt that an earlier process has made: nobody can tell what became of it."""
         floor, dial = self._floor, self.dials.get(name)
-        if AttemptId(name) in floor.dials.air or _contact(name) in floor.contacts:
+        if floor.dials.knows(AttemptId(name)) or _contact(name) in floor.contacts:
             return
         if dial is not None and self._promises.unseen() and floor.now < (dial.placed_at or 0.0) + UNSEEN_S:
             floor.deadlines.set("left", name, floor.now + AFTER_START_S)

@@ -12,6 +12,9 @@ Row = Mapping[str, Any]
 Rows = dict[str, Row]
 
 
+_ABSENT = object()
+
+
 class Step(NamedTuple):
     """A row before and after; None where there was, or is, none."""
 
@@ -19,11 +22,24 @@ class Step(NamedTuple):
     after: Row | None
 
     def fields(self) -> Row:
-        """The fields of `after` that differ; all of them where there was no row."""
+        """The fields of `after` that differ; all of them where there was no row.
+
+        Of a field that is an object with the same members before and after, only those that differ, as `field.member`:
+        a window has dozens of figures, of which a call changes a few.
+        """
         if self.after is None or self.before is None:
             return self.after or {}
         before = self.before
-        return {name: value for name, value in self.after.items() if name not in before or before[name] != value}
+        told: dict[str, Any] = {}
+        for name, value in self.after.items():
+            was = before.get(name, _ABSENT)
+            if was is value or was == value:
+                continue
+            if isinstance(value, dict) and isinstance(was, dict) and value.keys() == was.keys():
+                told |= {f"{name}.{member}": part for member, part in value.items() if was[member] != part}
+            else:
+                told[name] = value
+        return told
 
 
 Difference = dict[str, dict[str, Step]]

@@ -28,6 +28,7 @@ from cti.store.attempts import NotNow
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
+from cti.visit_keeper import VisitKeeper
 
 
 class OutboundRoom:
@@ -49,11 +50,12 @@ class OutboundRoom:
         stack.callback(self.amd.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
+        self.visits = VisitKeeper(store, clock, policy)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
-        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd)
+        failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
         return sum(part.errors for part in failed)
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
@@ -63,6 +65,7 @@ class OutboundRoom:
         self.campaigns.resume(post)
         background(stack, self.keeper.run(post))
         background(stack, self.campaigns.run(post))
+        background(stack, self.visits.run(post))
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""

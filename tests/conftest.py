@@ -6,7 +6,9 @@ from __future__ import annotations
 import pytest
 from xdist.remote import Producer
 
-from tests import spread
+from tests import depth, spread
+
+depth.dig()
 
 MISSING = {
     "NO REAL ASTERISK": "a real Asterisk",

@@ -20,6 +20,13 @@ def test_only_fields_that_differ_are_told_and_all_of_a_new_row() -> None:
     assert Step({"a": 1}, {"a": 1, "c": None}).fields() == {"c": None}
 
 
+def test_of_an_object_only_the_members_that_differ_are_told() -> None:
+    before, after = {"today": {"answered": 1, "offered": 2}}, {"today": {"answered": 1, "offered": 3}}
+    assert Step(before, after).fields() == {"today.offered": 3}
+    assert Step({"nodes": {"a": "up"}}, {"nodes": {}}).fields() == {"nodes": {}}
+    assert Step({"level": None}, {"level": {"x": 1}}).fields() == {"level": {"x": 1}}
+
+
 @settings(max_examples=50)
 @given(st.lists(st.dictionaries(st.sampled_from("xyz"), ROWS), min_size=3, max_size=3))
 def test_two_differences_as_one_lead_from_the_first_rows_to_the_last(pictures: list[dict[str, Row | None]]) -> None:

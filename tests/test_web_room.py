@@ -72,6 +72,9 @@ async def test_the_first_administrator_signs_in_and_is_written_down(tmp_path: Pa
 
 
 async def test_pages_are_served_with_headers_that_let_them_load_nothing_else(running: Running) -> None:
+    async with aiohttp.ClientSession() as session:
+        for path in ("/api/docs", "/api/docs.css", "/api/v1/openapi.json"):
+            assert await _status(session, running.app.web.address + path) == 200
     async with aiohttp.ClientSession() as session, session.get(f"{running.app.web.address}/supervisor") as answer:
         assert answer.status == 200 and answer.content_type == "text/html"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -28,6 +28,7 @@ from cti.api import (
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.http import answer
+from cti.api.problems import problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
 from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
@@ -60,7 +61,7 @@ def make_control_app(
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
     `why`: who explains what is, and what was (api/explain.py).
     """
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_json_errors])
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _json_errors])
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)

@@ -179,6 +179,13 @@ _OUTBOUND = (
     Operation("GET", "/campaigns", "The campaigns", Right.CAMPAIGNS_READ, rows={"campaigns": CAMPAIGN}),
     Operation(
         "GET",
+        "/campaigns/{name}/amd",
+        "What the detection of answering machines came to, and what would be better",
+        Right.CAMPAIGNS_READ,
+        about={"name": CAMPAIGN},
+    ),
+    Operation(
+        "GET",
         "/campaigns/{name}/plan",
         "Whom a campaign may dial, and why not the others",
         Right.CAMPAIGNS_READ,

@@ -44,7 +44,7 @@ def as_problem(response: web.StreamResponse) -> web.StreamResponse:
     content = content_of(response)
     said = content if isinstance(content, dict) else {}
     reason = str(said.get("refused") or _REASONS.get(response.status, "refused"))
-    detail = str(said.pop("detail", "") or said.get("error") or HTTPStatus(response.status).phrase)
+    detail = str(said.pop("detail") if "detail" in said else said.get("error") or HTTPStatus(response.status).phrase)
     keep = {key: response.headers[key] for key in ("Allow", "Retry-After") if key in response.headers}
     return problem(response.status, reason, detail, headers=keep, **said)
 

@@ -15,6 +15,7 @@ from cti.api import asking, web_people, web_sign_in
 from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
+from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
 from cti.api.web_guard import Entrance, Find, make_guard
 from cti.model.errors import ConfigError
@@ -57,6 +58,7 @@ def make_web_app(
     more(app)
     if missing := without_a_line(_routes(app)):
         raise ConfigError([f"web: no line in operations.py for {', '.join(missing)}"])
+    add_description(app, entrance.origins[0])
     add_pages(app, pages)
     return app
 

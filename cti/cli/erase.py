@@ -19,8 +19,10 @@ from cti.cli.control import EngineRefused, NotRunning
 from cti.cli.store import ConfigOption, Region, one_number, opened, shown
 from cti.config.settings import Settings
 from cti.erasing_files import erase_in_file, packed, with_older_ones
+from cti.model.dialling import LeadId
+from cti.store.callback_erasure import open_of
 from cti.store.database import Store
-from cti.store.erasure import erase, open_callbacks
+from cti.store.erasure import erase
 
 WITHDRAWN_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.2
@@ -76,9 +78,9 @@ def forms_of(number: str) -> list[str]:
     return list(dict.fromkeys([number, f"00{digits}", digits, national]))
 
 
-def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[int]:
+def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId]:
     """A running engine has open promises in memory: let it end them first. Those that it still has then."""
-    ids = open_callbacks(store, forms)
+    ids = open_of(store, forms[0])
     try:
         for number in ids:
             control.ask(settings.control, "POST", f"/api/v1/callbacks/{number}/withdraw", {"by": ask.who()})
@@ -87,7 +89,7 @@ def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[int]:
     except EngineRefused:
         pass
     until = time.monotonic() + WITHDRAWN_WITHIN_S
-    while ids and (left := open_callbacks(store, forms)):
+    while ids and (left := open_of(store, forms[0])):
         if time.monotonic() > until:
             return left
         time.sleep(LOOK_EVERY_S)

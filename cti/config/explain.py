@@ -168,6 +168,7 @@ def unknown_references(tree: Mapping) -> list[Problem]:
             "skill": {name for _, agent in everybody for name, _, _ in _keys(agent, "skills")},
             "group": {name for _, agent in everybody for name, _, _ in _items(agent, "groups", ())},
             "pool": _names(_child(tree, "outbound"), "caller_ids"),
+            "campaign": _names(tree, "campaigns"),
         },
     )
 
@@ -213,7 +214,11 @@ def _references(tree: Mapping) -> Iterator[tuple[Path, str, str, Any]]:
         yield from _queue_in(settings, ("campaigns", name))
         yield from _one(settings, "hours", "hours", ("campaigns", name))
         yield from _one(settings, "caller_ids", "pool", ("campaigns", name))
-    yield from _one(_child(_child(tree, "outbound"), "callbacks"), "caller_ids", "pool", ("outbound", "callbacks"))
+    outbound = _child(tree, "outbound")
+    yield from _one(_child(outbound, "callbacks"), "caller_ids", "pool", ("outbound", "callbacks"))
+    for name, settings in _children(outbound, "visits"):
+        yield from _queue_in(settings, ("outbound", "visits", name))
+        yield from _one(settings, "leads_of", "campaign", ("outbound", "visits", name))
 
 
 def _one(node: Any, key: str, kind: str, here: Path) -> Iterator[tuple[Path, str, str, Any]]:

@@ -204,6 +204,21 @@ class Callbacks(Overrides):
     merge: Literal["number_and_topic", "number", "never"] = "number_and_topic"  # two promises become one
 
 
+class Visit(Policy):
+    """A regular call to valued customers: those of the lists of campaign `leads_of` of whom all of `when` is true.
+
+    Each is promised a call every so many days, about nothing but this visit; `agent_column` of the list names who makes
+    it. When they may be called, and how often it is tried, is as for all callbacks.
+    """
+
+    leads_of: Name
+    when: dict[Name, str] = {}
+    every_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    queue: Name
+    agent_column: Name | None = None
+    most_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 100  # so that a long list does not fill the line at once
+
+
 class Outbound(Policy):
     """What holds for everything we dial."""
 
@@ -216,3 +231,4 @@ class Outbound(Policy):
     gap_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0.0
     do_not_call: Annotated[tuple[NumberPattern, ...], Field(max_length=1000)] = ()
     callbacks: Callbacks = Callbacks()
+    visits: dict[Name, Visit] = {}

@@ -125,7 +125,7 @@ class Changed(msgspec.Struct, frozen=True, omit_defaults=True):
     sought: Sought | None = None  # of a visit that begins, and of a reach that changes
     flow_version: int | None = None  # of the flow that tells it
     outbound: bool = False  # of a contact, its visits and offers: the customer is called by us
-    # Of a place: the waiting a person gave, or took (below 0); of an attempt: listened; of a follow-up: so long from then
+    # Of a place: the waiting a person gave, or took (below 0); of an attempt: listened; of a follow-up: how much later
     # the customer is to be called back
     seconds: float | None = None
 

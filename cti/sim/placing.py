@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from cti.model import commands as do
 from cti.model import events as ev
@@ -33,6 +34,29 @@ _RESULTS = {
 Begins = do.PlaceCall | do.CancelCall | do.RingAgent | do.DismissAgent | do.Spy | do.StopSpy
 
 
+class Books(Protocol):
+    """The ledger of ports.py, in a world without waiting."""
+
+    def intend(self, command: do.PlaceCall) -> bool: ...
+    def sent(self, command: do.PlaceCall) -> None: ...
+
+
+class _Memory:
+    """A ledger that outlives every engine, and does not always take an intent."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng, self._attempts = rng, set[str]()
+
+    def intend(self, command: do.PlaceCall) -> bool:
+        if command.attempt in self._attempts or self._rng.random() < NO_LEDGER:
+            return False
+        self._attempts.add(command.attempt)
+        return True
+
+    def sent(self, command: do.PlaceCall) -> None:
+        """Of no interest here."""
+
+
 class Placing:
     """Of one switch; implements outgoing.Line. `deliver` hands an event over that never was on a wire."""
 
@@ -47,7 +71,7 @@ class Placing:
     ) -> None:
         self.agenda, self.outgoing, self.rng = agenda, outgoing, rng
         self.ami, self.agi, self.deliver = ami, agi, deliver
-        self.ledger: set[str] = set()  # attempts, over all lives of the engine
+        self.books: Books = _Memory(rng)
         self.busy = 0  # orders under way
         self._life = 0
         self._cancelled: set[str] = set()
@@ -115,16 +139,19 @@ class Placing:
 
     def _place(self, command: do.PlaceCall) -> None:
         attempt, node = command.attempt, command.node
-        if attempt in self.ledger or self.rng.random() < NO_LEDGER:
+        life = self._life
+        if not self.books.intend(command):
             self._over(attempt, DialResult.NOT_DIALLED)
             return
-        self.ledger.add(attempt)
+        if life != self._life:  # it has died over it
+            return
         if attempt in self._cancelled:
             self._over(attempt, DialResult.CANCELLED)
         elif not self.ami[node].up:
             self._over(attempt, DialResult.NOT_DIALLED)
         else:
             self.ami[node].act(lambda: self._originate(command))
+            self.books.sent(command)
 
     def _originate(self, command: do.PlaceCall) -> None:
         self.outgoing.originate(

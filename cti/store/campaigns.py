@@ -61,7 +61,13 @@ def left_behind(store: Store) -> list[LeadLeft]:
         stored.release_held(store, name)
     made = [each for each in open_attempts(store) if each.campaign != CALLBACKS] + stored.unsettled(store)
     known = {each.id: each for each in _leads(store, stored.load_leads(store, [each.lead for each in made]))}
-    return [LeadLeft(known.get(LeadId(each.lead)) or _unknown(each), tried(each)) for each in made]
+    return [LeadLeft(_before(known.get(LeadId(each.lead)) or _unknown(each), each), tried(each)) for each in made]
+
+
+def _before(known: Lead, made: Attempt) -> Lead:
+    """The lead as it was when `made` began: this try is not among those before it."""
+    tries = tuple(tried for tried in known.tries if tried.attempt_no != made.attempt_no)
+    return msgspec.structs.replace(known, tries=tries)
 
 
 def settle(store: Store, orders: Sequence[SettleLead]) -> None:

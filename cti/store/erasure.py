@@ -10,13 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, String, Table, Text, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.audit import AuditEntry
-from cti.model.dialling import CallbackState
-from cti.model.promise import Promise
+from cti.store import callback_erasure
 from cti.store.audit import audit_row
 from cti.store.database import Store
 from cti.store.leads import forget_number
@@ -34,12 +32,6 @@ from cti.store.tables import (
     survey_asked,
 )
 
-FORGOTTEN = "forgotten"
-OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
-
-_decode = msgspec.json.Decoder(Promise).decode
-_encode = msgspec.json.Encoder().encode
-
 
 @dataclass
 class Erased:
@@ -51,23 +43,20 @@ class Erased:
     vacuumed: bool = True  # what was freed on the disk is overwritten
 
 
-def open_callbacks(store: Store, forms: Collection[str]) -> list[int]:
-    """Promises of his that are still to be kept: a running engine has to withdraw them first."""
-    named = _names(callback, ("number", "body"), forms)
-    with store.engine.connect() as connection:
-        query = select(callback.c.id).where(named, callback.c.state.in_(OPEN))
-        return list(connection.execute(query).scalars())
-
-
 def erase(store: Store, forms: Sequence[str], by: str, uid: int | None, now: float) -> Erased:
-    """Take the number out, however it is written in one of `forms`. Commits durably. Raises SQLAlchemyError."""
+    """Take the number out, however it is written in one of `forms` (E.164 first). Durable. Raises SQLAlchemyError.
+
+    Open promises are to be taken back before (callback_erasure.open_of): the core keeps those in memory.
+    """
     found = Erased()
+    promised = callback_erasure.erase(store, forms[0], lambda text: text in forms)
+    found.rows["callback, callback_request, follow_up"] = promised.rows
+    found.recordings += promised.recordings
     with store.durable.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
         attempts = _count(connection, attempt, ("number",), forms)
         _history(connection, forms, found)
-        _callbacks(connection, forms, found)
         told = delete(hook_message).where(_names(hook_message, ("body",), forms))
         found.rows["hook_message"] = connection.execute(told).rowcount
     found.rows["lead"] = sum(forget_number(store, form) for form in forms)
@@ -86,50 +75,6 @@ def _history(connection: Connection, forms: Sequence[str], found: Erased) -> Non
     found.rows["contact_history"] = connection.execute(gone).rowcount
     asked = delete(survey_asked).where(survey_asked.c.customer.in_([key_of(form) for form in forms]))
     found.rows["survey_asked"] = connection.execute(asked).rowcount
-    his = follow_up.c.number.in_(forms)
-    found.recordings += connection.execute(
-        select(follow_up.c.recording).where(his, follow_up.c.recording != "")
-    ).scalars()
-    done = connection.execute(update(follow_up).where(his).values(number="", recording=""))
-    found.rows["follow_up"] = done.rowcount
-
-
-def _callbacks(connection: Connection, forms: Sequence[str], found: Erased) -> None:
-    table = callback_request
-    his = or_(table.c.number.in_(forms), table.c.caller.in_(forms), _names(table, ("customer",), forms))
-    found.recordings += connection.execute(select(table.c.recording).where(his, table.c.recording != "")).scalars()
-    empty = {"caller": "", "number": "", "customer": "{}", "recording": "", "state": FORGOTTEN}
-    found.rows["callback_request"] = connection.execute(update(table).where(his).values(empty)).rowcount
-    promised = connection.execute(select(callback).where(_names(callback, ("number", "body"), forms))).all()
-    for row in promised:
-        promise = _decode(row.body)
-        found.recordings += promise.recordings
-        values = {
-            "number": "",
-            "body": _encode(_bare(promise)).decode(),
-            "state": _over(CallbackState(row.state)).value,
-        }
-        connection.execute(update(callback).where(callback.c.id == row.id).values(values))
-    found.rows["callback"] = len(promised)
-    found.recordings = sorted(set(found.recordings))
-
-
-def _over(state: CallbackState) -> CallbackState:
-    return CallbackState.WITHDRAWN if state in OPEN else state
-
-
-def _bare(promise: Promise) -> Promise:
-    """A promise without the person."""
-    with_ = msgspec.structs.replace
-    return with_(
-        promise,
-        number=with_(promise.number, number=""),
-        tries=tuple(with_(each, number="") for each in promise.tries),
-        given="",
-        customer={},
-        recordings=(),
-        state=_over(promise.state),
-    )
 
 
 def _names(table: Table, columns: Sequence[str], forms: Collection[str]) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ forgotten over it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -101,18 +102,8 @@ class OutboundWriter:
 
     def _try(self, ended: Mapping[str, Ended], orders: Mapping[str, Order]) -> bool:
         try:
-            for name, (result, at, contact) in ended.items():
-                unknown = result == DialResult.UNKNOWN
-                state = AttemptState.UNKNOWN if unknown else AttemptState.ENDED
-                attempts.ended(self._store, name, result, at, contact=contact, state=state)
-            if promises := _those(orders, KeepPromise):
-                callbacks.keep(self._store, [order.promise for order in promises])
-            if wishes := _those(orders, KeepNotAgain):
-                campaigns.not_again(self._store, wishes)
-            if moved := _those(orders, KeepCampaign):
-                campaigns.keep(self._store, moved)
-            if leads := _those(orders, SettleLead):  # the last: from here on they may be handed out again
-                campaigns.settle(self._store, leads)
+            for write in in_order(self._store, ended, orders):
+                write()
         except Exception as error:  # whatever it is: it is told, tried again, and never the end of the thread
             self.errors += 1
             if not self._failing:
@@ -122,6 +113,22 @@ class OutboundWriter:
             return False
         self._failing = False
         return True
+
+
+def in_order(store: Store, ended: Mapping[str, Ended], orders: Mapping[str, Order]) -> Iterator[Callable[[], object]]:
+    """Yield what is to be written, commit by commit. Each may be the last one before a death."""
+    for name, (result, at, contact) in ended.items():
+        unknown = result == DialResult.UNKNOWN
+        state = AttemptState.UNKNOWN if unknown else AttemptState.ENDED
+        yield partial(attempts.ended, store, name, result, at, contact=contact, state=state)
+    if promises := _those(orders, KeepPromise):
+        yield partial(callbacks.keep, store, [order.promise for order in promises])
+    if wishes := _those(orders, KeepNotAgain):
+        yield partial(campaigns.not_again, store, wishes)
+    if moved := _those(orders, KeepCampaign):
+        yield partial(campaigns.keep, store, moved)
+    if leads := _those(orders, SettleLead):  # the last: from here on they may be handed out again
+        yield partial(campaigns.settle, store, leads)
 
 
 def _key(order: Order) -> str:

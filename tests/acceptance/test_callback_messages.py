@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from .centre import Centre
 from .phones import Call
-from .test_callbacks import CUSTOMER, Promising, they_talk
+from .test_callbacks import CUSTOMER, E164, Promising, they_talk
 from .tones import TALK, Ear
 from .waiting import until
 
@@ -69,3 +70,18 @@ def test_heard_again_by_the_next_agent_and_nobody_need_be_called(messages: Promi
     phone.press("7")
     phone.wait("disconnected")
     messages.ends("kept")
+
+
+def test_a_call_that_was_promised_by_an_agent(messages: Promising) -> None:
+    """Typed at a terminal; his phone rings, although another agent is free, and then the customer's."""
+    said = ["callback", "schedule", "--number", E164, "--agent", "a1002", "--topic", "offer"]
+    made = json.loads(messages.engine.command(*said))["callback"]
+    assert (made["kind"], made["agent"], made["state"]) == ("personal", "a1002", "in_line")
+    messages.comes("1001")
+    messages.comes("1002")
+    customer = messages.customer_rings()
+    customer.answer()
+    phone = messages.answers("1002")
+    assert not messages.centre.phone("1001").incoming
+    they_talk(customer, phone)
+    messages.ends("kept", "human")

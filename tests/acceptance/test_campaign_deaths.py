@@ -33,7 +33,7 @@ def selling(centre: Centre, tmp_path: Path) -> Iterator[Selling]:
             "mode": "agentless",
             "flow": "notify",
             "lines": IN_THE_AIR,
-            "ring_timeout_s": 20,
+            "ring_timeout_s": 10,
             "max_attempts": 3,
             "retry": {
                 "unknown": {"after_s": AGAIN_S},
@@ -70,7 +70,7 @@ def test_the_engine_is_killed(centre: Centre, selling: Selling) -> None:
     """While nobody lives some pick up, some refuse, some let it ring on; then the next process is there."""
     numbers = ring(selling)
     selling.engine.kill()
-    habits = (Habit(200, 0.0, 15.0), BUSY, NO_ANSWER)
+    habits = (Habit(200, 0.0, 5.0), BUSY, NO_ANSWER)
     selling.town.lives_by(lambda number: habits[int(number[-1]) % 3], forget=False)
     selling.until(lambda: len(selling.town.open) < IN_THE_AIR, "some have refused")
     selling.engine.start()

@@ -69,15 +69,16 @@ async def test_the_body_may_be_left_out(scene: Scene) -> None:
 
 async def test_a_refusal_is_a_409_with_its_reason(scene: Scene) -> None:
     scene.desk.refusal = Refused(RefusedReason.ALREADY, "anna is on break")
-    assert await scene.post("/v1/agents/anna/pause") == (409, {"refused": "already", "detail": "anna is on break"})
+    problem = {"type": "urn:cti:already", "title": "already", "status": 409}
+    told = {"refused": "already", "detail": "anna is on break"}
+    assert await scene.post("/v1/agents/anna/pause") == (409, problem | told)
 
 
 async def test_an_unknown_agent_is_a_404_with_the_names_that_exist(scene: Scene) -> None:
     status, answer = await scene.post("/v1/agents/ana/pause")
-    assert (status, answer) == (
-        404,
-        {"refused": "unknown_agent", "detail": 'did you mean "anna"?', "exists": ["anna", "ben"]},
-    )
+    told = {"refused": "unknown_agent", "detail": 'did you mean "anna"?', "exists": ["anna", "ben"]}
+    assert (status, {key: answer[key] for key in told}) == (404, told)
+    assert answer["type"] == "urn:cti:unknown_agent"
     assert (await scene.post("/v1/agents/zzz/pause"))[1]["detail"] == ""
     assert scene.desk.asked == []
 

@@ -56,7 +56,8 @@ async def test_every_word_reaches_the_core(
 )
 async def test_refusals(control: Scene, refusal: Refused, status: int, answer: dict[str, Any]) -> None:
     control.desk.refusal = refusal
-    assert await control.ask("POST", "/v1/contacts/node1/17.4/move", {"queue": "slaes"}) == (status, answer)
+    found = await control.ask("POST", "/v1/contacts/node1/17.4/move", {"queue": "slaes"})
+    assert (found[0], {key: found[1][key] for key in answer}) == (status, answer)
     on = "?" if refusal.reason is RefusedReason.UNKNOWN_CONTACT else CONTACT  # what nobody knows may be a number
     said = ("contact.move", on, {"queue": "?"}, "control", "refused", refusal.reason.value)
     assert control.remembered() == [said]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from labkit import voice
+from labkit import packages, voice
 from labkit.errors import CannotBeHad, LabError
 from labkit.sounds import data_with_sounds
 
@@ -47,10 +47,10 @@ def test_no_folder_names_the_remedy(tmp_path: Path) -> None:
 def test_a_voice_that_cannot_be_had_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("CTI_CACHE", str(tmp_path / "file"))
-    with pytest.raises(CannotBeHad, match="set CTI_CACHE, or CTI_ESPEAK"):
+    with pytest.raises(CannotBeHad, match="set CTI_CACHE, or set CTI_ESPEAK"):
         voice.fetch_voice()
     monkeypatch.setenv("CTI_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(voice, "mirrors", list)
+    monkeypatch.setattr(packages, "mirrors", list)
     with pytest.raises(CannotBeHad, match="install it, or set CTI_ESPEAK"):
         voice.fetch_voice()
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["espeak-ng.lock"]

@@ -96,7 +96,7 @@ def demos() -> Iterator[list[Demo]]:
 
 
 def test_ends_by_itself_with_a_summary_and_loses_nobody(real_asterisk: None, tmp_path: Path, demos: list[Demo]) -> None:
-    demos.append(demo := Demo(tmp_path / "demo", "--seconds", "45"))
+    demos.append(demo := Demo(tmp_path / "demo", "--seconds", "25"))
     assert demo.ended(85.0) == 0, demo.text
     for needed in (
         "Ran on Asterisk 22.",

@@ -83,6 +83,8 @@ class Truth:
         ):
             self.visits[f"{changed.id} {len(self.visits)}"] = self.visits.pop(changed.id)  # a name that comes again
             self.revived[changed.queue] += changed.cause == "resumed"
+        if former is None:  # a customer whom an engine had called that died before he was in any line
+            self.revived[changed.queue] += changed.old == "" and changed.cause == "resumed"
         new = Visit(changed.queue, changed.since, changed.outbound)
         visit = self.visits.setdefault(changed.id, new)
         visit.on_the_phone |= changed.call is not None

@@ -7,15 +7,16 @@ import os
 import pytest
 
 from cti.sim.many import run_many
+from tests.depth import deep
 
 pytestmark = pytest.mark.simulation
 
-SEEDS = int(os.environ.get("CTI_SEEDS", "1000"))
+SEEDS = int(os.environ.get("CTI_SEEDS", deep(1_000, 10_000)))
 FIRST = int(os.environ.get("CTI_FIRST_SEED", "0"))
 SHOWN = 10
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(deep(600, 7200))
 def test_a_thousand_seeds_hold() -> None:
     tally = run_many(range(FIRST, FIRST + SEEDS))
     failures = "\n".join(tally.failures[:SHOWN])

@@ -11,8 +11,9 @@ from sqlalchemy import insert, select
 
 from cti.model.dialling import CallbackKind, LeadId
 from cti.model.promise import Number, Promise
+from cti.store.callback_erasure import open_of
 from cti.store.database import Store
-from cti.store.erasure import erase, open_callbacks
+from cti.store.erasure import erase
 from cti.store.survey_asked import key_of
 from cti.store.tables import (
     attempt,
@@ -85,20 +86,18 @@ def fill(store: Store) -> None:
 
 def test_it_is_in_no_table_and_somebody_elses_is(store: Store) -> None:
     fill(store)
-    assert len(open_callbacks(store, FORMS)) == 1
+    assert len(open_of(store, HIS)) == 1
     found = erase(store, FORMS, "eva", 0, AT)
     assert found.rows == {
+        "callback, callback_request, follow_up": 3,
         "contact_history": 4,
         "survey_asked": 1,
-        "follow_up": 1,
-        "callback_request": 1,
-        "callback": 1,
         "hook_message": 1,
         "lead": 1,
         "attempt": 1,
     }
-    assert (found.left, found.vacuumed, found.recordings) == ({}, True, ["/r/m1", "/r/m2"])
-    assert open_callbacks(store, FORMS) == []
+    assert (found.left, found.vacuumed, found.recordings) == ({}, True, ["/r/m2"])
+    assert open_of(store, HIS) == []
     with store.engine.connect() as connection:
         assert connection.execute(
             select(contact_history.c.caller).where(contact_history.c.caller != "")

@@ -23,6 +23,7 @@ from cti.model.words import AgentAction, AgentId, ContactId, RingResult
 from cti.store.database import open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from tests.depth import deep
 
 pytestmark = pytest.mark.unit
 
@@ -123,7 +124,7 @@ def begins_with_the_free(look: Look) -> None:
 
 def test_whoever_was_taken_meanwhile_was_more_urgent(tmp_path: Path) -> None:
     found = 0
-    for seed in range(80, 100):
+    for seed in range(80, deep(88, 120)):
         world, live = lived(seed, steps=40)
         with remembered(tmp_path, world) as history:
             for contact in {contact for contact, _ in live}:

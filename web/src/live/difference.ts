@@ -47,7 +47,18 @@ export function applyChange(topics: Topics, change: Change): Topics {
 function applyToTopic(rows: Rows, difference: TopicChange): Rows {
   const after: Record<string, Row> = { ...rows };
   for (const key of difference.gone ?? []) delete after[key];
-  for (const [key, fields] of Object.entries(difference.set ?? {})) after[key] = { ...after[key], ...fields };
+  for (const [key, fields] of Object.entries(difference.set ?? {})) after[key] = applyToRow(after[key], fields);
+  return after;
+}
+
+/** `today.answered` is the member of the object `today`; everything else of it stays. */
+function applyToRow(row: Row | undefined, fields: Row): Row {
+  const after: Record<string, unknown> = { ...row };
+  for (const [name, value] of Object.entries(fields)) {
+    const dot = name.indexOf('.');
+    if (dot < 0) after[name] = value;
+    else after[name.slice(0, dot)] = { ...(after[name.slice(0, dot)] as object), [name.slice(dot + 1)]: value };
+  }
   return after;
 }
 

@@ -41,7 +41,7 @@ export interface AgentRow {
   readonly reason: string;
   readonly pending: string;
   readonly overdue: boolean;
-  readonly activity: 'idle' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
+  readonly activity: 'idle' | 'preview' | 'ringing' | 'dialling' | 'talking' | 'hold' | 'wrapup';
   readonly since: number | null;
   readonly queues: readonly string[];
   readonly groups: readonly string[];

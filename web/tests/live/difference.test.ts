@@ -23,6 +23,13 @@ describe('applyChange', () => {
     expect(before.queues?.sales).toEqual({ waiting: 1, target_s: 20 });
   });
 
+  it('sets only the members that changed of an object', () => {
+    const rows = { queues: { sales: { today: { answered: 1, offered: 2 } } } };
+    const after = applyChange(rows, change({ queues: { set: { sales: { 'today.offered': 3 } } } }));
+    expect(after.queues?.sales).toEqual({ today: { answered: 1, offered: 3 } });
+    expect(rows.queues.sales.today.offered).toBe(2);
+  });
+
   it('adds rows and topics, and takes away what is gone', () => {
     const after = applyChange(
       before,

@@ -120,7 +120,18 @@ function With({ row }: { readonly row: AgentRow }) {
 }
 
 /** Work first, then who is free, then breaks, then those who are not here: as one looks for them. */
-const ORDER = ['talking', 'hold', 'ringing', 'dialling', 'wrapup', 'engaged', 'idle', 'on_break', 'logged_out'];
+const ORDER = [
+  'talking',
+  'hold',
+  'ringing',
+  'dialling',
+  'preview',
+  'wrapup',
+  'engaged',
+  'idle',
+  'on_break',
+  'logged_out',
+];
 
 function stateOf(row: AgentRow): string {
   if (row.activity !== 'idle') return row.activity;
@@ -142,6 +153,7 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   hold: ['busy', 'pause'],
   ringing: ['watch', 'phone'],
   dialling: ['watch', 'phone'],
+  preview: ['busy', 'search'],
   wrapup: ['busy', 'story'],
   engaged: ['busy', 'phone'],
   idle: ['good', 'good'],

@@ -58,6 +58,7 @@ export const common = {
   status: { logged_out: 'logged out', available: 'available', on_break: 'on break' },
   activity: {
     idle: 'idle',
+    preview: 'looks at a lead',
     ringing: 'ringing',
     dialling: 'dialling',
     talking: 'talking',

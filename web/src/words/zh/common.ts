@@ -61,6 +61,7 @@ export const common: Said<typeof english> = {
   status: { logged_out: '未登录', available: '可用', on_break: '小休' },
   activity: {
     idle: '空闲',
+    preview: '预览线索',
     ringing: '振铃',
     dialling: '拨号',
     talking: '通话',
