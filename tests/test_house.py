@@ -102,7 +102,6 @@ TESTED_ELSEWHERE = {
     "cti/api/asking.py": "every test of the control socket; remembering: test_control_audit.py",
     "cti/api/control_agents.py": "test_control.py",
     "cti/api/operation.py": "data; test_web_guard.py asks every line of the table",
-    "cti/api/operations.py": "test_web_guard.py: every role, every line",
     "cti/api/problems.py": "test_web_guard.py and test_web_sign_in.py: every refusal is one",
     "cti/api/scoping.py": "test_web_guard.py: rows of others are not there",
     "cti/api/web_files.py": "test_web_room.py, and in a browser",
