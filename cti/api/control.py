@@ -23,6 +23,7 @@ from cti.api import (
     control_lists,
     control_policy,
     control_previews,
+    control_reports,
     control_results,
 )
 from cti.api.control_audit import add_audit
@@ -54,6 +55,7 @@ def make_control_app(
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
+    reports: control_reports.Reports | None = None,
     lists: control_lists.Lists | None = None,
     definitions: Callable[[], Mapping[str, Any]] | None = None,
 ) -> web.Application:
@@ -85,6 +87,8 @@ def make_control_app(
         control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
+    if reports is not None:
+        control_reports.add_routes(app, reports)
     if results is not None:
         control_results.add_routes(app, results, clock)
     if hooks is not None:
