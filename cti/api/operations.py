@@ -27,6 +27,15 @@ _SUPERVISION = {
 
 _PEOPLE = (
     Operation("POST", "/sign-in", "Sign in: the answer sets the cookie of a session", Access.ANYBODY, once=True),
+    Operation("GET", "/sign-in", "Which ways there are to sign in", Access.ANYBODY),
+    Operation("GET", "/sign-in/oidc", "Sign in at the OpenID Connect provider: leads there", Access.ANYBODY),
+    Operation(
+        "GET",
+        "/sign-in/oidc/back",
+        "Where the provider leads back to",
+        Access.ANYBODY,
+        query={"code": "of the provider", "state": "of the beginning"},
+    ),
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
@@ -94,6 +103,7 @@ _PREVIEWS = (
     ),
 )
 _SOCKET = (
+    Operation("GET", "/definitions", "What every figure means, in which unit", Access.SIGNED_IN),
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
         "GET",
@@ -172,6 +182,20 @@ _POLICY = (
         Right.FLOWS_READ,
         query={"version": "as it was then", "language": "of its texts"},
     ),
+    Operation(
+        "GET",
+        "/reports/{report}",
+        "A report of the past: queues, agents, intervals, campaigns, flows, numbers, abandonment",
+        Right.REPORTS_READ,
+        query={
+            "from": "a day, a moment, today, yesterday, -7d; default: today",
+            "to": "until when; a day is meant whole",
+            "step": "15m, 30m, hour, day, week, month or all",
+            "queue": "only these, with commas between; so too agent, campaign, flow, number, survey",
+            "format": "csv: for a spreadsheet",
+        },
+    ),
+    Operation("GET", "/definitions", "What each figure means", Access.SIGNED_IN),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )
@@ -190,13 +214,6 @@ _OUTBOUND = (
         "Whom a campaign may dial, and why not the others",
         Right.CAMPAIGNS_READ,
         query={"hours": "how far ahead, at most 24"},
-        about={"name": CAMPAIGN},
-    ),
-    Operation(
-        "GET",
-        "/campaigns/{name}/amd",
-        "How well answering machines are told from people",
-        Right.CAMPAIGNS_READ,
         about={"name": CAMPAIGN},
     ),
     Operation(

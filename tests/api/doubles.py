@@ -160,6 +160,9 @@ class FakeCampaigns:
     def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
         return {"campaign": name, "ahead_s": ahead_s} if name == "winter" else None
 
+    def amd(self, name: str) -> dict[str, Any] | None:
+        return {"campaign": name} if name == "winter" else None
+
 
 class FakePast:
     """One contact, and a core that explains nothing."""
