@@ -128,6 +128,8 @@ class Campaigning:
         """A campaign stands as an earlier process has left it."""
         self.pace.restore(event.campaign, event.answers)
         desk = self._desks.get(event.campaign)
+        if desk is not None:
+            desk.quotas.restore(event.reached, self.dialer.floor.day(self._floor.now).name)
         if desk is None or desk.life.state is event.state:
             return
         old, desk.life.state = desk.life.state, event.state

@@ -1,4 +1,4 @@
-"""What do all tests share? A missing real Asterisk is never silent (and where CI=true it is a failure), and they
+"""What do all tests share? A missing Asterisk or browser is never silent (and where CI=true it is a failure), and they
 are spread over processes (tests/spread.py)."""
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ from tests import depth, spread
 
 depth.dig()
 
-NO_ASTERISK = "NO REAL ASTERISK"
+MISSING = {
+    "NO REAL ASTERISK": "a real Asterisk",
+    "NO CHROMIUM": "a browser",
+    "NO BUILT PAGES": "the built pages",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,13 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if NO_ASTERISK in str(report.longrepr)]
-    if not skipped:
-        return
-    _, _, reason = str(skipped[0].longrepr).partition(NO_ASTERISK)
-    terminalreporter.write_sep("!", NO_ASTERISK, red=True, bold=True)
-    terminalreporter.write_line(
-        f"{len(skipped)} tests need a real Asterisk and did not run{reason.rstrip(chr(41) + chr(39))}",
-        red=True,
-        bold=True,
-    )
+    for missing, what in MISSING.items():
+        skipped = [report for report in terminalreporter.stats.get("skipped", ()) if missing in str(report.longrepr)]
+        if not skipped:
+            continue
+        _, _, reason = str(skipped[0].longrepr).partition(missing)
+        terminalreporter.write_sep("!", missing, red=True, bold=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} tests need {what} and did not run{reason.rstrip(chr(41) + chr(39))}", red=True, bold=True
+        )

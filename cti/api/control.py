@@ -23,6 +23,7 @@ from cti.api import (
     control_lists,
     control_policy,
     control_previews,
+    control_reports,
     control_results,
 )
 from cti.api.control_audit import add_audit
@@ -54,7 +55,9 @@ def make_control_app(
     previews: control_previews.PreviewOf | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
+    reports: control_reports.Reports | None = None,
     lists: control_lists.Lists | None = None,
+    definitions: Callable[[], Mapping[str, Any]] | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -67,6 +70,8 @@ def make_control_app(
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
+    if definitions is not None:
+        asking.add(app, "GET", "/definitions", _told(definitions))
     for part in PARTS:
         asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:
@@ -82,6 +87,8 @@ def make_control_app(
         control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
     if campaigns is not None:
         control_campaigns.add_routes(app, desk, campaigns, clock)
+    if reports is not None:
+        control_reports.add_routes(app, reports)
     if results is not None:
         control_results.add_routes(app, results, clock)
     if hooks is not None:
@@ -92,6 +99,13 @@ def make_control_app(
         control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _told(definitions: Callable[[], Mapping[str, Any]]) -> Callable[[web.Request], Any]:
+    async def read(_request: web.Request) -> web.Response:
+        return answer(definitions())
+
+    return read
 
 
 def _reader(

@@ -104,6 +104,7 @@ _PREVIEWS = (
     ),
 )
 _SOCKET = (
+    Operation("GET", "/definitions", "What every figure means, in which unit", Access.SIGNED_IN),
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
         "GET",
@@ -182,6 +183,20 @@ _POLICY = (
         Right.FLOWS_READ,
         query={"version": "as it was then", "language": "of its texts"},
     ),
+    Operation(
+        "GET",
+        "/reports/{report}",
+        "A report of the past: queues, agents, intervals, campaigns, flows, numbers, abandonment",
+        Right.REPORTS_READ,
+        query={
+            "from": "a day, a moment, today, yesterday, -7d; default: today",
+            "to": "until when; a day is meant whole",
+            "step": "15m, 30m, hour, day, week, month or all",
+            "queue": "only these, with commas between; so too agent, campaign, flow, number, survey",
+            "format": "csv: for a spreadsheet",
+        },
+    ),
+    Operation("GET", "/definitions", "What each figure means", Access.SIGNED_IN),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
     Operation("POST", "/flows/rollback", "Let older flows hold again", Right.FLOWS_CHANGE, whole=True),
 )

@@ -17,6 +17,7 @@ export const PAGES: readonly Page[] = [
   { name: 'supervisor', path: '/supervisor', rights: ['queues.read'], load: () => import('./supervisor') },
   { name: 'wall', path: '/wall', rights: ['queues.read'], load: () => import('./wall') },
   { name: 'campaigns', path: '/campaigns', rights: ['campaigns.read'], load: () => import('./campaigns') },
+  { name: 'reports', path: '/reports', rights: ['reports.read'], load: () => import('./reports') },
   { name: 'flows', path: '/flows', rights: ['flows.read'], load: () => import('./flows') },
   {
     name: 'admin',

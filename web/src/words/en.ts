@@ -4,8 +4,9 @@ import { admin } from './en/admin';
 import { campaigns } from './en/campaigns';
 import { common } from './en/common';
 import { flows } from './en/flows';
+import { reports } from './en/reports';
 import { supervisor } from './en/supervisor';
 import { wall } from './en/wall';
 import { why } from './en/why';
 
-export const en = { ...common, admin, campaigns, flows, supervisor, wall, why };
+export const en = { ...common, admin, campaigns, flows, reports, supervisor, wall, why };

@@ -6,8 +6,9 @@ import { admin } from './zh/admin';
 import { campaigns } from './zh/campaigns';
 import { common } from './zh/common';
 import { flows } from './zh/flows';
+import { reports } from './zh/reports';
 import { supervisor } from './zh/supervisor';
 import { wall } from './zh/wall';
 import { why } from './zh/why';
 
-export const zh: Said<typeof en> = { ...common, admin, campaigns, flows, supervisor, wall, why };
+export const zh: Said<typeof en> = { ...common, admin, campaigns, flows, reports, supervisor, wall, why };

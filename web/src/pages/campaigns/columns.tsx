@@ -8,13 +8,15 @@ const SINGLE = ['name', 'zone', 'priority', 'consent'] as const;
 
 interface ColumnsProps {
   readonly upload: Upload;
+  /** What was said before. */
+  readonly wishes: Wishes;
   readonly onWishes: (wishes: Wishes) => void;
 }
 
-export function Columns({ upload, onWishes }: ColumnsProps) {
+export function Columns({ upload, wishes, onWishes }: ColumnsProps) {
   const said = words.value.campaigns.wizard;
   const look = upload.look;
-  const [asked, setSaid] = useState<Wishes>({});
+  const [asked, setSaid] = useState<Wishes>(wishes);
   const wish = (more: Wishes) => setSaid({ ...asked, ...more });
   const found = look.columns ?? {};
   const columns = { ...found, ...asked.columns };
@@ -31,6 +33,7 @@ export function Columns({ upload, onWishes }: ColumnsProps) {
           <input
             maxLength={2}
             placeholder="GB"
+            value={asked.region ?? ''}
             title={said.regionHint}
             autocapitalize="characters"
             onInput={(event) => wish({ region: event.currentTarget.value.toUpperCase() })}
@@ -38,7 +41,11 @@ export function Columns({ upload, onWishes }: ColumnsProps) {
         </label>
         <label>
           {said.zone}
-          <input placeholder="Europe/London" onInput={(event) => wish({ zone: event.currentTarget.value.trim() })} />
+          <input
+            placeholder="Europe/London"
+            value={asked.zone ?? ''}
+            onInput={(event) => wish({ zone: event.currentTarget.value.trim() })}
+          />
         </label>
         <fieldset>
           <legend>{said.phone}</legend>
@@ -78,7 +85,11 @@ export function Columns({ upload, onWishes }: ColumnsProps) {
           {said.header}
         </label>
         <label class="check">
-          <input type="checkbox" onChange={(event) => wish({ not_across: event.currentTarget.checked })} />
+          <input
+            type="checkbox"
+            checked={asked.not_across ?? false}
+            onChange={(event) => wish({ not_across: event.currentTarget.checked })}
+          />
           {said.notAcross}
         </label>
       </div>

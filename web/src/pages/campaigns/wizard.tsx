@@ -69,6 +69,7 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
         {at === 'columns' && upload && (
           <Columns
             upload={upload}
+            wishes={wishes.current}
             onWishes={(next) => {
               wishes.current = next;
             }}

@@ -1,0 +1,56 @@
+"""Can an administrator let somebody in and out again, and see who did it?"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.looking import Looking
+
+pytestmark = pytest.mark.web
+
+
+def test_somebody_is_added_signs_in_and_is_locked(look: Looking, browser: Browser) -> None:
+    page = look.open("/admin")
+    page.get_by_role("button", name="Add a user").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("eva")
+    dialog.get_by_label("Queues").fill("sales")
+    dialog.get_by_role("button", name="Save").click()
+    password = page.locator("code.secret").inner_text()
+    assert look.serious() == []
+    page.get_by_role("button", name="I have it").click()
+    expect(page.get_by_role("row", name="eva")).to_be_visible()
+
+    other = browser.new_context(locale="en-GB")
+    hers = other.new_page()
+    hers.goto(look.stage.address)
+    hers.get_by_label("Name").fill("eva")
+    hers.get_by_label("Password").fill(password)
+    hers.get_by_role("button", name="Sign in").click()
+    expect(hers.get_by_role("navigation", name="Pages")).to_be_visible()
+    expect(hers.get_by_role("link", name="Admin")).to_have_count(0)
+
+    page.get_by_role("row", name="eva").get_by_role("button", name="Lock").click()
+    page.get_by_role("dialog").get_by_role("button", name="Lock").click()
+    expect(page.get_by_role("row", name="eva").get_by_text("locked")).to_be_visible()
+    hers.reload()
+    expect(hers.get_by_role("button", name="Sign in")).to_be_visible()
+    other.close()
+
+    page.get_by_role("button", name="Audit trail").click()
+    expect(page.get_by_role("row", name="user.lock").first).to_be_visible()
+    assert look.serious() == []
+
+
+def test_a_wall_gets_an_address_of_its_own(look: Looking) -> None:
+    page = look.open("/admin?part=tokens")
+    page.get_by_role("button", name="Add a token").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("hall")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    address = page.locator("code.secret").inner_text()
+    assert address.startswith(f"{look.stage.address}/wall#token=cti_")
+    page.get_by_role("button", name="I have it").click()
+    page.get_by_role("row", name="hall").get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("row", name="hall")).to_have_count(0)

@@ -1,0 +1,74 @@
+/** What does a report hold, and how is a figure of it written? Pure. Shapes as cti/reports/report.py makes them. */
+
+import type { Sortable } from '../../parts/order';
+
+export type Value = string | number | null | undefined;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface ReportAnswer {
+  readonly report: string;
+  readonly from: number;
+  readonly to: number;
+  readonly step: string;
+  readonly zone: string;
+  readonly definitions: Readonly<Record<string, string>>;
+  readonly units: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  readonly weak: readonly { readonly row: number; readonly column: string }[];
+}
+
+/** A figure as people read it; unknown is a dash. Times are those of the centre's zone. */
+export function cell(value: Value, unit: string, zone: string): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'string') return value === '' ? '' : value;
+  if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
+  if (unit === 'time') return moment(value, zone);
+  if (unit === 's') return duration(value);
+  if (unit === 'score') return (value * 100).toFixed(0);
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+export function sortable(value: Value): Sortable {
+  return value === '' ? null : value;
+}
+
+function moment(at: number, zone: string): string {
+  return new Date(at * 1000).toLocaleString(undefined, { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** The times of a report's steps and one series for each name; null where the report has one step, or no such figure. */
+export function seriesOf(report: ReportAnswer, figure: string): { times: number[]; series: Series[] } | null {
+  const key = report.columns.find((name) => report.units[name] === 'name') ?? '';
+  if (!report.columns.includes('start') || !report.columns.includes(figure)) return null;
+  const times = [...new Set(report.rows.map((row) => row.start).filter((at) => typeof at === 'number'))].sort(
+    (one, other) => one - other,
+  );
+  if (times.length < 2) return null;
+  const names = [...new Set(report.rows.map((row) => String(row[key] ?? '')))].filter((name) => name !== '' || !key);
+  const series = names.slice(0, MOST_SERIES).map((name) => {
+    const own = new Map(report.rows.filter((row) => !key || row[key] === name).map((row) => [row.start, row[figure]]));
+    return { name: name || figure, values: times.map((at) => number(own.get(at))) };
+  });
+  return { times, series };
+}
+
+const MOST_SERIES = 6;
+
+function number(value: Value): number | null {
+  return typeof value === 'number' ? value : null;
+}

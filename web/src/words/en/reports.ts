@@ -1,0 +1,46 @@
+/** The words of the reports' page. */
+
+export const reports = {
+  report: 'Report',
+  time: 'Time',
+  days: 'from … to …',
+  from: 'From',
+  to: 'To',
+  step: 'Steps',
+  queues: 'Queues',
+  allQueues: 'all',
+  csv: 'CSV',
+  curve: 'Curve',
+  figure: 'Figure of the curve',
+  none: 'Nothing in this time.',
+  total: 'total',
+  weak: '(few)',
+  weakHint: 'From too few to rely on',
+  names: {
+    queues: 'Queues',
+    intervals: 'Intervals',
+    agents: 'Agents',
+    campaigns: 'Campaigns',
+    flows: 'Flows',
+    numbers: 'Numbers',
+    abandonment: 'Abandonment',
+  },
+  times: { today: 'Today', yesterday: 'Yesterday', '-7d': 'Last 7 days', '-30d': 'Last 30 days' },
+  steps: {
+    all: 'in one',
+    '15m': 'quarters of an hour',
+    '30m': 'half hours',
+    hour: 'hours',
+    day: 'days',
+    week: 'weeks',
+    month: 'months',
+  },
+  /** Figures have their names in the contract of figures; what is not here is shown as it is called there. */
+  columns: {
+    start: 'begins',
+    asa_s: 'ASA',
+    aht_s: 'AHT',
+    service_level: 'service level',
+    abandon_rate: 'abandoned, share',
+  },
+};
