@@ -104,7 +104,6 @@ _PREVIEWS = (
     ),
 )
 _SOCKET = (
-    Operation("GET", "/definitions", "What every figure means, in which unit", Access.SIGNED_IN),
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
         "GET",
