@@ -32,7 +32,6 @@ LONG_MODULES = {
     "cti/outgoing.py": "promises and the floor: what one tells the other, both ways",
     "cti/acd/calls.py": "a caller's comings and goings refer to one another; split when callbacks become contacts",
     "cti/app.py": "every part once, in the order of start and stop",
-    "cti/api/operations.py": "one statement for each route: a table, not a story",
     "cti/model/events.py": "one class for each event: a table, not a story",
     "cti/center.py": "one short method per event: a table, not a story",
     "cti/ivr/session.py": "one caller's walk: back, return, errors and loops lead into one another",
@@ -62,6 +61,7 @@ PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "c
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
+    "cti/api/control_reports.py": "test_web_guard.py: every role; what it answers: tests/reports",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
@@ -81,7 +81,6 @@ TESTED_ELSEWHERE = {
     "cti/acd/explaining_now.py": "test_explaining.py",
     "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
     "cti/model/changes.py": "data; test_words.py",
-    "cti/model/dialling.py": "data; seen in every test of outbound/",
     "cti/model/forms.py": "test_policy.py",
     "cti/model/commands.py": "data; test_words.py",
     "cti/model/events.py": "data; test_words.py",

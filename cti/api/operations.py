@@ -16,6 +16,7 @@ PREFIX = PREFIXES[0]
 QUEUE, AGENT, CONTACT, CAMPAIGN = Row.QUEUE, Row.AGENT, Row.CONTACT, Row.CAMPAIGN
 CALLBACK, FOLLOW_UP = Row.CALLBACK, Row.FOLLOW_UP
 _LIMIT = {"limit": "at most so many rows"}
+_PAGE = {**_LIMIT, "cursor": "`next` of the answer before"}
 _SUPERVISION = {
     "move": Right.CONTACTS_MOVE,
     "prioritise": Right.CONTACTS_MOVE,
@@ -103,7 +104,6 @@ _PREVIEWS = (
     ),
 )
 _SOCKET = (
-    Operation("GET", "/definitions", "What every figure means, in which unit", Access.SIGNED_IN),
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
         "GET",
@@ -324,7 +324,7 @@ _OUTBOUND = (
     Operation("GET", "/hooks", "Who is told what happens, and how his messages stand", Right.HOOKS_CHANGE, whole=True),
     Operation("POST", "/hooks/{hook}/test", "Send a message that tells of nothing", Right.HOOKS_CHANGE, whole=True),
     Operation("POST", "/hooks/{hook}/retry", "Send again what was given up", Right.HOOKS_CHANGE, whole=True),
-    Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
+    Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_PAGE, whole=True),
 )
 
 OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
@@ -149,8 +149,7 @@ class _Flow:
             "client_id": provider.client,
             "code_verifier": pending.verifier,
         }
-        basic = aiohttp.BasicAuth(provider.client, provider.secret) if provider.secret else None
-        tokens = await _json("POST", known["token_endpoint"], data=form, auth=basic)
+        tokens = await _json("POST", known["token_endpoint"], data=form, headers=_basic(provider))
         keys = await _json("GET", known["jwks_uri"])
         checks = {"issuer": provider.issuer, "client": provider.client, "nonce": pending.nonce}
         return name_in(str(tokens["id_token"]), keys, **checks, claim=provider.claim, now=now)
@@ -164,6 +163,14 @@ class _Flow:
                 raise Unreachable("it is another issuer")
             self._known = (now, found)
         return self._known[1]
+
+
+def _basic(provider: Provider) -> dict[str, str]:
+    """How we show our secret: encoded before it is joined (RFC 6749, 2.3.1)."""
+    if not provider.secret:
+        return {}
+    words = f"{quote(provider.client, safe='')}:{quote(provider.secret, safe='')}"
+    return {"Authorization": f"Basic {base64.b64encode(words.encode()).decode()}"}
 
 
 async def _json(method: str, url: str, **more: Any) -> dict[str, Any]:

@@ -161,3 +161,13 @@ def _does_something(scene: Campaigning, agent: str, rng: random.Random, accepted
         attempt = scene.center.contacts[scene.center.offers[offer].contact].attempt
         if attempt is not None:
             scene.fails(str(attempt), rng.choice([DialResult.BUSY, DialResult.NO_ANSWER, DialResult.INVALID]))
+
+
+def test_who_decides_keeps_no_lead_from_an_agent_who_becomes_free() -> None:
+    scene = Campaigning("anna", "bert", mode="preview", leads=3, preview_s=60.0)
+    scene.request("bert", AgentAction.LOGOUT)
+    scene.start()
+    scene.wait(5.0)
+    scene.request("bert", AgentAction.LOGIN)
+    scene.wait(3.0)
+    assert seen(scene, "bert") and seen(scene, "anna") not in ("", seen(scene, "bert"))

@@ -102,8 +102,9 @@ class FakeAudit:
     def add(self, entry: AuditEntry) -> None:
         self.entries.append(entry)
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        return [{"what": entry.what, "on": entry.on} for entry in self.entries[-limit:]][::-1]
+    def newest(self, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        rows = [{"id": n, "what": entry.what, "on": entry.on} for n, entry in enumerate(self.entries, start=1)]
+        return [row for row in rows if before is None or row["id"] < before][-limit:][::-1]
 
 
 class FakeFollowUps:
