@@ -208,13 +208,6 @@ _OUTBOUND = (
     ),
     Operation(
         "GET",
-        "/campaigns/{name}/amd",
-        "How well answering machines are told from people",
-        Right.CAMPAIGNS_READ,
-        about={"name": CAMPAIGN},
-    ),
-    Operation(
-        "GET",
         "/campaigns/{name}/results",
         "What came of each lead of a campaign",
         Right.CAMPAIGNS_READ,
