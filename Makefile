@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-wall clean
+.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -69,6 +69,9 @@ bench-callouts: asterisk ## from the order to call to the customer's INVITE, and
 
 bench-pacing: setup ## busy agents and abandoned answers: our pacing, one per free agent, an adaptive ratio
 	@exec $(PYTHON_ENV) -m bench.pacing
+
+bench-report: setup ## every report of a month; CONTACTS=10000000: so many (1,000,000), on SQLite and PostgreSQL
+	@exec $(PYTHON_ENV) -m bench.report --contacts "$(or $(CONTACTS),1000000)"
 
 bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and what do they cost the engine
 	@exec $(PYTHON_ENV) -m bench.wall

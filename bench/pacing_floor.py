@@ -13,7 +13,7 @@ import random
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 FEW = 10  # up to so many agents the dialer is asked at each end of a talk or dial, else with the ticks alone
@@ -83,7 +83,7 @@ class Tally:
     busy_s: float = 0.0
     agent_s: float = 0.0
     decisions: int = 0
-    decide_s: float = 0.0  # of the CPU's time
+    decide_s: float = field(default=0.0, compare=False)  # of the CPU's time
     worst_share: float = 0.0  # of abandoned among answered, at any moment after the 200th answer
 
     @property

@@ -78,22 +78,20 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
         callers = Line(street)
         _fill(callers)
         time.sleep(SETTLE_S)
-        cpu_s, resident = _cpu_s(engine.pid), _resident_bytes(engine.pid)
-        time.sleep(seconds)
-        alone = (_cpu_s(engine.pid) - cpu_s) / seconds
-        say(f"nobody looks: the engine uses {alone:.2f} of a core")
+        resident = _resident_bytes(engine.pid)
+        before = _cores(engine.pid, seconds / 2)
         words = ["bench.wall_viewers", "--address", f"http://{HOST}:{web}", "--password", password]
         with _child([*words, "--viewers", str(viewers - 1), "--frozen", "1"]) as looking:
             told = Line(looking)
             say(f"{told.read()['joined']} look, and one who does not read")
             time.sleep(SETTLE_S)
             told.ask("figures")
-            cpu_s = _cpu_s(engine.pid)
-            time.sleep(seconds)
-            watched = (_cpu_s(engine.pid) - cpu_s) / seconds
+            watched = _cores(engine.pid, seconds)
             grown = _resident_bytes(engine.pid) - resident
             seen = told.ask("figures")
             seen |= told.ask("frozen")
+        time.sleep(SETTLE_S)
+        alone = (before + _cores(engine.pid, seconds / 2)) / 2
         inside = _newest(callers)
     return {
         "viewers": viewers,
@@ -102,9 +100,12 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
         "p50_ms": seen["p50_ms"],
         "p99_ms": seen["p99_ms"],
         "max_ms": seen["max_ms"],
+        "sent_p99_ms": seen["sent_p99_ms"],
+        "load_average": os.getloadavg()[0],
         "cpu_share": round((watched - alone) / watched, 3),
         "cpu_cores_alone": round(alone, 3),
         "cpu_cores_watched": round(watched, 3),
+        "messages_per_viewer_s": round(seen["messages"] / (viewers - 1) / seconds, 2),
         "bytes_per_viewer_s": round(seen["bytes"] / (viewers - 1) / seconds),
         "memory_per_viewer_bytes": round(grown / viewers),
         "frozen_sent_away": seen["frozen_sent_away"],
@@ -191,6 +192,13 @@ def _child(words: list[str], log: Path | None = None) -> Iterator[subprocess.Pop
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _cores(pid: int, seconds: float) -> float:
+    """How many cores a process uses, on average over the next `seconds`."""
+    cpu_s, began = _cpu_s(pid), time.monotonic()
+    time.sleep(seconds)
+    return (_cpu_s(pid) - cpu_s) / (time.monotonic() - began)
 
 
 def _cpu_s(pid: int) -> float:

@@ -29,6 +29,8 @@ TOPICS = "queues,agents,calls,status"
 JOIN_GAP_S = 0.05
 SMALL_BUFFER_BYTES = 4096  # of the one who does not read: else the kernel would read for him for minutes
 KEPT = 200
+PING = 0x89
+PONG = bytes((0x8A, 0x80, 0, 0, 0, 0))  # masked, as a client's frames are, and empty
 SEQ = re.compile(rb'"seq":(\d+)')
 
 
@@ -41,6 +43,7 @@ class Heard:
 
     def begin(self) -> None:
         self.late_ms: list[float] = []
+        self.sent_ms: list[float] = []  # until the engine wrote it: the part that is not the viewers' own
         self.messages = self.bytes = self.snapshots = self.changes = 0
 
     def message(self, payload: bytes) -> None:
@@ -56,9 +59,11 @@ class Heard:
         found = SEQ.search(payload, 0, 64)
         seq = b"" if found is None else found[1]
         if seq not in self._read:
-            topics = msgspec.json.decode(payload)["topics"]
+            message = msgspec.json.decode(payload)
+            topics = message["topics"]
             rows = topics.get("agents", {}).get("set", {}).values()
             self._read[seq] = [row["since"] for row in rows if row.get("since") is not None]
+            self.sent_ms += [(message["at"] - since) * 1000 for since in self._read[seq]]
             self.changes += sum(len(each.get("set", ())) + len(each.get("gone", ())) for each in topics.values())
             if len(self._read) > KEPT:
                 del self._read[next(iter(self._read))]
@@ -71,6 +76,7 @@ class Heard:
             "p50_ms": _of(late, 0.5),
             "p99_ms": _of(late, 0.99),
             "max_ms": _of(late, 1.0),
+            "sent_p99_ms": _of(sorted(self.sent_ms), 0.99),
             "messages": self.messages,
             "bytes": self.bytes,
             "rows": self.changes,
@@ -85,7 +91,7 @@ def _of(ordered: list[float], share: float) -> float | None:
 
 
 class Viewer(asyncio.Protocol):
-    """One WebSocket: it cuts the frames of a server (RFC 6455, 5.2) and answers no ping, as it lives for a minute."""
+    """One WebSocket: it cuts the frames of a server (RFC 6455, 5.2) and answers pings."""
 
     def __init__(self, heard: Heard, ask: bytes, *, reads: bool) -> None:
         self._heard, self._ask, self._reads = heard, ask, reads
@@ -127,6 +133,8 @@ class Viewer(asyncio.Protocol):
                 return
             if self._buffer[0] == 0x81:
                 self._heard.message(bytes(self._buffer[begin : begin + size]))
+            elif self._buffer[0] == PING and self.transport is not None:
+                self.transport.write(PONG)
             del self._buffer[: begin + size]
 
 

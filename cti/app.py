@@ -32,6 +32,7 @@ from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.metrics.boards import Boards
+from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
@@ -269,6 +270,7 @@ class Application:
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
+            definitions=definitions,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)

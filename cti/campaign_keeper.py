@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from zoneinfo import ZoneInfo
 
+import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cti.calendar.instants import day_begins
 from cti.model.books import WantLeads
 from cti.model.dialling import CampaignName
 from cti.model.events import AnyEvent
@@ -21,6 +24,7 @@ from cti.outbound.may_dial import Rules
 from cti.ports import Clock
 from cti.store import campaigns
 from cti.store.database import Store
+from cti.store.quota_counts import reached
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +47,17 @@ class CampaignKeeper:
         """Hand over how campaigns stood, and what was being dialled. Blocks. Raises SQLAlchemyError."""
         left = campaigns.left_behind(self._store)
         for restored in campaigns.restored(self._store):
-            post(restored)
+            post(msgspec.structs.replace(restored, reached=self._reached(restored.campaign)))
         for each in left:
             post(each)
+
+    def _reached(self, name: CampaignName) -> tuple[tuple[int, int], ...]:
+        """How full its quotas are."""
+        policy = self._policy()
+        written = policy.campaigns.get(name)
+        if written is None:
+            return ()
+        return reached(self._store, name, written, day_begins(ZoneInfo(policy.outbound.zone), self._clock()))
 
     async def run(self, post: Callable[[AnyEvent], None]) -> None:
         """Answer until cancelled."""

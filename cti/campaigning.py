@@ -68,6 +68,7 @@ class Campaigning:
         self._touched: dict[str, None] = {}
         self._since: dict[CampaignName, float] = {}
         self._counts: dict[CampaignName, list[int]] = {}  # dialled, settled: since then
+        self._untold: dict[str, None] = {}  # attempts of an earlier process of which nothing was heard yet
         self._begun = False
         self.read = 0
         self.pace = CampaignPace(floor, self.dials)
@@ -105,12 +106,16 @@ class Campaigning:
             dial.placed_at, dial.left = tried.at, True
             dial.person = tried.result is AttemptResult.ANSWERED  # he may be in the line, or talk
             self.dials[name] = dial
+        if tried.result is None:
+            self._untold[name] = None
         self._floor.deadlines.set("left", name, self._floor.now + AFTER_START_S)
 
     def lost(self, name: str) -> None:
         """No node knows of an attempt that an earlier process has made: nobody can tell what became of it."""
         floor, dial = self._floor, self.dials.get(name)
-        if floor.dials.knows(AttemptId(name)) or _contact(name) in floor.contacts:
+        if (dial is None and name not in self._untold) or floor.dials.knows(AttemptId(name)):
+            return
+        if _contact(name) in floor.contacts:
             return
         if dial is not None and self._promises.unseen() and floor.now < (dial.placed_at or 0.0) + UNSEEN_S:
             floor.deadlines.set("left", name, floor.now + AFTER_START_S)
@@ -122,12 +127,15 @@ class Campaigning:
     def _tell_end(self, name: str, result: DialResult) -> None:
         """The end of an attempt that an earlier process has made."""
         floor = self._floor
+        self._untold.pop(name, None)
         floor.tell(Changed(Kind.ATTEMPT, name, "", result, floor.now, floor.cause, contact=_contact(name)))
 
     def restored(self, event: CampaignRestored) -> None:
         """A campaign stands as an earlier process has left it."""
         self.pace.restore(event.campaign, event.answers)
         desk = self._desks.get(event.campaign)
+        if desk is not None:
+            desk.quotas.restore(event.reached, self.dialer.floor.day(self._floor.now).name)
         if desk is None or desk.life.state is event.state:
             return
         old, desk.life.state = desk.life.state, event.state

@@ -146,5 +146,5 @@ class AuditTrail(Protocol):
     def add(self, entry: AuditEntry) -> None:
         """Take in one entry; returns at once, never raises."""
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        """The newest entries, the newest first. Blocks; to be called off the loop."""
+    def newest(self, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        """The newest entries (older than number `before`), the newest first. Blocks; to be called off the loop."""

@@ -26,8 +26,9 @@ from cti.api.serving import bind_tcp, serve
 from cti.api.view import View
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance, Find
+from cti.api.web_oidc import Provider
 from cti.config.settings import Settings
-from cti.config.web import Tls, Web
+from cti.config.web import Oidc, Tls, Web
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.people import first
@@ -36,6 +37,7 @@ from cti.people.register import Register
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail, Clock
 from cti.store.database import Store
+from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
 
 BUILD = "build.txt"  # in the folder of the pages: what was built (tools/build_web.py)
@@ -56,6 +58,7 @@ class WebRoom:
         self._clock, self._audit, self._center = clock, audit, center
         self._password_file = settings.state_dir / PASSWORD_FILE
         self.records, self.passwords = PeopleRecords(store), Passwords()
+        self.answers = KeptAnswers(store)
         times = {"session_s": rules.session_hours * HOUR_S, "idle_s": rules.idle_minutes * MINUTE_S}
         self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
         self.address = ""
@@ -95,6 +98,8 @@ class WebRoom:
             clock=self._clock,
             audit=self._audit,
             find=find,
+            answers=self.answers,
+            provider=_provider(rules.oidc),
             pages=rules.pages,
             more=lambda app: more(app, entrance),
         )
@@ -117,6 +122,13 @@ class WebRoom:
     def _forget_first(self, name: str) -> None:
         if name == first.NAME:
             self._password_file.unlink(missing_ok=True)
+
+
+def _provider(rules: Oidc | None) -> Provider | None:
+    if rules is None:
+        return None
+    secret = "" if rules.secret is None else rules.secret.get_secret_value()
+    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
 
 
 def _tls(files: Tls) -> ssl.SSLContext:

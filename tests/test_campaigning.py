@@ -312,6 +312,16 @@ def test_a_dial_of_an_earlier_process_that_still_rings_ends_as_it_ends() -> None
     assert [(each.outcome, each.result) for each in scene.settled()] == [(None, "busy")]
 
 
+def test_a_dial_of_an_earlier_process_that_has_ended_soon_ends_once() -> None:
+    scene = Campaigning(leads=1)
+    leg = ev.SnapshotLeg(f"{NODE}/{PREFIX}spring-1-1", "Local/1@x-1")
+    left(scene)
+    scene.post(ev.NodeChecked(NODE, (leg,), scene.now))
+    scene.fails("spring-1-1", DialResult.BUSY)
+    scene.wait(20.0)
+    assert scene.story("spring-1-1") == ["placed", "busy"]
+
+
 def test_done_stays_done_over_a_restart() -> None:
     scene = Campaigning(leads=1, start="at_once")
     scene.post(ev.CampaignRestored(SPRING, CampaignState.STOPPED))

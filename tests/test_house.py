@@ -31,7 +31,6 @@ LONG_MODULES = {
     "cti/outgoing.py": "promises and the floor: what one tells the other, both ways",
     "cti/acd/calls.py": "a caller's comings and goings refer to one another; split when callbacks become contacts",
     "cti/app.py": "every part once, in the order of start and stop",
-    "cti/api/operations.py": "one statement for each route: a table, not a story",
     "cti/model/events.py": "one class for each event: a table, not a story",
     "cti/center.py": "one short method per event: a table, not a story",
     "cti/ivr/session.py": "one caller's walk: back, return, errors and loops lead into one another",
@@ -61,6 +60,7 @@ PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "c
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
+    "cti/api/control_reports.py": "test_web_guard.py: every role; what it answers: tests/reports",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
@@ -80,7 +80,6 @@ TESTED_ELSEWHERE = {
     "cti/acd/explaining_now.py": "test_explaining.py",
     "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
     "cti/model/changes.py": "data; test_words.py",
-    "cti/model/dialling.py": "data; seen in every test of outbound/",
     "cti/model/forms.py": "test_policy.py",
     "cti/model/commands.py": "data; test_words.py",
     "cti/model/events.py": "data; test_words.py",
@@ -106,6 +105,8 @@ TESTED_ELSEWHERE = {
     "cti/api/web_files.py": "test_web_room.py, and in a browser",
     "cti/api/view.py": "a protocol without code",
     "cti/api/web_description.py": "test_web_room.py: it is there; what it says: test_openapi.py",
+    "cti/store/kept_answers.py": "api/test_idempotency.py",
+    "cti/people/id_token.py": "api/test_web_oidc.py: every check fails once",
     "cti/people/register.py": "cli/test_people.py and api/test_web_people.py",
     "cti/people/first.py": "test_web_room.py",
     "cti/people/keys.py": "test_web_sign_in.py: what is kept is no key",
@@ -116,6 +117,7 @@ TESTED_ELSEWHERE = {
     "cti/store/people_tables.py": "test_database.py",
     "cti/model/uploads.py": "data; test_list_desk.py",
     "cti/model/audit.py": "data; store/test_audit.py",
+    "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
     "cti/switch/ami_actions.py": "test_ami_traps.py",

@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def fill(store: Store, *data: str, first: int = 0) -> None:
     leads = [
-        NewLead(n, (LeadNumber(f"+4420794{first + n:05}", ("Europe/London",)),), 5, "", "", said)
+        NewLead(n, (LeadNumber(f"+4420794{first + n:05}", ("Europe/London",)),), data=said)
         for n, said in enumerate(data)
     ]
     listed = begin_list(store, "customers", "customers.csv", "eva", NOW)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
+import ssl
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +13,13 @@ from typing import Any
 import aiohttp
 import pytest
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from cti.model.errors import ConfigError
 from cti.web_room import PASSWORD_FILE
 from tests.running import HOST, Running
 
@@ -84,3 +93,41 @@ async def test_pages_are_served_with_headers_that_let_them_load_nothing_else(run
 async def _status(session: aiohttp.ClientSession, url: str) -> int:
     async with session.get(url) as answer:
         return answer.status
+
+
+async def test_the_engine_speaks_tls_itself(tmp_path: Path) -> None:
+    made = Running(tmp_path)
+    certificate, key = _self_signed(tmp_path)
+    made.write(POLICY, web={"listen": f"{HOST}:0", "tls": {"certificate": str(certificate), "key": str(key)}})
+    context = ssl.create_default_context(cafile=str(certificate))
+    async with made.start(), aiohttp.ClientSession() as session:
+        body = {"name": "admin", "password": (tmp_path / PASSWORD_FILE).read_text().strip()}
+        url = f"{made.app.web.address}/api/v1/sign-in"
+        assert url.startswith("https://")
+        async with session.post(url, json=body, ssl=context) as answer:
+            assert answer.status == 200
+            cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-cti=") and "Secure" in cookie and "Domain" not in cookie
+
+
+async def test_a_certificate_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    made = Running(tmp_path)
+    made.write(POLICY, web={"listen": f"{HOST}:0", "tls": {"certificate": "none.pem", "key": "none.key"}})
+    with pytest.raises(ConfigError, match=r"web\.tls: cannot use none\.pem"):
+        async with made.start():
+            pass
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - day).not_valid_after(now + day)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    signed = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    certificate, private = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(signed.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, private

@@ -96,10 +96,11 @@ def _pip_from_apt() -> Path:
 def install(pip: list[str]) -> None:
     """Install what requirements.lock names, each file checked against its hash; show how far it is."""
     total = sum(1 for line in LOCK.read_text().splitlines() if re.match(r"[A-Za-z0-9]", line))
-    say(f"installing {total} packages (their hashes are checked)")
+    say(f"installing {total} packages into .venv, some 800 MB unpacked (their hashes are checked)")
     argv = [*pip, "install", "--require-hashes", "--no-input", "--no-color", "--progress-bar", "off", "-r", str(LOCK)]
     environ = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": ""}
     seen = 0
+    megabytes = 0.0
     unpacking = False
     errors: list[str] = []
     done = threading.Event()
@@ -108,6 +109,7 @@ def install(pip: list[str]) -> None:
         began = time.monotonic()
         while not done.wait(TELL_S):
             what = f"unpacking {total}" if unpacking else f"{min(seen, total)} of {total} fetched"
+            what += f" ({megabytes:.0f} MB)" if megabytes >= 1 else ""
             say(f"  {what}, {time.monotonic() - began:.0f} s")
 
     threading.Thread(target=tell, daemon=True).start()
@@ -119,6 +121,7 @@ def install(pip: list[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             log.write(line)
+            megabytes += _megabytes(line)
             seen += line.startswith(("Collecting ", "Requirement already satisfied"))
             if line.startswith(("ERROR", "error")):
                 errors.append(line)
@@ -173,6 +176,12 @@ def _runs(program: Path, *words: str) -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0
+
+
+def _megabytes(line: str) -> float:
+    """What pip says of a file: "Downloading x.whl (4.9 MB)", or the same from its cache."""
+    found = re.search(r"\((\d+(?:\.\d+)?) (k|M)B\)\s*$", line)
+    return 0.0 if found is None else float(found[1]) / (1000 if found[2] == "k" else 1)
 
 
 def _without_addresses(text: str) -> str:

@@ -13,6 +13,7 @@ from cti.acd.floor import Floor
 from cti.model.callout import Callout
 from cti.model.changes import Changed, Kind
 from cti.model.commands import CancelCall, PlaceCall
+from cti.model.dialling import dialled_again
 from cti.model.events import SnapshotLeg
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, NodeId, QueueName
 
@@ -26,8 +27,7 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
     callout = contact.callout
     assert callout is not None
     contact.dials += 1
-    own = callout.attempt if contact.dials == 1 else AttemptId(f"{callout.attempt}.{contact.dials}")
-    name = floor.gate.attempt(contact) or own
+    name = floor.gate.attempt(contact) or AttemptId(dialled_again(callout.attempt, contact.dials))
     attempt = Attempt(name, contact.id, node, floor.now, number_of(contact), contact.queue or None, agent)
     contact.attempt, contact.node = name, node
     floor.dials.begin(attempt)

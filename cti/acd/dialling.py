@@ -1,6 +1,7 @@
 """Which customers are being called now, and which numbers may not be called? Books only; what follows is callouts.py's.
 
-Numbers (personal data) are compared by their digits and live in memory only.
+Numbers (personal data) are compared by their digits and live in memory only. Which numbers campaigns and promises have
+taken for their plans is another book: outbound/air.py, which says how the two go together.
 """
 
 from __future__ import annotations

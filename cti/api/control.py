@@ -57,6 +57,7 @@ def make_control_app(
     results: control_results.Results | None = None,
     reports: control_reports.Reports | None = None,
     lists: control_lists.Lists | None = None,
+    definitions: Callable[[], Mapping[str, Any]] | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
@@ -69,6 +70,8 @@ def make_control_app(
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
+    if definitions is not None:
+        asking.add(app, "GET", "/definitions", _told(definitions))
     for part in PARTS:
         asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:
@@ -96,6 +99,13 @@ def make_control_app(
         control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _told(definitions: Callable[[], Mapping[str, Any]]) -> Callable[[web.Request], Any]:
+    async def read(_request: web.Request) -> web.Response:
+        return answer(definitions())
+
+    return read
 
 
 def _reader(

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from cti.api.asking import add, limit_of
+from cti.api.asking import add, cursor_of, limit_of
 from cti.api.http import answer
 from cti.ports import AuditTrail
 
@@ -16,6 +16,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 1000
 def add_audit(app: web.Application, audit: AuditTrail) -> None:
     async def read(request: web.Request) -> web.Response:
         limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        return answer({"audit": await asyncio.to_thread(audit.newest, limit)})
+        rows = await asyncio.to_thread(audit.newest, limit, cursor_of(request))
+        return answer({"audit": rows, "next": str(rows[-1]["id"]) if len(rows) == limit else None})
 
     add(app, "GET", "/audit", read)

@@ -81,11 +81,13 @@ class LiveHub:
 
     def join(self, viewer: Viewer, sight: Sight, boot: str = "", seq: int = -1) -> None:
         """Show `viewer` everything, or what he has missed since `seq` of this `boot`; and what happens from now on."""
-        if not self._group_of:
+        is_first = not self._group_of
+        if is_first:
             self.tick()  # while nobody looked, looks were rare
-            self._plan()
         missed = self._missed(seq) if boot == self.boot else None
         group = self._enter(viewer, sight)
+        if is_first:
+            self._plan()
         if missed is None:
             viewer.show(self._snapshot(group))
             return

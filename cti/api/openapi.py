@@ -21,6 +21,7 @@ from cti.api import (
     control_hooks,
     control_policy,
     control_previews,
+    web_oidc,
     web_people,
     web_sign_in,
 )
@@ -75,6 +76,7 @@ ACTIONS: Mapping[str, list[str]] = {
     "/callbacks/{number}/{action}": [word.value for word in CallbackAction],
     "/users/{name}/{action}": [word.value for word in web_people.UserAction],
 }
+LEAD_ELSEWHERE = (web_oidc.BEGIN, web_oidc.BACK)
 PROBLEMS = {
     400: "cannot be read",
     401: "nobody has signed in, or with the wrong words",
@@ -152,6 +154,8 @@ def _operation(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
         "responses": {"200": _answer(operation)}
         | {str(status): {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
     }
+    if operation.path in LEAD_ELSEWHERE:
+        found["responses"]["302"] = {"description": "go there"}
     if operation.right is Access.ANYBODY:
         found["security"] = []
     if (operation.method, operation.path) in BODIES:

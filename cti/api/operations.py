@@ -16,6 +16,7 @@ PREFIX = PREFIXES[0]
 QUEUE, AGENT, CONTACT, CAMPAIGN = Row.QUEUE, Row.AGENT, Row.CONTACT, Row.CAMPAIGN
 CALLBACK, FOLLOW_UP = Row.CALLBACK, Row.FOLLOW_UP
 _LIMIT = {"limit": "at most so many rows"}
+_PAGE = {**_LIMIT, "cursor": "`next` of the answer before"}
 _SUPERVISION = {
     "move": Right.CONTACTS_MOVE,
     "prioritise": Right.CONTACTS_MOVE,
@@ -27,6 +28,15 @@ _SUPERVISION = {
 
 _PEOPLE = (
     Operation("POST", "/sign-in", "Sign in: the answer sets the cookie of a session", Access.ANYBODY, once=True),
+    Operation("GET", "/sign-in", "Which ways there are to sign in", Access.ANYBODY),
+    Operation("GET", "/sign-in/oidc", "Sign in at the OpenID Connect provider: leads there", Access.ANYBODY),
+    Operation(
+        "GET",
+        "/sign-in/oidc/back",
+        "Where the provider leads back to",
+        Access.ANYBODY,
+        query={"code": "of the provider", "state": "of the beginning"},
+    ),
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
@@ -314,7 +324,7 @@ _OUTBOUND = (
     Operation("GET", "/hooks", "Who is told what happens, and how his messages stand", Right.HOOKS_CHANGE, whole=True),
     Operation("POST", "/hooks/{hook}/test", "Send a message that tells of nothing", Right.HOOKS_CHANGE, whole=True),
     Operation("POST", "/hooks/{hook}/retry", "Send again what was given up", Right.HOOKS_CHANGE, whole=True),
-    Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_LIMIT, whole=True),
+    Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_PAGE, whole=True),
 )
 
 OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND

@@ -11,7 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from cti.api import asking, web_people, web_sign_in
+from cti.api import asking, web_oidc, web_people, web_sign_in
+from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
 from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
@@ -39,6 +40,8 @@ def make_web_app(
     clock: Callable[[], float],
     audit: AuditTrail,
     find: Find,
+    answers: Answers,
+    provider: web_oidc.Provider | None = None,
     pages: Path,
     more: Callable[[web.Application], None] = lambda _app: None,
 ) -> web.Application:
@@ -49,11 +52,12 @@ def make_web_app(
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S, most=MAX_CONNECTIONS)
     app.middlewares.append(asking.remembering(audit, clock))
     app.middlewares.append(asking.bad_requests)
-    app.middlewares.append(make_guard(sessions, entrance, center, clock, find))
+    app.middlewares.append(make_guard(sessions, entrance, center, clock, find, answers))
     app.on_response_prepare.append(safe_headers(is_tls=entrance.is_tls))
     for resource in served.router.resources():
         app.router.register_resource(resource)
     web_sign_in.add_routes(app, sessions, entrance, clock)
+    web_oidc.add_routes(app, provider, sessions, entrance, clock)
     web_people.add_routes(app, register, center, clock)
     more(app)
     if missing := without_a_line(_routes(app)):

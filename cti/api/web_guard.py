@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api import asking
+from cti.api.idempotency import HEADER, Answers, answered_once
 from cti.api.operation import Access, Operation, Row
 from cti.api.operations import PREFIX, operation_of
 from cti.api.problems import content_of, problem
@@ -80,7 +81,12 @@ def is_ours(request: web.Request, entrance: Entrance) -> bool:
 
 
 def make_guard(
-    sessions: Sessions, entrance: Entrance, center: Callable[[], Center], clock: Callable[[], float], find: Find
+    sessions: Sessions,
+    entrance: Entrance,
+    center: Callable[[], Center],
+    clock: Callable[[], float],
+    find: Find,
+    answers: Answers | None = None,
 ) -> Any:
     """Return the middleware. `center` is the policy that holds, `find` looks rows up for the scope."""
 
@@ -102,6 +108,9 @@ def make_guard(
             return refused
         if not await _in_scope(request, operation, find):
             return problem(404, "not_there", "there is no such thing in your part of the centre")
+        if operation.changes and answers is not None and HEADER in request.headers:
+            keyed = answered_once(request, handler, answers, asks.person.name, clock(), is_secret=operation.once)
+            return _seen(await keyed, operation, request)
         return _seen(await handler(request), operation, request)
 
     return guard

@@ -84,6 +84,9 @@ def _plumbing(tree: yaml_file.Mapping) -> Iterator[tuple[tuple[Any, ...], yaml_f
         section = tree.items.get(key, (None, None))[1]
         if isinstance(section, yaml_file.Mapping):
             yield (key,), section
+            provider = section.items.get("oidc", (None, None))[1]
+            if isinstance(provider, yaml_file.Mapping):
+                yield (key, "oidc"), provider
     for key in ("nodes", "hooks"):
         named = tree.items.get(key, (None, None))[1]
         for name, (_, node) in named.items.items() if isinstance(named, yaml_file.Mapping) else ():

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from cti.config.address import Address, AddressText
 from cti.model.schema import Policy
@@ -46,6 +54,18 @@ class Tls(Policy):
     key: FilePath
 
 
+class Oidc(Policy):
+    """An OpenID Connect provider who says who somebody is. What he may, `cti user add` says."""
+
+    issuer: Annotated[
+        str, StringConstraints(pattern=r"^https://[^\s?#]{1,250}$|^http://(localhost|127\.[0-9.]+)[^\s?#]*$")
+    ]
+    client: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+    secret: SecretStr | None = None
+    scopes: Annotated[str, StringConstraints(pattern=r"^openid( [!-~]+)*$")] = "openid profile email"
+    claim: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "preferred_username"
+
+
 class Web(Policy):
     """Pages and REST for people and programs. Without `web:` in the file there are none."""
 
@@ -55,6 +75,7 @@ class Web(Policy):
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()  # whose X-Forwarded-For is believed
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     idle_minutes: Annotated[float, Field(ge=1, le=1440)] = 120.0
+    oidc: Oidc | None = None
     pages: FilePath = BUILT  # the folder of the built pages
 
     @model_validator(mode="after")

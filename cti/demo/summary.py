@@ -70,7 +70,7 @@ class Summary:
         flows = self.flows
         if not flows.get("came"):
             return []
-        ways = [f"self-service {flows['self_service']}", f"to a queue {flows['to_queue']}"]
+        ways = [f"self-service {flows['self_service']}", f"offered {flows['to_queue']}"]
         ways += [f"hung up {flows['hung_up']}"] if flows["hung_up"] else []
         ways += [f"still in it {flows['inside']}"] if flows["inside"] else []
         return [f"  in flow    {flows['came']}: {', '.join(ways)}"]
@@ -89,7 +89,7 @@ class Summary:
             return []
         parts = [f"{seen.served} served"]
         parts += [f"{seen.self_served} by self-service"] if seen.self_served else []
-        parts += [f"{seen.left} hung up waiting", f"{seen.waiting} still waiting"]
+        parts += [f"{seen.left} hung up waiting", f"{seen.waiting} in line or flow"]
         parts += [f"{seen.sent_on} sent on"] if seen.sent_on else []
         text = f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"
         return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)

@@ -6,8 +6,9 @@ outbound/transitions.py's.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 CampaignName = NewType("CampaignName", str)
 LeadId = NewType("LeadId", int)
@@ -17,9 +18,34 @@ CALLBACKS = CampaignName(
 )  # no campaign: as what attempts to keep a promise count; their lead is the promise
 
 
+_ATTEMPT = re.compile(r"(.+)-([0-9]{1,18})-([0-9]{1,9})")
+
+
 def attempt_id(campaign: str, lead: int, attempt_no: int) -> str:
     """Return the name of an attempt, and of its channel: the same three never name another one."""
     return f"{campaign}-{lead}-{attempt_no}"
+
+
+class AttemptName(NamedTuple):
+    """What the name of an attempt says."""
+
+    campaign: str
+    lead: int
+    attempt_no: int
+
+
+def attempt_parts(attempt: str) -> AttemptName | None:
+    """Return what attempt_id() made this name of; None: no attempt that is written down has such a name."""
+    found = _ATTEMPT.fullmatch(attempt)
+    return None if found is None else AttemptName(found[1], int(found[2]), int(found[3]))
+
+
+def dialled_again(attempt: str, times: int) -> str:
+    """Return the name of the `times`-th dial of a call-out that nobody keeps books of (its gate names no attempt).
+
+    It is none of attempt_parts(): a ledger refuses it, and nothing is dialled twice under one name.
+    """
+    return attempt if times == 1 else f"{attempt}.{times}"
 
 
 def campaign_of(attempt: str) -> str:

@@ -242,11 +242,15 @@ class CampaignRequest(Event, frozen=True):
 
 
 class CampaignRestored(Event, frozen=True):
-    """What the store remembers of a campaign from before the engine started."""
+    """What the store remembers of a campaign from before the engine started.
+
+    `reached`: of each of its quotas, how many leads were reached ever, and today.
+    """
 
     campaign: CampaignName
     state: CampaignState
     answers: tuple[AnswersOfDay, ...] = ()
+    reached: tuple[tuple[int, int], ...] = ()
 
 
 class NumberWished(Event, frozen=True):

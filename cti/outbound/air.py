@@ -1,6 +1,9 @@
 """Which numbers are being dialled, or talked with, at this moment? One for all campaigns and callbacks.
 
 A number is in it from before its attempt is written down until its result is there: never two dials for one number.
+It answers whether a lead or a promise may be *planned*. Which numbers may be *rung* now (callers who are on the phone
+with us among them, and dials that another process has made) is acd/dialling.py's book. What holds last of all, over
+processes, is the store's: store/attempts.py `intend` refuses a number with an open attempt.
 """
 
 from __future__ import annotations

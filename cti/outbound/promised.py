@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cti.model.changes import Changed, Kind
-from cti.model.dialling import CallbackState, LeadId
+from cti.model.dialling import CallbackState, LeadId, attempt_parts
 from cti.model.promise import Promise
 from cti.model.words import AgentId, AttemptId, ContactId, DialResult, QueueName
 from cti.outbound.callbacks import CALLBACKS
@@ -18,12 +18,15 @@ def contact_of(promise: Promise) -> ContactId:
 
 def of_contact(contact: ContactId) -> LeadId | None:
     """Return the promise that a contact is to keep; None: it is no such contact."""
-    return _number(contact, "/")
+    room, _, rest = contact.partition("/")
+    number = rest.partition("-")[0]
+    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None
 
 
 def of_attempt(attempt: str) -> LeadId | None:
     """Return the promise that an attempt is for; None: it is none of ours."""
-    return _number(attempt, "-")
+    named = attempt_parts(attempt)
+    return LeadId(named.lead) if named is not None and named.campaign == CALLBACKS else None
 
 
 def newest_attempt(promise: Promise) -> AttemptId:
@@ -65,9 +68,3 @@ def attempt_told(promise: Promise, result: DialResult, now: float, cause: str) -
         queue=QueueName(promise.queue),
         outbound=True,
     )
-
-
-def _number(name: str, sign: str) -> LeadId | None:
-    room, _, rest = name.partition(sign)
-    number = rest.partition("-")[0]
-    return LeadId(int(number)) if room == CALLBACKS and number.isdecimal() else None

@@ -65,7 +65,7 @@ class Quotas:
     def restore(self, counts: Sequence[tuple[int, int]], day: int) -> None:
         """After a start: how many of each quota were reached, ever and today."""
         self._turn(day)
-        for at, (ever, today) in enumerate(counts):
+        for at, (ever, today) in enumerate(counts[: len(self.quotas)]):
             self._reached[at], self._today[at] = ever, today
 
     @property

@@ -70,6 +70,11 @@ class Sessions:
             self._records.change_user(name, password=self._passwords.hash(password))
         return self.begin(user, now, former)
 
+    def recognised(self, name: str, now: float, former: str = "") -> SignedIn | None:
+        """Begin a session of somebody whom a provider has recognised; None where he is unknown here, or locked."""
+        user = self._records.user(name)
+        return None if user is None or user.locked else self.begin(user, now, former)
+
     def begin(self, user: User, now: float, former: str = "") -> SignedIn:
         """Begin a session of somebody who has been recognised."""
         self._records.forget_sessions(now, self._idle_s)

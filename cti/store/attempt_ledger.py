@@ -7,7 +7,6 @@ who decided) is told here before the switch asks: `expect`.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.commands import PlaceCall
+from cti.model.dialling import attempt_parts
 from cti.model.words import AttemptId
 from cti.store.attempts import Attempt, Intent, NotNow, intend, sent
 from cti.store.database import Store
@@ -24,8 +24,6 @@ from cti.store.tables import lead_number
 
 MOST_EXPECTED = 10_000
 THREADS = 4  # commits wait for one another anyway
-
-_NAME = re.compile(r"(?P<campaign>.+)-(?P<lead>[0-9]{1,18})-(?P<attempt_no>[0-9]{1,9})\Z")
 
 _log = structlog.get_logger(__name__)
 
@@ -52,15 +50,15 @@ class AttemptLedger:
 
     async def intend(self, call: PlaceCall) -> bool:
         """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
-        named = _NAME.match(call.attempt)
+        named = attempt_parts(call.attempt)
         if named is None:
             _log.error("an attempt is not named campaign-lead-number: it is not dialled", attempt=call.attempt)
             return False
         rule, by = self._expected.pop(call.attempt, ("", "engine"))
         wanted = Attempt(
-            named["campaign"],
-            int(named["lead"]),
-            int(named["attempt_no"]),
+            named.campaign,
+            named.lead,
+            named.attempt_no,
             0,
             call.number,
             contact=call.ticket.contact,

@@ -49,11 +49,13 @@ class AuditLog:
             self._pending.append(entry)
             self._changed.notify_all()
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        """Return the newest entries, the newest first; blocks: call it off the loop. Raises SQLAlchemyError."""
+    def newest(self, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        """Return the newest entries (older than number `before`), the newest first. Blocks. Raises SQLAlchemyError."""
         with self._changed:
             self._changed.wait_for(lambda: not self._pending, timeout=SETTLE_S)
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit.c.id < before)
         with self._store.engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
         return [{**row, "detail": msgspec.json.decode(row["detail"])} for row in rows]

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, case, desc, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, desc, select
 
 from cti.figures.counting import entered
 from cti.model.changes import Changed, Kind
 from cti.model.words import Outcome
+from cti.store.bulk import in_portions
 from cti.store.history_sums import Entering, Sums, is_known, start_of
 from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
 from cti.store.tables import contact_fact, contact_history
 
+MOST_VALUES = 30_000  # in one statement: a little less than either database takes
 AGAIN_WITHIN_S = 7 * 86_400.0
 
 _history = contact_history.c
@@ -53,25 +54,34 @@ def write(connection: Connection, sums: Sums) -> None:
 
 
 def add_sums(connection: Connection, table: Table, found: dict[tuple[Any, ...], dict[str, float]]) -> None:
-    """Add to each row, or begin it; two engines at once lose nothing. Raises SQLAlchemyError."""
+    """Add to each row, or begin it; two engines at once lose nothing. Raises SQLAlchemyError.
+
+    Many rows in one statement, past SQLAlchemy's own way: that costs ten times as much on one database, and a round
+    trip for each row on the other.
+    """
     keys = [column.name for column in table.primary_key]
     names = [column.name for column in table.columns if column.name not in keys]
-    rows = [
-        {**dict(zip(keys, key, strict=True)), **{name: found[key].get(name, 0) for name in names}}
-        for key in sorted(found)  # two engines never wait for each other
-    ]
-    connection.execute(_statement(connection, table, keys, names), rows)
+    ordered = sorted(found)  # two engines never wait for each other
+    for some in in_portions(ordered, MOST_VALUES // len(table.columns)):
+        values = [value for key in some for value in (*key, *(float(found[key].get(name, 0)) for name in names))]
+        connection.exec_driver_sql(_statement(connection, table, keys, names, len(some)), tuple(values))
 
 
-def _statement(connection: Connection, table: Table, keys: Sequence[str], names: Sequence[str]) -> Any:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    new = {name: _joined(table.c[name], statement.excluded[name]) for name in names}
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
+def _statement(connection: Connection, table: Table, keys: Sequence[str], names: Sequence[str], rows: int) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    new = [_joined(quote(table.name), quote(name), greatest=name in GREATEST) for name in names]
+    columns = ", ".join(map(quote, (*keys, *names)))
+    row = f"({', '.join([mark] * (len(keys) + len(names)))})"
+    return (
+        f"INSERT INTO {quote(table.name)} ({columns}) VALUES {', '.join([row] * rows)} "
+        f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {', '.join(new)}"
+    )
 
 
-def _joined(old: Column[Any], new: Any) -> Any:
-    return case((new > old, new), else_=old) if old.name in GREATEST else old + new
+def _joined(table: str, name: str, *, greatest: bool) -> str:
+    old, new = f"{table}.{name}", f"excluded.{name}"
+    return f"{name} = " + (f"CASE WHEN {new} > {old} THEN {new} ELSE {old} END" if greatest else f"{old} + {new}")
 
 
 def _before(connection: Connection, who: Entering) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from cti.store import tables
 
@@ -49,4 +49,16 @@ api_token = Table(
     Column("created_at", Float, nullable=False),  # epoch seconds, as the next one
     Column("ends_at", Float),  # null: never
     sqlite_autoincrement=True,  # an id names a program in the audit trail: never given twice
+)
+
+kept_answer = Table(  # what was answered to a request with an Idempotency-Key, for a day
+    "kept_answer",
+    metadata,
+    Column("asker", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),  # a hash of what the asker chose
+    Column("digest", String(64), nullable=False),  # of the request
+    Column("at", Float, nullable=False),  # epoch seconds
+    Column("status", Integer, nullable=False),  # of HTTP; 0: not answered yet
+    Column("body", LargeBinary, nullable=False),  # may hold personal data
+    Index("kept_answer_at", "at"),
 )

@@ -16,6 +16,7 @@ from cti.switch.ami import AmiLink
 from cti.switch.ami_codec import repeated
 from cti.switch.ami_events import Fields, leg_id, phone_of
 
+FALLBACK_CONTEXT = "cti-fallback"
 OUR_CONTEXTS = ("cti-inbound", originate.CALL_CONTEXT)
 UP = "6"  # ChannelState
 TIMEOUT_S = 20.0
@@ -63,10 +64,17 @@ class Snapshots:
             channel,
             phone_of(channel),
             bridge=item.get("BridgeID", ""),
-            ours=item.get("Context", "") in OUR_CONTEXTS and not _is_in_the_air(item),
+            ours=_is_ours(item),
             ticket=decode_ticket(ticket) if not self._known(leg) else None,
             age_s=float(item["Seconds"]) if item.get("Seconds", "").isdecimal() else 0.0,
         )
+
+
+def _is_ours(item: Fields) -> bool:
+    """In our hands, or on the way there. Whom we have called and who hears the fallback has answered all the same."""
+    called = originate.attempt_of(item["Uniqueid"]) is not None
+    contexts = (*OUR_CONTEXTS, FALLBACK_CONTEXT) if called else OUR_CONTEXTS
+    return item.get("Context", "") in contexts and not _is_in_the_air(item)
 
 
 def _is_in_the_air(item: Fields) -> bool:

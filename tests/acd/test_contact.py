@@ -49,6 +49,13 @@ def test_the_ticket_carries_what_must_survive() -> None:
     assert (ticket.tried, ticket.entry, ticket.visit) == ({"anna": 160.0}, 2, 3)
 
 
+def test_agents_who_are_gone_are_no_longer_left_out() -> None:
+    contact = Contact(ContactId("c"), call_id("c1"), NODE, QueueName("sales"), 10.0, 10.0, 10.0)
+    contact.tried = {AgentId("anna"): 70.0, AgentId("gone"): 80.0}
+    back = Contact.of_ticket(contact.ticket(), call_id("c1"), NODE, 20.0, {AgentId("anna"): None})  # type: ignore[dict-item]
+    assert back.tried == {AgentId("anna"): 70.0}
+
+
 def test_of_equal_urgency_he_goes_first_who_waits_longer_and_then_who_came_first() -> None:
     longer, shorter = made(100.0, arrival=2), made(110.0, head_start_s=10.0, arrival=1)
     assert longer.order() < shorter.order()

@@ -38,6 +38,21 @@ def test_first_come_first_served_within_a_queue() -> None:
         scene.talk("anna")
 
 
+def test_who_is_freed_in_the_instant_of_an_arrival_is_not_the_only_one_who_is_looked_at() -> None:
+    """Ben's wrap-up is over as the next caller comes, and anna has been idle for longer."""
+    policy = center({"sales": Queue(wrap_up_s=10)}, agents={"anna": member("sales"), "ben": member("sales")})
+    scene = Scene(policy)
+    scene.login("ben")
+    scene.arrive("c1")
+    scene.answer("ben")
+    scene.login("anna")
+    scene.wait(5)
+    scene.agent_hangs_up("ben")
+    scene.now += 10.0  # nothing has fired the deadline yet: it is decided together with the arrival
+    scene.arrive("c2")
+    assert scene.rung()[-1] == ("c2", "anna")
+
+
 def test_callers_of_the_same_instant_are_served_in_the_order_they_came() -> None:
     scene = two_queues()
     for name in ("c9", "c10", "c11"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from cti.model import commands as do
@@ -122,3 +124,50 @@ def test_nobody_to_decide_about() -> None:
     scene = CallingScene(office("anna"))
     assert scene.request("anna", AgentAction.SKIP).reason is RefusedReason.NO_PREVIEW
     assert scene.request("nobody", AgentAction.ACCEPT).reason is RefusedReason.UNKNOWN_AGENT
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_agents_do_nobody_is_dialled_who_was_not_accepted_and_each_lead_ends_once(seed: int) -> None:
+    rng = random.Random(seed)
+    scene = preview("anna", "bert", "cleo", leads=25, skipped_after_s=30.0, max_attempts=1, lines=6)
+    accepted = set[str]()
+    for _ in range(2000):
+        if not scene.stored:
+            break
+        scene.wait(rng.uniform(0.1, 4.0))
+        for agent in ("anna", "bert", "cleo"):
+            _does_something(scene, agent, rng, accepted)
+        assert {scene.center.attempts[name].contact for name in scene.center.attempts} <= accepted
+        shown = [number for agent in ("anna", "bert", "cleo") if (number := seen(scene, agent))]
+        assert len(shown) == len(set(shown)), "no lead is shown to two"
+    assert len(scene.done) == 25
+    assert len(scene.placed()) == len(set(scene.placed()))
+
+
+def _does_something(scene: Campaigning, agent: str, rng: random.Random, accepted: set[str]) -> None:
+    activity, offer = scene.agent(agent).activity, scene.agent(agent).offer
+    if scene.agent(agent).status != "available":
+        scene.request(agent, AgentAction.LOGIN)
+        scene.request(agent, AgentAction.UNPAUSE)
+    elif activity == "preview" and rng.random() < 0.5:
+        assert offer is not None
+        word = rng.choice([AgentAction.ACCEPT, AgentAction.ACCEPT, AgentAction.SKIP, AgentAction.LOGOUT])
+        contact = scene.center.offers[offer].contact
+        if scene.request(agent, word) is None and word is AgentAction.ACCEPT:
+            accepted.add(contact)
+    elif activity == "ringing":
+        scene.agent_waits(agent)
+    elif activity == "dialling" and offer is not None:
+        attempt = scene.center.contacts[scene.center.offers[offer].contact].attempt
+        if attempt is not None:
+            scene.fails(str(attempt), rng.choice([DialResult.BUSY, DialResult.NO_ANSWER, DialResult.INVALID]))
+
+
+def test_who_decides_keeps_no_lead_from_an_agent_who_becomes_free() -> None:
+    scene = Campaigning("anna", "bert", mode="preview", leads=3, preview_s=60.0)
+    scene.request("bert", AgentAction.LOGOUT)
+    scene.start()
+    scene.wait(5.0)
+    scene.request("bert", AgentAction.LOGIN)
+    scene.wait(3.0)
+    assert seen(scene, "bert") and seen(scene, "anna") not in ("", seen(scene, "bert"))

@@ -102,8 +102,9 @@ class FakeAudit:
     def add(self, entry: AuditEntry) -> None:
         self.entries.append(entry)
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        return [{"what": entry.what, "on": entry.on} for entry in self.entries[-limit:]][::-1]
+    def newest(self, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        rows = [{"id": n, "what": entry.what, "on": entry.on} for n, entry in enumerate(self.entries, start=1)]
+        return [row for row in rows if before is None or row["id"] < before][-limit:][::-1]
 
 
 class FakeFollowUps:
@@ -159,6 +160,9 @@ class FakeCampaigns:
 
     def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
         return {"campaign": name, "ahead_s": ahead_s} if name == "winter" else None
+
+    def amd(self, name: str) -> dict[str, Any] | None:
+        return {"campaign": name} if name == "winter" else None
 
 
 class FakePast:

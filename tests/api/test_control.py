@@ -25,7 +25,8 @@ NO_PAST: Any = (None, None)  # nobody is asked
 class Scene:
     def __init__(self) -> None:
         self.desk = FakeDesk()
-        self.client = TestClient(TestServer(make_control_app(self.desk, FakeView(), lambda: 7.0)))
+        app = make_control_app(self.desk, FakeView(), lambda: 7.0, definitions=lambda: {"version": 2, "figures": {}})
+        self.client = TestClient(TestServer(app))
 
     async def get(self, path: str) -> tuple[int, Any]:
         response = await self.client.get(path)
@@ -48,6 +49,10 @@ async def scene() -> AsyncIterator[Scene]:
 @pytest.mark.parametrize("part", ["queues", "agents", "calls", "decisions", "status"])
 async def test_every_part_of_the_view_is_there(scene: Scene, part: str, prefix: str) -> None:
     assert await scene.get(f"{prefix}/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0)[part]})
+
+
+async def test_what_figures_mean_is_told(scene: Scene) -> None:
+    assert await scene.get("/api/v1/definitions") == (200, {"version": 2, "figures": {}})
 
 
 async def test_unknown_stays_null(scene: Scene) -> None:

@@ -90,9 +90,22 @@ async def test_a_failure_of_ours_is_remembered(control: Scene, monkeypatch: pyte
 async def test_the_newest_are_read_back(control: Scene) -> None:
     for agent in ("anna", "ben"):
         await control.ask("POST", f"/v1/agents/{agent}/login")
-    assert await control.ask("GET", "/v1/audit?limit=1") == (200, {"audit": [{"what": "agent.login", "on": "ben"}]})
+    assert await control.ask("GET", "/v1/audit?limit=1") == (
+        200,
+        {"audit": [{"id": 2, "what": "agent.login", "on": "ben"}], "next": "2"},
+    )
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "1001", "00000000100000", "9" * 40, "²"])
 async def test_a_limit_has_limits(control: Scene, limit: str) -> None:
     assert (await control.ask("GET", f"/v1/audit?limit={limit}"))[0] == 400
+
+
+async def test_the_trail_is_read_page_by_page(control: Scene) -> None:
+    for _ in range(3):
+        await control.ask("POST", "/v1/agents/anna/login")
+    _, first = await control.ask("GET", "/v1/audit?limit=2")
+    _, rest = await control.ask("GET", f"/v1/audit?limit=2&cursor={first['next']}")
+    assert ([row["id"] for row in first["audit"]], [row["id"] for row in rest["audit"]]) == ([3, 2], [1])
+    assert rest["next"] is None
+    assert (await control.ask("GET", "/v1/audit?cursor=x"))[0] == 400

@@ -22,6 +22,7 @@ from cti.api.problems import PROBLEM
 from cti.api.serving import bind_tcp, serve
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance
+from cti.api.web_oidc import Provider
 from cti.people import keys
 from cti.people.passwords import Passwords
 from cti.people.records import Token, User
@@ -29,6 +30,7 @@ from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
 from cti.people.sessions import Sessions
 from cti.store.database import Store, open_store
+from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
 
 from .scene import Scene
@@ -62,7 +64,7 @@ class WebScene:
     def __init__(self, store: Store, folder: Path) -> None:
         self.now = 1_000_000.0
         self.scene = Scene(folder / "none")
-        self.records = PeopleRecords(store)
+        self.records, self.answers = PeopleRecords(store), KeptAnswers(store)
         self.sessions = Sessions(self.records, CHEAP)
         self.rows: dict[Row, dict[str, dict[str, Any]]] = {}
         self.pages = folder / "dist"
@@ -86,7 +88,10 @@ class WebScene:
 
     @asynccontextmanager
     async def open(
-        self, more: Callable[[web.Application], None] = lambda _app: None, **entrance: Any
+        self,
+        more: Callable[[web.Application], None] = lambda _app: None,
+        provider: Provider | None = None,
+        **entrance: Any,
     ) -> AsyncIterator[WebScene]:
         sock = bind_tcp(HOST, 0)
         self.origin = f"http://{HOST}:{sock.getsockname()[1]}"
@@ -100,6 +105,8 @@ class WebScene:
             clock=lambda: self.now,
             audit=self.scene.audit,
             find=find,  # type: ignore[arg-type]
+            answers=self.answers,
+            provider=provider,
             pages=self.pages,
             more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]
         )

@@ -23,7 +23,7 @@ def test_the_text_says_everything() -> None:
     for needed in ("Asterisk 22.10.1 for 60 s", "offered    17", "answered   13", "abandoned  2", "waiting    2 still"):
         assert needed in text
     assert "lost       0  (the engine's count is 0, the callers' own 0)" in text
-    assert "callers    17, as they saw it: 13 served, 2 hung up waiting, 2 still waiting" in text
+    assert "callers    17, as they saw it: 13 served, 2 hung up waiting, 2 in line or flow" in text
     assert all(len(text) <= 80 for text in text.splitlines())
     assert "p50 2.4 ms, p99 6.5 ms of 14" in text
 
@@ -78,6 +78,6 @@ def test_the_flows_are_told_where_there_are_any() -> None:
     view["status"]["flows"] = {"came": 316, "to_queue": 161, "self_service": 133, "hung_up": 7, "inside": 15}
     seen = Tally(called=1617, served=1413, self_served=133, left=23, sent_on=12, waiting=36)
     lines = summary(view, callers=seen).lines()
-    assert "  in flow    316: self-service 133, to a queue 161, hung up 7, still in it 15" in lines
+    assert "  in flow    316: self-service 133, offered 161, hung up 7, still in it 15" in lines
     assert "133 by self-service" in " ".join(lines) and all(len(line) <= 80 for line in lines)
     assert not any("in flow" in line for line in summary().lines())

@@ -41,6 +41,15 @@ def test_the_newest_come_first_with_the_name_of_their_user(store: Store) -> None
     assert log.close() == 0
 
 
+def test_they_are_read_page_by_page(store: Store) -> None:
+    log = AuditLog(store)
+    for number in range(5):
+        log.add(entry(number))
+    first = log.newest(2)
+    assert [row["detail"]["n"] for row in log.newest(2, first[-1]["id"])] == [2, 1]
+    log.close()
+
+
 def test_they_survive_a_restart(store: Store) -> None:
     log = AuditLog(store)
     log.add(entry(1))

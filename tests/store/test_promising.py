@@ -14,6 +14,7 @@ from cti.model.dialling import AttemptResult, CallbackKind, CallbackState, Campa
 from cti.model.promise import Number, Promise, Tried
 from cti.model.words import AgentId, ContactId, QueueName
 from cti.store import follow_up
+from cti.store.callback_request import CallbackRequest, NotWanted, take_over
 from cti.store.callbacks import keep, open_promises
 from cti.store.database import Store, open_store
 from cti.store.promising import Placed, promise_at_once, take_requests
@@ -152,3 +153,11 @@ def test_a_low_answer_of_one_who_hides_his_number_or_is_not_to_be_called_is_work
     assert follow_up.open_told(store, told) == 3
     assert take_requests(store, place)[0] == []
     assert len(follow_up.load(store)) == 3
+
+
+def test_whoever_was_told_no_while_the_store_was_busy_is_not_kept(store: Store) -> None:
+    request = CallbackRequest("r1", NOW, "+4930555", "+4930555", "sales", "", "n/1")
+    with pytest.raises(NotWanted):
+        take_over(store, request, NOW, wanted=lambda: False)
+    assert take_requests(store, place) == ([], 0)
+    assert take_over(store, request, NOW)

@@ -163,3 +163,19 @@ async def test_a_list_that_fails_is_told_and_leaves_nothing_behind() -> None:
     second = await begin(shots)
     await link.lists_channels(channel("1.1"))
     assert [leg.leg for leg in await second] == ["a/1.1"]
+
+
+@pytest.mark.parametrize(
+    ("uniqueid", "context", "state", "ours"),
+    [
+        ("cti-x1", "cti-outbound", "6", True),
+        ("cti-x1", "cti-fallback", "6", True),  # he has answered while no engine was there
+        ("cti-x1", "from-trunk", "5", False),  # it rings
+        ("1.1", "cti-fallback", "6", False),  # a caller whom we have given up
+    ],
+)
+async def test_whom_we_have_called_and_who_has_answered_is_ours(
+    uniqueid: str, context: str, state: str, ours: bool
+) -> None:
+    (leg,) = await taken(channel(uniqueid, Context=context, ChannelState=state))
+    assert leg.ours is ours

@@ -1,0 +1,187 @@
+"""How does somebody sign in at an OpenID Connect provider? Authorization code flow with PKCE; he must be known here.
+
+The provider says who he is; what he may, his row here says. What is begun is bound to the browser by a cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from cti.api.asking import NOT_OURS, add, name_asker, note
+from cti.api.http import answer
+from cti.api.operations import PREFIX
+from cti.api.problems import problem
+from cti.api.web_guard import Entrance, address_of, set_cookie
+from cti.people.id_token import NotTold, name_in
+from cti.people.sessions import Sessions
+
+BEGIN, BACK = "/sign-in/oidc", "/sign-in/oidc/back"
+PENDING_S, MOST_PENDING = 600.0, 1000
+TIMEOUT_S = 10.0
+KNOWN_S = 3600.0
+MAX_ANSWER_BYTES = 1_000_000
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """Who recognises people for us; `claim` is what in his token is a user's name here."""
+
+    issuer: str
+    client: str
+    secret: str = ""
+    scopes: str = "openid profile email"
+    claim: str = "preferred_username"
+
+
+class _Pending(msgspec.Struct, frozen=True):
+    browser: str
+    nonce: str
+    verifier: str
+    ends_at: float
+
+
+class Unreachable(Exception):
+    """The provider did not answer as OpenID Connect says."""
+
+
+def add_routes(
+    app: web.Application,
+    provider: Provider | None,
+    sessions: Sessions,
+    entrance: Entrance,
+    clock: Callable[[], float],
+) -> None:
+    """Add GET /sign-in (which ways there are) and, with a provider, the two requests of his way."""
+    ways: dict[str, Any] = {"password": True, "oidc": None if provider is None else f"{PREFIX}{BEGIN}"}
+
+    async def told(_request: web.Request) -> web.Response:
+        return answer(ways)
+
+    add(app, "GET", "/sign-in", told)
+    flow = None if provider is None else _Flow(provider, sessions, entrance, clock)
+
+    async def none(_request: web.Request) -> web.Response:
+        return problem(404, "no_provider", "no OpenID Connect provider is configured; see web.oidc")
+
+    add(app, "GET", "/sign-in/oidc", none if flow is None else flow.begin)
+    add(app, "GET", "/sign-in/oidc/back", none if flow is None else flow.back)
+
+
+class _Flow:
+    def __init__(self, provider: Provider, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
+        self._provider, self._sessions, self._entrance, self._clock = provider, sessions, entrance, clock
+        self._pending: dict[str, _Pending] = {}
+        self._known: tuple[float, dict[str, Any]] = (float("-inf"), {})
+        self._cookie = f"{entrance.cookie}-oidc"
+
+    async def begin(self, _request: web.Request) -> web.Response:
+        now = self._clock()
+        for old in [state for state, each in self._pending.items() if each.ends_at <= now]:
+            del self._pending[old]
+        if len(self._pending) >= MOST_PENDING:
+            return problem(503, "too_many_tries", "ask again in a minute", headers={"Retry-After": "60"})
+        try:
+            where = (await self._discovered(now))["authorization_endpoint"]
+        except (Unreachable, KeyError):
+            return problem(503, "provider_unreachable", "the OpenID Connect provider does not answer; see web.oidc")
+        browser, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        state, pending = secrets.token_urlsafe(24), _Pending(browser, nonce, verifier, now + PENDING_S)
+        self._pending[state] = pending
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            "response_type": "code",
+            "client_id": self._provider.client,
+            "redirect_uri": self._back,
+            "scope": self._provider.scopes,
+            "state": state,
+            "nonce": pending.nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        response = web.Response(status=302, headers={"Location": f"{where}?{urlencode(asked)}"})
+        more: dict[str, Any] = {"httponly": True, "secure": self._entrance.is_tls, "samesite": "Lax", "path": "/"}
+        response.set_cookie(self._cookie, pending.browser, max_age=int(PENDING_S), **more)
+        return response
+
+    async def back(self, request: web.Request) -> web.Response:
+        note(request, "sign_in", "", {"address": address_of(request, self._entrance), "by": "oidc"}, NOT_OURS)
+        pending = self._pending.pop(request.query.get("state", ""), None)
+        now = self._clock()
+        theirs = request.cookies.get(self._cookie, "")
+        if pending is None or pending.ends_at <= now or not secrets.compare_digest(pending.browser, theirs):
+            return problem(401, "not_begun", f"this sign-in was not begun here, or too long ago: {PREFIX}{BEGIN}")
+        try:
+            name = await self._name(request.query.get("code", ""), pending, now)
+        except (Unreachable, KeyError):
+            return problem(503, "provider_unreachable", "the OpenID Connect provider does not answer as it should")
+        except NotTold as error:
+            return problem(401, "wrong_token", f"the provider's token is not good: {error}")
+        former = request.cookies.get(self._entrance.cookie, "")
+        found = await asyncio.to_thread(self._sessions.recognised, name, now, former)
+        if found is None:
+            return problem(401, "unknown_person", "the provider knows you and this centre does not: ask for `user add`")
+        name_asker(request, found.person.name)
+        note(request, "sign_in", "", {"address": address_of(request, self._entrance), "by": "oidc"})
+        response = web.Response(status=302, headers={"Location": "/"})
+        set_cookie(response, self._entrance, found.secret)
+        return response
+
+    @property
+    def _back(self) -> str:
+        return f"{self._entrance.origins[0]}{PREFIX}{BACK}"
+
+    async def _name(self, code: str, pending: _Pending, now: float) -> str:
+        known, provider = await self._discovered(now), self._provider
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back,
+            "client_id": provider.client,
+            "code_verifier": pending.verifier,
+        }
+        tokens = await _json("POST", known["token_endpoint"], data=form, headers=_basic(provider))
+        keys = await _json("GET", known["jwks_uri"])
+        checks = {"issuer": provider.issuer, "client": provider.client, "nonce": pending.nonce}
+        return name_in(str(tokens["id_token"]), keys, **checks, claim=provider.claim, now=now)
+
+    async def _discovered(self, now: float) -> dict[str, Any]:
+        """What the provider says of himself (OpenID Connect Discovery 1.0), for an hour."""
+        if now - self._known[0] > KNOWN_S:
+            issuer = self._provider.issuer
+            found = await _json("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            if found.get("issuer") != issuer:
+                raise Unreachable("it is another issuer")
+            self._known = (now, found)
+        return self._known[1]
+
+
+def _basic(provider: Provider) -> dict[str, str]:
+    """How we show our secret: encoded before it is joined (RFC 6749, 2.3.1)."""
+    if not provider.secret:
+        return {}
+    words = f"{quote(provider.client, safe='')}:{quote(provider.secret, safe='')}"
+    return {"Authorization": f"Basic {base64.b64encode(words.encode()).decode()}"}
+
+
+async def _json(method: str, url: str, **more: Any) -> dict[str, Any]:
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError, msgspec.DecodeError, ValueError):
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.request(method, url, allow_redirects=False, **more) as response,
+        ):
+            text = await response.content.read(MAX_ANSWER_BYTES)
+            found = msgspec.json.decode(text)
+            if response.status == 200 and isinstance(found, dict):
+                return found
+    raise Unreachable("no answer that can be used")

@@ -1,0 +1,92 @@
+"""`cti number erase`: gone from store and files, with proof, and the exit code says what is left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+from typer.testing import CliRunner
+
+from cti.cli import main
+from cti.cli.erase import forms_of
+from cti.store.database import open_store
+from cti.store.tables import audit, contact_history, follow_up
+from tests.cli.test_lists import CENTER
+
+pytestmark = pytest.mark.unit
+
+NUMBER, HOME = "+442079460001", "02079460001"
+AT = 1_700_000_000.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    var = tmp_path / "var"
+    var.mkdir()
+    plumbing = f"state_dir: {var}\njournal: {var}/journal\nqueue_log: {var}/queue_log\n"
+    (tmp_path / "center.yaml").write_text(plumbing + CENTER, encoding="utf-8")
+    monkeypatch.setenv("CTI_CONFIG", str(tmp_path / "center.yaml"))
+    store = open_store(f"sqlite:///{var}/cti.db")
+    contact = {
+        "call": "n/1",
+        "queue": "sales",
+        "since": AT,
+        "seen_at": AT,
+        "state": "ended",
+        "outcome": "",
+        "agent": "",
+    }
+    work = {"survey": "s", "queue": "sales", "agent": "", "flow_version": 1, "answer": "", "owner": "x", "done_by": ""}
+    work |= {"contact": "n/1", "number": NUMBER, "opened_at": AT, "due_at": AT, "outcome": "", "recording": f"{var}/m1"}
+    with store.engine.begin() as connection:
+        connection.execute(insert(contact_history), [{"contact": "n/1", "caller": HOME, **contact}])
+        connection.execute(insert(follow_up), [work])
+    store.close()
+    (var / "m1.wav").write_text("message")
+    (var / "journal").write_text(f'[1.0,{{"caller":"{HOME}"}}]\n')
+    (var / "journal.1").write_text(f'[0.5,{{"caller":"{NUMBER}"}}]\n')
+    (var / "queue_log").write_text(f"1|1.1|sales|NONE|ENTERQUEUE||{HOME}|1\n")
+    return tmp_path
+
+
+def ask(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main.app, ["number", "erase", *map(str, words)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_nothing_of_it_is_left_anywhere(folder: Path) -> None:
+    code, out, err = ask(NUMBER, "--yes")
+    assert (code, err) == (0, "")
+    assert "it is in none" in out and "2079460001" not in out
+    for file in (folder / "var").iterdir():
+        assert b"2079460001" not in file.read_bytes(), file.name
+    assert not (folder / "var" / "m1.wav").exists()
+    store = open_store(f"sqlite:///{folder}/var/cti.db")
+    with store.engine.connect() as connection:
+        told = connection.execute(select(audit)).mappings().one()
+    store.close()
+    assert (told["what"], told["result"], told["on"]) == ("number.erase", "done", "")
+    assert ask(NUMBER, "--json")[0] == 0, "again: nothing to do"
+
+
+def test_what_cannot_be_reached_is_named(folder: Path) -> None:
+    (folder / "var" / "m1.wav").unlink()
+    (folder / "var" / "queue_log.2.gz").write_text("")
+    code, out, _ = ask(NUMBER, "--json")
+    told = json.loads(out)
+    assert (code, told["ok"]) == (1, False)
+    assert told["recordings_elsewhere"] == [f"{folder}/var/m1.wav"]
+    assert told["packed_files_not_read"] == [f"{folder}/var/queue_log.2.gz"]
+    assert sum(told["files"].values()) == 3
+
+
+def test_it_asks_before(folder: Path) -> None:
+    done = CliRunner().invoke(main.app, ["number", "erase", NUMBER], input="n\n")
+    assert done.exit_code == 1
+    assert HOME in (folder / "var" / "journal").read_text()
+
+
+def test_how_networks_write_a_number() -> None:
+    assert forms_of(NUMBER) == [NUMBER, "00442079460001", "442079460001", HOME]

@@ -1,0 +1,91 @@
+"""What does the next engine make of a promise whose try an earlier one has made? In whichever order it hears of it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from cti.model import commands as do
+from cti.model import events as ev
+from cti.model.changes import Kind
+from cti.model.dialling import CALLBACKS, AttemptResult, CallbackKind, CallbackState, CampaignName, LeadId
+from cti.model.policy import Center
+from cti.model.promise import Number, Promise, Tried
+from cti.model.words import CallId, NodeId
+from tests.calling import NUMBER
+from tests.test_outgoing import BERLIN, Keeping
+
+pytestmark = pytest.mark.unit
+
+DAY_S = 86_400.0
+
+
+def left(scene: Keeping, result: AttemptResult | None) -> None:
+    """An earlier engine has died over the first try."""
+    tried = Tried(scene.now - 20.0, CALLBACKS, LeadId(1), NUMBER, 1, result)
+    promise = Promise(
+        LeadId(1),
+        CallbackKind.VIRTUAL_HOLD,
+        Number(NUMBER, BERLIN),
+        "sales",
+        scene.now - 60.0,
+        scene.now - 60.0,
+        state=CallbackState.DIALLING,
+        tries=(tried,),
+    )
+    scene.post(ev.CallbackPromised(promise, resumed=True))
+
+
+def test_a_result_that_is_known_is_followed_at_once() -> None:
+    scene = Keeping()
+    left(scene, AttemptResult.BUSY)
+    assert scene.states() == ["promised"]
+    assert scene.kept()[-1].due_at == scene.now + 180.0
+
+
+def test_who_had_answered_and_is_gone_is_not_called_again() -> None:
+    scene = Keeping()
+    left(scene, AttemptResult.ANSWERED)
+    assert scene.states() == []
+    scene.wait(16.0)
+    assert scene.states() == ["kept"]
+    assert not scene.placed()
+
+
+def test_who_comes_back_into_the_line_is_served_and_his_attempt_is_over() -> None:
+    scene = Keeping()
+    before = Keeping()
+    before.promise()
+    before.agent_waits("anna")
+    ticket = before.commands(do.PlaceCall)[-1].ticket
+    left(scene, None)
+    scene.post(
+        ev.CallArrived(CallId("node1/cti-callbacks-1-1"), NodeId("node1"), "PJSIP/trunk-1", "", NUMBER, ticket=ticket)
+    )
+    assert [told.new for told in scene.changes(Kind.ATTEMPT, id="callbacks-1-1")] == ["human"], "nobody else tells it"
+    scene.answer("anna")
+    assert scene.states()[-1] == "kept"
+
+
+def test_what_campaigns_have_tried_counts_for_the_gap() -> None:
+    scene = Keeping(gap_s=3600.0)
+    tried = Tried(scene.now - 60.0, CampaignName("spring"), LeadId(7), NUMBER, 1, AttemptResult.NO_ANSWER)
+    words = Promise(LeadId(1), CallbackKind.VIRTUAL_HOLD, Number(NUMBER, BERLIN), "sales", scene.now, scene.now)
+    scene.post(ev.CallbackPromised(words, history=(tried,)))
+    scene.wait(3000.0)
+    assert not scene.changes(Kind.OFFER)
+    scene.wait(700.0)
+    assert scene.changes(Kind.OFFER)
+
+
+def test_no_agent_is_rung_for_a_number_that_no_trunk_leads_to() -> None:
+    trunk = {"dial": "PJSIP/{number}@carrier", "numbers": ["+43"]}
+    scene = Keeping()
+    written = scene.center.policy.model_dump(exclude_unset=True)
+    written["outbound"] |= {"trunks": {"carrier": trunk}}
+    assert scene.reload(Center.model_validate(written)) is None
+    scene.promise()
+    scene.wait(4 * 3600.0)
+    assert not scene.changes(Kind.OFFER)
+    assert scene.states()[-1] == "promised"
+    assert msgspec.structs.asdict(scene.kept()[-1])["tries"] == ()
