@@ -25,6 +25,7 @@ OURS = ("cti", "tests", "bench", "asterisk/labkit", "tools")
 MODULE_LINES, TEST_LINES, FUNCTION_LINES = 300, 400, 60
 
 LONG_MODULES = {
+    "cti/api/operations.py": "one statement for each route: a table, not a story",
     "cti/store/tables.py": "one statement for each table: a table, not a story",
     "cti/campaigning.py": "all that a dial may come to, in one place",
     "cti/acd/floor.py": "the one door through which states change, and what they share",
