@@ -66,6 +66,16 @@ def test_a_queue_that_is_gone_is_shown_no_more() -> None:
 steps = st.lists(st.tuples(st.floats(0.5, 90), st.floats(0, 100)), max_size=40)
 
 
+def test_a_bound_that_is_forgotten_leaves_its_counts_to_the_next_one() -> None:
+    histogram = WaitHistogram([50.0])
+    for target_s in range(1, MAX_FORMER + 3):
+        histogram.cover(["sales"], [float(target_s)])
+        histogram.observe("sales", 0.5 if target_s % 2 else 99.0)
+    now_told = counts(histogram)
+    assert "1.0" not in {le for _, le in now_told}
+    assert now_told["sales", "50.0"] == MAX_FORMER / 2 + 1 and now_told["sales", "+Inf"] == MAX_FORMER + 2
+
+
 @settings(max_examples=30)
 @given(steps)
 def test_former_targets_have_a_bound_and_take_nothing_with_them(steps: list[tuple[float, float]]) -> None:
