@@ -12,9 +12,10 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, limit_of, note, refusal
+from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, note, refusal
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.http import answer
+from cti.api.paging import Number, page_of
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackRequest
@@ -28,8 +29,10 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 class FollowUps(Protocol):
     """Whoever keeps them. Both block: they are called off the loop."""
 
-    def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
-        """Return the open ones, or (`done`) the newest that are done."""
+    def load(
+        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the open ones, or (`done`) the newest that are done; behind (due_at or done_at, id) of `after`."""
 
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         """Close one; False if it was done before, None if there is none."""
@@ -62,16 +65,18 @@ def add_routes(
     desk: Desk | None = None,
     promises: Promises | None = None,
 ) -> None:
-    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=), POST /v1/follow-ups/{number}/call and /done.
+    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=, ?cursor=), POST /v1/follow-ups/{number}/call and /done.
 
     Who says that one is done takes the call back that is still promised for it.
     """
 
     async def listed(request: web.Request) -> web.Response:
-        wanted = {"owner": request.query.get("owner", ""), "done": request.query.get("done", "") in ("1", "true")}
-        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        found = await asyncio.to_thread(follow_ups.load, limit=limit, **wanted)  # type: ignore[arg-type]
-        return answer({"at": clock(), "follow_ups": found})
+        owner, done = request.query.get("owner", ""), request.query.get("done", "") in ("1", "true")
+        name, at = ("follow-ups.done", "done_at") if done else ("follow-ups", "due_at")
+        page = page_of(request, name, tuple[float, Number], DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(follow_ups.load, owner=owner, done=done, limit=page.most, after=page.after)
+        rows, more = page.shown(found, lambda row: (row[at], row["id"]))
+        return answer({"at": clock(), "follow_ups": rows, "next": more})
 
     async def done(request: web.Request) -> web.Response:
         number = _number(request)
