@@ -50,7 +50,7 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CallbackAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
@@ -85,7 +85,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
             return unknown("unknown_action", word, [known.value for known in CallbackAction])
         what = f"callback.{word}"
         note(request, what, "", {"number": number})
-        asked = await body(request, _Asked)
+        asked = await body(request, CallbackAsked)
         note(request, what, "", {"number": number}, asked.by)
         refused = desk.ask(CallbackRequest(LeadId(number), CallbackAction(word), asked.by))
         if refused is not None and refused.reason is RefusedReason.UNKNOWN_CALLBACK:

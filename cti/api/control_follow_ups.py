@@ -38,7 +38,7 @@ class FollowUps(Protocol):
         """Close one; False if it was done before, None if there is none."""
 
 
-class _Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FollowUpDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcome: Annotated[str, msgspec.Meta(max_length=200)] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
@@ -53,7 +53,7 @@ class Promises(Callbacks, Protocol):
         """Return the callback that was promised for one."""
 
 
-class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FollowUpCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: Annotated[str, msgspec.Meta(max_length=40)] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
@@ -81,7 +81,7 @@ def add_routes(
     async def done(request: web.Request) -> web.Response:
         number = _number(request)
         note(request, "follow_up.done", "", {"number": number})
-        asked = await body(request, _Done)
+        asked = await body(request, FollowUpDone)
         note(request, "follow_up.done", "", {"number": number}, asked.by)
         closed = await asyncio.to_thread(follow_ups.finish, number, asked.outcome, asked.by, clock())
         if closed is None:
@@ -103,7 +103,7 @@ def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
     async def call(request: web.Request) -> web.Response:
         number = _number(request)
         note(request, "follow_up.call", "", {"number": number})
-        asked = await body(request, _Call)
+        asked = await body(request, FollowUpCall)
         note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
         return await promised(desk, promises, await asyncio.to_thread(promises.for_follow_up, number, asked.at))
 
