@@ -39,7 +39,8 @@ from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
-from cti.campaigning import Campaigning
+from cti.calling.campaigns import Campaigning
+from cti.calling.promises import Outgoing
 from cti.model import events, policy
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
@@ -57,7 +58,6 @@ from cti.model.words import (
     OfferState,
     RingResult,
 )
-from cti.outgoing import Outgoing
 
 __all__ = ["ContactCenter", "Output"]
 

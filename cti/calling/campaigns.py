@@ -1,7 +1,7 @@
 """How do a campaign's dials come onto the floor, and how does what happens there come back to its leads?
 
 The dialer (outbound/) knows no agent and the floor (acd/) no lead: this module brings the one's plans to the other as
-call-outs, and reads the floor's facts for what came of them, as outgoing.py does for promises. Pure, like both.
+call-outs, and reads the floor's facts for what came of them, as promises.py does for promises. Pure, like both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from cti.acd import callouts
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
-from cti.campaign_pace import CampaignPace, Dial
+from cti.calling.pace import CampaignPace, Dial
+from cti.calling.promises import AFTER_START_S, UNSEEN_S, Outgoing
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead, WantLeads
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import CancelCall
@@ -46,7 +47,6 @@ from cti.outbound.do_not_call import whole
 from cti.outbound.lead import attempt_id
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
 from cti.outbound.results import NOBODY
-from cti.outgoing import AFTER_START_S, UNSEEN_S, Outgoing
 
 ROOM = "campaign/"  # what the contacts of campaigns begin with; the attempt's name follows
 TICK_S = 1.0
