@@ -61,7 +61,6 @@ PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "c
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
-    "cti/api/control_reports.py": "test_web_guard.py: every role; what it answers: tests/reports",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
     "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
