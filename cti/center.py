@@ -40,7 +40,7 @@ from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
 from cti.calling.campaigns import Campaigning
-from cti.calling.promises import Outgoing
+from cti.calling.promises import Promises
 from cti.model import events, policy
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
@@ -81,7 +81,7 @@ class ContactCenter:
     ) -> None:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
-        self._outgoing = Outgoing(self._floor)
+        self._outgoing = Promises(self._floor)
         self._campaigning = Campaigning(self._floor, self._outgoing)
         self._on_event = self._event_rules()
         self._on_deadline = self._deadline_rules()

@@ -12,7 +12,8 @@ from cti.acd import callouts
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.calling.pace import CampaignPace, Dial
-from cti.calling.promises import AFTER_START_S, UNSEEN_S, Outgoing
+from cti.calling.promise_ends import AFTER_START_S, UNSEEN_S
+from cti.calling.promises import Promises
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead, WantLeads
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import CancelCall
@@ -61,7 +62,7 @@ HE_LEFT = (Outcome.ABANDONED, Outcome.KEY_EXIT, Outcome.MERGED)  # a person, of 
 class Campaigning:
     """The campaigns of one centre. `floor.gate` is this; promises' call-outs are passed on."""
 
-    def __init__(self, floor: Floor, promises: Outgoing) -> None:
+    def __init__(self, floor: Floor, promises: Promises) -> None:
         self._floor, self._promises = floor, promises
         self.dials: dict[str, Dial] = {}
         self._wraps: dict[AgentId, str] = {}  # whose wrap-up a result waits for
