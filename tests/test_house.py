@@ -27,7 +27,6 @@ MODULE_LINES, TEST_LINES, FUNCTION_LINES = 300, 400, 60
 LONG_MODULES = {
     "cti/api/operations.py": "one statement for each route: a table, not a story",
     "cti/store/tables.py": "one statement for each table: a table, not a story",
-    "cti/calling/campaigns.py": "all that a dial may come to, in one place",
     "cti/acd/floor.py": "the one door through which states change, and what they share",
     "cti/acd/calls.py": "a caller's comings and goings refer to one another; split when callbacks become contacts",
     "cti/app.py": "every part once, in the order of start and stop",
@@ -73,6 +72,10 @@ TESTED_ELSEWHERE = {
     "cti/acd/containment.py": "bugs are contained in test_center.py",
     "cti/keepers/campaign_desk.py": "tests/acceptance/test_campaign_modes.py; its rows: cli/test_campaigns.py",
     "cti/keepers/campaign_keeper.py": "tests/acceptance/test_campaign_modes.py; what it reads: store/test_campaigns.py",
+    "cti/calling/campaign_facts.py": "calling/test_campaigns.py, test_campaigns_restart.py: every end of a dial",
+    "cti/calling/campaign_now.py": "cli/test_campaigns.py and calling/test_campaigns.py read what it says",
+    "cti/calling/campaign_orders.py": "calling/test_campaigns.py: every order of the dialer",
+    "cti/calling/dial.py": "data; calling/test_campaigns.py",
     "cti/calling/pace.py": "calling/test_campaigns.py: what each mode dials",
     "cti/calling/promise_callers.py": "calling/test_promises*.py: every call of a customer who has a promise",
     "cti/calling/promise_line.py": "calling/test_promises.py: due, in the line, put off",
