@@ -266,7 +266,7 @@ class Application:
             callbacks=self.outbound.list,
             campaigns=campaigns,
             results=campaigns,
-            reports=Reports(store, lambda: self._policy.zone, self.clock),
+            reports=self.reports,
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
