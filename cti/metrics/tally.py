@@ -124,7 +124,7 @@ class Tally:
         counts = work_of(stretch.state, seconds)
         add(self.agents.setdefault(stretch.agent, {}), counts)
         if stretch.queue and stretch.state in OF_TALKS:
-            self.windows(stretch.queue).add_today(stretch.end, {stretch.state: seconds})
+            self.windows(stretch.queue).add(stretch.end, now, {stretch.state: seconds})
         agent = self.policy.agents.get(stretch.agent)
         shared = {name: number for name, number in counts.items() if name in ("staffed_s", "busy_s")}
         for queue in agent.queues if agent is not None and shared else ():

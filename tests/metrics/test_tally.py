@@ -55,6 +55,7 @@ def test_an_agents_day_and_that_of_his_queues_and_team(view: LiveView) -> None:
     assert today["aht_s"] == 60.0
     sales, support = (row["today"] for row in snapshot["queues"])
     assert (sales["handled"], sales["aht_s"], support["handled"]) == (1, 60.0, 0)
+    assert [snapshot["queues"][0][name]["aht_s"] for name in ("last_15m", "last_60m")] == [60.0, 60.0]
     east, nights = snapshot["teams"]
     assert (east["name"], east["agents"], east["idle"], east["logged_out"]) == ("east", 2, 1, 1)
     assert (east["today"]["handled"], nights["today"]["handled"]) == (1, 0)
