@@ -450,6 +450,8 @@ class Campaigning:
             answered=answered,
             abandoned=abandoned,
             not_dialled={rule.value: count for rule, count in desk.reasons.items()},
+            abandon_cap_percent=desk.written.limits.abandon_cap_percent,
+            may=desk.life.may(at),
         )
 
 
