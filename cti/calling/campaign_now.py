@@ -32,4 +32,6 @@ def campaign_now(orders: CampaignOrders, desk: Desk, at: float) -> CampaignNow:
         answered=answered,
         abandoned=abandoned,
         not_dialled={rule.value: count for rule, count in desk.reasons.items()},
+        abandon_cap_percent=desk.written.limits.abandon_cap_percent,
+        may=desk.life.may(at),
     )
