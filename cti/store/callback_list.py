@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti.model.dialling import LeadId
+from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.model.promise import Promise
-from cti.store.callbacks import OPEN, promise_of, promises
+from cti.store.callbacks import promise_of, promises
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -25,7 +25,7 @@ class CallbackList:
         self._writer.flush()
         newer = self._writer.unwritten()
         found = [newer.get(each.id, each) for each in promises(self._store, all_of_them=all_of_them, limit=limit)]
-        return [row_of(each) for each in found if all_of_them or each.state in OPEN]
+        return [row_of(each) for each in found if all_of_them or each.state in OPEN_CALLBACKS]
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, None where there is none. Raises SQLAlchemyError."""
