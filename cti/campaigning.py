@@ -45,14 +45,11 @@ from cti.outbound.dialer import Dialer
 from cti.outbound.do_not_call import whole
 from cti.outbound.lead import attempt_id
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
-from cti.outbound.results import NOBODY
+from cti.outbound.results import FOR_A_LEAD
 from cti.outgoing import AFTER_START_S, UNSEEN_S, Outgoing
 
 ROOM = "campaign/"  # what the contacts of campaigns begin with; the attempt's name follows
 TICK_S = 1.0
-
-RESULTS = NOBODY | {DialResult.CANCELLED: AttemptResult.CANCELLED}
-"""What the end of a dial without a person means for the lead. With a person, his visit tells."""
 
 BY_US = (DialResult.CANCELLED, DialResult.UNKNOWN)  # they say nothing of who answers how soon
 HE_LEFT = (Outcome.ABANDONED, Outcome.KEY_EXIT, Outcome.MERGED)  # a person, of his own accord
@@ -300,7 +297,7 @@ class Campaigning:
         elif fact.new != "placed":
             if fact.new not in BY_US and not dial.left:
                 self.pace.dial_ended(dial, fact.at, answered=False)
-            self._over(dial, RESULTS[DialResult(fact.new)])
+            self._over(dial, FOR_A_LEAD[DialResult(fact.new)])
 
     def _visit(self, dial: Dial, fact: Changed) -> None:
         if fact.new == Outcome.ANSWERED:
