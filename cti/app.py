@@ -236,9 +236,10 @@ class Application:
         return writer.apply
 
     def _keep_history(self, store: Store) -> HistoryWriter:
-        keep_s = self.settings.history.keep_days * DAY_S
-        version = self.policy.version
-        writer = HistoryWriter(store, self._policy, version, now=self.clock(), keep_s=keep_s)
+        kept, version = self.settings.history, self.policy.version
+        keep_s, promises_keep_s = kept.keep_days * DAY_S, kept.callbacks_keep_days * DAY_S
+        now = self.clock()
+        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, promises_keep_s=promises_keep_s)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from cti.api.asking import MAX_DIGITS
+from cti.api.asking import number_in
 from cti.api.control_callbacks import Callbacks
 from cti.api.control_follow_ups import FollowUps
 from cti.api.live import LiveSocket
@@ -149,14 +149,11 @@ def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUp
         return next((row for row in view.snapshot(clock())["calls"] if row.get("contact") == word), None)
 
     def callback(word: str) -> Mapping[str, Any] | None:
-        return callbacks.one(int(word)) if _is_number(word) else None
+        number = number_in(word)
+        return None if number is None else callbacks.one(number)
 
     def follow_up(word: str) -> Mapping[str, Any] | None:
         opened = follow_ups.load(owner="", done=False, limit=MOST_OPEN)
         return next((row for row in opened if str(row["id"]) == word), None)
 
     return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up}
-
-
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS

@@ -139,11 +139,15 @@ def whose(request: web.Request, said: str = "") -> str:
     return by or NOBODY
 
 
+def number_in(word: str, most_digits: int = MAX_DIGITS) -> int | None:
+    """Return the number that a word of an address is; None where it is none, or a longer one."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= most_digits else None
+
+
 def limit_of(request: web.Request, usual: int, most: int) -> int:
     """Return `?limit=`. Raises BadRequest."""
-    asked = request.query.get("limit", str(usual))
-    limit = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= MAX_DIGITS else 0
-    if not 1 <= limit <= most:
+    limit = number_in(request.query.get("limit", str(usual)))
+    if limit is None or not 1 <= limit <= most:
         raise BadRequest(f"limit must be a number from 1 to {most}")
     return limit
 

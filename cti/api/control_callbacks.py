@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, note, refusal, unknown
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal, unknown
 from cti.api.http import answer
 from cti.api.paging import Number, page_of
 from cti.model.changes import Refused
@@ -111,10 +111,10 @@ async def promised(desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] 
 
 
 def _number(request: web.Request) -> int:
-    word = request.match_info["number"]
-    if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
+    number = number_in(request.match_info["number"])
+    if number is None:
         raise BadRequest("a callback is named by its number")
-    return int(word)
+    return number
 
 
 def _none(number: int) -> web.Response:

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, note, refusal, unknown
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal, unknown
 from cti.api.control_policy import content_of
 from cti.api.http import answer
 from cti.ports import FlowVersions, PolicyAnswer
@@ -50,9 +50,10 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
 
     async def drawing(request: web.Request) -> web.Response:
         name, asked = request.match_info["flow"], request.query.get("version", "")
-        if asked and not (asked.isascii() and asked.isdecimal() and len(asked) <= MAX_DIGITS):
+        version = number_in(asked)
+        if asked and version is None:
             raise BadRequest("version is a number")
-        picture = await flows.drawing(name, int(asked) if asked else None, request.query.get("language", ""))
+        picture = await flows.drawing(name, version, request.query.get("language", ""))
         if picture is None:
             known = [row["name"] for row in (await flows.versions()).get("flows", ())]
             return unknown("unknown_flow", name, known)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, MAX_DIGITS, NOBODY, BadRequest, add, body, note, refusal
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.http import answer
 from cti.api.paging import Number, page_of
@@ -111,7 +111,7 @@ def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
 
 
 def _number(request: web.Request) -> int:
-    word = request.match_info["number"]
-    if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
+    number = number_in(request.match_info["number"])
+    if number is None:
         raise BadRequest("a follow-up is named by its number")
-    return int(word)
+    return number

@@ -14,14 +14,11 @@ from cti.model.changes import Changed, Kind
 from cti.model.dialling import AttemptResult, Mode, Rule
 from cti.model.events import LeadLeft
 from cti.model.words import Activity, AgentId, AgentStatus, AttemptId, ContactState, DialResult, OfferState, Outcome
+from cti.outbound.came import HE_LEFT
 from cti.outbound.lead import attempt_id
-from cti.outbound.results import NOBODY
-
-RESULTS = NOBODY | {DialResult.CANCELLED: AttemptResult.CANCELLED}
-"""What the end of a dial without a person means for the lead. With a person, his visit tells."""
+from cti.outbound.results import FOR_A_LEAD
 
 BY_US = (DialResult.CANCELLED, DialResult.UNKNOWN)  # they say nothing of who answers how soon
-HE_LEFT = (Outcome.ABANDONED, Outcome.KEY_EXIT, Outcome.MERGED)  # a person, of his own accord
 
 
 class CampaignFacts:
@@ -92,7 +89,7 @@ class CampaignFacts:
         elif fact.new != "placed":
             if fact.new not in BY_US and not dial.left:
                 self._pace.dial_ended(dial, fact.at, answered=False)
-            self._orders.over(dial, RESULTS[DialResult(fact.new)])
+            self._orders.over(dial, FOR_A_LEAD[DialResult(fact.new)])
 
     def _visit(self, dial: Dial, fact: Changed) -> None:
         if fact.new == Outcome.ANSWERED:

@@ -13,7 +13,7 @@ from cti.acd.contact import Contact, Leaving
 from cti.acd.dialling import key
 from cti.acd.floor import Floor
 from cti.model.books import KeepPromise
-from cti.model.dialling import CallbackState, LeadId, Rule
+from cti.model.dialling import OPEN_CALLBACKS, CallbackState, LeadId, Rule
 from cti.model.events import CalloutDue
 from cti.model.promise import Promise
 from cti.model.words import AgentId, AttemptId, Outcome, QueueName
@@ -28,8 +28,6 @@ from cti.outbound.shown_numbers import ShownNumbers
 from cti.outbound.verdict import Reason
 
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
-
-_OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
 
 
 class PromiseLine:
@@ -94,7 +92,7 @@ class PromiseLine:
         """They are other ones by now: for the store, for readers, and for the timer."""
         for promise in promises:
             old = self._states.get(promise.id)
-            if promise.state in _OPEN:
+            if promise.state in OPEN_CALLBACKS:
                 self.open(promise)
             else:
                 self._states.pop(promise.id, None)

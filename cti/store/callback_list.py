@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti.model.dialling import LeadId
+from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.model.promise import Promise
-from cti.store.callbacks import OPEN, promise_of, promises
+from cti.store.callbacks import promise_of, promises
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -31,7 +31,7 @@ class CallbackList:
         while len(rows) < limit:  # what has ended, and is not written yet, makes no page short
             found = promises(self._store, all_of_them=all_of_them, limit=limit, after=after)
             shown = [newer.get(each.id, each) for each in found]
-            rows += [row_of(each) for each in shown if all_of_them or each.state in OPEN]
+            rows += [row_of(each) for each in shown if all_of_them or each.state in OPEN_CALLBACKS]
             if len(found) < limit:
                 break
             after = (found[-1].due_at, found[-1].id)

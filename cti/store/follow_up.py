@@ -40,12 +40,6 @@ def row_of(changed: Changed) -> dict[str, Any]:
     }
 
 
-def open_all(store: Store, rows: Sequence[dict[str, Any]]) -> int:
-    """Open what is not known yet; how many were new. Commits durably. Raises SQLAlchemyError."""
-    with store.durable.begin() as connection:
-        return sum(open_one(connection, row) is not None for row in rows)
-
-
 def open_told(store: Store, told: Sequence[Changed]) -> int:
     """Open what facts of kind FOLLOW_UP tell, with the requests for the calls that they ask for; how many were new.
 
