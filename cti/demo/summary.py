@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cti.demo.called import Called
 from cti.demo.outcomes import Tally
 from cti.model.words import Outcome
 
@@ -32,11 +33,12 @@ class Summary:
     flows: Mapping[str, int] = field(default_factory=dict)  # callers whom a flow received, by how they came out
     refused: int = 0  # sessions with another token or node name than ours
     callers: Tally | None = None
+    called: Called = field(default_factory=lambda: Called({}))
     failures: tuple[str, ...] = field(default=())
 
     @property
     def lost(self) -> int:
-        return max(self.lost_engine, self.callers.lost if self.callers else 0)
+        return max(self.lost_engine, self.callers.lost if self.callers else 0) + self.called.broken
 
     @property
     def exit_code(self) -> int:
@@ -58,6 +60,7 @@ class Summary:
             f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
             f"  lost       {self.lost}  ({self._witnesses()})",
             *self._seen_by_callers(),
+            *(text for line in self.called.lines() for text in _wrapped(line)),
             f"  agent free -> his phone rings: {self._ring()}",
         ]
         if self.refused:
@@ -89,10 +92,11 @@ class Summary:
             return []
         parts = [f"{seen.served} served"]
         parts += [f"{seen.self_served} by self-service"] if seen.self_served else []
+        parts += [f"{seen.to_be_called} promised a call"] if seen.to_be_called else []
         parts += [f"{seen.left} hung up waiting", f"{seen.waiting} in line or flow"]
         parts += [f"{seen.sent_on} sent on"] if seen.sent_on else []
         text = f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"
-        return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)
+        return _wrapped(text)
 
     def _ring(self) -> str:
         ring = self.free_to_ring
@@ -107,6 +111,7 @@ def summarize(
     title: str,
     seconds: float,
     callers: Tally | None = None,
+    called: Called | None = None,
     failures: tuple[str, ...] = (),
 ) -> Summary:
     """Add up a snapshot of the live view (docs/metrics.md) over all queues."""
@@ -125,6 +130,7 @@ def summarize(
         refused=status.get("errors", {}).get("session_refused", 0),
         flows=status.get("flows", {}),
         callers=callers,
+        called=called or Called({}),
         failures=failures,
     )
 
@@ -138,6 +144,10 @@ def overall_level(queues: list[Mapping[str, Any]]) -> float | None:
     ]
     total = sum(weight for _, weight in weighed)
     return sum(level * weight for level, weight in weighed) / total if total > 0 else None
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)
 
 
 def _ms(seconds: float | int | None) -> str:
