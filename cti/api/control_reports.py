@@ -43,12 +43,9 @@ class Reports(Protocol):
     def run(self, name: str, asked: Mapping[str, str]) -> Any:
         """Return a Report."""
 
-    def definitions(self) -> dict[str, Any]:
-        """What each figure means."""
-
 
 def add_routes(app: web.Application, reports: Reports) -> None:
-    """Add GET /v1/reports/{report} (?from=, ?to=, ?step=, ?queue= ..., ?format=csv) and GET /v1/definitions."""
+    """Add GET /v1/reports/{report} (?from=, ?to=, ?step=, ?queue= ..., ?format=csv)."""
 
     async def report(request: web.Request) -> web.Response:
         name = request.match_info["report"]
@@ -72,11 +69,7 @@ def add_routes(app: web.Application, reports: Reports) -> None:
         }
         return web.Response(text=text, headers=headers)
 
-    async def definitions(_request: web.Request) -> web.Response:
-        return answer(reports.definitions())
-
     add(app, "GET", "/reports/{report}", report)
-    add(app, "GET", "/definitions", definitions)
 
 
 def _narrow(request: web.Request, name: str, asked: dict[str, str]) -> web.Response | None:

@@ -31,6 +31,7 @@ class Summary:
     lost_engine: int
     bugs: int = 0
     flows: Mapping[str, int] = field(default_factory=dict)  # callers whom a flow received, by how they came out
+    at_home: int = 0  # in a line, too, and to be called when it is their turn
     refused: int = 0  # sessions with another token or node name than ours
     callers: Tally | None = None
     called: Called = field(default_factory=lambda: Called({}))
@@ -57,7 +58,7 @@ class Summary:
         found += [f"  sent on    {', '.join(others)}"] if others else []
         found += self._flows()
         found += [
-            f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
+            f"  waiting    {self.waiting} still, at the end (and {self.talking} talking{self._at_home()})",
             f"  lost       {self.lost}  ({self._witnesses()})",
             *self._seen_by_callers(),
             *(text for line in self.called.lines() for text in _wrapped(line)),
@@ -77,6 +78,9 @@ class Summary:
         ways += [f"hung up {flows['hung_up']}"] if flows["hung_up"] else []
         ways += [f"still in it {flows['inside']}"] if flows["inside"] else []
         return [f"  in flow    {flows['came']}: {', '.join(ways)}"]
+
+    def _at_home(self) -> str:
+        return f", {self.at_home} in line to be called" if self.at_home else ""
 
     def _level(self) -> str:
         return "" if self.level is None else f"  ({self.level:.0%} within the target)"
@@ -117,11 +121,13 @@ def summarize(
     """Add up a snapshot of the live view (docs/metrics.md) over all queues."""
     queues, status = snapshot.get("queues", []), snapshot.get("status", {})
     counts = {name: sum(queue.get(name, 0) for queue in queues) for name in ("offered", *OUTCOMES)}
+    at_home = sum(queue.get("called", 0) - sum(queue.get("called_outcomes", {}).values()) for queue in queues)
     return Summary(
         title=title,
         seconds=seconds,
         counts=counts,
-        waiting=status.get("waiting", 0),
+        waiting=status.get("waiting", 0) - at_home,
+        at_home=at_home,
         talking=status.get("talking", 0),
         level=overall_level(queues),
         free_to_ring=status.get("free_to_ring", {}),

@@ -6,11 +6,9 @@ Definitions of the figures are in metrics/contract.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from sqlalchemy import Connection
 
-from cti.metrics import contract
 from cti.reports.abandonment import abandonment
 from cti.reports.agents import agents
 from cti.reports.campaigns import campaigns
@@ -50,7 +48,3 @@ class Reports:
         query = read(asked, now, self._zone(), STEP.get(name, "all"))
         with self._store.engine.connect() as connection:
             return report(connection, query, now)
-
-    def definitions(self) -> dict[str, Any]:
-        """What each figure means, as boards and reports show it."""
-        return contract.definitions() | {"reports": list(REPORTS)}

@@ -1,7 +1,8 @@
-"""Fixtures of the pages' tests: one engine and one Chromium for the session, a page for each test.
+"""Fixtures of the pages' tests: one engine and one Chromium for all of them, a page for each.
 
 A test fails where its page says an error on the console, asks for something outside of the engine, or holds what
-axe-core finds serious. Pictures are left in the folder CTI_SCREENSHOTS (default: pytest's own).
+axe-core finds serious. The driver's loop runs while it is open, and async tests of the same process could not: it is
+closed behind the last of these tests. Pictures are left in the folder CTI_SCREENSHOTS (default: pytest's own).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _missing(what: str, reason: object) -> None:
     pytest.skip(f"{what}: {reason}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     sys.path.insert(0, str(REPOSITORY / "asterisk"))
     from labkit.browser import find_browser
@@ -50,7 +51,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     if not BUILT.exists():
         _missing(NO_PAGES, "run make web")
@@ -62,7 +63,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session_of_admin(browser: Browser, stage: Stage) -> dict[str, object]:
     """Cookies of somebody who has signed in once: signing in costs a quarter of a second on purpose."""
     context = browser.new_context(locale="en-GB")

@@ -1,0 +1,30 @@
+"""Does the reports' page show the figures of today as a table with their definitions, and as CSV?"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.looking import Looking
+
+pytestmark = pytest.mark.web
+
+
+def test_today_by_queue_and_as_csv(look: Looking) -> None:
+    page = look.open("/reports?report=agents")
+    expect(page.get_by_role("row", name="total")).to_be_visible()
+    assert look.serious() == []
+    page.locator("form.ask select").first.select_option("queues")
+    head = page.get_by_role("columnheader", name="offered").first
+    expect(head).to_be_visible()
+    assert "contacts that entered" in str(head.get_attribute("title"))
+    page.get_by_placeholder("all").fill("sales")
+    page.get_by_placeholder("all").press("Enter")
+    expect(page.get_by_role("cell", name="support")).to_have_count(0)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8") as file:
+        assert {row["queue"] for row in csv.DictReader(file)} - {""} == {"sales"}, "and the total"

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { cell, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
+
+const REPORT: ReportAnswer = {
+  report: 'queues',
+  from: 0,
+  to: 3600,
+  step: '30m',
+  zone: 'Europe/Berlin',
+  definitions: {},
+  units: { start: 'time', queue: 'name', offered: 'count' },
+  columns: ['start', 'queue', 'offered'],
+  rows: [
+    { start: 1800, queue: 'sales', offered: 3 },
+    { start: 0, queue: 'sales', offered: 1 },
+    { start: 0, queue: 'support', offered: null },
+  ],
+  weak: [],
+};
+
+describe('a figure', () => {
+  it('is written by its unit, and unknown is a dash', () => {
+    expect(cell(0.819, 'share', 'UTC')).toBe('81.9 %');
+    expect(cell(null, 'count', 'UTC')).toBe('–');
+    expect(cell(0, 'count', 'UTC')).toBe('0');
+    expect(cell(61.25, 's', 'UTC')).toBe('61.3 s');
+    expect(cell(3725, 's', 'UTC')).toBe('1:02:05');
+    expect(cell('sales', 'name', 'UTC')).toBe('sales');
+  });
+});
+
+describe('a curve', () => {
+  it('has a value of each name at each step, in the order of time', () => {
+    expect(seriesOf(REPORT, 'offered')).toEqual({
+      times: [0, 1800],
+      series: [
+        { name: 'sales', values: [1, 3] },
+        { name: 'support', values: [null, null] },
+      ],
+    });
+  });
+
+  it('is none where there is one step, or no such figure', () => {
+    expect(seriesOf({ ...REPORT, rows: REPORT.rows.slice(1) }, 'offered')).toBeNull();
+    expect(seriesOf(REPORT, 'answered')).toBeNull();
+  });
+});
