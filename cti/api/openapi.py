@@ -1,6 +1,6 @@
 """How does the API describe itself? OpenAPI 3.1 made from the table of operations and the types of the bodies. PURE.
 
-Rows of answers are told by name only: their fields are the figures of docs/metrics.md, which grow.
+The shapes of answers are those of api/answers.py. No field of theirs is required here, and more may come: figures grow.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from cti.api import (
     web_people,
     web_sign_in,
 )
+from cti.api.answers import ANSWERS
 from cti.api.operation import Access, Operation
 from cti.api.operations import OPERATIONS, PREFIX
 from cti.api.problems import PROBLEM
@@ -112,11 +113,12 @@ def describe(origin: str) -> dict[str, Any]:
     kinds = sorted(each_kind - {FREE}, key=lambda kind: f"{kind.__module__}.{kind.__name__}")
     schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=REF)
     known = {FREE: {"type": "object"}, **dict(zip(kinds, schemas, strict=False))}
+    answers, shapes = _answers()
     paths: dict[str, dict[str, Any]] = {}
     for each in OPERATIONS:
         kind = BODIES.get((each.method, each.path), FREE)
         body = {"anyOf": [known[one] for one in kind]} if isinstance(kind, tuple) else known[kind]
-        described = _operation(each, body)
+        described = _operation(each, body, answers.get((each.method, each.path)) or _by_name(each))
         paths.setdefault(PREFIX + each.path, {})[each.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -125,7 +127,7 @@ def describe(origin: str) -> dict[str, Any]:
         "security": [{"session": []}, {"token": []}],
         "paths": paths,
         "components": {
-            "schemas": _without_by(components),
+            "schemas": shapes | _without_by(components),
             "responses": {str(status): _problem(text) for status, text in PROBLEMS.items()},
             "securitySchemes": {
                 "session": {
@@ -140,7 +142,7 @@ def describe(origin: str) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(operation: Operation, body: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
     names = re.findall(r"{(\w+)}", operation.path)
     found: dict[str, Any] = {
         "operationId": _id(operation),
@@ -152,7 +154,9 @@ def _operation(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
             {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
             for name, text in operation.query.items()
         ],
-        "responses": {"200": _answer(operation)}
+        "responses": {
+            "200": {"description": "done", "content": {JSON: {"schema": {"type": "object", "properties": told}}}}
+        }
         | {str(status): {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
     }
     if operation.path in LEAD_ELSEWHERE:
@@ -206,13 +210,23 @@ def _in_path(operation: Operation, name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _answer(operation: Operation) -> dict[str, Any]:
+def _answers() -> tuple[dict[tuple[str, str], dict[str, Any]], dict[str, Any]]:
+    """Return the properties of the answers whose shape is known, and the components that these name."""
+    places = [(route, name, kind) for route, fields in ANSWERS.items() for name, kind in fields.items()]
+    schemas, components = msgspec.json.schema_components([kind for *_, kind in places], ref_template=REF)
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for (route, name, _), schema in zip(places, schemas, strict=True):
+        told.setdefault(route, {})[name] = schema
+    return told, {name: {k: v for k, v in each.items() if k != "required"} for name, each in components.items()}
+
+
+def _by_name(operation: Operation) -> dict[str, Any]:
+    """Of rows whose shape is not written down."""
     rows = {"type": "array", "items": {"type": "object"}}
-    properties = {
+    return {
         name: {"type": ["object", "null"]} if operation.method != "GET" or name == kind else rows
         for name, kind in operation.rows.items()
     }
-    return {"description": "done", "content": {JSON: {"schema": {"type": "object", "properties": properties}}}}
 
 
 def _problem(text: str) -> dict[str, Any]:

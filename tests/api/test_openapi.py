@@ -103,4 +103,5 @@ def test_everything_that_takes_a_body_says_which() -> None:
     described = describe("http://x")
     assert described["openapi"] == "3.1.0"
     assert set(described["paths"]) == {PREFIX + each.path for each in OPERATIONS}
-    assert '"by"' not in str(described["components"]["schemas"]).replace("'", '"')
+    schemas = described["components"]["schemas"]
+    assert {name for name, each in schemas.items() if "by" in each.get("properties", {})} == {"AuditRow", "TokenRow"}
