@@ -65,8 +65,9 @@ QUEUES = (
     Figure(
         "waiting",
         "count",
-        "who still wait, or are being rung for. Of a queue now: all in its line, with the customers whom we are to call. "
-        "Of an interval or a window: only callers, of those offered in it, so that offered = all outcomes + waiting",
+        "who still wait, or are being rung for. Of a queue now: all in its line, with the customers whom we are to "
+        "call. Of an interval or a window: only callers, of those offered in it, so that offered = all outcomes "
+        "+ waiting",
     ),
     *(Figure(name, "count", f"outcome of a visit: {meaning}") for name, meaning in _OUTCOMES),
     Figure(
@@ -120,8 +121,8 @@ WORK = (
     Figure(
         "aht_s",
         "s",
-        "(talk_s + hold_s + wrapup_s) / handled; seconds count when they end, in the sliding windows too. Unknown while "
-        "there are none",
+        "(talk_s + hold_s + wrapup_s) / handled; seconds count when they end, in the sliding windows too. Unknown "
+        "while there are none",
     ),
     Figure("agents", "count", "members of the team, or agents who were there"),
     Figure("free", "count", "members of the team who are idle and available, with a phone that does nothing else"),

@@ -30,6 +30,16 @@ class FakeDesk:
 
 
 class FakeView:
+    queues: ClassVar[list[str]] = ["sales"]
+    agents: ClassVar[list[str]] = ["anna", "ben"]
+    contacts: ClassVar[list[str]] = []
+
+    def contact(self, contact: str, now: float) -> dict[str, Any] | None:
+        return None
+
+    def agent(self, agent: str, now: float) -> dict[str, Any] | None:
+        return {"id": agent} if agent in self.agents else None
+
     def snapshot(self, now: float) -> dict[str, Any]:
         return {
             "at": now,
@@ -116,6 +126,9 @@ class FakeFollowUps:
     def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
         self.asked.append((owner, done, limit))
         return [{"id": 1, "owner": "anna"}]
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        return {1: {"id": 1, "owner": "anna"}, 2: {"id": 2, "owner": "anna"}}.get(number)
 
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         self.asked.append((number, outcome, by, now))
