@@ -25,7 +25,7 @@ from cti.metrics.live import LiveView
 from cti.metrics.snapshot import MAX_LISTED
 from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
-from cti.model.policy import Center
+from cti.model.policy import Center, Queue
 from cti.model.words import CallId, ContactId, QueueName
 from cti.web_room import PASSWORD_FILE, finders
 from tests.api.doubles import FakeCallbacks, FakeFollowUps
@@ -140,7 +140,7 @@ class _OnLoop(LiveView):
 
 
 async def test_the_guard_finds_contacts_beyond_the_listed_and_on_the_loop_that_feeds_them() -> None:
-    view = _OnLoop(Center.model_validate(POLICY))
+    view = _OnLoop(Center(queues={"sales": Queue()}))
     for number in range(MAX_LISTED + 1):
         name = f"node1/{number}.1"
         more: dict[str, Any] = {"contact": ContactId(name), "call": CallId(name), "queue": QueueName("sales")}
@@ -153,7 +153,7 @@ async def test_the_guard_finds_contacts_beyond_the_listed_and_on_the_loop_that_f
 
 
 async def test_the_guard_finds_a_follow_up_by_its_number_open_or_done() -> None:
-    find = finders(LiveView(Center.model_validate(POLICY)), lambda: 2.0, FakeCallbacks(), FakeFollowUps())
+    find = finders(LiveView(Center(queues={"sales": Queue()})), lambda: 2.0, FakeCallbacks(), FakeFollowUps())
     found = [await find[Row.FOLLOW_UP](word) for word in ("1", "2", "3", "x", "")]
     assert [row and row["id"] for row in found] == [1, 2, None, None, None]
     assert (await find[Row.CALLBACK]("2") or {})["state"] == "kept"

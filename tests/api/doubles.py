@@ -47,7 +47,7 @@ class FakeView:
             "agents": [{"id": "anna"}, {"id": "ben"}],
             "calls": [{"call": "node1/1.1", "caller": "+4930123"}],
             "decisions": [],
-            "status": {"nodes": {"node1": "up"}},
+            "status": {"nodes": {"node1": "up"}, "waiting": 1},
         }
 
 
