@@ -1,6 +1,6 @@
 """What does the web need in a running engine? People and their records, an address, pages; and a first administrator.
 
-Puts the parts together for the composition root, as outbound_room.py does for calls that we begin.
+Puts the parts together for the composition root, as keepers/room.py does for calls that we begin.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from cti.api.asking import MAX_DIGITS
+from cti.api.asking import number_in
 from cti.api.control_callbacks import Callbacks
 from cti.api.control_follow_ups import FollowUps
 from cti.api.live import LiveSocket
@@ -148,13 +148,11 @@ def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUp
         return view.contact(word, clock())  # here, on the loop: it feeds the view
 
     async def callback(word: str) -> Mapping[str, Any] | None:
-        return await asyncio.to_thread(callbacks.one, int(word)) if _is_number(word) else None
+        number = number_in(word)
+        return None if number is None else await asyncio.to_thread(callbacks.one, number)
 
     async def follow_up(word: str) -> Mapping[str, Any] | None:
-        return await asyncio.to_thread(follow_ups.one, int(word)) if _is_number(word) else None
+        number = number_in(word)
+        return None if number is None else await asyncio.to_thread(follow_ups.one, number)
 
     return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up}
-
-
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS

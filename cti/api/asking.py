@@ -30,7 +30,6 @@ MAX_KNOWN = 1000
 PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 MAX_NOTED = 50
 MAX_DIGITS = 9
-MAX_CURSOR_DIGITS = 18
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
 UNKNOWN = (
@@ -140,23 +139,17 @@ def whose(request: web.Request, said: str = "") -> str:
     return by or NOBODY
 
 
+def number_in(word: str, most_digits: int = MAX_DIGITS) -> int | None:
+    """Return the number that a word of an address is; None where it is none, or a longer one."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= most_digits else None
+
+
 def limit_of(request: web.Request, usual: int, most: int) -> int:
     """Return `?limit=`. Raises BadRequest."""
-    asked = request.query.get("limit", str(usual))
-    limit = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= MAX_DIGITS else 0
-    if not 1 <= limit <= most:
+    limit = number_in(request.query.get("limit", str(usual)))
+    if limit is None or not 1 <= limit <= most:
         raise BadRequest(f"limit must be a number from 1 to {most}")
     return limit
-
-
-def cursor_of(request: web.Request) -> int | None:
-    """Return `?cursor=`: the number behind which the next page begins. Raises BadRequest."""
-    asked = request.query.get("cursor")
-    if asked is None:
-        return None
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= MAX_CURSOR_DIGITS):
-        raise BadRequest("cursor is what the answer before called next")
-    return int(asked)
 
 
 def known_or_not(word: str, known: Container[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import MAX_DIGITS, NOT_OURS, OURS, BadRequest, add, body, note, unknown
+from cti.api.asking import NOT_OURS, OURS, BadRequest, add, body, note, number_in, unknown
 from cti.api.http import answer
 from cti.api.problems import problem
 from cti.api.web_guard import person_of
@@ -140,11 +140,11 @@ class _Routes:
         return made if isinstance(made, web.Response) else answer({"token": made[1], **token_row(made[0])})
 
     async def remove_token(self, request: web.Request) -> web.Response:
-        word = request.match_info["number"]
-        if not (word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS):
+        number = number_in(request.match_info["number"])
+        if number is None:
             raise BadRequest("a token is named by its id")
-        note(request, "token.remove", "", {"id": int(word)})
-        found = await _tried(self._register.remove_token, int(word))
+        note(request, "token.remove", "", {"id": number})
+        found = await _tried(self._register.remove_token, number)
         return found if isinstance(found, web.Response) else answer({"ok": True})
 
 

@@ -35,10 +35,6 @@ class OpenState(NamedTuple):
         """The next change, whichever it is."""
         return self.closes_at if self.open else self.opens_at
 
-    def closing_within(self, now: float, seconds: float) -> bool:
-        """Whether it is open at `now`, but not for `seconds` more."""
-        return self.open and self.closes_at is not None and self.closes_at - now <= seconds
-
 
 class Opening:
     """One set of hours, ready to be asked often. An answer is kept as long as it is the same; nobody sees that."""

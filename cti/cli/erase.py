@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import phonenumbers
@@ -16,11 +15,12 @@ import typer
 from cti.cli import ask, control
 from cti.cli.ask import REFUSED, AsJson
 from cti.cli.control import EngineRefused, NotRunning
-from cti.cli.store import ConfigOption, Region, one_number, opened, shown
+from cti.cli.numbers_shown import shown
+from cti.cli.store import ConfigOption, Region, one_number, opened
 from cti.config.settings import Settings
 from cti.erasing_files import erase_in_file, packed, with_older_ones
 from cti.model.dialling import LeadId
-from cti.store.callback_erasure import open_of
+from cti.store.callback_erasure import delete_recordings, open_of
 from cti.store.database import Store
 from cti.store.erasure import erase
 
@@ -51,7 +51,7 @@ def erase_number(
         waiting = _withdraw(store, settings, forms)
         found = erase(store, forms, ask.who(), os.getuid(), time.time())
         files, unread = _files(settings, forms)
-        gone, elsewhere = _recordings(found.recordings)
+        gone, elsewhere = delete_recordings(found.recordings)
     told: dict[str, Any] = {
         "rows": found.rows,
         "files": files,
@@ -106,19 +106,6 @@ def _files(settings: Settings, forms: list[str]) -> tuple[dict[str, int], list[s
             else:
                 found[str(each)] = erase_in_file(each, forms)
     return found, unread
-
-
-def _recordings(names: list[str]) -> tuple[list[str], list[str]]:
-    """Delete those that lie on this machine; the others are on an Asterisk's."""
-    gone, elsewhere = [], []
-    for name in names:
-        path = Path(f"{name}.wav")
-        try:
-            path.unlink()
-            gone.append(str(path))
-        except OSError:
-            elsewhere.append(str(path))
-    return gone, elsewhere
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -51,18 +51,6 @@ class Fitted(NamedTuple):
     warnings: list[str]
 
 
-def queue_path(queue: str, field: str) -> str:
-    return f"queues.{queue}.{field}"
-
-
-def campaign_path(campaign: str, field: str) -> str:
-    return f"campaigns.{campaign}.{field}"
-
-
-def membership_path(agent: str, queue: str) -> str:
-    return f"agents.{agent}.queues.{queue}"
-
-
 def apply(center: Center, changes: Changes) -> Judged:
     """Lay `changes` over `center`. A problem names the path, what is wrong with it, and the near word."""
     problems: list[str] = []

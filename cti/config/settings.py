@@ -82,9 +82,10 @@ class Http(Policy):
 
 
 class HistoryRules(Policy):
-    """How long it can be said why a contact went where it went."""
+    """How long it can be said why a contact went where it went, and what came of a callback or a message."""
 
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+    callbacks_keep_days: Annotated[float, Field(gt=0, le=3650)] = 90.0  # after their end; with numbers and recordings
 
 
 class FlowRules(Policy):

@@ -162,6 +162,10 @@ class CallbackState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
+"""Where a promise is yet to be kept; in every other state it has ended."""
+
+
 class Rule(StrEnum):
     """What speaks against dialling a number now."""
 

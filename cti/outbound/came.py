@@ -1,6 +1,6 @@
 """What came of calling a customer who was promised it? The end of the dial and the end of his visit, in one table.
 
-The two are told in either order, and over a death one of them perhaps never. Pure data; who reads it: outgoing.py.
+The two are told in either order, and over a death one of them perhaps never. Pure data, read by calling/.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from collections.abc import Mapping
 
 from cti.model.dialling import AttemptResult
 from cti.model.words import DialResult, Outcome
-from cti.outbound.results import NOBODY
-
-RESULTS = NOBODY | dict.fromkeys((DialResult.CANCELLED, DialResult.NOT_DIALLED), AttemptResult.NOT_DIALLED)
-"""What the end of a dial that no person has answered means for a promise."""
+from cti.outbound.results import FOR_A_PROMISE
 
 HE_LEFT = (Outcome.ABANDONED, Outcome.KEY_EXIT, Outcome.MERGED)  # of his own accord
 
@@ -30,7 +27,7 @@ def _one(dial: DialResult | None, visit: Outcome | None) -> AttemptResult | None
         return AttemptResult.ANSWERED
     if dial is DialResult.HUMAN:
         return _person(visit)
-    return RESULTS[dial] if dial is not None else None
+    return FOR_A_PROMISE[dial] if dial is not None else None
 
 
 CAME: Mapping[tuple[DialResult | None, Outcome | None], AttemptResult | None] = {
@@ -46,4 +43,4 @@ def of_dial(word: str) -> AttemptResult:
     """
     if word == DialResult.HUMAN:
         return AttemptResult.ANSWERED
-    return RESULTS[DialResult(word)] if word in DialResult.__members__.values() else AttemptResult.UNKNOWN
+    return FOR_A_PROMISE[DialResult(word)] if word in DialResult.__members__.values() else AttemptResult.UNKNOWN

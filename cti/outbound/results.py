@@ -14,4 +14,10 @@ NOBODY = {
     DialResult.INVALID: AttemptResult.INVALID,
     DialResult.UNKNOWN: AttemptResult.UNKNOWN,
 }
-"""What was taken back, or never went out, is for whoever wanted it to judge."""
+"""What was taken back, or never went out, differs: the two tables below."""
+
+FOR_A_LEAD = NOBODY | {DialResult.CANCELLED: AttemptResult.CANCELLED}
+"""For the lead of a campaign. What never went out was refused by a rule, which tells more (campaigning)."""
+
+FOR_A_PROMISE = NOBODY | dict.fromkeys((DialResult.CANCELLED, DialResult.NOT_DIALLED), AttemptResult.NOT_DIALLED)
+"""For a promise: whatever was taken back is no try, and counts against nobody."""

@@ -15,10 +15,10 @@ from cti.reports.report import Report, Value
 from cti.store.tables import attempt, lead, lead_list
 
 NO_TRY = (AttemptResult.NOT_DIALLED, AttemptResult.CANCELLED, AttemptResult.UNKNOWN)
-RESULTS = tuple(result.value for result in AttemptResult if result not in BY_A_PERSON)
+WITHOUT_A_PERSON = tuple(result.value for result in AttemptResult if result not in BY_A_PERSON)
 FIGURES = (
     *("placed", "in_the_air", "answers", "reach_rate", "with_agent", "left_early"),
-    *("dial_abandoned", "dial_abandon_rate", "low", "high", *RESULTS, "leads_reached"),
+    *("dial_abandoned", "dial_abandon_rate", "low", "high", *WITHOUT_A_PERSON, "leads_reached"),
 )
 
 
@@ -52,7 +52,7 @@ def of_campaign(counts: dict[str, float]) -> dict[str, Value]:
         "dial_abandon_rate": rate.value,
         "low": rate.low,
         "high": rate.high,
-        **{name: int(counts.get(name, 0)) for name in RESULTS},
+        **{name: int(counts.get(name, 0)) for name in WITHOUT_A_PERSON},
     }
 
 
@@ -69,7 +69,7 @@ def _attempts(connection: Connection, query: Query, span: Span) -> dict[str, dic
         asked = asked.where(table.campaign.in_(query.only["campaign"]))
     found: dict[str, dict[str, float]] = {}
     for name, word, count in connection.execute(asked.group_by(table.campaign, table.result)):
-        result = AttemptResult.ANSWERED if word == "human" else from_one_word(word)[0]  # a person, nothing known yet
+        result, _ = from_one_word(word)  # "human": a person, nothing known yet
         add(found.setdefault(name, {}), {"" if result is None else result.value: count})
     return found
 

@@ -162,13 +162,6 @@ def attempts_since(store: Store, numbers: Collection[str], since: float) -> dict
     return found
 
 
-def attempts_of_lead(store: Store, lead_number: int) -> list[Attempt]:
-    """Return every attempt at a lead, in order. Raises SQLAlchemyError."""
-    query = select(_table).where(_table.c.lead == lead_number).order_by(_table.c.attempt_no)
-    with store.engine.connect() as connection:
-        return [attempt_of(row) for row in connection.execute(query).mappings()]
-
-
 def _row(made: Attempt) -> dict[str, Any]:
     return {"id": made.id, **{name: getattr(made, name) for name in made.__struct_fields__}}
 

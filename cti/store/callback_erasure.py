@@ -1,20 +1,21 @@
 """What is kept of a customer among callbacks, requests and follow-ups, and how is it forgotten? By number, or by age.
 
-Whoever erases takes back first what is still open (the core keeps that in memory), and removes the recordings, which
-lie on an Asterisk's machine. Blocks for the disk: callers run it in a thread. Numbers are personal data.
+Whoever erases takes back first what is still open (the core keeps that in memory), and deletes the recordings once the
+rows are gone. Blocks for the disk: callers run it in a thread. Numbers are personal data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, delete, or_, select
+from sqlalchemy import Column, Connection, Table, delete, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from cti.model.dialling import LeadId
+from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.store.bulk import in_portions
-from cti.store.callbacks import OPEN
+from cti.store.callbacks import open_promises
 from cti.store.database import Store
 from cti.store.promising import NEW
 from cti.store.tables import callback, callback_request, follow_up
@@ -32,7 +33,7 @@ class Forgotten(msgspec.Struct, frozen=True):
 
 def open_of(store: Store, number: str) -> list[LeadId]:
     """Return the open promises to `number` (E.164): to be taken back before it is erased. Raises SQLAlchemyError."""
-    ours = (callback.c.number == number, callback.c.state.in_(OPEN))
+    ours = (callback.c.number == number, callback.c.state.in_(OPEN_CALLBACKS))
     with store.engine.connect() as connection:
         return [LeadId(name) for name in connection.execute(select(callback.c.id).where(*ours)).scalars()]
 
@@ -57,21 +58,46 @@ def erase(store: Store, number: str, same: Same) -> Forgotten:
     return _all(gone)
 
 
-def forget_before(store: Store, before: float) -> Forgotten:
-    """Forget what has ended, and had begun before `before` (epoch s). Durable. Raises SQLAlchemyError."""
-    with store.durable.begin() as connection:
-        ended = (callback.c.promised_at < before) & callback.c.state.not_in(OPEN)
-        still = select(callback.c.request).where(callback.c.state.in_(OPEN))
-        request, work = callback_request.c, follow_up.c
-        unheard = select(work.recording).where(work.done_at.is_(None), work.recording != "")
-        old = (request.at < before) & (request.state != NEW) & request.id.not_in(still)
-        old &= request.recording.not_in(unheard)
-        gone = [
-            _forget(connection, callback_request, old),
-            _forget(connection, callback, ended),
-            _forget(connection, follow_up, (work.opened_at < before) & work.done_at.is_not(None)),
-        ]
-    return _all(gone)
+def forget_before(store: Store, before: float, portion: int) -> Forgotten:
+    """Forget up to `portion` rows of each table that had ended `before` (epoch s). Durable. Raises SQLAlchemyError.
+
+    A follow-up ends when it is done, a promise at its last moment. A request stays as long as its promise, and as long
+    as its message is of use to anybody.
+    """
+    promise, request, work = callback.c, callback_request.c, follow_up.c
+    ended = promise.state.not_in(OPEN_CALLBACKS) & (promise.promised_at < before) & (promise.due_at < before)
+    promised = exists().where(promise.request == request.id)
+    to_hear = exists().where(work.recording == request.recording)
+    asked = (request.at < before) & (request.state != NEW) & ~promised & or_(request.recording == "", ~to_hear)
+    gone = list[Forgotten]()
+    for table, old in ((follow_up, work.done_at < before), (callback, ended), (callback_request, asked)):
+        with store.engine.connect() as connection:
+            which = connection.execute(select(table.c.id).where(old).limit(portion)).scalars().all()
+        with store.durable.begin() as connection:
+            gone += [_forget(connection, table, table.c.id.in_(some) & old) for some in in_portions(which)]
+    found = _all(gone)
+    return msgspec.structs.replace(found, recordings=_of_no_more_use(store, found.recordings))
+
+
+def delete_recordings(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Delete those messages that lie on this machine: these, and those that are on an Asterisk's own."""
+    gone, elsewhere = [], []
+    for name in names:
+        path = Path(f"{name}.wav")
+        try:
+            path.unlink()
+            gone.append(str(path))
+        except OSError:
+            elsewhere.append(str(path))
+    return gone, elsewhere
+
+
+def _of_no_more_use(store: Store, recordings: Sequence[str]) -> tuple[str, ...]:
+    """A promise that took another in has its message too."""
+    if not recordings:
+        return ()
+    taken = {file for promise in open_promises(store) for file in promise.recordings}
+    return tuple(file for file in recordings if file not in taken)
 
 
 def _known(connection: Connection, table: Table, columns: Collection[Column[str]], same: Same) -> list[str]:

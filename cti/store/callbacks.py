@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
-from sqlalchemy import RowMapping, desc, select, update
+from sqlalchemy import RowMapping, select, update
 
-from cti.model.dialling import AttemptResult, CallbackState, CampaignName, LeadId
+from cti.model.dialling import OPEN_CALLBACKS, AttemptResult, CallbackState, CampaignName, LeadId
 from cti.model.promise import Promise, Tried
 from cti.outbound.came import of_dial
 from cti.store import follow_up
@@ -20,10 +20,10 @@ from cti.store.attempts import CALLBACKS
 from cti.store.attempts import OPEN as OPEN_ATTEMPTS
 from cti.store.bulk import in_portions
 from cti.store.database import Store
+from cti.store.paging import behind
 from cti.store.tables import attempt, callback
 
 ROOM = CampaignName(CALLBACKS)
-OPEN = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.IN_LINE, CallbackState.DIALLING)
 UNKEPT = (CallbackState.FAILED, CallbackState.EXPIRED)
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ def open_promises(store: Store) -> list[Promise]:
     The newest attempt may be ahead of what was written of its promise: then it is DIALLING, and its last try has the
     result that is known; none where its attempt is in the air. An attempt that was never written down was not made.
     """
-    query = select(callback.c.body).where(callback.c.state.in_(OPEN)).order_by(callback.c.id)
+    query = select(callback.c.body).where(callback.c.state.in_(OPEN_CALLBACKS)).order_by(callback.c.id)
     with store.engine.connect() as connection:
         found = [each for body in connection.execute(query).scalars() if (each := _readable(body)) is not None]
         newest: dict[int, RowMapping] = {}
@@ -79,19 +79,24 @@ def keep(store: Store, promises: Sequence[Promise]) -> None:
         for promise in promises:
             row = {"state": promise.state.value, "due_at": promise.due_at, "body": _encode(promise).decode()}
             connection.execute(update(callback).where(callback.c.id == promise.id).values(row))
-            if promise.follow_up and promise.state not in OPEN:
+            if promise.follow_up and promise.state not in OPEN_CALLBACKS:
                 follow_up.called_back(connection, promise)
             elif promise.recordings and promise.state in UNKEPT:
                 follow_up.not_heard(connection, promise)
 
 
-def promises(store: Store, *, all_of_them: bool = False, limit: int = 200) -> list[Promise]:
-    """Return the open promises, the next one first; or the newest of all. Raises SQLAlchemyError."""
+def promises(
+    store: Store, *, all_of_them: bool = False, limit: int = 200, after: tuple[float, int] | None = None
+) -> list[Promise]:
+    """Return the open promises, the next one first; or the newest of all; only those behind (due_at, id) of `after`.
+
+    Raises SQLAlchemyError.
+    """
     query = select(callback.c.body)
     if all_of_them:
-        query = query.order_by(desc(callback.c.id))
+        query = behind(query, (callback.c.id,), None if after is None else after[1:], newest_first=True)
     else:
-        query = query.where(callback.c.state.in_(OPEN)).order_by(callback.c.due_at, callback.c.id)
+        query = behind(query.where(callback.c.state.in_(OPEN_CALLBACKS)), (callback.c.due_at, callback.c.id), after)
     with store.engine.connect() as connection:
         return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
 

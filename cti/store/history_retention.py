@@ -1,27 +1,32 @@
-"""Which of the history is too old, or of one who wants to be forgotten? Deleted in portions that lock nobody out."""
+"""Which of what is kept is too old? Deleted in portions that lock nobody out. By number: erasure.py."""
 
 from __future__ import annotations
 
-from sqlalchemy import Table, delete, exists, select, update
+import structlog
+from sqlalchemy import Table, delete, exists, select
 
+from cti.store.callback_erasure import delete_recordings, forget_before
 from cti.store.database import Store
-from cti.store.survey_asked import LONGEST_QUIET_S, key_of
+from cti.store.survey_asked import LONGEST_QUIET_S
 from cti.store.tables import (
     agent_fact,
     config_version,
     contact_fact,
     contact_history,
     decision_agent,
-    follow_up,
     survey_asked,
 )
 
 PORTION = 1_000  # rows of one table in one commit
 MAX_POLICIES = 20  # looked for at once: each may mean a walk through all facts
 
+_log = structlog.get_logger(__name__)
 
-def sweep(store: Store, before: float, version: str) -> int:
+
+def sweep(store: Store, before: float, version: str, promises_before: float | None = None) -> int:
     """Delete up to PORTION rows of each table that are older than `before` (epoch seconds); how many of the most.
+
+    `promises_before`: the same for ended callbacks and follow-ups, with their recordings; without it as the others.
 
     An agent's newest row of that time stays: it says how he stood when what is kept begins. A policy goes when no
     kept fact names it; `version`, which holds now, stays.
@@ -32,7 +37,7 @@ def sweep(store: Store, before: float, version: str) -> int:
         _sweep_agents(store, before),
         _sweep_contacts(store, before),
         _sweep(store, survey_asked, before - LONGEST_QUIET_S),
-        _sweep_follow_ups(store, before),
+        _sweep_promises(store, before if promises_before is None else promises_before),
     )
     return max(deleted, _sweep_policies(store, before, version))
 
@@ -80,21 +85,10 @@ def _sweep_contacts(store: Store, before: float) -> int:
     return len(contacts)
 
 
-def _sweep_follow_ups(store: Store, before: float) -> int:
-    """Those that are done; an open one is somebody's work, however old."""
-    table = follow_up
-    old = select(table.c.id).where(table.c.done_at < before).limit(PORTION)
-    with store.engine.begin() as connection:
-        ids = connection.execute(old).scalars().all()
-        if ids:
-            connection.execute(delete(table).where(table.c.id.in_(ids)))
-    return len(ids)
-
-
-def forget_caller(store: Store, caller: str) -> int:
-    """Take a person's number out of the history; how many contacts it was in. Commits durably."""
-    with store.durable.begin() as connection:
-        connection.execute(update(follow_up).where(follow_up.c.number == caller).values(number=""))
-        connection.execute(delete(survey_asked).where(survey_asked.c.customer == key_of(caller)))
-        done = connection.execute(update(contact_history).where(contact_history.c.caller == caller).values(caller=""))
-    return done.rowcount
+def _sweep_promises(store: Store, before: float) -> int:
+    """What has ended of callbacks and follow-ups; an open one is somebody's work, however old."""
+    gone = forget_before(store, before, PORTION)
+    _, elsewhere = delete_recordings(gone.recordings)
+    if elsewhere:
+        _log.warning("recordings_left", files=len(elsewhere), where="on an Asterisk's machine: it is to delete them")
+    return min(gone.rows, PORTION)

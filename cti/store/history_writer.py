@@ -48,8 +48,8 @@ class _Batch:
 class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
-    `keep_s`: older rows are deleted, in small portions. `now`: epoch seconds at which this engine starts. Raises
-    SQLAlchemyError where the store cannot be read at the start.
+    `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`.
+    `now`: epoch seconds at which this engine starts. Raises SQLAlchemyError where the store cannot be read.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class HistoryWriter(WriterThread[_Batch]):
         *,
         now: float,
         keep_s: float,
+        promises_keep_s: float | None = None,
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
@@ -68,6 +69,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self.lost = self.written = 0
         self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
+        self._promises_keep_s = keep_s if promises_keep_s is None else promises_keep_s
         self._max_pending, self._gather_s = max_pending, gather_s
         self._book = Book()
         self._hurry = False
@@ -222,7 +224,8 @@ class HistoryWriter(WriterThread[_Batch]):
         if self._newest_at - self._swept_at < SWEEP_S:
             return
         try:
-            deleted = sweep(self._store, self._newest_at - self._keep_s, self._book.version)
+            now = self._newest_at
+            deleted = sweep(self._store, now - self._keep_s, self._book.version, now - self._promises_keep_s)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("history_not_swept", error=type(error).__name__)

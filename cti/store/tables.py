@@ -70,6 +70,7 @@ callback = Table(
     Column("body", Text, nullable=False),  # model/promise.Promise as JSON; personal data
     Index("callback_state", "state", "due_at"),
     Index("callback_number", "number"),
+    sqlite_autoincrement=True,  # an id names its attempts: never given twice
 )
 
 contact_history = Table(
@@ -188,6 +189,7 @@ follow_up = Table(
     Column("callback", Integer),  # id of the callback that is promised for it
     UniqueConstraint("contact", "survey"),
     Index("follow_up_due", "done_at", "due_at"),
+    sqlite_autoincrement=True,  # an id names the request for its call: never given twice
 )
 
 survey_asked = Table(

@@ -72,18 +72,11 @@ def test_hours_past_midnight_last_into_a_holiday() -> None:
 def test_who_is_always_open_never_closes() -> None:
     always = hours(weekly={"mon-sun": "open"})
     assert state(always, at("2026-11-23T10:00")) == OpenState(True, Why.WEEKLY)
-    assert not state(always, at("2026-11-23T10:00")).closing_within(at("2026-11-23T10:00"), 1e9)
 
 
 def test_a_past_special_day_alone_never_opens_again() -> None:
     once = hours(weekly={}, days={"2026-01-02": "open"})
     assert state(once, at("2026-11-23T10:00")) == OpenState(False, Why.WEEKLY)
-
-
-def test_closing_soon() -> None:
-    now = at("2026-11-23T11:50")
-    assert state(hours(), now).closing_within(now, 600) and not state(hours(), now).closing_within(now, 599)
-    assert not state(hours(), at("2026-11-23T12:30")).closing_within(at("2026-11-23T12:30"), 1e9)
 
 
 # --- against a clock that is read minute by minute --------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.config.difference import difference
-from cti.config.live import MAX_DEPTH, apply, campaign_path, fitting, membership_path, queue_path, reusing, value_at
+from cti.config.live import MAX_DEPTH, apply, fitting, reusing, value_at
 from cti.model.policy import Center, Queue
 from cti.model.policy_version import policy_version
 
@@ -60,7 +60,7 @@ CALLING = FILE.model_validate(
 
 
 def test_every_limit_of_a_campaign_can_be_changed_and_the_rest_stays() -> None:
-    path = campaign_path("visits", "lines")
+    path = "campaigns.visits.lines"
     judged = apply(CALLING, {path: 5, "campaigns.visits.retry": {"busy": {"after_s": 900}}})
     assert judged.center is not None, judged.problems
     visits = judged.center.campaigns["visits"]
@@ -163,7 +163,7 @@ def test_changes_that_contradict_one_another_are_found_by_the_same_checks_as_the
 @pytest.mark.parametrize("key", list(Queue.model_fields))
 @pytest.mark.parametrize("value", ["x", {"queue": "x"}, {"to": {"queue": "x"}, "over_s": 9}, [{"after_s": 1}]])
 def test_every_key_of_a_queue_can_be_asked_for(key: str, value: Any) -> None:
-    judged = apply(FILE, {queue_path("sales", key): value})
+    judged = apply(FILE, {f"queues.sales.{key}": value})
     assert (judged.center is None) == bool(judged.problems)
 
 
@@ -198,7 +198,7 @@ keys = st.sampled_from([*Queue.model_fields, "x", "sales"])
 
 @given(st.dictionaries(keys, json, max_size=4), st.sampled_from(["sales", "support", "x"]))
 def test_whatever_is_asked_for_there_is_a_policy_or_a_reason(values: dict[str, Any], queue: str) -> None:
-    changes = {queue_path(queue, key): value for key, value in values.items()}
+    changes = {f"queues.{queue}.{key}": value for key, value in values.items()}
     judged = apply(FILE, changes)
     assert (judged.center is None) == bool(judged.problems)
     if judged.center is not None:
@@ -216,11 +216,11 @@ pairs = st.tuples(st.sampled_from(["anna", "ben"]), st.sampled_from(["sales", "s
 
 @given(st.dictionaries(pairs, memberships))
 def test_an_agent_is_in_a_queue_exactly_as_was_said_last(wanted: dict[tuple[str, str], Any]) -> None:
-    changed = laid({membership_path(*pair): value for pair, value in wanted.items()})
+    changed = laid({f"agents.{agent}.queues.{queue}": value for (agent, queue), value in wanted.items()})
     for agent in FILE.agents:
         for queue in FILE.queues:
             member = changed.agents[agent].queues.get(queue)
-            value = wanted.get((agent, queue), value_at(FILE, membership_path(agent, queue)))
+            value = wanted.get((agent, queue), value_at(FILE, f"agents.{agent}.queues.{queue}"))
             assert (member is None) == (value is None)
             assert member is None or member.level == value.get("level", 1)
     assert bool(difference(FILE, changed)) == (changed != FILE)

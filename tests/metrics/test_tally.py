@@ -46,6 +46,14 @@ def talk(view: LiveView, at: float) -> None:
     view.apply(activity("talking", "idle", at + 65))
 
 
+def test_a_missed_ring_counts_in_its_day(view: LiveView) -> None:
+    for at in (NOON, MIDNIGHT + 60):
+        view.apply(Changed(Kind.OFFER, "c#1", "ringing", "missed", at, "Test", agent=ANNA, queue=SALES))
+    snapshot = view.snapshot(MIDNIGHT + 61)
+    anna, east = snapshot["agents"][0], snapshot["teams"][0]
+    assert (anna["missed"], anna["today"]["missed"], east["today"]["missed"]) == (2, 1, 1)
+
+
 def test_an_agents_day_and_that_of_his_queues_and_team(view: LiveView) -> None:
     talk(view, NOON + 10)
     snapshot = view.snapshot(NOON + 75)

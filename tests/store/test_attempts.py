@@ -11,7 +11,6 @@ from cti.store.attempts import (
     Intent,
     NotNow,
     attempts_of,
-    attempts_of_lead,
     attempts_since,
     ended,
     intend,
@@ -73,7 +72,7 @@ def test_an_attempt_goes_one_way(store: Store) -> None:
     assert [sent(store, name, NOW + 1), sent(store, name, NOW + 2)] == [True, False]
     assert ended(store, name, "human", NOW + 3, rule="answered", contact="c2", by="anna")
     assert not ended(store, name, "busy", NOW + 4) and not sent(store, name, NOW + 4)
-    (found,) = attempts_of_lead(store, 10_000_000)
+    (found,) = attempts_since(store, [NUMBER], NOW)[NUMBER]
     assert (found.state, found.result, found.rule, found.contact, found.by) == (
         "ended",
         "human",

@@ -11,7 +11,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, CallId, ContactId, QueueName
 from cti.store import follow_up
 from cti.store.database import Store, open_store
-from cti.store.history_retention import forget_caller, sweep
+from cti.store.history_retention import sweep
 
 pytestmark = pytest.mark.unit
 
@@ -45,8 +45,8 @@ def told(contact: str, due_in_s: float = 60.0, owner: str = "anna") -> Changed:
 
 
 def test_it_holds_agent_queue_version_and_number_and_is_opened_once(store: Store) -> None:
-    row = follow_up.row_of(told("n/1"))
-    assert follow_up.open_all(store, [row, row]) == 1 and follow_up.open_all(store, [row]) == 0
+    one = told("n/1")
+    assert follow_up.open_told(store, [one, one]) == 1 and follow_up.open_told(store, [one]) == 0
     [kept] = follow_up.load(store)
     assert kept.pop("id") == 1
     assert kept == {
@@ -58,10 +58,13 @@ def test_it_holds_agent_queue_version_and_number_and_is_opened_once(store: Store
 
 def test_what_is_due_first_comes_first_and_what_is_done_is_gone(store: Store) -> None:
     rows = [told("n/1", 90), told("n/2", 30, "team_b"), told("n/3", 60)]
-    follow_up.open_all(store, [follow_up.row_of(row) for row in rows])
+    follow_up.open_told(store, rows)
     assert [row["contact"] for row in follow_up.load(store)] == ["n/2", "n/3", "n/1"]
     assert [row["contact"] for row in follow_up.load(store, owner="team_b")] == ["n/2"]
     assert [row["contact"] for row in follow_up.load(store, limit=1)] == ["n/2"]
+    [first] = follow_up.load(store, limit=1)
+    behind = follow_up.load(store, after=(first["due_at"], first["id"]))
+    assert [row["contact"] for row in behind] == ["n/3", "n/1"]
     number = follow_up.load(store)[0]["id"]
     assert follow_up.finish(store, number, "apologised", "eva", NOW + 5) is True
     assert follow_up.finish(store, number, "again", "ben", NOW + 6) is False
@@ -71,10 +74,14 @@ def test_what_is_due_first_comes_first_and_what_is_done_is_gone(store: Store) ->
     assert len(follow_up.load(store)) == 2
 
 
-def test_who_wants_it_is_forgotten_and_what_is_done_is_swept_in_time(store: Store) -> None:
-    follow_up.open_all(store, [follow_up.row_of(told("n/1")), follow_up.row_of(told("n/2"))])
-    forget_caller(store, "+4930555")
-    assert {row["number"] for row in follow_up.load(store)} == {""}
+def test_what_is_done_is_swept_in_time_and_no_number_is_given_twice(store: Store) -> None:
+    follow_up.open_told(store, [told("n/1"), told("n/2")])
     follow_up.finish(store, 1, "", "eva", NOW)
-    sweep(store, NOW + 10_000, "v")
+    sweep(store, NOW + 20_000, "v", NOW)
+    assert len(follow_up.load(store, done=True)) == 1, "done just now"
+    sweep(store, NOW, "v", NOW + 1)
     assert [row["id"] for row in follow_up.load(store)] == [2] and follow_up.load(store, done=True) == []
+    follow_up.finish(store, 2, "", "eva", NOW)
+    sweep(store, NOW + 1, "v")
+    follow_up.open_told(store, [told("n/3")])
+    assert [row["id"] for row in follow_up.load(store)] == [3], "requests are named by it"

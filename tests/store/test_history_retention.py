@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select
 
 from cti.store import history_retention
 from cti.store.database import Store, open_store
+from cti.store.erasure import erase
 from cti.store.history import History
-from cti.store.history_retention import forget_caller, sweep
+from cti.store.history_retention import sweep
 from cti.store.history_writer import HistoryWriter
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 
@@ -73,8 +74,7 @@ def test_portions_are_small_and_the_rest_goes_next_time(store: Store, monkeypatc
 
 def test_a_person_can_be_forgotten_and_the_decisions_stay(store: Store) -> None:
     facts = rows(store, contact_fact)
-    assert forget_caller(store, "+4930123") == 5
-    assert forget_caller(store, "+4930123") == 0
+    assert erase(store, ["+4930123"], "test", None, START).rows["contact_history"] == 5
     assert rows(store, contact_fact) == facts
     with store.engine.connect() as connection:
         callers = set(connection.execute(select(contact_history.c.caller)).scalars())

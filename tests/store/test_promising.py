@@ -101,8 +101,10 @@ def test_it_is_made_once_and_never_taken_again(store: Store) -> None:
 
 def work(store: Store) -> int:
     row = follow_up.message("n/1", "sales", NUMBER.number, "") | {"survey": "after"}
-    follow_up.open_all(store, [row | {"opened_at": NOW, "due_at": NOW + 60}])
-    return int(follow_up.load(store)[0]["id"])
+    with store.durable.begin() as connection:
+        number = follow_up.open_one(connection, row | {"opened_at": NOW, "due_at": NOW + 60})
+    assert number is not None
+    return number
 
 
 def called(store: Store, number: int, **ends: Any) -> Promise:

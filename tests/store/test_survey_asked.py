@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from cti.store.database import Store, open_store
-from cti.store.history_retention import forget_caller, sweep
+from cti.store.erasure import erase
+from cti.store.history_retention import sweep
 from cti.store.survey_asked import LONGEST_QUIET_S, may_ask
 from cti.store.tables import survey_asked
 
@@ -46,7 +47,7 @@ def test_no_number_stands_there_and_who_wants_it_is_forgotten(store: Store) -> N
     may_ask(store, EVA, "n/1", DAY_S, NOW)
     with store.engine.connect() as connection:
         assert EVA not in str(connection.execute(select(survey_asked)).all())
-    forget_caller(store, EVA)
+    erase(store, [EVA], "test", None, NOW)
     assert may_ask(store, EVA, "n/2", DAY_S, NOW + 1)
 
 

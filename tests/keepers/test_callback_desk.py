@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cti.callback_desk import CallbackDesk
+from cti.keepers.callback_desk import CallbackDesk
 from cti.model.changes import Refused
 from cti.model.dialling import CallbackKind
 from cti.model.policy import Center, Queue
@@ -97,8 +97,10 @@ def test_who_is_on_a_do_not_call_list_is_promised_nothing(store: Store, desk: Ca
 
 def work(store: Store, owner: str) -> int:
     row = follow_up.message("n/1", "sales", NUMBER, "") | {"survey": "after", "owner": owner}
-    follow_up.open_all(store, [row | {"opened_at": NOW, "due_at": NOW + 60}])
-    return int(follow_up.load(store)[0]["id"])
+    with store.durable.begin() as connection:
+        number = follow_up.open_one(connection, row | {"opened_at": NOW, "due_at": NOW + 60})
+    assert number is not None
+    return number
 
 
 @pytest.mark.parametrize(("owner", "agent"), [("ben", "ben"), ("sales", ""), ("the-team", "")])
