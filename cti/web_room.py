@@ -43,7 +43,6 @@ from cti.store.people import PeopleRecords
 BUILD = "build.txt"  # in the folder of the pages: what was built (tools/build_web.py)
 PASSWORD_FILE = "first-admin-password"
 MINUTE_S, HOUR_S = 60.0, 3600.0
-MOST_OPEN = 10_000
 
 log = structlog.get_logger(__name__)
 
@@ -145,15 +144,15 @@ def _tls(files: Tls) -> ssl.SSLContext:
 def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUps) -> Find:
     """Return how the guard looks up of which queue something is."""
 
-    def contact(word: str) -> Mapping[str, Any] | None:
-        return next((row for row in view.snapshot(clock())["calls"] if row.get("contact") == word), None)
+    async def contact(word: str) -> Mapping[str, Any] | None:
+        return view.contact(word, clock())  # here, on the loop: it feeds the view
 
-    def callback(word: str) -> Mapping[str, Any] | None:
+    async def callback(word: str) -> Mapping[str, Any] | None:
         number = number_in(word)
-        return None if number is None else callbacks.one(number)
+        return None if number is None else await asyncio.to_thread(callbacks.one, number)
 
-    def follow_up(word: str) -> Mapping[str, Any] | None:
-        opened = follow_ups.load(owner="", done=False, limit=MOST_OPEN)
-        return next((row for row in opened if str(row["id"]) == word), None)
+    async def follow_up(word: str) -> Mapping[str, Any] | None:
+        number = number_in(word)
+        return None if number is None else await asyncio.to_thread(follow_ups.one, number)
 
     return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up}

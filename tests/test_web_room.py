@@ -6,9 +6,10 @@ import datetime
 import ipaddress
 import ssl
 import stat
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pytest
@@ -19,8 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from cti.api.operation import Row
+from cti.metrics.live import LiveView
+from cti.metrics.snapshot import MAX_LISTED
+from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
-from cti.web_room import PASSWORD_FILE
+from cti.model.policy import Center, Queue
+from cti.model.words import CallId, ContactId, QueueName
+from cti.web_room import PASSWORD_FILE, finders
+from tests.api.doubles import FakeCallbacks, FakeFollowUps
 from tests.running import HOST, Running
 
 pytestmark = pytest.mark.contract
@@ -116,6 +124,39 @@ async def test_a_certificate_that_cannot_be_used_is_said(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match=r"web\.tls: cannot use none\.pem"):
         async with made.start():
             pass
+
+
+class _OnLoop(LiveView):
+    """Says on which thread a contact was looked up, and that nobody takes the whole picture for it."""
+
+    threads: ClassVar[list[threading.Thread]] = []
+
+    def contact(self, contact: str, now: float) -> dict[str, Any] | None:
+        self.threads.append(threading.current_thread())
+        return super().contact(contact, now)
+
+    def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
+        raise AssertionError("no picture for the sake of one row")
+
+
+async def test_the_guard_finds_contacts_beyond_the_listed_and_on_the_loop_that_feeds_them() -> None:
+    view = _OnLoop(Center(queues={"sales": Queue()}))
+    for number in range(MAX_LISTED + 1):
+        name = f"node1/{number}.1"
+        more: dict[str, Any] = {"contact": ContactId(name), "call": CallId(name), "queue": QueueName("sales")}
+        view.apply(Changed(Kind.CONTACT, name, "", "waiting", 1.0, "CallArrived", **more))
+    find = finders(view, lambda: 2.0, FakeCallbacks(), FakeFollowUps())
+    row = await find[Row.CONTACT](f"node1/{MAX_LISTED}.1")
+    assert row is not None and row["queue"] == "sales"
+    assert await find[Row.CONTACT]("node1/none") is None
+    assert set(view.threads) == {threading.current_thread()}
+
+
+async def test_the_guard_finds_a_follow_up_by_its_number_open_or_done() -> None:
+    find = finders(LiveView(Center(queues={"sales": Queue()})), lambda: 2.0, FakeCallbacks(), FakeFollowUps())
+    found = [await find[Row.FOLLOW_UP](word) for word in ("1", "2", "3", "x", "")]
+    assert [row and row["id"] for row in found] == [1, 2, None, None, None]
+    assert (await find[Row.CALLBACK]("2") or {})["state"] == "kept"
 
 
 def _self_signed(folder: Path) -> tuple[Path, Path]:

@@ -75,7 +75,7 @@ def make_control_app(
     for part in PARTS:
         asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:
-        add_explaining(app, *why, clock, lambda: [row["id"] for row in view.snapshot(clock())["agents"]])
+        add_explaining(app, *why, clock, lambda: view.agents)
     control_contacts.add_routes(app, desk, view, clock)
     if policy is not None:
         control_policy.add_routes(app, policy)

@@ -30,19 +30,17 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         agent, action = request.match_info["agent"], request.match_info["action"]
         if action not in set(AgentAction):
             return unknown("unknown_action", action, [known.value for known in AgentAction])
-        agents = [row["id"] for row in view.snapshot(clock())["agents"]]
-        named = known_or_not(agent, agents)
+        named = known_or_not(agent, view.agents)
         note(request, f"agent.{action}", named)
         asked = await body(request, AgentAsked)
         by = whose(request, asked.by)
         reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
         note(request, f"agent.{action}", named, reasons[0], by, done=reasons[1])
-        if agent not in agents:
-            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, agents)
+        if agent not in view.agents:
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(view.agents))
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(action), asked.reason, by))
         if refused is not None:
             return refusal(refused)
-        now_so = next((row for row in view.snapshot(clock())["agents"] if row["id"] == agent), None)
-        return answer({"ok": True, "agent": now_so})
+        return answer({"ok": True, "agent": view.agent(agent, clock())})
 
     add(app, "POST", "/agents/{agent}/{action}", ask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -57,51 +57,44 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
     async def ask(request: web.Request) -> web.Response:
         contact, word = request.match_info["contact"], request.match_info["action"]
         if word in set(SpyMode):
-            return await _spy(request, desk, view, clock())
+            return await _spy(request, desk, view, clock)
         if word not in set(ContactAction):
             return unknown("unknown_action", word, [known.value for known in (*ContactAction, *SpyMode)])
         action = ContactAction(word)
-        before = view.snapshot(clock())
-        named = known_or_not(contact, {row.get("contact") for row in before["calls"]})
+        named = known_or_not(contact, view.contacts)
         note(request, f"contact.{action}", named)
         asked = await body(request, _BODIES[action])
         detail = {key: value for key, value in msgspec.structs.asdict(asked).items() if key != "by" and value != ""}
         by = whose(request, asked.by)
         queue, seconds = detail.get("queue"), detail.get("seconds", 0.0)
         if queue is not None:
-            detail["queue"] = known_or_not(queue, {row["name"] for row in before["queues"]})
+            detail["queue"] = known_or_not(queue, view.queues)
         note(request, f"contact.{action}", named, detail, by)
         to = QueueName(queue) if queue is not None else None
         refused = desk.ask(ContactRequest(ContactId(contact), action, to, seconds, by=by))
         if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
-            note(request, f"contact.{action}", contact, detail, by)  # the view lists not all of them
-        snapshot = view.snapshot(clock())
+            note(request, f"contact.{action}", contact, detail, by)  # it may have come while the body was read
         if refused is None:
-            return answer({"ok": True, "contact": _row(snapshot, contact)})
+            return answer({"ok": True, "contact": view.contact(contact, clock())})
         if refused.reason is RefusedReason.UNKNOWN_QUEUE:
-            return unknown(refused.reason.value, queue or "", [row["name"] for row in snapshot["queues"]])
+            return unknown(refused.reason.value, queue or "", list(view.queues))
         return refusal(refused)
 
     add(app, "POST", "/contacts/{contact:.+}/{action}", ask)
 
 
-async def _spy(request: web.Request, desk: Desk, view: View, now: float) -> web.Response:
+async def _spy(request: web.Request, desk: Desk, view: View, clock: Callable[[], float]) -> web.Response:
     """His own phone rings, and he hears the talk."""
     contact, mode = request.match_info["contact"], SpyMode(request.match_info["action"])
-    named = known_or_not(contact, {row.get("contact") for row in view.snapshot(now)["calls"]})
+    named = known_or_not(contact, view.contacts)
     note(request, f"contact.{mode}", named)
     asked = await body(request, Spy)
     by = whose(request, asked.by)
     phone = asked.phone if "/" in asked.phone else f"PJSIP/{asked.phone}"
     refused = desk.ask(SpyRequest(ContactId(contact), mode, phone, by=by))
     if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
-        named = contact  # the view lists not all of them
+        named = contact  # it may have come while the body was read
     note(request, f"contact.{mode}", named, {"phone": phone}, by)
     if refused is None:
-        return answer({"ok": True, "contact": _row(view.snapshot(now), contact)})
+        return answer({"ok": True, "contact": view.contact(contact, clock())})
     return refusal(refused)
-
-
-def _row(snapshot: dict[str, Any], contact: str) -> dict[str, Any] | None:
-    """How it stands now; None where it has gone, or beyond what the view lists."""
-    return next((row for row in snapshot["calls"] if row.get("contact") == contact), None)

@@ -27,7 +27,10 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
 
 class FollowUps(Protocol):
-    """Whoever keeps them. Both block: they are called off the loop."""
+    """Whoever keeps them. All block: they are called off the loop."""
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        """Return one, open or done; None if there is none."""
 
     def load(
         self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None

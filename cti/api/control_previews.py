@@ -33,29 +33,24 @@ class PreviewAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def add_routes(app: web.Application, desk: Desk, preview_of: PreviewOf, view: View, clock: Callable[[], float]) -> None:
     """GET /agents/{agent}/preview: the lead, or null. POST /agents/{agent}/preview/{accept|skip}: 200, or 404, 409."""
 
-    def agents() -> list[str]:
-        return [row["id"] for row in view.snapshot(clock())["agents"]]
-
     async def shown(request: web.Request) -> web.Response:
         agent = request.match_info["agent"]
-        known = agents()
-        if agent not in known:
-            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, known)
+        if agent not in view.agents:
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(view.agents))
         return answer({"at": clock(), "agent": agent, "preview": msgspec.to_builtins(preview_of(AgentId(agent)))})
 
     async def decide(request: web.Request) -> web.Response:
         agent, word = request.match_info["agent"], request.match_info["decision"]
         if word not in DECISIONS:
             return unknown("unknown_action", word, [known.value for known in DECISIONS])
-        known = agents()
-        what, named = f"agent.{word}", known_or_not(agent, known)
+        what, named = f"agent.{word}", known_or_not(agent, view.agents)
         note(request, what, named)
         asked = await body(request, PreviewAsked)
         by = whose(request, asked.by)
         reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
         note(request, what, named, reasons[0], by, done=reasons[1])
-        if agent not in known:
-            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, known)
+        if agent not in view.agents:
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(view.agents))
         refused = desk.ask(AgentRequest(AgentId(agent), AgentAction(word), asked.reason, by))
         return refusal(refused) if refused is not None else answer({"ok": True})
 

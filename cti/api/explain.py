@@ -7,7 +7,7 @@ caller's number, as the rest of the control socket does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -44,7 +44,7 @@ def add_explaining(
     explainer: Explainer,
     past: Past,
     clock: Callable[[], float],
-    agents: Callable[[], Sequence[str]],
+    agents: Callable[[], Collection[str]],
 ) -> None:
     """Add PATHS to `app`, under each prefix. `agents` returns the names that exist, `clock` epoch seconds."""
     add(app, "GET", "/contacts", _contacts(past, clock))
@@ -88,7 +88,7 @@ def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part:
 
 
 def _agent(
-    explainer: Explainer, past: Past, clock: Callable[[], float], agents: Callable[[], Sequence[str]]
+    explainer: Explainer, past: Past, clock: Callable[[], float], agents: Callable[[], Collection[str]]
 ) -> Handler:
     async def read(request: web.Request) -> web.Response:
         name = AgentId(request.match_info["id"])

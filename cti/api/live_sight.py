@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cti.api.operation import Row as Kind
-from cti.api.scoping import Scope
+from cti.api.scoping import Scope, health_of
 from cti.differences import Difference, Row, Step
 from cti.people.masking import masked
 from cti.people.person import Person
@@ -24,7 +24,6 @@ class Topic(NamedTuple):
     right: Right
     kind: Kind | None
     has_numbers: bool = False
-    is_everybodys: bool = False  # also for somebody who sees only a part of the centre
 
 
 TOPICS: Mapping[str, Topic] = {
@@ -35,7 +34,7 @@ TOPICS: Mapping[str, Topic] = {
     "campaigns": Topic(Right.CAMPAIGNS_READ, Kind.CAMPAIGN),
     "teams": Topic(Right.AGENTS_READ, None),
     "flows": Topic(Right.FLOWS_READ, None),
-    "status": Topic(Right.STATUS_READ, None, is_everybodys=True),
+    "status": Topic(Right.STATUS_READ, Kind.STATUS),
 }
 
 
@@ -51,6 +50,8 @@ class Sight(msgspec.Struct, frozen=True):
         about = TOPICS[topic]
         if row is None or not self._has(about, row):
             return None
+        if about.kind is Kind.STATUS and not self.scope.is_whole:
+            return health_of(row)
         return masked(row) if about.has_numbers and not self.sees_numbers else row
 
     def rows(self, rows: Mapping[str, Mapping[str, Row]]) -> dict[str, dict[str, Row]]:
@@ -87,7 +88,7 @@ class Sight(msgspec.Struct, frozen=True):
 
     def _has(self, about: Topic, row: Row) -> bool:
         if about.kind is None:
-            return self.scope.is_whole or about.is_everybodys
+            return self.scope.is_whole
         return self.scope.has(about.kind, row)
 
 

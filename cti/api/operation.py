@@ -28,6 +28,7 @@ class Row(StrEnum):
     CALLBACK = "callback"
     FOLLOW_UP = "follow_up"
     LIVE_CHANGE = "live_change"
+    STATUS = "status"  # of the engine: its health is everybody's, sums are for whoever has the whole centre
 
 
 class Operation(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from cti.people.rights import Right
 PREFIX = PREFIXES[0]
 QUEUE, AGENT, CONTACT, CAMPAIGN = Row.QUEUE, Row.AGENT, Row.CONTACT, Row.CAMPAIGN
 CALLBACK, FOLLOW_UP = Row.CALLBACK, Row.FOLLOW_UP
+_STATUS = {"status": Row.STATUS}
 _LIMIT = {"limit": "at most so many rows"}
 _PAGE = {**_LIMIT, "cursor": "`next` of the answer before"}
 _SUPERVISION = {
@@ -64,7 +65,7 @@ _LIVE = (
     Operation("GET", "/agents", "The agents and what they do", Right.AGENTS_READ, rows={"agents": AGENT}),
     Operation("GET", "/calls", "The calls in the engine's hands", Right.CALLS_READ, rows={"calls": CONTACT}),
     Operation("GET", "/decisions", "Who got which call, and why", Right.CALLS_READ, rows={"decisions": CONTACT}),
-    Operation("GET", "/status", "How the engine and its Asterisk nodes are", Right.STATUS_READ),
+    Operation("GET", "/status", "How the engine and its Asterisk nodes are", Right.STATUS_READ, rows=_STATUS),
     Operation(
         "POST",
         "/agents/{agent}/{action}",

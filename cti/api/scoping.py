@@ -31,6 +31,8 @@ class Scope(msgspec.Struct, frozen=True):
         """Whether a row of this kind is in it."""
         if self.is_whole:
             return True
+        if kind is Row.STATUS:
+            return True
         if kind is Row.QUEUE:
             return self._queue(row.get("name"))
         if kind is Row.AGENT:
@@ -52,6 +54,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 WHOLE = Scope(None, None, None)
+HEALTH = ("nodes", "down_since", "breaks", "repairs", "late", "bugs", "inconsistent", "free_to_ring", "errors")
+"""What of the engine's row everybody may see. All else in it sums up, or names, what other parts do."""
 _NAMED_BY = {Row.QUEUE: "name", Row.AGENT: "id", Row.CAMPAIGN: "name"}
 
 
@@ -80,6 +84,11 @@ def named(kind: Row, word: str) -> Mapping[str, Any] | None:
     return {_NAMED_BY[kind]: word} if kind in _NAMED_BY else None
 
 
+def health_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of the engine's row what is nobody's figures."""
+    return {key: row[key] for key in HEALTH if key in row}
+
+
 def only_rows(content: Any, operation: Operation, scope: Scope) -> Any | None:
     """Return an answer with the rows of `scope` only; None where the one that it is about is not in it."""
     if scope.is_whole or not isinstance(content, dict):
@@ -89,6 +98,8 @@ def only_rows(content: Any, operation: Operation, scope: Scope) -> Any | None:
         found = kept.get(key)
         if isinstance(found, dict) and not scope.has(kind, found):
             return None
+        if isinstance(found, dict) and kind is Row.STATUS:
+            kept[key] = health_of(found)
         if isinstance(found, list):
             kept[key] = [row for row in found if isinstance(row, dict) and scope.has(kind, row)]
     return kept

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -29,8 +29,11 @@ from cti.people.sessions import Sessions, SignedIn
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = ("GET", "HEAD")
 
-Find = Mapping[Row, Callable[[str], Mapping[str, Any] | None]]
-"""How a row is looked up by the word of a path; blocks. A kind that is not there is judged by its answer alone."""
+Find = Mapping[Row, Callable[[str], Awaitable[Mapping[str, Any] | None]]]
+"""How a row is looked up by the word of a path; asked on the loop, and never blocks it.
+
+A kind that is not there is judged by its answer alone.
+"""
 
 who: web.RequestKey[SignedIn] = web.RequestKey("cti_who", SignedIn)
 scope: web.RequestKey[Scope] = web.RequestKey("cti_scope", Scope)
@@ -166,7 +169,7 @@ async def _in_scope(request: web.Request, operation: Operation, find: Find) -> b
             continue
         row = named(kind, word)
         if row is None and kind in find:
-            row = await asyncio.to_thread(find[kind], word)
+            row = await find[kind](word)
         if row is None or not its.has(kind, row):
             return False
     return True

@@ -14,7 +14,7 @@ from cti.metrics.definitions import Samples
 from cti.metrics.flow_ways import FlowWays
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
-from cti.metrics.snapshot import MAX_LISTED, take_snapshot
+from cti.metrics.snapshot import MAX_LISTED, agent_row, call_row, take_snapshot
 from cti.metrics.tally import Tally
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
@@ -119,6 +119,16 @@ class LiveView:
         At most `max_listed` callers a queue and as many calls are listed; the counts are always complete.
         """
         return take_snapshot(self, now, max_listed)
+
+    def contact(self, contact: str, now: float) -> dict[str, Any] | None:
+        """A live contact as the picture has it, listed or not; None where it is not there. Holds a caller's number."""
+        row = self.contacts.get(contact)
+        return None if row is None else call_row(row, now)
+
+    def agent(self, agent: str, now: float) -> dict[str, Any] | None:
+        """An agent as the picture has him; None where he is not there."""
+        row = self.agents.get(agent)
+        return None if row is None else agent_row(self, agent, row, now)
 
     def _contact(self, changed: Changed) -> None:
         row = self.contacts.get(changed.id)

@@ -51,6 +51,11 @@ class FollowUpWriter:
         self._flush()
         return follow_up.load(self._store, owner=owner, done=done, limit=limit, after=after)
 
+    def one(self, number: int) -> dict[str, Any] | None:
+        """Return one, open or done; None if there is none; blocks. Raises SQLAlchemyError."""
+        self._flush()
+        return follow_up.one(self._store, number)
+
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         """Close one; False if it was done before, None if there is none; blocks. Raises SQLAlchemyError."""
         return follow_up.finish(self._store, number, outcome, by, now)

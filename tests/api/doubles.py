@@ -30,6 +30,16 @@ class FakeDesk:
 
 
 class FakeView:
+    queues: ClassVar[list[str]] = ["sales"]
+    agents: ClassVar[list[str]] = ["anna", "ben"]
+    contacts: ClassVar[list[str]] = []
+
+    def contact(self, contact: str, now: float) -> dict[str, Any] | None:
+        return None
+
+    def agent(self, agent: str, now: float) -> dict[str, Any] | None:
+        return {"id": agent} if agent in self.agents else None
+
     def snapshot(self, now: float) -> dict[str, Any]:
         return {
             "at": now,
@@ -37,7 +47,7 @@ class FakeView:
             "agents": [{"id": "anna"}, {"id": "ben"}],
             "calls": [{"call": "node1/1.1", "caller": "+4930123"}],
             "decisions": [],
-            "status": {"nodes": {"node1": "up"}},
+            "status": {"nodes": {"node1": "up"}, "waiting": 1},
         }
 
 
@@ -118,6 +128,9 @@ class FakeFollowUps:
     ) -> list[dict[str, Any]]:
         self.asked.append((owner, done, limit))
         return [{"id": 1, "owner": "anna"}]
+
+    def one(self, number: int) -> dict[str, Any] | None:
+        return {1: {"id": 1, "owner": "anna"}, 2: {"id": 2, "owner": "anna"}}.get(number)
 
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         self.asked.append((number, outcome, by, now))

@@ -33,8 +33,16 @@ class Centre:
         self.asked.append(event)
         return self.refusal
 
-    def snapshot(self, at: float) -> Any:
-        return {"agents": [{"id": "anna"}, {"id": "bert"}]}
+    queues, agents, contacts = (), ("anna", "bert"), ()
+
+    def contact(self, contact: str, now: float) -> Any:
+        raise AssertionError("nobody asks for a contact")
+
+    def agent(self, agent: str, now: float) -> Any:
+        raise AssertionError("nobody asks for his row")
+
+    def snapshot(self, now: float) -> Any:
+        raise AssertionError("no picture for the sake of one agent")
 
     def add(self, entry: AuditEntry) -> None:
         self.entries.append(entry)

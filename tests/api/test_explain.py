@@ -34,8 +34,9 @@ class Center:
     def explain_agent(self, agent: AgentId) -> AgentNow | None:
         return self.scene.center.explain_agent(agent, self.scene.now)
 
-    def snapshot(self, now: float) -> dict[str, Any]:
-        return {"at": now, "agents": [{"id": name} for name in self.scene.policy.agents]}
+    @property
+    def agents(self) -> list[str]:
+        return list(self.scene.policy.agents)
 
 
 class Asking:

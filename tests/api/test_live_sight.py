@@ -66,6 +66,20 @@ def test_rows_outside_the_scope_are_not_there() -> None:
     }
 
 
+def test_sums_over_the_centre_are_for_whoever_is_in_charge_of_all_of_it() -> None:
+    engine = Boards(LiveView(CENTER))
+    engine.look(1_000.0)
+    whole, part = (Sight(("status",), scope, sees_numbers=True) for scope in (WHOLE, SALES))
+    row = engine.rows["status"]["now"]
+    assert whole.row("status", row) == row and {"waiting", "calls_active", "today", "agents_free"} <= set(row)
+    assert set(part.row("status", row) or {}) == {
+        *("nodes", "down_since", "breaks"),
+        *("repairs", "late", "bugs", "inconsistent", "free_to_ring"),
+    }
+    assert change(part, "status", row, {**row, "waiting": 9}) is None
+    assert change(part, "status", row, {**row, "bugs": 1}) == {"set": {"key": {"bugs": 1}}}
+
+
 def test_a_row_that_comes_into_the_scope_is_whole_and_one_that_leaves_it_is_gone() -> None:
     part = Sight(("calls",), SALES, sees_numbers=True)
     assert change(part, "calls", ELSEWHERE, CALL) == {"set": {"key": CALL}}

@@ -143,6 +143,7 @@ async def test_rows_of_others_are_not_there(web: WebScene) -> None:
     assert (await ask("GET", "/queues")).body["queues"] == []
     assert (await ask("GET", "/agents")).body["agents"] == []
     assert (await ask("GET", "/calls")).body["calls"] == []
+    assert (await ask("GET", "/status")).body["status"] == {"nodes": {"node1": "up"}}
     for method, path, body in (
         ("PATCH", "/queues/sales", {"target_s": 1}),
         ("POST", "/agents/anna/login", {}),

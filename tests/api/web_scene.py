@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,11 @@ class WebScene:
     ) -> AsyncIterator[WebScene]:
         sock = bind_tcp(HOST, 0)
         self.origin = f"http://{HOST}:{sock.getsockname()[1]}"
-        find = {kind: (lambda word, kind=kind: self.rows.get(kind, {}).get(word)) for kind in Row}
+
+        async def found(kind: Row, word: str) -> dict[str, Any] | None:
+            return self.rows.get(kind, {}).get(word)
+
+        find = {kind: partial(found, kind) for kind in Row}
         app = make_web_app(
             self.scene.app(lambda: self.now),
             self.sessions,
@@ -104,7 +108,7 @@ class WebScene:
             center=lambda: self.scene.policy.center,
             clock=lambda: self.now,
             audit=self.scene.audit,
-            find=find,  # type: ignore[arg-type]
+            find=find,
             answers=self.answers,
             provider=provider,
             pages=self.pages,

@@ -63,18 +63,27 @@ export interface CallRow {
   readonly order_at: number | null;
 }
 
-export interface StatusRow {
+/** What everybody sees of the engine. */
+export interface HealthRow {
   readonly nodes: Readonly<Record<string, string>>;
   readonly down_since: Readonly<Record<string, number>>;
+  readonly bugs: number;
+  readonly breaks: readonly string[];
+}
+
+/** With the sums that the engine tells whoever is in charge of the whole centre. */
+export interface StatusRow extends HealthRow {
   readonly calls_active: number;
   readonly in_flow: number;
   readonly waiting: number;
   readonly talking: number;
-  readonly bugs: number;
   readonly agents_free: number;
   readonly agents_available: number;
   readonly today: Counts;
-  readonly breaks: readonly string[];
+}
+
+export function hasSums(row: HealthRow | undefined): row is StatusRow {
+  return row !== undefined && 'today' in row;
 }
 
 /** The rows of a topic as what they are. The engine is of the same build as the page: shapes are not checked again here. */

@@ -1,7 +1,7 @@
 /** How old is what the page shows, and is the switch there? Always on the page: staleness is a state. */
 
 import { ageS, connection, isStale, pulse, rowsOf, serverNow } from '../live/now';
-import type { StatusRow } from '../live/rows';
+import type { HealthRow } from '../live/rows';
 import { clockFace, elapsedS } from '../live/server_clock';
 import { words } from '../words';
 import { Badge } from './badge';
@@ -17,7 +17,7 @@ export function ConnectionBadge() {
 /** One line for each node that is not connected; nothing where all is well. */
 export function SwitchDown() {
   const said = words.value.connection;
-  const status = rowsOf('status').now as StatusRow | undefined;
+  const status = rowsOf('status').now as HealthRow | undefined;
   const nodes = pulse.value?.nodes ?? status?.nodes ?? {};
   const since = { ...status?.down_since, ...pulse.value?.since };
   const down = Object.entries(nodes).filter(([, state]) => state !== 'up');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { QueueRow, StatusRow } from '../../src/live/rows';
+import type { HealthRow, QueueRow, StatusRow } from '../../src/live/rows';
 import { boardsOf, levelsOf, turnOf } from '../../src/pages/wall/boards';
 
 function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
@@ -13,26 +13,27 @@ function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
 }
 
 const STATUS = { waiting: 2, agents_free: 3, agents_available: 4, today: { answered: 9 } } as StatusRow;
+const HEALTH: HealthRow = { nodes: {}, down_since: {}, bugs: 0, breaks: [] };
 
 it('shows all queues first, then each', () => {
-  const boards = boardsOf([queue('a', 10), queue('b', null)], STATUS, [], true);
+  const boards = boardsOf([queue('a', 10), queue('b', null)], STATUS, []);
   expect(boards.map((board) => board.name)).toEqual([null, 'a', 'b']);
   expect([boards[0]?.waiting, boards[0]?.free, boards[0]?.today?.answered]).toEqual([2, 3, 9]);
 });
 
 it('measures the longest wait of all by the queue that is furthest beyond its target', () => {
-  const [all] = boardsOf([queue('slow', 100, 300), queue('fast', 150, 20)], STATUS, [], true);
+  const [all] = boardsOf([queue('slow', 100, 300), queue('fast', 150, 20)], STATUS, []);
   expect([all?.oldestSince, all?.targetS]).toEqual([150, 20]);
 });
 
 it('shows no sum of the centre to who sees a part of it, or asks for a part', () => {
   const rows = [queue('a', 10), queue('b', null)];
-  expect(boardsOf(rows, STATUS, [], false).map((board) => board.name)).toEqual(['a', 'b']);
-  expect(boardsOf(rows, STATUS, ['b'], true).map((board) => board.name)).toEqual(['b']);
+  expect(boardsOf(rows, HEALTH, []).map((board) => board.name)).toEqual(['a', 'b']);
+  expect(boardsOf(rows, STATUS, ['b']).map((board) => board.name)).toEqual(['b']);
 });
 
 it('says act where nobody is here', () => {
-  const [board] = boardsOf([{ ...queue('a', null), agents_free: 0, agents_available: 0 }], STATUS, [], true);
+  const [board] = boardsOf([{ ...queue('a', null), agents_free: 0, agents_available: 0 }], STATUS, []);
   expect(board && levelsOf(board, null)).toMatchObject({ free: 'bad', longest: 'good', level: 'unknown' });
 });
 

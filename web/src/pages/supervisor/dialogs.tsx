@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { user } from '../../api/session';
 import { rowsOf } from '../../live/now';
-import type { AgentRow, CallRow, StatusRow } from '../../live/rows';
+import type { AgentRow, CallRow, HealthRow } from '../../live/rows';
 import { AskDialog, Dialog } from '../../parts/dialog';
 import { say } from '../../parts/toast';
 import { AgentWhy } from '../../why/agent';
@@ -61,7 +61,7 @@ interface AgentDialogProps {
 
 function Pause({ agent, onClose }: AgentDialogProps) {
   const said = words.value.supervisor;
-  const breaks = (rowsOf('status').now as StatusRow | undefined)?.breaks ?? [];
+  const breaks = (rowsOf('status').now as HealthRow | undefined)?.breaks ?? [];
   const [reason, setReason] = useState(breaks[0] ?? '');
   return (
     <AskDialog

@@ -2,7 +2,7 @@
 
 import type { Level } from '../../live/hysteresis';
 import { ABANDON_WATCH, ofAbandoned, ofServiceLevel, ofWait, ofWaiting, SERVICE_LEVEL } from '../../live/levels';
-import type { Counts, QueueRow, StatusRow } from '../../live/rows';
+import { type Counts, type HealthRow, hasSums, type QueueRow, type StatusRow } from '../../live/rows';
 
 /** The figures of a board: of one queue, or of all. */
 export interface Board {
@@ -17,19 +17,18 @@ export interface Board {
 }
 
 /**
- * All queues first, then one each. With `asked` only those; `whole` is false where the token sees only some queues: the
- * sum of the centre would then be of others, too.
+ * All queues first, then one each. With `asked` only those. A token that sees only some queues is told no sums: they
+ * would be of others, too.
  */
 export function boardsOf(
   queues: readonly QueueRow[],
-  status: StatusRow | undefined,
+  status: HealthRow | undefined,
   asked: readonly string[],
-  whole: boolean,
 ): readonly Board[] {
   const shown = asked.length === 0 ? queues : queues.filter((row) => asked.includes(row.name));
   const each = shown.map(ofQueue);
-  const isSum = whole && asked.length === 0 && queues.length > 1 && status !== undefined;
-  return isSum ? [ofAll(queues, status), ...each] : each;
+  const isSum = asked.length === 0 && queues.length > 1;
+  return isSum && hasSums(status) ? [ofAll(queues, status), ...each] : each;
 }
 
 function ofQueue(row: QueueRow): Board {

@@ -3,10 +3,10 @@
 import './wall.css';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ask, useToken } from '../../api/client';
-import { session, type User, user } from '../../api/session';
+import { session, type User } from '../../api/session';
 import type { Level } from '../../live/hysteresis';
 import { connection, isStale, picture, rowsOf, serverNow, useLive } from '../../live/now';
-import { type QueueRow, type StatusRow, typed } from '../../live/rows';
+import { type HealthRow, type QueueRow, typed } from '../../live/rows';
 import { clockFace, elapsedS } from '../../live/server_clock';
 import { ConnectionBadge, SwitchDown } from '../../parts/connection';
 import { count, percent } from '../../parts/figures';
@@ -49,13 +49,11 @@ export default function Wall() {
   }, []);
   const said = words.value.wall;
   const queueRows = rowsOf('queues');
-  const status = rowsOf('status').now as StatusRow | undefined;
+  const status = rowsOf('status').now as HealthRow | undefined;
   const only = asked.value.get('queues') ?? '';
-  const scope = user.value;
-  const whole = scope !== null && scope.queues.length === 0 && scope.teams.length === 0;
   const boards = useMemo(
-    () => boardsOf(typed<QueueRow>(queueRows), status, only === '' ? [] : only.split(','), whole),
-    [queueRows, status, only, whole],
+    () => boardsOf(typed<QueueRow>(queueRows), status, only === '' ? [] : only.split(',')),
+    [queueRows, status, only],
   );
   const [began] = useState(() => performance.now());
   const eachS = Math.max(3, Number(asked.value.get('seconds')) || EACH_S);
