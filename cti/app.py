@@ -31,6 +31,7 @@ from cti.flows.room import FlowRoom
 from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
+from cti.keepers.room import OutboundRoom, trunks_of
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
@@ -46,7 +47,6 @@ from cti.model.events import PolicyChanged
 from cti.model.policy import Center
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
-from cti.outbound_room import OutboundRoom, trunks_of
 from cti.policy_in_force import PolicyInForce
 from cti.ports import Ledger, Reader
 from cti.reports.running import Reports

@@ -39,7 +39,8 @@ from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
 from cti.acd.offer import Offer
-from cti.campaigning import Campaigning
+from cti.calling.campaigns import Campaigns
+from cti.calling.promises import Promises
 from cti.model import events, policy
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
@@ -57,7 +58,6 @@ from cti.model.words import (
     OfferState,
     RingResult,
 )
-from cti.outgoing import Outgoing
 
 __all__ = ["ContactCenter", "Output"]
 
@@ -81,8 +81,8 @@ class ContactCenter:
     ) -> None:
         self._strict = strict
         self._floor = Floor(center, nodes, seed, version)
-        self._outgoing = Outgoing(self._floor)
-        self._campaigning = Campaigning(self._floor, self._outgoing)
+        self._outgoing = Promises(self._floor)
+        self._campaigning = Campaigns(self._floor, self._outgoing)
         self._on_event = self._event_rules()
         self._on_deadline = self._deadline_rules()
 

@@ -1,6 +1,6 @@
 """What does the web need in a running engine? People and their records, an address, pages; and a first administrator.
 
-Puts the parts together for the composition root, as outbound_room.py does for calls that we begin.
+Puts the parts together for the composition root, as keepers/room.py does for calls that we begin.
 """
 
 from __future__ import annotations

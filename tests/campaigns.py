@@ -13,7 +13,7 @@ from cti.model.lead import Lead
 from cti.model.policy import Center
 from cti.model.promise import Number, Tried
 from cti.outbound.lead import from_one_word
-from tests.calling import CallingScene, office
+from tests.calling_scene import CallingScene, office
 from tests.kit import NODE
 
 SPRING = CampaignName("spring")

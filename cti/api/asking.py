@@ -30,7 +30,6 @@ MAX_KNOWN = 1000
 PREFIXES = ("/api/v1", "/v1")  # the second is how it was called first: an alias for those who still write it
 MAX_NOTED = 50
 MAX_DIGITS = 9
-MAX_CURSOR_DIGITS = 18
 OURS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(/[A-Za-z0-9_.-]{1,150})?")  # an agent, a queue, <node>/<Uniqueid>
 NOT_OURS = "?"
 UNKNOWN = (
@@ -151,17 +150,6 @@ def limit_of(request: web.Request, usual: int, most: int) -> int:
     if limit is None or not 1 <= limit <= most:
         raise BadRequest(f"limit must be a number from 1 to {most}")
     return limit
-
-
-def cursor_of(request: web.Request) -> int | None:
-    """Return `?cursor=`: the number behind which the next page begins. Raises BadRequest."""
-    asked = request.query.get("cursor")
-    if asked is None:
-        return None
-    cursor = number_in(asked, MAX_CURSOR_DIGITS)
-    if cursor is None:
-        raise BadRequest("cursor is what the answer before called next")
-    return cursor
 
 
 def known_or_not(word: str, known: Container[str]) -> str:

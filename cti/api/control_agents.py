@@ -16,7 +16,7 @@ from cti.model.words import AgentAction, AgentId, RefusedReason
 from cti.ports import Desk
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AgentAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a POST: the reason of a break, and who asks."""
 
     reason: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9*#_-]{0,40}\Z")] = ""
@@ -33,7 +33,7 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
         agents = [row["id"] for row in view.snapshot(clock())["agents"]]
         named = known_or_not(agent, agents)
         note(request, f"agent.{action}", named)
-        asked = await body(request, _Asked)
+        asked = await body(request, AgentAsked)
         by = whose(request, asked.by)
         reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
         note(request, f"agent.{action}", named, reasons[0], by, done=reasons[1])

@@ -6,8 +6,9 @@ import asyncio
 
 from aiohttp import web
 
-from cti.api.asking import add, cursor_of, limit_of
+from cti.api.asking import add
 from cti.api.http import answer
+from cti.api.paging import Number, page_of
 from cti.ports import AuditTrail
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1000
@@ -15,8 +16,9 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 1000
 
 def add_audit(app: web.Application, audit: AuditTrail) -> None:
     async def read(request: web.Request) -> web.Response:
-        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        rows = await asyncio.to_thread(audit.newest, limit, cursor_of(request))
-        return answer({"audit": rows, "next": str(rows[-1]["id"]) if len(rows) == limit else None})
+        page = page_of(request, "audit", tuple[Number], DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(audit.newest, page.most, None if page.after is None else page.after[0])
+        rows, more = page.shown(found, lambda row: (row["id"],))
+        return answer({"audit": rows, "next": more})
 
     add(app, "GET", "/audit", read)

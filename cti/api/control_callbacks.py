@@ -12,8 +12,9 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, add, body, limit_of, note, number_in, refusal, unknown
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal, unknown
 from cti.api.http import answer
+from cti.api.paging import Number, page_of
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackPromised, CallbackRequest
@@ -27,8 +28,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 class Callbacks(Protocol):
     """Whoever keeps them. All of it blocks: it is called off the loop."""
 
-    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
-        """Return the open ones, the next one first, or the newest of all."""
+    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
+        """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`."""
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, None where there is none."""
@@ -49,19 +50,21 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CallbackAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
 def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Callable[[], float]) -> None:
-    """Add GET /v1/callbacks (?all=1, ?limit=), POST /v1/callbacks, GET /v1/callbacks/{number} and
+    """Add GET /v1/callbacks (?all=1, ?limit=, ?cursor=), POST /v1/callbacks, GET /v1/callbacks/{number} and
     POST /v1/callbacks/{number}/{action}."""
 
     async def listed(request: web.Request) -> web.Response:
         all_of_them = request.query.get("all", "") in ("1", "true")
-        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        found = await asyncio.to_thread(callbacks.load, all_of_them=all_of_them, limit=limit)
-        return answer({"at": clock(), "callbacks": found})
+        name = "callbacks.all" if all_of_them else "callbacks"
+        page = page_of(request, name, tuple[float, Number], DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(callbacks.load, all_of_them=all_of_them, limit=page.most, after=page.after)
+        rows, more = page.shown(found, lambda row: (row["due_at"], row["id"]))
+        return answer({"at": clock(), "callbacks": rows, "next": more})
 
     async def schedule(request: web.Request) -> web.Response:
         note(request, "callback.schedule", "")
@@ -82,7 +85,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
             return unknown("unknown_action", word, [known.value for known in CallbackAction])
         what = f"callback.{word}"
         note(request, what, "", {"number": number})
-        asked = await body(request, _Asked)
+        asked = await body(request, CallbackAsked)
         note(request, what, "", {"number": number}, asked.by)
         refused = desk.ask(CallbackRequest(LeadId(number), CallbackAction(word), asked.by))
         if refused is not None and refused.reason is RefusedReason.UNKNOWN_CALLBACK:

@@ -36,7 +36,7 @@ class Campaigns(Protocol):
         """Return how well machines were told from people; None where there is no such campaign."""
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CampaignAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
@@ -66,7 +66,7 @@ def add_routes(app: web.Application, desk: Desk, campaigns: Campaigns, clock: Ca
             return unknown("unknown_action", word, [known.value for known in CampaignAction])
         what = f"campaign.{word}"
         note(request, what, name)
-        asked = await body(request, _Asked)
+        asked = await body(request, CampaignAsked)
         note(request, what, name, {}, asked.by)
         refused = desk.ask(CampaignRequest(CampaignName(name), CampaignAction(word), asked.by))
         if refused is not None:

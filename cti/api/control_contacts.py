@@ -18,36 +18,36 @@ from cti.ports import Desk
 MAX_SECONDS = 86_400
 
 
-class _Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}\Z")]
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
-class _Prioritise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Prioritise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds of waiting given to a contact; less than 0 takes away."""
 
     seconds: Annotated[float, msgspec.Meta(ge=-MAX_SECONDS, le=MAX_SECONDS)]
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
-class _Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reason` is one word, for the audit trail: no room for a number or a name."""
 
     reason: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}\Z")] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
-class _Spy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Spy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The phone of the one who asks: 1009, or PJSIP/1009. No number can be dialled by it."""
 
     phone: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9]{1,20}/)?[A-Za-z0-9_-]{1,60}\Z")]
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
-_BODIES: dict[ContactAction, type[_Move | _Prioritise | _Withdraw]] = {
-    ContactAction.MOVE: _Move,
-    ContactAction.PRIORITISE: _Prioritise,
-    ContactAction.WITHDRAW: _Withdraw,
+_BODIES: dict[ContactAction, type[Move | Prioritise | Withdraw]] = {
+    ContactAction.MOVE: Move,
+    ContactAction.PRIORITISE: Prioritise,
+    ContactAction.WITHDRAW: Withdraw,
 }
 
 
@@ -90,7 +90,7 @@ async def _spy(request: web.Request, desk: Desk, view: View, now: float) -> web.
     contact, mode = request.match_info["contact"], SpyMode(request.match_info["action"])
     named = known_or_not(contact, {row.get("contact") for row in view.snapshot(now)["calls"]})
     note(request, f"contact.{mode}", named)
-    asked = await body(request, _Spy)
+    asked = await body(request, Spy)
     by = whose(request, asked.by)
     phone = asked.phone if "/" in asked.phone else f"PJSIP/{asked.phone}"
     refused = desk.ask(SpyRequest(ContactId(contact), mode, phone, by=by))

@@ -16,12 +16,12 @@ from cti.api.http import answer
 from cti.ports import FlowVersions, PolicyAnswer
 
 
-class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FlowReload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: bool = False
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
-class _RollBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RollBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
@@ -34,7 +34,7 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
 
     async def reload(request: web.Request) -> web.Response:
         note(request, "flows.reload", "")
-        asked = await body(request, _Reload)
+        asked = await body(request, FlowReload)
         what = "flows.check" if asked.check else "flows.reload"
         note(request, what, "", {}, asked.by)
         found = await flows.reload(by=asked.by or NOBODY, check=asked.check)
@@ -42,7 +42,7 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
 
     async def roll_back(request: web.Request) -> web.Response:
         note(request, "flows.rollback", "")
-        asked = await body(request, _RollBack)
+        asked = await body(request, RollBack)
         wanted = {} if asked.to is None else {"to": asked.to}
         note(request, "flows.rollback", "", wanted, asked.by)
         found = await flows.roll_back(by=asked.by or NOBODY, to=asked.to)

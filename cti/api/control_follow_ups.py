@@ -12,9 +12,10 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, add, body, limit_of, note, number_in, refusal
+from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.http import answer
+from cti.api.paging import Number, page_of
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackRequest
@@ -28,14 +29,16 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 class FollowUps(Protocol):
     """Whoever keeps them. Both block: they are called off the loop."""
 
-    def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
-        """Return the open ones, or (`done`) the newest that are done."""
+    def load(
+        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the open ones, or (`done`) the newest that are done; behind (due_at or done_at, id) of `after`."""
 
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         """Close one; False if it was done before, None if there is none."""
 
 
-class _Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FollowUpDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcome: Annotated[str, msgspec.Meta(max_length=200)] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
@@ -50,7 +53,7 @@ class Promises(Callbacks, Protocol):
         """Return the callback that was promised for one."""
 
 
-class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FollowUpCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: Annotated[str, msgspec.Meta(max_length=40)] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
@@ -62,21 +65,23 @@ def add_routes(
     desk: Desk | None = None,
     promises: Promises | None = None,
 ) -> None:
-    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=), POST /v1/follow-ups/{number}/call and /done.
+    """Add GET /v1/follow-ups (?owner=, ?done=1, ?limit=, ?cursor=), POST /v1/follow-ups/{number}/call and /done.
 
     Who says that one is done takes the call back that is still promised for it.
     """
 
     async def listed(request: web.Request) -> web.Response:
-        wanted = {"owner": request.query.get("owner", ""), "done": request.query.get("done", "") in ("1", "true")}
-        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        found = await asyncio.to_thread(follow_ups.load, limit=limit, **wanted)  # type: ignore[arg-type]
-        return answer({"at": clock(), "follow_ups": found})
+        owner, done = request.query.get("owner", ""), request.query.get("done", "") in ("1", "true")
+        name, at = ("follow-ups.done", "done_at") if done else ("follow-ups", "due_at")
+        page = page_of(request, name, tuple[float, Number], DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(follow_ups.load, owner=owner, done=done, limit=page.most, after=page.after)
+        rows, more = page.shown(found, lambda row: (row[at], row["id"]))
+        return answer({"at": clock(), "follow_ups": rows, "next": more})
 
     async def done(request: web.Request) -> web.Response:
         number = _number(request)
         note(request, "follow_up.done", "", {"number": number})
-        asked = await body(request, _Done)
+        asked = await body(request, FollowUpDone)
         note(request, "follow_up.done", "", {"number": number}, asked.by)
         closed = await asyncio.to_thread(follow_ups.finish, number, asked.outcome, asked.by, clock())
         if closed is None:
@@ -98,7 +103,7 @@ def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
     async def call(request: web.Request) -> web.Response:
         number = _number(request)
         note(request, "follow_up.call", "", {"number": number})
-        asked = await body(request, _Call)
+        asked = await body(request, FollowUpCall)
         note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
         return await promised(desk, promises, await asyncio.to_thread(promises.for_follow_up, number, asked.at))
 

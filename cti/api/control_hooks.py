@@ -27,7 +27,7 @@ class Hooks(Protocol):
         """Let those that failed wait again; how many. None: no such receiver."""
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HookAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
@@ -55,7 +55,7 @@ def add_routes(app: web.Application, hooks: Hooks, clock: Callable[[], float]) -
 async def _noted(request: web.Request, what: str) -> str:
     name = request.match_info["hook"]
     note(request, what, name)
-    asked = await body(request, _Asked)
+    asked = await body(request, HookAsked)
     note(request, what, name, {}, asked.by)
     return name
 

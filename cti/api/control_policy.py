@@ -29,7 +29,7 @@ from cti.model.words import RefusedReason
 from cti.ports import PolicyAnswer, PolicyDesk
 
 
-class _Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Reload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: bool = False
     drop_live: bool = False
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
@@ -110,7 +110,7 @@ class _Routes:
 
     async def reload(self, request: web.Request) -> web.Response:
         note(request, "reload", "")
-        asked = await body(request, _Reload)
+        asked = await body(request, Reload)
         wanted = {key: True for key in ("check", "drop_live") if getattr(asked, key)}
         by = whose(request, asked.by)
         noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)

@@ -23,7 +23,7 @@ PreviewOf = Callable[[AgentId], PreviewNow | None]
 DECISIONS = (AgentAction.ACCEPT, AgentAction.SKIP)
 
 
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PreviewAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a POST: why he skips, in one word, and who asks."""
 
     reason: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}\Z")] = ""
@@ -50,7 +50,7 @@ def add_routes(app: web.Application, desk: Desk, preview_of: PreviewOf, view: Vi
         known = agents()
         what, named = f"agent.{word}", known_or_not(agent, known)
         note(request, what, named)
-        asked = await body(request, _Asked)
+        asked = await body(request, PreviewAsked)
         by = whose(request, asked.by)
         reasons = ({"reason": NOT_OURS}, {"reason": asked.reason}) if asked.reason else ({}, {})
         note(request, what, named, reasons[0], by, done=reasons[1])

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.asking import add, cursor_of, limit_of, refusal
+from cti.api.asking import add, refusal
 from cti.api.http import answer
+from cti.api.paging import Number, page_of
 from cti.api.web_guard import who
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
@@ -42,9 +43,9 @@ def add_routes(app: web.Application, kept: Results, clock: Callable[[], float]) 
             return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN), known)
         if request.query.get("format") == "csv":
             return await _csv(request, kept.csv(name, number_as(request)), f"{name}.csv")
-        limit = limit_of(request, DEFAULT_LIMIT, MAX_LIMIT)
-        rows = await asyncio.to_thread(kept.results, name, cursor_of(request) or 0, limit)
-        more = str(rows[-1]["lead"]) if len(rows) == limit else None
+        page = page_of(request, "results", tuple[Number], DEFAULT_LIMIT, MAX_LIMIT)
+        found = await asyncio.to_thread(kept.results, name, 0 if page.after is None else page.after[0], page.most)
+        rows, more = page.shown(found, lambda row: (row["lead"],))
         return answer({"at": clock(), "results": rows, "next": more})
 
     add(app, "GET", "/campaigns/{name}/results", results)

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.asking import add, limit_of
+from cti.api.asking import add
 from cti.api.http import answer
+from cti.api.paging import Word, page_of
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, Look, Passed
 from cti.model.words import AgentId, ContactId
@@ -30,7 +31,7 @@ Handler = Callable[[web.Request], Any]
 class Past(Protocol):
     """The history, as this file needs it. Every method blocks for the disk."""
 
-    def contacts(self, limit: int = LISTED) -> list[dict[str, Any]]: ...
+    def contacts(self, limit: int = LISTED, after: tuple[float, str] | None = None) -> list[dict[str, Any]]: ...
     def find(self, asked: str) -> list[dict[str, Any]]: ...
     def facts(self, contact: str) -> list[Changed]: ...
     def looks(self, contact: str) -> list[Look]: ...
@@ -55,8 +56,10 @@ def add_explaining(
 
 def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
     async def read(request: web.Request) -> web.Response:
-        limit = limit_of(request, LISTED, MAX_LISTED)
-        return answer({"at": clock(), "contacts": await asyncio.to_thread(past.contacts, limit)})
+        page = page_of(request, "contacts", tuple[float, Word], LISTED, MAX_LISTED)
+        found = await asyncio.to_thread(past.contacts, page.most, page.after)
+        rows, more = page.shown(found, lambda row: (row["seen_at"], row["contact"]))
+        return answer({"at": clock(), "contacts": rows, "next": more})
 
     return read
 

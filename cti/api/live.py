@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from cti.api.asking import MAX_CURSOR_DIGITS, add, number_in
+from cti.api.asking import MAX_DIGITS, add, number_in
 from cti.api.http import answer
 from cti.api.live_hub import LiveHub
 from cti.api.live_sight import TOPICS, sight_of
@@ -110,7 +110,7 @@ class LiveSocket:
         if (sock := transport.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
         viewer = Viewer(transport)
-        seq = number_in(request.query.get("seq", ""), MAX_CURSOR_DIGITS)
+        seq = number_in(request.query.get("seq", ""), 2 * MAX_DIGITS)
         known = -1 if seq is None else seq
         sight = sight_of(ticket.person, scope_of(ticket.person, self._center()), topics)
         self._hub.join(viewer, sight, request.query.get("boot", ""), known)

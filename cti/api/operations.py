@@ -119,7 +119,7 @@ _SOCKET = (
     ),
 )
 _PAST = (
-    Operation("GET", "/contacts", "The newest contacts", Right.CONTACTS_READ, query=_LIMIT, rows={"contacts": CONTACT}),
+    Operation("GET", "/contacts", "The newest contacts", Right.CONTACTS_READ, query=_PAGE, rows={"contacts": CONTACT}),
     Operation(
         "GET",
         "/contacts/{id}/timeline",
@@ -221,7 +221,7 @@ _OUTBOUND = (
         "/campaigns/{name}/results",
         "What came of each lead of a campaign",
         Right.CAMPAIGNS_READ,
-        query={"cursor": "where the page before ended", "format": "csv: all of them as CSV", **_LIMIT},
+        query={"format": "csv: all of them as CSV", **_PAGE},
         about={"name": CAMPAIGN},
     ),
     Operation("GET", "/campaigns/{name}/lists", "Its lists", Right.CAMPAIGNS_READ, about={"name": CAMPAIGN}),
@@ -275,7 +275,7 @@ _OUTBOUND = (
         "/callbacks",
         "Promised callbacks",
         Right.CALLBACKS_READ,
-        query={"all": "1: those that are over, too", **_LIMIT},
+        query={"all": "1: those that are over, too", **_PAGE},
         rows={"callbacks": CALLBACK},
     ),
     Operation(
@@ -302,7 +302,7 @@ _OUTBOUND = (
         "/follow-ups",
         "What is to be looked into because a caller said that it was bad",
         Right.FOLLOW_UPS_READ,
-        query={"owner": "only his", "done": "1: the newest that are done", **_LIMIT},
+        query={"owner": "only his", "done": "1: the newest that are done", **_PAGE},
         rows={"follow_ups": FOLLOW_UP},
     ),
     Operation(

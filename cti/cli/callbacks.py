@@ -15,8 +15,8 @@ from cti.cli import control as cli_control
 from cti.cli import show as cli_show
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
+from cti.cli.numbers_shown import ShowNumbers, shown
 from cti.cli.show import Column, Row
-from cti.cli.store import ShowNumbers, shown
 
 callback_app = typer.Typer(
     name="callback", help="Callbacks that were promised: list, schedule, show, withdraw, now.", no_args_is_help=True

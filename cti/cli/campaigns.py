@@ -13,8 +13,9 @@ from cti.cli import ask, campaign_amd, change, show
 from cti.cli import control as cli_control
 from cti.cli.ask import AsJson, Control
 from cti.cli.change import when
+from cti.cli.numbers_shown import ShowNumbers, shown
 from cti.cli.show import Column, Row
-from cti.cli.store import ConfigOption, ShowNumbers, known_campaign, opened, shown
+from cti.cli.store import ConfigOption, known_campaign, opened
 from cti.store.campaign_results import all_results
 from cti.store.results_csv import csv_of
 

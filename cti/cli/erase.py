@@ -15,7 +15,8 @@ import typer
 from cti.cli import ask, control
 from cti.cli.ask import REFUSED, AsJson
 from cti.cli.control import EngineRefused, NotRunning
-from cti.cli.store import ConfigOption, Region, one_number, opened, shown
+from cti.cli.numbers_shown import shown
+from cti.cli.store import ConfigOption, Region, one_number, opened
 from cti.config.settings import Settings
 from cti.erasing_files import erase_in_file, packed, with_older_ones
 from cti.model.dialling import LeadId

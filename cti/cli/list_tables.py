@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cti.cli import show as cli_show
+from cti.cli.numbers_shown import shown
 from cti.cli.show import Column
-from cti.cli.store import shown
 from cti.lists.dialect import DELIMITERS
 from cti.lists.importing import Found
 from cti.lists.judge import Row, Verdict, plain

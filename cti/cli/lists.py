@@ -20,13 +20,13 @@ from cti.cli import ask
 from cti.cli import show as cli_show
 from cti.cli.ask import REFUSED, AsJson
 from cti.cli.list_tables import COUNTS, LISTS, PREVIEW, WORDS, how, shown_row
+from cti.cli.numbers_shown import ShowNumbers
 from cti.cli.store import (
     CampaignOption,
     ConfigOption,
     Encoding,
     Mapping,
     Region,
-    ShowNumbers,
     checked_region,
     known_campaign,
     opened,

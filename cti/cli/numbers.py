@@ -16,6 +16,7 @@ import typer
 from cti.cli import ask, show
 from cti.cli.ask import REFUSED, AsJson
 from cti.cli.erase import erase_number
+from cti.cli.numbers_shown import ShowNumbers, shown
 from cti.cli.show import Column
 from cti.cli.store import (
     CampaignOption,
@@ -23,13 +24,11 @@ from cti.cli.store import (
     Encoding,
     Mapping,
     Region,
-    ShowNumbers,
     checked_region,
     known_campaign,
     one_number,
     opened,
     refuse,
-    shown,
 )
 from cti.lists.importing import Reading
 from cti.lists.judge import plain

@@ -10,7 +10,7 @@ import typer
 from cti.cli import ask, show
 from cti.cli.ask import AgentName, AsJson, Control
 from cti.cli.change import send
-from cti.cli.store import ShowNumbers, shown
+from cti.cli.numbers_shown import ShowNumbers, shown
 
 
 def add_commands(agents: typer.Typer) -> None:

@@ -43,7 +43,6 @@ Mapping = Annotated[
         help="phone (several, in order), name, zone, priority, consent; COLUMN - is none",
     ),
 ]
-ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="show whole numbers: personal data")]
 CampaignOption = Annotated[
     str, typer.Option("--campaign", metavar="NAME", help="only of this campaign; default: of all")
 ]
@@ -122,8 +121,3 @@ def one_number(text: str, region: str | None, as_json: bool = False) -> str:
     except ConfigError as error:
         refuse(error.problems, as_json)
     return refuse([f"NUMBER: {found}"], as_json) if isinstance(found, Fault) else found.e164
-
-
-def shown(number: str, whole: bool) -> str:
-    """Return a number as it may be shown: its country's beginning and its end, or all of it."""
-    return number if whole or len(number) < 7 else f"{number[:3]}…{number[-2:]}"

@@ -42,9 +42,9 @@ def abandon_rate(counts: Counts) -> float | None:
 
 
 def aht_s(counts: Counts) -> float | None:
-    """Talk, hold and wrap-up of a handled contact, on average."""
+    """Talk, hold and wrap-up of a handled contact, on average; None while no second of a talk is booked."""
     work_s = counts.get("talk_s", 0) + counts.get("hold_s", 0) + counts.get("wrapup_s", 0)
-    return share(work_s, counts.get("handled", 0))
+    return share(work_s, counts.get("handled", 0)) if work_s > 0 else None
 
 
 def occupancy(counts: Counts) -> float | None:

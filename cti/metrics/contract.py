@@ -62,7 +62,12 @@ QUEUES = (
         "death, is the same one. It counts in the interval in which it entered, with whatever became of it later: "
         "offered = all outcomes + waiting, always",
     ),
-    Figure("waiting", "count", "of those who entered (in this interval): who still wait, or are being rung for"),
+    Figure(
+        "waiting",
+        "count",
+        "who still wait, or are being rung for. Of a queue now: all in its line, with the customers whom we are to call. "
+        "Of an interval or a window: only callers, of those offered in it, so that offered = all outcomes + waiting",
+    ),
     *(Figure(name, "count", f"outcome of a visit: {meaning}") for name, meaning in _OUTCOMES),
     Figure(
         "short_abandoned", "count", "abandoned after a wait of at most S: misdialled, in no service level but lenient"
@@ -112,7 +117,12 @@ WORK = (
         "share",
         "busy_s / staffed_s. An agent in two queues counts in both of their rows, and once in the total",
     ),
-    Figure("aht_s", "s", "(talk_s + hold_s + wrapup_s) / handled"),
+    Figure(
+        "aht_s",
+        "s",
+        "(talk_s + hold_s + wrapup_s) / handled; seconds count when they end, in the sliding windows too. Unknown while "
+        "there are none",
+    ),
     Figure("agents", "count", "members of the team, or agents who were there"),
     Figure("free", "count", "members of the team who are idle and available, with a phone that does nothing else"),
 )

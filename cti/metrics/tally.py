@@ -60,6 +60,9 @@ class Tally:
                     self._stretch(stretch, changed.at)
             case Kind.OFFER if changed.new == OfferState.ACCEPTED:
                 self._work(changed, "handled")
+            case Kind.OFFER if changed.new == OfferState.MISSED and changed.agent:
+                self._turn(changed.at)
+                add(self.agents.setdefault(changed.agent, {}), {"missed": 1})
             case Kind.TRANSFER:
                 self._work(changed, "transferred")
             case Kind.ATTEMPT:
@@ -124,7 +127,7 @@ class Tally:
         counts = work_of(stretch.state, seconds)
         add(self.agents.setdefault(stretch.agent, {}), counts)
         if stretch.queue and stretch.state in OF_TALKS:
-            self.windows(stretch.queue).add_today(stretch.end, {stretch.state: seconds})
+            self.windows(stretch.queue).add(stretch.end, now, {stretch.state: seconds})
         agent = self.policy.agents.get(stretch.agent)
         shared = {name: number for name, number in counts.items() if name in ("staffed_s", "busy_s")}
         for queue in agent.queues if agent is not None and shared else ():
@@ -163,6 +166,7 @@ def of_agents(all_counts: Iterable[Counts]) -> dict[str, Any]:
         **{name: round(sums.get(name, 0.0), 3) for name in (*STATES, "staffed_s", "busy_s")},
         "handled": int(sums.get("handled", 0)),
         "transferred": int(sums.get("transferred", 0)),
+        "missed": int(sums.get("missed", 0)),
         "occupancy": derived.occupancy(sums),
         "aht_s": derived.aht_s(sums),
     }

@@ -50,7 +50,8 @@ class WaitHistogram:
         place = bisect_left(self._bounds_s, bound_s)
         del self._bounds_s[place]
         for counts in self._counts.values():
-            counts[place + 1] += counts.pop(place)
+            count = counts.pop(place)
+            counts[place] += count
 
     def keep(self, queues: Container[str]) -> None:
         """Forget every other queue."""

@@ -1,7 +1,8 @@
 """What was counted since midnight, and in the last 15 and 60 minutes? Sliding by whole minutes; bounded memory. PURE.
 
 Everything counts in the minute in which it began: a contact in the one in which it entered its queue, with whatever
-became of it later. So in each window, too, those who entered are the outcomes and those who still wait.
+became of it later. So in each window, too, those who entered are the outcomes and those who still wait. Only seconds
+of talks count in the minute in which they end: before, nobody knows how many they are.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Windows:
                 add(self._sums[name], counts)
 
     def add_today(self, now: float, counts: Counts) -> None:
-        """Count something that has no place among what began at some time: seconds of work."""
+        """Count something that has no place among what began at some time: seconds of presence."""
         self._turn(now)
         self._shown = None
         add(self.today, counts)

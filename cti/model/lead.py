@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cti.model.dialling import CampaignName, CampaignState, LeadId, Mode
+from cti.model.dialling import CampaignAction, CampaignName, CampaignState, LeadId, Mode
 from cti.model.promise import Number, Tried
 
 
@@ -74,3 +74,5 @@ class CampaignNow(msgspec.Struct, frozen=True, omit_defaults=True):
     answered: int = 0  # by a person, in the legal window
     abandoned: int = 0
     not_dialled: dict[str, int] = {}  # why leads were not dialled, by rule
+    abandon_cap_percent: float = 0.0  # of `answered`, at most so many of `abandoned`
+    may: tuple[CampaignAction, ...] = ()  # what a person may ask of it now

@@ -1,4 +1,4 @@
-"""What may somebody wish for a list that he uploads, and how is he refused? Words; list_desk.py acts on them."""
+"""What may somebody wish for a list that he uploads, and how is he refused? Words, for keepers/list_desk.py."""
 
 from __future__ import annotations
 

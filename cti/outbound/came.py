@@ -1,6 +1,6 @@
 """What came of calling a customer who was promised it? The end of the dial and the end of his visit, in one table.
 
-The two are told in either order, and over a death one of them perhaps never. Pure data; who reads it: outgoing.py.
+The two are told in either order, and over a death one of them perhaps never. Pure data, read by calling/.
 """
 
 from __future__ import annotations

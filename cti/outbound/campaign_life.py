@@ -51,6 +51,15 @@ class CampaignLife:
         check(CAMPAIGN, "campaign", self.name, self.state, new)
         self.state = new
 
+    def may(self, now: float) -> tuple[CampaignAction, ...]:
+        """Return what `ask` would do now."""
+        over = self.is_over(now)
+        return tuple(
+            action
+            for action, (before, then) in ASKED.items()
+            if self.state in before and not (over and then is CampaignState.RUNNING)
+        )
+
     def ask(self, action: CampaignAction, now: float) -> str:
         """Do what a person asks for; "" or what stands against it, in words."""
         before, then = ASKED[action]

@@ -7,7 +7,6 @@ to connect. A hash with older parameters is made anew at the next sign-in.
 from __future__ import annotations
 
 import secrets
-from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -23,6 +22,8 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        # Made here: made at the first name that nobody has, that one would take twice as long as any other.
+        self._nobodys = self._hasher.hash(secrets.token_urlsafe(16))
 
     def hash(self, password: str) -> str:
         """Return what may be kept of it."""
@@ -39,10 +40,6 @@ class Passwords:
     def is_old(self, kept: str) -> bool:
         """Whether the hash should be made anew."""
         return self._hasher.check_needs_rehash(kept)
-
-    @cached_property
-    def _nobodys(self) -> str:
-        return self._hasher.hash(secrets.token_urlsafe(16))
 
 
 def generated() -> str:

@@ -20,12 +20,22 @@ class CallbackList:
     def __init__(self, store: Store, writer: OutboundWriter) -> None:
         self._store, self._writer = store, writer
 
-    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
-        """Return the open ones, the next one first, or the newest of all. Raises SQLAlchemyError."""
+    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
+        """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`.
+
+        Raises SQLAlchemyError.
+        """
         self._writer.flush()
         newer = self._writer.unwritten()
-        found = [newer.get(each.id, each) for each in promises(self._store, all_of_them=all_of_them, limit=limit)]
-        return [row_of(each) for each in found if all_of_them or each.state in OPEN_CALLBACKS]
+        rows: list[dict[str, Any]] = []
+        while len(rows) < limit:  # what has ended, and is not written yet, makes no page short
+            found = promises(self._store, all_of_them=all_of_them, limit=limit, after=after)
+            shown = [newer.get(each.id, each) for each in found]
+            rows += [row_of(each) for each in shown if all_of_them or each.state in OPEN_CALLBACKS]
+            if len(found) < limit:
+                break
+            after = (found[-1].due_at, found[-1].id)
+        return rows[:limit]
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, None where there is none. Raises SQLAlchemyError."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
-from sqlalchemy import RowMapping, desc, select, update
+from sqlalchemy import RowMapping, select, update
 
 from cti.model.dialling import OPEN_CALLBACKS, AttemptResult, CallbackState, CampaignName, LeadId
 from cti.model.promise import Promise, Tried
@@ -20,6 +20,7 @@ from cti.store.attempts import CALLBACKS
 from cti.store.attempts import OPEN as OPEN_ATTEMPTS
 from cti.store.bulk import in_portions
 from cti.store.database import Store
+from cti.store.paging import behind
 from cti.store.tables import attempt, callback
 
 ROOM = CampaignName(CALLBACKS)
@@ -84,13 +85,18 @@ def keep(store: Store, promises: Sequence[Promise]) -> None:
                 follow_up.not_heard(connection, promise)
 
 
-def promises(store: Store, *, all_of_them: bool = False, limit: int = 200) -> list[Promise]:
-    """Return the open promises, the next one first; or the newest of all. Raises SQLAlchemyError."""
+def promises(
+    store: Store, *, all_of_them: bool = False, limit: int = 200, after: tuple[float, int] | None = None
+) -> list[Promise]:
+    """Return the open promises, the next one first; or the newest of all; only those behind (due_at, id) of `after`.
+
+    Raises SQLAlchemyError.
+    """
     query = select(callback.c.body)
     if all_of_them:
-        query = query.order_by(desc(callback.c.id))
+        query = behind(query, (callback.c.id,), None if after is None else after[1:], newest_first=True)
     else:
-        query = query.where(callback.c.state.in_(OPEN_CALLBACKS)).order_by(callback.c.due_at, callback.c.id)
+        query = behind(query.where(callback.c.state.in_(OPEN_CALLBACKS)), (callback.c.due_at, callback.c.id), after)
     with store.engine.connect() as connection:
         return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
 

@@ -14,6 +14,7 @@ from cti.model.changes import Changed
 from cti.model.dialling import CallbackKind, CallbackState
 from cti.model.promise import Promise
 from cti.store.database import Store
+from cti.store.paging import behind
 from cti.store.tables import callback_request, follow_up
 
 MAX_OUTCOME = 200
@@ -100,11 +101,16 @@ def message(name: str, queue: str, number: str, recording: str) -> dict[str, Any
     return row | {"agent": "", "flow_version": 0, "answer": "", "done_by": "", "outcome": ""}
 
 
-def load(store: Store, *, owner: str = "", done: bool = False, limit: int = 100) -> list[dict[str, Any]]:
-    """Return open follow-ups, what is due first first; with `done` the newest that are done. Raises SQLAlchemyError."""
+def load(
+    store: Store, *, owner: str = "", done: bool = False, limit: int = 100, after: tuple[float, int] | None = None
+) -> list[dict[str, Any]]:
+    """Return open follow-ups, what is due first first; with `done` the newest that are done.
+
+    Only those behind (due_at, id) of `after`, with `done` (done_at, id). Raises SQLAlchemyError.
+    """
     table = follow_up
     query = select(table).where(table.c.done_at.is_not(None) if done else table.c.done_at.is_(None))
-    query = query.order_by(table.c.done_at.desc() if done else table.c.due_at, table.c.id)
+    query = behind(query, (table.c.done_at if done else table.c.due_at, table.c.id), after, newest_first=done)
     if owner:
         query = query.where(table.c.owner == owner)
     with store.engine.connect() as connection:

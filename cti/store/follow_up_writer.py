@@ -44,10 +44,12 @@ class FollowUpWriter:
             self._pending.append(changed)
             self._wake.notify_all()
 
-    def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
-        """Return the open ones, or (`done`) the newest that are done; blocks. Raises SQLAlchemyError."""
+    def load(
+        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+    ) -> list[dict[str, Any]]:
+        """See store/follow_up.load; blocks. Raises SQLAlchemyError."""
         self._flush()
-        return follow_up.load(self._store, owner=owner, done=done, limit=limit)
+        return follow_up.load(self._store, owner=owner, done=done, limit=limit, after=after)
 
     def finish(self, number: int, outcome: str, by: str, now: float) -> bool | None:
         """Close one; False if it was done before, None if there is none; blocks. Raises SQLAlchemyError."""

@@ -22,6 +22,7 @@ from cti.store.database import Store
 from cti.store.history_facts import DECISION
 from cti.store.history_looks import Numbered, Retold, chosen_in, lost_in
 from cti.store.history_states import gate_shut, states_at
+from cti.store.paging import behind
 from cti.store.tables import config_version, contact_fact, contact_history, decision_agent
 
 MAX_FACTS = 2_000
@@ -64,11 +65,11 @@ class History:
         """Another policy holds from now on."""
         self._newest = (version, center)
 
-    def contacts(self, limit: int = MAX_FOUND) -> list[dict[str, Any]]:
-        """The newest contacts, the newest first. Holds callers' numbers."""
-        table = contact_history
+    def contacts(self, limit: int = MAX_FOUND, after: tuple[float, str] | None = None) -> list[dict[str, Any]]:
+        """The newest contacts, the newest first; behind (seen_at, contact) of `after`. Holds callers' numbers."""
+        key = (contact_history.c.seen_at, contact_history.c.contact)
         self._catch_up()
-        return self._rows(select(table).order_by(desc(table.c.seen_at)).limit(limit))
+        return self._rows(behind(select(contact_history), key, after, newest_first=True).limit(limit))
 
     def find(self, asked: str) -> list[dict[str, Any]]:
         """The contacts that `asked` may mean, by the rule of meant.py; the newest first, at most MAX_FOUND."""

@@ -10,7 +10,7 @@ from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.ticket import Ticket
 from cti.model.words import AttemptId, ContactId, DialResult, NodeId, QueueName
-from tests.calling import NUMBER, CallingScene
+from tests.calling_scene import NUMBER, CallingScene
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.words import AgentAction, DialFirst, DialResult, NodeId, RingResult
-from tests.calling import AGENT, NUMBER, CallingScene, office
+from tests.calling_scene import AGENT, NUMBER, CallingScene, office
 from tests.kit import Queue
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cti.acd.gate import OpenGate
-from tests.calling import CallingScene
+from tests.calling_scene import CallingScene
 
 pytestmark = pytest.mark.unit
 

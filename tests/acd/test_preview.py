@@ -10,7 +10,7 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.words import AgentAction, AgentId, DialFirst, DialResult, RefusedReason
-from tests.calling import CallingScene, office
+from tests.calling_scene import CallingScene, office
 from tests.campaigns import Campaigning, number
 
 pytestmark = pytest.mark.unit

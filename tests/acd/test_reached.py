@@ -10,7 +10,7 @@ from cti.model.callout import Listening, OnMachine
 from cti.model.changes import Kind
 from cti.model.policy import Entry
 from cti.model.words import AttemptId, CallId, DialFirst, DialResult, Heard, RingResult
-from tests.calling import AGENT, NUMBER, CallingScene, office
+from tests.calling_scene import AGENT, NUMBER, CallingScene, office
 from tests.kit import NODE, Exit, Queue, center, member
 
 pytestmark = pytest.mark.unit

@@ -113,7 +113,9 @@ class FakeFollowUps:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
 
-    def load(self, *, owner: str, done: bool, limit: int) -> list[dict[str, Any]]:
+    def load(
+        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+    ) -> list[dict[str, Any]]:
         self.asked.append((owner, done, limit))
         return [{"id": 1, "owner": "anna"}]
 
@@ -131,7 +133,7 @@ class FakeCallbacks:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
 
-    def load(self, *, all_of_them: bool, limit: int) -> list[dict[str, Any]]:
+    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
         self.asked.append((all_of_them, limit))
         return [{"id": 1, "state": "in_line"}]
 
@@ -170,7 +172,7 @@ class FakePast:
 
     ROW: ClassVar[dict[str, Any]] = {"contact": "node1/1.1", "queue": "sales", "agent": "", "caller": "+493012345678"}
 
-    def contacts(self, limit: int = 20) -> list[dict[str, Any]]:
+    def contacts(self, limit: int = 20, after: tuple[float, str] | None = None) -> list[dict[str, Any]]:
         return [self.ROW]
 
     def find(self, asked: str) -> list[dict[str, Any]]:

@@ -90,10 +90,8 @@ async def test_a_failure_of_ours_is_remembered(control: Scene, monkeypatch: pyte
 async def test_the_newest_are_read_back(control: Scene) -> None:
     for agent in ("anna", "ben"):
         await control.ask("POST", f"/v1/agents/{agent}/login")
-    assert await control.ask("GET", "/v1/audit?limit=1") == (
-        200,
-        {"audit": [{"id": 2, "what": "agent.login", "on": "ben"}], "next": "2"},
-    )
+    status, answer = await control.ask("GET", "/v1/audit?limit=1")
+    assert (status, answer["audit"]) == (200, [{"id": 2, "what": "agent.login", "on": "ben"}])
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "1001", "00000000100000", "9" * 40, "²"])

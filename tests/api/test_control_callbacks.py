@@ -16,7 +16,7 @@ pytestmark = pytest.mark.contract
 
 
 @pytest.mark.parametrize(
-    ("query", "asked"), [("", (False, 200)), ("?all=1", (True, 200)), ("?all=0&limit=5", (False, 5))]
+    ("query", "asked"), [("", (False, 201)), ("?all=1", (True, 201)), ("?all=0&limit=5", (False, 6))]
 )
 async def test_they_are_listed(control: Scene, query: str, asked: tuple[bool, int]) -> None:
     status, answer = await control.ask("GET", f"/v1/callbacks{query}")

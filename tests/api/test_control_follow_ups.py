@@ -16,7 +16,7 @@ pytestmark = pytest.mark.contract
 
 @pytest.mark.parametrize(
     ("query", "asked"),
-    [("", ("", False, 100)), ("?owner=anna&done=0", ("anna", False, 100)), ("?done=1&limit=5", ("", True, 5))],
+    [("", ("", False, 101)), ("?owner=anna&done=0", ("anna", False, 101)), ("?done=1&limit=5", ("", True, 6))],
 )
 async def test_they_are_listed(control: Scene, query: str, asked: tuple[str, bool, int]) -> None:
     status, answer = await control.ask("GET", f"/v1/follow-ups{query}")

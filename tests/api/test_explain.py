@@ -129,3 +129,6 @@ async def test_the_newest_contacts_are_listed(asking: Asking) -> None:
         asking.center.scene.wait(1)
     status, told = await asking.get("/v1/contacts?limit=2")
     assert (status, [row["contact"] for row in told["contacts"]]) == (200, ["node1/c2", "node1/c1"])
+    asking.center.scene.arrive("c3")
+    status, told = await asking.get(f"/v1/contacts?limit=2&cursor={told['next']}")
+    assert (status, [row["contact"] for row in told["contacts"]], told["next"]) == (200, ["node1/c0"], None)

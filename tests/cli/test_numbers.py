@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cti.cli import main
-from cti.cli.store import shown
+from cti.cli.numbers_shown import shown
 from cti.store.attempts import Attempt, ended, intend
 from cti.store.database import open_store
 from tests.cli.test_lists import CENTER

@@ -29,6 +29,7 @@ def test_unknown_is_none() -> None:
 
 
 def test_means_and_shares() -> None:
+    assert derived.aht_s({"handled": 4}) is None, "they still talk"
     assert derived.aht_s({"handled": 4, "talk_s": 100, "hold_s": 20, "wrapup_s": 40}) == 40
     assert derived.occupancy({"busy_s": 30, "staffed_s": 40}) == 0.75
     assert derived.abandon_rate(ICMI) == pytest.approx(50 / 1050)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cti.differences import Difference, Rows, joined
@@ -52,6 +53,11 @@ def show(viewer: dict[str, dict[str, dict[str, Any]]], found: Difference) -> Non
                     rows[key][field] = {**rows[key][field], member: value} if member else value
 
 
+def not_empty(topics: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """A topic whose rows came and went between two looks is in neither's difference, and in a viewer's rows or not."""
+    return {topic: rows for topic, rows in topics.items() if rows}
+
+
 def worked_out_anew(view: LiveView, boards: Boards, now: float) -> dict[str, Rows]:
     fresh = Boards(view)
     fresh._decided, fresh._told = boards._decided, boards._decided - len(view.decisions)
@@ -73,13 +79,12 @@ def test_rows_that_were_kept_in_step_are_those_worked_out_anew_and_differences_t
             told.look(at)
     told.look(at + 2)
     assert told.boards.rows == worked_out_anew(told.view, told.boards, at + 2)
-    assert {topic: rows for topic, rows in told.boards.rows.items() if rows} == {
-        topic: rows for topic, rows in told.viewer.items() if rows
-    }
+    assert not_empty(told.boards.rows) == not_empty(told.viewer)
 
 
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000))
+@example(seed=400)  # a topic's only row comes and goes between the two
 def test_two_differences_as_one_lead_to_the_same_rows(seed: int) -> None:
     told = Told()
     story = Story(seed).run(8)
@@ -92,7 +97,7 @@ def test_two_differences_as_one_lead_to_the_same_rows(seed: int) -> None:
     told.tell(*story[2 * third :])
     other = told.look(story[-1].at)
     show(before, joined(one, other))
-    assert before == told.viewer
+    assert not_empty(before) == not_empty(told.viewer)
 
 
 def test_a_look_after_nothing_happened_tells_nothing() -> None:

@@ -10,7 +10,7 @@ from cti.metrics.queue_log import QueueLogLines
 from cti.metrics.reasons import fact_phrase
 from cti.model.changes import Changed
 from cti.model.words import DialResult, RingResult
-from tests.calling import AGENT, CallingScene
+from tests.calling_scene import AGENT, CallingScene
 
 pytestmark = pytest.mark.unit
 

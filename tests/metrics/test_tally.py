@@ -46,6 +46,14 @@ def talk(view: LiveView, at: float) -> None:
     view.apply(activity("talking", "idle", at + 65))
 
 
+def test_a_missed_ring_counts_in_its_day(view: LiveView) -> None:
+    for at in (NOON, MIDNIGHT + 60):
+        view.apply(Changed(Kind.OFFER, "c#1", "ringing", "missed", at, "Test", agent=ANNA, queue=SALES))
+    snapshot = view.snapshot(MIDNIGHT + 61)
+    anna, east = snapshot["agents"][0], snapshot["teams"][0]
+    assert (anna["missed"], anna["today"]["missed"], east["today"]["missed"]) == (2, 1, 1)
+
+
 def test_an_agents_day_and_that_of_his_queues_and_team(view: LiveView) -> None:
     talk(view, NOON + 10)
     snapshot = view.snapshot(NOON + 75)
@@ -55,6 +63,7 @@ def test_an_agents_day_and_that_of_his_queues_and_team(view: LiveView) -> None:
     assert today["aht_s"] == 60.0
     sales, support = (row["today"] for row in snapshot["queues"])
     assert (sales["handled"], sales["aht_s"], support["handled"]) == (1, 60.0, 0)
+    assert [snapshot["queues"][0][name]["aht_s"] for name in ("last_15m", "last_60m")] == [60.0, 60.0]
     east, nights = snapshot["teams"]
     assert (east["name"], east["agents"], east["idle"], east["logged_out"]) == ("east", 2, 1, 1)
     assert (east["today"]["handled"], nights["today"]["handled"]) == (1, 0)

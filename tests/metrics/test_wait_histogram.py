@@ -66,6 +66,16 @@ def test_a_queue_that_is_gone_is_shown_no_more() -> None:
 steps = st.lists(st.tuples(st.floats(0.5, 90), st.floats(0, 100)), max_size=40)
 
 
+def test_a_bound_that_is_forgotten_leaves_its_counts_to_the_next_one() -> None:
+    histogram = WaitHistogram([50.0])
+    for target_s in range(1, MAX_FORMER + 3):
+        histogram.cover(["sales"], [float(target_s)])
+        histogram.observe("sales", float(target_s))
+    now_told = counts(histogram)
+    assert ("sales", "1.0") not in now_told
+    assert [now_told["sales", le] for le in ("2.0", "3.0", "+Inf")] == [2, 3, MAX_FORMER + 2]
+
+
 @settings(max_examples=30)
 @given(steps)
 def test_former_targets_have_a_bound_and_take_nothing_with_them(steps: list[tuple[float, float]]) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 
 def weighed(told: list[DialResult | Outcome]) -> AttemptResult | None:
-    """The first word that ends it, as outgoing.py reads them; of each kind the newest."""
+    """The first word that ends it, as calling/ reads them; of each kind the newest."""
     dial: DialResult | None = None
     visit: Outcome | None = None
     for one in told:

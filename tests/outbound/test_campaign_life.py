@@ -85,3 +85,11 @@ def test_whatever_people_ask_for_the_table_is_kept(steps: list[Any]) -> None:
             refusal = ours.ask(step, now)
             assert bool(refusal) == (was not in before or (then is CampaignState.RUNNING and ours.is_over(now)))
         assert ours.state is was or ours.state in CAMPAIGN[was]
+
+
+@given(st.sampled_from(CampaignState), st.booleans())
+def test_what_it_may_be_asked_is_what_it_does(state: CampaignState, is_over: bool) -> None:
+    said = {"ends_on": "2020-01-01"} if is_over else {}
+    for action in CampaignAction:
+        ours = life(state, **said)
+        assert (action in ours.may(NOW)) == (ours.ask(action, NOW) == "")

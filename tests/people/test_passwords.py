@@ -20,6 +20,27 @@ def test_only_the_right_one_is_right() -> None:
         assert not CHEAP.is_right(hashed, "an-apple-a-day")
 
 
+@pytest.mark.parametrize("hashed", [None, "", CHEAP.hash("another")])
+def test_a_wrong_one_costs_one_verification_and_nothing_else(
+    hashed: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    asked: list[str] = []
+
+    class Counting:
+        def hash(self, _password: str) -> str:
+            asked.append("hash")
+            return ""
+
+        def verify(self, _hashed: str, _password: str) -> bool:
+            asked.append("verify")
+            return False
+
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    assert not passwords.is_right(hashed, "an-apple-a-day")
+    assert asked == ["verify"], "also the first time"
+
+
 def test_a_hash_of_other_parameters_is_old() -> None:
     assert Passwords().is_old(CHEAP.hash("x")) and not CHEAP.is_old(CHEAP.hash("x"))
 

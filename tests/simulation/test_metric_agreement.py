@@ -61,11 +61,16 @@ class Truth:
     visits: dict[str, Visit] = field(default_factory=dict)
     stands: dict[str, Visit] = field(default_factory=dict)  # by contact: the newest of its visits
     handled: Counter[str] = field(default_factory=Counter)
+    talks: list[tuple[str, float]] = field(default_factory=list)  # queue, when it began
+    works: list[tuple[str, float, float]] = field(default_factory=list)  # queue, when it ended, seconds
+    working: dict[str, tuple[float, str]] = field(default_factory=dict)  # agent -> since when, and for which queue
     revived: Counter[str] = field(default_factory=Counter)  # over, and then a death came before his ticket said so
 
     def take(self, changed: Changed, policy: Center) -> None:
         if changed.kind is Kind.OFFER and changed.new == "accepted":
             self.handled[changed.queue or ""] += 1
+            self.talks.append((changed.queue or "", changed.at))
+        self._work(changed)
         if changed.kind is Kind.CONTACT and changed.old == "":
             self.stands.pop(changed.id, None)
         if changed.kind is not Kind.VISIT:
@@ -93,6 +98,25 @@ class Truth:
             assert visit.outcome == "", f"{changed.id} has ended twice"
             visit.outcome, visit.wait_s = changed.new, changed.wait_s or 0.0
             visit.in_target = visit.wait_s <= policy.queues[changed.queue].target_s
+
+    def _work(self, changed: Changed) -> None:
+        agent = changed.agent or changed.id
+        if changed.kind is Kind.STATUS or (changed.kind is Kind.ACTIVITY and changed.new != changed.old):
+            begin, queue = self.working.pop(agent, (changed.at, ""))
+            self.works.append((queue, changed.at, changed.at - begin))
+            if changed.kind is Kind.STATUS:
+                self.working |= {agent: (changed.at, queue)} if queue else {}
+            elif changed.new in ("talking", "hold", "wrapup"):
+                self.working[agent] = (changed.at, changed.queue or queue)
+
+    def aht_s(self, queue: str, since: float) -> float | None:
+        """Seconds of work that have ended since then, for each talk that has begun since then."""
+        work_s = sum(seconds for name, end, seconds in self.works if name == queue and end >= since)
+        talks = self.talks_of(queue, since)
+        return work_s / talks if talks and work_s else None
+
+    def talks_of(self, queue: str, since: float) -> int:
+        return sum(name == queue and at >= since for name, at in self.talks)
 
     def of(self, queue: str, since: float = 0.0) -> list[Visit]:
         """The callers' visits to a queue that began at `since` or later."""
@@ -263,6 +287,8 @@ def test_every_reader_says_the_same(seed: int, tmp_path: Path) -> None:
             assert {each: window[each] for each in OUTCOMES} == outcomes(recent)
             assert window["service_levels"] == {each: about(level) for each, level in levels(recent).items()}
             assert window["asa_s"] == about(asa_s(recent))
+            assert window["handled"] == life.truth.talks_of(row["name"], since)
+            assert window["aht_s"] == about(life.truth.aht_s(row["name"], since))
     assert snapshot["status"]["inconsistent"] == 0
     log_agrees(day)
     history_agrees(day, tmp_path)
@@ -324,4 +350,8 @@ def test_agents_seconds_are_those_of_the_live_view(seed: int, tmp_path: Path) ->
     assert {agent for agent, row in found.items() if row["staffed_s"]} == {
         agent for agent, counts in today.items() if counts.get("staffed_s")
     }
+    rows = Reports(store, lambda: "UTC", lambda: life.now).run("queues", asked).as_object()["rows"]
+    for row in (row for row in rows if row["queue"]):
+        window = life.view.tally.windows(row["queue"]).shown(life.now)["today"]
+        assert (window["handled"], window["aht_s"]) == (row["handled"], about(row["aht_s"]))
     store.close()

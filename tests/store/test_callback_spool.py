@@ -82,6 +82,13 @@ def test_a_request_is_taken_over_with_all_it_says(spool: Path, store: Store) -> 
             "connect": 1,
             "since": None,
             "due_at": None,
+            "agent": "",
+            "topic": "",
+            "requires": "{}",
+            "head_start_s": 0.0,
+            "customer": "{}",
+            "expires_at": None,
+            "follow_up": None,
         }
     ]
     assert list(spool.iterdir()) == []

@@ -66,6 +66,9 @@ def test_how_it_stands_is_what_is_found_again(store: Store) -> None:
     keep(store, [later, ended])
     assert open_promises(store) == promises(store) == [later]
     assert promises(store, all_of_them=True) == [ended, later]
+    assert promises(store, all_of_them=True, after=(ended.due_at, ended.id)) == [later]
+    assert promises(store, after=(later.due_at, later.id - 1)) == [later]
+    assert promises(store, after=(later.due_at, later.id)) == []
 
 
 def test_an_attempt_that_is_on_the_disk_counts_although_the_promise_was_not_written_after(store: Store) -> None:

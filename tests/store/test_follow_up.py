@@ -62,6 +62,9 @@ def test_what_is_due_first_comes_first_and_what_is_done_is_gone(store: Store) ->
     assert [row["contact"] for row in follow_up.load(store)] == ["n/2", "n/3", "n/1"]
     assert [row["contact"] for row in follow_up.load(store, owner="team_b")] == ["n/2"]
     assert [row["contact"] for row in follow_up.load(store, limit=1)] == ["n/2"]
+    [first] = follow_up.load(store, limit=1)
+    behind = follow_up.load(store, after=(first["due_at"], first["id"]))
+    assert [row["contact"] for row in behind] == ["n/3", "n/1"]
     number = follow_up.load(store)[0]["id"]
     assert follow_up.finish(store, number, "apologised", "eva", NOW + 5) is True
     assert follow_up.finish(store, number, "again", "ben", NOW + 6) is False

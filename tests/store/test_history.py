@@ -60,7 +60,10 @@ def test_an_id_a_uniqueid_or_any_part_is_enough(history: History, asked: str, fo
 
 
 def test_the_newest_are_listed_first_and_so_many(history: History) -> None:
-    assert [row["contact"] for row in history.contacts(2)] == ["node1/x-9.1", "node1/a_b"]
+    newest = history.contacts(2)
+    assert [row["contact"] for row in newest] == ["node1/x-9.1", "node1/a_b"]
+    behind = history.contacts(1, (newest[-1]["seen_at"], newest[-1]["contact"]))
+    assert [row["contact"] for row in behind] == ["node1/a%b"]
 
 
 def test_a_decision_is_explained_by_the_policy_of_its_time(tmp_path: Path) -> None:

@@ -46,11 +46,9 @@ export interface AgentRow {
   readonly queues: readonly string[];
   readonly groups: readonly string[];
   readonly engaged: boolean | null;
-  readonly answered: number;
-  readonly missed: number;
   readonly contact: string | null;
   readonly contact_queue: string | null;
-  readonly today?: { readonly handled: number };
+  readonly today?: { readonly handled: number; readonly missed: number };
 }
 
 export interface CallRow {
@@ -77,14 +75,6 @@ export interface StatusRow {
   readonly agents_available: number;
   readonly today: Counts;
   readonly breaks: readonly string[];
-}
-
-export interface DecisionRow {
-  readonly at: number;
-  readonly text: string;
-  readonly queue: string | null;
-  readonly agent: string | null;
-  readonly contact: string | null;
 }
 
 /** The rows of a topic as what they are. The engine is of the same build as the page: shapes are not checked again here. */

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { doneShare, long } from '../../src/pages/campaigns/rows';
+import { type CampaignRow, doneShare, long, ofAbandonedBy } from '../../src/pages/campaigns/rows';
 
-const ROW = { name: 'spring', mode: 'power', state: 'running', leads: 40, leads_left: 30, states: {}, eta_s: null };
+const ROW = { name: 'spring', leads: 40, leads_left: 30 } as CampaignRow;
 
 describe('a campaign', () => {
   it('has its progress where it has leads', () => {
     expect(doneShare(ROW)).toBe(0.25);
     expect(doneShare({ ...ROW, leads: 0, leads_left: 0 })).toBeNull();
+  });
+
+  it('has its abandoned calls measured by its own cap', () => {
+    expect([0.019, 0.021, 0.03, 0.031].map((share) => ofAbandonedBy(share, 3))).toEqual([
+      'good',
+      'watch',
+      'watch',
+      'bad',
+    ]);
+    expect([0, 0.001].map((share) => ofAbandonedBy(share, 0))).toEqual(['good', 'bad']);
   });
 
   it('tells times as people do', () => {

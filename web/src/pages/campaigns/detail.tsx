@@ -11,7 +11,7 @@ import { named, words } from '../../words';
 import { Lists } from './lists';
 import { Progress, State } from './parts';
 import { Plan } from './plan';
-import { ACTIONS, type Action, type CampaignRow, long } from './rows';
+import { type Action, type CampaignRow, long } from './rows';
 import { Wizard } from './wizard';
 
 interface DetailProps {
@@ -40,7 +40,7 @@ export function Detail({ row, onChanged }: DetailProps) {
         </span>
         <div class="panel-tools">
           {may('campaigns.run') &&
-            (ACTIONS[row.state] ?? []).map((action) => (
+            row.may.map((action) => (
               <button
                 key={action}
                 type="button"

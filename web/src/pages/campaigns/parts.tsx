@@ -1,10 +1,9 @@
 /** How do the state, the progress and the abandoned calls of a campaign look? */
 
-import type { Level } from '../../live/hysteresis';
 import { Badge, type Tone } from '../../parts/badge';
 import { percent } from '../../parts/figures';
 import { named, words } from '../../words';
-import { type CampaignRow, doneShare } from './rows';
+import { type CampaignRow, doneShare, ofAbandonedBy } from './rows';
 
 const TONES: Readonly<Record<string, Tone>> = {
   running: 'good',
@@ -14,8 +13,6 @@ const TONES: Readonly<Record<string, Tone>> = {
   ready: 'calm',
   done: 'busy',
 };
-const ABANDONED_WATCH = 0.02;
-const ABANDONED_BAD = 0.03;
 
 export function State({ row }: { readonly row: CampaignRow }) {
   return <Badge tone={TONES[row.state] ?? 'unknown'}>{named(words.value.campaigns.states, row.state)}</Badge>;
@@ -31,12 +28,18 @@ export function Progress({ row, isWide = false }: { readonly row: CampaignRow; r
   );
 }
 
-/** Of all answers of persons: the law's own figure, over its window. */
+/** Of all answers of persons: the law's own figure, over its window, against the cap that the campaign has. */
 export function Abandoned({ row }: { readonly row: CampaignRow }) {
   const answered = row.answered ?? 0;
   if (answered === 0) return <>–</>;
   const share = (row.abandoned ?? 0) / answered;
-  const level: Level = share > ABANDONED_BAD ? 'bad' : share > ABANDONED_WATCH ? 'watch' : 'good';
+  const level = ofAbandonedBy(share, row.abandon_cap_percent);
   const text = percent(share, 1);
-  return level === 'good' ? <span>{text}</span> : <Badge tone={level}>{text}</Badge>;
+  const title = words.value.campaigns.cap(percent(row.abandon_cap_percent / 100, 1));
+  if (level === 'good') return <span title={title}>{text}</span>;
+  return (
+    <Badge tone={level} title={title}>
+      {text}
+    </Badge>
+  );
 }

@@ -1,5 +1,7 @@
 /** What does the engine tell of campaigns? The shapes of docs/campaigns.md, as far as the page reads them. */
 
+import type { Level } from '../../live/hysteresis';
+
 export interface CampaignRow {
   readonly name: string;
   readonly mode: string;
@@ -18,6 +20,10 @@ export interface CampaignRow {
   readonly answered?: number;
   readonly abandoned?: number;
   readonly not_dialled?: Readonly<Record<string, number>>;
+  /** The law's, or the campaign's own where that is stricter: of `answered`, at most so many of `abandoned`. */
+  readonly abandon_cap_percent: number;
+  /** What may be asked of it now. */
+  readonly may: readonly Action[];
   readonly leads: number;
   readonly leads_left: number;
   readonly states: Readonly<Record<string, number>>;
@@ -42,21 +48,20 @@ export interface ListRow {
   readonly states: Readonly<Record<string, number>>;
 }
 
-/** What may be asked of a campaign from where it stands (outbound/transitions.py). */
-export const ACTIONS: Readonly<Record<string, readonly Action[]>> = {
-  ready: ['start'],
-  running: ['pause', 'drain', 'stop'],
-  paused: ['resume', 'drain', 'stop'],
-  draining: ['resume', 'stop'],
-  stopped: ['start'],
-  done: ['start'],
-};
-
 export type Action = 'start' | 'pause' | 'resume' | 'drain' | 'stop';
 
 /** Which part of the leads has its outcome; null where there are none. */
 export function doneShare(row: CampaignRow): number | null {
   return row.leads > 0 ? (row.leads - row.leads_left) / row.leads : null;
+}
+
+const NEAR_THE_CAP = 2 / 3;
+
+/** A share of abandoned calls against its cap: act above it, watch where two thirds of it are used. */
+export function ofAbandonedBy(share: number, capPercent: number): Level {
+  const cap = capPercent / 100;
+  if (share > cap) return 'bad';
+  return share > NEAR_THE_CAP * cap ? 'watch' : 'good';
 }
 
 /** A time as people say it: 40 s, 12 min, 3 h 20 min. */

@@ -23,6 +23,7 @@ export const campaigns = {
   dueOf: (due: number, all: number) => `${due} of ${all} are due`,
   dialled: 'Since it runs',
   dialledSettled: (dialled: number, settled: number) => `${dialled} dialled, ${settled} leads finished`,
+  cap: (cap: string) => `At most ${cap}`,
   air: (planned: number, dialling: number, connected: number) =>
     `${planned} planned, ${dialling} dialling, ${connected} talking`,
   did: (name: string, action: string) => `${name}: ${action} – done.`,

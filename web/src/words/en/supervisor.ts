@@ -34,7 +34,7 @@ export const supervisor = {
     waiting: 'who wait, or are being rung for',
     longest: 'how long the one who waits longest has waited',
     handled: 'contacts handled today',
-    missed: 'rings not answered, since the engine started',
+    missed: 'rings not answered today',
   },
   engaged: 'on another call',
   pending: (reason: string) => `break after this: ${reason}`,

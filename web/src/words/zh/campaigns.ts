@@ -25,6 +25,7 @@ export const campaigns: Said<typeof english> = {
   dueOf: (due, all) => `${all} 条中 ${due} 条到期`,
   dialled: '运行以来',
   dialledSettled: (dialled, settled) => `呼叫 ${dialled} 次，完成 ${settled} 条`,
+  cap: (cap) => `上限 ${cap}`,
   air: (planned, dialling, connected) => `计划 ${planned}，拨号 ${dialling}，通话 ${connected}`,
   did: (name, action) => `${name}：${action}，完成。`,
   columns: {

@@ -37,7 +37,7 @@ export const supervisor: Said<typeof english> = {
     waiting: '正在等待或正在振铃的来电',
     longest: '等待最久者的等待时间',
     handled: '今天处理的联系数',
-    missed: '引擎启动以来未接的振铃次数',
+    missed: '今天未接的振铃次数',
   },
   engaged: '另有通话',
   pending: (reason) => `完成后小休：${reason}`,

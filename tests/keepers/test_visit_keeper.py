@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from cti.keepers.visit_keeper import DAY_S, VisitKeeper
 from cti.model.dialling import CallbackKind, CallbackState
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
@@ -19,7 +20,6 @@ from cti.store.callbacks import keep, open_promises
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import Entry, add_entry
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
-from cti.visit_keeper import DAY_S, VisitKeeper
 from tests.kit import center, member
 
 pytestmark = pytest.mark.unit
@@ -104,7 +104,7 @@ async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: py
         raise OperationalError("", None, Exception())
 
     with monkeypatch.context() as away:
-        away.setattr("cti.visit_keeper.due_page", failing)
+        away.setattr("cti.keepers.visit_keeper.due_page", failing)
         assert await keeper.looks() == [] and keeper.errors == 1
     assert len(await keeper.looks()) == 1
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from cti import callback_keeper
-from cti.callback_keeper import CallbackKeeper
+from cti.keepers import callback_keeper
+from cti.keepers.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over

@@ -12,8 +12,8 @@ from cti.model.dialling import CALLBACKS, AttemptResult, CallbackKind, CallbackS
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Tried
 from cti.model.words import CallId, NodeId
-from tests.calling import NUMBER
-from tests.test_outgoing import BERLIN, Keeping
+from tests.calling.test_promises import BERLIN, Keeping
+from tests.calling_scene import NUMBER
 
 pytestmark = pytest.mark.unit
 

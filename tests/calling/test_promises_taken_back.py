@@ -9,8 +9,8 @@ from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.dialling import LeadId
 from cti.model.words import AttemptId, CallbackAction, ContactAction, ContactId, DialResult
-from tests.calling import NUMBER
-from tests.test_outgoing import Keeping
+from tests.calling.test_promises import Keeping
+from tests.calling_scene import NUMBER
 
 pytestmark = pytest.mark.unit
 

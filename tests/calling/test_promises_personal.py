@@ -7,8 +7,8 @@ import pytest
 from cti.model import commands as do
 from cti.model.dialling import CallbackKind
 from cti.model.words import DialResult
-from tests.calling import office
-from tests.test_outgoing import Keeping
+from tests.calling.test_promises import Keeping
+from tests.calling_scene import office
 
 pytestmark = pytest.mark.unit
 

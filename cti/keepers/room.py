@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cti.background import background
-from cti.callback_desk import CallbackDesk
-from cti.callback_keeper import CallbackKeeper
-from cti.campaign_desk import CampaignDesk
-from cti.campaign_keeper import CampaignKeeper
-from cti.list_desk import ListDesk
+from cti.keepers.callback_desk import CallbackDesk
+from cti.keepers.callback_keeper import CallbackKeeper
+from cti.keepers.campaign_desk import CampaignDesk
+from cti.keepers.campaign_keeper import CampaignKeeper
+from cti.keepers.list_desk import ListDesk
+from cti.keepers.visit_keeper import VisitKeeper
 from cti.model.books import AnyBookOrder, WantLeads
 from cti.model.events import AnyEvent, AttemptForbidden
 from cti.model.lead import CampaignNow
@@ -28,7 +29,6 @@ from cti.store.attempts import NotNow
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
-from cti.visit_keeper import VisitKeeper
 
 
 class OutboundRoom:

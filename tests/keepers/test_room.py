@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cti.keepers.room import OutboundRoom, trunks_of
 from cti.model.commands import PlaceCall
 from cti.model.events import AnyEvent, AttemptForbidden
 from cti.model.policy import Center
 from cti.model.ticket import Ticket
 from cti.model.words import AttemptId, ContactId, NodeId, QueueName
-from cti.outbound_room import OutboundRoom, trunks_of
 from cti.store.database import open_store
 from cti.store.do_not_call import Entry, add_entry
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cti import list_desk
-from cti.list_desk import ListDesk, Upload
+from cti.keepers import list_desk
+from cti.keepers.list_desk import ListDesk, Upload
 from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
 from cti.store.campaign_results import results

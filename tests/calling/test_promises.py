@@ -23,7 +23,7 @@ from cti.model.words import (
     NodeId,
     RefusedReason,
 )
-from tests.calling import NUMBER, CallingScene, office
+from tests.calling_scene import NUMBER, CallingScene, office
 
 pytestmark = pytest.mark.unit
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cti.callback_desk import CallbackDesk
+from cti.keepers.callback_desk import CallbackDesk
 from cti.model.changes import Refused
 from cti.model.dialling import CallbackKind
 from cti.model.policy import Center, Queue

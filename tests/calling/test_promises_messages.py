@@ -10,7 +10,7 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.dialling import CallbackKind
 from cti.model.words import AgentId, DialResult, NodeId
-from tests.test_outgoing import Keeping
+from tests.calling.test_promises import Keeping
 
 pytestmark = pytest.mark.unit
 

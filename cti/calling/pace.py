@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,12 +14,13 @@ import msgspec
 from cti.acd.agent import Agent
 from cti.acd.floor import Floor
 from cti.calendar.instants import local_date
+from cti.calling.dial import Dial
 from cti.model.campaign import Campaign, Outbound
 from cti.model.changes import Changed, Kind
-from cti.model.dialling import AGENT_FOR_EACH, CampaignName, Mode, Rule
+from cti.model.dialling import CampaignName
 from cti.model.lead import AnswersOfDay
 from cti.model.pools import queue_pool
-from cti.model.words import Activity, AgentId, AgentStatus, ContactId, ContactState, OfferState, QueueName
+from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState, QueueName
 from cti.outbound.abandon_window import AbandonWindow
 from cti.outbound.bucket import TokenBucket
 from cti.outbound.pacing import LiveState, Pacing, PacingRules
@@ -28,31 +28,6 @@ from cti.outbound.pacing_of import rules_of
 from cti.outbound.placing import Placing, sentence
 
 _WORKING = (Activity.PREVIEW, Activity.RINGING, Activity.DIALLING)
-
-
-@dataclass(slots=True, eq=False)
-class Dial:
-    """One dial of a campaign, from the plan to its result. Times are epoch seconds."""
-
-    attempt: str
-    campaign: CampaignName
-    contact: ContactId
-    queue: str
-    mode: Mode
-    planned_at: float
-    placed_at: float | None = None
-    answered_at: float | None = None
-    person: bool = False
-    in_flow: bool = False
-    left: bool = False  # an earlier process has placed it
-    agent: AgentId | None = None  # who had him last
-    settled: bool = False  # counted in the legal window
-    disposition: str = ""
-    forbidden: Rule | None = None  # what was said against it at the last moment
-
-    @property
-    def reserves(self) -> bool:
-        return self.mode in AGENT_FOR_EACH
 
 
 class CampaignPace:

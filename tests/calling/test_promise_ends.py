@@ -8,8 +8,8 @@ from cti.acd.dialling import PREFIX
 from cti.model import events as ev
 from cti.model.dialling import LeadId
 from cti.model.words import CallbackAction, DialResult, NodeId
-from tests.calling import NUMBER
-from tests.test_outgoing import Keeping
+from tests.calling.test_promises import Keeping
+from tests.calling_scene import NUMBER
 
 pytestmark = pytest.mark.unit
 

@@ -123,6 +123,12 @@ def test_an_agent_who_leaves_takes_the_dial_with_him_and_nobody_is_called_twice(
     assert not scene.center.contacts
 
 
+def test_its_row_says_its_cap_and_what_may_be_asked_of_it() -> None:
+    row = Campaigning("anna", leads=1, regulation="uk").now_()
+    assert row.abandon_cap_percent == 0 and row.may == (CampaignAction.START, CampaignAction.STOP)
+    assert Campaigning("anna", leads=1).now_().abandon_cap_percent == 3
+
+
 # --- power, predictive, agentless -------------------------------------------------------------------------------------
 
 

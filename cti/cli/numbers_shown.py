@@ -1,0 +1,14 @@
+"""How does a command show a number? Masked as everywhere, unless --show-numbers asks for the whole of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="show whole numbers: personal data")]
+
+
+def shown(number: str, whole: bool) -> str:
+    """Return a number as it may be shown: its country's beginning and its end, or all of it."""
+    return number if whole or len(number) < 7 else f"{number[:3]}…{number[-2:]}"
