@@ -30,7 +30,6 @@ from cti.people.person import Person
 from cti.people.sessions import Sessions, SignedIn
 
 MAX_SEQ_DIGITS = 15
-
 TICKET_S = 30
 MOST_TICKETS = 10_000
 MOST_VIEWERS = 800  # of the web's 1000 connections: there must be room to sign in
