@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from cti.api.asking import MAX_CURSOR_DIGITS, add, number_in
+from cti.api.asking import add, number_in
 from cti.api.http import answer
 from cti.api.live_hub import LiveHub
 from cti.api.live_sight import TOPICS, sight_of
@@ -28,6 +28,8 @@ from cti.api.web_guard import Entrance, is_ours, who
 from cti.model.policy import Center
 from cti.people.person import Person
 from cti.people.sessions import Sessions, SignedIn
+
+MAX_SEQ_DIGITS = 15
 
 TICKET_S = 30
 MOST_TICKETS = 10_000
@@ -110,7 +112,7 @@ class LiveSocket:
         if (sock := transport.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
         viewer = Viewer(transport)
-        seq = number_in(request.query.get("seq", ""), MAX_CURSOR_DIGITS)
+        seq = number_in(request.query.get("seq", ""), MAX_SEQ_DIGITS)
         known = -1 if seq is None else seq
         sight = sight_of(ticket.person, scope_of(ticket.person, self._center()), topics)
         self._hub.join(viewer, sight, request.query.get("boot", ""), known)

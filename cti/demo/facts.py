@@ -15,3 +15,4 @@ class Facts:
     age_s: float | None = None
     join: tuple[str, ...] = ()
     note: str = ""
+    called: str = ""  # of callbacks and campaigns; empty where there are none

@@ -9,9 +9,12 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
+from cti.demo.calling import OFFERS
 from cti.demo.children import Child
 from cti.demo.screen import say
 from cti.demo.wishes import CHECKOUT
@@ -29,6 +32,13 @@ def shelf(folder: Path) -> Path:
     for part in OURS:
         (place / part).mkdir(parents=True, exist_ok=True)
     return place
+
+
+def offers(tree: Mapping[str, Any], config: Path) -> tuple[str, ...]:
+    """The queues of `tree`, which is written in `config`, whose callers can be offered a callback."""
+    folder = config.parent / str((tree.get("flows") or {}).get("folder") or "")
+    queues = tree.get("queues") or {}
+    return tuple(queue for queue, flow in OFFERS.items() if queue in queues and (folder / f"{flow}.yaml").exists())
 
 
 async def build(config: Path, place: Path, log: Path, stack: AsyncExitStack) -> bool:

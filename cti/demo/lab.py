@@ -13,6 +13,7 @@ from typing import Any
 
 from cti.demo.children import die_with_parent
 from cti.demo.screen import say
+from cti.demo.sipp_town import CONTACT
 from cti.demo.stage import DemoFailed
 from cti.demo.wishes import CHECKOUT
 
@@ -28,8 +29,8 @@ class NoAsterisk(DemoFailed):
 async def up(folder: Path, sounds: Path | None = None) -> dict[str, Any]:
     """Start one node, with `sounds` beside its own; the lab's descriptor. Raises NoAsterisk or DemoFailed."""
     await down(folder)  # of a demo that was ended by kill -9 a moment ago
-    agents = ("--agent-contact", "{base}.200:5080")
-    argv = (*_words(folder), "--json", "up", "1", "--base", "auto", *agents, "--with-parent", str(os.getpid()))
+    phones = ("--agent-contact", "{base}.200:5080", "--trunk-contact", CONTACT)
+    argv = (*_words(folder), "--json", "up", "1", "--base", "auto", *phones, "--with-parent", str(os.getpid()))
     argv += ("--sounds", str(sounds)) if sounds is not None else ()
     code, output, errors = await _run(argv)
     if code == CANNOT_BE_HAD:

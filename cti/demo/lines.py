@@ -33,6 +33,8 @@ def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
         *(f"{name} {sum(queue[name] for queue in queues)}" for name in ("offered", "answered", "abandoned", "lost")),
         f"in time {percent(overall_level(queues))}",
     ]
+    if facts.called:
+        parts.append(facts.called)
     if facts.age_s is not None and facts.age_s > 3:
         parts.append(f"ENGINE SILENT FOR {duration(facts.age_s)}")
     if facts.note:

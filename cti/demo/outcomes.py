@@ -1,18 +1,19 @@
 """What became of each caller, as he and queue_log saw it? Two records that share no code, compared by number. PURE.
 
-A caller is lost who was not served (by an agent, or by the flow in which he has pressed all his keys), has not left by
-himself, and was not sent on by a rule of the configuration or by a supervisor. Holds callers' numbers, hands out
-counts.
+A caller is lost who was not served (by an agent, or by the flow in which he has pressed all his keys), was not promised
+a call, has not left by himself, and was not sent on by a rule of the configuration or by a supervisor. Holds callers'
+numbers, hands out counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cti.model.words import Outcome
 
 _SENT_ON = ("EXITWITHKEY", "EXITWITHTIMEOUT", "EXITEMPTY", "WITHDRAW")
+_LEFT_BY_KEY = "EXITWITHKEY"
 _ENDED = ("left", "ended", "unanswered")
 _END_OF_WAIT = ("CONNECT", *_SENT_ON)
 
@@ -28,6 +29,7 @@ class Tally:
     waiting: int = 0
     lost: int = 0
     self_served: int = 0
+    to_be_called: int = 0
     missing: frozenset[str] = frozenset()
 
     def settle(self, earlier: Tally) -> Tally:
@@ -38,21 +40,29 @@ class Tally:
 
 
 def tally(
-    callers_log: Iterable[str], queue_log: Iterable[str], live: Collection[str], alone: Collection[str] = ()
+    callers_log: Iterable[str],
+    queue_log: Iterable[str],
+    live: Collection[str],
+    alone: Collection[str] = (),
+    asked: Mapping[str, bool] | None = None,
 ) -> Tally:
     """Compare the callers' record (`NUMBER WORD` a line) with queue_log; `live`: numbers the engine knows now.
 
-    `alone`: who pressed all his keys for something that needs no agent; the flow may end his call.
+    `alone`: who pressed all his keys for something that needs no agent; the flow may end his call. `asked`: who would
+    rather be called back, and whether the engine holds a promise to him: who left his line without one is lost.
     """
     last = {number: word for number, _, word in (line.strip().partition(" ") for line in callers_log) if word}
     outcome = _by_number(queue_log)
-    counts = dict.fromkeys(("served", "left", "sent_on", "waiting", "lost", "self_served"), 0)
+    counts = dict.fromkeys(("served", "left", "sent_on", "waiting", "lost", "self_served", "to_be_called"), 0)
+    wants = asked or {}
     missing: set[str] = set()
     for number, word in last.items():
         if outcome.get(number) == "CONNECT":
             counts["served"] += 1
         elif word == "ended" and number in alone and number not in outcome:
             counts["self_served"] += 1
+        elif word in _ENDED and number in wants and outcome.get(number) == _LEFT_BY_KEY:
+            counts["to_be_called" if wants[number] else "lost"] += 1
         elif word in _ENDED:
             counts[_ended(word, outcome.get(number, ""))] += 1
         elif number in live:

@@ -32,12 +32,14 @@ def picture(snapshot: Row, facts: Facts, width: int, height: int) -> RenderableT
     """The whole screen of `width` x `height` characters."""
     agents = agent_rows(snapshot)
     join: list[RenderableType] = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in facts.join]
-    free_lines = height - FRAME_LINES - len(join) - bool(join) - len(snapshot.get("queues", ())) - 2
+    out = [Text(facts.called, no_wrap=True, overflow="ellipsis")] if facts.called else []
+    free_lines = height - FRAME_LINES - len(out) - len(join) - bool(join) - len(snapshot.get("queues", ())) - 2
     tall = free_lines >= len(agents) + 1 + FEWEST_DECISIONS
     in_agents = len(agents) + 1 if tall else (len(agents) + 1) // 2
     return Group(
         header(snapshot, facts),
         queue_table(snapshot, expand=width < WIDE),
+        *out,
         _rule("agents"),
         tall_agents(agents, width) if tall else short_agents(agents),
         _rule("newest decisions"),

@@ -10,21 +10,19 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from cti.demo.errands import ERRANDS, FRONT_DOOR, LISTENS_S, Errand
+from cti.demo.errands import ERRANDS, FRONT_DOOR, LINES, LISTENS_S, NO_TIME, Errand
 
 # Ten agents with 2.5 s of ringing, 15 s of talk and the wrap-up of config/center.yaml carry 10.7 calls a minute in
 # sales, 8.7 in support and 3.2 in complaints. Breaks, missed and rejected offers take their part; 90 % of the rest.
 DIRECT = {"6001": 6.6, "6002": 7.8, "6003": 2.4, "6004": 0.7}
-# With the front door, half of them come through it, and others who need nobody.
-WITH_FLOW = {FRONT_DOOR: 12.0, "6001": 3.3, "6002": 3.9, "6003": 1.2, "6004": 0.4}
+# With the front door, half of them come through it, and others who need nobody; less of all, as agents call people too.
+WITH_FLOW = {FRONT_DOOR: 11.0, "6001": 2.9, "6002": 3.4, "6003": 0.7, "6004": 0.4}
 SWING, PERIOD_S, PEAK_S = 0.6, 70.0, 14.0  # the load goes up and down: a constant one shows nothing
 RUSH_S, RUSH_FACTOR = 5.0, 2.5  # the doors open and callers stand in front of them
 IMPATIENT_SHARE = 0.12
 LONGEST_STAY_S = 180.0
 # Ranges that Ofcom keeps free for drama, each with 1,000 numbers; all of them last for half a day.
 RANGES = (
-    "447700900",
-    "441632960",
     "442079460",
     "441134960",
     "441144960",
@@ -39,6 +37,9 @@ RANGES = (
     "441614960",
     "441914980",
     "442896496",
+    # In no numbering plan: whoever calls from these can be promised no call.
+    "447700900",
+    "441632960",
 )
 
 
@@ -73,7 +74,7 @@ def callers(chance: random.Random, rates: Mapping[str, float] = WITH_FLOW) -> It
         if chance.random() * highest > intensity(at_s, per_minute):
             continue
         [dialled] = chance.choices(numbers, weights)
-        errand = _errand(chance) if dialled == FRONT_DOOR else None
+        errand = _errand(chance, dialled) if FRONT_DOOR in rates else None
         yield Caller(_number(count), dialled, at_s, _stay_s(chance, errand), errand)
         count += 1
 
@@ -89,14 +90,20 @@ def waves(chance: random.Random, wave_s: float, rates: Mapping[str, float] = WIT
         wave.append(caller)
 
 
-def _errand(chance: random.Random) -> Errand:
+def _errand(chance: random.Random, dialled: str) -> Errand | None:
+    if dialled in LINES and chance.random() < NO_TIME.weight:
+        return NO_TIME
+    if dialled != FRONT_DOOR:
+        return None
     [errand] = chance.choices(ERRANDS, [each.weight for each in ERRANDS])
     return errand
 
 
 def _stay_s(chance: random.Random, errand: Errand | None) -> float:
     if errand is not None:
-        return LISTENS_S if errand.alone else min(LONGEST_STAY_S, errand.pressed_s + _stay_s(chance, None))
+        return (
+            LISTENS_S if errand.alone or errand.asks else min(LONGEST_STAY_S, errand.pressed_s + _stay_s(chance, None))
+        )
     if chance.random() < IMPATIENT_SHARE:
         return chance.uniform(3.0, 25.0)
     return min(LONGEST_STAY_S, 25.0 + chance.expovariate(1 / 60))

@@ -17,7 +17,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from cti.demo import flow_side
+from cti.demo import calling_list, flow_side
+from cti.demo.called import Called, called, promised_numbers
 from cti.demo.children import Child
 from cti.demo.facts import Facts
 from cti.demo.outcomes import Tally
@@ -75,6 +76,8 @@ class _Demo:
                 say(text)
             stack.push_async_callback(stage.traffic.stop)
             await stage.traffic.start()
+            if stage.campaign:
+                await watch.begin(stage.campaign)
             began = loop.time()
             with open_screen(plain=self._wishes.plain) as screen:
                 await self._show(stage, engine, watch, screen, began)
@@ -91,6 +94,8 @@ class _Demo:
         # The checkout goes first: what is shown is the code of this folder, whatever else is installed.
         path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
         environ = {**os.environ, **stage.environ, "PYTHONPATH": path}
+        if stage.campaign:
+            await self._unless_stopped(calling_list.take_over(stage.campaign, config, folder, environ))
         argv = (sys.executable, "-m", "cti", "run", str(config))
         engine = await Child.start("engine", argv, log=folder / "engine.log", environ=environ)
         stack.push_async_callback(engine.end)
@@ -109,7 +114,10 @@ class _Demo:
                 next_step = loop.time() + STEP_S
                 await stage.traffic.step(watch.snapshot.get("agents", []))
                 self._notice(stage, engine, watch)
-            if not screen.show(watch.snapshot, Facts(stage.title, up_s, left_s, watch.age_s(), stage.join)):
+                if stage.campaign:
+                    await watch.look_out()
+            out = called(watch.called["callbacks"], watch.called["campaigns"]).short()
+            if not screen.show(watch.snapshot, Facts(stage.title, up_s, left_s, watch.age_s(), stage.join, called=out)):
                 return
             await _sleep(FRAME_S if left_s is None else min(FRAME_S, left_s), self._stop)
 
@@ -162,14 +170,26 @@ async def _until_ready(watch: Watch, engine: Child, folder: Path) -> None:
 async def _take_figures(stage: Stage, watch: Watch, seconds: float, failures: list[str]) -> Summary:
     """Look twice: who is missing in both looks is lost, who is missing in one was on his way."""
     earlier = later = None
-    if await watch.look():
-        earlier = stage.traffic.tally(watch.live_numbers())
+    out = Called({})
+    if await _look(stage, watch):
+        earlier = _tally(stage, watch)
         if earlier is not None:
             await asyncio.sleep(LOOK_AGAIN_S)
-            await watch.look()
-            later = stage.traffic.tally(watch.live_numbers())
+            await _look(stage, watch)
+            later = _tally(stage, watch)
+        out = called(watch.called["callbacks"], watch.called["campaigns"], stage.traffic.called_say())
     callers: Tally | None = later.settle(earlier) if later is not None and earlier is not None else None
-    return summarize(watch.snapshot, title=stage.title, seconds=seconds, callers=callers, failures=tuple(failures))
+    return summarize(
+        watch.snapshot, title=stage.title, seconds=seconds, callers=callers, called=out, failures=tuple(failures)
+    )
+
+
+async def _look(stage: Stage, watch: Watch) -> bool:
+    return await watch.look() and (not stage.campaign or await watch.look_out())
+
+
+def _tally(stage: Stage, watch: Watch) -> Tally | None:
+    return stage.traffic.tally(watch.live_numbers(), promised_numbers(watch.called["callbacks"]))
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

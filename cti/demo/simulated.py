@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cti.demo import flow_side
+from cti.demo.calling import CAMPAIGN, with_calling
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
 from cti.demo.children import Child
 from cti.demo.errands import ERRANDS, FRONT_DOOR
@@ -40,7 +41,10 @@ class SimulatedTraffic:
     async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
         return
 
-    def tally(self, live: frozenset[str]) -> Tally | None:
+    def tally(self, live: frozenset[str], promised: frozenset[str]) -> Tally | None:
+        return None
+
+    def called_say(self) -> list[str] | None:
         return None
 
     def trouble(self) -> str:
@@ -67,12 +71,14 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
     agi, http = f"{HOST}:{agi_port}", f"{HOST}:{http_port}"
     web = f"{HOST}:{web_port}"
     places = Places(HOST, ami_port, "cti", agi, http, wishes.folder, control, shop=shop, web=web)
+    center = demo_center(tree, wishes.config.parent, places)
     return Stage(
         title="the simulator (no Asterisk)",
-        center=demo_center(tree, wishes.config.parent, places),
+        center=with_calling(center, offers=flow_side.offers(tree, wishes.config)),
         control=control,
         environ={SECRET_ENV: secret, TOKEN_ENV: token},
         traffic=SimulatedTraffic(simulator),
+        campaign=CAMPAIGN,
         hello=(
             "Callers, agents and the switch are simulated; the engine, AMI and FastAGI are real.",
             *ask_hint(control, http, wishes.folder, web),

@@ -6,9 +6,7 @@ Knows SIPp's words and the scenarios beside this file; who calls when is plan.py
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +18,11 @@ from cti.demo.children import Child
 from cti.demo.fingers import Fingers
 from cti.demo.outcomes import Tally, tally
 from cti.demo.plan import WITH_FLOW, Caller, waves
+from cti.demo.sipp_program import QUIT, said_in, sipp
+from cti.demo.sipp_town import Town
 
-SCENARIOS = Path(__file__).resolve().parent / "sipp"
 WAVE_S = 30.0
 AGENTS_PORT, CALLERS_PORT, FEATURE_PORT, PORTS = 5080, 6000, 6600, 500
-# Once ends calls that have not begun, twice hangs up the others; SIGTERM would leave them to Asterisk [measured, 3.8].
-QUIT = (signal.SIGUSR1, signal.SIGUSR1)
-COMMON = ("-nostdin", "-timer_resol", "20")  # ms; the default of 1 costs 20 times the CPU of an idle SIPp
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class PhoneSide:
 class SippTraffic:
     """Phones and callers; `folder` takes their records, `queue_log` is the engine's (None: nobody counts).
 
-    `rates`: calls a minute for each number.
+    `rates`: calls a minute for each number; `called`: the engine calls people, too, and here they are.
     """
 
     def __init__(
@@ -64,6 +60,8 @@ class SippTraffic:
         queue_log: Path | None,
         seed: int,
         rates: Mapping[str, float] = WITH_FLOW,
+        *,
+        called: bool = False,
     ) -> None:
         self._side = side
         self._folder = folder
@@ -71,6 +69,8 @@ class SippTraffic:
         self._waves = enumerate(waves(random.Random(seed), WAVE_S, rates))
         self._fingers = Fingers(side.target.rpartition(":")[0])
         self._alone: set[str] = set()  # numbers of callers who need nobody
+        self._asks: set[str] = set()  # numbers of those who would rather be called back
+        self._town = Town(side.sipp, side.trunk_hosts, folder) if called else None
         self._following: asyncio.Task[None] | None = None
         self._breaks = Breaks(random.Random(seed + 1))
         self._began_at = 0.0
@@ -85,6 +85,8 @@ class SippTraffic:
         self._following = asyncio.get_running_loop().create_task(self._fingers.follow())
         words = ("-i", self._side.phones_host, "-mi", self._side.phones_host, "-p", str(AGENTS_PORT))
         self._agents = await self._child("agents", "agents.xml", words)
+        if self._town is not None:
+            await self._town.start()
         await self._next_wave()
 
     async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
@@ -96,21 +98,28 @@ class SippTraffic:
         for errand in self._breaks.due(now_s, [row for row in agents if str(row.get("phone")).startswith("PJSIP/1")]):
             await self._dial(errand)
 
-    def tally(self, live: frozenset[str]) -> Tally | None:
+    def tally(self, live: frozenset[str], promised: frozenset[str]) -> Tally | None:
         if self._queue_log is None:
             return None
-        return tally(self._callers_log(), _lines(self._queue_log), live, self._alone & self._fingers.done)
+        alone = self._alone & self._fingers.done
+        asked = {number: number in promised for number in self._asks}
+        return tally(self._callers_log(), said_in(self._queue_log), live, alone, asked)
+
+    def called_say(self) -> list[str] | None:
+        return None if self._town is None else self._town.said()
 
     def trouble(self) -> str:
         if self._agents is not None and not self._agents.running:
             return "the agents' phones (SIPp) ended by themselves"
-        return ""
+        return "" if self._town is None else self._town.trouble()
 
     async def stop(self) -> None:
         if self._following is not None:
             self._following.cancel()
         await asyncio.gather(*(child.end(QUIT, patience_s=3.0) for child in self._callers))
         rest = [child for child in (self._agents, *self._errands) if child is not None]
+        if self._town is not None:
+            await self._town.stop(patience_s=2.0)
         await asyncio.gather(*(child.end(QUIT, patience_s=2.0) for child in rest))
 
     async def _next_wave(self) -> None:
@@ -127,6 +136,7 @@ class SippTraffic:
             if caller.errand is not None:
                 self._fingers.ahead(caller.number, host, caller.errand.keys, said)
                 self._alone |= {caller.number} if caller.errand.alone else set()
+                self._asks |= {caller.number} if caller.errand.asks else set()
         words = ["-i", host, "-mi", host, "-p", str(CALLERS_PORT + number % PORTS)]
         words += ["-inf", str(csv), "-m", str(len(callers)), "-l", str(len(callers)), "-r", "100"]
         words += ["-trace_logs", "-log_file", str(said)]
@@ -142,12 +152,11 @@ class SippTraffic:
         self._errands.append(await self._child("errands", "feature.xml", words))
 
     async def _child(self, name: str, scenario: str, words: Sequence[str]) -> Child:
-        argv = [*self._side.sipp, "-sf", str(SCENARIOS / scenario), *words, *COMMON]
-        return await Child.start(name, argv)  # its stdout is a screen that is drawn again every second: of no use
+        return await sipp(self._side.sipp, name, scenario, words)
 
     def _callers_log(self) -> Iterator[str]:
         for said in self._folder.glob("callers-*.said"):
-            yield from _lines(said)
+            yield from said_in(said)
 
 
 def wave_csv(callers: Sequence[Caller], began_s: float) -> str:
@@ -157,9 +166,3 @@ def wave_csv(callers: Sequence[Caller], began_s: float) -> str:
         for caller in callers
     ]
     return "\n".join(["SEQUENTIAL", *rows]) + "\n"
-
-
-def _lines(file: Path) -> list[str]:
-    with contextlib.suppress(FileNotFoundError):
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return []

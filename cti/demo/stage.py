@@ -28,8 +28,14 @@ class Traffic(Protocol):
     async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
         """Called about once a second with the agents of the live view."""
 
-    def tally(self, live: frozenset[str]) -> Tally | None:
-        """What became of the callers; `live`: numbers that the engine knows now. None where nobody counts."""
+    def tally(self, live: frozenset[str], promised: frozenset[str]) -> Tally | None:
+        """What became of the callers; `live`: numbers that the engine knows now; `promised`: whom it promised a call.
+
+        None where nobody counts.
+        """
+
+    def called_say(self) -> list[str] | None:
+        """What those say whom the engine calls, `NUMBER WORD` a line. None where nobody asks them."""
 
     def trouble(self) -> str:
         """What stopped by itself and should not have; empty where all is well."""
@@ -47,7 +53,10 @@ class NoTraffic:
     async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
         return
 
-    def tally(self, live: frozenset[str]) -> Tally | None:
+    def tally(self, live: frozenset[str], promised: frozenset[str]) -> Tally | None:
+        return None
+
+    def called_say(self) -> list[str] | None:
         return None
 
     def trouble(self) -> str:
@@ -59,7 +68,10 @@ class NoTraffic:
 
 @dataclass(frozen=True)
 class Stage:
-    """A place that is ready: the engine can be started. `hello` is printed once, `join` stays on the screen."""
+    """A place that is ready: the engine can be started. `hello` is printed once, `join` stays on the screen.
+
+    `campaign`: the one that is to be started; its list is taken over before.
+    """
 
     title: str
     center: Mapping[str, Any]
@@ -68,6 +80,7 @@ class Stage:
     traffic: Traffic
     hello: tuple[str, ...] = ()
     join: tuple[str, ...] = field(default=())
+    campaign: str = ""
 
 
 def write_center(center: Mapping[str, Any], folder: Path) -> Path:

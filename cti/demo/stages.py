@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from cti.demo import flow_side, lab
+from cti.demo.calling import CAMPAIGN, with_calling
 from cti.demo.center import SECRET_ENV, SECRET_KEY, TOKEN_ENV, TOKEN_KEY, Places, demo_center, own_center
 from cti.demo.plan import DIRECT, WITH_FLOW
 from cti.demo.screen import say
@@ -92,10 +93,11 @@ def _lab_stage(
     )
     password = {phone["number"]: phone["password"] for phone in descriptor["softphones"]}[GUEST_NUMBER]
     numbers = ", ".join(_meaning(number, entry) for number, entry in list(tree.get("entries", {}).items())[:4])
+    center = demo_center(tree, wishes.config.parent, places, guest_phone=f"PJSIP/{GUEST_NUMBER}")
     server = f"{node['host']}:{node['sip_port']}"
     return Stage(
         title=f"Asterisk {descriptor['version']}",
-        center=demo_center(tree, wishes.config.parent, places, guest_phone=f"PJSIP/{GUEST_NUMBER}"),
+        center=with_calling(center, offers=flow_side.offers(tree, wishes.config) if shop else ()),
         control=control,
         environ={SECRET_ENV: node["ami_secret"], TOKEN_ENV: node["agi_token"]},
         traffic=SippTraffic(
@@ -104,7 +106,9 @@ def _lab_stage(
             wishes.folder / "queue_log",
             wishes.seed,
             WITH_FLOW if shop else DIRECT,
+            called=True,
         ),
+        campaign=CAMPAIGN,
         hello=(
             "Join in with a softphone on this machine:",
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cti.demo.called import Called
 from cti.demo.outcomes import Tally
 from cti.model.words import Outcome
 
@@ -30,13 +31,15 @@ class Summary:
     lost_engine: int
     bugs: int = 0
     flows: Mapping[str, int] = field(default_factory=dict)  # callers whom a flow received, by how they came out
+    at_home: int = 0  # in a line, too, and to be called when it is their turn
     refused: int = 0  # sessions with another token or node name than ours
     callers: Tally | None = None
+    called: Called = field(default_factory=lambda: Called({}))
     failures: tuple[str, ...] = field(default=())
 
     @property
     def lost(self) -> int:
-        return max(self.lost_engine, self.callers.lost if self.callers else 0)
+        return max(self.lost_engine, self.callers.lost if self.callers else 0) + self.called.broken
 
     @property
     def exit_code(self) -> int:
@@ -55,9 +58,10 @@ class Summary:
         found += [f"  sent on    {', '.join(others)}"] if others else []
         found += self._flows()
         found += [
-            f"  waiting    {self.waiting} still, at the end (and {self.talking} talking)",
+            f"  waiting    {self.waiting} still, at the end (and {self.talking} talking{self._at_home()})",
             f"  lost       {self.lost}  ({self._witnesses()})",
             *self._seen_by_callers(),
+            *(text for line in self.called.lines() for text in _wrapped(line)),
             f"  agent free -> his phone rings: {self._ring()}",
         ]
         if self.refused:
@@ -75,6 +79,9 @@ class Summary:
         ways += [f"still in it {flows['inside']}"] if flows["inside"] else []
         return [f"  in flow    {flows['came']}: {', '.join(ways)}"]
 
+    def _at_home(self) -> str:
+        return f", {self.at_home} in line to be called" if self.at_home else ""
+
     def _level(self) -> str:
         return "" if self.level is None else f"  ({self.level:.0%} within the target)"
 
@@ -89,10 +96,11 @@ class Summary:
             return []
         parts = [f"{seen.served} served"]
         parts += [f"{seen.self_served} by self-service"] if seen.self_served else []
+        parts += [f"{seen.to_be_called} promised a call"] if seen.to_be_called else []
         parts += [f"{seen.left} hung up waiting", f"{seen.waiting} in line or flow"]
         parts += [f"{seen.sent_on} sent on"] if seen.sent_on else []
         text = f"  callers    {seen.called}, as they saw it: {', '.join(parts)}"
-        return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)
+        return _wrapped(text)
 
     def _ring(self) -> str:
         ring = self.free_to_ring
@@ -107,16 +115,19 @@ def summarize(
     title: str,
     seconds: float,
     callers: Tally | None = None,
+    called: Called | None = None,
     failures: tuple[str, ...] = (),
 ) -> Summary:
     """Add up a snapshot of the live view (docs/metrics.md) over all queues."""
     queues, status = snapshot.get("queues", []), snapshot.get("status", {})
     counts = {name: sum(queue.get(name, 0) for queue in queues) for name in ("offered", *OUTCOMES)}
+    at_home = sum(queue.get("called", 0) - sum(queue.get("called_outcomes", {}).values()) for queue in queues)
     return Summary(
         title=title,
         seconds=seconds,
         counts=counts,
-        waiting=status.get("waiting", 0),
+        waiting=status.get("waiting", 0) - at_home,
+        at_home=at_home,
         talking=status.get("talking", 0),
         level=overall_level(queues),
         free_to_ring=status.get("free_to_ring", {}),
@@ -125,6 +136,7 @@ def summarize(
         refused=status.get("errors", {}).get("session_refused", 0),
         flows=status.get("flows", {}),
         callers=callers,
+        called=called or Called({}),
         failures=failures,
     )
 
@@ -138,6 +150,10 @@ def overall_level(queues: list[Mapping[str, Any]]) -> float | None:
     ]
     total = sum(weight for _, weight in weighed)
     return sum(level * weight for level, weight in weighed) / total if total > 0 else None
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 13)
 
 
 def _ms(seconds: float | int | None) -> str:

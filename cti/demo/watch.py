@@ -10,7 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from cti.demo.stage import DemoFailed
+
 PARTS = ("queues", "agents", "calls", "decisions", "status")
+CALLED = {"callbacks": "callbacks?all=1&limit=1000", "campaigns": "campaigns"}
 TIMEOUT_S = 2.0
 
 
@@ -22,6 +25,7 @@ class Watch:
         self._session: aiohttp.ClientSession | None = None
         self.snapshot: dict[str, Any] = {}
         self.looked_at: float | None = None  # loop time of the newest snapshot
+        self.called: dict[str, list[dict[str, Any]]] = {"callbacks": [], "campaigns": []}
 
     async def __aenter__(self) -> Watch:
         connector = aiohttp.UnixConnector(path=str(self._socket))
@@ -47,6 +51,26 @@ class Watch:
         }
         self.looked_at = asyncio.get_running_loop().time()
         return True
+
+    async def look_out(self) -> bool:
+        """Renew who was to be called; False, and the old rows stay, where the engine does not answer."""
+        try:
+            answers = {part: await self._get(path) for part, path in CALLED.items()}
+        except (OSError, aiohttp.ClientError, TimeoutError, json.JSONDecodeError):
+            return False
+        self.called = {part: answer.get(part, []) for part, answer in answers.items()}
+        return True
+
+    async def begin(self, campaign: str) -> None:
+        """Start `campaign`. Raises DemoFailed."""
+        assert self._session is not None, "enter first"
+        address = f"http://engine/api/v1/campaigns/{campaign}/start"
+        try:
+            async with self._session.post(address, json={"by": "demo"}) as response:
+                if response.status != 200:
+                    raise DemoFailed(f"the engine does not start the campaign {campaign}: {await response.text()}")
+        except (OSError, aiohttp.ClientError, TimeoutError) as error:
+            raise DemoFailed(f"the engine does not start the campaign {campaign}: {type(error).__name__}") from None
 
     def age_s(self) -> float | None:
         """Seconds since the newest snapshot; None before the first."""

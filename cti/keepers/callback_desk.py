@@ -13,7 +13,7 @@ from uuid import uuid4
 from cti.calendar.wanted_time import FORMS, read_at
 from cti.lists.numbers import read_number
 from cti.model.changes import Refused
-from cti.model.dialling import CALLBACKS, CallbackKind, LeadId
+from cti.model.dialling import CALLBACKS, OPEN_CALLBACKS, CallbackKind, LeadId
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Wanted
 from cti.model.words import RefusedReason
@@ -65,7 +65,7 @@ class CallbackDesk(CallbackList):
         if row["done_at"] is not None:
             return Refused(RefusedReason.ALREADY, f"follow-up {number} is done already")
         known = self.one(row["callback"]) if row["callback"] is not None else None
-        if known is not None and known["state"] in ("promised", "due", "in_line", "dialling"):
+        if known is not None and known["state"] in OPEN_CALLBACKS:
             return Refused(RefusedReason.ALREADY, f"callback {known['id']} is promised for it already")
         policy = self._policy()
         agent = row["owner"] if row["owner"] in policy.agents else ""

@@ -94,3 +94,12 @@ def test_the_words_are_those_that_queue_log_writes() -> None:
         ]
         found = tally(["1 left" if outcome is Outcome.ABANDONED else "1 ended"], lines, set())
         assert found.lost == (outcome is Outcome.LOST), outcome
+
+
+def test_who_left_for_a_callback_is_lost_unless_the_engine_holds_the_promise() -> None:
+    queue_log = [*(entered(f"c{number}", number) for number in "1234")]
+    queue_log += [f"2|c{number}|sales|NONE|EXITWITHKEY|1|1|1|9" for number in "123"]
+    queue_log.append("2|c4|sales|anna|CONNECT|2|x|1")
+    said = ["1 ended", "2 ended", "3 ended", "4 ended"]
+    found = tally(said, queue_log, set(), asked={"1": True, "2": False, "4": False})
+    assert found == Tally(called=4, to_be_called=1, lost=1, sent_on=1, served=1), "3 pressed another key"

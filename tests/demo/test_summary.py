@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cti.demo.called import called
 from cti.demo.outcomes import Tally
 from cti.demo.summary import Summary, overall_level, summarize
 
@@ -81,3 +82,16 @@ def test_the_flows_are_told_where_there_are_any() -> None:
     assert "  in flow    316: self-service 133, offered 161, hung up 7, still in it 15" in lines
     assert "133 by self-service" in " ".join(lines) and all(len(line) <= 80 for line in lines)
     assert not any("in flow" in line for line in summary().lines())
+
+
+def test_who_waits_at_home_is_no_caller_in_line() -> None:
+    rows = [queue("sales", offered=5, answered=3, waiting=3, called=4, called_outcomes={"answered": 3})]
+    view = snapshot(queues=rows)
+    view["status"] = {**view["status"], "waiting": 3}
+    out = called([{"number": "+1", "state": "kept", "tries": [{}]}], [], ["1 rings", "1 missed"])
+    found = summary(view, called=out, callers=Tally(called=5, served=3, waiting=1, to_be_called=1))
+    text = "\n".join(found.lines())
+    assert "waiting    2 still, at the end (and 1 talking, 1 in line to be called)" in text
+    assert "callbacks  1 promised: kept 1" in text and "1 promised a call" in text
+    assert found.lost == 1 and found.exit_code == 1, "he knows nothing of it"
+    assert all(len(line) <= 80 for line in found.lines())
