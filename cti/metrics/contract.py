@@ -93,6 +93,7 @@ QUEUES = (
     Figure("agents_available", "count", "members of the queue whose status is available"),
     Figure("agents_free", "count", "of these: idle, and the phone does nothing else"),
     Figure("target_s", "s", "T, the queue's service target"),
+    Figure("service_level_percent", "percent", "what the queue's service level is to reach"),
 )
 WORK = (
     Figure("agent", "name", "the agent"),
