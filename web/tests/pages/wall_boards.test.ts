@@ -30,9 +30,9 @@ it('measures the longest wait of all by the queue that is furthest beyond its ta
 it('measures the service level of all by the targets of those who called', () => {
   const gold = { ...queue('gold', null), service_level_percent: 95, today: { offered: 10 } } as QueueRow;
   const usual = { ...queue('usual', null), today: { offered: 20 } } as QueueRow;
-  expect(boardsOf([gold, usual], STATUS, [], true).map((board) => board.levelPercent)).toEqual([85, 95, 80]);
+  expect(boardsOf([gold, usual], STATUS, []).map((board) => board.levelPercent)).toEqual([85, 95, 80]);
   expect(
-    boardsOf([{ ...queue('gold', null), service_level_percent: 95 }, queue('a', null)], STATUS, [], true)[0]
+    boardsOf([{ ...queue('gold', null), service_level_percent: 95 }, queue('a', null)], STATUS, [])[0]
       ?.levelPercent,
   ).toBe(95);
 });
