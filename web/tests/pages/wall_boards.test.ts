@@ -32,8 +32,7 @@ it('measures the service level of all by the targets of those who called', () =>
   const usual = { ...queue('usual', null), today: { offered: 20 } } as QueueRow;
   expect(boardsOf([gold, usual], STATUS, []).map((board) => board.levelPercent)).toEqual([85, 95, 80]);
   expect(
-    boardsOf([{ ...queue('gold', null), service_level_percent: 95 }, queue('a', null)], STATUS, [])[0]
-      ?.levelPercent,
+    boardsOf([{ ...queue('gold', null), service_level_percent: 95 }, queue('a', null)], STATUS, [])[0]?.levelPercent,
   ).toBe(95);
 });
 
