@@ -103,8 +103,7 @@ class _Routes:
             return _later(wait_s or SOON_S)
         former = request.cookies.get(self._entrance.cookie, "")
         found = await self._off_the_loop(self._sessions.sign_in, asked.name, asked.password, asked.totp, now, former)
-        if found is Denied.TOTP_NEEDED:  # the password was right
-            self._throttle.succeeded(asked.name, address, now)
+        if found is Denied.TOTP_NEEDED:  # no success yet: else whoever has the password could guess codes for ever
             return problem(401, found, "send the code of your authenticator as `totp`")
         if not isinstance(found, SignedIn):
             return problem(401, Denied.WRONG_CREDENTIALS, "name, password or code is wrong, or the name is locked")

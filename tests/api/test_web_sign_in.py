@@ -146,6 +146,14 @@ async def test_a_code_is_asked_for_only_after_the_password_and_counts_once(web: 
     assert (await web.browser().sign_in("eva", totp=code)).reason == "wrong_credentials"
 
 
+async def test_who_has_the_password_cannot_guess_codes_for_ever(web: WebScene) -> None:
+    web.add("eva", Role.ADMIN, totp=pyotp.random_base32())
+    found = []
+    for _ in range(IN_A_ROW):
+        found += [(await web.browser().sign_in("eva", **more)).reason for more in ({}, {"totp": "000000"})]
+    assert found.count("wrong_credentials") < IN_A_ROW and found[-1] == "too_many_tries"
+
+
 async def test_guessing_one_name_is_slowed_down_and_nobody_else_is(web: WebScene) -> None:
     for _ in range(IN_A_ROW):
         assert (await web.browser().sign_in("supervisor", "wrong-but-long-enough")).status == 401
