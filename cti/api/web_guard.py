@@ -179,7 +179,7 @@ async def _in_body(request: web.Request, key: str) -> str | None:
     """What the body says; one that cannot be read is refused later, by whoever knows how it should be."""
     try:
         found = msgspec.json.decode(await request.read() or b"{}")
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     word = found.get(key) if isinstance(found, dict) else None
     return word if isinstance(word, str) else None
