@@ -23,7 +23,7 @@ from cti.api.live_sight import TOPICS, sight_of
 from cti.api.live_viewer import Viewer
 from cti.api.problems import problem
 from cti.api.scoping import scope_of
-from cti.api.serving import time_limit
+from cti.api.serving import stays
 from cti.api.web_guard import Entrance, is_ours, who
 from cti.model.policy import Center
 from cti.people.person import Person
@@ -107,7 +107,7 @@ class LiveSocket:
         transport = request.transport
         if transport is None:
             return stream
-        request[time_limit].reschedule(None)
+        stays(request)
         if (sock := transport.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
         viewer = Viewer(transport)

@@ -181,6 +181,18 @@ async def test_signing_in_is_for_our_own_pages(web: WebScene) -> None:
     assert (await browser.ask("POST", "/api/v1/sign-in", body, headers={"Origin": ""})).status == 200  # curl
 
 
+async def test_who_does_not_end_his_body_is_not_waited_for(web: WebScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cti.api import web_sign_in
+
+    monkeypatch.setattr(web_sign_in, "BODY_LIMIT_S", 0.05)
+    host, port = web.origin.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = b"POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    writer.write(head + b"Content-Length: 60000\r\n\r\n{")
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+
+
 async def test_many_at_once_are_asked_to_come_again(web: WebScene, monkeypatch: pytest.MonkeyPatch) -> None:
     from cti.api import web_sign_in
 
