@@ -32,6 +32,7 @@ from cti.api.http import answer
 from cti.api.problems import problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
+from cti.model.policy import Center
 from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
 
 MAX_BODY_BYTES = 4096
@@ -76,7 +77,7 @@ def make_control_app(
         asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
     if why is not None:
         add_explaining(app, *why, clock, lambda: view.agents)
-    control_contacts.add_routes(app, desk, view, clock)
+    control_contacts.add_routes(app, desk, view, clock, _center(policy))
     if policy is not None:
         control_policy.add_routes(app, policy)
     if flows is not None:
@@ -99,6 +100,10 @@ def make_control_app(
         control_previews.add_routes(app, desk, previews, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _center(policy: PolicyDesk | None) -> Callable[[], Center]:
+    return lambda: Center.model_construct(queues={}) if policy is None else policy.center
 
 
 def _told(definitions: Callable[[], Mapping[str, Any]]) -> Callable[[web.Request], Any]:

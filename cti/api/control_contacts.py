@@ -11,8 +11,11 @@ from aiohttp import web
 from cti.api.asking import BY, add, body, known_or_not, note, refusal, unknown, whose
 from cti.api.http import answer
 from cti.api.view import View
+from cti.api.web_guard import scope, who
 from cti.model.events import ContactRequest, SpyRequest
+from cti.model.policy import Center
 from cti.model.words import ContactAction, ContactId, QueueName, RefusedReason, SpyMode
+from cti.people import phones
 from cti.ports import Desk
 
 MAX_SECONDS = 86_400
@@ -38,9 +41,9 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Spy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The phone of the one who asks: 1009, or PJSIP/1009. No number can be dialled by it."""
+    """The phone of the one who asks: 1009, or PJSIP/1009 (on the web: his own without). It dials no number."""
 
-    phone: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9]{1,20}/)?[A-Za-z0-9_-]{1,60}\Z")]
+    phone: Annotated[str, msgspec.Meta(max_length=100)] = ""
     by: Annotated[str, msgspec.Meta(pattern=BY)] = ""
 
 
@@ -51,13 +54,19 @@ _BODIES: dict[ContactAction, type[Move | Prioritise | Withdraw]] = {
 }
 
 
-def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[], float]) -> None:
+def add_routes(
+    app: web.Application,
+    desk: Desk,
+    view: View,
+    clock: Callable[[], float],
+    center: Callable[[], Center],
+) -> None:
     """The id of a contact has a "/" in it: the path is read from its end."""
 
     async def ask(request: web.Request) -> web.Response:
         contact, word = request.match_info["contact"], request.match_info["action"]
         if word in set(SpyMode):
-            return await _spy(request, desk, view, clock)
+            return await _spy(request, desk, view, clock, center())
         if word not in set(ContactAction):
             return unknown("unknown_action", word, [known.value for known in (*ContactAction, *SpyMode)])
         action = ContactAction(word)
@@ -83,14 +92,20 @@ def add_routes(app: web.Application, desk: Desk, view: View, clock: Callable[[],
     add(app, "POST", "/contacts/{contact:.+}/{action}", ask)
 
 
-async def _spy(request: web.Request, desk: Desk, view: View, clock: Callable[[], float]) -> web.Response:
+async def _spy(
+    request: web.Request, desk: Desk, view: View, clock: Callable[[], float], center: Center
+) -> web.Response:
     """His own phone rings, and he hears the talk."""
     contact, mode = request.match_info["contact"], SpyMode(request.match_info["action"])
     named = known_or_not(contact, view.contacts)
     note(request, f"contact.{mode}", named)
     asked = await body(request, Spy)
     by = whose(request, asked.by)
-    phone = asked.phone if "/" in asked.phone else f"PJSIP/{asked.phone}"
+    phone = phones.whole(asked.phone)
+    if who in request:
+        phone = phone or phones.own(request[who].person, center)
+    if (wrong := _wrong(request, phone, center)) is not None:
+        return wrong
     refused = desk.ask(SpyRequest(ContactId(contact), mode, phone, by=by))
     if refused is None or refused.reason is not RefusedReason.UNKNOWN_CONTACT:
         named = contact  # it may have come while the body was read
@@ -98,3 +113,14 @@ async def _spy(request: web.Request, desk: Desk, view: View, clock: Callable[[],
     if refused is None:
         return answer({"ok": True, "contact": view.contact(contact, clock())})
     return refusal(refused)
+
+
+def _wrong(request: web.Request, phone: str, center: Center) -> web.Response | None:
+    """Why that phone is not rung; who has signed in has his own, and those of the agents whom he sees."""
+    if not phone:
+        return answer({"refused": "no_phone", "detail": "say which phone is to ring, or let an admin note yours"}, 400)
+    if fault := phones.fault_of(phone, center):
+        return answer({"refused": "bad_phone", "detail": fault}, 400)
+    if who in request and not phones.may_ring(request[who].person, phone, center, request[scope].agents):
+        return answer({"refused": "not_your_phone", "detail": "only yours rings, or one of your agents' phones"}, 403)
+    return None

@@ -17,7 +17,7 @@ from cti.model.errors import CtiError
 from cti.typed import typed
 
 ANSWER_TIMEOUT_S = 5.0
-CONFIG_PLACES = ("center.yaml", "config/center.yaml", "/etc/cti/center.yaml")
+CONFIG_PLACES = ("center.yaml", "/etc/cti/center.yaml", "config/center.yaml")  # the last is our example, in a checkout
 
 
 class NotRunning(CtiError):

@@ -5,13 +5,16 @@ Numbers are personal data: masked wherever nobody has asked to see them.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Mapping as Environment
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.cli import control
@@ -53,21 +56,39 @@ def opened(file: Path | None, as_json: bool = False, *, only_look: bool = False)
     """Give the configuration and its store; ends the command, in a few lines, where either cannot be used.
 
     The secrets that the engine needs may be missing here. `only_look`: whoever only looks makes no store where there
-    is none; he sees an empty one, and is told so.
+    is none; he sees an empty one, and is told so. Who changes something is told whose store it is.
     """
     with ExitStack() as leaving:
         try:
-            settings = _settings(control.config_file(file))
+            found = control.config_file(file)
+            settings = _settings(found)
+            if file is None:
+                _same_engine(found, settings, os.environ)
             store = _look_at(settings.store, leaving) if only_look else _store(settings)
         except (ConfigError, OSError) as error:
             refuse(error.problems if isinstance(error, ConfigError) else [str(error)], as_json)
         leaving.callback(store.close)
+        if not only_look and not as_json:
+            place = make_url(settings.store).render_as_string(hide_password=True)
+            typer.echo(f"store {place}, of {found}", err=True)
         try:
             yield store, settings
         except ConfigError as error:
             refuse(error.problems, as_json)
         except SQLAlchemyError as error:
             fail(REFUSED, f"the store does not take it: {type(error).__name__}; nothing was changed", as_json)
+
+
+def _same_engine(found: Path, settings: Settings, environ: Environment[str, str]) -> None:
+    """Raises ConfigError where the requests of this terminal go to another centre than `found`, which nobody named."""
+    socket = environ.get("CTI_CONTROL")
+    if socket and Path(socket).absolute() != settings.control.absolute():
+        raise ConfigError(
+            [
+                f"CTI_CONTROL names the engine at {socket}, and {found} is of another one ({settings.control}): "
+                "say whose store is meant with CTI_CONFIG=... or --config"
+            ]
+        )
 
 
 def _settings(file: Path) -> Settings:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cti.config import campaigns, gaps, reach
 from cti.config.finding import Finding
@@ -24,7 +25,7 @@ CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # aster
 
 def find(settings: Settings) -> list[Finding]:
     """Return everything found, in no particular order."""
-    return [*find_in_policy(settings), *_fastagi(settings)]
+    return [*find_in_policy(settings), *_fastagi(settings), *_hooks(settings)]
 
 
 def find_in_policy(center: Center) -> list[Finding]:
@@ -251,6 +252,14 @@ def _fastagi(settings: Settings) -> Iterator[Finding]:
         if not address.is_loopback and _is_loopback(fastagi.advertise.host):
             text = f"{name} is another machine and cannot reach fastagi.advertise on this one's loopback"
             yield Finding(("nodes", name, "host"), text)
+
+
+def _hooks(settings: Settings) -> Iterator[Finding]:
+    for name, hook in settings.hooks.items():
+        url = urlsplit(hook.url)
+        if url.scheme == "http" and not _is_loopback(url.hostname or ""):
+            text = "plain http: whoever is on the way reads what is told, numbers too; write https:// (see ca_file)"
+            yield Finding(("hooks", name, "url"), text)
 
 
 def _is_loopback(host: str) -> bool:

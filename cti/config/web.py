@@ -29,6 +29,21 @@ PLAIN_HTTP = (
 FilePath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
+def _no_strangers(networks: tuple[IPvAnyNetwork, ...]) -> tuple[IPvAnyNetwork, ...]:
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("would let everybody name any address as his own: write your proxy's, such as 10.0.0.5/32")
+    return networks
+
+
+Proxies = Annotated[tuple[IPvAnyNetwork, ...], AfterValidator(_no_strangers)]
+
+
+def _built(folder: Path) -> Path:
+    if not (folder / "index.html").is_file():
+        raise ValueError("has no index.html: name the folder of the built pages, or leave the key out")
+    return folder
+
+
 def _origin(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -72,11 +87,13 @@ class Web(Policy):
     listen: AddressText = Address("127.0.0.1", 8089)
     origin: Origin | None = None  # as people write it in their browsers; without: what `listen` says
     tls: Tls | None = None  # without: plain http, for this machine or for a proxy that speaks TLS
-    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()  # whose X-Forwarded-For is believed
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...], AfterValidator(_no_strangers)
+    ] = ()  # whose X-Forwarded-For is believed
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     idle_minutes: Annotated[float, Field(ge=1, le=1440)] = 120.0
     oidc: Oidc | None = None
-    pages: FilePath = BUILT  # the folder of the built pages
+    pages: Annotated[FilePath, AfterValidator(_built)] = BUILT  # the folder of the built pages
 
     @model_validator(mode="after")
     def _reachable(self) -> Web:

@@ -82,7 +82,7 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
         hello=(
             "Callers, agents and the switch are simulated; the engine, AMI and FastAGI are real.",
             "A campaign calls people here, too. Callbacks are not shown: simulated callers' numbers are in no plan.",
-            *ask_hint(control, http, wishes.folder, web),
+            *ask_hint(http, wishes.folder, web),
         ),
         join=("No phone can call in here: there is no Asterisk. asterisk/README.md tells how to get one.",),
     )

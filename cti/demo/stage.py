@@ -90,12 +90,12 @@ def write_center(center: Mapping[str, Any], folder: Path) -> Path:
     return file
 
 
-def ask_hint(control: Path, http: str, folder: Path, web: str) -> tuple[str, ...]:
+def ask_hint(http: str, folder: Path, web: str) -> tuple[str, ...]:
     """What a person may look at in a browser, and from another terminal."""
     return (
         f"Pages: http://{web}, name admin, password in {from_here(folder / 'state' / PASSWORD_FILE)}",
         "From another terminal:",
-        f"  CTI_CONTROL={from_here(control)} {typed('queue show')}",
+        f"  CTI_CONFIG={from_here(folder / 'center.yaml')} {typed('queue show')}",
         f"  metrics http://{http}/metrics, logs in {from_here(folder)}",
     )
 

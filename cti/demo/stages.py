@@ -114,7 +114,7 @@ def _lab_stage(
             f"  user {GUEST_NUMBER}, password {password}, server {server} (SIP over UDP)",
             f"  call {numbers}; or be an agent yourself:",
             f"  {CODES}",
-            *ask_hint(control, places.http, wishes.folder, places.web),
+            *ask_hint(places.http, wishes.folder, places.web),
         ),
         join=(
             f"Your phone: user {GUEST_NUMBER}, password {password}, server {server} (UDP)",
@@ -157,7 +157,7 @@ async def _own_stage(wishes: Wishes, own: OwnAsterisk, tree: Mapping[str, Any], 
             "  extensions.conf   #include extensions_cti.conf, and callers sent in by Goto(cti-inbound,NUMBER,1)",
             f"  in that file      CTI_ENGINES={listen}, CTI_TOKEN=your CTI_AGI_TOKEN, CTI_NODE={name}",
             f"Numbers with a meaning: {entries or 'none'}. If nothing comes in, end this and ask:  {doctor}",
-            *ask_hint(control, http, wishes.folder, web),
+            *ask_hint(http, wishes.folder, web),
         ),
         join=(f"Send callers in by Goto(cti-inbound,NUMBER,1); the engine listens at {listen}.", f"Trouble? {doctor}"),
     )

@@ -13,6 +13,15 @@ from collections.abc import Sequence
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_CARRIES_IPV4 = (  # the network, and by how many bits its IPv4 address stands from the right
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052 section 2.1
+    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4, RFC 3056 section 2
+    (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible, RFC 4291 section 2.5.5.1
+)
+_INSIDE = (  # global to the standard library, or to some of its versions
+    ipaddress.IPv6Network("64:ff9b:1::/48"),  # a NAT64 of one's own network, RFC 8215
+    ipaddress.IPv6Network("fec0::/10"),  # site-local, RFC 3879
+)
 
 
 class ForbiddenAddress(OSError):
@@ -20,16 +29,29 @@ class ForbiddenAddress(OSError):
 
 
 def allowed(address: str, networks: Sequence[Network]) -> bool:
-    """Return whether `address` is public, or in one of `networks`."""
+    """Return whether `address` is public, or in one of `networks`. One that carries an IPv4 address is judged by it."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    found = inner or found
+    named = any(found in network for network in networks)
+    found = found if isinstance(found, ipaddress.IPv4Address) else _carried(found)
     if found.is_multicast or found.is_unspecified:
         return False
-    return found.is_global or any(found in network for network in networks)
+    is_public = found.is_global and not any(found in network for network in _INSIDE)
+    return is_public or named or any(found in network for network in networks)
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address to which a translator or a tunnel leads what is sent to `address`; else itself."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if int(address) <= 1:  # :: and ::1 are of IPv6 itself
+        return address
+    for network, shift in _CARRIES_IPV4:
+        if address in network:
+            return ipaddress.IPv4Address(int(address) >> shift & 0xFFFF_FFFF)
+    return address
 
 
 class CheckedResolver(AbstractResolver):

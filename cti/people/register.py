@@ -13,7 +13,7 @@ import msgspec
 
 from cti.model.errors import CtiError
 from cti.model.policy import Center
-from cti.people import keys
+from cti.people import keys, phones
 from cti.people.passwords import Passwords, fault_of, generated
 from cti.people.person import NAME, TOKEN_NAME, TOKEN_PREFIX
 from cti.people.records import Records, Token, User
@@ -22,7 +22,6 @@ from cti.suggest import did_you_mean
 
 DAY_S = 86_400.0
 CHANGEABLE = ("role", "queues", "teams", "agent", "phone", "language")
-PHONE = re.compile(r"[A-Za-z0-9/_.@+-]{1,100}\Z")
 
 
 class Wrong(CtiError):
@@ -157,8 +156,8 @@ def _check_person(user: User, center: Center) -> None:
         raise Wrong("unknown_agent", f"there is no such agent{did_you_mean(user.agent, list(center.agents))}")
     if user.role is Role.AGENT and user.agent is None:
         raise Wrong("no_agent", "say which agent of the configuration he is")
-    if user.phone is not None and PHONE.match(user.phone) is None:
-        raise Wrong("bad_phone", "a phone is written as in the configuration: PJSIP/1009")
+    if user.phone is not None and (fault := phones.fault_of(phones.whole(user.phone), center)):
+        raise Wrong("bad_phone", fault)
 
 
 def _check_scope(queues: Sequence[str], teams: Sequence[str], center: Center) -> None:

@@ -96,7 +96,11 @@ async def test_a_talk_is_joined_by_a_right_and_a_word_of_its_own(control: Scene,
     assert control.remembered()[0][:3] == (f"contact.{mode}", CONTACT, {"phone": "PJSIP/1009"})
 
 
-@pytest.mark.parametrize("phone", ["", "PJSIP/1009@carrier", "1009&1010", "Local/1@x", "+4930", "a,b"])
+@pytest.mark.parametrize(
+    "phone",
+    ["", "PJSIP/1009@carrier", "1009&1010", "Local/1@x", "Local/0019005551234", "SIP/1009", "DAHDI/g1", "+4930", "a,b"],
+)
 async def test_nothing_but_a_phone_of_ours_can_be_rung(control: Scene, phone: str) -> None:
-    status, _ = await control.ask("POST", "/v1/contacts/node1/17.4/listen", {"phone": phone})
-    assert (status, control.desk.asked) == (400, [])
+    status, said = await control.ask("POST", "/v1/contacts/node1/17.4/listen", {"phone": phone})
+    assert (status, control.desk.asked) == (400, []) and "regex" not in str(said)
+    assert control.remembered()[0][2] == {}, "it may be a number of somebody"

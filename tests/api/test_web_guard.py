@@ -162,6 +162,24 @@ async def test_rows_of_others_are_not_there(web: WebScene) -> None:
     assert (await ask("POST", "/reload")).reason in ("no_right", "whole_centre_only")
 
 
+async def test_whose_phone_rings_when_he_listens(web: WebScene) -> None:
+    web.add("eva", Role.SUPERVISOR, phone="PJSIP/9")
+    web.rows[Row.CONTACT] = {"node1/1.1": {"contact": "node1/1.1", "queue": "sales"}}
+    eva = web.browser()
+    await eva.sign_in("eva")
+    for phone, found in (
+        ("", 200),
+        ("PJSIP/9", 200),
+        ("PJSIP/1", 200),
+        ("PJSIP/8", "not_your_phone"),
+        ("SIP/9", "bad_phone"),
+    ):
+        body = {"phone": phone} if phone else {}
+        told = await eva.ask("POST", "/api/v1/contacts/node1/1.1/listen", body)
+        assert (told.status if told.status == 200 else told.reason) == found, phone
+    assert [asked.phone for asked in web.scene.desk.asked] == ["PJSIP/9", "PJSIP/9", "PJSIP/1"]  # type: ignore[union-attr]
+
+
 async def test_numbers_are_for_those_who_may_see_them(web: WebScene) -> None:
     seen = {role: await ask_as(web, role, "GET", "/api/v1/calls") for role in (Role.SUPERVISOR, Role.AUDITOR)}
     assert seen[Role.SUPERVISOR].body["calls"][0]["caller"] == "+4930123"

@@ -93,3 +93,8 @@ def test_rows_take_a_list_or_its_key_and_nothing_else() -> None:
     assert cli_control.rows([{"a": 1}, 2], "x") == [{"a": 1}]
     assert cli_control.rows({"x": [{"a": 1}]}, "x") == [{"a": 1}]
     assert cli_control.rows("odd", "x") == cli_control.rows({}, "x") == []
+
+
+def test_what_is_installed_goes_before_the_example_of_a_checkout() -> None:
+    places = cli_control.CONFIG_PLACES
+    assert places.index("/etc/cti/center.yaml") < places.index("config/center.yaml")

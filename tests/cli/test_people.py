@@ -108,3 +108,16 @@ def test_what_cannot_be_says_why(folder: Path, words: tuple[str, ...], code: int
     told("user", "add", "root", "--role", "admin")
     found = ask(*words)
     assert found[0] == code and why in found[2]
+
+
+def test_who_changes_a_store_is_told_whose_and_never_that_of_another_engine(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = ask("token", "add", "wall", "--role", "wall")
+    assert code == 0 and "var/cti.db, of center.yaml" in err
+    monkeypatch.setenv("CTI_CONTROL", str(folder / "demo" / "cti.ctl"))
+    code, _, err = ask("user", "add", "root", "--role", "admin")
+    assert code == 2 and "is of another one" in err and "CTI_CONFIG=" in err
+    assert ask("user", "add", "root", "--role", "admin", "--config", folder / "center.yaml")[0] == 0, "he said so"
+    monkeypatch.setenv("CTI_CONTROL", str(folder / "var" / "cti.ctl"))
+    assert ask("user", "add", "eva", "--role", "admin")[0] == 0

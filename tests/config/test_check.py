@@ -141,6 +141,17 @@ def test_plumbing_that_cannot_meet_is_found(plumbing: str, path: str, words: str
     assert any(".".join(found.path) == path and words in found.text for found in find(settings))
 
 
+def test_a_webhook_by_plain_http_to_another_machine_is_warned_of() -> None:
+    def told(url: str) -> list[str]:
+        parts = ["nodes: {n: {host: 127.0.0.1, secret: x}}", "fastagi: {token: t}", "queues: {sales: {}}"]
+        parts.append(f"hooks: {{crm: {{url: '{url}', secret: {'x' * 32}}}}}")
+        plumbing = config.loads("\n".join(parts).encode(), environ={})
+        return [finding.text for finding in find(plumbing) if finding.path == ("hooks", "crm", "url")]
+
+    assert "write https://" in told("http://crm.example.com/x")[0]
+    assert told("https://crm.example.com/x") == told("http://127.0.0.1:8000/x") == told("http://localhost/x") == []
+
+
 def test_an_open_port_without_a_token_is_an_error() -> None:
     text = "nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {listen: '0.0.0.0:1'}\nqueues: {a: {}}\n"
     reading = config.read_bytes(text.encode(), environ={})

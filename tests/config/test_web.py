@@ -37,6 +37,9 @@ def test_where_pages_may_be_reached(web: dict[str, Any], origins: tuple[str, ...
         ({"listen": "0.0.0.0:443", "tls": {"certificate": "a", "key": "b"}}, "write `origin`"),
         ({"origin": "https://cti.example.org/pages"}, "without a path"),
         ({"origin": "cti.example.org"}, "https://cti.example.org"),
+        ({"trusted_proxies": ["0.0.0.0/0"]}, "10.0.0.5/32"),
+        ({"trusted_proxies": ["10.0.0.5", "::/0"]}, "10.0.0.5/32"),
+        ({"pages": "/nowhere"}, "has no index.html"),
         ({"origin": "http://localhost", "tls": {"certificate": "a", "key": "b"}}, "write https://"),
     ],
 )
