@@ -34,6 +34,8 @@ export function Dialogs() {
       );
     case 'pause':
       return <Pause agent={open.agent} onClose={close} />;
+    case 'logout':
+      return <LogOut agent={open.agent} onClose={close} />;
     case 'move':
       return <Move call={open.call} onClose={close} />;
     case 'prioritise':
@@ -67,10 +69,25 @@ function Pause({ agent, onClose }: AgentDialogProps) {
     <AskDialog
       title={said.of(said.pause, agent.name || agent.id)}
       confirm={said.pause}
-      onConfirm={() => askAgent(agent.id, 'pause', reason)}
+      onConfirm={() => askAgent(agent, 'pause', reason)}
       onClose={onClose}
     >
       <Choice label={said.reason} value={reason} options={breaks.map((name) => [name, name])} onChoose={setReason} />
+    </AskDialog>
+  );
+}
+
+function LogOut({ agent, onClose }: AgentDialogProps) {
+  const said = words.value.supervisor;
+  return (
+    <AskDialog
+      title={said.of(said.logout, agent.name || agent.id)}
+      confirm={said.logout}
+      isDanger
+      onConfirm={() => askAgent(agent, 'logout')}
+      onClose={onClose}
+    >
+      <p>{said.logoutHint}</p>
     </AskDialog>
   );
 }
@@ -81,7 +98,7 @@ function Move({ call, onClose }: CallDialogProps) {
   const [queue, setQueue] = useState(others[0] ?? '');
   const move = async () => {
     await askContact(call.contact, 'move', { queue });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.move));
   };
   return (
     <AskDialog
@@ -101,7 +118,7 @@ function Prioritise({ call, onClose }: CallDialogProps) {
   const [seconds, setSeconds] = useState(GIVEN_S);
   const prioritise = async () => {
     await askContact(call.contact, 'prioritise', { seconds });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.prioritise));
   };
   return (
     <AskDialog
@@ -133,7 +150,7 @@ function Withdraw({ call, onClose }: CallDialogProps) {
   const [reason, setReason] = useState(reasons[0]?.[0] ?? '');
   const withdraw = async () => {
     await askContact(call.contact, 'withdraw', { reason });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.withdraw));
   };
   return (
     <AskDialog

@@ -46,6 +46,15 @@ export const supervisor = {
   resume: 'End the break',
   login: 'Log in',
   logout: 'Log out',
+  logoutHint: 'He gets no more calls until somebody logs him in again.',
+  didAgent: {
+    login: 'logged in',
+    logout: 'logged out',
+    pause: 'break set',
+    unpause: 'back from the break',
+    ready: 'wrap-up ended',
+  },
+  didContact: { move: 'moved', prioritise: 'prioritised', withdraw: 'withdrawn' },
   ready: 'End the wrap-up',
   listen: 'Listen',
   whisper: 'Whisper',
@@ -70,6 +79,5 @@ export const supervisor = {
   phone: 'Your phone',
   phoneHint: "It is called now; who is listened to may have to be told: that is your country's law.",
   called: 'Your phone is being called.',
-  done: 'Done.',
   told: 'Told the engine.',
 };
