@@ -169,7 +169,7 @@ function State({ row }: { readonly row: AgentRow }) {
   const isTimed = state === 'talking' || state === 'hold' || state === 'on_break' || state === 'wrapup';
   return (
     <>
-      <Badge tone={tone} icon={icon} shade={isTimed ? shadeOf(forS) : 0}>
+      <Badge tone={tone} icon={icon} title={stateWord(row)} shade={isTimed ? shadeOf(forS) : 0}>
         {stateWord(row)}
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
