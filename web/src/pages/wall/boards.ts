@@ -10,6 +10,8 @@ export interface Board {
   readonly waiting: number;
   readonly ringing: number;
   readonly oldestSince: number | null;
+  /** The queue of the longest wait, where a board is of several. */
+  readonly longestIn: string | null;
   readonly targetS: number;
   readonly free: number;
   readonly available: number;
@@ -37,6 +39,7 @@ function ofQueue(row: QueueRow): Board {
     waiting: row.waiting,
     ringing: row.ringing,
     oldestSince: row.oldest_since,
+    longestIn: null,
     targetS: row.target_s,
     free: row.agents_free,
     available: row.agents_available,
@@ -46,13 +49,14 @@ function ofQueue(row: QueueRow): Board {
 
 /** An agent in two queues counts once; the longest wait is measured by the queue it is in. */
 function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
-  const waiting = queues.filter((row) => row.oldest_since !== null);
-  const worst = waiting.sort((one, other) => pressure(one) - pressure(other))[0];
+  const longest = [...queues].sort((one, other) => since(one) - since(other))[0];
+  const worst = longest?.oldest_since === null ? undefined : longest;
   return {
     name: null,
     waiting: status.waiting,
     ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
+    longestIn: worst?.name ?? null,
     targetS: worst?.target_s ?? Math.min(...queues.map((row) => row.target_s)),
     free: status.agents_free,
     available: status.agents_available,
@@ -60,9 +64,13 @@ function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
   };
 }
 
-/** Smaller for who is longer beyond the target of his queue. */
-function pressure(row: QueueRow): number {
-  return (row.oldest_since ?? Number.POSITIVE_INFINITY) + row.target_s;
+function since(row: QueueRow): number {
+  return row.oldest_since ?? Number.MAX_VALUE;
+}
+
+/** Those of the asked names that are no queue. */
+export function unknownOf(queues: readonly QueueRow[], asked: readonly string[]): readonly string[] {
+  return asked.filter((name) => !queues.some((row) => row.name === name));
 }
 
 export interface Levels {
