@@ -12,6 +12,7 @@ import { words } from '../../words';
 import { askAgent, askContact, asked, type Listening } from './doing';
 
 const GIVEN_S = 60;
+const MOST_S = 86_400;
 
 export function Dialogs() {
   const open = asked.value;
@@ -116,6 +117,7 @@ function Move({ call, onClose }: CallDialogProps) {
 function Prioritise({ call, onClose }: CallDialogProps) {
   const said = words.value.supervisor;
   const [seconds, setSeconds] = useState(GIVEN_S);
+  const isWithin = Number.isInteger(seconds) && Math.abs(seconds) <= MOST_S;
   const prioritise = async () => {
     await askContact(call.contact, 'prioritise', { seconds });
     say(said.of(call.caller ?? call.contact, said.didContact.prioritise));
@@ -131,15 +133,21 @@ function Prioritise({ call, onClose }: CallDialogProps) {
         {said.seconds}
         <input
           type="number"
-          step={10}
-          min={-86_400}
-          max={86_400}
+          step={1}
+          min={-MOST_S}
+          max={MOST_S}
           required
           value={seconds}
           onInput={(event) => setSeconds(event.currentTarget.valueAsNumber)}
         />
       </label>
-      <p class="quiet">{said.secondsHint}</p>
+      {isWithin ? (
+        <p class="quiet">{said.secondsHint}</p>
+      ) : (
+        <p class="problem" role="alert">
+          {said.secondsBounds(MOST_S)}
+        </p>
+      )}
     </AskDialog>
   );
 }

@@ -68,6 +68,7 @@ export const supervisor = {
   keepsTime: 'The caller keeps the time he has waited.',
   seconds: 'Seconds of waiting given',
   secondsHint: 'As if he had waited so much longer; less than 0 takes away.',
+  secondsBounds: (most: number) => `Whole seconds, from -${most} to ${most}.`,
   withdrawHint: 'This ends the wait and the call. It cannot be undone.',
   withdrawReasons: {
     caller_asked: 'the caller asked for it',

@@ -65,6 +65,7 @@ export const supervisor: Said<typeof english> = {
   keepsTime: '来电者保留已等待的时间。',
   seconds: '给予的等待秒数',
   secondsHint: '相当于多等待了这么久；负数则减少。',
+  secondsBounds: (most) => `整数秒，从 -${most} 到 ${most}。`,
   withdrawHint: '这会结束等待和通话，无法撤销。',
   withdrawReasons: {
     caller_asked: '来电者要求',
