@@ -186,7 +186,8 @@ function Actions({ row, rights }: { readonly row: AgentRow; readonly rights: rea
   const said = words.value.supervisor;
   const isHere = row.status !== 'logged_out';
   const talks = row.activity === 'talking' || row.activity === 'hold';
-  const mayChange = rights.includes('agents.change');
+  const isSelf = row.id === user.value?.agent && rights.includes('self.change');
+  const mayChange = isSelf || rights.includes('agents.change');
   return (
     <span class="actions">
       {talks &&
