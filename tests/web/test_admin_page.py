@@ -54,3 +54,19 @@ def test_a_wall_gets_an_address_of_its_own(look: Looking) -> None:
     page.get_by_role("row", name="hall").get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("row", name="hall")).to_have_count(0)
+
+
+def test_nobody_takes_his_own_password_away_but_changes_it_behind_his_name(look: Looking) -> None:
+    page = look.open("/admin")
+    own = page.get_by_role("row").filter(has=page.get_by_role("strong").get_by_text("admin", exact=True))
+    expect(own).to_be_visible()
+    expect(own.get_by_role("button", name="New password")).to_have_count(0)
+    page.get_by_title("My account").click()
+    page.get_by_role("button", name="Change my password").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password of now").fill("not this one")
+    dialog.get_by_label("New password", exact=True).fill("a longer password")
+    dialog.get_by_label("New password, once more").fill("a longer passwort")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("not the same")
+    assert look.serious() == []

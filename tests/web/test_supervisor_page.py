@@ -68,3 +68,14 @@ def test_a_page_that_hears_nothing_says_so_and_turns_grey(look: Looking) -> None
         assert here
     expect(page.locator("main.is-stale")).to_be_visible()
     expect(page.get_by_text("no news for")).to_be_visible()
+
+
+def test_log_out_asks_first_and_says_whom(look: Looking) -> None:
+    page = look.open("/supervisor")
+    page.get_by_title("Log out: emil").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Log out: Emil")
+    dialog.get_by_role("button", name="Log out", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("Emil: logged out")
+    page.get_by_title("Log in: emil").click()
+    expect(page.get_by_text("Emil: logged in")).to_be_visible()

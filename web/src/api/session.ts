@@ -42,6 +42,11 @@ export async function signIn(name: string, password: string, totp: string): Prom
   take(await ask<Signed>('POST', '/sign-in', { body }));
 }
 
+/** Throws Problem: wrong_credentials, weak_password. All other sessions end; this one goes on. */
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  take(await ask<Signed>('POST', '/me/password', { body: { old, new: fresh }, once: true }));
+}
+
 export async function signOut(): Promise<void> {
   try {
     await ask('POST', '/sign-out', { body: {} });

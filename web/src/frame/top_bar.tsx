@@ -1,5 +1,6 @@
 /** What stands above every page? The pages one may open, how fresh the data is, language, appearance, and the way out. */
 
+import { useState } from 'preact/hooks';
 import { signOut, type User } from '../api/session';
 import type { Page } from '../pages';
 import { ConnectionBadge } from '../parts/connection';
@@ -8,11 +9,13 @@ import { sayProblem } from '../parts/toast';
 import { Link, path } from '../router';
 import { type Theme, theme } from '../theme';
 import { LANGUAGES, type Language, language, speak, words } from '../words';
+import { Account } from './account';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 export function TopBar({ user, open }: { readonly user: User; readonly open: readonly Page[] }) {
   const said = words.value;
+  const [isAsked, setAsked] = useState(false);
   return (
     <header class="top">
       <a class="skip" href="#content">
@@ -28,12 +31,15 @@ export function TopBar({ user, open }: { readonly user: User; readonly open: rea
       <div class="top-end">
         <ConnectionBadge />
         <Choices />
-        <span class="quiet">{user.name}</span>
+        <button type="button" class="plain" title={said.account.title} onClick={() => setAsked(true)}>
+          {user.name}
+        </button>
         <button type="button" class="plain" title={said.frame.signOut} onClick={() => signOut().catch(sayProblem)}>
           <Icon name="out" />
           <span class="only-spoken">{said.frame.signOut}</span>
         </button>
       </div>
+      {isAsked && <Account name={user.name} onClose={() => setAsked(false)} />}
     </header>
   );
 }

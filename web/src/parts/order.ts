@@ -20,6 +20,18 @@ function compare(one: Sortable, other: Sortable, isDown: boolean): number {
   return isDown ? -order : order;
 }
 
+/** Rows that were there stand as before, whatever has become of them; new ones come behind. */
+export function held<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  before: readonly string[],
+): readonly Row[] {
+  if (before.length === 0) return rows;
+  const places = new Map(before.map((key, index) => [key, index]));
+  const place = (row: Row) => places.get(keyOf(row)) ?? before.length;
+  return [...rows].sort((one, other) => place(one) - place(other));
+}
+
 /** The next order after a click on a column's head. */
 export function turned(order: Order | null, column: string): Order {
   return { column, isDown: order?.column === column ? !order.isDown : false };

@@ -1,10 +1,10 @@
 /** How do many rows look? Sorted by any head, filtered by words, walked by the arrow keys; only what changed is drawn. */
 
 import { Component, type ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { words } from '../words';
 import { Icon } from './icon';
-import { found, type Order, type Sortable, sorted, turned } from './order';
+import { found, held, type Order, type Sortable, sorted, turned } from './order';
 
 export interface Column<Row> {
   readonly key: string;
@@ -45,7 +45,12 @@ export function Table<Row>(props: TableProps<Row>) {
   const said = words.value.parts;
   const kept = textOf && asked.trim() !== '' ? rows.filter((row) => found(textOf(row), asked.trim())) : rows;
   const by = columns.find((column) => column.key === order?.column)?.by;
-  const all = by && order ? sorted(kept, by, order.isDown) : kept;
+  const isHeld = useRef({ byPointer: false, byFocus: false });
+  const before = useRef<readonly string[]>([]);
+  const isStill = isHeld.current.byPointer || isHeld.current.byFocus;
+  const inOrder = by && order ? sorted(kept, by, order.isDown) : kept;
+  const all = isStill ? held(inOrder, keyOf, before.current) : inOrder;
+  before.current = all.map(keyOf);
   const shown = all.slice(0, most);
   const drawnFrom = [props.drawnFrom, words.value];
   return (
@@ -79,12 +84,30 @@ export function Table<Row>(props: TableProps<Row>) {
                   key={column.key}
                   column={column}
                   order={order}
-                  onTurn={() => setOrder(turned(order, column.key))}
+                  onTurn={() => {
+                    before.current = [];
+                    setOrder(turned(order, column.key));
+                  }}
                 />
               ))}
             </tr>
           </thead>
-          <tbody onKeyDown={walk}>
+          {/* Live rows come every second: the one under the pointer must not become another one before the click. */}
+          <tbody
+            onKeyDown={walk}
+            onPointerEnter={() => {
+              isHeld.current.byPointer = true;
+            }}
+            onPointerLeave={() => {
+              isHeld.current.byPointer = false;
+            }}
+            onFocusIn={() => {
+              isHeld.current.byFocus = true;
+            }}
+            onFocusOut={() => {
+              isHeld.current.byFocus = false;
+            }}
+          >
             {shown.map((row, index) => (
               <Line
                 key={keyOf(row)}

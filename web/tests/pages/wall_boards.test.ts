@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HealthRow, QueueRow, StatusRow } from '../../src/live/rows';
-import { boardsOf, levelsOf, turnOf } from '../../src/pages/wall/boards';
+import { boardsOf, levelsOf, turnOf, unknownOf } from '../../src/pages/wall/boards';
 
 function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
   return {
@@ -22,9 +22,11 @@ it('shows all queues first, then each', () => {
   expect([boards[0]?.waiting, boards[0]?.free, boards[0]?.today?.answered]).toEqual([2, 3, 9]);
 });
 
-it('measures the longest wait of all by the queue that is furthest beyond its target', () => {
+it('names the queue of the longest wait of all, and measures it by the target there', () => {
   const [all] = boardsOf([queue('slow', 100, 300), queue('fast', 150, 20)], STATUS, []);
-  expect([all?.oldestSince, all?.targetS]).toEqual([150, 20]);
+  expect([all?.oldestSince, all?.longestIn, all?.targetS]).toEqual([100, 'slow', 300]);
+  const [idle] = boardsOf([queue('a', null, 30), queue('b', null, 20)], STATUS, []);
+  expect([idle?.oldestSince, idle?.longestIn, idle?.targetS]).toEqual([null, null, 20]);
 });
 
 it('measures the service level of all by the targets of those who called', () => {
@@ -40,6 +42,10 @@ it('shows no sum of the centre to who sees a part of it, or asks for a part', ()
   const rows = [queue('a', 10), queue('b', null)];
   expect(boardsOf(rows, HEALTH, []).map((board) => board.name)).toEqual(['a', 'b']);
   expect(boardsOf(rows, STATUS, ['b']).map((board) => board.name)).toEqual(['b']);
+});
+
+it('tells which asked queues there are not', () => {
+  expect(unknownOf([queue('a', null)], ['a', 'nope'])).toEqual(['nope']);
 });
 
 it('says act where nobody is here', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { found, sorted, turned } from '../../src/parts/order';
+import { found, held, sorted, turned } from '../../src/parts/order';
 
 it('sorts numbers as numbers and words as people do; unknown stands last both ways', () => {
   const rows = [{ at: 10 }, { at: null }, { at: 9 }];
@@ -16,4 +16,9 @@ it('turns a column around when it is chosen again', () => {
 it('finds rows that have every word', () => {
   expect(found('anna Sales talking', 'sales ANN')).toBe(true);
   expect(found('anna sales', 'anna idle')).toBe(false);
+});
+
+it('holds rows in their places while somebody points at them; new ones come behind', () => {
+  expect(held(['c', 'new', 'b', 'a'], (row) => row, ['a', 'gone', 'b', 'c'])).toEqual(['a', 'b', 'c', 'new']);
+  expect(held(['b', 'a'], (row) => row, [])).toEqual(['b', 'a']);
 });

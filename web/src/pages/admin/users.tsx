@@ -120,11 +120,11 @@ function columns(onAsk: (asked: Asked) => void): readonly Column<UserRow>[] {
           <button type="button" onClick={() => onAsk({ what: 'change', row })}>
             {said.actions.change}
           </button>
-          <button type="button" onClick={() => onAsk({ what: 'password', row })}>
-            {said.actions.password}
-          </button>
           {row.name !== user.value?.name && (
             <>
+              <button type="button" onClick={() => onAsk({ what: 'password', row })}>
+                {said.actions.password}
+              </button>
               <button type="button" onClick={() => onAsk({ what: row.locked ? 'unlock' : 'lock', row })}>
                 {row.locked ? said.actions.unlock : said.actions.lock}
               </button>

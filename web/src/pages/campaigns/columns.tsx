@@ -32,7 +32,7 @@ export function Columns({ upload, wishes, onWishes }: ColumnsProps) {
           {said.region}
           <input
             maxLength={2}
-            placeholder="GB"
+            placeholder={said.suchAs('GB')}
             value={asked.region ?? ''}
             title={said.regionHint}
             autocapitalize="characters"
@@ -42,7 +42,7 @@ export function Columns({ upload, wishes, onWishes }: ColumnsProps) {
         <label>
           {said.zone}
           <input
-            placeholder="Europe/London"
+            placeholder={said.suchAs('Europe/London')}
             value={asked.zone ?? ''}
             onInput={(event) => wish({ zone: event.currentTarget.value.trim() })}
           />

@@ -122,7 +122,7 @@ export default function Reports() {
           drawnFrom={value}
           textOf={(row) => Object.values(row).join(' ')}
           classOf={(row) => (value && row[value.columns[0] ?? ''] === '' ? 'is-total' : '')}
-          none={value === null ? words.value.frame.loading : said.none}
+          none={value !== null ? said.none : problem === null ? words.value.frame.loading : ''}
         />
       </main>
     </>

@@ -19,7 +19,7 @@ export function Agents({ rows, queue }: { readonly rows: readonly AgentRow[]; re
       keyOf={(row) => row.id}
       columns={columnsOf(user.value?.rights ?? [])}
       drawnFrom={user.value}
-      order={{ column: 'state', isDown: false }}
+      order={{ column: 'agent', isDown: false }}
       tools={<Sums rows={rows} />}
       textOf={(row) => `${row.id} ${row.name} ${stateWord(row)} ${row.queues.join(' ')} ${row.groups.join(' ')}`}
       onOpen={(row) => {
@@ -169,7 +169,7 @@ function State({ row }: { readonly row: AgentRow }) {
   const isTimed = state === 'talking' || state === 'hold' || state === 'on_break' || state === 'wrapup';
   return (
     <>
-      <Badge tone={tone} icon={icon} shade={isTimed ? shadeOf(forS) : 0}>
+      <Badge tone={tone} icon={icon} title={stateWord(row)} shade={isTimed ? shadeOf(forS) : 0}>
         {stateWord(row)}
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
@@ -186,7 +186,8 @@ function Actions({ row, rights }: { readonly row: AgentRow; readonly rights: rea
   const said = words.value.supervisor;
   const isHere = row.status !== 'logged_out';
   const talks = row.activity === 'talking' || row.activity === 'hold';
-  const mayChange = rights.includes('agents.change');
+  const isSelf = row.id === user.value?.agent && rights.includes('self.change');
+  const mayChange = isSelf || rights.includes('agents.change');
   return (
     <span class="actions">
       {talks &&
@@ -197,19 +198,19 @@ function Actions({ row, rights }: { readonly row: AgentRow; readonly rights: rea
             ),
         )}
       {mayChange && row.activity === 'wrapup' && (
-        <Act icon="good" text={said.of(said.ready, row.id)} onDo={() => askAgentNow(row.id, 'ready')} />
+        <Act icon="good" text={said.of(said.ready, row.id)} onDo={() => askAgentNow(row, 'ready')} />
       )}
       {mayChange && row.status === 'available' && (
         <Act icon="pause" text={said.of(said.pause, row.id)} onDo={() => open('pause', row)} />
       )}
       {mayChange && row.status === 'on_break' && (
-        <Act icon="play" text={said.of(said.resume, row.id)} onDo={() => askAgentNow(row.id, 'unpause')} />
+        <Act icon="play" text={said.of(said.resume, row.id)} onDo={() => askAgentNow(row, 'unpause')} />
       )}
       {mayChange && (
         <Act
           icon={isHere ? 'out' : 'login'}
           text={said.of(isHere ? said.logout : said.login, row.id)}
-          onDo={() => askAgentNow(row.id, isHere ? 'logout' : 'login')}
+          onDo={() => (isHere ? open('logout', row) : askAgentNow(row, 'login'))}
         />
       )}
       <Act icon="why" text={said.why(row.id)} onDo={() => (asked.value = { what: 'why', agent: row.id })} />
@@ -219,7 +220,7 @@ function Actions({ row, rights }: { readonly row: AgentRow; readonly rights: rea
 
 const LISTENING = { listen: 'ear', whisper: 'whisper', barge: 'barge' } as const;
 
-function open(what: 'pause' | 'listen' | 'whisper' | 'barge', agent: AgentRow): void {
+function open(what: 'pause' | 'logout' | 'listen' | 'whisper' | 'barge', agent: AgentRow): void {
   asked.value = { what, agent };
 }
 

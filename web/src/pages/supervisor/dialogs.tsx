@@ -12,6 +12,7 @@ import { words } from '../../words';
 import { askAgent, askContact, asked, type Listening } from './doing';
 
 const GIVEN_S = 60;
+const MOST_S = 86_400;
 
 export function Dialogs() {
   const open = asked.value;
@@ -34,6 +35,8 @@ export function Dialogs() {
       );
     case 'pause':
       return <Pause agent={open.agent} onClose={close} />;
+    case 'logout':
+      return <LogOut agent={open.agent} onClose={close} />;
     case 'move':
       return <Move call={open.call} onClose={close} />;
     case 'prioritise':
@@ -67,10 +70,25 @@ function Pause({ agent, onClose }: AgentDialogProps) {
     <AskDialog
       title={said.of(said.pause, agent.name || agent.id)}
       confirm={said.pause}
-      onConfirm={() => askAgent(agent.id, 'pause', reason)}
+      onConfirm={() => askAgent(agent, 'pause', reason)}
       onClose={onClose}
     >
       <Choice label={said.reason} value={reason} options={breaks.map((name) => [name, name])} onChoose={setReason} />
+    </AskDialog>
+  );
+}
+
+function LogOut({ agent, onClose }: AgentDialogProps) {
+  const said = words.value.supervisor;
+  return (
+    <AskDialog
+      title={said.of(said.logout, agent.name || agent.id)}
+      confirm={said.logout}
+      isDanger
+      onConfirm={() => askAgent(agent, 'logout')}
+      onClose={onClose}
+    >
+      <p>{said.logoutHint}</p>
     </AskDialog>
   );
 }
@@ -81,7 +99,7 @@ function Move({ call, onClose }: CallDialogProps) {
   const [queue, setQueue] = useState(others[0] ?? '');
   const move = async () => {
     await askContact(call.contact, 'move', { queue });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.move));
   };
   return (
     <AskDialog
@@ -99,9 +117,10 @@ function Move({ call, onClose }: CallDialogProps) {
 function Prioritise({ call, onClose }: CallDialogProps) {
   const said = words.value.supervisor;
   const [seconds, setSeconds] = useState(GIVEN_S);
+  const isWithin = Number.isInteger(seconds) && Math.abs(seconds) <= MOST_S;
   const prioritise = async () => {
     await askContact(call.contact, 'prioritise', { seconds });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.prioritise));
   };
   return (
     <AskDialog
@@ -114,15 +133,21 @@ function Prioritise({ call, onClose }: CallDialogProps) {
         {said.seconds}
         <input
           type="number"
-          step={10}
-          min={-86_400}
-          max={86_400}
+          step={1}
+          min={-MOST_S}
+          max={MOST_S}
           required
           value={seconds}
           onInput={(event) => setSeconds(event.currentTarget.valueAsNumber)}
         />
       </label>
-      <p class="quiet">{said.secondsHint}</p>
+      {isWithin ? (
+        <p class="quiet">{said.secondsHint}</p>
+      ) : (
+        <p class="problem" role="alert">
+          {said.secondsBounds(MOST_S)}
+        </p>
+      )}
     </AskDialog>
   );
 }
@@ -133,7 +158,7 @@ function Withdraw({ call, onClose }: CallDialogProps) {
   const [reason, setReason] = useState(reasons[0]?.[0] ?? '');
   const withdraw = async () => {
     await askContact(call.contact, 'withdraw', { reason });
-    say(said.done);
+    say(said.of(call.caller ?? call.contact, said.didContact.withdraw));
   };
   return (
     <AskDialog

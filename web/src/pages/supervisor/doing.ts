@@ -12,7 +12,7 @@ export type Listening = 'listen' | 'whisper' | 'barge';
 export type Asked =
   | { readonly what: 'why'; readonly agent: string }
   | { readonly what: 'story'; readonly contact: string }
-  | { readonly what: 'pause'; readonly agent: AgentRow }
+  | { readonly what: 'pause' | 'logout'; readonly agent: AgentRow }
   | { readonly what: 'move' | 'prioritise' | 'withdraw'; readonly call: CallRow }
   | { readonly what: Listening; readonly agent: AgentRow };
 
@@ -21,13 +21,14 @@ export const asked = signal<Asked | null>(null);
 export type AgentWord = 'login' | 'logout' | 'pause' | 'unpause' | 'ready';
 
 /** Throws Problem. */
-export async function askAgent(agent: string, word: AgentWord, reason = ''): Promise<void> {
-  await ask('POST', `/agents/${encodeURIComponent(agent)}/${word}`, { body: reason === '' ? {} : { reason } });
-  say(words.value.supervisor.done);
+export async function askAgent(agent: AgentRow, word: AgentWord, reason = ''): Promise<void> {
+  await ask('POST', `/agents/${encodeURIComponent(agent.id)}/${word}`, { body: reason === '' ? {} : { reason } });
+  const said = words.value.supervisor;
+  say(said.of(agent.name || agent.id, said.didAgent[word]));
 }
 
 /** The same, at once, from a button in a row. */
-export function askAgentNow(agent: string, word: AgentWord): void {
+export function askAgentNow(agent: AgentRow, word: AgentWord): void {
   askAgent(agent, word).catch(sayProblem);
 }
 

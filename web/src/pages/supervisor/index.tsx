@@ -2,6 +2,7 @@
 
 import './supervisor.css';
 import { useEffect, useMemo } from 'preact/hooks';
+import { may } from '../../api/session';
 import { isStale, picture, rowsOf, useLive } from '../../live/now';
 import { type AgentRow, type CallRow, type QueueRow, typed } from '../../live/rows';
 import { SwitchDown } from '../../parts/connection';
@@ -48,7 +49,7 @@ export default function Supervisor() {
           onWindow={(name: WindowName) => change({ window: name === 'today' ? null : name })}
           onChoose={(name) => change({ queue: name })}
         />
-        <Waiting rows={waiting} queue={queue} />
+        {may('calls.read') && <Waiting rows={waiting} queue={queue} />}
         <Agents rows={agents} queue={queue} />
       </main>
       <Dialogs />

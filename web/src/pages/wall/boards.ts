@@ -10,6 +10,8 @@ export interface Board {
   readonly waiting: number;
   readonly ringing: number;
   readonly oldestSince: number | null;
+  /** The queue of the longest wait, where a board is of several. */
+  readonly longestIn: string | null;
   readonly targetS: number;
   readonly levelPercent: number;
   readonly free: number;
@@ -38,6 +40,7 @@ function ofQueue(row: QueueRow): Board {
     waiting: row.waiting,
     ringing: row.ringing,
     oldestSince: row.oldest_since,
+    longestIn: null,
     targetS: row.target_s,
     levelPercent: row.service_level_percent,
     free: row.agents_free,
@@ -48,13 +51,14 @@ function ofQueue(row: QueueRow): Board {
 
 /** An agent in two queues counts once; the longest wait is measured by the queue it is in. */
 function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
-  const waiting = queues.filter((row) => row.oldest_since !== null);
-  const worst = waiting.sort((one, other) => pressure(one) - pressure(other))[0];
+  const longest = [...queues].sort((one, other) => since(one) - since(other))[0];
+  const worst = longest?.oldest_since === null ? undefined : longest;
   return {
     name: null,
     waiting: status.waiting,
     ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
+    longestIn: worst?.name ?? null,
     targetS: worst?.target_s ?? Math.min(...queues.map((row) => row.target_s)),
     levelPercent: levelPercentOf(queues),
     free: status.agents_free,
@@ -70,9 +74,13 @@ function levelPercentOf(queues: readonly QueueRow[]): number {
   return queues.reduce((sum, row) => sum + (row.today?.offered ?? 0) * row.service_level_percent, 0) / all;
 }
 
-/** Smaller for who is longer beyond the target of his queue. */
-function pressure(row: QueueRow): number {
-  return (row.oldest_since ?? Number.POSITIVE_INFINITY) + row.target_s;
+function since(row: QueueRow): number {
+  return row.oldest_since ?? Number.MAX_VALUE;
+}
+
+/** Those of the asked names that are no queue. */
+export function unknownOf(queues: readonly QueueRow[], asked: readonly string[]): readonly string[] {
+  return asked.filter((name) => !queues.some((row) => row.name === name));
 }
 
 export interface Levels {

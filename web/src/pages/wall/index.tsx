@@ -15,7 +15,7 @@ import { useSettled } from '../../parts/settled';
 import { asked, go } from '../../router';
 import { words } from '../../words';
 import { useNewBuild, useWakeLock } from './awake';
-import { ABANDONED_TARGET, type Board, boardsOf, levelsOf, turnOf } from './boards';
+import { ABANDONED_TARGET, type Board, boardsOf, levelsOf, turnOf, unknownOf } from './boards';
 
 const EACH_S = 15;
 const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '';
@@ -51,16 +51,16 @@ export default function Wall() {
   const queueRows = rowsOf('queues');
   const status = rowsOf('status').now as HealthRow | undefined;
   const only = asked.value.get('queues') ?? '';
-  const boards = useMemo(
-    () => boardsOf(typed<QueueRow>(queueRows), status, only === '' ? [] : only.split(',')),
-    [queueRows, status, only],
-  );
+  const names = useMemo(() => only.split(',').filter((name) => name !== ''), [only]);
+  const boards = useMemo(() => boardsOf(typed<QueueRow>(queueRows), status, names), [queueRows, status, names]);
   const [began] = useState(() => performance.now());
   const eachS = Math.max(3, Number(asked.value.get('seconds')) || EACH_S);
   void serverNow.value; // once a second: the next board, and the clock
   const turn = turnOf(boards.length, (performance.now() - began) / 1000, eachS);
   const board = boards[turn];
   if (connection.value === 'refused') return <p class="wall-said">{token === '' ? said.needsToken : said.noAccess}</p>;
+  const unknown = picture.value.complete ? unknownOf(typed<QueueRow>(queueRows), names) : [];
+  if (board === undefined && unknown.length > 0) return <p class="wall-said">{said.noQueue(unknown.join(', '))}</p>;
   if (!picture.value.complete || board === undefined)
     return <p class="wall-said">{words.value.connection.connecting}</p>;
   return (
@@ -72,6 +72,11 @@ export default function Wall() {
         <Clock />
       </header>
       <SwitchDown />
+      {unknown.length > 0 && (
+        <p class="alarm" role="alert">
+          {said.noQueue(unknown.join(', '))}
+        </p>
+      )}
       <Tiles key={board.name ?? ''} board={board} />
     </main>
   );
@@ -94,7 +99,7 @@ function Tiles({ board }: { readonly board: Board }) {
         name={tiles.longest}
         value={clockFace(longestS)}
         level={levels.longest}
-        against={against.longest(clockFace(board.targetS))}
+        against={against.longest(clockFace(board.targetS), board.longestIn)}
       />
       <Tile
         name={tiles.level}

@@ -117,6 +117,7 @@ export const campaigns = {
     uploading: 'Uploading…',
     read: (encoding: string, delimiter: string) => `Read as ${encoding}, columns divided by "${delimiter}".`,
     region: 'Country of numbers without code',
+    suchAs: (value: string) => `such as ${value}`,
     regionHint: 'two letters, such as GB',
     zone: 'Time zone where nobody can tell',
     header: 'The first row names the columns',

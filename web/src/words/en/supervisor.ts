@@ -46,6 +46,15 @@ export const supervisor = {
   resume: 'End the break',
   login: 'Log in',
   logout: 'Log out',
+  logoutHint: 'He gets no more calls until somebody logs him in again.',
+  didAgent: {
+    login: 'logged in',
+    logout: 'logged out',
+    pause: 'break set',
+    unpause: 'back from the break',
+    ready: 'wrap-up ended',
+  },
+  didContact: { move: 'moved', prioritise: 'prioritised', withdraw: 'withdrawn' },
   ready: 'End the wrap-up',
   listen: 'Listen',
   whisper: 'Whisper',
@@ -59,6 +68,7 @@ export const supervisor = {
   keepsTime: 'The caller keeps the time he has waited.',
   seconds: 'Seconds of waiting given',
   secondsHint: 'As if he had waited so much longer; less than 0 takes away.',
+  secondsBounds: (most: number) => `Whole seconds, from -${most} to ${most}.`,
   withdrawHint: 'This ends the wait and the call. It cannot be undone.',
   withdrawReasons: {
     caller_asked: 'the caller asked for it',
@@ -70,6 +80,5 @@ export const supervisor = {
   phone: 'Your phone',
   phoneHint: "It is called now; who is listened to may have to be told: that is your country's law.",
   called: 'Your phone is being called.',
-  done: 'Done.',
   told: 'Told the engine.',
 };

@@ -118,6 +118,7 @@ export const campaigns: Said<typeof english> = {
     uploading: '上传中…',
     read: (encoding, delimiter) => `按 ${encoding} 读取，列以“${delimiter}”分隔。`,
     region: '无国家代码号码的国家',
+    suchAs: (value) => `如 ${value}`,
     regionHint: '两个字母，如 CN',
     zone: '无法判断时的时区',
     header: '第一行是列名',

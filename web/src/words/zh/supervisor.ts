@@ -49,6 +49,9 @@ export const supervisor: Said<typeof english> = {
   resume: '结束小休',
   login: '签入',
   logout: '签出',
+  logoutHint: '在重新签入之前，不会再有来电分给他。',
+  didAgent: { login: '已签入', logout: '已签出', pause: '小休', unpause: '已结束小休', ready: '已结束话后处理' },
+  didContact: { move: '已转移', prioritise: '已提前', withdraw: '已撤出' },
   ready: '结束话后处理',
   listen: '监听',
   whisper: '密语',
@@ -62,6 +65,7 @@ export const supervisor: Said<typeof english> = {
   keepsTime: '来电者保留已等待的时间。',
   seconds: '给予的等待秒数',
   secondsHint: '相当于多等待了这么久；负数则减少。',
+  secondsBounds: (most) => `整数秒，从 -${most} 到 ${most}。`,
   withdrawHint: '这会结束等待和通话，无法撤销。',
   withdrawReasons: {
     caller_asked: '来电者要求',
@@ -73,6 +77,5 @@ export const supervisor: Said<typeof english> = {
   phone: '您的话机',
   phoneHint: '现在会呼叫它；被监听者可能须被告知，请遵守所在地法律。',
   called: '正在呼叫您的话机。',
-  done: '完成。',
   told: '已告知引擎。',
 };
