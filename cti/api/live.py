@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
 import socket
 from collections import Counter
@@ -25,7 +26,7 @@ from cti.api.live_viewer import Viewer
 from cti.api.problems import problem
 from cti.api.scoping import scope_of
 from cti.api.serving import stays
-from cti.api.web_guard import Entrance, is_ours, who
+from cti.api.web_guard import SAFE, Entrance, is_ours, who
 from cti.model.policy import Center
 from cti.people.person import Person
 from cti.people.sessions import Sessions, SignedIn
@@ -35,10 +36,11 @@ TICKET_S = 30
 MOST_TICKETS = 10_000
 MOST_VIEWERS = 800  # of the web's 1000 connections: there must be room to sign in
 MOST_OF_ONE = 20  # viewers of one person or token, and tickets: nobody takes the places of all others
-CHECK_S = 30.0
+CHECK_S = 30.0  # for what is changed elsewhere than on the web, and for ends by time
 HEARTBEAT_S = 30.0
 CLOSE_S = 1.0
 UNSENT_BYTES = 256 * 1024  # in the kernel, for each viewer
+PEOPLE = re.compile(r"v1/(users|tokens|me/password)(/|$)")
 NOT_SIGNED_IN = 4401  # of the range that is free for programs (RFC 6455, 7.4.2)
 
 
@@ -57,6 +59,7 @@ class LiveSocket:
         self._hub, self._sessions, self._center, self._clock = hub, sessions, center, clock
         self._tickets: dict[str, _Ticket] = {}
         self._open: set[web.WebSocketResponse] = set()
+        self._look_again = asyncio.Event()
         self._views: Counter[str] = Counter()  # how many each has
 
     def add_routes(self, app: web.Application, entrance: Entrance) -> None:
@@ -73,7 +76,15 @@ class LiveSocket:
         add(app, "POST", "/live/tickets", self._issue)
         add(app, "GET", "/live", look)
         app.cleanup_ctx.append(hub)
+        app.on_response_prepare.append(self._after_change)
         app.on_shutdown.append(self._close_all)
+
+    async def _after_change(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Whoever has been locked, removed or given other rights sees no more than he may, at once."""
+        if request.method not in SAFE and response.status < 400 and PEOPLE.search(request.path):
+            self._tickets.clear()  # of those who were somebody until now; a page asks for another
+            self._look_again.set()
+            self._look_again = asyncio.Event()
 
     async def _issue(self, request: web.Request) -> web.Response:
         now = self._clock()
@@ -142,9 +153,12 @@ class LiveSocket:
         return stream
 
     async def _check(self, stream: web.WebSocketResponse, viewer: Viewer, ticket: _Ticket, topics: list[str]) -> None:
+        again = self._look_again
         while True:
-            await asyncio.sleep(CHECK_S)
-            asks = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_S):
+                    await again.wait()
+            again, asks = self._look_again, None  # before it is looked up: no change goes unseen
             with contextlib.suppress(Exception):  # records that do not answer let nobody see more, as at the door
                 asks = await asyncio.to_thread(ticket.again, self._clock())
             if asks is None:

@@ -55,6 +55,8 @@ class Scene:
         self.app = web.Application(middlewares=[self._signed_in])
         limit_connections(self.app, request_timeout_s=0.3)
         socket.add_routes(self.app, Entrance((ORIGIN,)))
+        for path in ("/users/{name}/lock", "/tokens/{number}", "/me/password"):
+            self.app.router.add_post(f"/api/v1{path}", self._changed)
         self.http: aiohttp.ClientSession
         self.base = ""
 
@@ -64,6 +66,10 @@ class Scene:
             request[who] = SignedIn(self.sessions.person, "secret")
         answer: web.StreamResponse = await handler(request)
         return answer
+
+    async def _changed(self, _request: web.Request) -> web.Response:
+        self.sessions.person = None
+        return web.Response()
 
     async def ticket(self) -> str:
         async with self.http.post(f"{self.base}/live/tickets") as response:
@@ -145,6 +151,19 @@ async def test_whose_session_ends_is_sent_away(scene: Scene, monkeypatch: pytest
     while (heard := await socket.receive(timeout=5)).type == aiohttp.WSMsgType.TEXT:
         pass
     assert (heard.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, NOT_SIGNED_IN)
+
+
+@pytest.mark.parametrize("path", ["/users/eva/lock", "/tokens/1", "/me/password"])
+async def test_who_is_locked_or_removed_is_sent_away_at_once_and_his_ticket_ends(scene: Scene, path: str) -> None:
+    socket, unused = await scene.open(await scene.ticket()), await scene.ticket()
+    await message(socket)
+    async with scene.http.post(f"{scene.base}{path}"):
+        pass
+    while (heard := await socket.receive(timeout=3)).type == aiohttp.WSMsgType.TEXT:
+        pass
+    assert (heard.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, NOT_SIGNED_IN)
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await scene.open(unused)
 
 
 async def test_whose_rights_change_sees_what_he_may_now(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
