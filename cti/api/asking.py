@@ -124,7 +124,7 @@ async def body(request: web.Request, kind: type[T]) -> T:
     """Return the JSON body as `kind`; none is an empty one. Raises BadRequest."""
     try:
         asked = msgspec.json.decode(await request.read() or b"{}", type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequest(f"the body is not as expected: {error}") from None
     if _asker in request and isinstance(asked, msgspec.Struct) and hasattr(asked, "by"):
         return msgspec.structs.replace(asked, by=request[_asker])

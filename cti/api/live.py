@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,7 @@ from cti.api.live_sight import TOPICS, sight_of
 from cti.api.live_viewer import Viewer
 from cti.api.problems import problem
 from cti.api.scoping import scope_of
-from cti.api.serving import time_limit
+from cti.api.serving import stays
 from cti.api.web_guard import Entrance, is_ours, who
 from cti.model.policy import Center
 from cti.people.person import Person
@@ -33,6 +34,7 @@ MAX_SEQ_DIGITS = 15
 TICKET_S = 30
 MOST_TICKETS = 10_000
 MOST_VIEWERS = 800  # of the web's 1000 connections: there must be room to sign in
+MOST_OF_ONE = 20  # viewers of one person or token, and tickets: nobody takes the places of all others
 CHECK_S = 30.0
 HEARTBEAT_S = 30.0
 CLOSE_S = 1.0
@@ -55,6 +57,7 @@ class LiveSocket:
         self._hub, self._sessions, self._center, self._clock = hub, sessions, center, clock
         self._tickets: dict[str, _Ticket] = {}
         self._open: set[web.WebSocketResponse] = set()
+        self._views: Counter[str] = Counter()  # how many each has
 
     def add_routes(self, app: web.Application, entrance: Entrance) -> None:
         """Add POST /api/v1/live/tickets and GET /api/v1/live; the hub runs as long as the app does."""
@@ -79,6 +82,9 @@ class LiveSocket:
         if len(self._tickets) >= MOST_TICKETS:
             return problem(503, "too_many_tickets", "ask again in some seconds", headers={"Retry-After": "5"})
         asks, ticket = request[who], secrets.token_urlsafe(24)
+        if sum(other.person.name == asks.person.name for other in self._tickets.values()) >= MOST_OF_ONE:
+            detail = f"{MOST_OF_ONE} tickets of yours are unused; each ends after {TICKET_S} s"
+            return problem(429, "too_many_tickets", detail, headers={"Retry-After": "5"})
         self._tickets[ticket] = _Ticket(asks.person, self._asker(request, asks), now + TICKET_S)
         return answer({"ticket": ticket, "expires_s": TICKET_S})
 
@@ -99,7 +105,16 @@ class LiveSocket:
         topics = request.query.get("topics", ",".join(TOPICS)).split(",")
         if not any(topic in TOPICS for topic in topics):
             return problem(400, "unknown_topic", f"topics are {', '.join(TOPICS)}")
-        return await self._show(request, ticket, topics)
+        name = ticket.person.name
+        if self._views[name] >= MOST_OF_ONE:
+            detail = f"you look {MOST_OF_ONE} times already: close a page, or give each screen a token of its own"
+            return problem(429, "too_many_viewers", detail, headers={"Retry-After": "30"})
+        self._views[name] += 1
+        try:
+            return await self._show(request, ticket, topics)
+        finally:
+            self._views[name] -= 1
+            self._views += Counter()  # forgets who has none
 
     async def _show(self, request: web.Request, ticket: _Ticket, topics: list[str]) -> web.StreamResponse:
         stream = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_S, max_msg_size=1024, compress=False)
@@ -107,7 +122,7 @@ class LiveSocket:
         transport = request.transport
         if transport is None:
             return stream
-        request[time_limit].reschedule(None)
+        stays(request)
         if (sock := transport.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
         viewer = Viewer(transport)

@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 
 
 class RequestLog(logging.Logger):
-    """What aiohttp logs to. `malformed` counts what was no HTTP, `failed` what we could not answer."""
+    """What aiohttp logs to. `malformed` counts what was no HTTP or broke off, `failed` what we could not answer."""
 
     def __init__(self) -> None:
         super().__init__("cti.http", logging.WARNING)
@@ -25,7 +25,7 @@ class RequestLog(logging.Logger):
 
     def _log(self, level: int, msg: object, args: Any, exc_info: Any = None, *_: Any, **__: Any) -> None:
         error = exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1] if exc_info else None
-        if isinstance(error, HttpProcessingError | UnicodeError):
+        if isinstance(error, HttpProcessingError | UnicodeError | ConnectionResetError):
             self._tell_malformed(type(error).__name__)
             return
         self.failed += 1
@@ -36,7 +36,9 @@ class RequestLog(logging.Logger):
         self.malformed += 1
         if self.malformed == self._tell_malformed_at:
             self._tell_malformed_at *= 10
-            _log.warning("a peer sent what is no HTTP request", error=error, so_far=self.malformed)
+            _log.warning(
+                "a peer sent what is no HTTP request, or went away during it", error=error, so_far=self.malformed
+            )
 
 
 def _place(error: BaseException | None) -> str:

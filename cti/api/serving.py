@@ -8,22 +8,24 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from cti.api.door import Door, cut
 from cti.api.request_log import RequestLog
 
 MAX_CONNECTIONS = 100
+PER_ADDRESS = 60
 REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
 SWEEP_S = 2.0
 
 time_limit: web.RequestKey[asyncio.Timeout] = web.RequestKey("cti_time_limit", asyncio.Timeout)
-"""What ends a request that takes too long; whoever answers for as long as somebody listens takes it off."""
+"""What ends a request that takes too long."""
 
-_runner: web.AppKey[list[web.AppRunner]] = web.AppKey("cti_runner", list)
+_door: web.AppKey[Door] = web.AppKey("cti_door", Door)
 
 
 def limit_connections(
@@ -32,18 +34,21 @@ def limit_connections(
     idle_limit_s: float = IDLE_LIMIT_S,
     request_timeout_s: float = REQUEST_TIMEOUT_S,
     most: int | None = None,
+    per_address: int | None = None,
+    is_proxy: Callable[[str], bool] = lambda _address: False,
 ) -> None:
-    """Close connections of `app` that have sent no whole request for `idle_limit_s`, and those above `most`.
+    """Close connections of `app` that have sent no whole request for `idle_limit_s`, and those that are too many: above
+    `most`, or above `per_address` from one address that is no proxy. Who waits for his answer counts, too.
 
     aiohttp bounds a request's size and an idle keep-alive, but lets a peer take for ever over its headers.
     """
-    busy: set[object] = set()
+    door = app[_door] = Door(most or MAX_CONNECTIONS, per_address or PER_ADDRESS, is_proxy)
     quiet_since: dict[object, float] = {}
 
     @web.middleware
     async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
         peer = request.protocol
-        busy.add(peer)
+        door.asks(peer)
         try:
             async with asyncio.timeout(request_timeout_s) as limit:
                 request[time_limit] = limit
@@ -51,32 +56,33 @@ def limit_connections(
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
         finally:
-            busy.discard(peer)
+            door.has_answer(peer)
             quiet_since.pop(peer, None)  # counts again from the next sweep
 
     async def sweep() -> None:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(SWEEP_S, idle_limit_s / 2))
-            server = app[_runner][0].server if app[_runner] else None
-            peers = [] if server is None else [peer for peer in server.connections if peer not in busy]
             known = dict(quiet_since)
             quiet_since.clear()  # forgets who has gone
-            for number, peer in enumerate(peers):
+            for peer in door.idle():
                 quiet_since[peer] = known.get(peer, loop.time())
-                if loop.time() - quiet_since[peer] >= idle_limit_s or number >= (most or MAX_CONNECTIONS):
-                    peer.force_close()
-                    if peer.transport is not None:
-                        peer.transport.abort()
+                if loop.time() - quiet_since[peer] >= idle_limit_s:
+                    cut(peer)
 
     async def sweeping(_app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(sweep(), name="cti-http-sweep")
         yield
         task.cancel()
 
-    app[_runner] = []
     app.middlewares.append(bounded)
     app.cleanup_ctx.append(sweeping)
+
+
+def stays(request: web.Request) -> None:
+    """Let this request last as long as somebody listens. For who has signed in: it no longer counts at his address."""
+    request[time_limit].reschedule(None)
+    request.app[_door].stays(request.protocol)
 
 
 async def serve(
@@ -89,8 +95,8 @@ async def serve(
     logger = RequestLog() if requests is None else requests
     runner = web.AppRunner(app, access_log=None, logger=logger, keepalive_timeout=15.0, shutdown_timeout=1.0)
     await runner.setup()
-    if _runner in app:
-        app[_runner].append(runner)
+    if _door in app:
+        app[_door].watch(runner.server)
     await web.SockSite(runner, sock, ssl_context=tls).start()
     return runner
 

@@ -18,7 +18,7 @@ from cti.api.problems import problem, problems
 from cti.api.serving import limit_connections
 from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
-from cti.api.web_guard import Entrance, Find, make_guard
+from cti.api.web_guard import Entrance, Find, is_proxy, make_guard
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.people.register import Register
@@ -27,6 +27,7 @@ from cti.ports import AuditTrail
 
 MAX_BODY_BYTES = 65_536
 MAX_CONNECTIONS = 1000  # browsers and their sockets
+PER_ADDRESS = 250  # without the live sockets: an office behind one address that loads its pages
 REQUEST_TIMEOUT_S = 60.0
 
 
@@ -49,7 +50,13 @@ def make_web_app(
     the web has. Raises ConfigError where a route has no line in operations.py.
     """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _plain_errors])
-    limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S, most=MAX_CONNECTIONS)
+    limit_connections(
+        app,
+        request_timeout_s=REQUEST_TIMEOUT_S,
+        most=MAX_CONNECTIONS,
+        per_address=PER_ADDRESS,
+        is_proxy=lambda address: is_proxy(address, entrance.proxies),
+    )
     app.middlewares.append(asking.remembering(audit, clock))
     app.middlewares.append(asking.bad_requests)
     app.middlewares.append(make_guard(sessions, entrance, center, clock, find, answers))

@@ -84,7 +84,7 @@ def add_pages(app: web.Application, folder: Path) -> None:
         charset = "utf-8" if file.kind.startswith("text/") else None
         return web.Response(body=file.body, content_type=file.kind, charset=charset, headers=headers)
 
-    app.router.add_get("/{path:(?!api/|v1/).*}", get)
+    app.router.add_get("/{path:(?!(?i:api|v1)(?:/|$)).*}", get)
 
 
 def file_never_changes(path: str) -> bool:

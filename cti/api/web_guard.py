@@ -69,7 +69,7 @@ def address_of(request: web.Request, entrance: Entrance) -> str:
     """Return from where somebody asks: the nearest address that is no proxy of ours."""
     address = request.remote or ""
     for said in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not _is_proxy(address, entrance.proxies) or not said.strip():
+        if not is_proxy(address, entrance.proxies) or not said.strip():
             break
         address = said.strip()
     return address[:64]
@@ -179,7 +179,7 @@ async def _in_body(request: web.Request, key: str) -> str | None:
     """What the body says; one that cannot be read is refused later, by whoever knows how it should be."""
     try:
         found = msgspec.json.decode(await request.read() or b"{}")
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     word = found.get(key) if isinstance(found, dict) else None
     return word if isinstance(word, str) else None
@@ -201,7 +201,8 @@ def _seen(response: web.StreamResponse, operation: Operation, request: web.Reque
     return response
 
 
-def _is_proxy(address: str, proxies: Sequence[Any]) -> bool:
+def is_proxy(address: str, proxies: Sequence[Any]) -> bool:
+    """Whether a proxy of ours asks, for somebody else."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

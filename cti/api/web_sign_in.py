@@ -27,6 +27,7 @@ from cti.people.throttle import Throttle
 
 MOST_AT_ONCE = 16  # who want their passwords checked: each takes tens of milliseconds, one after the other
 SOON_S = 2
+BODY_LIMIT_S = 10.0  # for who has not signed in yet, and might be anybody
 
 Found = SignedIn | Denied | str
 
@@ -94,7 +95,8 @@ class _Routes:
             return problem(403, "wrong_origin", f"sign in at {self._entrance.origins[0]}; see web.origin")
         if request.content_type != "application/json":
             return problem(415, "no_json", "send JSON, as application/json")
-        asked = await body(request, Credentials)
+        async with asyncio.timeout(BODY_LIMIT_S):  # a 408 otherwise
+            asked = await body(request, Credentials)
         address, now = address_of(request, self._entrance), self._clock()
         where = {"address": address}
         note(request, "sign_in", "", where, NOT_OURS)
@@ -103,8 +105,7 @@ class _Routes:
             return _later(wait_s or SOON_S)
         former = request.cookies.get(self._entrance.cookie, "")
         found = await self._off_the_loop(self._sessions.sign_in, asked.name, asked.password, asked.totp, now, former)
-        if found is Denied.TOTP_NEEDED:  # the password was right
-            self._throttle.succeeded(asked.name, address, now)
+        if found is Denied.TOTP_NEEDED:  # no success yet: else whoever has the password could guess codes for ever
             return problem(401, found, "send the code of your authenticator as `totp`")
         if not isinstance(found, SignedIn):
             return problem(401, Denied.WRONG_CREDENTIALS, "name, password or code is wrong, or the name is locked")

@@ -65,9 +65,8 @@ QUEUES = (
     Figure(
         "waiting",
         "count",
-        "who still wait, or are being rung for. Of a queue now: all in its line, with the customers whom we are to "
-        "call. Of an interval or a window: only callers, of those offered in it, so that offered = all outcomes "
-        "+ waiting",
+        "who still wait, or are being rung for. Of a queue now: all in its line, with the customers whom we call. "
+        "Of an interval or a window: only callers, of those offered in it, so that offered = all outcomes + waiting",
     ),
     *(Figure(name, "count", f"outcome of a visit: {meaning}") for name, meaning in _OUTCOMES),
     Figure(
@@ -94,6 +93,7 @@ QUEUES = (
     Figure("agents_available", "count", "members of the queue whose status is available"),
     Figure("agents_free", "count", "of these: idle, and the phone does nothing else"),
     Figure("target_s", "s", "T, the queue's service target"),
+    Figure("service_level_percent", "percent", "what the queue's service level is to reach"),
 )
 WORK = (
     Figure("agent", "name", "the agent"),

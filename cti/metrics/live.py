@@ -80,7 +80,8 @@ class LiveView:
         self.policy = policy
         self.tally.reload(policy)
         for name, queue in policy.queues.items():
-            self.queues.setdefault(name, QueueRow(queue.target_s)).counts.target_s = queue.target_s
+            row = self.queues.setdefault(name, QueueRow(queue.target_s, queue.service_level_percent))
+            row.counts.target_s, row.service_level_percent = queue.target_s, queue.service_level_percent
         for agent_id, agent in policy.agents.items():
             if agent_id not in self.agents:
                 self.agents[agent_id] = AgentRow(status=AgentStatus(agent.starts))

@@ -54,8 +54,9 @@ class AgentRow:
 class QueueRow:
     """A queue: its counts and its line in the order of service."""
 
-    def __init__(self, target_s: float) -> None:
+    def __init__(self, target_s: float, service_level_percent: float) -> None:
         self.counts = QueueCounts(target_s)
+        self.service_level_percent = service_level_percent  # the target; counts for nothing but how it is shown
         self.line: SortedDict = SortedDict()  # (order_at, contact) -> ContactRow
 
     def longest_wait_s(self, now: float) -> float | None:

@@ -69,6 +69,7 @@ def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str
         "called_outcomes": {outcome.value: counts.called_outcomes.get(outcome, 0) for outcome in Outcome},
         "short_abandoned": counts.short_abandoned,
         "target_s": counts.target_s,
+        "service_level_percent": row.service_level_percent,
         "service_level": levels["offered"],
         "service_levels": levels,
         "asa_s": counts.waits.mean_s(),

@@ -166,6 +166,7 @@ class Queue(Policy):
     """A queue. `target_s` is its service target; `tier` 0 goes before 1 goes before 2, whatever the wait."""
 
     target_s: Annotated[float, Field(ge=0.1, le=86_400)] = 20.0
+    service_level_percent: Annotated[float, Field(gt=0, le=100)] = 80.0  # so many are to be answered within target_s
     urgency_target_s: Annotated[float, Field(ge=0.1, le=86_400)] | None = None  # how fast urgency grows; else target_s
     tier: Annotated[int, Field(ge=0, le=9)] = 5
     head_start_s: Seconds = 0.0

@@ -22,7 +22,7 @@ def new_token() -> str:
 
 def kept(secret: str) -> str:
     """Return what is kept of it: a plain hash will do, nobody guesses 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(_bytes(secret)).hexdigest()
 
 
 def csrf_of(session: str) -> str:
@@ -30,9 +30,14 @@ def csrf_of(session: str) -> str:
 
     A page of another origin can send the cookie and cannot read it, nor this.
     """
-    return hmac.new(session.encode(), b"cti csrf", hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(session), b"cti csrf", hashlib.sha256).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
     """Compare in a time that says nothing."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(_bytes(one), _bytes(other))
+
+
+def _bytes(said: str) -> bytes:
+    """aiohttp hands on bytes of a header that are no UTF-8 as lone surrogates; those are wrong, and no failure."""
+    return said.encode(errors="surrogatepass")

@@ -175,3 +175,23 @@ async def test_tickets_are_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch
         assert response.status == 503
     scene.now += live.TICKET_S
     assert await scene.ticket()
+
+
+async def test_one_person_takes_neither_all_places_nor_all_tickets(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 2)
+    seen = [await scene.open(await scene.ticket()) for _ in range(2)]
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await scene.open(await scene.ticket())
+    assert refused.value.status == 429
+    await scene.ticket()
+    await scene.ticket()
+    async with scene.http.post(f"{scene.base}/live/tickets") as response:
+        assert response.status == 429
+    scene.sessions.person = Person("ben", Role.SUPERVISOR)
+    await scene.open(await scene.ticket())
+    scene.sessions.person = Person("eva", Role.SUPERVISOR)
+    await seen[0].close()
+    scene.now += live.TICKET_S
+    await scene.open(await scene.ticket())

@@ -48,3 +48,11 @@ async def test_nothing_of_a_request_reaches_the_log(caplog: pytest.LogCaptureFix
     ]
     assert lines[-1]["error"] == "RuntimeError" and "test_request_log.py:" in lines[-1]["at"]
     assert NUMBER.decode() not in f"{lines}{caplog.text}"
+
+
+def test_who_goes_away_during_his_request_is_counted_and_no_error() -> None:
+    requests = RequestLog()
+    with capture_logs() as lines:
+        requests.exception("", exc_info=ConnectionResetError("of a peer"))
+    assert (requests.malformed, requests.failed) == (1, 0)
+    assert [line["log_level"] for line in lines] == ["warning"]

@@ -30,11 +30,15 @@ async def start() -> AsyncIterator[Start]:
     async def fast(_request: web.Request) -> web.Response:
         return web.Response(text="here")
 
+    async def body(request: web.Request) -> web.Response:
+        return web.Response(body=await request.read())
+
     async def started(idle_limit_s: float, request_timeout_s: float) -> int:
         app = web.Application()
         limit_connections(app, idle_limit_s=idle_limit_s, request_timeout_s=request_timeout_s)
         app.router.add_get("/slow", slow)
         app.router.add_get("/", fast)
+        app.router.add_post("/body", body)
         runners.append(await serve_tcp(app, HOST, 0))
         return int(runners[0].addresses[0][1])
 
@@ -75,6 +79,44 @@ async def test_silent_peers_above_the_limit_are_cut_off(start: Start, monkeypatc
     cut = asyncio.gather(*(asyncio.wait_for(peer[0].read(), 30) for peer in peers[3:]), return_exceptions=True)
     assert all(end == b"" or isinstance(end, ConnectionResetError) for end in await cut)
     assert not peers[0][0].at_eof()
+    for _, writer in peers:
+        writer.close()
+
+
+async def test_peers_with_half_a_body_count_and_one_address_never_takes_all(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "PER_ADDRESS", 3)
+    port = await start(60.0, 60.0)
+    peers = []
+    for _ in range(6):
+        peers.append(await asyncio.open_connection(HOST, port))
+        with contextlib.suppress(ConnectionError):
+            peers[-1][1].write(b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\nx")
+            await peers[-1][1].drain()
+    for reader, _ in peers[3:]:
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert not any(reader.at_eof() for reader, _ in peers[:3])
+    elsewhere = aiohttp.TCPConnector(local_addr=("127.0.24.3", 0))
+    async with aiohttp.ClientSession(connector=elsewhere) as session, session.get(f"http://{HOST}:{port}/") as found:
+        assert found.status == 200
+    for _, writer in peers:
+        writer.close()
+
+
+async def test_who_has_his_answer_makes_room_for_who_comes(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "PER_ADDRESS", 2)
+    port = await start(60.0, 60.0)
+    peers = []
+    for _ in range(4):
+        peers.append(await asyncio.open_connection(HOST, port))
+        peers[-1][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in await asyncio.wait_for(peers[-1][0].readuntil(b"here"), 5)
+    for reader, _ in peers[:2]:
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert not peers[2][0].at_eof() and not peers[3][0].at_eof()
     for _, writer in peers:
         writer.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from pathlib import Path
@@ -216,6 +217,38 @@ async def test_a_route_without_a_line_is_refused_at_start(web: WebScene, web_sto
     with pytest.raises(ConfigError, match="/api/v1/backdoor"):
         async with other.open(more=lambda app: add(app, "GET", "/backdoor", nothing)):
             pass
+
+
+async def test_bytes_that_are_no_text_are_refused_and_nothing_fails(web: WebScene) -> None:
+    signed_in = web.browser()
+    await signed_in.sign_in("admin")
+    cookie = f"cti={signed_in.cookies['cti']}".encode()
+    origin = b"Origin: " + web.origin.encode()
+    asked = {
+        b"GET /api/v1/me HTTP/1.1\r\nCookie: cti=\xff\xfe": 401,
+        b"GET /api/v1/me HTTP/1.1\r\nAuthorization: Bearer cti_\xff": 401,
+        b"POST /api/v1/sign-out HTTP/1.1\r\nX-CSRF-Token: \xe9\r\n" + origin + b"\r\nCookie: " + cookie: 403,
+        b"POST /api/v1/sign-in HTTP/1.1\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\n\xff\r\n0\r\n\r\n": 400,
+        b"POST /api/v1/sign-in HTTP/1.1\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 12\r\n\r\n{"name":"\xff"}': 400,
+    }
+    host, port = web.origin.removeprefix("http://").split(":")
+    found = []
+    for said in asked:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head, middle, body = said.partition(b"\r\n\r\n")
+        writer.write(head + b"\r\nHost: x\r\nConnection: close" + (middle + body if middle else b"\r\n\r\n"))
+        found.append(int((await asyncio.wait_for(reader.readline(), 5)).split()[1]))
+        writer.close()
+    assert found == list(asked.values())
+
+
+@pytest.mark.parametrize("path", ["/api", "/v1", "/API/v1/queues", "/V1/", "/Api"])
+async def test_an_address_of_the_api_that_is_not_there_is_no_page(web: WebScene, path: str) -> None:
+    found = await web.browser().ask("GET", path)
+    assert (found.status, found.reason) == (404, "no_such_path")
+    assert (await web.browser().ask("GET", "/apiary")).status == 200
 
 
 def test_each_operation_has_one_line() -> None:

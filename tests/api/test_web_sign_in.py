@@ -146,6 +146,14 @@ async def test_a_code_is_asked_for_only_after_the_password_and_counts_once(web: 
     assert (await web.browser().sign_in("eva", totp=code)).reason == "wrong_credentials"
 
 
+async def test_who_has_the_password_cannot_guess_codes_for_ever(web: WebScene) -> None:
+    web.add("eva", Role.ADMIN, totp=pyotp.random_base32())
+    found = []
+    for _ in range(IN_A_ROW):
+        found += [(await web.browser().sign_in("eva", **more)).reason for more in ({}, {"totp": "000000"})]
+    assert found.count("wrong_credentials") < IN_A_ROW and found[-1] == "too_many_tries"
+
+
 async def test_guessing_one_name_is_slowed_down_and_nobody_else_is(web: WebScene) -> None:
     for _ in range(IN_A_ROW):
         assert (await web.browser().sign_in("supervisor", "wrong-but-long-enough")).status == 401
@@ -171,6 +179,18 @@ async def test_signing_in_is_for_our_own_pages(web: WebScene) -> None:
     form = {"Content-Type": "text/plain"}
     assert (await browser.ask("POST", "/api/v1/sign-in", body, headers=form)).reason == "no_json"
     assert (await browser.ask("POST", "/api/v1/sign-in", body, headers={"Origin": ""})).status == 200  # curl
+
+
+async def test_who_does_not_end_his_body_is_not_waited_for(web: WebScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cti.api import web_sign_in
+
+    monkeypatch.setattr(web_sign_in, "BODY_LIMIT_S", 0.05)
+    host, port = web.origin.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = b"POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    writer.write(head + b"Content-Length: 60000\r\n\r\n{")
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
 
 
 async def test_many_at_once_are_asked_to_come_again(web: WebScene, monkeypatch: pytest.MonkeyPatch) -> None:

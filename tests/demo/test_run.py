@@ -105,7 +105,7 @@ def test_ends_by_itself_with_a_summary_and_loses_nobody(real_asterisk: None, tmp
         "abandoned",
         "lost       0",
         "in flow",
-        "by self-service",
+        "self-service",
         "agent free -> his phone",
     ):
         assert needed in demo.text

@@ -30,7 +30,7 @@ def test_every_figure_has_its_words() -> None:
     names = [name for _, figures in (*contract._GROUPS, *contract._MORE) for name in (each.name for each in figures)]
     assert len(names) == len(set(names)), "one definition for each name"
     for figure in contract.FIGURES.values():
-        assert figure.unit in ("count", "s", "share", "score", "name", "time", "state")
+        assert figure.unit in ("count", "s", "share", "percent", "score", "name", "time", "state")
         assert figure.definition and 1 <= figure.version <= contract.VERSION
     assert contract.definitions()["figures"]["offered"]["unit"] == "count"
 

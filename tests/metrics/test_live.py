@@ -221,8 +221,12 @@ def test_long_lines_are_listed_up_to_a_bound_and_counted_in_full() -> None:
 def test_a_reload_keeps_the_counts_and_takes_the_new_target() -> None:
     view = view_of(*waiting(START))
     changed = CENTER.model_copy(update={"queues": {**CENTER.queues, "new": CENTER.queues["sales"]}})
-    changed.queues["sales"] = CENTER.queues["sales"].model_copy(update={"target_s": 99.0})
+    changed.queues["sales"] = CENTER.queues["sales"].model_copy(
+        update={"target_s": 99.0, "service_level_percent": 95.0}
+    )
     view.reload(changed)
     assert row(view, "queues", "sales")["target_s"] == 99.0
+    assert row(view, "queues", "sales")["service_level_percent"] == 95.0
+    assert row(view, "queues", "support")["service_level_percent"] == 80.0
     assert row(view, "queues", "sales")["waiting"] == 1
     assert row(view, "queues", "new")["offered"] == 0

@@ -20,7 +20,7 @@ def test_only_the_right_one_is_right() -> None:
         assert not CHEAP.is_right(hashed, "an-apple-a-day")
 
 
-@pytest.mark.parametrize("hashed", [None, "", CHEAP.hash("another")])
+@pytest.mark.parametrize("hashed", [None, "", CHEAP.hash("another")], ids=["nobody", "without", "another"])
 def test_a_wrong_one_costs_one_verification_and_nothing_else(
     hashed: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

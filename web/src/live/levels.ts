@@ -4,8 +4,8 @@ import type { Level } from './hysteresis';
 
 const LONG_WAIT_S = 120;
 const SOON = 0.75;
-export const SERVICE_LEVEL = 0.8;
-const FAR_BELOW = 0.6;
+const FAR_BELOW = 0.2;
+const ROUNDING = 1e-9;
 export const ABANDON_WATCH = 0.03;
 const ABANDON_BAD = 0.05;
 
@@ -21,11 +21,12 @@ export function ofWaiting(waiting: number, ringing: number, free: number): Level
   return waiting - ringing > free ? 'watch' : 'good';
 }
 
-/** The service level, a fraction: watch below its target, act twenty points below. */
-export function ofServiceLevel(level: number | null | undefined): Level {
+/** The service level, a fraction, against its queue's target: watch below it, act twenty points below. */
+export function ofServiceLevel(level: number | null | undefined, targetPercent: number): Level {
   if (level == null) return 'unknown';
-  if (level < FAR_BELOW) return 'bad';
-  return level < SERVICE_LEVEL ? 'watch' : 'good';
+  const below = targetPercent / 100 - level;
+  if (below > FAR_BELOW + ROUNDING) return 'bad';
+  return below > ROUNDING ? 'watch' : 'good';
 }
 
 /** The share of those who gave up. */

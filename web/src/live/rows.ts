@@ -14,6 +14,7 @@ export interface QueueRow {
   readonly agents_free: number;
   readonly agents_available: number;
   readonly target_s: number;
+  readonly service_level_percent: number;
   readonly service_level: number | null;
   readonly asa_s: number | null;
   readonly wait_p90_s: number | null;

@@ -14,7 +14,14 @@ it('looks at a wait by its target', () => {
 });
 
 it('looks at the service level by its target, and knows what is unknown', () => {
-  expect([null, 0.8, 0.79, 0.6, 0.59].map(ofServiceLevel)).toEqual(['unknown', 'good', 'watch', 'watch', 'bad']);
+  expect([0.9, 0.89, 0.7, 0.69].map((level) => ofServiceLevel(level, 90))).toEqual(['good', 'watch', 'watch', 'bad']);
+  expect([null, 0.8, 0.79, 0.6, 0.59].map((level) => ofServiceLevel(level, 80))).toEqual([
+    'unknown',
+    'good',
+    'watch',
+    'watch',
+    'bad',
+  ]);
 });
 
 it('looks at who waits by who is free, and at who gave up', () => {

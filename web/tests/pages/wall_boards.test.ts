@@ -8,6 +8,7 @@ function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
     waiting: oldest === null ? 0 : 1,
     oldest_since: oldest,
     target_s: targetS,
+    service_level_percent: 80,
     agents_free: 1,
   } as QueueRow;
 }
@@ -24,6 +25,15 @@ it('shows all queues first, then each', () => {
 it('measures the longest wait of all by the queue that is furthest beyond its target', () => {
   const [all] = boardsOf([queue('slow', 100, 300), queue('fast', 150, 20)], STATUS, []);
   expect([all?.oldestSince, all?.targetS]).toEqual([150, 20]);
+});
+
+it('measures the service level of all by the targets of those who called', () => {
+  const gold = { ...queue('gold', null), service_level_percent: 95, today: { offered: 10 } } as QueueRow;
+  const usual = { ...queue('usual', null), today: { offered: 20 } } as QueueRow;
+  expect(boardsOf([gold, usual], STATUS, []).map((board) => board.levelPercent)).toEqual([85, 95, 80]);
+  expect(
+    boardsOf([{ ...queue('gold', null), service_level_percent: 95 }, queue('a', null)], STATUS, [])[0]?.levelPercent,
+  ).toBe(95);
 });
 
 it('shows no sum of the centre to who sees a part of it, or asks for a part', () => {

@@ -90,7 +90,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
       head: columns.level,
       hint: definitionOf('service_level'),
       isNumber: true,
-      cell: (row) => <ServiceLevel level={of(row)?.service_level} targetS={row.target_s} />,
+      cell: (row) => <ServiceLevel level={of(row)?.service_level} row={row} />,
       by: (row) => of(row)?.service_level,
     },
     {
@@ -132,9 +132,9 @@ function Longest({ row }: { readonly row: QueueRow }) {
   return level === 'good' || row.oldest_since === null ? time : <Badge tone={level}>{time}</Badge>;
 }
 
-function ServiceLevel({ level, targetS }: { readonly level: number | null | undefined; readonly targetS: number }) {
-  const shown = useSettled(ofServiceLevel(level));
-  const title = `≤ ${targetS} s`;
+function ServiceLevel({ level, row }: { readonly level: number | null | undefined; readonly row: QueueRow }) {
+  const shown = useSettled(ofServiceLevel(level, row.service_level_percent));
+  const title = `≥ ${row.service_level_percent} %, ≤ ${row.target_s} s`;
   if (shown === 'good' || shown === 'unknown') return <span title={title}>{percent(level)}</span>;
   return (
     <Badge tone={shown} title={title}>

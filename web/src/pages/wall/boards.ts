@@ -1,7 +1,7 @@
 /** Which boards does a wall show, one after the other, and what stands on each? Pure. At most six numbers on a board. */
 
 import type { Level } from '../../live/hysteresis';
-import { ABANDON_WATCH, ofAbandoned, ofServiceLevel, ofWait, ofWaiting, SERVICE_LEVEL } from '../../live/levels';
+import { ABANDON_WATCH, ofAbandoned, ofServiceLevel, ofWait, ofWaiting } from '../../live/levels';
 import { type Counts, type HealthRow, hasSums, type QueueRow, type StatusRow } from '../../live/rows';
 
 /** The figures of a board: of one queue, or of all. */
@@ -11,6 +11,7 @@ export interface Board {
   readonly ringing: number;
   readonly oldestSince: number | null;
   readonly targetS: number;
+  readonly levelPercent: number;
   readonly free: number;
   readonly available: number;
   readonly today: Counts | undefined;
@@ -38,6 +39,7 @@ function ofQueue(row: QueueRow): Board {
     ringing: row.ringing,
     oldestSince: row.oldest_since,
     targetS: row.target_s,
+    levelPercent: row.service_level_percent,
     free: row.agents_free,
     available: row.agents_available,
     today: row.today,
@@ -54,10 +56,18 @@ function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
     ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
     targetS: worst?.target_s ?? Math.min(...queues.map((row) => row.target_s)),
+    levelPercent: levelPercentOf(queues),
     free: status.agents_free,
     available: status.agents_available,
     today: status.today,
   };
+}
+
+/** What all together reach where each reaches just its own target today; before the first call, the highest. */
+function levelPercentOf(queues: readonly QueueRow[]): number {
+  const all = queues.reduce((sum, row) => sum + (row.today?.offered ?? 0), 0);
+  if (all === 0) return Math.max(...queues.map((row) => row.service_level_percent));
+  return queues.reduce((sum, row) => sum + (row.today?.offered ?? 0) * row.service_level_percent, 0) / all;
 }
 
 /** Smaller for who is longer beyond the target of his queue. */
@@ -77,13 +87,13 @@ export function levelsOf(board: Board, longestS: number | null): Levels {
   return {
     waiting: ofWaiting(board.waiting, board.ringing, board.free),
     longest: ofWait(longestS, board.targetS),
-    level: ofServiceLevel(board.today?.service_level),
+    level: ofServiceLevel(board.today?.service_level, board.levelPercent),
     abandoned: ofAbandoned(board.today?.abandon_rate),
     free: board.available === 0 ? 'bad' : board.free === 0 ? 'watch' : 'good',
   };
 }
 
-export const TARGETS = { level: SERVICE_LEVEL, abandoned: ABANDON_WATCH };
+export const ABANDONED_TARGET = ABANDON_WATCH;
 
 /** Which board is shown `elapsedS` after the wall began, when each stays `eachS`. */
 export function turnOf(count: number, elapsedS: number, eachS: number): number {

@@ -15,7 +15,7 @@ import { useSettled } from '../../parts/settled';
 import { asked, go } from '../../router';
 import { words } from '../../words';
 import { useNewBuild, useWakeLock } from './awake';
-import { type Board, boardsOf, levelsOf, TARGETS, turnOf } from './boards';
+import { ABANDONED_TARGET, type Board, boardsOf, levelsOf, turnOf } from './boards';
 
 const EACH_S = 15;
 const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '';
@@ -100,14 +100,14 @@ function Tiles({ board }: { readonly board: Board }) {
         name={tiles.level}
         value={percent(today?.service_level)}
         level={levels.level}
-        against={against.level(percent(TARGETS.level))}
+        against={against.level(percent(board.levelPercent / 100))}
       />
       <Tile name={tiles.free} value={count(board.free)} level={levels.free} against={against.free(board.available)} />
       <Tile
         name={tiles.abandoned}
         value={percent(today?.abandon_rate)}
         level={levels.abandoned}
-        against={against.abandoned(percent(TARGETS.abandoned))}
+        against={against.abandoned(percent(ABANDONED_TARGET))}
       />
       <Tile
         name={tiles.answered}
