@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.asking import BadRequest, add, body, note, refusal, unknown, whose
+from cti.api.asking import NOBODY, BadRequest, add, body, note, refusal, unknown, whose
 from cti.api.control_results import number_as
 from cti.api.http import answer
 from cti.api.problems import problem
@@ -37,8 +37,8 @@ class Lists(Protocol):
     def find(self, campaign: str, name: str) -> Any | None:
         """An upload by its name."""
 
-    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes]) -> Any:
-        """Keep a file and look at it. Raises Refusal."""
+    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes], by: str = "") -> Any:
+        """Keep a file of somebody and look at it. Raises Refusal."""
 
     async def look(self, upload: Any, wishes: Wishes) -> None:
         """Look again. Raises Refusal."""
@@ -66,7 +66,7 @@ def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) ->
         note(request, "list.upload", name, {}, whose(request))
         if FILE.match(file) is None or file in (".", ".."):
             raise BadRequest("file is the name of the file, without folders")
-        upload = await kept.take(name, file, request.content.iter_chunked(PIECE_BYTES))
+        upload = await kept.take(name, file, request.content.iter_chunked(PIECE_BYTES), _uploader(request))
         return answer({"ok": True, "upload": upload.row()})
 
     async def look(request: web.Request) -> web.Response:
@@ -122,6 +122,12 @@ def _refusing(work: Callable[[web.Request], Any]) -> Callable[[web.Request], Any
         return response
 
     return answered
+
+
+def _uploader(request: web.Request) -> str:
+    """Who it is; "" for those who do not say, who are not one person."""
+    by = whose(request)
+    return "" if by == NOBODY else by
 
 
 def _find(kept: Lists, request: web.Request) -> Any | None:

@@ -34,6 +34,7 @@ from cti.store.leads import load_lists
 
 MAX_BYTES = 300_000_000
 MAX_UPLOADS = 8
+MAX_OF_ONE = 2  # person: his older ones give way
 KEEP_S = 3600.0
 PREVIEW_ROWS = 8
 MOST_REASONS = 10
@@ -45,7 +46,7 @@ class Upload:
 
     def __init__(self, name: str, campaign: str, file: str, path: Path, now: float) -> None:
         self.id, self.campaign, self.file, self.path, self.at = name, campaign, file, path, now
-        self.state, self.problems = "ready", list[str]()
+        self.state, self.by, self.has_come, self.problems = "ready", "", False, list[str]()
         self.bytes = self.done_bytes = 0
         self.looked: dict[str, Any] = {}
         self.tally: Tally | None = None
@@ -89,21 +90,22 @@ class ListDesk:
         found = self._uploads.get(name)
         return found if found is not None and found.campaign == campaign else None
 
-    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes]) -> Upload:
+    async def take(self, campaign: str, file: str, pieces: AsyncIterator[bytes], by: str = "") -> Upload:
         """Keep a file, piece by piece, and look at it. Raises Refusal, OSError."""
-        self._forget_old()
+        self._make_way(by)
         if len(self._uploads) >= MAX_UPLOADS:
             raise Refusal("too_many_uploads", f"{MAX_UPLOADS} files wait already: finish or take back one of them")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = secrets.token_hex(12)
         upload = Upload(name, campaign, file, self._folder / f"{name}.csv", self._clock())
-        self._uploads[name] = upload
+        self._uploads[name], upload.by = upload, by
         try:
             await self._write(upload, pieces)
             await in_thread_of_its_own(lambda: _look(upload, Wishes()))
         except BaseException:
             self.drop(upload)
             raise
+        upload.has_come = True
         return upload
 
     async def look(self, upload: Upload, wishes: Wishes) -> None:
@@ -177,6 +179,16 @@ class ListDesk:
     def _not_busy(self, upload: Upload) -> None:
         if upload.is_busy:
             raise Refusal("in_use", "it is being worked on: wait until it is through")
+
+    def _make_way(self, by: str) -> None:
+        """One person fills nobody else's room: of his own the oldest goes that nobody works on. Raises Refusal."""
+        self._forget_old()
+        his = [upload for upload in self._uploads.values() if by and upload.by == by]
+        idle = [upload for upload in his if upload.has_come and not upload.is_busy]
+        if len(his) >= MAX_OF_ONE and not idle:
+            raise Refusal("too_many_uploads", f"{MAX_OF_ONE} files of yours are worked on: wait for one of them")
+        if len(his) >= MAX_OF_ONE:
+            self.drop(idle[0])
 
     def _forget_old(self) -> None:
         now = self._clock()

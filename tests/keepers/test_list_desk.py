@@ -30,12 +30,12 @@ class Desk:
         self.store = open_store(f"sqlite:///{folder}/cti.db")
         self.it = ListDesk(self.store, lambda: Center.model_validate(POLICY), self.folder, lambda: self.now)
 
-    async def take(self, data: bytes = LIST, file: str = "a.csv") -> Upload:
+    async def take(self, data: bytes = LIST, file: str = "a.csv", by: str = "") -> Upload:
         async def pieces() -> AsyncIterator[bytes]:
             for at in range(0, len(data), 7):
                 yield data[at : at + 7]
 
-        return await self.it.take("spring", file, pieces())
+        return await self.it.take("spring", file, pieces(), by)
 
     async def through(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> str:
         self.it.begin(upload, wishes, dry_run=dry_run)
@@ -107,6 +107,18 @@ async def test_uploads_are_bounded_private_and_gone_after_a_while(desk: Desk, mo
     assert desk.it.find("winter", second.id) is None and desk.it.find("spring", second.id) is second
     desk.now += list_desk.KEEP_S + 1
     assert desk.it.find("spring", second.id) is None and not second.path.exists()
+
+
+async def test_of_one_person_the_oldest_file_gives_way_and_of_nobody_else(desk: Desk) -> None:
+    bens = await desk.take(by="ben")
+    first, second = await desk.take(by="eva"), await desk.take(by="eva")
+    second.state = "importing"
+    third = await desk.take(by="eva")
+    assert desk.it.find("spring", first.id) is None and not first.path.exists()
+    third.state = "trying"
+    with pytest.raises(Refusal, match="of yours are worked on"):
+        await desk.take(by="eva")
+    assert all(desk.it.find("spring", each.id) is each for each in (bens, second, third))
 
 
 async def test_a_file_that_is_too_large_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
