@@ -82,6 +82,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     called_outcomes: dict[str, int]
     short_abandoned: int
     target_s: Seconds
+    service_level_percent: float
     service_level: Share
     service_levels: dict[str, Share]
     asa_s: Seconds

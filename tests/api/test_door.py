@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -40,45 +41,46 @@ class Hall:
         self.door, self.server = Door(most, per_address, lambda address: address == PROXY), Server()
         self.door.watch(self.server)
 
-    def come(self, address: str) -> Any:
+    async def come(self, address: str) -> Any:
         peer = Connection(address)
         self.server.connection_made(peer, peer)
+        await asyncio.sleep(0)
         return peer
 
 
-def test_the_newest_of_an_address_goes_where_all_wait_and_others_come_in() -> None:
+async def test_the_newest_of_an_address_goes_where_all_wait_and_others_come_in() -> None:
     hall = Hall(10, 2)
-    peers = [hall.come(HERE) for _ in range(4)]
+    peers = [await hall.come(HERE) for _ in range(4)]
     for peer in peers[:2]:
         hall.door.asks(peer)
     assert [peer.is_cut for peer in peers] == [False, False, True, True]
-    assert not hall.come(THERE).is_cut and hall.come(HERE).is_cut
+    assert not (await hall.come(THERE)).is_cut and (await hall.come(HERE)).is_cut
     hall.server.connection_lost(peers[2])  # told late, and counted once
-    assert hall.come(HERE).is_cut
+    assert (await hall.come(HERE)).is_cut
     hall.server.connection_lost(peers[0])
-    assert not hall.come(HERE).is_cut
+    assert not (await hall.come(HERE)).is_cut
 
 
-def test_who_has_his_answer_goes_first_and_who_stays_takes_no_place_of_his_address() -> None:
+async def test_who_has_his_answer_goes_first_and_who_stays_takes_no_place_of_his_address() -> None:
     hall = Hall(10, 2)
-    one, other = hall.come(HERE), hall.come(HERE)
+    one, other = await hall.come(HERE), await hall.come(HERE)
     for peer in (one, other):
         hall.door.asks(peer)
     hall.door.stays(one)
-    third = hall.come(HERE)
+    third = await hall.come(HERE)
     assert not third.is_cut
     hall.door.has_answer(other)
-    assert not hall.come(HERE).is_cut and other.is_cut and not one.is_cut
+    assert not (await hall.come(HERE)).is_cut and other.is_cut and not one.is_cut
     hall.server.connection_lost(one)
     hall.server.connection_lost(third)
-    assert not hall.come(HERE).is_cut
+    assert not (await hall.come(HERE)).is_cut
 
 
-def test_who_waits_counts_in_all_and_those_behind_a_proxy_only_there() -> None:
+async def test_who_waits_counts_in_all_and_those_behind_a_proxy_only_there() -> None:
     hall = Hall(4, 2)
-    peers = [hall.come(PROXY) for _ in range(4)]
+    peers = [await hall.come(PROXY) for _ in range(4)]
     for peer in peers:
         hall.door.asks(peer)
     assert not any(peer.is_cut for peer in peers)
-    assert hall.come(THERE).is_cut
+    assert (await hall.come(THERE)).is_cut
     assert hall.door.idle() == []

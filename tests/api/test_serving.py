@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
@@ -84,7 +85,7 @@ async def test_silent_peers_above_the_limit_are_cut_off(start: Start, monkeypatc
 
 
 async def test_peers_with_half_a_body_count_and_one_address_never_takes_all(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(serving, "PER_ADDRESS", 3)
     port = await start(60.0, 60.0)
@@ -103,6 +104,8 @@ async def test_peers_with_half_a_body_count_and_one_address_never_takes_all(
         assert found.status == 200
     for _, writer in peers:
         writer.close()
+    gc.collect()  # a task that failed tells so when it is forgotten
+    assert not caplog.records
 
 
 async def test_who_has_his_answer_makes_room_for_who_comes(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ async def running(store: Store, rest_s: float = 0.05, **hooks: Hook) -> AsyncIte
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110  (what is waited for is counted, and rings no bell)
             await asyncio.sleep(0.01)
 
