@@ -26,6 +26,7 @@ from cti.model.words import (
 from tests.kit import NODE, Scene, center, member
 
 NUMBER = "+49301234567"
+WAY_OUT = {"carrier": {"dial": "PJSIP/{number}@carrier", "lines": 1000, "calls_per_s": 1000}}  # never in the way
 CUSTOMER, AGENT = DialFirst.CUSTOMER, DialFirst.AGENT
 
 

@@ -13,7 +13,7 @@ from cti.model.lead import Lead
 from cti.model.policy import Center
 from cti.model.promise import Number, Tried
 from cti.outbound.lead import from_one_word
-from tests.calling_scene import CallingScene, office
+from tests.calling_scene import WAY_OUT, CallingScene, office
 from tests.kit import NODE
 
 SPRING = CampaignName("spring")
@@ -40,7 +40,8 @@ class Campaigning(CallingScene):
         policy = office(*(agents or ("anna",)), **(queues or {}))
         more = {} if mode == "agentless" else {"queue": "sales"}
         campaign = {"mode": mode, "window": ALWAYS} | more | written.pop("campaign", {}) | written
-        words = policy.model_dump(exclude_unset=True) | {"campaigns": {"spring": campaign}, "outbound": outbound or {}}
+        calling = {"campaigns": {"spring": campaign}, "outbound": {"trunks": WAY_OUT} | (outbound or {})}
+        words = policy.model_dump(exclude_unset=True) | calling
         self.stored: dict[int, Lead] = {}
         self.done: dict[int, str] = {}
         self.held: set[int] = set()

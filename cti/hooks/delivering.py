@@ -174,9 +174,9 @@ class _Lane:
                 await asyncio.to_thread(hook_outbox.hurry, self._store, self._name, now)
         elif self._breaker.failed(now):
             _log.warning("hooks: a receiver is down", hook=self._name, answer=given.word, rest_s=self._rest_s)
-        if state != hook_outbox.WAITING:
-            self._counts[self._name, state] += 1
         await asyncio.to_thread(hook_outbox.tried, self._store, self._name, message.id, state, now, given.word, next_at)
+        if state != hook_outbox.WAITING:  # counted when it is written: who reads the count finds the row
+            self._counts[self._name, state] += 1
 
     def _follows(self, message: Message, given: Answer, now: float) -> tuple[str, float]:
         """State and time of the next try."""

@@ -54,8 +54,7 @@ def may_dial(
     zones = rules.zones(number)
     if not zones:
         return Verdict((Reason(Rule.ZONE, None, "no time zone is known"),))
-    trunks = rules.outbound.trunks
-    if trunks and not ways_of(trunks, number.number):
+    if not ways_of(rules.outbound.trunks, number.number):
         return Verdict((Reason(Rule.NO_TRUNK, now + ANOTHER_TRUNK_S, "no trunk may be used for it"),))
     found = [
         rules.window.reason(zones, now),

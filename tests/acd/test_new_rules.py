@@ -171,5 +171,6 @@ def test_every_key_of_a_queue_is_thought_of() -> None:
         ),
         *("dispositions", "disposition", "disposition_default", "keys", "while_ringing", "blending"),
         *("on_max_wait", "on_full", "on_nobody", "on_long_wait", "on_closed"),
+        "service_level_percent",
     }
     assert set(Queue.model_fields) == concerns | moves_nobody

@@ -23,7 +23,7 @@ from cti.model.words import (
     NodeId,
     RefusedReason,
 )
-from tests.calling_scene import NUMBER, CallingScene, office
+from tests.calling_scene import NUMBER, WAY_OUT, CallingScene, office
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +35,7 @@ class Keeping(CallingScene):
 
     def __init__(self, policy: Center | None = None, **outbound: Any) -> None:
         policy = policy or office()
-        written = {"callbacks": {"window": {"weekly": {"mon-sun": "00:00-24:00"}}} | outbound}
+        written = {"trunks": WAY_OUT, "callbacks": {"window": {"weekly": {"mon-sun": "00:00-24:00"}}} | outbound}
         super().__init__(Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written}))
 
     def promise(self, name: int = 1, **more: Any) -> Promise:

@@ -24,7 +24,7 @@ def cti(*words: str, typed: str = "") -> tuple[int, str, str]:
 def test_check(tmp_path: Path) -> None:
     code, out, err = cti("check", str(FLOWS))
     assert (code, err) == (0, "")
-    assert "is ok: 5 flows" in out
+    assert "is ok: 7 flows" in out
     (tmp_path / "a.yaml").write_text("name: a\nstart: b\nnodes:\n  a: {hangup: Bye}\n")
     code, out, err = cti("check", str(tmp_path))
     assert code == 2

@@ -11,6 +11,7 @@ from cti.model.dialling import AttemptResult, CampaignName, LeadId
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.lead import Lead, Number, Tried
 from cti.outbound.may_dial import Rules
+from tests.calling_scene import WAY_OUT
 
 BERLIN, SHANGHAI, NEW_YORK = "Europe/Berlin", "Asia/Shanghai", "America/New_York"
 CAMPAIGN = CampaignName("renewals")
@@ -53,7 +54,7 @@ def campaign(**said: Any) -> Campaign:
 
 
 def outbound(**said: Any) -> Outbound:
-    return Outbound.model_validate({"zone": BERLIN} | said)
+    return Outbound.model_validate({"zone": BERLIN, "trunks": WAY_OUT} | said)
 
 
 def rules(whole: dict[str, Any] | None = None, **said: Any) -> Rules:

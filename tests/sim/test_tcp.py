@@ -96,7 +96,7 @@ def _center() -> ContactCenter:
     return ContactCenter(POLICY, [NodeId("node1")], strict=True)
 
 
-async def until(true: Callable[[], object], within_s: float = 5.0) -> None:
+async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)

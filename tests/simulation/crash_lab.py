@@ -34,6 +34,7 @@ from cti.store.outbound_writer import Ended, Order
 from cti.store.promising import take_requests
 from cti.store.tables import callback_request, lead
 from cti.store.tried import history
+from tests.calling_scene import WAY_OUT
 
 NUMBER, BERLIN, SPRING = "+4930123456", ("Europe/Berlin",), CampaignName("spring")
 WRITES_AFTER_S, DOWN_S, LONGEST_S = 0.02, 1.0, 4 * 3600.0
@@ -47,7 +48,7 @@ def policy(first: str) -> Center:
         "queues": {"sales": {"wrap_up_s": 5.0}},
         "agents": {"anna": {"phone": "PJSIP/1001", "queues": {"sales": {}}, "starts": "available"}},
         "entries": {"6001": {"queue": "sales"}},
-        "outbound": {"callbacks": again | {"first": first}},
+        "outbound": {"trunks": WAY_OUT, "callbacks": again | {"first": first}},
         "campaigns": {"spring": again | {"mode": "progressive", "queue": "sales", "start": "at_once"}},
     }
     return Center.model_validate(words)
