@@ -29,7 +29,7 @@ check: setup ## style, types, and which room may know which
 	@tools/web check
 
 test: asterisk web ## every test, the last ones on a real Asterisk
-	@$(PYTHON_ENV) -m pytest -n auto; code=$$?; \
+	@$(PYTHON_ENV) -m tools.run_tests; code=$$?; \
 	if found=$$(asterisk/lab fetch 2>/dev/null); then echo "make test: the acceptance tests had a real $$found"; \
 	else echo "make test: NO REAL ASTERISK, THE ACCEPTANCE TESTS DID NOT RUN (asterisk/lab fetch says why)"; fi; \
 	exit $$code
