@@ -37,6 +37,7 @@ from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
+from cti.metrics.office_counts import OfficeCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -48,7 +49,7 @@ from cti.model.policy import Center
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
-from cti.ports import Ledger, Reader
+from cti.ports import Ledger, Office, Reader
 from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
@@ -58,6 +59,7 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from cti.store.owner import guard
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
 from cti.web_room import WebRoom, finders
@@ -71,8 +73,9 @@ DAY_S = 86_400.0
 class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
-    def __init__(self, settings: Settings, file: Path | None = None) -> None:
+    def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
         self.settings = settings
+        self.office = office
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -123,12 +126,14 @@ class Application:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def start(cls, settings: Settings, file: Path | None = None) -> AsyncIterator[Application]:
+    async def start(
+        cls, settings: Settings, file: Path | None = None, office: Office | None = None
+    ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
-        `file` is where `settings` came from: it is read again at a reload.
+        `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
         """
-        app = cls(settings, file)
+        app = cls(settings, file, office)
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -139,6 +144,9 @@ class Application:
         stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
+        if self.office is not None and settings.redis is not None:
+            guard(store, settings.redis.domain, self.office.token, self.office.step_down)
+            self.prometheus.registry.register(OfficeCounts(self.office))
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         in_turn = InTurn()
@@ -153,7 +161,7 @@ class Application:
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
         outbound = self.outbound
-        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, self.office)
         self._all_follow(self.policy.center, self.policy.version)
         journal = self._journal(stack)
         self.engine = Engine(
@@ -279,7 +287,7 @@ class Application:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
             await self.web.open(asking, find, requests, stack, self.web.live(self.boards).add_routes)
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
         listen = self.settings.http.listen
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
@@ -326,6 +334,10 @@ class Application:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
         return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
 
+    def _warnings(self) -> list[str]:
+        away_s = None if self.office is None else self.office.redis_away_s
+        return [] if away_s is None else [f"Redis gives no answer for {away_s:.0f} s: nobody could take over"]
+
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
         for node in self.switch.nodes.values():
@@ -348,7 +360,9 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
-def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger) -> AsteriskSwitch:
+def _switch(
+    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, office: Office | None
+) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -364,6 +378,8 @@ def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Led
         flows=flows,
         trunks=trunks_of(settings),
         ledger=ledger,
+        may_act=(lambda: True) if office is None else office.may_act,
+        here="" if office is None else str(fastagi.advertise),
     )
 
 
