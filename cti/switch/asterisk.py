@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -72,8 +72,13 @@ class AsteriskSwitch:
         flows: FlowDesk | None = None,
         trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
+        may_act: Callable[[], bool] = lambda: True,
+        here: str = "",
     ) -> None:
-        """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called."""
+        """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called.
+
+        `may_act` is asked before a byte goes to Asterisk. `here`: see Node.
+        """
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
         self.refused_sessions = 0
@@ -91,6 +96,8 @@ class AsteriskSwitch:
         self.agi = FastAgiServer(
             self._on_session, host=listen[0], port=listen[1], allow=tuple(allow), admit_path=self._admit
         )
+        self.agi.may_speak = self._may_act = may_act
+        self._here = here
 
     async def start(self, desk: Desk) -> None:
         """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
@@ -109,7 +116,9 @@ class AsteriskSwitch:
                 clock=self._clock,
                 trunks=self._trunks,
                 ledger=self._ledger,
+                here=self._here,
             )
+            node.link.may_speak = self._may_act
             self.nodes[name] = node
             await node.start()
         await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
