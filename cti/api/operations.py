@@ -113,7 +113,7 @@ _SOCKET = (
         Access.ANYBODY,
         query={
             "ticket": "of POST /live/tickets",
-            "topics": "queues, agents, calls, decisions, campaigns, teams, flows, status",
+            "topics": "queues, agents, calls, listening, decisions, campaigns, teams, flows, status",
             "boot": "of the newest message seen before",
             "seq": "of the newest message seen before",
         },
@@ -244,7 +244,7 @@ _OUTBOUND = (
     Operation(
         "DELETE",
         "/campaigns/{name}/uploads/{upload}",
-        "Take an uploaded list back",
+        "Take an uploaded list back; a trial or an import that is under way is stopped, and nothing of it stays",
         Right.CAMPAIGNS_RUN,
         about={"name": CAMPAIGN},
     ),
