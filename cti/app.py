@@ -273,6 +273,7 @@ class Application:
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
+            desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)

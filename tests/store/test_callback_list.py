@@ -57,3 +57,19 @@ def test_the_newest_word_is_the_cores(store: Store, promise: Promise, kind: type
     assert one is not None and (one["state"], one["number"], one["tries"]) == ("kept", "+4930123456", [])
     assert listed.one(99) is None
     writer.close()
+
+
+@pytest.mark.parametrize("kind", [OutboundWriter, Behind])
+def test_an_agent_sees_the_open_ones_that_are_his_alone(store: Store, kind: type[OutboundWriter]) -> None:
+    for name, agent in (("r1", "anna_1"), ("r2", "annax1"), ("r3", "")):
+        asked = CallbackRequest(name, NOW, "030123456", queue="sales", uniqueid=f"n/{name}", agent=agent)
+        take_over(store, asked, NOW)
+    made, _ = take_requests(store, lambda *_: (Number("+4930123456", ("Europe/Berlin",)), "sales"))
+    writer = kind(store)
+    listed = CallbackList(store, writer)
+    [his] = listed.of_agent("anna_1", 5)
+    assert his["agent"] == "anna_1"
+    kept = next(each for each in made if each.id == his["id"])
+    writer.order(KeepPromise(msgspec.structs.replace(kept, state=CallbackState.KEPT)))
+    assert listed.of_agent("anna_1", 5) == []
+    writer.close()
