@@ -54,7 +54,7 @@ async def test_a_row_is_what_was_counted_how_it_stands_and_how_far_its_leads_are
     rows = world.board.rows(COUNTED)
     assert rows["callbacks"] == COUNTED[1], "no campaign of the configuration"
     row = rows["spring"]
-    assert (row["in_the_air"], row["today"], row["state"], row["may"]) == (2, {"placed": 9}, "running", ["pause"])
+    assert (row["in_the_air"], row["today"], row["state"], row["may"]) == (2, {"placed": 9}, "running", ("pause",))
     assert (row["leads"], row["leads_left"], row["states"]) == (5, 2, {"due": 2, "reached": 3})
     assert type(row["state"]) is str and "eta_s" not in row, "it would change all the time"
 
