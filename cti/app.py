@@ -35,6 +35,7 @@ from cti.keepers.room import OutboundRoom, trunks_of
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
+from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
@@ -190,7 +191,8 @@ class Application:
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
         if self.settings.web is not None:
-            boards = self.boards = Boards(self.view)
+            stands = {"campaigns": lambda now: self.outbound.board.rows(campaign_rows(self.view, now))}
+            boards = self.boards = Boards(self.view, stands)
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
@@ -273,6 +275,7 @@ class Application:
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
+            desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
