@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from bench import load_books as books
-from bench.assign import say
+from bench.assign import say, until
 from bench.load_gauges import Gauges, Sample
 from bench.load_lab import Nodes, RunningEngine, engine, staff
 from bench.load_needs import look, missing
@@ -30,27 +30,25 @@ from bench.load_records import last_words, phones
 from bench.load_report import Report
 from cti.machine import raise_file_limit
 
-LOOK_S, SAY_S = 1.0, 5.0
+LOOK_S = 5.0  # a look at /metrics costs the engine some 30 ms
 
 
 async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> list[Sample]:
     """Look until the last caller is gone, or it has lasted too long."""
     samples: list[Sample] = []
-    coming, said_at = True, 0.0
+    coming = True
     while people.still_calling and time.time() < began + plan.longest_s:
         sample = await gauges.look()
         samples.append(sample)
         if coming and sample.at > began + plan.end_after_s:
             coming = False
             people.stop_coming()
-        if sample.asterisk is not None or sample.at > said_at + SAY_S:
-            said_at = sample.at
-            counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
-            say(
-                f"  {sample.at - began:4.0f} s {'coming' if coming else 'leaving'}: {sample.engine} calls{counted},"
-                f" {sample.waiting} wait; engine {sample.engine_kib >> 10} MiB"
-            )
-        await asyncio.sleep(LOOK_S)
+        counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
+        say(
+            f"  {sample.at - began:4.0f} s {'coming' if coming else 'leaving'}: {sample.engine} calls{counted},"
+            f" {sample.waiting} wait; engine {sample.engine_kib >> 10} MiB; load average {os.getloadavg()[0]:.0f}"
+        )
+        await until(lambda: not people.still_calling, LOOK_S)
     if people.still_calling:
         say(f"  {people.still_calling} of the callers' SIPps still have calls; they are ended")
     return samples
