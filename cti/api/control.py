@@ -13,6 +13,7 @@ from aiohttp import web
 
 from cti.api import (
     asking,
+    control_agent_desk,
     control_agents,
     control_callbacks,
     control_campaigns,
@@ -54,6 +55,7 @@ def make_control_app(
     callbacks: control_follow_ups.Promises | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
     previews: control_previews.PreviewOf | None = None,
+    desks: tuple[control_agent_desk.DeskOf, control_agent_desk.OwnCallbacks] | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
     reports: control_reports.Reports | None = None,
@@ -98,6 +100,8 @@ def make_control_app(
         control_callbacks.add_routes(app, desk, callbacks, clock)
     if previews is not None:
         control_previews.add_routes(app, desk, previews, view, clock)
+    if desks is not None and follow_ups is not None:
+        control_agent_desk.add_routes(app, desk, *desks, follow_ups, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
 

@@ -65,7 +65,10 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
                 rest_until=(changed.until or 0.0) if idle else 0.0,
                 leg=changed.leg is not None,
             )
-        return with_(self, leg=changed.new == "engaged") if changed.new != "ringing" else self
+        if changed.new == "ringing":
+            return self
+        engaged = changed.new == "engaged"
+        return with_(self, leg=engaged, rest_until=self.rest_until if engaged else changed.until or 0.0)
 
     def agent(self, name: AgentId, rules: policy.Agent) -> Agent:
         """Him, as far as explaining.py asks."""

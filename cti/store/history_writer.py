@@ -20,7 +20,8 @@ from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_left import LeftBehind
-from cti.store.history_retention import PORTION, sweep
+from cti.store.history_retention import PORTION
+from cti.store.sweeping import NOTHING_FURTHER, Further, Sweeper
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 from cti.store.upsert import put
 from cti.store.writer_thread import WriterThread
@@ -49,7 +50,7 @@ class _Batch:
 class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
-    `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`.
+    `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
     that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
     cannot be read.
@@ -63,7 +64,7 @@ class HistoryWriter(WriterThread[_Batch]):
         *,
         now: float,
         keep_s: float,
-        promises_keep_s: float | None = None,
+        further: Further = NOTHING_FURTHER,
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
@@ -73,8 +74,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self._alone = alone
         self.lost = self.written = 0
         self._tell_lost_at = 1
-        self._store, self._keep_s = store, keep_s
-        self._promises_keep_s = keep_s if promises_keep_s is None else promises_keep_s
+        self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
         self._book = Book()
         self._left = LeftBehind(store, now)
@@ -132,6 +132,7 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _open(self, opening: Opening) -> None:
         """A policy is taken in even where a fact finds no room; of too many, only the name."""
+        self._center = opening.center or self._center
         if self._openings < MAX_POLICIES:
             self._openings += 1
         else:
@@ -245,8 +246,7 @@ class HistoryWriter(WriterThread[_Batch]):
         if self._newest_at - self._swept_at < SWEEP_S:
             return
         try:
-            now = self._newest_at
-            deleted = sweep(self._store, now - self._keep_s, self._book.version, now - self._promises_keep_s)
+            deleted = self._sweeper.sweep(self._newest_at, self._book.version, self._center)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("history_not_swept", error=type(error).__name__)
