@@ -41,10 +41,12 @@ from tests.acceptance.crowd import crowd
 
 TURN_S = 0.05
 LOOK_S = 0.3
+TELL_S = 5.0
 STUCK_S = 75.0  # two rounds of comparison with Asterisk (30 s each), and the first of it after a start
+START_S = 120.0
 FILL_S = 120.0
 DRAIN_S = 240.0
-BOOKS_S = 20.0
+BOOKS_S = 150.0  # contacts that an engine left behind end two minutes after the start of the next one
 AGENTS_PER_CALL = 6  # callers for each agent
 
 
@@ -89,10 +91,14 @@ class Chaos:
 
     async def well(self, patience_s: float) -> tuple[float | None, list[str]]:
         """Wait until engine and phones agree: after how many seconds; None and what is wrong where they do not."""
-        began = time.monotonic()
+        began = told_at = time.monotonic()
         while wrong := await self.look():
-            if time.monotonic() - began > patience_s:
+            now = time.monotonic()
+            if now - began > patience_s:
                 return None, wrong
+            if now - told_at > TELL_S:
+                say(f"    after {now - began:.0f} s: {'; '.join(wrong)}")
+                told_at = now
             await asyncio.sleep(LOOK_S)
         return time.monotonic() - began, []
 
@@ -182,6 +188,9 @@ async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents
     await lab.start()
     living = asyncio.create_task(chaos.live())
     try:
+        _, wrong = await chaos.well(START_S)
+        if wrong:
+            raise SystemExit(f"the engine did not come up: {wrong}")
         await asyncio.to_thread(lab.load_leads, int(options.minutes * 60))
         lab.engine.ask("/v1/campaigns/selling/start", "POST", {})
         await chaos.fill(agents)
