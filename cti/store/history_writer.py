@@ -6,7 +6,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -30,6 +30,7 @@ BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
 SWEEP_S = 60.0
+LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`.
+    While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
     `now`: epoch seconds at which this engine starts. Raises SQLAlchemyError where the store cannot be read.
     """
 
@@ -64,6 +66,7 @@ class HistoryWriter(WriterThread[_Batch]):
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
+        may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
         self.lost = self.written = 0
@@ -71,6 +74,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self._store, self._keep_s = store, keep_s
         self._promises_keep_s = keep_s if promises_keep_s is None else promises_keep_s
         self._max_pending, self._gather_s = max_pending, gather_s
+        self._may_wait = may_wait
         self._book = Book()
         self._hurry = False
         self._facts: deque[Numbered] = deque()
@@ -160,6 +164,8 @@ class HistoryWriter(WriterThread[_Batch]):
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
+        while self._may_wait() and not (self._closing or self._hurry) and len(self._facts) < self._max_pending / 2:
+            self._wake.wait_for(lambda: self._closing or self._hurry, timeout=LATE_LOOK_S)
 
     def _waits(self) -> bool:
         return bool(self._facts) or self._batch is not None
