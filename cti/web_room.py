@@ -62,12 +62,12 @@ class WebRoom:
         self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
         self.address = ""
 
-    def live(self, boards: Boards) -> LiveSocket:
+    def live(self, boards: Boards, lag_s: Callable[[], float] = lambda: 0.0) -> LiveSocket:
         """Return the live WebSocket, for `open`."""
         build = ""
         with contextlib.suppress(OSError):  # pages are not built, or not by us
             build = (self._rules.pages / BUILD).read_text(encoding="utf-8").strip()
-        hub = LiveHub(boards, self._clock, build=build)
+        hub = LiveHub(boards, self._clock, build=build, lag_s=lag_s)
         return LiveSocket(hub, self.sessions, self._center, self._clock)
 
     async def open(

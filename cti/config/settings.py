@@ -23,7 +23,7 @@ from cti.model import campaign
 from cti.model.errors import ConfigError
 from cti.model.hooks import Hook
 from cti.model.lookups import System
-from cti.model.policy import Agent, Center, Name, Phone
+from cti.model.policy import Agent, Center, Goto, Name, Phone, SoundFile
 from cti.model.schema import Policy
 from cti.plain_file import read_plain
 
@@ -92,6 +92,15 @@ class HistoryRules(Policy):
     attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
+class AdmissionRules(Policy):
+    """When new callers are turned away, and what becomes of them. Who is with us already is never sent away by it."""
+
+    max_calls: Annotated[int, Field(ge=1, le=1_000_000)] | None = None  # None: as many as open files are allowed
+    max_lag_s: Annotated[float, Field(ge=0.05, le=60)] = 2.0  # of the event loop, look after look
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
+    goto: Goto | None = "cti-fallback,s,1"  # then; null: hang up
+
+
 class FlowRules(Policy):
     """Where the flows (IVR) are, and what they may reach."""
 
@@ -120,6 +129,7 @@ class Settings(Center):
     http: Http = Http()
     web: Web | None = None
     history: HistoryRules = HistoryRules()
+    admission: AdmissionRules = AdmissionRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
     store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(
