@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bench.chaos_books import (
     DIALLED_TWICE,
     DROPPED,
+    FORGOTTEN,
     LOST,
     NEVER_CALLED,
     NO_OUTCOME,
@@ -63,6 +64,13 @@ def test_one_caller(lived: Story, written: list[Row], wrong: list[str]) -> None:
     found = judge_contacts([lived], [*written, row("abandoned", is_open=True, number="+2")])
     assert sorted(found.wrong) == sorted(wrong)
     assert found.count(*wrong) == len(wrong) == len(found.lines())
+
+
+def test_served_when_nothing_was_written() -> None:
+    found = judge_contacts([story()], [row("abandoned")], [(0.0, 4.0), (4.5, 6.0)])
+    assert list(found.wrong) == [FORGOTTEN]
+    assert list(judge_contacts([story()], [row("abandoned")], [(6.0, 9.0)]).wrong) == [WRONG_OUTCOME]
+    assert judge_contacts([story()], [row()], [(0.0, 9.0)]).wrong == {}
 
 
 def test_dials() -> None:
