@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
             flush=True,
         )
     took_s = time.perf_counter() - began
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(file=sys.stderr)
     for failure in total.failures:
         print(f"{failure} --faults {','.join(KINDS)}", file=sys.stderr)
@@ -65,6 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         "events": total.events,
         "agreements": total.agreements,
         "days_per_min": round(per_min, 2),
+        "cpu_s_per_day": round((children.ru_utime + children.ru_stime) / days, 1) if days else None,
         "hours_for_all": round(options.days / per_min / 60, 1) if per_min else None,
     }
     print(json.dumps(answer))
