@@ -59,6 +59,7 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from cti.store.sweeping import Further
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
 from cti.web_room import WebRoom, finders
@@ -239,9 +240,10 @@ class Application:
 
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
-        keep_s, promises_keep_s = kept.keep_days * DAY_S, kept.callbacks_keep_days * DAY_S
-        now = self.clock()
-        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, promises_keep_s=promises_keep_s)
+        folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
+        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder)
+        keep_s, now = kept.keep_days * DAY_S, self.clock()
+        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, further=further)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}

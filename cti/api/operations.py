@@ -230,6 +230,7 @@ _POLICY = (
             "queue": "only these, with commas between; so too agent, campaign, flow, number, survey",
             "format": "csv: for a spreadsheet",
         },
+        our_numbers=True,
     ),
     Operation("GET", "/definitions", "What each figure means", Access.SIGNED_IN),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
