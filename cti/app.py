@@ -239,7 +239,16 @@ class Application:
         kept, version = self.settings.history, self.policy.version
         keep_s, promises_keep_s = kept.keep_days * DAY_S, kept.callbacks_keep_days * DAY_S
         now = self.clock()
-        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, promises_keep_s=promises_keep_s)
+        sums_keep_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
+        writer = HistoryWriter(
+            store,
+            self._policy,
+            version,
+            now=now,
+            keep_s=keep_s,
+            promises_keep_s=promises_keep_s,
+            sums_keep_s=sums_keep_s,
+        )
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}

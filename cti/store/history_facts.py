@@ -136,6 +136,11 @@ class Book:
         self._decided: tuple[str, float, str] = ("", 0.0, "")
         self._sums = SumBook()
 
+    @property
+    def zone(self) -> str:
+        """The centre's, where the facts have come to."""
+        return self._sums.zone
+
     def rows(self, facts: Iterable[tuple[int, Changed | Opening]]) -> Rows:
         """The rows of numbered facts; each is given once, in order.
 

@@ -19,7 +19,7 @@ from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
-from cti.store.history_retention import PORTION, sweep
+from cti.store.history_retention import PORTION, sweep, sweep_sums
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 from cti.store.upsert import put
 from cti.store.writer_thread import WriterThread
@@ -48,7 +48,8 @@ class _Batch:
 class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
-    `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`.
+    `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`,
+    sums of quarter hours after `sums_keep_s` (None: never; those of days stay).
     `now`: epoch seconds at which this engine starts. Raises SQLAlchemyError where the store cannot be read.
     """
 
@@ -61,6 +62,7 @@ class HistoryWriter(WriterThread[_Batch]):
         now: float,
         keep_s: float,
         promises_keep_s: float | None = None,
+        sums_keep_s: float | None = None,
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
@@ -70,6 +72,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self._tell_lost_at = 1
         self._store, self._keep_s = store, keep_s
         self._promises_keep_s = keep_s if promises_keep_s is None else promises_keep_s
+        self._sums_keep_s = sums_keep_s
         self._max_pending, self._gather_s = max_pending, gather_s
         self._book = Book()
         self._hurry = False
@@ -226,6 +229,8 @@ class HistoryWriter(WriterThread[_Batch]):
         try:
             now = self._newest_at
             deleted = sweep(self._store, now - self._keep_s, self._book.version, now - self._promises_keep_s)
+            keep_sums_s = self._sums_keep_s
+            sweep_sums(self._store, now, self._book.zone, None if keep_sums_s is None else now - keep_sums_s)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("history_not_swept", error=type(error).__name__)
