@@ -20,10 +20,11 @@ from cti.switch.ami import (
     LinkState,
 )
 from cti.switch.ami_codec import AmiEncodeError
+from tests.waiting import PATIENCE_S
 
 from .ami_peer import BOOTED, HOST, Peer, packet, reply
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(20)]
+pytestmark = pytest.mark.contract
 
 
 class Reader:
@@ -46,14 +47,14 @@ class Reader:
         self.arrived.set()
 
     async def until(self, count: int) -> list[str]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.events) < count:
                 self.arrived.clear()
                 await self.arrived.wait()
         return [event["Event"] for event in self.events]
 
     async def until_state(self, state: LinkState, count: int = 1) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.states.count(state) < count:
                 self.arrived.clear()
                 await self.arrived.wait()
