@@ -92,7 +92,7 @@ def attempts(contacts: int, seed: int) -> list[tuple[Any, ...]]:
         campaign, result = f"campaign{number % 5}", chance.choice(RESULTS)
         made = (f"{campaign}-{number}-1", campaign, number, 1, 0, f"+49{number:010d}", "", "ended", result)
         found.append((*made, "", "engine", at, at, at + 20))
-    return found
+    return found, worked
 
 
 def fill(store: Store, contacts: int, seed: int) -> dict[str, float]:
@@ -110,7 +110,7 @@ def fill(store: Store, contacts: int, seed: int) -> dict[str, float]:
         insert_rows(connection, attempt, attempts(contacts, seed))
     generated = time.perf_counter()
     while _made_a_day(store):
-        pass
+        print(end=".", file=sys.stderr, flush=True)
     made = time.perf_counter()
     if store.engine.dialect.name == "postgresql":
         with store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
@@ -132,16 +132,22 @@ def _made_a_day(store: Store) -> bool:
         return make_older(connection, int(BEGIN + DAYS * DAY_S), "UTC")
 
 
-def ask(store: Store) -> dict[str, float]:
-    """Seconds of each report, over the whole month and by days."""
+def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of each report, over the whole month and by days; and of these, those of this process's CPU."""
     reports = Reports(store, lambda: "UTC", lambda: BEGIN + 40 * DAY_S)
-    found = {}
+    found, worked = {}, {}
     for name in REPORTS:
         for step in ("day", "hour") if name == "intervals" else ("all", "day"):
-            begun = time.perf_counter()
+            begun, cpu = time.perf_counter(), time.process_time()
             rows = reports.run(name, {**SPAN, "step": step}).rows
             found[f"{name}_{step}"] = round(time.perf_counter() - begun, 3)
+            worked[f"{name}_{step}"] = round(time.process_time() - cpu, 3)
             assert rows, name
+            print(
+                f"{name} {step}: {found[f'{name}_{step}']} s, CPU {worked[f'{name}_{step}']}",
+                file=sys.stderr,
+                flush=True,
+            )
     return found
 
 
@@ -149,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sqlite-only", action="store_true", help="without PostgreSQL")
     words = parser.parse_args()
     told: dict[str, Any] = {"contacts": words.contacts, "generated_s": {}}
     with tempfile.TemporaryDirectory(prefix="cti-bench-report-") as name:
@@ -157,14 +164,17 @@ def main() -> None:
             sys.exit(f"{name} has {free_mb:.0f} MB free, {needed_mb:.0f} are needed: set TMPDIR, or fewer --contacts")
         store = open_store(f"sqlite:///{name}/cti.db")
         told["generated_s"]["sqlite"] = fill(store, words.contacts, words.seed)
-        told["sqlite_s"] = ask(store)
+        told["sqlite_s"], told["sqlite_cpu_s"] = ask(store)
         store.close()
         told["sqlite_mb"] = round(sum(file.stat().st_size for file in Path(name).glob("cti.db*")) / 1e6, 1)
+    if words.sqlite_only:
+        print(json.dumps(told))
+        return
     try:
         with server() as postgres:
             store = open_store(postgres.url("postgres"))
             told["generated_s"]["postgresql"] = fill(store, words.contacts, words.seed)
-            told["postgresql_s"] = ask(store)
+            told["postgresql_s"], _ = ask(store)
             store.close()
     except NoPostgres as reason:
         told["postgresql_s"] = None
