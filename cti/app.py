@@ -257,7 +257,8 @@ class Application:
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
-        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder)
+        sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
+        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
         kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further}
         now, late = self.clock(), self.admission
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)

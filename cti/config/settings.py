@@ -89,6 +89,7 @@ class HistoryRules(Policy):
 
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     callbacks_keep_days: Annotated[float, Field(gt=0, le=3650)] = 90.0  # after their end; with numbers and recordings
+    sums_keep_days: Annotated[float, Field(ge=31, le=36_500)] | None = None  # quarter hours of reports; their days stay
     attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
