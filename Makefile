@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall clean
+.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall bench-load clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -75,6 +75,9 @@ bench-report: setup ## every report of a month; CONTACTS=10000000: so many (1,00
 
 bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and what do they cost the engine
 	@exec $(PYTHON_ENV) -m bench.wall
+
+bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, AGENTS=500, HOLD_S=60 at the peak
+	@exec $(PYTHON_ENV) -m bench.load --calls "$(or $(CALLS),10000)" --nodes "$(or $(NODES),4)" --agents "$(or $(AGENTS),500)" --hold-s "$(or $(HOLD_S),60)"
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

@@ -35,6 +35,7 @@ from cti.keepers.room import OutboundRoom, trunks_of
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
+from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.prometheus import PrometheusReader
@@ -58,6 +59,7 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from cti.store.sweeping import Further
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
 from cti.web_room import WebRoom, finders
@@ -189,7 +191,8 @@ class Application:
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
         if self.settings.web is not None:
-            boards = self.boards = Boards(self.view)
+            stands = {"campaigns": lambda now: self.outbound.board.rows(campaign_rows(self.view, now))}
+            boards = self.boards = Boards(self.view, stands)
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
@@ -237,9 +240,10 @@ class Application:
 
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
-        keep_s, promises_keep_s = kept.keep_days * DAY_S, kept.callbacks_keep_days * DAY_S
-        now = self.clock()
-        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, promises_keep_s=promises_keep_s)
+        folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
+        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder)
+        keep_s, now = kept.keep_days * DAY_S, self.clock()
+        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, further=further)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
@@ -271,6 +275,7 @@ class Application:
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
+            desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)

@@ -21,6 +21,10 @@ class Talk(NamedTuple):
     queue: QueueName
     offer: OfferId
     disposition: str = ""
+    caller: str = ""  # personal data, as `customer`: what his screen shows on while he wraps up
+    dialled: str = ""
+    customer: tuple[tuple[str, str], ...] = ()
+    campaign: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -61,7 +61,13 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
         floor.deadlines.set("ring_more", contact.id, floor.now + queue.ring_more_every_s)
     floor.move_contact(contact, ContactState.OFFERED)
     music = queue.music if queue.while_ringing == "music" else ""
-    floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music))
+    alone = len(agents) == 1 and answers_by_itself(contact, agents[0])  # of several phones all would answer
+    floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music, alone))
+
+
+def answers_by_itself(contact: Contact, agent: Agent) -> bool:
+    """Whether the agent's phone shall be asked to answer by itself: his own, or for the campaign that called."""
+    return agent.policy.auto_answer or (contact.callout is not None and contact.callout.auto_answer)
 
 
 def make_offer(

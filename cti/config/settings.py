@@ -86,6 +86,7 @@ class HistoryRules(Policy):
 
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     callbacks_keep_days: Annotated[float, Field(gt=0, le=3650)] = 90.0  # after their end; with numbers and recordings
+    attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
 class FlowRules(Policy):

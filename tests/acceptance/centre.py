@@ -88,6 +88,12 @@ class Lab:
         """`core restart now`; returns when the node is ready again."""
         self._run("restart", node)
 
+    def start(self, node: str) -> None:
+        """A node that was killed runs again; returns when it is ready."""
+        nodes = self.descriptor["nodes"]
+        place = next(index for index, row in enumerate(nodes) if row["name"] == node)
+        nodes[place] = self._run("start", node)
+
     def down(self) -> None:
         self._run("down")
 

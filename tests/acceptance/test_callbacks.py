@@ -78,7 +78,10 @@ class Promising:
         until(lambda: self.state() == "in_line", "his promise stands in the line")
 
     def comes(self, number: str = "1001") -> None:
+        """He is there, and the disk knows it: the engine may be killed next."""
         self.engine.do(f"a{number}", "login")
+        asked = f"SELECT status FROM agent_status WHERE agent = 'a{number}'"
+        until(lambda: self.rows(asked) == [("available",)], f"the login of a{number} is written")
 
     def answers(self, number: str = "1001") -> Call:
         """The agent's phone rings, and he takes it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +89,12 @@ def test_an_agents_leg() -> None:
     assert fields["Context"] == "cti-waiting-agent"
     assert fields["CallerID"] == '"Wang, Li" <>'
     assert originate.attempt_of(fields["ChannelId"]) is None
+    assert "PreDialGoSub" not in fields
+
+
+def test_an_agents_phone_is_asked_to_answer_by_itself() -> None:
+    asked = msgspec.structs.replace(ringing("Ada"), auto_answer=True)
+    assert dict(originate.ring_agent(asked))["PreDialGoSub"] == "cti-auto-answer,s,1"
 
 
 @given(st.text())
