@@ -91,6 +91,7 @@ TESTED_ELSEWHERE = {
     "cti/cli/flows.py": "hangs two groups together: cli/test_flow_versions.py",
     "cti/config/address.py": "config/test_settings.py",
     "cti/config/explain.py": "config/test_settings.py",
+    "cti/config/plumbing.py": "config/test_check.py: addresses, hooks; config/test_joined.py",
     "cti/config/outside.py": "config/test_settings.py",
     "cti/suggest.py": "config/test_check.py",
     "cti/cli/ask.py": "cli/test_show.py",
