@@ -109,7 +109,7 @@ class ChaosLab:
     async def start(self) -> None:
         for proxy in (self.agi, *self.ami.values()):
             await proxy.start()
-        await asyncio.to_thread(self.engine.start)
+        await asyncio.to_thread(self.engine.start, wait=False)
 
     async def close(self) -> None:
         try:

@@ -95,6 +95,7 @@ def _new(floor: Floor, event: CallArrived) -> None:
         floor.now,
         floor.now,
         caller=event.caller,
+        channel=event.channel,
         dialled=event.dialled,
         flow=entry.flow or "",
         entry=event.entry,

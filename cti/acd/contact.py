@@ -86,6 +86,7 @@ class Contact:
     beside: str = ""  # the flow that runs beside the line in which it waits
     side_offered: bool = False  # by the queue itself, in this visit
     flow_at: str = ""  # where that stood when it came to us
+    channel: str = ""  # of a caller, as Asterisk names it: PJSIP/carrier-0000002a
     dialled: str = ""  # personal data where it is a person's number
     queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()

@@ -86,14 +86,9 @@ def make_control_app(
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
         control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
-    if lists is not None:
-        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
-    if campaigns is not None:
-        control_campaigns.add_routes(app, desk, campaigns, clock)
+    _add_campaigns(app, desk, clock, campaigns, lists, results)
     if reports is not None:
         control_reports.add_routes(app, reports)
-    if results is not None:
-        control_results.add_routes(app, results, clock)
     if hooks is not None:
         control_hooks.add_routes(app, hooks, clock)
     if callbacks is not None:
@@ -104,6 +99,22 @@ def make_control_app(
         control_agent_desk.add_routes(app, desk, *desks, follow_ups, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _add_campaigns(
+    app: web.Application,
+    desk: Desk,
+    clock: Callable[[], float],
+    campaigns: control_campaigns.Campaigns | None,
+    lists: control_lists.Lists | None,
+    results: control_results.Results | None,
+) -> None:
+    if lists is not None:
+        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
+    if campaigns is not None:
+        control_campaigns.add_routes(app, desk, campaigns, clock)
+    if results is not None:
+        control_results.add_routes(app, results, clock)
 
 
 def _center(policy: PolicyDesk | None) -> Callable[[], Center]:

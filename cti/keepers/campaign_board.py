@@ -48,7 +48,7 @@ class CampaignBoard:
         """Count anew, whatever the core says: a list has come in."""
         self._counted = ()
 
-    def rows(self, counted: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def rows(self, counted: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
         """Return each row of `counted` (the figures of today and of the last minutes) with how its campaign stands.
 
         No ticking durations: when it will be ready follows from `since`, `settled` and `leads_left`.

@@ -5,6 +5,7 @@ One that is over stays for a while: whoever asked for it has to be told when his
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cti.model.changes import Changed, Kind
@@ -44,7 +45,7 @@ class Listeners:
             if over:
                 self._ended_at[changed.id] = changed.at
 
-    def rows(self, now: float) -> dict[str, dict[str, Any]]:
+    def rows(self, now: float) -> dict[str, Mapping[str, Any]]:
         """Return them by their ids, at `now` (epoch seconds); what was over long ago is forgotten."""
         for spy in [spy for spy, at in self._ended_at.items() if not 0 <= now - at < SHOWN_S]:
             del self._ended_at[spy], self._rows[spy]

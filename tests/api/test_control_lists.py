@@ -14,6 +14,7 @@ import pytest
 from cti.api import control_lists
 from tests.api.test_control_results import POLICY
 from tests.running import Running
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -41,7 +42,7 @@ async def test_from_the_file_to_leads(running: Running) -> None:
     path = f"{CAMPAIGN}/uploads/{found['upload']['upload']}"
     for step, state in (("try", "tried"), ("import", "done")):
         assert (await running.ask("POST", f"{path}/{step}", {"region": "GB", "by": "eva"}))[0] == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (row := (await running.ask("GET", path))[1]["upload"])["state"] != state:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert (row["rows"], row["verdicts"]["valid"], row["verdicts"]["invalid"]) == (3001, 1, 3000)

@@ -17,6 +17,7 @@ from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
 from cti.store.campaign_results import results
 from cti.store.database import Store, open_store
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -41,7 +42,7 @@ class Desk:
 
     async def through(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> str:
         self.it.begin(upload, wishes, dry_run=dry_run)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while upload.is_busy:  # noqa: ASYNC110  (a thread, that tells by its state as the page asks it)
                 await asyncio.sleep(0)
         return upload.state
