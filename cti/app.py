@@ -244,11 +244,15 @@ class Application:
 
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
-        keep_s, promises_keep_s = kept.keep_days * DAY_S, kept.callbacks_keep_days * DAY_S
-        now = self.clock()
-        late = self.admission
-        kept_for = {"keep_s": keep_s, "promises_keep_s": promises_keep_s}
-        writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
+        writer = HistoryWriter(
+            store,
+            self._policy,
+            version,
+            now=self.clock(),
+            keep_s=kept.keep_days * DAY_S,
+            promises_keep_s=kept.callbacks_keep_days * DAY_S,
+            may_wait=lambda: self.admission.is_late,
+        )
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
