@@ -37,8 +37,10 @@ from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
+from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
+from cti.metrics.office_counts import OfficeCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -50,7 +52,7 @@ from cti.model.policy import Center
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
-from cti.ports import Ledger, Reader
+from cti.ports import Ledger, Office, Reader
 from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
@@ -60,6 +62,8 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from cti.store.owner import guard
+from cti.store.sweeping import Further
 from cti.switch.admission import Admission, Limits
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
@@ -74,8 +78,9 @@ DAY_S = 86_400.0
 class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
-    def __init__(self, settings: Settings, file: Path | None = None) -> None:
+    def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
         self.settings = settings
+        self.office = office
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -130,12 +135,14 @@ class Application:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def start(cls, settings: Settings, file: Path | None = None) -> AsyncIterator[Application]:
+    async def start(
+        cls, settings: Settings, file: Path | None = None, office: Office | None = None
+    ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
-        `file` is where `settings` came from: it is read again at a reload.
+        `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
         """
-        app = cls(settings, file)
+        app = cls(settings, file, office)
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -146,6 +153,9 @@ class Application:
         stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
+        if self.office is not None and settings.redis is not None:
+            guard(store, settings.redis.domain, self.office.token, self.office.step_down)
+            self.prometheus.registry.register(OfficeCounts(self.office))
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         in_turn = InTurn()
@@ -160,7 +170,8 @@ class Application:
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
         outbound = self.outbound
-        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, self.admission)
+        guards = (self.admission, self.office)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, *guards)
         self._all_follow(self.policy.center, self.policy.version)
         journal = self._journal(stack)
         self.engine = Engine(
@@ -196,7 +207,8 @@ class Application:
         stack.callback(writer.close)
         readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
         if self.settings.web is not None:
-            boards = self.boards = Boards(self.view)
+            stands = {"campaigns": lambda now: self.outbound.board.rows(campaign_rows(self.view, now))}
+            boards = self.boards = Boards(self.view, stands)
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
@@ -244,15 +256,11 @@ class Application:
 
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
-        writer = HistoryWriter(
-            store,
-            self._policy,
-            version,
-            now=self.clock(),
-            keep_s=kept.keep_days * DAY_S,
-            promises_keep_s=kept.callbacks_keep_days * DAY_S,
-            may_wait=lambda: self.admission.is_late,
-        )
+        folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
+        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder)
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further}
+        now, late = self.clock(), self.admission
+        writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
@@ -284,6 +292,7 @@ class Application:
             lists=lists,
             hooks=self.hooks.deliveries,
             previews=self.engine.preview_of,
+            desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
         control = await ControlSocket.open(asking, self.settings.control, requests)
@@ -292,7 +301,7 @@ class Application:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
             await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
         listen = self.settings.http.listen
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
@@ -351,6 +360,10 @@ class Application:
         self.prometheus.observe_loop_lag(lag_s)
         self.admission.watch(lag_s)
 
+    def _warnings(self) -> list[str]:
+        away_s = None if self.office is None else self.office.redis_away_s
+        return [] if away_s is None else [f"Redis gives no answer for {away_s:.0f} s: nobody could take over"]
+
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
         for node in self.switch.nodes.values():
@@ -383,7 +396,7 @@ def admission_of(settings: Settings) -> Admission:
 
 
 def _switch(
-    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission
+    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission, office: Office | None
 ) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
@@ -402,6 +415,8 @@ def _switch(
         ledger=ledger,
         admission=admission,
         most_sessions=admission.most_sessions,
+        may_act=(lambda: True) if office is None else office.may_act,
+        here="" if office is None else str(fastagi.advertise),
     )
 
 

@@ -80,7 +80,7 @@ class WebRoom:
     ) -> None:
         """Answer from now on until `stack` ends. `served` has the control socket's routes. Raises ConfigError."""
         await asyncio.to_thread(self._make_first)
-        rules, tls = self._rules, None if self._rules.tls is None else _tls(self._rules.tls)
+        rules, tls = self._rules, None if self._rules.tls is None else tls_context(self._rules.tls)
         try:
             sock = bind_tcp(rules.listen.host, rules.listen.port)
         except OSError as error:
@@ -130,7 +130,8 @@ def _provider(rules: Oidc | None) -> Provider | None:
     return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
 
 
-def _tls(files: Tls) -> ssl.SSLContext:
+def tls_context(files: Tls) -> ssl.SSLContext:
+    """What speaks TLS with the certificate in `files`. Raises ConfigError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

@@ -119,7 +119,8 @@ def ring_agent(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> No
     ring_timeout_s = floor.policy.queues[contact.queue].ring_timeout_s
     floor.deadlines.set("ring", contact.id, floor.now + ring_timeout_s + offers.RING_GRACE_S)
     leg = RingLeg(offer.id, agent.dial(contact.node))
-    floor.say(RingAgent(contact.node, leg, ring_timeout_s, contact.callout.show, contact.callout.hear))
+    plan, auto = contact.callout, offers.answers_by_itself(contact, agent)
+    floor.say(RingAgent(contact.node, leg, ring_timeout_s, plan.show, plan.hear, auto))
 
 
 def agent_first(contact: Contact) -> bool:

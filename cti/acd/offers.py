@@ -61,7 +61,13 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
         floor.deadlines.set("ring_more", contact.id, floor.now + queue.ring_more_every_s)
     floor.move_contact(contact, ContactState.OFFERED)
     music = queue.music if queue.while_ringing == "music" else ""
-    floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music))
+    alone = len(agents) == 1 and answers_by_itself(contact, agents[0])  # of several phones all would answer
+    floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music, alone))
+
+
+def answers_by_itself(contact: Contact, agent: Agent) -> bool:
+    """Whether the agent's phone shall be asked to answer by itself: his own, or for the campaign that called."""
+    return agent.policy.auto_answer or (contact.callout is not None and contact.callout.auto_answer)
 
 
 def make_offer(
@@ -140,6 +146,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None)
         overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S
         rest_s = min(REST_JUST_FREED_S, rules.rest_after_busy_s) if overtaken else rules.rest_after_busy_s
         rest(floor, agent, rest_s)
+        agent.busy_ring = offer.leg if how is OfferState.BUSY else ""
     if how is OfferState.MISSED:
         agent.missed += 1
         auto_pause(floor, agent, how, agent.missed, rules.pause_after_missed)
@@ -156,7 +163,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None)
 
 def rest(floor: Floor, agent: Agent, rest_s: float) -> None:
     """The agent gets no offer for `rest_s`."""
-    agent.rest_until = floor.now + rest_s
+    agent.rest_until, agent.busy_ring = floor.now + rest_s, ""
     floor.deadlines.set("rest", agent.id, agent.rest_until)
 
 

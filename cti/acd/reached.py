@@ -155,7 +155,8 @@ def _ring(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> None:
     floor.deadlines.set("ring", contact.id, floor.now + rules.ring_timeout_s + offers.RING_GRACE_S)
     floor.say(SaveTicket(contact.call, contact.ticket()))
     music = rules.music if rules.while_ringing == "music" else ""
-    floor.say(Ring(contact.call, (RingLeg(offer.id, agent.dial(contact.node)),), rules.ring_timeout_s, music))
+    leg, auto = RingLeg(offer.id, agent.dial(contact.node)), offers.answers_by_itself(contact, agent)
+    floor.say(Ring(contact.call, (leg,), rules.ring_timeout_s, music, auto))
 
 
 def _into_line(floor: Floor, contact: Contact) -> None:

@@ -188,7 +188,8 @@ async def _in_body(request: web.Request, key: str) -> str | None:
 def _seen(response: web.StreamResponse, operation: Operation, request: web.Request) -> web.StreamResponse:
     """Leave out rows of others, and numbers that he may not see."""
     person = request[who].person
-    see_numbers = person.may(Right.NUMBERS_SEE) or (operation.own is not None and _is_himself(request, person))
+    his_own = operation.own is not None and _is_himself(request, person)
+    see_numbers = operation.our_numbers or his_own or person.may(Right.NUMBERS_SEE)
     if (see_numbers and request[scope].is_whole) or not isinstance(response, web.Response):
         return response
     content = content_of(response)

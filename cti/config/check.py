@@ -25,7 +25,7 @@ CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # aster
 
 def find(settings: Settings) -> list[Finding]:
     """Return everything found, in no particular order."""
-    return [*find_in_policy(settings), *_fastagi(settings), *_hooks(settings)]
+    return [*find_in_policy(settings), *_fastagi(settings), *_hooks(settings), *_joined(settings)]
 
 
 def find_in_policy(center: Center) -> list[Finding]:
@@ -260,6 +260,16 @@ def _hooks(settings: Settings) -> Iterator[Finding]:
         if url.scheme == "http" and not _is_loopback(url.hostname or ""):
             text = "plain http: whoever is on the way reads what is told, numbers too; write https:// (see ca_file)"
             yield Finding(("hooks", name, "url"), text)
+
+
+def _joined(settings: Settings) -> Iterator[Finding]:
+    if settings.redis is None:
+        return
+    if "store" not in settings.model_fields_set:
+        text = "engines that are joined need one store: write store: postgresql://user:password@host/database"
+        yield Finding(("redis",), text, is_error=True)
+    elif settings.store.startswith("sqlite"):
+        yield Finding(("store",), "a file: only engines on this machine can share it; use postgresql:// for others")
 
 
 def _is_loopback(host: str) -> bool:

@@ -16,6 +16,8 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 
 from cti.config import check, explain, outside, yaml_file
 from cti.config.address import Address, AddressText
+from cti.config.joined import MEANINGS as JOINED_MEANINGS
+from cti.config.joined import Joined
 from cti.config.web import Web
 from cti.model import campaign
 from cti.model.errors import ConfigError
@@ -50,6 +52,7 @@ MEANINGS = {
     USER: "must be a user of manager.conf: up to 80 of A-Z a-z 0-9 _ . @ -",
     DATABASE: "must be sqlite:///file or postgresql://user:password@host/database",
     **campaign.MEANINGS,
+    **JOINED_MEANINGS,
 }
 Host = Annotated[str, StringConstraints(pattern=HOST)]
 User = Annotated[str, StringConstraints(pattern=USER)]
@@ -86,6 +89,7 @@ class HistoryRules(Policy):
 
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     callbacks_keep_days: Annotated[float, Field(gt=0, le=3650)] = 90.0  # after their end; with numbers and recordings
+    attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
 class AdmissionRules(Policy):
@@ -137,6 +141,7 @@ class Settings(Center):
     lookups: dict[Name, System] = Field(default_factory=dict)
     hooks: dict[Name, Hook] = Field(default_factory=dict)
     flows: FlowRules | None = None
+    redis: Joined | None = None
 
     @property
     def center(self) -> Center:

@@ -1,6 +1,6 @@
 """Can this Asterisk place our calls: are the dialplan's new contexts there, the modules, the trunks? Asked of one node.
 
-Nothing is asked where the configuration names no trunk. Nobody is called.
+Where the configuration names no trunk, only whether phones can be asked to answer by themselves. Nobody is called.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
-from cti.switch.originate import AGENT_CONTEXT, AGENT_MARK, CALL_CONTEXT, CALL_MARK
+from cti.outbound.ways import endpoint_of as endpoint_of
+from cti.switch.originate import AGENT_CONTEXT, AGENT_MARK, AUTO_ANSWER, CALL_CONTEXT, CALL_MARK
 
 CONTEXTS = {
     f"{CALL_CONTEXT},{CALL_MARK}x,1": "customers whom we call",
@@ -26,9 +27,15 @@ async def examine_outbound(
     exists: Callable[[str], Awaitable[bool]],
 ) -> list[Finding]:
     """`value` asks for a dialplan function's, `exists` for a place of the dialplan. Raises what they raise."""
+    findings = []
+    asked = [each.auto_answer for each in settings.agents.values()]
+    asked += [each.auto_answer for each in settings.campaigns.values()]
+    if any(asked) and not await exists(",".join(AUTO_ANSWER)):
+        text = "phones shall answer by themselves (auto_answer), and the dialplan has nothing that asks them to"
+        findings.append(Finding("fail", node, "outbound", text, REMEDY))
     if not settings.outbound.trunks:
-        return []
-    findings = [
+        return findings
+    findings += [
         Finding("fail", node, "outbound", f"the dialplan has no place for {whom}", REMEDY)
         for place, whom in CONTEXTS.items()
         if not await exists(place)
@@ -38,12 +45,6 @@ async def examine_outbound(
         findings += judge_listening(node, loaded)
     states = {name: await value(f"DEVICE_STATE({endpoint_of(t.dial)})") for name, t in settings.outbound.trunks.items()}
     return findings + judge_trunks(node, states)
-
-
-def endpoint_of(dial: str) -> str:
-    """PJSIP/carrier of PJSIP/{number}@carrier; a dial string without @ names its endpoint itself."""
-    technology, _, rest = dial.partition("/")
-    return f"{technology}/{rest.rpartition('@')[2]}"
 
 
 def judge_listening(node: str, loaded: Mapping[str, str]) -> list[Finding]:

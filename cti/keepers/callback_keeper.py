@@ -19,6 +19,7 @@ from cti.model.promise import Number, Promise, Tried
 from cti.ports import Clock
 from cti.store.callbacks import open_promises
 from cti.store.database import Store
+from cti.store.outbound_retention import counts_for_ever
 from cti.store.promising import Placed, take_requests
 from cti.store.tried import history
 
@@ -75,8 +76,10 @@ class CallbackKeeper:
 
     def _history(self, promises: Iterable[Promise]) -> dict[str, tuple[Tried, ...]]:
         """What was tried at their numbers before, by campaigns too: it counts for caps and gaps."""
+        numbers = {promise.number.number for promise in promises}
         try:
-            return history(self._store, {promise.number.number for promise in promises}, self._clock())
+            ever = bool(numbers) and counts_for_ever(self._policy())
+            return history(self._store, numbers, self._clock(), ever=ever)
         except SQLAlchemyError as error:  # the promises are taken: they must not wait for the next start
             self.errors += 1
             log.error("what was tried at numbers cannot be read", error=type(error).__name__)

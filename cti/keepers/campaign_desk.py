@@ -23,6 +23,7 @@ from cti.ports import Clock
 from cti.store import campaign_results, campaigns, results_csv
 from cti.store.amd_verdicts import verdicts_of
 from cti.store.database import Store
+from cti.store.outbound_retention import counts_for_ever
 from cti.store.outbound_writer import OutboundWriter
 
 OPEN_STATES = ("due", "held")
@@ -73,7 +74,7 @@ class CampaignDesk:
         written = policy.campaigns.get(name)
         if written is None:
             return None
-        leads, history = campaigns.open_leads(self._store, name, MOST_PLANNED, now)
+        leads, history = campaigns.open_leads(self._store, name, MOST_PLANNED, now, ever=counts_for_ever(policy))
         outbound, zone = policy.outbound, ZoneInfo(policy.outbound.zone)
         hours = policy.hours.get(written.hours) if written.hours else None
         desk = Desk(CampaignName(name), written, outbound, hours, DoNotCall(outbound.do_not_call))

@@ -24,6 +24,7 @@ from cti.outbound.may_dial import Rules
 from cti.ports import Clock
 from cti.store import campaigns
 from cti.store.database import Store
+from cti.store.outbound_retention import counts_for_ever
 from cti.store.quota_counts import reached
 
 log = structlog.get_logger(__name__)
@@ -75,8 +76,8 @@ class CampaignKeeper:
                     post(offered)
 
     def _offer(self, name: CampaignName, most: int) -> AnyEvent:
-        now = self._clock()
-        return campaigns.offer(self._store, name, most, now, lambda zones: self._awake(name, zones, now))
+        now, ever = self._clock(), counts_for_ever(self._policy())
+        return campaigns.offer(self._store, name, most, now, lambda zones: self._awake(name, zones, now), ever=ever)
 
     def _awake(self, name: CampaignName, zones: Iterable[tuple[str, ...]], now: float) -> list[tuple[str, ...]]:
         """In which zones somebody may be called now; those of numbers without one are what the centre supposes."""

@@ -157,6 +157,7 @@ class Campaign(Overrides):
     lines: Lines | None = None  # this campaign at most; without: what the trunks bear
     calls_per_s: PerSecond | None = None
     evidence_answers: Annotated[int, Field(ge=0, le=1_000_000)] = 100  # predictive dials progressively before these
+    auto_answer: bool = False  # phones of its agents are asked to answer by themselves
     preview_s: Annotated[float, Field(ge=1, le=3600)] = 60.0  # an agent who does not decide gives the lead back
     skipped_after_s: Annotated[float, Field(ge=0, le=31_536_000)] = 86_400.0  # so long a lead that was skipped rests
     safe_harbour: SafeHarbour = SafeHarbour()

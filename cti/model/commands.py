@@ -63,6 +63,7 @@ class Ring(Command, frozen=True):
     legs: tuple[RingLeg, ...]
     ring_timeout_s: float
     music_class: str = ""  # what the caller hears meanwhile; "" = ringing tone
+    auto_answer: bool = False  # the phone is asked to answer by itself
 
 
 class StopRing(Command, frozen=True):
@@ -135,6 +136,7 @@ class RingAgent(Command, frozen=True):
     ring_timeout_s: float
     show: str = ""  # on the display of his phone; personal data
     hear: tuple[str, ...] = ()
+    auto_answer: bool = False  # as in a Ring
 
 
 class Join(Command, frozen=True):

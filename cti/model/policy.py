@@ -64,8 +64,7 @@ class Exit(Policy):
 
 
 class WhileWaiting(Policy):
-    """A flow that begins by itself beside the line, once, after `after_s` in it; with `over_s` only where the wait to
-    come is expected to be longer than that."""
+    """A flow that begins by itself beside the line, once; with `over_s` only where a longer wait is expected."""
 
     flow: Name
     after_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
@@ -237,6 +236,7 @@ class Agent(Policy):
     queues: dict[Name, Membership] = {}
     groups: tuple[Name, ...] = ()
     starts: Literal["logged_out", "available"] = "logged_out"
+    auto_answer: bool = False  # his phone is asked to answer by itself
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ def callout_of(
         max_wait_s=None if written.mode is Mode.AGENTLESS else limits.agent_within_s,
         on_max_wait=Exit(play=written.safe_harbour.play, flow=written.safe_harbour.flow),
         campaign=name,
+        auto_answer=written.auto_answer,
     )
 
 

@@ -58,19 +58,23 @@ def erase(store: Store, number: str, same: Same) -> Forgotten:
     return _all(gone)
 
 
-def forget_before(store: Store, before: float, portion: int) -> Forgotten:
+def forget_before(store: Store, before: float, portion: int, recorded_before: float | None = None) -> Forgotten:
     """Forget up to `portion` rows of each table that had ended `before` (epoch s). Durable. Raises SQLAlchemyError.
 
     A follow-up ends when it is done, a promise at its last moment. A request stays as long as its promise, and as long
-    as its message is of use to anybody.
+    as its message is of use to anybody. What was left or opened with a recording since `recorded_before` stays.
     """
     promise, request, work = callback.c, callback_request.c, follow_up.c
     ended = promise.state.not_in(OPEN_CALLBACKS) & (promise.promised_at < before) & (promise.due_at < before)
     promised = exists().where(promise.request == request.id)
     to_hear = exists().where(work.recording == request.recording)
     asked = (request.at < before) & (request.state != NEW) & ~promised & or_(request.recording == "", ~to_hear)
+    worked = work.done_at < before
+    if recorded_before is not None:
+        asked &= or_(request.recording == "", request.at < recorded_before)
+        worked &= or_(work.recording == "", work.opened_at < recorded_before)
     gone = list[Forgotten]()
-    for table, old in ((follow_up, work.done_at < before), (callback, ended), (callback_request, asked)):
+    for table, old in ((follow_up, worked), (callback, ended), (callback_request, asked)):
         with store.engine.connect() as connection:
             which = connection.execute(select(table.c.id).where(old).limit(portion)).scalars().all()
         with store.durable.begin() as connection:

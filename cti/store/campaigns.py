@@ -37,12 +37,15 @@ class Progress(NamedTuple):
     states: dict[str, int]
 
 
-def offer(store: Store, name: str, most: int, now: float, awake: ZONES) -> LeadsOffered:
-    """Hand out up to `most` due leads in zones that are `awake`, with what was tried. Raises SQLAlchemyError."""
+def offer(store: Store, name: str, most: int, now: float, awake: ZONES, *, ever: bool = False) -> LeadsOffered:
+    """Hand out up to `most` due leads in zones that are `awake`, with what was tried (`ever`: as tried.py `history`).
+
+    Raises SQLAlchemyError.
+    """
     known = {group.zones for group in stored.groups_of(store, name)}
     zones = awake(sorted(known)) if known else []
     found = stored.next_due(store, name, now, most, zones) if zones else []
-    known_tries = history(store, {each.number for one in found for each in one.numbers}, now)
+    known_tries = history(store, {each.number for one in found for each in one.numbers}, now, ever=ever)
     with store.engine.connect() as connection:
         lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
         open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))
@@ -119,7 +122,9 @@ def restored(store: Store) -> list[CampaignRestored]:
     return [CampaignRestored(CampaignName(row.name), CampaignState(row.state), _answers(row.answers)) for row in rows]
 
 
-def open_leads(store: Store, name: str, most: int, now: float) -> tuple[list[Lead], dict[str, tuple[Tried, ...]]]:
+def open_leads(
+    store: Store, name: str, most: int, now: float, *, ever: bool = False
+) -> tuple[list[Lead], dict[str, tuple[Tried, ...]]]:
     """Return up to `most` leads without an outcome, who is due first first, with what was tried; takes none of them."""
     query = select(lead.c.id).join(lead_list, lead_list.c.id == lead.c.list)
     query = query.where(
@@ -128,7 +133,7 @@ def open_leads(store: Store, name: str, most: int, now: float) -> tuple[list[Lea
     with store.engine.connect() as connection:
         ids = connection.execute(query.order_by(lead.c.priority, lead.c.next_at, lead.c.id).limit(most)).scalars().all()
     found = _leads(store, stored.load_leads(store, ids))
-    return found, history(store, {number.number for each in found for number in each.numbers}, now)
+    return found, history(store, {number.number for each in found for number in each.numbers}, now, ever=ever)
 
 
 def progress(store: Store) -> dict[str, Progress]:

@@ -23,10 +23,17 @@ MAX_POLICIES = 20  # looked for at once: each may mean a walk through all facts
 _log = structlog.get_logger(__name__)
 
 
-def sweep(store: Store, before: float, version: str, promises_before: float | None = None) -> int:
+def sweep(
+    store: Store,
+    before: float,
+    version: str,
+    promises_before: float | None = None,
+    recorded_before: float | None = None,
+) -> int:
     """Delete up to PORTION rows of each table that are older than `before` (epoch seconds); how many of the most.
 
     `promises_before`: the same for ended callbacks and follow-ups, with their recordings; without it as the others.
+    `recorded_before`: no recording goes that is younger, nor its row.
 
     An agent's newest row of that time stays: it says how he stood when what is kept begins. A policy goes when no
     kept fact names it; `version`, which holds now, stays.
@@ -37,7 +44,7 @@ def sweep(store: Store, before: float, version: str, promises_before: float | No
         _sweep_agents(store, before),
         _sweep_contacts(store, before),
         _sweep(store, survey_asked, before - LONGEST_QUIET_S),
-        _sweep_promises(store, before if promises_before is None else promises_before),
+        _sweep_promises(store, before if promises_before is None else promises_before, recorded_before),
     )
     return max(deleted, _sweep_policies(store, before, version))
 
@@ -85,9 +92,9 @@ def _sweep_contacts(store: Store, before: float) -> int:
     return len(contacts)
 
 
-def _sweep_promises(store: Store, before: float) -> int:
+def _sweep_promises(store: Store, before: float, recorded_before: float | None) -> int:
     """What has ended of callbacks and follow-ups; an open one is somebody's work, however old."""
-    gone = forget_before(store, before, PORTION)
+    gone = forget_before(store, before, PORTION, recorded_before)
     _, elsewhere = delete_recordings(gone.recordings)
     if elsewhere:
         _log.warning("recordings_left", files=len(elsewhere), where="on an Asterisk's machine: it is to delete them")

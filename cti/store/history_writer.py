@@ -19,7 +19,9 @@ from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
-from cti.store.history_retention import PORTION, sweep
+from cti.store.history_left import LeftBehind
+from cti.store.history_retention import PORTION
+from cti.store.sweeping import NOTHING_FURTHER, Further, Sweeper
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
 from cti.store.upsert import put
 from cti.store.writer_thread import WriterThread
@@ -49,9 +51,11 @@ class _Batch:
 class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
-    `keep_s`: older rows are deleted, in small portions; ended callbacks and follow-ups after `promises_keep_s`.
+    `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
-    `now`: epoch seconds at which this engine starts. Raises SQLAlchemyError where the store cannot be read.
+    `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
+    that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
+    cannot be read.
     """
 
     def __init__(
@@ -62,20 +66,23 @@ class HistoryWriter(WriterThread[_Batch]):
         *,
         now: float,
         keep_s: float,
-        promises_keep_s: float | None = None,
+        further: Further = NOTHING_FURTHER,
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
+        alone: bool = True,
         may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
+        self._alone = alone
         self.lost = self.written = 0
         self._tell_lost_at = 1
-        self._store, self._keep_s = store, keep_s
-        self._promises_keep_s = keep_s if promises_keep_s is None else promises_keep_s
+        self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait = may_wait
         self._book = Book()
+        self._left = LeftBehind(store, now)
+        self._book.goes_on(self._left.rows)
         self._hurry = False
         self._facts: deque[Numbered] = deque()
         self._openings = 0  # among these
@@ -95,6 +102,7 @@ class HistoryWriter(WriterThread[_Batch]):
             return
         with self._wake:
             self._newest_at = changed.at
+            self._left.seen(changed.contact)
             if self._proposed is None:
                 self._take_in(changed)
             else:
@@ -128,6 +136,7 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _open(self, opening: Opening) -> None:
         """A policy is taken in even where a fact finds no room; of too many, only the name."""
+        self._center = opening.center or self._center
         if self._openings < MAX_POLICIES:
             self._openings += 1
         else:
@@ -208,6 +217,7 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _afterwards(self, work: _Batch | None) -> None:
         if not self._closing:
+            self._end_those_left_behind()
             self._sweep()
 
     def _tell_failed(self, work: _Batch, error: SQLAlchemyError) -> None:
@@ -225,13 +235,24 @@ class HistoryWriter(WriterThread[_Batch]):
             _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
             return Rows()
 
+    def _end_those_left_behind(self) -> None:
+        if not self._alone or not self._left.due(self._newest_at):
+            return
+        try:
+            ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
+            with self._wake:
+                for fact in ends:
+                    self._take_in(fact)
+        except SQLAlchemyError as error:
+            self.errors += 1
+            _log.error("contacts_left_open", error=type(error).__name__)
+
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
         if self._newest_at - self._swept_at < SWEEP_S:
             return
         try:
-            now = self._newest_at
-            deleted = sweep(self._store, now - self._keep_s, self._book.version, now - self._promises_keep_s)
+            deleted = self._sweeper.sweep(self._newest_at, self._book.version, self._center)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("history_not_swept", error=type(error).__name__)

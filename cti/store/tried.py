@@ -15,7 +15,7 @@ from cti.outbound.lead import from_one_word
 from cti.store.attempts import attempts_since
 from cti.store.database import Store
 
-HISTORY_S = 30 * 86_400.0  # the longest time over which caps count
+HISTORY_S = 30 * 86_400.0  # the longest time over which caps count, but for those that count for ever
 
 
 def tried(made: Any) -> Tried:
@@ -34,9 +34,12 @@ def tried(made: Any) -> Tried:
     )
 
 
-def history(store: Store, numbers: Collection[str], now: float) -> dict[str, tuple[Tried, ...]]:
-    """Return what was tried at each of `numbers` by whomever, as far back as any cap looks. Raises SQLAlchemyError."""
+def history(store: Store, numbers: Collection[str], now: float, *, ever: bool = False) -> dict[str, tuple[Tried, ...]]:
+    """Return what was tried at each of `numbers` by whomever, as far back as any cap looks. Raises SQLAlchemyError.
+
+    `ever`: a cap counts for ever (outbound_retention.py `counts_for_ever`).
+    """
     if not numbers:
         return {}
-    made = attempts_since(store, numbers, now - HISTORY_S)
+    made = attempts_since(store, numbers, 0.0 if ever else now - HISTORY_S)
     return {number: tuple(map(tried, tries)) for number, tries in made.items() if tries}

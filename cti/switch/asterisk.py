@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -76,10 +76,13 @@ class AsteriskSwitch:
         ledger: Ledger | None = None,
         admission: Admission | None = None,
         most_sessions: int = MOST_SESSIONS,
+        may_act: Callable[[], bool] = lambda: True,
+        here: str = "",
     ) -> None:
         """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called.
 
         `admission` says when new callers are turned away; beyond `most_sessions` nobody is even listened to.
+        `may_act` is asked before a byte goes to Asterisk. `here`: see Node.
         """
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
@@ -104,6 +107,8 @@ class AsteriskSwitch:
             admit_path=self._admit,
             max_sessions=most_sessions,
         )
+        self.agi.may_speak = self._may_act = may_act
+        self._here = here
 
     async def start(self, desk: Desk) -> None:
         """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
@@ -122,7 +127,9 @@ class AsteriskSwitch:
                 clock=self._clock,
                 trunks=self._trunks,
                 ledger=self._ledger,
+                here=self._here,
             )
+            node.link.may_speak = self._may_act
             self.nodes[name] = node
             await node.start()
         await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)

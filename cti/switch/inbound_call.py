@@ -21,7 +21,7 @@ from cti.switch.ami_events import ring_result
 from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.joining import Ending, join
-from cti.switch.originate import behind_beep
+from cti.switch.originate import AUTO_ANSWER, behind_beep
 from cti.switch.waiting_agent import Waiting
 
 log = structlog.get_logger(__name__)
@@ -72,6 +72,7 @@ class InboundCall:
         cut_off = self._silence()
         dial = "&".join(leg.dial for leg in command.legs)
         options = f"gm({command.music_class})" if command.music_class else "g"
+        options += f"b({'^'.join(AUTO_ANSWER)})" if command.auto_answer else ""
         self._ringing = True
         sent = self._submit("EXEC", "Dial", f"{dial},{command.ring_timeout_s:g},{options}", timeout_s=None)
         if sent is None:

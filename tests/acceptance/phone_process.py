@@ -147,14 +147,15 @@ class Phone:
 
     # --- events ---------------------------------------------------------------------------------------------------
 
-    def incoming(self, line: Line, call_id: int) -> None:
+    def incoming(self, line: Line, call_id: int, invite: str) -> None:
         self._incoming += 1
         call = LineCall(self, line, f"in{self._incoming}", call_id)
         self.calls[call.handle] = call
         info = call.getInfo()
-        self.tell("incoming", line=line.name, call=call.handle, remote=info.remoteUri)
+        asked = [row for row in invite.splitlines() if row.lower().startswith(("call-info:", "alert-info:"))]
+        self.tell("incoming", line=line.name, call=call.handle, remote=info.remoteUri, asked=asked)
         call.reply(180 if line.auto in (180, 200) else line.auto)
-        if line.auto == 200:
+        if line.auto == 200 or (line.auto == 180 and any("answer-after=0" in row for row in asked)):  # as phones do
             call.reply(200)
 
     def tell(self, event: str, **fields: Any) -> None:
@@ -189,7 +190,7 @@ class Line(pj.Account):  # type: ignore[misc]
         self.phone.tell("registered" if prm.code == 200 and prm.expiration else "unregistered", line=self.name)
 
     def onIncomingCall(self, prm: Any) -> None:
-        self.phone.incoming(self, prm.callId)
+        self.phone.incoming(self, prm.callId, prm.rdata.wholeMsg)
 
 
 class LineCall(pj.Call):  # type: ignore[misc]

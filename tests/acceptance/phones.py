@@ -32,6 +32,7 @@ class Call:
     def __init__(self, desk: Desk, line: str, handle: str, remote: str = "") -> None:
         self.desk, self.line, self.handle, self.remote = desk, line, handle, remote
         self.states: list[tuple[str, int, float]] = []  # state, SIP code, monotonic time
+        self.asked: list[str] = []  # by the INVITE, to answer by itself: Call-Info and Alert-Info as they were written
         self.digits = ""
         self.transfer_codes: list[int] = []
         self.rtp_counts: list[int] = []
@@ -272,6 +273,7 @@ class Desk:
                 self.registered.discard(event["line"])
             case "incoming":
                 call = Call(self, event["line"], event["call"], event["remote"])
+                call.asked = event["asked"]
                 self.calls[call.handle] = call
                 self.incoming.append(call)
             case "state" if call is not None:

@@ -75,6 +75,41 @@ def test_the_agent_first(centre: Centre, begin: Start) -> None:
     over(centre, engine, outcome="answered", attempts=REACHED)
 
 
+@pytest.mark.parametrize("first", list(DialFirst))
+def test_a_phone_that_is_asked_to_answers_by_itself(centre: Centre, begin: Start, first: DialFirst) -> None:
+    """Nobody touches it: rung before its customer, and for one who has answered already."""
+    engine = begin()
+    engine.due("promise", first=first, auto_answer=True)
+    if first is DialFirst.CUSTOMER:
+        centre.world.ringing().answer()
+    agent = centre.rings("1001")
+    agent.wait("confirmed")
+    alert, call = sorted(agent.asked)
+    assert alert.startswith("Alert-Info:") and alert.endswith(";info=alert-autoanswer;delay=0")
+    assert call.startswith("Call-Info:") and call.endswith(";answer-after=0")
+    if first is DialFirst.AGENT:
+        customer = centre.world.ringing()
+        assert not customer.asked, "that is no header for others"
+        customer.answer()
+    agent.hears()
+    engine.until_state(Kind.ACTIVITY, "anna", "talking")
+    agent.hangup()
+    over(centre, engine, outcome="answered", attempts=REACHED)
+
+
+def test_a_phone_that_is_not_asked_rings(centre: Centre, begin: Start) -> None:
+    engine = begin()
+    engine.due("promise")
+    agent = centre.rings("1001")
+    assert agent.asked == []
+    agent.answer()
+    customer = centre.world.ringing()
+    customer.answer()
+    talks(engine, customer, agent)
+    customer.hangup()
+    over(centre, engine, outcome="answered", attempts=REACHED)
+
+
 def test_the_customer_first(centre: Centre, begin: Start) -> None:
     engine = begin()
     engine.due("promise", first=DialFirst.CUSTOMER)

@@ -9,7 +9,7 @@ from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.words import AgentAction, DialFirst, DialResult, NodeId, RingResult
 from tests.calling_scene import AGENT, NUMBER, CallingScene, office
-from tests.kit import Queue
+from tests.kit import Queue, center, member
 
 pytestmark = pytest.mark.unit
 
@@ -64,6 +64,18 @@ def test_the_agent_first() -> None:
     scene.agent_waits("anna")
     assert (scene.stands(), scene.agent("anna").activity) == ("dialling", "dialling")
     assert scene.placed() == ["x1"]
+
+
+def test_a_phone_is_asked_to_answer_by_itself_for_a_campaign_and_for_its_agent() -> None:
+    scene = CallingScene()
+    scene.due(first=AGENT, auto_answer=True)
+    assert [ring.auto_answer for ring in scene.commands(do.RingAgent)] == [True]
+    scene = CallingScene()
+    scene.due(first=AGENT)
+    assert [ring.auto_answer for ring in scene.commands(do.RingAgent)] == [False]
+    scene = CallingScene(center(agents={"anna": member("sales", starts="available") | {"auto_answer": True}}))
+    scene.due(first=AGENT)
+    assert [ring.auto_answer for ring in scene.commands(do.RingAgent)] == [True]
 
 
 def test_an_agent_who_does_not_answer_costs_the_customer_no_ring() -> None:

@@ -12,6 +12,7 @@ from cti.api.web_guard import Entrance
 from cti.people.keys import kept
 from cti.people.rights import Role
 from cti.people.throttle import IN_A_ROW, PER_ADDRESS
+from tests.waiting import PATIENCE_S
 
 from .web_scene import CHEAP, PASSWORD, WebScene
 
@@ -189,7 +190,7 @@ async def test_who_does_not_end_his_body_is_not_waited_for(web: WebScene, monkey
     reader, writer = await asyncio.open_connection(host, int(port))
     head = b"POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     writer.write(head + b"Content-Length: 60000\r\n\r\n{")
-    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
 
 

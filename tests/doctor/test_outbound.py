@@ -58,6 +58,16 @@ async def test_an_old_dialplan_without_amd_and_without_the_trunk(tmp_path: Path)
     assert "app_amd" in found[2].text and "carrier" in found[3].text
 
 
+@pytest.mark.parametrize("who", ["agents: {anna: {phone: PJSIP/1, auto_answer: true}}\n", CAMPAIGN])
+async def test_phones_that_shall_answer_by_themselves_need_the_dialplans_help(tmp_path: Path, who: str) -> None:
+    written = settings(tmp_path, TRUNK + who.replace("queue: sales", "queue: sales, auto_answer: true"))
+    old, new = Asterisk(places=False, carrier="NOT_INUSE"), Asterisk(carrier="NOT_INUSE", app_amd="1", silence="1")
+    found = await examine_outbound("node1", written, old.value, old.exists)
+    assert [finding.level for finding in found if "auto_answer" in finding.text] == ["fail"]
+    assert "cti-auto-answer,s,1" in old.asked
+    assert all(finding.level == "ok" for finding in await examine_outbound("node1", written, new.value, new.exists))
+
+
 @pytest.mark.parametrize(
     ("dial", "endpoint"),
     [

@@ -49,6 +49,10 @@ def test_agentless_and_machines() -> None:
     assert plan(machines={"detect": True, "play": ["news"]}).on_machine.prompts == ()
 
 
+def test_a_campaign_may_have_phones_answer_by_themselves() -> None:
+    assert not plan().auto_answer and plan(auto_answer=True).auto_answer
+
+
 PROMISE = Promise(LeadId(1), CallbackKind.VIRTUAL_HOLD, Number("+4930123"), "sales", 0.0, 0.0)
 
 

@@ -43,6 +43,10 @@ async def a_ring(*phones: str, music: str = "") -> tuple[InboundCall, Caller, De
         (ring("PJSIP/1001"), "EXEC Dial PJSIP/1001,20,g"),
         (ring("PJSIP/1001", timeout_s=12.5, music="jazz"), "EXEC Dial PJSIP/1001,12.5,gm(jazz)"),
         (ring("PJSIP/1001", "PJSIP/1002", "Local/5@ctx"), "EXEC Dial PJSIP/1001&PJSIP/1002&Local/5@ctx,20,g"),
+        (
+            commands.Ring(C, (commands.RingLeg(O1, "PJSIP/1001"),), 20.0, "jazz", auto_answer=True),
+            "EXEC Dial PJSIP/1001,20,gm(jazz)b(cti-auto-answer^s^1)",
+        ),
         (ring("PJSIP/1001/sip:a b@host", timeout_s=300.0), 'EXEC Dial "PJSIP/1001/sip:a b@host,300,g"'),
     ],
 )

@@ -1,0 +1,65 @@
+"""What is too old of all that is kept, and goes now? A portion of everything at a time, in the history's own thread.
+
+Which rows those are: history_retention.py, outbound_retention.py. Blocks for the disk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from cti.model.policy import Center
+from cti.store.database import Store
+from cti.store.history_retention import PORTION, sweep
+from cti.store.outbound_retention import (
+    counted_for_ever,
+    counts_for_ever,
+    recordings_kept_s,
+    sweep_attempts,
+    sweep_recordings,
+)
+
+FILES_EVERY_S = 3_600.0  # a folder may have many
+
+_log = structlog.get_logger(__name__)
+
+
+class Further(NamedTuple):
+    """How long it is kept what is no history of contacts. `recordings`: where flows' are, if on this machine."""
+
+    promises_s: float | None = None  # None: as the history
+    attempts_s: float | None = None  # None: for ever
+    recordings: Path | None = None
+
+
+NOTHING_FURTHER = Further()
+
+
+class Sweeper:
+    """`facts_s`: how long the history of contacts and agents is kept."""
+
+    def __init__(self, store: Store, facts_s: float, further: Further) -> None:
+        self._store, self._facts_s, self._further = store, facts_s, further
+        self._files_at = 0.0
+
+    def sweep(self, now: float, version: str, center: Center) -> int:
+        """Delete up to PORTION rows of each table; how many of the most. Raises SQLAlchemyError."""
+        further = self._further
+        promises_s = self._facts_s if further.promises_s is None else further.promises_s
+        recorded_before = now - max(promises_s, recordings_kept_s(center))
+        deleted = sweep(self._store, now - self._facts_s, version, now - promises_s, recorded_before)
+        if further.attempts_s is not None and not counts_for_ever(center):
+            before, counted = now - further.attempts_s, counted_for_ever(center)
+            deleted = max(deleted, sweep_attempts(self._store, before, counted, PORTION))
+        if further.recordings is not None and now - self._files_at >= FILES_EVERY_S:
+            self._files(further.recordings, now, recorded_before)
+        return deleted
+
+    def _files(self, folder: Path, now: float, before: float) -> None:
+        gone = sweep_recordings(self._store, folder, before, PORTION)
+        if gone:
+            _log.info("recordings_deleted", files=gone, why="older than history.callbacks_keep_days, and in no row")
+        if gone < PORTION:
+            self._files_at = now
