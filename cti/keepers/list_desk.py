@@ -18,10 +18,10 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
+from cti.lists.form import check_wishes, reading_wished
 from cti.lists.importing import Found, Reading, Tally, import_list, look_at
 from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
 from cti.lists.mapping import Field
-from cti.lists.numbers import known_region
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
@@ -101,7 +101,7 @@ class ListDesk:
         self._uploads[name], upload.by = upload, by
         try:
             await self._write(upload, pieces)
-            await in_thread_of_its_own(lambda: _look(upload, Wishes()))
+            await in_thread_of_its_own(lambda: _look(upload, self._reading(upload, Wishes())))
         except BaseException:
             self.drop(upload)
             raise
@@ -111,14 +111,14 @@ class ListDesk:
     async def look(self, upload: Upload, wishes: Wishes) -> None:
         """Look again, in another way. Raises Refusal."""
         self._not_busy(upload)
-        _check(wishes)
-        await in_thread_of_its_own(lambda: _look(upload, wishes))
+        check_wishes(wishes)
+        await in_thread_of_its_own(lambda: _look(upload, self._reading(upload, wishes)))
         upload.state, upload.tally = "ready", None
 
     def begin(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> None:
         """Try it, or take it over: returns at once, its state tells the rest. Raises Refusal."""
         self._not_busy(upload)
-        _check(wishes)
+        check_wishes(wishes)
         policy = self._policy()
         if upload.campaign not in policy.campaigns:
             raise Refusal("unknown_campaign", "the configuration has no such campaign any more")
@@ -153,9 +153,10 @@ class ListDesk:
     def _import(self, upload: Upload, wishes: Wishes, policy: Center, dry_run: bool) -> Tally:
         campaign = policy.campaigns[upload.campaign]
         window, now = Window(campaign.limits.window), self._clock()
-        found = look_at(upload.path, _reading(wishes))
-        zone = wishes.zone or policy.outbound.suppose_zone or ""
-        rules = Rules(upload.campaign, wishes.region.upper() or None, zone, wishes.not_across)
+        reading = reading_wished(wishes, policy, upload.campaign)
+        found = look_at(upload.path, reading)
+        zone = wishes.zone or campaign.lists.zone or policy.outbound.suppose_zone or ""
+        rules = Rules(upload.campaign, reading.region, zone, wishes.not_across)
 
         def told(done: int, _whole: int) -> None:
             upload.done_bytes = done
@@ -175,6 +176,9 @@ class ListDesk:
                 forbidden=DoNotCall(policy.outbound.do_not_call),
                 told=told,
             )
+
+    def _reading(self, upload: Upload, wishes: Wishes) -> Reading:
+        return reading_wished(wishes, self._policy(), upload.campaign)
 
     def _not_busy(self, upload: Upload) -> None:
         if upload.is_busy:
@@ -206,29 +210,9 @@ def _named(upload: Upload) -> Path:
     return link
 
 
-def _check(wishes: Wishes) -> None:
-    if wishes.region and not known_region(wishes.region.upper()):
-        raise Refusal("bad_request", "there is no such country: two letters of ISO 3166, such as CN or GB")
-    if any(field not in set(Field) for field in wishes.columns):
-        raise Refusal("bad_request", f"columns are named by field: {', '.join(Field)}")
-    if len(wishes.delimiter) > 1 and wishes.delimiter != "tab":
-        raise Refusal("bad_request", "the delimiter is one character, or tab")
-
-
-def _reading(wishes: Wishes) -> Reading:
-    delimiter = {"tab": "\t"}.get(wishes.delimiter, wishes.delimiter) or None
-    region = wishes.region.upper() or None
-    return Reading(region, wishes.encoding or None, delimiter, wishes.header, _said(wishes))
-
-
-def _said(wishes: Wishes) -> dict[Field, list[str]]:
-    return {Field(field): columns for field, columns in wishes.columns.items()}
-
-
-def _look(upload: Upload, wishes: Wishes) -> None:
+def _look(upload: Upload, reading: Reading) -> None:
     """Blocks. What cannot be read so is told in `problems`, with the columns that there are."""
     upload.problems, upload.looked = [], {}
-    reading = _reading(wishes)
     try:
         found = look_at(upload.path, reading)
     except (ConfigError, OSError) as error:
@@ -238,7 +222,7 @@ def _look(upload: Upload, wishes: Wishes) -> None:
             first = look_at(upload.path, msgspec.structs.replace(reading, said={Field.PHONE: ["#1"]}))
             upload.looked = _how(first) | {"columns": {}, "rows": []}
         return
-    rules = Rules("", wishes.region.upper() or None)
+    rules = Rules("", reading.region)
     rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
     upload.looked = _how(found) | {"rows": [_shown(row) for row in rows]}
 
