@@ -11,46 +11,19 @@ import argparse
 import contextlib
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
 from bench.wall_street import FIRST_PHONE
 
-HOST = "127.0.0.1"
-CHECKOUT = Path(__file__).resolve().parent.parent
 QUEUES, AGENTS = 20, 600
 TALK_S, PATIENCE_S, CALLS_PER_MINUTE = 45.0, 2500.0, 1050.0
 SETTLE_S = 8.0
 START_TIMEOUT_S, FILL_TIMEOUT_S = 60.0, 400.0
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-
-
-class Line:
-    """A child of ours that answers in lines of JSON."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def ask(self, word: str) -> dict[str, Any]:
-        """Say a word, and return the answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{word}\n")
-        self._process.stdin.flush()
-        return self.read()
-
-    def read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("a part of the benchmark ended by itself; its words are above")
-        found: dict[str, Any] = json.loads(line)
-        return found
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -67,27 +40,27 @@ def main(argv: list[str] | None = None) -> int:
 
 def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str, Any]:
     """Run all of it once."""
-    ami, agi, http, web = _free_ports(4)
+    ami, agi, http, web = free_ports(4)
     file = folder / "center.yaml"
     file.write_text(json.dumps(centre(folder, ami, agi, http, web)))
     options = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {AGENTS} --queues {QUEUES} --calls {calls}".split()
     options += f"--calls-per-minute {CALLS_PER_MINUTE} --talk-s {TALK_S} --patience-s {PATIENCE_S}".split()
     log = folder / "engine.log"
-    with _child(["bench.wall_street", *options]) as street, _child(["cti", "run", str(file)], log) as engine:
+    with child(["bench.wall_street", *options]) as street, child(["cti", "run", str(file)], log) as engine:
         password = _password(folder, log)
         callers = Line(street)
         _fill(callers)
         time.sleep(SETTLE_S)
-        resident = _resident_bytes(engine.pid)
+        resident = resident_bytes(engine.pid)
         before = _cores(engine.pid, seconds / 2)
         words = ["bench.wall_viewers", "--address", f"http://{HOST}:{web}", "--password", password]
-        with _child([*words, "--viewers", str(viewers - 1), "--frozen", "1"]) as looking:
+        with child([*words, "--viewers", str(viewers - 1), "--frozen", "1"]) as looking:
             told = Line(looking)
             say(f"{told.read()['joined']} look, and one who does not read")
             time.sleep(SETTLE_S)
             told.ask("figures")
             watched = _cores(engine.pid, seconds)
-            grown = _resident_bytes(engine.pid) - resident
+            grown = resident_bytes(engine.pid) - resident
             seen = told.ask("figures")
             seen |= told.ask("frozen")
         time.sleep(SETTLE_S)
@@ -170,59 +143,11 @@ def _password(folder: Path, log: Path) -> str:
     raise RuntimeError(f"the engine did not come up:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-@contextlib.contextmanager
-def _child(words: list[str], log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    with contextlib.ExitStack() as stack:
-        out = subprocess.PIPE if log is None else stack.enter_context(log.open("w"))
-        errors = None if log is None else subprocess.STDOUT
-        process = subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
-            text=True,
-        )  # fmt: skip
-        try:
-            yield process
-        finally:
-            assert process.stdin is not None
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
 def _cores(pid: int, seconds: float) -> float:
     """How many cores a process uses, on average over the next `seconds`."""
-    cpu_s, began = _cpu_s(pid), time.monotonic()
+    spent_s, began = cpu_s(pid), time.monotonic()
     time.sleep(seconds)
-    return (_cpu_s(pid) - cpu_s) / (time.monotonic() - began)
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time so far: proc_pid_stat(5), fields 14 and 15."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-
-
-def _resident_bytes(pid: int) -> int:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return ports
-
-
-def say(text: str) -> None:
-    """For the person who waits."""
-    print(text, file=sys.stderr, flush=True)
+    return (cpu_s(pid) - spent_s) / (time.monotonic() - began)
 
 
 if __name__ == "__main__":

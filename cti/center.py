@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cti.acd import (
+    agent_desk,
     agents,
     attempts,
     beside,
@@ -43,6 +44,7 @@ from cti.calling.campaigns import Campaigns
 from cti.calling.promises import Promises
 from cti.model import events, policy
 from cti.model.changes import Refused
+from cti.model.desk import DeskNow
 from cti.model.dialling import LeadId
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
@@ -202,6 +204,10 @@ class ContactCenter:
     def preview_of(self, agent: AgentId) -> PreviewNow | None:
         """Whom an agent previews; None: nobody. Changes nothing."""
         return preview.seen_by(self._floor, agent)
+
+    def desk_of(self, agent: AgentId) -> DeskNow | None:
+        """What an agent has before him; None where there is no such agent. Changes nothing."""
+        return agent_desk.seen_by(self._floor, agent)
 
     def asker(self, call: CallId) -> Asker | None:
         """What the caller of a live call has, should he ask to be called back. Changes nothing."""

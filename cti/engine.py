@@ -18,6 +18,7 @@ from cti.journal import Journal
 from cti.model.books import AnyBookOrder, BookOrder
 from cti.model.changes import Changed, Refused
 from cti.model.commands import AnyCommand, Ring
+from cti.model.desk import DeskNow
 from cti.model.events import AnyEvent, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
@@ -130,6 +131,10 @@ class Engine:
     def preview_of(self, agent: AgentId) -> PreviewNow | None:
         """Whom an agent previews, between two events; None: nobody."""
         return self.center.preview_of(agent)
+
+    def desk_of(self, agent: AgentId) -> DeskNow | None:
+        """What an agent has before him, between two events; None where there is no such agent."""
+        return self.center.desk_of(agent)
 
     def campaigns(self) -> list[CampaignNow]:
         """How campaigns stand, between two events."""

@@ -3,10 +3,13 @@ are spread over processes (tests/spread.py)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from xdist.remote import Producer
 
-from tests import depth, spread
+from tests import depth, hygiene, spread
 
 depth.dig()
 
@@ -35,6 +38,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> spread.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: spread.turn(item.nodeid))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A test that holds, but whose product wrote something of a person into its log, fails."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.passed and hygiene.watched(item.nodeid):
+        found = hygiene.personal("\n".join(text for name, text in report.sections if name.endswith(report.when)))
+        if found:
+            report.outcome = "failed"
+            report.longrepr = "personal data in the log:\n" + "\n".join(found[:20])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -61,14 +61,12 @@ CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
 TESTED_ELSEWHERE = {
     "cti/cli/numbers_shown.py": "cli/test_numbers.py: whole and masked",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
-    "cti/log.py": "only sets structlog up",
     "cti/ports.py": "protocols without code",
     "cti/acd/nodes.py": "test_reconcile.py: what a node that comes and goes changes; test_center.py: settling",
     "cti/acd/status_wishes.py": "test_agents.py, test_callouts.py: who logs out while it rings, who is restored",
     "cti/acd/exits.py": "test_visits.py: keys, the longest wait; test_reload.py: closing time",
     "cti/acd/telling.py": "test_announcing.py: when and what; test_estimate.py",
     "cti/acd/choice.py": "test_strategy.py: what each strategy rings",
-    "cti/acd/agent.py": "its rules are seen in test_agents.py and test_matching.py",
     "cti/acd/offer.py": "data; seen in test_offers.py",
     "cti/acd/containment.py": "bugs are contained in test_center.py",
     "cti/keepers/campaign_desk.py": "tests/acceptance/test_campaign_modes.py; its rows: cli/test_campaigns.py",
@@ -81,6 +79,7 @@ TESTED_ELSEWHERE = {
     "cti/calling/promise_callers.py": "calling/test_promises*.py: every call of a customer who has a promise",
     "cti/calling/promise_line.py": "calling/test_promises.py: due, in the line, put off",
     "cti/model/lead.py": "words only",
+    "cti/model/desk.py": "data; api/test_control_agent_desk.py",
     "cti/acd/floor.py": "the one door: test_center.py and every story go through it",
     "cti/acd/explaining_now.py": "test_explaining.py",
     "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
@@ -122,6 +121,7 @@ TESTED_ELSEWHERE = {
     "cti/store/people_tables.py": "test_database.py",
     "cti/model/uploads.py": "data; keepers/test_list_desk.py",
     "cti/model/audit.py": "data; store/test_audit.py",
+    "cti/store/day_tables.py": "words only; store/test_day_writing.py",
     "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
@@ -146,6 +146,7 @@ TESTED_ELSEWHERE = {
     "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
     "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
+    "cti/joined/standby.py": "test_turns.py, and tests/acceptance/test_several_engines.py",
 }
 NOT_MIRRORED = {
     "cti/store/migrations/": "test_database.py runs every migration",

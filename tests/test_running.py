@@ -6,12 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.running import Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -64,12 +64,6 @@ async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path)
         out, _ = await process.communicate()
     assert process.returncode == 2
     assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 (a test may look on from outside)
-            await asyncio.sleep(0.005)
 
 
 def catches(process: asyncio.subprocess.Process, number: int) -> bool:

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     restart = command("restart", "`core restart now` on a node")
     restart.add_argument("node", metavar="NODE", help="node1, or 1")
     restart.add_argument("--no-wait", action="store_true", help="return before it is ready again")
+    start = command("start", "start a node again whose process has ended (was killed)")
+    start.add_argument("node", metavar="NODE", help="node1, or 1")
     console = command("cli", "run a console command on a node")
     console.add_argument("node", metavar="NODE", help="node1, or 1")
     console.add_argument("words", metavar="WORD", nargs=argparse.REMAINDER, help="such as: core show channels")
@@ -173,6 +175,9 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
         case "restart":
             node = lab.restart(words.node, wait=not words.no_wait)
             return node, f"{node['name']} restarted"
+        case "start":
+            node = lab.start(words.node)
+            return node, f"{node['name']} started"
         case "cli":
             output = lab.cli(words.node, words.words)
             return {"output": output}, output.rstrip("\n")

@@ -134,6 +134,19 @@ class Lab:
             _wait_ready(node)
         return node
 
+    def start(self, name: str) -> dict[str, Any]:
+        """A node whose process has ended runs again, from the same files; returns when it is ready."""
+        record = self.record()
+        wanted = self.node(name)["name"]
+        node = next(node for node in record["nodes"] if node["name"] == wanted)
+        process = Process.from_record(node)
+        if process is not None and process.is_alive():
+            raise LabError(f"{wanted} runs already; `asterisk/lab restart {wanted}` starts it anew")
+        node.update(_start_node(node["program"], Path(node["config_dir"]), Path(node["log_dir"])).record())
+        self._save(record)
+        _wait_ready(node)
+        return dict(node)
+
     def watch(self, parent_pid: int) -> None:
         """End the lab when a process has ended. Returns too when the lab is over by itself."""
         parent = Process.of(parent_pid)
@@ -184,8 +197,7 @@ class Lab:
         settings = replace(settings, directories=folder.directories(installation, Path(record["data_dir"])))
         witness_secret = secrets.token_hex(16)
         folder.write(installation, settings, witness_secret, options.python or python_with_pyst2())
-        argv = [str(folder.program), "-C", str(folder.etc / "asterisk.conf"), "-f"]
-        process = start_detached(argv, folder.output, folder.base)
+        process = _start_node(str(folder.program), folder.etc, folder.log)
         return {
             "name": name,
             "host": host,
@@ -214,6 +226,10 @@ class Lab:
         temporary.touch(mode=0o600)
         temporary.write_text(json.dumps(record, indent=1) + "\n")
         temporary.replace(self.record_file)
+
+
+def _start_node(program: str, etc: Path, log: Path) -> Process:
+    return start_detached([program, "-C", str(etc / "asterisk.conf"), "-f"], log / "output.log", etc.parent)
 
 
 def _processes(record: dict[str, Any]) -> list[Process]:

@@ -21,6 +21,10 @@ class Talk(NamedTuple):
     queue: QueueName
     offer: OfferId
     disposition: str = ""
+    caller: str = ""  # personal data, as `customer`: what his screen shows on while he wraps up
+    dialled: str = ""
+    customer: tuple[tuple[str, str], ...] = ()
+    campaign: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +46,7 @@ class Agent:
     legs: set[str] = field(default_factory=set)  # every channel of his phone that we know of
     engaged: bool = False  # told the readers that his phone does something of its own
     rest_until: float = 0.0
+    busy_ring: str = ""  # he rests because his phone was busy: the leg of that ring
     talk_ended_at: float = float("-inf")
     pending_break: str | None = None  # asked for during work; begins when work is over
     missed: int = 0  # in a row

@@ -150,9 +150,13 @@ def auto_pause(floor: Floor, agent: Agent, why: OfferState, in_a_row: int, limit
 def let_go(floor: Floor, kept: list[AgentId]) -> None:
     """Those who were kept for the next ring of a contact may be given one again."""
     for agent in [floor.agents[agent_id] for agent_id in kept if agent_id in floor.agents]:
-        agent.rest_until = floor.now
-        floor.deadlines.cancel("rest", agent.id)
+        _end_rest(floor, agent)
         floor.refresh(agent)
+
+
+def _end_rest(floor: Floor, agent: Agent) -> None:
+    agent.rest_until, agent.busy_ring = floor.now, ""
+    floor.deadlines.cancel("rest", agent.id)
 
 
 def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
@@ -184,8 +188,11 @@ def return_to_idle(floor: Floor, agent: Agent, offer: Offer | None) -> None:
         reason, agent.pending_break = agent.pending_break, None
         if agent.status is not AgentStatus.LOGGED_OUT:
             floor.move_status(agent, AgentStatus.ON_BREAK, reason=reason, by="agent")
-    rests = agent.rest_until > floor.now
-    floor.move_activity(agent, Activity.IDLE, offer=offer, until=agent.rest_until if rests else None)
+    floor.move_activity(agent, Activity.IDLE, offer=offer, until=_rests_until(floor, agent))
+
+
+def _rests_until(floor: Floor, agent: Agent) -> float | None:
+    return agent.rest_until if agent.rest_until > floor.now else None
 
 
 def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
@@ -197,12 +204,18 @@ def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
 
 
 def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
+    """A channel of his phone is gone. The end of the call that made it busy ends his rest for that.
+
+    Not the end of the busy ring itself: a phone that is busy with what we do not see would be rung without a pause.
+    """
+    if agent.legs == {leg} and agent.busy_ring not in ("", leg):
+        _end_rest(floor, agent)
     last = agent.legs == {leg} and not agent.engaged and agent.activity in (Activity.IDLE, Activity.WRAPUP)
     agent.legs.discard(leg)
     floor.leg_owner.pop(leg, None)
     tell_engaged(floor, agent)
     if last:
-        floor.tell(Changed(Kind.PHONE, agent.id, "ending", "free", floor.now, floor.cause, agent=agent.id))
+        _tell_phone(floor, agent, "ending", "free")
     floor.refresh(agent)
 
 
@@ -211,5 +224,9 @@ def tell_engaged(floor: Floor, agent: Agent) -> None:
     engaged = bool(agent.legs) and agent.activity in (Activity.IDLE, Activity.WRAPUP)
     if engaged != agent.engaged:
         agent.engaged = engaged
-        old, new = ("free", "engaged") if engaged else ("engaged", "free")
-        floor.tell(Changed(Kind.PHONE, agent.id, old, new, floor.now, floor.cause, agent=agent.id))
+        _tell_phone(floor, agent, *(("free", "engaged") if engaged else ("engaged", "free")))
+
+
+def _tell_phone(floor: Floor, agent: Agent, old: str, new: str) -> None:
+    until = _rests_until(floor, agent) if new == "free" else None
+    floor.tell(Changed(Kind.PHONE, agent.id, old, new, floor.now, floor.cause, agent=agent.id, until=until))

@@ -79,6 +79,7 @@ class Contact:
     told_staffed: int = 0  # agents there were then
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
+    sent_on: bool = False  # blind, by the agent of this visit: its session ends by itself
     promised: bool = False  # it leaves the line with the promise to be called back
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
     flow: str = ""  # the flow that has it, or that had put it into its line

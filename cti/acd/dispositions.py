@@ -17,8 +17,18 @@ _NONE = policy.Queue()
 
 def talk_of(floor: Floor, offer: Offer) -> Talk:
     """What is to be remembered of the talk of `offer` once its contact has gone."""
-    call = floor.contacts[offer.contact].call
-    return Talk(offer.contact, call, offer.queue, offer.id)
+    contact = floor.contacts[offer.contact]
+    callout = contact.callout
+    return Talk(
+        offer.contact,
+        contact.call,
+        offer.queue,
+        offer.id,
+        caller=contact.caller or ("" if callout is None else callout.number),
+        dialled=contact.dialled,
+        customer=tuple(contact.customer.items()),
+        campaign="" if callout is None else callout.campaign,
+    )
 
 
 def dispose(floor: Floor, agent: Agent, name: str, by: str) -> Refused | None:

@@ -146,6 +146,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None)
         overtaken = how is OfferState.BUSY and offer.made_at - agent.talk_ended_at < JUST_FREED_S
         rest_s = min(REST_JUST_FREED_S, rules.rest_after_busy_s) if overtaken else rules.rest_after_busy_s
         rest(floor, agent, rest_s)
+        agent.busy_ring = offer.leg if how is OfferState.BUSY else ""
     if how is OfferState.MISSED:
         agent.missed += 1
         auto_pause(floor, agent, how, agent.missed, rules.pause_after_missed)
@@ -162,7 +163,7 @@ def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None)
 
 def rest(floor: Floor, agent: Agent, rest_s: float) -> None:
     """The agent gets no offer for `rest_s`."""
-    agent.rest_until = floor.now + rest_s
+    agent.rest_until, agent.busy_ring = floor.now + rest_s, ""
     floor.deadlines.set("rest", agent.id, agent.rest_until)
 
 

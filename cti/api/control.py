@@ -13,6 +13,7 @@ from aiohttp import web
 
 from cti.api import (
     asking,
+    control_agent_desk,
     control_agents,
     control_callbacks,
     control_campaigns,
@@ -54,6 +55,7 @@ def make_control_app(
     callbacks: control_follow_ups.Promises | None = None,
     campaigns: control_campaigns.Campaigns | None = None,
     previews: control_previews.PreviewOf | None = None,
+    desks: tuple[control_agent_desk.DeskOf, control_agent_desk.OwnCallbacks] | None = None,
     hooks: control_hooks.Hooks | None = None,
     results: control_results.Results | None = None,
     reports: control_reports.Reports | None = None,
@@ -84,22 +86,35 @@ def make_control_app(
         control_flows.add_routes(app, flows)
     if follow_ups is not None:
         control_follow_ups.add_routes(app, follow_ups, clock, desk, callbacks)
-    if lists is not None:
-        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
-    if campaigns is not None:
-        control_campaigns.add_routes(app, desk, campaigns, clock)
+    _add_campaigns(app, desk, clock, campaigns, lists, results)
     if reports is not None:
         control_reports.add_routes(app, reports)
-    if results is not None:
-        control_results.add_routes(app, results, clock)
     if hooks is not None:
         control_hooks.add_routes(app, hooks, clock)
     if callbacks is not None:
         control_callbacks.add_routes(app, desk, callbacks, clock)
     if previews is not None:
         control_previews.add_routes(app, desk, previews, view, clock)
+    if desks is not None and follow_ups is not None:
+        control_agent_desk.add_routes(app, desk, *desks, follow_ups, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _add_campaigns(
+    app: web.Application,
+    desk: Desk,
+    clock: Callable[[], float],
+    campaigns: control_campaigns.Campaigns | None,
+    lists: control_lists.Lists | None,
+    results: control_results.Results | None,
+) -> None:
+    if lists is not None:
+        control_lists.add_routes(app, lists, clock)  # its paths go before those with any action
+    if campaigns is not None:
+        control_campaigns.add_routes(app, desk, campaigns, clock)
+    if results is not None:
+        control_results.add_routes(app, results, clock)
 
 
 def _center(policy: PolicyDesk | None) -> Callable[[], Center]:

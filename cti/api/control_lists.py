@@ -16,11 +16,13 @@ from cti.api.asking import NOBODY, BadRequest, add, body, note, refusal, unknown
 from cti.api.control_results import number_as
 from cti.api.http import answer
 from cti.api.problems import problem
+from cti.api.serving import time_limit
 from cti.model.changes import Refused
 from cti.model.uploads import Refusal, Wishes
 from cti.model.words import RefusedReason
 
 PIECE_BYTES = 262_144
+PIECE_TIMEOUT_S, UPLOAD_TIMEOUT_S = 60.0, 3600.0
 FILE = re.compile(r"[^\x00-\x1f\x7f/\\]{1,100}\Z")
 STATUS = {"bad_request": 400, "too_large": 413, "unknown_campaign": 404}
 
@@ -47,7 +49,7 @@ class Lists(Protocol):
         """Try it, or take it over. Raises Refusal."""
 
     def drop(self, upload: Any) -> None:
-        """It is not wanted any more. Raises Refusal."""
+        """It is not wanted any more; what is worked on is stopped."""
 
 
 def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) -> None:
@@ -66,7 +68,7 @@ def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) ->
         note(request, "list.upload", name, {}, whose(request))
         if FILE.match(file) is None or file in (".", ".."):
             raise BadRequest("file is the name of the file, without folders")
-        upload = await kept.take(name, file, request.content.iter_chunked(PIECE_BYTES), _uploader(request))
+        upload = await kept.take(name, file, _pieces(request), _uploader(request))
         return answer({"ok": True, "upload": upload.row()})
 
     async def look(request: web.Request) -> web.Response:
@@ -93,7 +95,7 @@ def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) ->
         if found is None:
             return _gone()
         kept.drop(found)
-        return answer({"ok": True})
+        return answer({"ok": True, "upload": found.row()})
 
     async def rejected(request: web.Request) -> web.StreamResponse:
         found = _find(kept, request)
@@ -122,6 +124,16 @@ def _refusing(work: Callable[[web.Request], Any]) -> Callable[[web.Request], Any
         return response
 
     return answered
+
+
+async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
+    """A slow line is not cut off while it still brings something: each piece gives the request time anew."""
+    limit, loop = request.get(time_limit), asyncio.get_running_loop()
+    last = loop.time() + UPLOAD_TIMEOUT_S
+    async for piece in request.content.iter_chunked(PIECE_BYTES):
+        if limit is not None:
+            limit.reschedule(min(last, loop.time() + PIECE_TIMEOUT_S))
+        yield piece
 
 
 def _uploader(request: web.Request) -> str:

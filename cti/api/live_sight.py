@@ -30,6 +30,7 @@ TOPICS: Mapping[str, Topic] = {
     "queues": Topic(Right.QUEUES_READ, Kind.QUEUE),
     "agents": Topic(Right.AGENTS_READ, Kind.AGENT),
     "calls": Topic(Right.CALLS_READ, Kind.CONTACT, has_numbers=True),
+    "listening": Topic(Right.CALLS_READ, Kind.CONTACT),
     "decisions": Topic(Right.CALLS_READ, Kind.CONTACT),
     "campaigns": Topic(Right.CAMPAIGNS_READ, Kind.CAMPAIGN),
     "teams": Topic(Right.AGENTS_READ, None),

@@ -42,7 +42,14 @@ _PEOPLE = (
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
     Operation("POST", "/me/totp/new", "A secret for an authenticator; nothing holds yet", Access.SESSION, once=True),
-    Operation("POST", "/me/totp", "Ask for the codes of an authenticator from now on", Access.SESSION),
+    Operation(
+        "POST",
+        "/me/totp",
+        "Ask for the codes of an authenticator from now on; tells ten recovery codes once",
+        Access.SESSION,
+        once=True,
+    ),
+    Operation("POST", "/me/totp/recovery", "Ten other recovery codes, told once", Access.SESSION, once=True),
     Operation("DELETE", "/me/totp", "Ask for no code any more", Access.SESSION),
     Operation("GET", "/users", "Who may sign in", Right.USERS_CHANGE, whole=True),
     Operation("POST", "/users", "Add somebody; tells his password once", Right.USERS_CHANGE, whole=True, once=True),
@@ -104,6 +111,41 @@ _PREVIEWS = (
         about={"agent": AGENT},
     ),
 )
+_OWN_DESK = (
+    Operation(
+        "GET",
+        "/agents/{agent}/desk",
+        "Whom an agent has before him, with what is known of him, and what may come of the talk",
+        Right.NUMBERS_SEE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "GET",
+        "/agents/{agent}/work",
+        "The callbacks that an agent is to keep himself, and the follow-ups that are his",
+        Right.NUMBERS_SEE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/agents/{agent}/callbacks/{number}/now",
+        "Keep a promise of his now",
+        Right.CALLBACKS_CHANGE,
+        own=Right.SELF_CHANGE,
+        dials=True,
+        about={"agent": AGENT},
+    ),
+    Operation(
+        "POST",
+        "/agents/{agent}/follow-ups/{number}/done",
+        "Close a follow-up of his",
+        Right.FOLLOW_UPS_CHANGE,
+        own=Right.SELF_CHANGE,
+        about={"agent": AGENT},
+    ),
+)
 _SOCKET = (
     Operation("POST", "/live/tickets", "A ticket for the live WebSocket, good once", Access.SIGNED_IN, once=True),
     Operation(
@@ -113,7 +155,7 @@ _SOCKET = (
         Access.ANYBODY,
         query={
             "ticket": "of POST /live/tickets",
-            "topics": "queues, agents, calls, decisions, campaigns, teams, flows, status",
+            "topics": "queues, agents, calls, listening, decisions, campaigns, teams, flows, status",
             "boot": "of the newest message seen before",
             "seq": "of the newest message seen before",
         },
@@ -195,6 +237,7 @@ _POLICY = (
             "queue": "only these, with commas between; so too agent, campaign, flow, number, survey",
             "format": "csv: for a spreadsheet",
         },
+        our_numbers=True,
     ),
     Operation("GET", "/definitions", "What each figure means", Access.SIGNED_IN),
     Operation("POST", "/flows/reload", "Read the flows again", Right.FLOWS_CHANGE, whole=True),
@@ -244,7 +287,7 @@ _OUTBOUND = (
     Operation(
         "DELETE",
         "/campaigns/{name}/uploads/{upload}",
-        "Take an uploaded list back",
+        "Take an uploaded list back; a trial or an import that is under way is stopped, and nothing of it stays",
         Right.CAMPAIGNS_RUN,
         about={"name": CAMPAIGN},
     ),
@@ -328,7 +371,7 @@ _OUTBOUND = (
     Operation("GET", "/audit", "Who asked for what, and what came of it", Right.AUDIT_READ, query=_PAGE, whole=True),
 )
 
-OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _SOCKET + _PAST + _POLICY + _OUTBOUND
+OPERATIONS: tuple[Operation, ...] = _PEOPLE + _LIVE + _PREVIEWS + _OWN_DESK + _SOCKET + _PAST + _POLICY + _OUTBOUND
 BY_ROUTE: Mapping[tuple[str, str], Operation] = {(each.method, each.path): each for each in OPERATIONS}
 
 

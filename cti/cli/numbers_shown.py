@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cti.people.masking import mask
+
 ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="show whole numbers: personal data")]
 
 
 def shown(number: str, whole: bool) -> str:
     """Return a number as it may be shown: its country's beginning and its end, or all of it."""
-    return number if whole or len(number) < 7 else f"{number[:3]}…{number[-2:]}"
+    return number if whole else mask(number)

@@ -7,21 +7,19 @@ in a folder of the engine's user alone and are gone after KEEP_S, or with the en
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
-from cti.lists.form import check_wishes, reading_wished
-from cti.lists.importing import Found, Reading, Tally, import_list, look_at
-from cti.lists.judge import Row, Rules, Verdict, judge_row, plain
-from cti.lists.mapping import Field
+from cti.keepers import list_look
+from cti.lists.form import filled
+from cti.lists.importing import Tally, import_list, look_at
+from cti.lists.judge import Rules
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
@@ -36,17 +34,20 @@ MAX_BYTES = 300_000_000
 MAX_UPLOADS = 8
 MAX_OF_ONE = 2  # person: his older ones give way
 KEEP_S = 3600.0
-PREVIEW_ROWS = 8
-MOST_REASONS = 10
 SPARE_BYTES = 200_000_000  # of the disk
 
 
+class _Stopped(Exception):
+    """Somebody does not want it any more."""
+
+
 class Upload:
-    """One file. `state`: ready, trying, importing, tried, done, failed."""
+    """One file. `state`: ready, trying, importing, tried, done, failed, stopped. `is_wanted`: False ends the work."""
 
     def __init__(self, name: str, campaign: str, file: str, path: Path, now: float) -> None:
         self.id, self.campaign, self.file, self.path, self.at = name, campaign, file, path, now
         self.state, self.by, self.has_come, self.problems = "ready", "", False, list[str]()
+        self.is_wanted = True
         self.bytes = self.done_bytes = 0
         self.looked: dict[str, Any] = {}
         self.tally: Tally | None = None
@@ -61,7 +62,7 @@ class Upload:
 
     def row(self) -> dict[str, Any]:
         """How it stands, for people. The preview's numbers are personal data."""
-        done = {} if self.tally is None else _told(self.tally)
+        done = {} if self.tally is None else list_look.told(self.tally)
         words = {"upload": self.id, "campaign": self.campaign, "file": self.file, "bytes": self.bytes}
         return {**words, "state": self.state, "done_bytes": self.done_bytes, "problems": self.problems, **done} | {
             "look": self.looked
@@ -71,8 +72,16 @@ class Upload:
 class ListDesk:
     """An api Lists. `folder` is made, and emptied of what a former process left."""
 
-    def __init__(self, store: Store, policy: Callable[[], Center], folder: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Callable[[], Center],
+        folder: Path,
+        clock: Clock,
+        imported: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store, self._policy, self._folder, self._clock = store, policy, folder, clock
+        self._imported = imported
         self._uploads: dict[str, Upload] = {}
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -101,7 +110,7 @@ class ListDesk:
         self._uploads[name], upload.by = upload, by
         try:
             await self._write(upload, pieces)
-            await in_thread_of_its_own(lambda: _look(upload, self._reading(upload, Wishes())))
+            await self._look(upload, Wishes())
         except BaseException:
             self.drop(upload)
             raise
@@ -111,24 +120,36 @@ class ListDesk:
     async def look(self, upload: Upload, wishes: Wishes) -> None:
         """Look again, in another way. Raises Refusal."""
         self._not_busy(upload)
-        check_wishes(wishes)
-        await in_thread_of_its_own(lambda: _look(upload, self._reading(upload, wishes)))
+        list_look.check(wishes)
+        await self._look(upload, wishes)
         upload.state, upload.tally = "ready", None
+
+    async def _look(self, upload: Upload, wishes: Wishes) -> None:
+        wishes = filled(wishes, self._policy(), upload.campaign)
+        upload.problems, upload.looked = await in_thread_of_its_own(lambda: list_look.look(upload.path, wishes))
 
     def begin(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> None:
         """Try it, or take it over: returns at once, its state tells the rest. Raises Refusal."""
         self._not_busy(upload)
-        check_wishes(wishes)
+        list_look.check(wishes)
         policy = self._policy()
         if upload.campaign not in policy.campaigns:
             raise Refusal("unknown_campaign", "the configuration has no such campaign any more")
         upload.state, upload.tally, upload.problems = ("trying" if dry_run else "importing"), None, []
+        upload.is_wanted, upload.done_bytes = True, 0
         work = in_thread_of_its_own(lambda: self._import(upload, wishes, policy, dry_run))
-        work.add_done_callback(lambda found: _ended(upload, found))
+        work.add_done_callback(lambda found: self._ended(upload, found))
+
+    def _ended(self, upload: Upload, found: asyncio.Future[Tally]) -> None:
+        _ended(upload, found)
+        if upload.state == "done":
+            self._imported()
 
     def drop(self, upload: Upload) -> None:
-        """It is not wanted any more. Raises Refusal while it is worked on."""
-        self._not_busy(upload)
+        """It is not wanted any more. What is worked on is stopped: its state tells soon which of the two was first."""
+        if upload.is_busy:
+            upload.is_wanted = False
+            return
         self._uploads.pop(upload.id, None)
         for path in (upload.path, upload.rejected):
             path.unlink(missing_ok=True)
@@ -153,12 +174,14 @@ class ListDesk:
     def _import(self, upload: Upload, wishes: Wishes, policy: Center, dry_run: bool) -> Tally:
         campaign = policy.campaigns[upload.campaign]
         window, now = Window(campaign.limits.window), self._clock()
-        reading = reading_wished(wishes, policy, upload.campaign)
-        found = look_at(upload.path, reading)
-        zone = wishes.zone or campaign.lists.zone or policy.outbound.suppose_zone or ""
-        rules = Rules(upload.campaign, reading.region, zone, wishes.not_across)
+        wishes = filled(wishes, policy, upload.campaign)
+        found = look_at(upload.path, list_look.reading_of(wishes))
+        zone = wishes.zone or policy.outbound.suppose_zone or ""
+        rules = Rules(upload.campaign, wishes.region.upper() or None, zone, wishes.not_across)
 
         def told(done: int, _whole: int) -> None:
+            if not upload.is_wanted:
+                raise _Stopped
             upload.done_bytes = done
 
         with upload.rejected.open("w", encoding="utf-8-sig", newline="") as rejects:
@@ -176,9 +199,6 @@ class ListDesk:
                 forbidden=DoNotCall(policy.outbound.do_not_call),
                 told=told,
             )
-
-    def _reading(self, upload: Upload, wishes: Wishes) -> Reading:
-        return reading_wished(wishes, self._policy(), upload.campaign)
 
     def _not_busy(self, upload: Upload) -> None:
         if upload.is_busy:
@@ -210,68 +230,15 @@ def _named(upload: Upload) -> Path:
     return link
 
 
-def _look(upload: Upload, reading: Reading) -> None:
-    """Blocks. What cannot be read so is told in `problems`, with the columns that there are."""
-    upload.problems, upload.looked = [], {}
-    try:
-        found = look_at(upload.path, reading)
-    except (ConfigError, OSError) as error:
-        said = error.problems if isinstance(error, ConfigError) else ["the file cannot be read any more"]
-        upload.problems = [line.replace(f"{upload.path}:", "").replace("--map ", "") for line in said]
-        with contextlib.suppress(ConfigError, OSError):  # whatever is no number: the first column, to see its name
-            first = look_at(upload.path, msgspec.structs.replace(reading, said={Field.PHONE: ["#1"]}))
-            upload.looked = _how(first) | {"columns": {}, "rows": []}
-        return
-    rules = Rules("", reading.region)
-    rows = [judge_row(n, record, found.columns, rules) for n, record in enumerate(found.sample[:PREVIEW_ROWS], 1)]
-    upload.looked = _how(found) | {"rows": [_shown(row) for row in rows]}
-
-
-def _how(found: Found) -> dict[str, Any]:
-    columns = found.columns
-    single = {field: getattr(columns, field) for field in Field if field is not Field.PHONE}
-    return {
-        "encoding": found.encoding,
-        "why": found.why,
-        "delimiter": {"\t": "tab"}.get(found.delimiter, found.delimiter),
-        "header": columns.has_header,
-        "names": [plain(name) for name in columns.header],
-        "columns": {Field.PHONE.value: [plain(columns.header[place]) for place in columns.numbers]}
-        | {field.value: [plain(columns.header[place])] for field, place in single.items() if place is not None},
-    }
-
-
-def _shown(row: Row) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "numbers": [number.e164 for number in row.numbers],
-        "name": row.name,
-        "zones": list(dict.fromkeys(zone for number in row.numbers for zone in number.zones)),
-        "verdict": row.verdict.value,
-        "reason": f"{row.column}: {row.reason}" if row.column else row.reason,
-    }
-
-
-def _told(tally: Tally) -> dict[str, Any]:
-    return {
-        "list": tally.list_id,
-        "rows": tally.rows,
-        "verdicts": {verdict.value: tally.verdicts[verdict] for verdict in Verdict},
-        "reasons": [{"text": plain(text), "rows": rows} for text, rows in tally.reasons.most_common(MOST_REASONS)],
-        "outside_hours_now": tally.outside_hours,
-        "in_another_campaign": tally.elsewhere,
-        "numbers_left_out": tally.left_out,
-        "unreadable_letters": tally.unreadable,
-    }
-
-
 def _ended(upload: Upload, found: asyncio.Future[Tally]) -> None:
     error = found.exception()
     was_try = upload.state == "trying"
     if error is None:
         upload.tally, upload.state = found.result(), "tried" if was_try else "done"
         return
-    upload.state = "failed"
+    upload.state = "stopped" if isinstance(error, _Stopped) else "failed"
+    if isinstance(error, _Stopped):
+        return
     if isinstance(error, ConfigError):
         upload.problems = [line.replace(f"{upload.path}:", "") for line in error.problems]
     elif isinstance(error, AnotherImport):

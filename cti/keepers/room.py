@@ -12,6 +12,7 @@ from pathlib import Path
 from cti.background import background
 from cti.keepers.callback_desk import CallbackDesk
 from cti.keepers.callback_keeper import CallbackKeeper
+from cti.keepers.campaign_board import CampaignBoard
 from cti.keepers.campaign_desk import CampaignDesk
 from cti.keepers.campaign_keeper import CampaignKeeper
 from cti.keepers.list_desk import ListDesk
@@ -51,12 +52,13 @@ class OutboundRoom:
         self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
         self.visits = VisitKeeper(store, clock, policy)
+        self.board = CampaignBoard(store, self.writer)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
         failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
-        return sum(part.errors for part in failed)
+        return sum(part.errors for part in (*failed, self.board))
 
     def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
@@ -66,14 +68,16 @@ class OutboundRoom:
         background(stack, self.keeper.run(post))
         background(stack, self.campaigns.run(post))
         background(stack, self.visits.run(post))
+        background(stack, self.board.run())
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""
+        self.board.begin(now)
         return CampaignDesk(self._store, self.writer, self._clock, self._policy, now)
 
     def lists(self, folder: Path) -> ListDesk:
         """Where people upload lists, kept in `folder` for a while."""
-        return ListDesk(self._store, self._policy, folder, self._clock)
+        return ListDesk(self._store, self._policy, folder, self._clock, self.board.moved)
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""

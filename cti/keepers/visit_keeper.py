@@ -23,7 +23,7 @@ from cti.store.promising import promise_at_once
 from cti.store.visits import Customer, due_page
 
 LOOK_EVERY_S = 3600.0
-FIRST_S = 30.0  # after the start: others have more to do then
+FIRST_S = 10.0  # after the start: others have more to do then
 DAY_S = 86_400.0
 
 log = structlog.get_logger(__name__)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from cti.lists.importing import Reading
 from cti.lists.mapping import Field, find_place
-from cti.lists.numbers import known_region
 from cti.model.campaign import ListForm, Outbound
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
-from cti.model.uploads import Refusal, Wishes
+from cti.model.uploads import Wishes
 
 
 def written_columns(form: ListForm) -> dict[Field, list[str]]:
@@ -52,19 +53,16 @@ def not_there(form: ListForm, header: Sequence[str]) -> Iterator[tuple[tuple[str
                 yield ("columns", field.value, at) if several else ("columns", field.value), error.problems[0]
 
 
-def check_wishes(wishes: Wishes) -> None:
-    """Raises Refusal for what can be no way to read a list."""
-    if wishes.region and not known_region(wishes.region.upper()):
-        raise Refusal("bad_request", "there is no such country: two letters of ISO 3166, such as CN or GB")
-    if any(field not in set(Field) for field in wishes.columns):
-        raise Refusal("bad_request", f"columns are named by field: {', '.join(Field)}")
-    if len(wishes.delimiter) > 1 and wishes.delimiter != "tab":
-        raise Refusal("bad_request", "the delimiter is one character, or tab")
-
-
-def reading_wished(wishes: Wishes, policy: Center, campaign: str) -> Reading:
-    """Return how somebody wishes an uploaded list to be read."""
-    delimiter = {"tab": "\t"}.get(wishes.delimiter, wishes.delimiter) or None
-    said = {Field(field): columns for field, columns in wishes.columns.items()}
-    given = Reading(wishes.region.upper() or None, wishes.encoding or None, delimiter, wishes.header, said)
-    return with_form(given, form_of(policy, campaign), policy.outbound)
+def filled(wishes: Wishes, policy: Center, campaign: str) -> Wishes:
+    """Return the wishes for an uploaded list, and what they leave open as the campaign's `lists` has it."""
+    form = form_of(policy, campaign)
+    said = {field.value: names for field, names in written_columns(form).items()}
+    return structs.replace(
+        wishes,
+        region=wishes.region or form.region or policy.outbound.region or "",
+        encoding=wishes.encoding or form.encoding or "",
+        delimiter=wishes.delimiter or form.delimiter or "",
+        header=form.header if wishes.header is None else wishes.header,
+        columns=wishes.columns or said,
+        zone=wishes.zone or form.zone or "",
+    )

@@ -13,6 +13,7 @@ from typing import Any
 from cti.differences import Difference, Row, Rows, Step
 from cti.figures.counting import add
 from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
+from cti.metrics.listeners import Listeners
 from cti.metrics.live import LiveView
 from cti.metrics.rows import AgentRow, ContactRow
 from cti.metrics.snapshot import agent_row, call_row, queue_row, status_row
@@ -42,10 +43,12 @@ class Boards:
 
     def __init__(self, view: LiveView, more: Mapping[str, Callable[[float], Rows]] | None = None) -> None:
         self._view = view
+        self._listeners = Listeners()
         self._more: dict[str, Callable[[float], Rows]] = {
             "teams": lambda now: _by_name(team_rows(view, now)),
             "campaigns": lambda now: _by_name(campaign_rows(view, now)),
             "flows": lambda now: _by_name(flow_rows(view, now)),
+            "listening": self._listeners.rows,
             **(more or {}),
         }
         self.rows: dict[str, Rows] = {topic: {} for topic in (QUEUES, AGENTS, CALLS, STATUS, DECISIONS, *self._more)}
@@ -64,6 +67,7 @@ class Boards:
 
     def apply(self, changed: Changed) -> None:
         """Note what this fact may have touched. Never raises, never blocks."""
+        self._listeners.apply(changed)
         if changed.kind is Kind.CONFIG:
             self._all = True
         elif changed.kind is Kind.NODE:

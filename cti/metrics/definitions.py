@@ -86,11 +86,14 @@ class QueueCounts:
     def called(self) -> int:
         return self.count("called")
 
+    def ended_called(self, outcome: str) -> int:
+        """Of those whom we were to call."""
+        return self.count(f"called_{outcome}")
+
     @property
     def called_outcomes(self) -> dict[str, int]:
         """Of those whom we were to call; only outcomes that have been."""
-        found = {outcome: self.count(f"called_{outcome}") for outcome in counting.OUTCOMES}
-        return {outcome: count for outcome, count in found.items() if count}
+        return {outcome: count for outcome in counting.OUTCOMES if (count := self.ended_called(outcome))}
 
     @property
     def short_abandoned(self) -> int:

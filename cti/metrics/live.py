@@ -7,7 +7,7 @@ Definitions: docs/metrics.md. A fact that does not fit what was seen before chan
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from cti.metrics.definitions import Samples
@@ -51,6 +51,7 @@ class LiveView:
         self.free_to_ring = Samples()
         self.flow_ways = FlowWays()
         self.tally = Tally(policy)
+        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "turned_away": {}}  # for new callers
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,
@@ -223,8 +224,9 @@ class LiveView:
         name = changed.agent or ""
         freed = None if agent is None else agent.free_at
         at_once = changed.new == OfferState.RINGING  # otherwise his customer is called first
-        if agent is not None and freed is not None and at_once and row.waiting_since <= freed and name not in row.rung:
-            agent.ring_from = freed
+        if agent is not None and freed is not None and at_once and name not in row.rung:
+            # ahead: his rest was ended before its time, and since when he is free was told by nobody
+            agent.ring_from = freed if row.waiting_since <= freed <= changed.at else None
         row.agent = changed.agent
         row.rung.add(name)
 
@@ -235,7 +237,7 @@ class LiveView:
         agent.pending = ""
         agent.reason = (changed.reason or "") if changed.new == AgentStatus.ON_BREAK else ""
         # Restored at a start: the wait for callers who come back is no wait for us to decide
-        agent.free_at = changed.at if agent.free() and changed.cause != "AgentRestored" else None
+        agent.free_at = agent.freed(changed.at) if changed.cause != "AgentRestored" else None
 
     def _overdue(self, changed: Changed) -> None:
         self._agent(changed).overdue = True
@@ -250,7 +252,8 @@ class LiveView:
         agent.activity, agent.since = changed.new, changed.at
         if changed.new != Activity.RINGING:
             agent.ring_from = None
-        agent.free_at = changed.at if agent.free() and changed.old not in _IN_VAIN else None
+        agent.rest_until = changed.until or 0.0 if changed.new == Activity.IDLE else 0.0
+        agent.free_at = agent.freed(changed.at) if changed.old not in _IN_VAIN else None
 
     def _phone(self, changed: Changed) -> None:
         agent = self._agent(changed)
@@ -260,7 +263,9 @@ class LiveView:
                 agent.ring_from = None
             return
         agent.engaged = changed.new == "engaged"
-        agent.free_at = changed.at if agent.free() else None
+        if not agent.engaged:
+            agent.rest_until = changed.until or 0.0
+        agent.free_at = agent.freed(changed.at)
 
     def _agent(self, changed: Changed) -> AgentRow:
         return self.agents.setdefault(changed.agent or changed.id, AgentRow())

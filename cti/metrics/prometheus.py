@@ -150,7 +150,7 @@ class _Scrape(Collector):
             target.add_metric([name], row.counts.target_s)
             for outcome in Outcome:
                 contacts.add_metric([name, outcome.value], row.counts.ended(outcome))
-                called.add_metric([name, outcome.value], row.counts.called_outcomes.get(outcome, 0))
+                called.add_metric([name, outcome.value], row.counts.ended_called(outcome.value))
         yield from (waiting, longest, contacts, called, target, announced, kept)
 
     def _agents_and_calls(self) -> Families:

@@ -38,7 +38,8 @@ class AgentRow:
     since: float | None = None
     overdue: bool = False  # his break is longer than its limit
     pending: str = ""  # the break that begins when his work is over
-    free_at: float | None = None  # when he last became free to serve
+    rest_until: float = 0.0  # he gets no offer until then, by the rules for missed offers
+    free_at: float | None = None  # when he last became free to serve; may lie ahead while he rests
     ring_from: float | None = None  # free_at of the offer that is on its way to his phone
     engaged: bool | None = None
     answered: int = 0
@@ -49,6 +50,10 @@ class AgentRow:
 
     def free(self) -> bool:
         return self.available() and self.activity == Activity.IDLE and not self.engaged
+
+    def freed(self, at: float) -> float | None:
+        """Since when he can be given a contact, if what happened at `at` left him free: a rest is no delay of ours."""
+        return max(at, self.rest_until) if self.free() else None
 
 
 class QueueRow:

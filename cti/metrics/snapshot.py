@@ -66,7 +66,7 @@ def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str
         "resumed": counts.resumed,
         **{outcome.value: counts.ended(outcome) for outcome in Outcome},
         "called": counts.called,
-        "called_outcomes": {outcome.value: counts.called_outcomes.get(outcome, 0) for outcome in Outcome},
+        "called_outcomes": {outcome.value: counts.ended_called(outcome.value) for outcome in Outcome},
         "short_abandoned": counts.short_abandoned,
         "target_s": counts.target_s,
         "service_level_percent": row.service_level_percent,
@@ -121,6 +121,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
     return {
         "nodes": dict(view.nodes),
         "calls_active": len(view.contacts),
+        "admission": view.door(),
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"  # an agent's break is longer than its limit; `reason` names the break
     PENDING = "pending"  # "" -> the break that begins when the agent's work is over; -> "" when he takes it back
     PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer; "ending": did still
+    # ("free" with `until`: he gets no offer until then all the same)
     NODE = "node"  # "down" / "up"
     TRANSFER = "transfer"  # "" -> "blind" / "attended"
     REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong

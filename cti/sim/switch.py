@@ -23,6 +23,7 @@ from cti.sim.streams import AgiStream, AmiStream
 CHECK_EVERY_S = 30.0
 AGI_TRIP_S = 0.001
 FLOW_S = 20.0  # so long at most a caller is in a flow before it asks for something
+KEPT_OFFERS = 1000  # of calls that are over; what AMI still tells of one comes long before so many more
 
 
 class SimSwitch:
@@ -149,11 +150,17 @@ class SimSwitch:
         else:
             session.todo.append(command)
             if isinstance(command, do.Ring):
+                self._forget_old_offers()
                 for leg in command.legs:
                     self.offers[leg.offer] = session
             if isinstance(command, do.Ring | do.Join | do.Release | do.LeaveMessage) and session.announcing:
                 self.ami[session.call.node].act(lambda: self.exchange.stop_play(session.call))
             self._pump(session)
+
+    def _forget_old_offers(self) -> None:
+        """A world may last for weeks."""
+        while len(self.offers) > KEPT_OFFERS and not self.offers[oldest := next(iter(self.offers))].call.up:
+            del self.offers[oldest]
 
     def _refuse(self, command: do.AnyCommand) -> None:
         """The session is over: what has an end ends at once."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import quote
 
 from cti.sim.channels import Call, DialResult, Leg
@@ -102,11 +103,10 @@ class AgiClient(asyncio.Protocol):
         self._hungup = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         self.call.variables["CTI_DONE"] = self.call.variables["CTI_NEXT"] = ""
         call = self.call
-        transport.write(environment(self.request, call, arguments(call.node, call), call.channel, call.uniqueid))
+        self.transport.write(environment(self.request, call, arguments(call.node, call), call.channel, call.uniqueid))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._over(self, self.call.variables.get("CTI_DONE") == "1")
@@ -245,11 +245,10 @@ class WaitingClient(asyncio.Protocol):
         self._gone = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         leg = self.leg
         given = [f"mark={leg.uniqueid.partition('-')[2]}", f"node={leg.node}"]
-        transport.write(environment(self.request, None, given, leg.channel, leg.uniqueid))
+        self.transport.write(environment(self.request, None, given, leg.channel, leg.uniqueid))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._gone:

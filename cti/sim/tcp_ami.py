@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import cast
 
 from cti.sim.channels import Call, Leg
 from cti.sim.exchange import Exchange
@@ -83,9 +84,8 @@ class AmiSession(asyncio.Protocol):
         }
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(BANNER)
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self.transport.write(BANNER)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.server.sessions.discard(self)

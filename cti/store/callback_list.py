@@ -9,7 +9,7 @@ from typing import Any
 
 from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.model.promise import Promise
-from cti.store.callbacks import promise_of, promises
+from cti.store.callbacks import promise_of, promises, promises_of
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -36,6 +36,13 @@ class CallbackList:
                 break
             after = (found[-1].due_at, found[-1].id)
         return rows[:limit]
+
+    def of_agent(self, agent: str, limit: int) -> list[dict[str, Any]]:
+        """Return the open ones that `agent` is to keep himself, the next one first. Raises SQLAlchemyError."""
+        self._writer.flush()
+        newer = self._writer.unwritten()
+        found = [newer.get(each.id, each) for each in promises_of(self._store, agent, limit)]
+        return [row_of(each) for each in found if each.state in OPEN_CALLBACKS and each.agent == agent]
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, None where there is none. Raises SQLAlchemyError."""

@@ -101,6 +101,15 @@ def promises(
         return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
 
 
+def promises_of(store: Store, agent: str, limit: int) -> list[Promise]:
+    """Return the open promises that `agent` is to keep himself, the next one first. Raises SQLAlchemyError."""
+    his = callback.c.body.contains(f'"agent":"{agent}"', autoescape=True)  # a first sieve: the body decides
+    query = select(callback.c.body).where(callback.c.state.in_(OPEN_CALLBACKS), his).order_by(callback.c.due_at)
+    with store.engine.connect() as connection:
+        found = [_readable(body) for body in connection.execute(query.limit(limit)).scalars()]
+    return [each for each in found if each is not None and each.agent == agent]
+
+
 def promise_of(store: Store, name: LeadId) -> Promise | None:
     """Return one promise, open or not; None where there is none. Raises SQLAlchemyError."""
     with store.engine.connect() as connection:

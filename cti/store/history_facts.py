@@ -5,7 +5,7 @@ Personal data is kept once: `caller` of contact_history. Everything else that co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ OF_CONTACT = frozenset(
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
 DECISION = "decision"
+_WITH_AGENT = (ContactState.TALKING, ContactState.ASIDE)  # aside: his talk had ended when he came back
 
 _encode = msgspec.json.Encoder().encode
 
@@ -64,7 +65,10 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
                 rest_until=(changed.until or 0.0) if idle else 0.0,
                 leg=changed.leg is not None,
             )
-        return with_(self, leg=changed.new == "engaged") if changed.new != "ringing" else self
+        if changed.new == "ringing":
+            return self
+        engaged = changed.new == "engaged"
+        return with_(self, leg=engaged, rest_until=self.rest_until if engaged else changed.until or 0.0)
 
     def agent(self, name: AgentId, rules: policy.Agent) -> Agent:
         """Him, as far as explaining.py asks."""
@@ -132,9 +136,13 @@ class Book:
         self._staff: frozenset[str] = frozenset()
         self._blended: frozenset[str] = frozenset()
         self._agents: dict[str, AgentState] = {}
-        self._contacts: dict[str, dict[str, Any]] = {}
+        self._contacts: dict[str, dict[str, Any]] = {}  # those that live, and those that an earlier engine left open
         self._decided: tuple[str, float, str] = ("", 0.0, "")
         self._sums = SumBook()
+
+    def goes_on(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """What an earlier engine has written of contacts that are open (rows of contact_history by contact)."""
+        self._contacts |= {contact: dict(row) for contact, row in rows.items()}
 
     def rows(self, facts: Iterable[tuple[int, Changed | Opening]]) -> Rows:
         """The rows of numbered facts; each is given once, in order.
@@ -238,6 +246,8 @@ class Book:
         if changed.kind is Kind.CONTACT:
             row["state"] = changed.new
             row["ended_at"] = changed.at if changed.new == ContactState.ENDED else None
+            if changed.cause == "resumed" and changed.new in _WITH_AGENT:  # an earlier engine's, or nobody's, answer
+                row["outcome"] = Outcome.ANSWERED.value
         elif changed.kind is Kind.VISIT:
             row["outcome"] = changed.new if changed.new != "waiting" else ""
         elif changed.kind is Kind.OFFER and changed.new == OfferState.ACCEPTED:

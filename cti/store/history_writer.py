@@ -6,7 +6,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -19,6 +19,7 @@ from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
+from cti.store.history_left import LeftBehind
 from cti.store.history_retention import PORTION
 from cti.store.sweeping import NOTHING_FURTHER, Further, Sweeper
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
@@ -31,6 +32,7 @@ BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
 SWEEP_S = 60.0
+LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +52,10 @@ class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
-    `now`: epoch seconds at which this engine starts. Raises SQLAlchemyError where the store cannot be read.
+    While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
+    `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
+    that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
+    cannot be read.
     """
 
     def __init__(
@@ -65,13 +70,19 @@ class HistoryWriter(WriterThread[_Batch]):
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
+        alone: bool = True,
+        may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
+        self._alone = alone
         self.lost = self.written = 0
         self._tell_lost_at = 1
         self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
+        self._may_wait = may_wait
         self._book = Book()
+        self._left = LeftBehind(store, now)
+        self._book.goes_on(self._left.rows)
         self._hurry = False
         self._facts: deque[Numbered] = deque()
         self._openings = 0  # among these
@@ -91,6 +102,7 @@ class HistoryWriter(WriterThread[_Batch]):
             return
         with self._wake:
             self._newest_at = changed.at
+            self._left.seen(changed.contact)
             if self._proposed is None:
                 self._take_in(changed)
             else:
@@ -161,6 +173,8 @@ class HistoryWriter(WriterThread[_Batch]):
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
+        while self._may_wait() and not (self._closing or self._hurry) and len(self._facts) < self._max_pending / 2:
+            self._wake.wait_for(lambda: self._closing or self._hurry, timeout=LATE_LOOK_S)
 
     def _waits(self) -> bool:
         return bool(self._facts) or self._batch is not None
@@ -203,6 +217,7 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _afterwards(self, work: _Batch | None) -> None:
         if not self._closing:
+            self._end_those_left_behind()
             self._sweep()
 
     def _tell_failed(self, work: _Batch, error: SQLAlchemyError) -> None:
@@ -219,6 +234,18 @@ class HistoryWriter(WriterThread[_Batch]):
             self.lost += len(facts)
             _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
             return Rows()
+
+    def _end_those_left_behind(self) -> None:
+        if not self._alone or not self._left.due(self._newest_at):
+            return
+        try:
+            ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
+            with self._wake:
+                for fact in ends:
+                    self._take_in(fact)
+        except SQLAlchemyError as error:
+            self.errors += 1
+            _log.error("contacts_left_open", error=type(error).__name__)
 
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""

@@ -8,15 +8,15 @@ from cti.model.words import AttemptId, DialResult, OfferId
 from .centre import Centre
 from .lone_switch import LoneSwitch
 from .phones import Call
-from .waiting import until
+from .waiting import PATIENCE_S, until
 
 
-def ended(switch: LoneSwitch, attempt: str, timeout_s: float = 10.0) -> DialResult:
+def ended(switch: LoneSwitch, attempt: str, timeout_s: float = PATIENCE_S) -> DialResult:
     _, end = switch.until(events.AttemptEnded, lambda e: e.attempt == attempt, timeout_s)
     return end.result
 
 
-def arrived(switch: LoneSwitch, attempt: str, timeout_s: float = 10.0) -> events.CallArrived:
+def arrived(switch: LoneSwitch, attempt: str, timeout_s: float = PATIENCE_S) -> events.CallArrived:
     _, call = switch.until(events.CallArrived, lambda e: e.attempt == attempt, timeout_s)
     answered = [
         e for e in switch.of(events.AttemptAnswered, events.CallArrived) if getattr(e, "attempt", "") == attempt

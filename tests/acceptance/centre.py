@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests import hygiene
+
 from .engine_process import REPOSITORY, EngineProcess
 from .phones import Call, Desk
-from .waiting import until
+from .waiting import PATIENCE_S, until
 from .witness import Witness
 
 LAB = REPOSITORY / "asterisk" / "lab"
@@ -86,6 +88,12 @@ class Lab:
         """`core restart now`; returns when the node is ready again."""
         self._run("restart", node)
 
+    def start(self, node: str) -> None:
+        """A node that was killed runs again; returns when it is ready."""
+        nodes = self.descriptor["nodes"]
+        place = next(index for index, row in enumerate(nodes) if row["name"] == node)
+        nodes[place] = self._run("start", node)
+
     def down(self) -> None:
         self._run("down")
 
@@ -155,10 +163,12 @@ class Centre:
         for engine in self.engines:
             engine.stop()
         self.tidy()
+        leaks = hygiene.personal_in_logs(engine.log for engine in self.engines)
         self.engines.clear()
         for node in self.lab.nodes:
             for left in Path(node["callback_spool_dir"]).glob("*.json"):
                 left.unlink()
+        assert not leaks, f"something of a person in the engine's log: {leaks[:20]}"
 
     def tidy(self) -> None:
         """End every call, and see that Asterisk is empty; the engine goes on."""
@@ -215,7 +225,7 @@ class Centre:
         desks = (*self._phones.values(), *self._trunks.values())
         return "\n".join(f"{call} errors: {desk.errors}" for desk in desks for call in desk.calls.values())
 
-    def rings(self, number: str, timeout_s: float = 10.0) -> Call:
+    def rings(self, number: str, timeout_s: float = PATIENCE_S) -> Call:
         """Wait for the agent's phone to ring."""
         return self.phone(number).ringing(timeout_s=timeout_s)
 
@@ -281,7 +291,7 @@ class Centre:
 
     # --- what the engine believes -----------------------------------------------------------------------------------
 
-    def until_agent(self, name: str, timeout_s: float = 10.0, **expected: Any) -> None:
+    def until_agent(self, name: str, timeout_s: float = PATIENCE_S, **expected: Any) -> None:
         """Wait until the agent's row shows what is expected."""
         wanted = {key: str(value) for key, value in expected.items()}
 

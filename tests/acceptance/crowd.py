@@ -112,6 +112,12 @@ class Crowd:
         with self._lock:
             dialog.resend, dialog.over_at = None, time.monotonic()
 
+    def forget(self, before: float) -> None:
+        """Calls that were over at that monotonic time need no answer any more; `order` keeps them."""
+        with self._lock:
+            for call_id in [i for i, d in self.dialogs.items() if d.over_at is not None and d.over_at < before]:
+                del self.dialogs[call_id]
+
     def talking(self) -> list[Dialog]:
         with self._lock:
             return [dialog for dialog in self.dialogs.values() if dialog.talking]

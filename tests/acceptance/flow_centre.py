@@ -14,7 +14,7 @@ from .centre import Centre, agent, number_of
 from .engine_process import REPOSITORY, STOP_TIMEOUT_S, EngineProcess
 from .phones import Call
 from .tones import Ear, Heard
-from .waiting import until
+from .waiting import PATIENCE_S, until
 
 FLOWS = Path(__file__).with_name("flows")
 DIALLED = "6001"
@@ -44,7 +44,7 @@ class Caller:
     def __init__(self, call: Call, ear: Ear) -> None:
         self.call, self.ear = call, ear
 
-    def hears(self, what: str, after: Heard | None = None, timeout_s: float = 10.0) -> Heard:
+    def hears(self, what: str, after: Heard | None = None, timeout_s: float = PATIENCE_S) -> Heard:
         """Wait until he hears the prompt (after another one has ended)."""
         return self.ear.until(what, after.end_s if after is not None else 0.0, timeout_s)
 
@@ -71,9 +71,9 @@ class FlowCentre:
         self.recordings.mkdir()
         self._journal = folder / "journal"
         self._systems = {
-            "shop": {"base_url": shop},
-            "slow": {"base_url": slow or shop, "timeout_s": GIVE_UP_S},
-            "nobody_there": {"base_url": f"http://{centre.lab.base}.110:9"},
+            "shop": {"base_url": shop, "networks": ["127.0.0.0/8"]},
+            "slow": {"base_url": slow or shop, "networks": ["127.0.0.0/8"], "timeout_s": GIVE_UP_S},
+            "nobody_there": {"base_url": f"http://{centre.lab.base}.110:9", "networks": ["127.0.0.0/8"]},
         }
         self._calls, self._read = 0, 0
 

@@ -72,15 +72,8 @@ class Selling:
 
     def load(self, campaign: str, *numbers: str) -> None:
         """A list of leads with one number each."""
-        store, now = open_store(f"sqlite:///{self.engine.database}"), time.time()
-        try:
-            self._lists += 1
-            name = begin_list(store, campaign, f"{self._lists}.csv", "tests", now)
-            rows = [NewLead(row, (LeadNumber(number, BERLIN),)) for row, number in enumerate(numbers, 1)]
-            add_portion(store, name, rows, now)
-            finish_list(store, name, len(rows), len(rows), {(BERLIN[0], 5)}, now)
-        finally:
-            store.close()
+        self._lists += 1
+        load_list(self.engine.database, campaign, f"{self._lists}.csv", *numbers)
 
     def ask(self, action: str, campaign: str) -> Any:
         return json.loads(self.engine.command("campaign", action, campaign))
@@ -144,6 +137,25 @@ class Selling:
         self.until(lambda: not self.unresolved(), "every attempt has its result")
         status = self.engine.part("status")
         assert status["bugs"] == 0 and status["inconsistent"] == 0, status
+
+
+def load_list(database: Path, campaign: str, file: str, *numbers: str, **columns: str) -> None:
+    """Put a list of leads, each with one number and the same other columns, into the store of an engine.
+
+    It may run already, or not be there yet.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    store, now = open_store(f"sqlite:///{database}"), time.time()
+    try:
+        name = begin_list(store, campaign, file, "tests", now)
+        rows = [
+            NewLead(row, (LeadNumber(number, BERLIN),), data=json.dumps(columns))
+            for row, number in enumerate(numbers, 1)
+        ]
+        add_portion(store, name, rows, now)
+        finish_list(store, name, len(rows), len(rows), {(BERLIN[0], 5)}, now)
+    finally:
+        store.close()
 
 
 def town_numbers(series: int, count: int) -> list[str]:

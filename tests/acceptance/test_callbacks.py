@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from .engine_process import EngineProcess
 from .flow_centre import FLOWS
 from .phones import Call
 from .tones import Ear
-from .waiting import until
+from .waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.acceptance
 
@@ -31,7 +31,15 @@ AFTER_DEATH_S = 30.0
 class Promising:
     """A centre whose line offers a callback at key 7, for agents a1001 and a1002 (who are logged out)."""
 
-    def __init__(self, centre: Centre, folder: Path, callbacks: dict[str, Any], **queue: Any) -> None:
+    def __init__(
+        self,
+        centre: Centre,
+        folder: Path,
+        callbacks: dict[str, Any],
+        visits: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        **queue: Any,
+    ) -> None:
         self.centre, self._folder, self._heard = centre, folder, 0
         centre.phones("1001", "1002")
         assert centre.world
@@ -41,7 +49,10 @@ class Promising:
             {f"a{number}": agent(number, "sales", starts="logged_out") for number in ("1001", "1002")},
             flows={"folder": str(FLOWS), "recordings": str(folder), "transfers": {"boss": "PJSIP/1003"}},
             hours={"office": {"zone": "Europe/Berlin", "weekly": {"mon-sun": "open"}}},
-            lookups={name: {"base_url": "http://127.0.0.1:9"} for name in ("shop", "slow", "nobody_there")},
+            lookups={
+                name: {"base_url": "http://127.0.0.1:9", "networks": ["127.0.0.0/8"]}
+                for name in ("shop", "slow", "nobody_there")
+            },
             outbound={
                 "region": "DE",
                 "trunks": {"world": {"dial": "PJSIP/{number}@trunk4"}},
@@ -50,7 +61,9 @@ class Promising:
                     "retry": {"busy": {"after_s": RETRY_S, "at_most": 2, "number": "same"}},
                     **callbacks,
                 },
+                "visits": dict(visits or {}),
             },
+            **dict(settings or {}),
         )
 
     def asks_for_it(self) -> None:
@@ -68,7 +81,10 @@ class Promising:
         until(lambda: self.state() == "in_line", "his promise stands in the line")
 
     def comes(self, number: str = "1001") -> None:
+        """He is there, and the disk knows it: the engine may be killed next."""
         self.engine.do(f"a{number}", "login")
+        asked = f"SELECT status FROM agent_status WHERE agent = 'a{number}'"
+        until(lambda: self.rows(asked) == [("available",)], f"the login of a{number} is written")
 
     def answers(self, number: str = "1001") -> Call:
         """The agent's phone rings, and he takes it."""
@@ -76,7 +92,7 @@ class Promising:
         phone.answer()
         return phone.wait("confirmed")
 
-    def customer_rings(self, timeout_s: float = 10.0) -> Call:
+    def customer_rings(self, timeout_s: float = PATIENCE_S) -> Call:
         """The world's phone: it is he, and nobody else is called."""
         return self.centre.world.ringing(timeout_s=timeout_s)
 
@@ -258,7 +274,7 @@ def test_seen_and_taken_back_from_a_terminal(promising: Open) -> None:
     centre = promising(first="customer")
     centre.asks_for_it()
     [row] = json.loads(centre.engine.command("callback", "list"))
-    assert (row["state"], row["number"]) == ("in_line", f"{E164[:3]}…{E164[-2:]}")
+    assert (row["state"], row["number"]) == ("in_line", f"+49 ••• ••{E164[-2:]}")
     centre.comes()
     customer = centre.customer_rings()
     [row] = json.loads(centre.engine.command("callback", "list", "--show-numbers"))

@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.waiting import PATIENCE_S
+
+__all__ = ["PATIENCE_S", "until"]
+
 T = TypeVar("T")
 
-PATIENCE_S = 10.0
 POLL_S = 0.03
 
 

@@ -8,10 +8,11 @@ from kit import Break, Queue, Scene, center, member
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.commands import HangupLeg, Release, StopRing
-from cti.model.words import AgentAction, AgentId, AgentStatus, RefusedReason
+from cti.model.words import AgentAction, AgentId, AgentStatus, RefusedReason, RingResult
 
 pytestmark = pytest.mark.unit
 
+BUSY, REJECTED = RingResult.BUSY, RingResult.REJECTED
 BOTH = {"sales": Queue(wrap_up_s=10), "support": Queue(wrap_up_s=30)}
 
 
@@ -279,6 +280,38 @@ def test_an_engaged_phone_is_not_rung() -> None:
         ("free", "engaged"),
         ("engaged", "free"),
     ]
+
+
+@pytest.mark.parametrize(("result", "rests"), [(BUSY, False), (REJECTED, True)])
+def test_the_end_of_the_call_that_made_his_phone_busy_ends_the_rest(result: RingResult, rests: bool) -> None:
+    """His own call was seen after the ring had reached the phone: when it is over he is free, and is told to be."""
+    scene = one_agent()
+    scene.login("anna")
+    scene.arrive("c1")
+    ring = scene.rings("anna")
+    scene.post(ev.LegUp("node1/own", "PJSIP/1001"))
+    scene.fail("anna", result)
+    assert scene.agent("anna").legs == {"node1/own"} and ring not in scene.agent("anna").legs
+    scene.wait(1)
+    scene.arrive("c2")
+    scene.post(ev.LegDown("node1/own"))
+    assert len(scene.rung()) == (1 if rests else 2)
+    [free] = scene.changes(Kind.PHONE, new="free")
+    assert free.until == (scene.now - 1 + scene.policy.missed_offers.rest_after_busy_s if rests else None)
+
+
+def test_the_end_of_the_busy_ring_itself_ends_no_rest() -> None:
+    """Else a phone that is busy with what we do not see would be rung again and again, without a pause."""
+    scene = one_agent()
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.fail("anna", BUSY)
+    assert not scene.agent("anna").legs
+    scene.wait(4.9)
+    assert len(scene.rung()) == 1
+    scene.wait(0.2)
+    assert len(scene.rung()) == 2
 
 
 def test_our_own_ring_is_no_engagement() -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from cti.api import control_lists
 from tests.api.test_control_results import POLICY
 from tests.running import Running
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -40,7 +42,7 @@ async def test_from_the_file_to_leads(running: Running) -> None:
     path = f"{CAMPAIGN}/uploads/{found['upload']['upload']}"
     for step, state in (("try", "tried"), ("import", "done")):
         assert (await running.ask("POST", f"{path}/{step}", {"region": "GB", "by": "eva"}))[0] == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (row := (await running.ask("GET", path))[1]["upload"])["state"] != state:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert (row["rows"], row["verdicts"]["valid"], row["verdicts"]["invalid"]) == (3001, 1, 3000)
@@ -61,3 +63,25 @@ async def test_what_is_wrong_is_said(running: Running) -> None:
     assert (await running.ask("POST", "/v1/campaigns/winter/uploads"))[0] == 404
     assert (await running.ask("GET", "/v1/campaigns/winter/lists"))[0] == 404
     assert (await running.ask("POST", f"{CAMPAIGN}/pause"))[1].get("refused") == "campaign_state", "not an upload"
+
+
+async def test_a_slow_line_is_not_cut_off_while_it_brings_something() -> None:
+    class Slow:
+        """A request whose body comes in two pieces."""
+
+        def __init__(self) -> None:
+            self.given, self.content = list[float | None](), self
+
+        def get(self, _key: object) -> Slow:
+            return self
+
+        def reschedule(self, when: float | None) -> None:
+            self.given.append(when)
+
+        async def iter_chunked(self, _most: int) -> AsyncIterator[bytes]:
+            for piece in (b"phone", b"+49"):
+                yield piece
+
+    slow, now = Slow(), asyncio.get_running_loop().time()
+    assert [piece async for piece in control_lists._pieces(slow)] == [b"phone", b"+49"]  # type: ignore[arg-type]
+    assert len(slow.given) == 2 and all(when is not None and when - now >= 60 for when in slow.given)

@@ -26,6 +26,7 @@ from cti.people.person import Person
 from cti.people.rights import Role
 from cti.people.sessions import SignedIn
 from tests.metrics.streams import CENTER
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -181,7 +182,7 @@ async def test_who_goes_is_forgotten(scene: Scene) -> None:
     socket = await scene.open(await scene.ticket())
     await message(socket)
     await socket.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while scene.hub.viewers:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from cti.api.loop_watch import LoopWatch
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -19,7 +20,7 @@ async def test_a_blocked_loop_is_seen_and_observed() -> None:
     watch.start()
     time.sleep(0.2)  # noqa: ASYNC251 - blocking the loop is the point
     assert watch.lag_s() > 0.15  # while it still stands
-    assert await asyncio.wait_for(seen.get(), 5) > 0.15
+    assert await asyncio.wait_for(seen.get(), PATIENCE_S) > 0.15
     watch.stop()
 
 

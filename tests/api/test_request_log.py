@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -21,7 +22,7 @@ NUMBER = b"+49301234567"
 async def sent(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(data)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
     writer.close()
     return answer
 

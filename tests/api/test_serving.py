@@ -13,6 +13,7 @@ from aiohttp import web
 
 from cti.api import serving
 from cti.api.serving import limit_connections, serve_tcp
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -59,7 +60,7 @@ async def test_a_peer_who_never_finishes_his_headers_is_cut_off(start: Start, se
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(sent)
     with contextlib.suppress(ConnectionResetError):
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     writer.close()
     assert await fetched(port) == 200
 
@@ -77,7 +78,7 @@ async def test_silent_peers_above_the_limit_are_cut_off(start: Start, monkeypatc
     monkeypatch.setattr(serving, "SWEEP_S", 0.05)
     port = await start(60.0, 5.0)
     peers = [await asyncio.open_connection(HOST, port) for _ in range(5)]
-    cut = asyncio.gather(*(asyncio.wait_for(peer[0].read(), 30) for peer in peers[3:]), return_exceptions=True)
+    cut = asyncio.gather(*(asyncio.wait_for(peer[0].read(), PATIENCE_S) for peer in peers[3:]), return_exceptions=True)
     assert all(end == b"" or isinstance(end, ConnectionResetError) for end in await cut)
     assert not peers[0][0].at_eof()
     for _, writer in peers:
@@ -97,7 +98,7 @@ async def test_peers_with_half_a_body_count_and_one_address_never_takes_all(
             await peers[-1][1].drain()
     for reader, _ in peers[3:]:
         with contextlib.suppress(ConnectionResetError):
-            assert await asyncio.wait_for(reader.read(), 5) == b""
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     assert not any(reader.at_eof() for reader, _ in peers[:3])
     elsewhere = aiohttp.TCPConnector(local_addr=("127.0.24.3", 0))
     async with aiohttp.ClientSession(connector=elsewhere) as session, session.get(f"http://{HOST}:{port}/") as found:
@@ -115,10 +116,10 @@ async def test_who_has_his_answer_makes_room_for_who_comes(start: Start, monkeyp
     for _ in range(4):
         peers.append(await asyncio.open_connection(HOST, port))
         peers[-1][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert b" 200 " in await asyncio.wait_for(peers[-1][0].readuntil(b"here"), 5)
+        assert b" 200 " in await asyncio.wait_for(peers[-1][0].readuntil(b"here"), PATIENCE_S)
     for reader, _ in peers[:2]:
         with contextlib.suppress(ConnectionResetError):
-            assert await asyncio.wait_for(reader.read(), 5) == b""
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     assert not peers[2][0].at_eof() and not peers[3][0].at_eof()
     for _, writer in peers:
         writer.close()
@@ -137,6 +138,6 @@ async def test_headers_without_end_are_refused(start: Start) -> None:
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(b"GET / HTTP/1.1\r\nX: " + b"a" * 1_000_000)
     with contextlib.suppress(ConnectionError):
-        assert b" 400 " in await asyncio.wait_for(reader.readline(), 5)
+        assert b" 400 " in await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
     assert await fetched(port) == 200

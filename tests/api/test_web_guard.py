@@ -19,6 +19,7 @@ from cti.api.web_guard import Entrance, address_of
 from cti.model.errors import ConfigError
 from cti.people.rights import RIGHTS, Right, Role
 from cti.store.database import Store
+from tests.waiting import PATIENCE_S
 
 from .web_scene import Answer, WebScene
 
@@ -186,6 +187,12 @@ async def test_numbers_are_for_those_who_may_see_them(web: WebScene) -> None:
     assert seen[Role.AUDITOR].body["calls"][0]["caller"] == "+49 ••• ••23"
 
 
+async def test_the_numbers_of_reports_are_ours_and_nobodys_secret(web: WebScene) -> None:
+    paths = ("/api/v1/reports/numbers", "/api/v1/definitions")
+    seen = [(await ask_as(web, Role.AUDITOR, "GET", path)).body.get("number") for path in paths]
+    assert seen == ["+4930123", "+49 ••• ••23"]
+
+
 @pytest.mark.parametrize(
     ("remote", "forwarded", "found"),
     [
@@ -239,7 +246,7 @@ async def test_bytes_that_are_no_text_are_refused_and_nothing_fails(web: WebScen
         reader, writer = await asyncio.open_connection(host, int(port))
         head, middle, body = said.partition(b"\r\n\r\n")
         writer.write(head + b"\r\nHost: x\r\nConnection: close" + (middle + body if middle else b"\r\n\r\n"))
-        found.append(int((await asyncio.wait_for(reader.readline(), 5)).split()[1]))
+        found.append(int((await asyncio.wait_for(reader.readline(), PATIENCE_S)).split()[1]))
         writer.close()
     assert found == list(asked.values())
 

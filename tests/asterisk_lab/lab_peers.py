@@ -8,17 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tests.waiting import until
+
 CALLER = Path(__file__).resolve().parent / "caller.xml"
-PATIENCE_S = 15.0
-
-
-async def wait_for(condition: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
-    """The first true value of a condition."""
-    until = asyncio.get_running_loop().time() + timeout_s
-    while not (value := condition()):
-        assert asyncio.get_running_loop().time() < until, f"not within {timeout_s} s"
-        await asyncio.sleep(0.02)
-    return value
 
 
 class AgiSession:
@@ -119,7 +111,7 @@ class Witness:
         secret = node["ami_secret"] if user == node["ami_user"] else node["witness_secret"]
         reading = asyncio.create_task(witness._read())
         witness.send(Action="Login", Username=user, Secret=secret)
-        await wait_for(lambda: witness.events("FullyBooted"))
+        await until(lambda: witness.events("FullyBooted"))
         try:
             yield witness
         finally:

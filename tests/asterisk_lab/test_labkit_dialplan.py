@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_peers import AgiSession, ScriptedEngine, Witness, caller, sipp, wait_for
+from lab_peers import AgiSession, ScriptedEngine, Witness, caller, sipp
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.acceptance
 
@@ -98,7 +100,7 @@ async def test_engine_that_always_dies_leads_to_the_fallback(one_node: Lab, tmp_
 
     async with ScriptedEngine.listening(one_node["engines"][0], die) as engine:
         async with Witness.of(one_node["nodes"][0]) as witness, caller(one_node, tmp_path, "6001"):
-            await wait_for(lambda: [e for e in witness.events("Newexten") if e["Context"] == "cti-fallback"])
+            await until(lambda: [e for e in witness.events("Newexten") if e["Context"] == "cti-fallback"])
         assert 2 <= len(engine.sessions) <= 12
 
 
@@ -141,9 +143,9 @@ async def test_without_engine_the_caller_hears_music_and_leaves_a_callback(one_n
     node = one_node["nodes"][0]
     spool = Path(node["callback_spool_dir"])
     async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002") as call:
-        channel = (await wait_for(lambda: witness.events("Newchannel")))[0]["Channel"]
-        await wait_for(lambda: witness.events("MusicOnHoldStart"), 2.0)
-        await wait_for(
+        channel = (await until(lambda: witness.events("Newchannel")))[0]["Channel"]
+        await until(lambda: witness.events("MusicOnHoldStart"))
+        await until(
             lambda: [e for e in witness.events("AGIExecStart") if "STREAM" in e["Command"] and e["Channel"] == channel]
         )
         witness.send(Action="PlayDTMF", Channel=channel, Digit="1", Receive="true")
@@ -171,8 +173,8 @@ async def test_blind_transfer_back_into_a_queue_is_a_new_entry_with_the_old_tick
         sipp(one_node, tmp_path, *phone),
         caller(one_node, tmp_path, "6001") as call,
     ):
-        answered = await wait_for(lambda: [e for e in witness.events("DialEnd") if e["DialStatus"] == "ANSWER"])
-        await wait_for(lambda: len(witness.events("BridgeEnter")) >= 2)
+        answered = await until(lambda: [e for e in witness.events("DialEnd") if e["DialStatus"] == "ANSWER"])
+        await until(lambda: len(witness.events("BridgeEnter")) >= 2)
         agent = answered[0]["DestChannel"]
         witness.send(Action="BlindTransfer", Channel=agent, Context="cti-agent", Exten="6002")
         assert await call.wait() == 0
@@ -228,7 +230,7 @@ async def test_outbound_call_reaches_the_engine_with_its_attempt(one_node: Lab, 
             Priority="1",
             Async="true",
         )
-        await wait_for(lambda: engine.sessions)
+        await until(lambda: engine.sessions)
     session = engine.sessions[0]
     assert session.path.startswith("outbound/")
     assert (session.args["attempt"], session.args["entry"], session.args["dialled"]) == ("7f3a", "1", "00")
@@ -248,15 +250,15 @@ async def test_engine_user_gets_only_the_events_it_knows(one_node: Lab, tmp_path
         sipp(one_node, tmp_path, *phone),
         caller(one_node, tmp_path, "6001") as call,
     ):
-        await wait_for(lambda: engine_user.events("DialEnd"))
+        await until(lambda: engine_user.events("DialEnd"))
         agent = engine_user.events("DialEnd")[0]["DestChannel"]
         engine_user.send(Action="Hangup", Channel=agent)
         assert await call.wait() == 0
-        await wait_for(lambda: len(engine_user.events("Hangup")) >= 2)
+        await until(lambda: len(engine_user.events("Hangup")) >= 2)
         names = {packet["Event"] for packet in engine_user.packets if "Event" in packet}
         known = {"FullyBooted", "Newchannel", "DialBegin", "DialEnd", "Hangup"}
         assert names <= known
         assert len(witness.packets) > 3 * len(engine_user.packets)
         engine_user.send(Action="Command", Command="core show version", ActionID="forbidden")
-        answer = await wait_for(lambda: [p for p in engine_user.packets if p.get("ActionID") == "forbidden"])
+        answer = await until(lambda: [p for p in engine_user.packets if p.get("ActionID") == "forbidden"])
         assert answer[0]["Response"] == "Error"

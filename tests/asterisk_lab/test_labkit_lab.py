@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,10 @@ def test_up_status_restart_cli_down_leaves_nothing(real_asterisk: None, tmp_path
         assert _alive(first), "the same pid"
         uptime = _lab(folder, "cli", "1", "core", "show", "uptime", "seconds")["output"]
         assert int(uptime.split("System uptime: ")[1].split()[0]) <= 1
+        assert "runs already" in _said(folder, "start", "node2")
+        os.kill(second["pid"], signal.SIGKILL)
+        record["nodes"][1] = again = _lab(folder, "start", "node2")
+        assert again["pid"] != second["pid"] and _alive(again)
     finally:
         ended = _lab(folder, "down")["ended"]
     assert sorted(ended) == sorted(node["pid"] for node in record["nodes"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_peers import AgiSession, ScriptedEngine, Witness, caller, wait_for
+from lab_peers import AgiSession, ScriptedEngine, Witness, caller
 from labkit.lab import Lab
 from labkit.plan import UpOptions
 
@@ -19,6 +19,7 @@ from cti.prompts.build import build
 from cti.prompts.shelf import Folders
 from cti.prompts.sound import read_wav
 from tests.sounds import Humming
+from tests.waiting import until
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(120)]
 
@@ -58,7 +59,7 @@ async def test_callers_hear_them(lab: dict[str, Any], sounds: Path, tmp_path: Pa
             answers[words] = await session.command(words)
 
     async with ScriptedEngine.listening(lab["engines"][0], script), caller(lab, tmp_path, "6001"):
-        await wait_for(lambda: "SET VARIABLE CTI_DONE 1" in answers, 30)
+        await until(lambda: "SET VARIABLE CTI_DONE 1" in answers)
     samples = {
         language: len(read_wav((sounds / language / "custom/hello.wav").read_bytes()).samples)
         for language in ("en", "zh")
@@ -111,6 +112,6 @@ async def test_a_wideband_phone_hears_the_better_file(lab: dict[str, Any], sound
             witness.send(Action="DialplanExtensionAdd", Context="cti-ear", Extension="s", **step)
         dial = {"Channel": "Local/s@cti-ear", "Application": "AGI", "Data": f"agi://{address}/x", "Codecs": "slin16"}
         witness.send(Action="Originate", **dial, Async="true")
-        await wait_for(lambda: played, 30)
+        await until(lambda: played)
     wide = len(read_wav((sounds / "en/custom/hello.wav16").read_bytes()).samples)
     assert abs(_endpos(played[0]) - wide) < 640

@@ -35,7 +35,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> AskedEngine:
 
 def test_the_list(engine: AskedEngine) -> None:
     found = cti("list")
-    assert found.exit_code == 0 and all(word in found.stdout for word in ("17", "promised", "busy", "+49…56"))
+    assert found.exit_code == 0 and all(word in found.stdout for word in ("17", "promised", "busy", "+49 ••• ••56"))
     assert engine.asked == [("GET", "/api/v1/callbacks?all=0", None)]
     engine.answer = {"callbacks": []}
     assert "no callback is open" in cti("list").stdout

@@ -14,7 +14,7 @@ from aiohttp import web
 from cti.cli import control as cli_control
 from cti.cli.control import EngineRefused, NotRunning
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(30)]
+pytestmark = pytest.mark.contract
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_a_row_and_its_file(tmp_path: Path) -> None:
     found = look_at(file, Reading())
     assert {"delimiter": "semicolon", "phone": "phone", "name": "name"}.items() <= how(found).items()
     row = judge_row(1, found.sample[0], found.columns, Rules("", None))
-    assert (shown_row(row, False)["numbers"], shown_row(row, True)["numbers"]) == ("+44…01", "+442079460001")
+    assert (shown_row(row, False)["numbers"], shown_row(row, True)["numbers"]) == ("+44 ••• ••01", "+442079460001")
 
 
 def test_every_verdict_has_its_words() -> None:

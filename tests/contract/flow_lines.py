@@ -7,7 +7,6 @@ story must give the same sounds and the same events, or the switches differ.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -24,7 +23,6 @@ from cti.switch.flow_desk import FlowDesk
 from tests.ivr.flows import flow, opening
 
 OF_A_FLOW = (events.FlowEnqueues, events.FlowEnded, events.FlowTold, events.SurveyAnswered)
-PATIENCE_S = 15.0
 GONE = "gone"  # a sound whose name has this in it is nowhere
 DIALLED, CALLER = "6100", "+4930123456"
 AGENT, COLLEAGUE = "1001", "1002"
@@ -171,13 +169,6 @@ def told(line: Line) -> list[tuple[str, dict[str, Any]]]:
             del fields["call"]
             found.append((fields.pop("type"), fields))
     return found
-
-
-async def eventually(true: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, f"not within {within_s:g} s: {what}"
-        await asyncio.sleep(0.005)
 
 
 class Spy(Engine):

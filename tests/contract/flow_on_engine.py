@@ -21,7 +21,8 @@ from cti.sim.channels import Call, Leg
 from cti.sim.tcp import Address, TcpSwitch
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from tests.acceptance.crowd import Crowd, Dialog
-from tests.contract.flow_lines import AGENT, CALLER, COLLEAGUE, DIALLED, GONE, POLICY, Scene, Spy, Wiretap, eventually
+from tests.contract.flow_lines import AGENT, CALLER, COLLEAGUE, DIALLED, GONE, POLICY, Scene, Spy, Wiretap
+from tests.waiting import until
 
 SIM_HOST = "127.0.25.1"
 SPOKEN_PACKETS, PACKET_S = 100, 0.02
@@ -59,7 +60,7 @@ class OnEngine:
 
     async def __aenter__(self) -> OnEngine:
         await self.switch.start(self.engine)
-        await eventually(lambda: self.told(Kind.NODE, "up"), "the node is up")
+        await until(lambda: self.told(Kind.NODE, "up"), "the node is up")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,14 +82,14 @@ class OnEngine:
             now = self.tap.now
             return now is not None and now.name == name and word in ("", now.words[2])
 
-        await eventually(goes_on, f"{name} {word}; heard: {self.tap.sounds()}")
+        await until(goes_on, f"{name} {word}; heard: {self.tap.sounds()}")
 
     async def presses(self, keys: str) -> None:
         for key in keys:
-            await eventually(lambda: (now := self.tap.now) and key in now.keys, f"{key} ends something")  # noqa: B023
+            await until(lambda: (now := self.tap.now) and key in now.keys, f"{key} ends something")  # noqa: B023
             now = self.tap.now
             await self._street.press(key, is_heard=True)
-            await eventually(lambda: now is None or now.answer.done(), f"{key} has ended it")  # noqa: B023
+            await until(lambda: now is None or now.answer.done(), f"{key} has ended it")  # noqa: B023
 
     async def hammers(self, keys: str) -> None:
         for key in keys:
@@ -105,24 +106,24 @@ class OnEngine:
         await self._talk(COLLEAGUE)
 
     async def waits_too_long(self) -> None:
-        await eventually(lambda: self.told(Kind.VISIT, "timed_out"), "he has waited too long")
+        await until(lambda: self.told(Kind.VISIT, "timed_out"), "he has waited too long")
 
     async def hangs_up(self) -> None:
         await self._street.hang_up()
         await self._nobody_is_left()
 
     async def is_let_go(self) -> None:
-        await eventually(lambda: any(isinstance(told, events.FlowEnded) for told in self.posted), "the flow's end")
+        await until(lambda: any(isinstance(told, events.FlowEnded) for told in self.posted), "the flow's end")
         await self._nobody_is_left()
 
     async def _talk(self, phone: str) -> None:
         await self._street.answer(phone)
         if phone == AGENT:
-            await eventually(lambda: self.told(Kind.CONTACT, "talking"), "they talk")
+            await until(lambda: self.told(Kind.CONTACT, "talking"), "they talk")
         await self._street.hang_up_phone(phone)
 
     async def _nobody_is_left(self) -> None:
-        await eventually(lambda: not self.engine.center.contacts and not self.desk.calls, "nobody is left")
+        await until(lambda: not self.engine.center.contacts and not self.desk.calls, "nobody is left")
         assert not self.told(Kind.BUG, ""), "no bug"
 
 
@@ -146,14 +147,14 @@ class SimStreet:
 
     async def press(self, key: str, *, is_heard: bool) -> None:
         if is_heard:
-            await eventually(lambda: self._call.ear, "somebody listens for a key")
+            await until(lambda: self._call.ear, "somebody listens for a key")
         self.tcp.exchange.press(self._call, key)
 
     async def speak(self) -> None:
         """Whoever is asked to speak does so there, see tcp_agi.py."""
 
     async def answer(self, phone: str) -> None:
-        await eventually(lambda: self.ringing, f"{phone} rings")
+        await until(lambda: self.ringing, f"{phone} rings")
         assert self.ringing[0].phone.dial == f"PJSIP/{phone}"
         self.tcp.exchange.answer(self.ringing[0])
 
@@ -207,9 +208,9 @@ class SipStreet:
                 await asyncio.sleep(PACKET_S)
 
     async def answer(self, phone: str) -> None:
-        await eventually(lambda: self._at(phone), f"{phone} rings")
+        await until(lambda: self._at(phone), f"{phone} rings")
         self._phones.answer(self._at(phone)[-1])
-        await eventually(lambda: self._at(phone)[-1].talking, f"{phone} talks")
+        await until(lambda: self._at(phone)[-1].talking, f"{phone} talks")
 
     async def hang_up_phone(self, phone: str) -> None:
         self._phones.hang_up(self._at(phone)[-1])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti.ivr import replies
-from tests.contract.flow_lines import Line, Scene, eventually, hears, scene, told
+from tests.contract.flow_lines import Line, Scene, hears, scene, told
 from tests.ivr.flows import flow
+from tests.waiting import until
 
 END: tuple[str, dict[str, Any]] = ("FlowEnded", {})
 NO_SOUND = ("FlowTold", {"node": "a", "what": "trouble", "detail": "prompt_missing"})
@@ -71,8 +72,8 @@ def too_long(line: Line) -> Awaitable[None]:
     return line.waits_too_long()
 
 
-def in_line(line: Line) -> Awaitable[None]:
-    return eventually(lambda: told(line), "he is in the line")
+def in_line(line: Line) -> Awaitable[object]:
+    return until(lambda: told(line), "he is in the line")
 
 
 def end(line: Line) -> Awaitable[None]:

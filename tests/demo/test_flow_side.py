@@ -11,6 +11,7 @@ import pytest
 
 from cti.demo import flow_side
 from cti.demo.simulated import _free_ports
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -44,7 +45,7 @@ async def test_the_shop_answers_until_the_end(tmp_path: Path) -> None:
     [port] = _free_ports(1)
     async with AsyncExitStack() as stack:
         address = await flow_side.shop(HOST, port, tmp_path / "log", stack)
-        async with asyncio.timeout(15.0):
+        async with asyncio.timeout(PATIENCE_S):
             while not await asyncio.to_thread(_answers, f"{address}/orders/10000001"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert not _answers(f"{address}/orders/10000001")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cti.model.hooks import Hook
 from cti.store import hook_outbox
 from cti.store.database import Store, open_store
 from tests.hooks.receivers import listening
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -48,12 +49,6 @@ async def running(store: Store, rest_s: float = 0.05, **hooks: Hook) -> AsyncIte
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not true():  # noqa: ASYNC110  (what is waited for is counted, and rings no bell)
-            await asyncio.sleep(0.01)
 
 
 async def test_what_is_put_in_is_handed_over_once(store: Store) -> None:

@@ -11,6 +11,7 @@ import pytest
 from cti.model import events
 from tests.hooks.receivers import SECRET, listening
 from tests.running import Running
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -25,7 +26,7 @@ async def test_a_caller_who_gave_up_is_told_even_if_nobody_listened_then(tmp_pat
         running.write(POLICY, hooks={"crm": hook})
         asked = asyncio.Event()
         there.heard = asked.set
-        async with running.start(), asyncio.timeout(20):
+        async with running.start(), asyncio.timeout(PATIENCE_S):
             call = running.caller()
             running.app.engine.post(events.CallGone(call))
             await asked.wait()
@@ -33,7 +34,7 @@ async def test_a_caller_who_gave_up_is_told_even_if_nobody_listened_then(tmp_pat
             assert found["hooks"][0]["hook"] == "crm" and SECRET not in str(found)
         there.usual = 204
         asked.clear()
-        async with running.start(), asyncio.timeout(20):
+        async with running.start(), asyncio.timeout(PATIENCE_S):
             await running.ask("POST", "/v1/hooks/crm/retry")
             await asked.wait()
         assert len({got.headers["webhook-id"] for got in there.got}) == 1

@@ -17,6 +17,7 @@ from cti.model.policy import Center
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.database import Store, open_store
 from cti.store.promising import take_requests
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -51,7 +52,7 @@ async def taken(keeper: CallbackKeeper, count: int, *, until: Any = None) -> lis
             enough.set()
 
     running = asyncio.create_task(keeper.run(post))
-    await asyncio.wait_for(until() if until is not None else enough.wait(), 10)
+    await asyncio.wait_for(until() if until is not None else enough.wait(), PATIENCE_S)
     running.cancel()
     return [event for event in posted if isinstance(event, CallbackPromised)]
 
@@ -114,10 +115,10 @@ async def test_who_has_asked_just_now_is_not_kept_waiting(store: Store, monkeypa
 
     ask(store, "r1")
     running = asyncio.create_task(found.run(post))
-    await asyncio.wait_for(first.wait(), 10)
+    await asyncio.wait_for(first.wait(), PATIENCE_S)
     ask(store, "r2")
     found.look()
-    await asyncio.wait_for(both.wait(), 10)
+    await asyncio.wait_for(both.wait(), PATIENCE_S)
     running.cancel()
     assert len(posted) == 2
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
 from cti.store.campaign_results import results
 from cti.store.database import Store, open_store
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -39,7 +42,7 @@ class Desk:
 
     async def through(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> str:
         self.it.begin(upload, wishes, dry_run=dry_run)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while upload.is_busy:  # noqa: ASYNC110  (a thread, that tells by its state as the page asks it)
                 await asyncio.sleep(0)
         return upload.state
@@ -131,9 +134,40 @@ async def test_a_file_that_is_too_large_leaves_nothing(desk: Desk, monkeypatch: 
 async def test_what_is_worked_on_is_left_alone(desk: Desk) -> None:
     upload = await desk.take()
     desk.it.begin(upload, Wishes(), dry_run=True)
-    with pytest.raises(Refusal, match="worked on"):
-        desk.it.drop(upload)
     with pytest.raises(Refusal):
         desk.it.begin(upload, Wishes(), dry_run=False)
     while upload.is_busy:  # noqa: ASYNC110
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_an_import_that_is_not_wanted_any_more_is_stopped_and_leaves_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    may_go, real = threading.Event(), list_desk.import_list
+
+    def held(*asked: Any, **more: Any) -> Any:
+        assert may_go.wait(30)
+        return real(*asked, **more)
+
+    monkeypatch.setattr(list_desk, "import_list", held)
+    upload = await desk.take()
+    desk.it.begin(upload, Wishes(), dry_run=dry_run)
+    desk.it.drop(upload)
+    assert upload.is_busy and desk.it.find("spring", upload.id) is upload, "whoever asks is told how it ended"
+    may_go.set()
+    while upload.is_busy:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert upload.state == "stopped" and upload.row()["problems"] == []
+    assert leads(desk.store) == [] and desk.it.lists("spring") == []
+    assert await desk.through(upload, Wishes(), dry_run=False) == "done", "and may be begun again"
+
+
+async def test_whoever_shows_campaigns_hears_of_a_list_that_came_in(desk: Desk) -> None:
+    heard: list[str] = []
+    desk.it._imported = lambda: heard.append("list")
+    upload = await desk.take()
+    await desk.through(upload, Wishes(), dry_run=True)
+    assert heard == []
+    await desk.through(upload, Wishes(), dry_run=False)
+    assert heard == ["list"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cti.lists.form import check_wishes, not_there, reading_wished, with_form, written_columns
+from cti.lists.form import filled, not_there, with_form, written_columns
 from cti.lists.importing import Reading
 from cti.lists.mapping import Field
 from cti.model.campaign import ListForm, Outbound
 from cti.model.policy import Center
-from cti.model.uploads import Refusal, Wishes
+from cti.model.uploads import Wishes
 
 pytestmark = pytest.mark.unit
 
@@ -46,19 +46,24 @@ def test_columns_that_are_not_there_are_named_by_their_keys() -> None:
     assert [path for path, _ in not_there(single, ["Phone"])] == [("columns", "phone")]
 
 
-def test_the_form_of_an_unknown_campaign_is_found_out() -> None:
-    policy = Center.model_validate({"queues": {"sales": {}}})
-    assert reading_wished(Wishes(region="gb", delimiter="tab"), policy, "gone") == Reading("GB", None, "\t")
+def policy(**lists: object) -> Center:
+    written = {"mode": "progressive", "queue": "sales", "lists": lists}
+    trunks = {"out": {"dial": "PJSIP/{number}@out"}}
+    outbound = {"region": "FR", "trunks": trunks}
+    return Center.model_validate({"queues": {"sales": {}}, "campaigns": {"spring": written}, "outbound": outbound})
+
+
+def test_what_a_wish_leaves_open_is_as_written() -> None:
+    written = policy(**FORM.model_dump(exclude_unset=True))
+    found = filled(Wishes(by="eva"), written, "spring")
+    columns = {"phone": ["Mobil", "Büro"], "name": ["Kunde"]}
+    assert found == Wishes("DE", "", "tab", True, columns, by="eva")
+    said = Wishes("gb", "cp1252", ";", False, {"phone": ["Tel"]}, "Europe/London")
+    assert filled(said, written, "spring") == said
+    assert filled(Wishes(), written, "gone") == filled(Wishes(), policy(), "spring") == Wishes("FR")
 
 
 @pytest.mark.parametrize("wrong", [{"delimiter": ";;"}, {"region": "Germany"}, {"columns": {"name": ""}}])
 def test_what_is_no_form_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="1 validation error"):
         ListForm.model_validate(wrong)
-
-
-def test_a_wish_that_cannot_be_is_refused() -> None:
-    check_wishes(Wishes(region="gb", delimiter="tab", columns={"phone": ["a"]}))
-    for wishes in (Wishes(region="zz"), Wishes(columns={"fon": ["a"]}), Wishes(delimiter="||")):
-        with pytest.raises(Refusal):
-            check_wishes(wishes)

@@ -109,6 +109,22 @@ def test_a_missed_ring_gives_the_place_back(scene: Scene) -> None:
     )
 
 
+def test_a_rest_by_the_rules_is_no_delay_from_free_to_ring(scene: Scene) -> None:
+    """He rejects a call, and waits out his rest with a caller in the line: he is free when the rest is over."""
+    scene.agent(0, AgentAction.LOGIN)
+    first = scene.arrives(1, 1)
+    scene.at(0.01, events.OfferRinging(scene.rings[0], "node1/200.1", "PJSIP/1001-1"))
+    scene.at(3, events.OfferEnded(scene.rings[0], RingResult.REJECTED))
+    scene.at(0.001, events.LegDown("node1/200.1"))
+    scene.at(0, events.RingEnded(first, RingResult.REJECTED, 0.0, True))
+    scene.arrives(1, 2)
+    scene.at(POLICY.missed_offers.rest_after_busy_s, events.TimePassed())
+    assert len(scene.rings) == 2
+    scene.at(0.01, events.OfferRinging(scene.rings[1], "node1/200.2", "PJSIP/1001-2"))
+    late_s = scene.now - 0.01 - 1_700_000_000.0 - 4.01 - POLICY.missed_offers.rest_after_busy_s
+    assert scene.view.free_to_ring.percentiles_s(1.0) == [pytest.approx(0.01 + late_s, abs=1e-6)]
+
+
 def test_the_calibration_told_is_the_one_the_estimate_keeps(scene: Scene) -> None:
     scene.agent(0, AgentAction.LOGIN)
     calls = [scene.arrives(1, number) for number in range(25)]

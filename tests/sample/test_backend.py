@@ -13,6 +13,7 @@ from cti.lookup.client import Lookups
 from cti.model.lookups import Down, Found, NotFound, Part, Request, System, ValueType, Why
 from cti.sample.backend import make_app, serve
 from cti.sample.shop import Shop, load
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -72,10 +73,10 @@ async def test_it_serves_until_it_is_ended() -> None:
     """Also while somebody waits for an answer that is slow on purpose."""
     ports: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(make_app(shop(), delay_s=30), "127.0.0.1", 0, ports.set_result))
-    port = await asyncio.wait_for(ports, 5)
+    port = await asyncio.wait_for(ports, PATIENCE_S)
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /api/orders/10000001 HTTP/1.1\r\nHost: shop\r\n\r\n")
     await writer.drain()
     task.cancel()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE_S)
     writer.close()

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -20,6 +20,7 @@ from cti.sim.channels import Call, Leg
 from cti.sim.tcp import Address, TcpSwitch
 from cti.sim.tcp_agi import words
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -94,12 +95,6 @@ class Place:
 
 def _center() -> ContactCenter:
     return ContactCenter(POLICY, [NodeId("node1")], strict=True)
-
-
-async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 @pytest_asyncio.fixture

@@ -13,6 +13,7 @@ from cti.model.dialling import CallbackState
 from cti.model.promise import Number, Promise
 from cti.store.callback_list import CallbackList
 from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import keep
 from cti.store.database import Store, open_store
 from cti.store.outbound_writer import OutboundWriter
 from cti.store.promising import take_requests
@@ -56,4 +57,22 @@ def test_the_newest_word_is_the_cores(store: Store, promise: Promise, kind: type
     one = listed.one(promise.id)
     assert one is not None and (one["state"], one["number"], one["tries"]) == ("kept", "+4930123456", [])
     assert listed.one(99) is None
+    writer.close()
+
+
+@pytest.mark.parametrize("kind", [OutboundWriter, Behind])
+def test_an_agent_sees_the_open_ones_that_are_his_alone(store: Store, kind: type[OutboundWriter]) -> None:
+    for name in ("r1", "r2", "r3"):
+        take_over(store, CallbackRequest(name, NOW, "030123456", queue="sales", uniqueid=f"n/{name}"), NOW)
+    taken, _ = take_requests(store, lambda *_: (Number("+4930123456", ("Europe/Berlin",)), "sales"))
+    agents = ("anna_1", "annax1", "")
+    made = [msgspec.structs.replace(each, agent=agent) for each, agent in zip(taken, agents, strict=True)]
+    keep(store, made)
+    writer = kind(store)
+    listed = CallbackList(store, writer)
+    [his] = listed.of_agent("anna_1", 5)
+    assert his["agent"] == "anna_1"
+    kept = next(each for each in made if each.id == his["id"])
+    writer.order(KeepPromise(msgspec.structs.replace(kept, state=CallbackState.KEPT)))
+    assert listed.of_agent("anna_1", 5) == []
     writer.close()

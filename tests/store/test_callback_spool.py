@@ -19,6 +19,7 @@ from cti.store.callback_request import decode_request
 from cti.store.callback_spool import SpoolCounts, scan_spool, watch_spool
 from cti.store.database import Store
 from cti.store.tables import callback_request
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -261,7 +262,7 @@ async def test_the_watcher_scans_at_once_and_again(spool: Path, store: Store) ->
 
     put(spool, request(1))
     task = asyncio.create_task(watch_spool(spool, store, lambda: NOW, counts, interval_s=0.0, scanned=scanned))
-    await asyncio.wait_for(enough.wait(), 10)
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert counts.taken == 2

@@ -212,6 +212,22 @@ def test_a_phone_that_is_not_free_yet_is_engaged_in_the_history_too(tmp_path: Pa
     ]
 
 
+def test_who_rests_after_his_phone_has_ended_rests_in_the_history_too(tmp_path: Path) -> None:
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.fail("anna", RingResult.REJECTED)
+    scene.wait(1)
+    scene.arrive("c2")
+    now = scene.center.explain_contact(ContactId("node1/c2"), scene.now)
+    assert now is not None and now.look is not None
+    assert [(each.reason, each.left_s) for each in now.look.standings] == [(Reason.RESTING, 4.0)]
+    with remembered(tmp_path, scene) as history:
+        (look,) = history.looks("node1/c2")
+        agree(look, now.look)
+
+
 def test_the_end_of_the_last_leg_is_told_where_nothing_else_tells_it() -> None:
     scene = Scene(center(agents={"anna": member("sales")}))
     scene.login("anna")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from tests.waiting import PATIENCE_S
+
 HOST = "127.0.21.1"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 BOOTED = b"Event: FullyBooted\r\nPrivilege: system,all\r\nStatus: Fully Booted\r\n\r\n"
@@ -51,7 +53,7 @@ class Peer:
 
     async def until(self, name: str, count: int = 1) -> None:
         """Wait until that many actions of this name have arrived."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.named(name)) < count:
                 self.arrived.clear()
                 await self.arrived.wait()

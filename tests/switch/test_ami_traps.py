@@ -20,10 +20,11 @@ from cti.switch.ami import (
     LinkState,
 )
 from cti.switch.ami_codec import AmiEncodeError
+from tests.waiting import PATIENCE_S
 
 from .ami_peer import BOOTED, HOST, Peer, packet, reply
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(20)]
+pytestmark = pytest.mark.contract
 
 
 class Reader:
@@ -46,14 +47,14 @@ class Reader:
         self.arrived.set()
 
     async def until(self, count: int) -> list[str]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.events) < count:
                 self.arrived.clear()
                 await self.arrived.wait()
         return [event["Event"] for event in self.events]
 
     async def until_state(self, state: LinkState, count: int = 1) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.states.count(state) < count:
                 self.arrived.clear()
                 await self.arrived.wait()
@@ -158,6 +159,17 @@ async def test_an_action_while_disconnected_fails_at_once(peer: Peer, reader: Re
         await link.close()
     with pytest.raises(AmiDisconnected):
         await link.wait_up(5)
+
+
+async def test_an_engine_that_may_not_speak_sends_nothing(link: AmiLink, peer: Peer) -> None:
+    link.may_speak = lambda: False
+    with pytest.raises(AmiDisconnected):
+        link.fire({"Action": "Hangup", "Channel": "PJSIP/x"})
+    with pytest.raises(AmiDisconnected):
+        await link.originate({"Action": "Originate", "Channel": "PJSIP/x"}, 5)
+    link.may_speak = lambda: True
+    await link.action({"Action": "Ping"})
+    assert peer.named("Hangup") == [] and peer.named("Originate") == []
 
 
 async def test_no_answer_ends_at_the_deadline_and_a_late_one_is_counted(link: AmiLink, peer: Peer) -> None:

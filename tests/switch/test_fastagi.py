@@ -10,8 +10,9 @@ import pytest
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.fastagi import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, FastAgiServer, Gone
+from tests.waiting import PATIENCE_S, until
 
-pytestmark = [pytest.mark.contract, pytest.mark.timeout(20)]
+pytestmark = pytest.mark.contract
 
 HOST = "127.0.21.2"
 ENV = (
@@ -32,12 +33,12 @@ class Caller:
         self.writer.write(data)
 
     async def hear(self) -> bytes:
-        return await asyncio.wait_for(self.reader.readline(), 5)
+        return await asyncio.wait_for(self.reader.readline(), PATIENCE_S)
 
     async def closed(self) -> bytes:
         """Everything until the other side closes."""
         try:
-            return await asyncio.wait_for(self.reader.read(), 5)
+            return await asyncio.wait_for(self.reader.read(), PATIENCE_S)
         except ConnectionError:
             return b""
 
@@ -77,13 +78,7 @@ async def session_of(start: Start, **options: object) -> tuple[FastAgiServer, Ca
 
     server = await start(on_session, **options)
     caller = await connect(server)
-    return server, caller, await asyncio.wait_for(began, 5)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 (a test may look on from outside)
-            await asyncio.sleep(0.005)
+    return server, caller, await asyncio.wait_for(began, PATIENCE_S)
 
 
 async def test_a_session_knows_its_call(start: Start) -> None:
@@ -297,3 +292,17 @@ async def loop_is_free() -> bool:
     began = loop.time()
     await asyncio.sleep(0)
     return loop.time() - began < 0.5
+
+
+async def test_an_engine_that_may_not_speak_sends_nothing_and_lets_go(start: Start) -> None:
+    server, caller, session = await session_of(start)
+    asked = session.submit("EXEC", "Dial", "PJSIP/1001,20")
+    assert await caller.hear()
+    queued = session.submit("SET", "VARIABLE", "CTI_DONE", "1")
+    server.may_speak = lambda: False
+    caller.say(b"200 result=0\n")
+    assert await caller.closed() == b"", "neither what waited nor anything else"
+    assert (await asked).ok
+    with pytest.raises(AgiConnectionLost):
+        await queued
+    assert server.counters.commands == 1

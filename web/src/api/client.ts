@@ -55,6 +55,11 @@ export function addressOf(path: string, query: Asked['query'] = {}): string {
   return `/api/v1${path}${said === '' ? '' : `?${said}`}`;
 }
 
+/** What a change by the cookie, or by a token, carries; for requests that are not made by `ask`. */
+export function changeHeaders(): Record<string, string> {
+  return headersOf('POST', {});
+}
+
 async function send(method: Method, path: string, asked: Asked): Promise<Response> {
   const limit = AbortSignal.timeout((asked.limitS ?? LIMIT_S) * 1000);
   const init: RequestInit = {

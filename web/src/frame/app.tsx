@@ -2,7 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 import { findOut, session, type User } from '../api/session';
-import { PAGES, type Page } from '../pages';
+import { firstOf, PAGES, type Page, pagesOf } from '../pages';
 import { Guard } from '../parts/guard';
 import { sayProblem, Toasts } from '../parts/toast';
 import { go, path } from '../router';
@@ -35,9 +35,9 @@ function Shown() {
 
 function Signed({ user }: { readonly user: User }) {
   useEffect(() => speakAs(user.language), [user.language]);
-  const open = PAGES.filter((page) => page.rights.some((right) => user.rights.includes(right)));
+  const open = pagesOf(user);
   const page = PAGES.find((each) => each.path === path.value);
-  const first = open[0];
+  const first = firstOf(open, user);
   const isNowhere = path.value === '/' || path.value === '/sign-in';
   useEffect(() => {
     if (isNowhere && first) go(first.path, { replace: true });

@@ -49,7 +49,21 @@ export interface AgentRow {
   readonly engaged: boolean | null;
   readonly contact: string | null;
   readonly contact_queue: string | null;
-  readonly today?: { readonly handled: number; readonly missed: number };
+  readonly today?: AgentDay;
+}
+
+/** Of an agent, since midnight: what he has done, and seconds in each state. */
+export interface AgentDay {
+  readonly handled: number;
+  readonly missed: number;
+  readonly transferred: number;
+  readonly talk_s: number;
+  readonly hold_s: number;
+  readonly wrapup_s: number;
+  readonly break_s: number;
+  readonly staffed_s: number;
+  readonly occupancy: number | null;
+  readonly aht_s: number | null;
 }
 
 export interface CallRow {
@@ -62,6 +76,17 @@ export interface CallRow {
   readonly agent: string | null;
   readonly caller: string | null;
   readonly order_at: number | null;
+}
+
+/** Somebody who listens, whispers or barges in; one that is over is told for a while. */
+export interface ListeningRow {
+  readonly spy: string;
+  readonly mode: string;
+  readonly state: 'ringing' | 'hearing' | 'ended';
+  readonly contact: string | null;
+  readonly agent: string | null;
+  readonly by: string;
+  readonly result: string;
 }
 
 /** What everybody sees of the engine. */

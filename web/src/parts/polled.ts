@@ -12,13 +12,13 @@ export interface Polled<T> {
   readonly again: () => void;
 }
 
-/** Ask `/api/v1` + `path` every `everyS` seconds (0: once); null asks nothing. */
-export function usePolled<T>(path: string | null, everyS: number): Polled<T> {
+/** Ask `/api/v1` + `path` every `everyS` seconds (0: once), and when `also` changes; null asks nothing. */
+export function usePolled<T>(path: string | null, everyS: number, also: unknown = null): Polled<T> {
   const [value, setValue] = useState<T | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [turn, setTurn] = useState(0);
   const shownPath = useRef<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` asks again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` and `also` ask again
   useEffect(() => {
     if (path === null) return;
     if (shownPath.current !== path) setValue(null);
@@ -43,7 +43,7 @@ export function usePolled<T>(path: string | null, everyS: number): Polled<T> {
       stopped.abort();
       window.clearTimeout(timer);
     };
-  }, [path, everyS, turn]);
+  }, [path, everyS, also, turn]);
   const again = useCallback(() => setTurn((before) => before + 1), []);
   return { value, problem, again };
 }

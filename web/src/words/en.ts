@@ -1,6 +1,7 @@
 /** The English words: the other languages must have the same keys. One file a page, in words/en. */
 
 import { admin } from './en/admin';
+import { agent } from './en/agent';
 import { campaigns } from './en/campaigns';
 import { common } from './en/common';
 import { flows } from './en/flows';
@@ -9,4 +10,4 @@ import { supervisor } from './en/supervisor';
 import { wall } from './en/wall';
 import { why } from './en/why';
 
-export const en = { ...common, admin, campaigns, flows, reports, supervisor, wall, why };
+export const en = { ...common, admin, agent, campaigns, flows, reports, supervisor, wall, why };

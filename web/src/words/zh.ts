@@ -3,6 +3,7 @@
 import type { en } from './en';
 import type { Said } from './index';
 import { admin } from './zh/admin';
+import { agent } from './zh/agent';
 import { campaigns } from './zh/campaigns';
 import { common } from './zh/common';
 import { flows } from './zh/flows';
@@ -11,4 +12,4 @@ import { supervisor } from './zh/supervisor';
 import { wall } from './zh/wall';
 import { why } from './zh/why';
 
-export const zh: Said<typeof en> = { ...common, admin, campaigns, flows, reports, supervisor, wall, why };
+export const zh: Said<typeof en> = { ...common, admin, agent, campaigns, flows, reports, supervisor, wall, why };

@@ -20,7 +20,8 @@ export function Columns({ upload, wishes, onWishes }: ColumnsProps) {
   const wish = (more: Wishes) => setSaid({ ...asked, ...more });
   const found = look.columns ?? {};
   const columns = { ...found, ...asked.columns };
-  useEffect(() => onWishes(asked), [asked, onWishes]);
+  const region = look.region ?? '';
+  useEffect(() => onWishes({ region, ...asked }), [asked, region, onWishes]);
   const map = (field: string, chosen: readonly string[]) =>
     wish({ columns: { ...asked.columns, [field]: chosen.length === 0 ? ['-'] : chosen } });
   const labels = { name: said.name, zone: said.zoneColumn, priority: said.priority, consent: said.consent };
@@ -33,7 +34,7 @@ export function Columns({ upload, wishes, onWishes }: ColumnsProps) {
           <input
             maxLength={2}
             placeholder={said.suchAs('GB')}
-            value={asked.region ?? ''}
+            value={asked.region ?? look.region ?? ''}
             title={said.regionHint}
             autocapitalize="characters"
             onInput={(event) => wish({ region: event.currentTarget.value.toUpperCase() })}

@@ -1,33 +1,34 @@
 /** One campaign in full: what can be done, how far it is, what it does now and why, its leads, its lists. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import { may } from '../../api/session';
+import { serverNow } from '../../live/now';
 import { AskDialog } from '../../parts/dialog';
 import { download } from '../../parts/download';
 import { count, percent } from '../../parts/figures';
 import { say } from '../../parts/toast';
 import { named, words } from '../../words';
+import { askDefinitions, definitionOf } from '../definitions';
 import { Lists } from './lists';
 import { Progress, State } from './parts';
 import { Plan } from './plan';
-import { type Action, type CampaignRow, long } from './rows';
+import { type Action, type CampaignRow, long, readyInS } from './rows';
 import { Wizard } from './wizard';
 
 interface DetailProps {
   readonly row: CampaignRow;
-  readonly onChanged: () => void;
 }
 
-export function Detail({ row, onChanged }: DetailProps) {
+export function Detail({ row }: DetailProps) {
   const said = words.value.campaigns;
+  useEffect(askDefinitions, []);
   const [asked, setAsked] = useState<Action | null>(null);
   const [isImporting, setImporting] = useState(false);
   const [imported, setImported] = useState(0);
   const doIt = async (action: Action) => {
     await ask('POST', `/campaigns/${row.name}/${action}`, { body: {}, once: true });
     say(said.did(row.name, said.actions[action]));
-    onChanged();
   };
   return (
     <section class="panel campaign" aria-label={row.name}>
@@ -78,14 +79,7 @@ export function Detail({ row, onChanged }: DetailProps) {
         </AskDialog>
       )}
       {isImporting && (
-        <Wizard
-          campaign={row.name}
-          onClose={() => setImporting(false)}
-          onImported={() => {
-            setImported(imported + 1);
-            onChanged();
-          }}
-        />
+        <Wizard campaign={row.name} onClose={() => setImporting(false)} onImported={() => setImported(imported + 1)} />
       )}
     </section>
   );
@@ -104,13 +98,13 @@ function Now({ row }: { readonly row: CampaignRow }) {
       <Progress row={row} isWide />
       <dl class="facts">
         <dt>{said.columns.eta}</dt>
-        <dd title={said.hints.eta}>{long(row.eta_s)}</dd>
+        <dd title={said.hints.eta}>{long(readyInS(row, serverNow.value))}</dd>
         <dt>{said.columns.air}</dt>
         <dd>{said.air(row.planned ?? 0, row.dialling ?? 0, row.connected ?? 0)}</dd>
         <dt>{said.atHand}</dt>
         <dd>{said.dueOf(row.due ?? 0, row.at_hand ?? 0)}</dd>
-        <dt>{said.dialled}</dt>
-        <dd>{said.dialledSettled(row.dialled ?? 0, row.settled ?? 0)}</dd>
+        <dt>{said.today}</dt>
+        <dd title={definitionOf('human')}>{said.attempts(row.today?.placed ?? 0, row.today?.human ?? 0)}</dd>
         <dt>{said.columns.abandoned}</dt>
         <dd title={said.hints.abandoned}>{abandoned}</dd>
       </dl>

@@ -1,36 +1,28 @@
 /** The campaigns' page: how each stands, what its pacing does and why, and what can be done; the chosen one in full. */
 
 import './campaigns.css';
-import { isStale, useLive } from '../../live/now';
+import { useMemo } from 'preact/hooks';
+import { isStale, picture, rowsOf, serverNow, useLive } from '../../live/now';
 import { SwitchDown } from '../../parts/connection';
-import { usePolled } from '../../parts/polled';
 import { type Column, Table } from '../../parts/table';
-import { problemText } from '../../parts/toast';
 import { asked as address, change } from '../../router';
 import { named, words } from '../../words';
 import { Detail } from './detail';
 import { Abandoned, Progress, State } from './parts';
-import { type CampaignRow, doneShare, long } from './rows';
-
-const EVERY_S = 2;
+import { type CampaignRow, campaignsOf, doneShare, long, readyInS } from './rows';
 
 export default function Campaigns() {
-  useLive(['status']);
+  useLive(['campaigns', 'status']);
   const said = words.value.campaigns;
-  const { value, problem, again } = usePolled<{ readonly campaigns: readonly CampaignRow[] }>('/campaigns', EVERY_S);
   const name = address.value.get('campaign') ?? '';
-  const rows = value?.campaigns ?? [];
+  const told = rowsOf('campaigns');
+  const rows = useMemo(() => campaignsOf(told), [told]);
   const chosen = rows.find((row) => row.name === name) ?? rows.find((row) => row.state === 'running') ?? rows[0];
   return (
     <>
       <SwitchDown />
-      <main id="content" class={isStale.value || problem !== null ? 'campaigns is-stale' : 'campaigns'}>
+      <main id="content" class={isStale.value ? 'campaigns is-stale' : 'campaigns'}>
         <h1 class="only-spoken">{words.value.pages.campaigns}</h1>
-        {problem !== null && (
-          <p class="alarm" role="alert">
-            {problemText(problem)}
-          </p>
-        )}
         <Table
           title={words.value.pages.campaigns}
           rows={rows}
@@ -40,12 +32,16 @@ export default function Campaigns() {
           textOf={(row) => `${row.name} ${row.queue ?? ''} ${named(said.states, row.state)}`}
           classOf={(row) => (row.name === chosen?.name ? 'is-chosen' : '')}
           onOpen={(row) => change({ campaign: row.name })}
-          none={value === null ? words.value.frame.loading : said.none}
+          none={picture.value.complete ? said.none : words.value.connection.connecting}
         />
-        {chosen && <Detail key={chosen.name} row={chosen} onChanged={again} />}
+        {chosen && <Detail key={chosen.name} row={chosen} />}
       </main>
     </>
   );
+}
+
+export function ReadyIn({ row }: { readonly row: CampaignRow }) {
+  return <>{long(readyInS(row, serverNow.value))}</>;
 }
 
 function columns(): readonly Column<CampaignRow>[] {
@@ -74,8 +70,8 @@ function columns(): readonly Column<CampaignRow>[] {
       head: heads.eta,
       hint: hints.eta,
       isNumber: true,
-      cell: (row) => long(row.eta_s),
-      by: (row) => row.eta_s,
+      cell: (row) => <ReadyIn row={row} />,
+      by: (row) => readyInS(row, serverNow.value),
     },
     {
       key: 'air',

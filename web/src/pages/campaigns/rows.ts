@@ -1,6 +1,8 @@
 /** What does the engine tell of campaigns? The shapes of docs/campaigns.md, as far as the page reads them. */
 
+import type { Rows } from '../../live/difference';
 import type { Level } from '../../live/hysteresis';
+import { typed } from '../../live/rows';
 
 export interface CampaignRow {
   readonly name: string;
@@ -15,10 +17,12 @@ export interface CampaignRow {
   readonly planned?: number;
   readonly dialling?: number;
   readonly connected?: number;
-  readonly dialled?: number;
   readonly settled?: number;
+  readonly since?: number | null;
+  /** In the law's window: calls that a person answered, and those of them that found no agent in time. */
   readonly answered?: number;
   readonly abandoned?: number;
+  readonly today?: Attempts;
   readonly not_dialled?: Readonly<Record<string, number>>;
   /** The law's, or the campaign's own where that is stricter: of `answered`, at most so many of `abandoned`. */
   readonly abandon_cap_percent: number;
@@ -27,7 +31,12 @@ export interface CampaignRow {
   readonly leads: number;
   readonly leads_left: number;
   readonly states: Readonly<Record<string, number>>;
-  readonly eta_s: number | null;
+}
+
+/** Attempts since midnight, in the words of the contract of figures: placed = all results + in the air. */
+export interface Attempts {
+  readonly placed: number;
+  readonly human: number;
 }
 
 export interface PlanAnswer {
@@ -53,6 +62,17 @@ export type Action = 'start' | 'pause' | 'resume' | 'drain' | 'stop';
 /** Which part of the leads has its outcome; null where there are none. */
 export function doneShare(row: CampaignRow): number | null {
   return row.leads > 0 ? (row.leads - row.leads_left) / row.leads : null;
+}
+
+/** Seconds until all have their outcome, if it goes on as fast as since it began to run; null where nobody can tell. */
+export function readyInS(row: CampaignRow, now: number | null): number | null {
+  if (row.state !== 'running' || !row.since || !row.settled || now === null) return null;
+  return (row.leads_left * Math.max(0, now - row.since)) / row.settled;
+}
+
+/** Rows of the live socket that are campaigns: promised callbacks are told there, too. */
+export function campaignsOf(rows: Rows): readonly CampaignRow[] {
+  return typed<CampaignRow>(rows).filter((row) => row.state !== undefined);
 }
 
 const NEAR_THE_CAP = 2 / 3;

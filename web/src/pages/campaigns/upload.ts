@@ -1,12 +1,13 @@
 /** How does a list get to the engine, and what does it say of it? The requests of the import, and their shapes. */
 
 import { ask } from '../../api/client';
+import { type Sending, sendFile } from '../../api/send_file';
 
 export interface Upload {
   readonly upload: string;
   readonly file: string;
   readonly bytes: number;
-  readonly state: 'ready' | 'trying' | 'tried' | 'importing' | 'done' | 'failed';
+  readonly state: 'ready' | 'trying' | 'tried' | 'importing' | 'done' | 'failed' | 'stopped';
   readonly done_bytes: number;
   readonly problems: readonly string[];
   readonly look: Partial<Look>;
@@ -21,6 +22,8 @@ export interface Upload {
 }
 
 export interface Look {
+  /** Whose numbers those without a country code were taken for. */
+  readonly region: string;
   readonly encoding: string;
   readonly delimiter: string;
   readonly header: boolean;
@@ -47,17 +50,17 @@ export interface Wishes {
   readonly not_across?: boolean;
 }
 
-const UPLOAD_LIMIT_S = 600;
+const STEP_LIMIT_S = 600;
 const LOOK_AGAIN_MS = 400;
 
-interface Answer {
+export interface Answer {
   readonly upload: Upload;
 }
 
-/** Throws Problem. */
-export async function sendFile(campaign: string, file: File): Promise<Upload> {
-  const asked = { body: file, query: { file: file.name.slice(-100) }, limitS: UPLOAD_LIMIT_S };
-  return (await ask<Answer>('POST', `/campaigns/${campaign}/uploads`, asked)).upload;
+/** `told` hears which part of it has been sent. */
+export function sendList(campaign: string, file: File, told: (share: number) => void): Sending<Answer> {
+  const query = { file: file.name.slice(-100) };
+  return sendFile(`/campaigns/${campaign}/uploads`, query, file, (sent, whole) => told(whole > 0 ? sent / whole : 0));
 }
 
 /** Throws Problem. */
@@ -68,7 +71,7 @@ export async function step(
   wishes: Wishes,
 ): Promise<Upload> {
   const path = `/campaigns/${campaign}/uploads/${upload.upload}`;
-  const asked = { body: wishes, limitS: UPLOAD_LIMIT_S, once: word === 'import' };
+  const asked = { body: wishes, limitS: STEP_LIMIT_S, once: word === 'import' };
   return (await ask<Answer>('POST', `${path}/${word}`, asked)).upload;
 }
 
@@ -82,7 +85,12 @@ export async function through(campaign: string, upload: Upload, told: (now: Uplo
   }
 }
 
+/** Stop the trial or the import that is under way; `through` tells which of the two was first. Throws Problem. */
+export async function stop(campaign: string, upload: Upload): Promise<void> {
+  await ask('DELETE', `/campaigns/${campaign}/uploads/${upload.upload}`);
+}
+
 /** Nobody wants it any more; what it answers does not matter. */
 export function drop(campaign: string, upload: Upload): void {
-  ask('DELETE', `/campaigns/${campaign}/uploads/${upload.upload}`).catch(() => undefined);
+  stop(campaign, upload).catch(() => undefined);
 }

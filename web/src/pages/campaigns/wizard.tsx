@@ -1,15 +1,16 @@
 /** How does a list come in? File, columns, a trial that keeps nothing, and only then the import. */
 
 import { useRef, useState } from 'preact/hooks';
+import { Problem } from '../../api/problem';
 import { may } from '../../api/session';
 import { Dialog } from '../../parts/dialog';
 import { download } from '../../parts/download';
 import { percent } from '../../parts/figures';
-import { problemText } from '../../parts/toast';
+import { problemText, say } from '../../parts/toast';
 import { words } from '../../words';
 import { Columns } from './columns';
 import { Reasons } from './detail';
-import { drop, sendFile, step, through, type Upload, type Wishes } from './upload';
+import { drop, sendList, step, stop, through, type Upload, type Wishes } from './upload';
 
 const STEPS = ['file', 'columns', 'trial', 'import'] as const;
 
@@ -25,7 +26,10 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
   const [at, setAt] = useState<(typeof STEPS)[number]>('file');
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
+  const [sent, setSent] = useState<number | null>(null);
+  const [isStopping, setStopping] = useState(false);
   const wishes = useRef<Wishes>({});
+  const stopSending = useRef<() => void>(() => undefined);
   const work = async (task: () => Promise<void>) => {
     setBusy(true);
     setProblem('');
@@ -37,14 +41,35 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
       setBusy(false);
     }
   };
+  const isWorkedOn = upload?.state === 'trying' || upload?.state === 'importing';
+  /** Closed by itself, an import goes on; by "cancel" it is stopped. */
   const close = () => {
-    if (upload && upload.state !== 'importing') drop(campaign, upload);
+    stopSending.current();
+    if (upload?.state === 'importing') say(said.goesOn);
+    else if (upload) drop(campaign, upload);
     onClose();
+  };
+  const cancel = () => {
+    if (!upload || !isWorkedOn) return close();
+    setStopping(true);
+    stop(campaign, upload).catch((error: unknown) => {
+      setStopping(false);
+      setProblem(problemText(error));
+    });
   };
   const send = (file: File) =>
     work(async () => {
-      setUpload(await sendFile(campaign, file));
-      setAt('columns');
+      const sending = sendList(campaign, file, setSent);
+      stopSending.current = sending.stop;
+      try {
+        setUpload((await sending.answer).upload);
+        setAt('columns');
+      } catch (error) {
+        if (!(error instanceof Problem && error.reason === 'stopped')) throw error;
+      } finally {
+        stopSending.current = () => undefined;
+        setSent(null);
+      }
     });
   const go = (word: 'look' | 'try' | 'import', next: (typeof STEPS)[number]) =>
     work(async () => {
@@ -54,6 +79,11 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
       if (word !== 'look') setAt(next);
       const now = await through(campaign, begun, setUpload);
       if (word === 'import' && now.state === 'done') onImported();
+      if (now.state === 'stopped') {
+        say(said.stopped);
+        drop(campaign, now);
+        onClose();
+      }
     });
   return (
     <Dialog title={said.title(campaign)} onClose={close} wide>
@@ -65,7 +95,7 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
             </li>
           ))}
         </ol>
-        {at === 'file' && <FileStep isBusy={isBusy} onFile={send} />}
+        {at === 'file' && <FileStep isBusy={isBusy} sent={sent} onFile={send} />}
         {at === 'columns' && upload && (
           <Columns
             upload={upload}
@@ -84,8 +114,8 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
       </div>
       <footer class="dialog-foot">
         {upload?.state !== 'done' && (
-          <button type="button" onClick={close}>
-            {words.value.parts.cancel}
+          <button type="button" disabled={isStopping} onClick={cancel}>
+            {isStopping ? said.stopping : isWorkedOn ? said.stop : words.value.parts.cancel}
           </button>
         )}
         {at === 'columns' && (
@@ -175,7 +205,14 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
   }
 }
 
-function FileStep({ isBusy, onFile }: { readonly isBusy: boolean; readonly onFile: (file: File) => void }) {
+interface FileStepProps {
+  readonly isBusy: boolean;
+  /** Which part of the file is there; null while none is sent. */
+  readonly sent: number | null;
+  readonly onFile: (file: File) => void;
+}
+
+function FileStep({ isBusy, sent, onFile }: FileStepProps) {
   const said = words.value.campaigns.wizard;
   return (
     <>
@@ -191,7 +228,13 @@ function FileStep({ isBusy, onFile }: { readonly isBusy: boolean; readonly onFil
           }}
         />
       </label>
-      <p class="quiet">{isBusy ? said.uploading : said.fileHint}</p>
+      {isBusy ? (
+        <p role="status">
+          <progress value={sent ?? 0} max={1} aria-label={said.uploading} /> {said.uploading} {percent(sent)}
+        </p>
+      ) : (
+        <p class="quiet">{said.fileHint}</p>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The reports' page: which report, of when, in which steps; as a table and a curve, and as CSV. All of it is in the address. */
 
 import './reports.css';
+import { user } from '../../api/session';
 import { useLive } from '../../live/now';
 import { SwitchDown } from '../../parts/connection';
 import { download } from '../../parts/download';
@@ -13,6 +14,8 @@ import { Curve } from './curve';
 import { cell, type ReportAnswer, type Row, sortable } from './rows';
 
 const REPORTS = ['queues', 'intervals', 'agents', 'campaigns', 'flows', 'numbers', 'abandonment'] as const;
+/** These tell of the whole centre: who looks after a part of it is refused them. */
+const OF_THE_WHOLE: readonly string[] = ['flows', 'numbers'];
 const TIMES = ['today', 'yesterday', '-7d', '-30d'] as const;
 const STEPS = ['all', '15m', '30m', 'hour', 'day', 'week', 'month'] as const;
 const AGAIN_S = 60;
@@ -21,7 +24,9 @@ export default function Reports() {
   useLive(['status']);
   const said = words.value.reports;
   const word = (name: string) => address.value.get(name) ?? '';
-  const report = REPORTS.find((name) => name === word('report')) ?? 'queues';
+  const isWhole = user.value?.queues.length === 0 && user.value.teams.length === 0;
+  const offered = REPORTS.filter((name) => isWhole || !OF_THE_WHOLE.includes(name));
+  const report = offered.find((name) => name === word('report')) ?? 'queues';
   const query = {
     from: word('from') || 'today',
     to: word('to') || (word('from') === 'yesterday' ? 'yesterday' : 'now'),
@@ -39,7 +44,7 @@ export default function Reports() {
           <label>
             {said.report}
             <select value={report} onChange={(event) => change({ report: event.currentTarget.value })}>
-              {REPORTS.map((name) => (
+              {offered.map((name) => (
                 <option key={name} value={name}>
                   {said.names[name]}
                 </option>

@@ -51,17 +51,24 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
-/** The times of a report's steps and one series for each name; null where the report has one step, or no such figure. */
+/** What the curve of a report goes along: the time of day, or (of who gives up) the wait; '' where it has none. */
+export function alongOf(report: ReportAnswer): 'start' | 'wait_s' | '' {
+  if (report.columns.includes('start')) return 'start';
+  return report.columns[0] === 'wait_s' ? 'wait_s' : '';
+}
+
+/** The steps of a report and one series for each name; null where the report has one step, or no such figure. */
 export function seriesOf(report: ReportAnswer, figure: string): { times: number[]; series: Series[] } | null {
   const key = report.columns.find((name) => report.units[name] === 'name') ?? '';
-  if (!report.columns.includes('start') || !report.columns.includes(figure)) return null;
-  const times = [...new Set(report.rows.map((row) => row.start).filter((at) => typeof at === 'number'))].sort(
+  const along = alongOf(report);
+  if (along === '' || !report.columns.includes(figure)) return null;
+  const times = [...new Set(report.rows.map((row) => row[along]).filter((at) => typeof at === 'number'))].sort(
     (one, other) => one - other,
   );
   if (times.length < 2) return null;
   const names = [...new Set(report.rows.map((row) => String(row[key] ?? '')))].filter((name) => name !== '' || !key);
   const series = names.slice(0, MOST_SERIES).map((name) => {
-    const own = new Map(report.rows.filter((row) => !key || row[key] === name).map((row) => [row.start, row[figure]]));
+    const own = new Map(report.rows.filter((row) => !key || row[key] === name).map((row) => [row[along], row[figure]]));
     return { name: name || figure, values: times.map((at) => number(own.get(at))) };
   });
   return { times, series };

@@ -1,14 +1,15 @@
 /** What does each agent do, for how long, and what can be done about it? */
 
 import { user } from '../../api/session';
-import { shadeOf } from '../../live/levels';
 import type { AgentRow } from '../../live/rows';
-import { Badge, type Tone } from '../../parts/badge';
-import { Duration, useElapsedS } from '../../parts/duration';
+import { AgentState, lookOf, STATES, stateOf, stateWord, wordOf } from '../../parts/agent_state';
+import { Badge } from '../../parts/badge';
+import { Duration } from '../../parts/duration';
 import { Icon, type IconName } from '../../parts/icon';
 import { type Column, Table } from '../../parts/table';
-import { named, words } from '../../words';
+import { words } from '../../words';
 import { askAgentNow, asked } from './doing';
+import { Heard } from './listening';
 
 export function Agents({ rows, queue }: { readonly rows: readonly AgentRow[]; readonly queue: string }) {
   const said = words.value.supervisor;
@@ -35,8 +36,8 @@ function Sums({ rows }: { readonly rows: readonly AgentRow[] }) {
   for (const row of rows) sums.set(stateOf(row), (sums.get(stateOf(row)) ?? 0) + 1);
   return (
     <span class="sums">
-      {ORDER.filter((state) => sums.has(state)).map((state) => {
-        const [tone, icon] = LOOKS[state] ?? ['calm', 'unknown'];
+      {STATES.filter((state) => sums.has(state)).map((state) => {
+        const [tone, icon] = lookOf(state);
         return (
           <Badge key={state} tone={tone} icon={icon} title={wordOf(state)}>
             {sums.get(state)} <span class="only-wide">{wordOf(state)}</span>
@@ -45,12 +46,6 @@ function Sums({ rows }: { readonly rows: readonly AgentRow[] }) {
       })}
     </span>
   );
-}
-
-function wordOf(state: string): string {
-  const said = words.value;
-  if (state === 'engaged') return said.supervisor.engaged;
-  return state in said.activity ? named(said.activity, state) : named(said.status, state);
 }
 
 function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
@@ -119,65 +114,16 @@ function With({ row }: { readonly row: AgentRow }) {
   );
 }
 
-/** Work first, then who is free, then breaks, then those who are not here: as one looks for them. */
-const ORDER = [
-  'talking',
-  'hold',
-  'ringing',
-  'dialling',
-  'preview',
-  'wrapup',
-  'engaged',
-  'idle',
-  'on_break',
-  'logged_out',
-];
-
-function stateOf(row: AgentRow): string {
-  if (row.activity !== 'idle') return row.activity;
-  if (row.status !== 'available') return row.status;
-  return row.engaged ? 'engaged' : 'idle';
-}
-
 function stateOrder(row: AgentRow): number {
-  return ORDER.indexOf(stateOf(row));
+  return STATES.indexOf(stateOf(row));
 }
 
-function stateWord(row: AgentRow): string {
-  const word = wordOf(stateOf(row));
-  return stateOf(row) === 'on_break' && row.reason !== '' ? `${word}: ${row.reason}` : word;
-}
-
-const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
-  talking: ['busy', 'phone'],
-  hold: ['busy', 'pause'],
-  ringing: ['watch', 'phone'],
-  dialling: ['watch', 'phone'],
-  preview: ['busy', 'search'],
-  wrapup: ['busy', 'story'],
-  engaged: ['busy', 'phone'],
-  idle: ['good', 'good'],
-  on_break: ['pause', 'pause'],
-  logged_out: ['calm', 'out'],
-};
-
+/** Also who listens to him: that is nobody's secret here. */
 function State({ row }: { readonly row: AgentRow }) {
-  const said = words.value.supervisor;
-  const forS = useElapsedS(row.since);
-  const state = stateOf(row);
-  const [tone, icon] = LOOKS[state] ?? ['calm', 'unknown'];
-  const isTimed = state === 'talking' || state === 'hold' || state === 'on_break' || state === 'wrapup';
   return (
     <>
-      <Badge tone={tone} icon={icon} title={stateWord(row)} shade={isTimed ? shadeOf(forS) : 0}>
-        {stateWord(row)}
-      </Badge>
-      {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
-      {row.pending !== '' && (
-        <Badge tone="pause" icon="pause" title={said.pending(row.pending)}>
-          {row.pending}
-        </Badge>
-      )}
+      <AgentState row={row} />
+      <Heard agent={row.id} />
     </>
   );
 }

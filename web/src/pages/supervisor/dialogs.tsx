@@ -176,7 +176,8 @@ function Withdraw({ call, onClose }: CallDialogProps) {
 
 function Listen({ what, agent, onClose }: AgentDialogProps & { readonly what: Listening }) {
   const said = words.value.supervisor;
-  const [phone, setPhone] = useState(user.value?.phone ?? '');
+  const own = user.value?.phone ?? '';
+  const [phone, setPhone] = useState('');
   const contact = (rowsOf('agents')[agent.id] as AgentRow | undefined)?.contact ?? agent.contact;
   const listen = async () => {
     await askContact(contact ?? '', what, phone === '' ? {} : { phone });
@@ -191,9 +192,16 @@ function Listen({ what, agent, onClose }: AgentDialogProps & { readonly what: Li
     >
       <label>
         {said.phone}
-        <input value={phone} required onInput={(event) => setPhone(event.currentTarget.value)} />
+        <input
+          value={phone}
+          required={own === ''}
+          placeholder={own}
+          onInput={(event) => setPhone(event.currentTarget.value.trim())}
+        />
       </label>
-      <p class="quiet">{said.phoneHint}</p>
+      <p class="quiet">
+        {own !== '' && said.phoneOwn} {said.phoneHint}
+      </p>
     </AskDialog>
   );
 }

@@ -11,12 +11,14 @@ import { words } from '../../words';
 import { askDefinitions } from '../definitions';
 import { Agents } from './agents';
 import { Dialogs } from './dialogs';
+import { useOwnListening } from './listening';
 import { Queues, WINDOWS, type WindowName } from './queues';
 import { inLine, Waiting } from './waiting';
 
 export default function Supervisor() {
-  useLive(['queues', 'agents', 'calls', 'status']);
+  useLive(['queues', 'agents', 'calls', 'listening', 'status']);
   useEffect(askDefinitions, []);
+  useOwnListening();
   const queue = address.value.get('queue') ?? '';
   const window = WINDOWS.find((name) => name === address.value.get('window')) ?? 'today';
   const queueRows = rowsOf('queues');

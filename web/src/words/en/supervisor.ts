@@ -79,6 +79,17 @@ export const supervisor = {
   },
   phone: 'Your phone',
   phoneHint: "It is called now; who is listened to may have to be told: that is your country's law.",
+  phoneOwn: 'Empty: your own phone, as your user has it.',
   called: 'Your phone is being called.',
-  told: 'Told the engine.',
+  hears: { listen: 'you listen', whisper: 'you whisper', barge: 'you talk with them' },
+  listeningRings: { listen: 'rings to listen', whisper: 'rings to whisper', barge: 'rings to barge in' },
+  listens: { listen: 'listens', whisper: 'whispers', barge: 'has barged in' },
+  listeningOver: (agent: string) => `Listening has ended: ${agent}`,
+  listeningEnds: {
+    unreachable: 'Your phone cannot be reached: is it on, and registered?',
+    no_answer: 'Your phone rang, and nobody answered.',
+    busy: 'Your phone is busy.',
+    rejected: 'Your phone rejected the call.',
+    cancelled: 'The talk was over before your phone was answered.',
+  },
 };

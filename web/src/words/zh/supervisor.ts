@@ -76,6 +76,17 @@ export const supervisor: Said<typeof english> = {
   },
   phone: '您的话机',
   phoneHint: '现在会呼叫它；被监听者可能须被告知，请遵守所在地法律。',
+  phoneOwn: '留空则用您用户的话机。',
   called: '正在呼叫您的话机。',
-  told: '已告知引擎。',
+  hears: { listen: '您正在监听', whisper: '您正在密语', barge: '您已加入通话' },
+  listeningRings: { listen: '振铃，准备监听', whisper: '振铃，准备密语', barge: '振铃，准备强插' },
+  listens: { listen: '正在监听', whisper: '正在密语', barge: '已强插' },
+  listeningOver: (agent) => `监听已结束：${agent}`,
+  listeningEnds: {
+    unreachable: '无法接通您的话机：是否开机并已注册？',
+    no_answer: '您的话机振铃但无人接听。',
+    busy: '您的话机占线。',
+    rejected: '您的话机拒接了来电。',
+    cancelled: '您的话机接听之前，通话已结束。',
+  },
 };

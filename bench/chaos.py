@@ -1,0 +1,274 @@
+"""What breaks a centre of 300 calls in motion, and how long until all is well again? Seeded faults, two Asterisks.
+
+The engine, an Asterisk, the lines between them and the disk break one after the other while callers come, wait, talk
+and give up, callbacks are kept and a campaign dials. After each fault and at the end what the phones saw is held
+against what the engine says and has written; README.md says how. The last line of stdout is one JSON object; exit code
+1 if anything is lost. Run: `python -m bench.chaos` (see --help).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import takewhile
+from pathlib import Path
+
+from bench.chaos_books import (
+    CALLBACK_OVER,
+    DIALLED_TWICE,
+    FORGOTTEN,
+    NOT_PROMISED,
+    OF_CALLBACKS,
+    OF_CONTACTS,
+    Findings,
+    judge_contacts,
+    judge_dials,
+    order_broken,
+)
+from bench.chaos_lab import MIN_WAIT_S, ChaosLab
+from bench.chaos_people import SETTLED_S, People
+from bench.chaos_plan import Fault, Kind, faults
+from bench.chaos_table import Episode, table
+from bench.chaos_watch import Belief, differences, look
+from tests.acceptance.crowd import crowd
+
+TURN_S = 0.05
+LOOK_S = 0.3
+TELL_S = 5.0
+STUCK_S = 75.0  # two rounds of comparison with Asterisk (30 s each), and the first of it after a start
+START_S = 120.0
+FILL_S = 120.0
+DRAIN_S = 240.0
+WRITTEN_S = 1.0  # facts are gathered for a moment before they are written
+BOOKS_S = 150.0  # contacts that an engine left behind end two minutes after the start of the next one
+AGENTS_PER_CALL = 6  # callers for each agent
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+async def until(condition: Callable[[], object], patience_s: float) -> None:
+    """Wait until it is true, or for so long; it is asked in a thread."""
+    give_up = time.monotonic() + patience_s
+    while not await asyncio.to_thread(condition) and time.monotonic() < give_up:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_S)
+
+
+class Chaos:
+    """One run."""
+
+    def __init__(self, lab: ChaosLab, people: People, calls: int) -> None:
+        self.lab, self.people, self.calls = lab, people, calls
+        self.episodes: list[Episode] = []
+        self.belief: Belief | None = None
+        self.stuck: list[str] = []
+        self.order_broken = 0
+        self.bugs: Counter[str] = Counter()
+        self._bugs_before = 0
+
+    async def live(self) -> None:
+        """Lets people do what they do, until it is cancelled."""
+        while True:
+            self.people.turn()
+            await asyncio.sleep(TURN_S)
+
+    async def look(self) -> list[str]:
+        """What the engine believes otherwise than it is."""
+        self.belief = await asyncio.to_thread(look, self.lab.engine)
+        now = time.monotonic()
+        if self.belief is not None:
+            self.bugs.update({"bugs": max(0, self.belief.bugs - self._bugs_before)})
+            self._bugs_before = self.belief.bugs
+        return differences(self.belief, self.people.there(now), self.people.gone(now), self.people.settled_phones(now))
+
+    async def well(self, patience_s: float) -> tuple[float | None, list[str]]:
+        """Wait until engine and phones agree: after how many seconds; None and what is wrong where they do not."""
+        began = told_at = time.monotonic()
+        while wrong := await self.look():
+            now = time.monotonic()
+            if now - began > patience_s:
+                return None, wrong
+            if now - told_at > TELL_S:
+                say(f"    after {now - began:.0f} s: {'; '.join(wrong)}")
+                told_at = now
+            await asyncio.sleep(LOOK_S)
+        return time.monotonic() - began, []
+
+    async def fill(self, agents: int) -> None:
+        """Callers come until as many are there as are wanted."""
+        self.people.wanted = self.calls
+        await until(lambda: len(self.people.live) >= self.calls, FILL_S)
+        say(f"{len(self.people.live)} calls in motion, {agents} agents")
+
+    async def go_through(self, fault: Fault) -> None:
+        """It breaks, it is mended, all is well again."""
+        await asyncio.sleep(fault.rest_s)
+        _, wrong = await self.well(STUCK_S)
+        if wrong:
+            self.stuck += wrong
+            say(f"  before {fault}: {wrong}")
+        before = self.belief.waiting if self.belief else {}
+        dropped, services = self.people.dropped(), self.people.services
+        there = len(self.people.live)
+        broken_at = time.monotonic()
+        await self.lab.breaks(fault)
+        cut_off = self.people.node_died(self.lab.node(fault.node)["host"]) if fault.kind is Kind.NODE_KILL else 0
+        await asyncio.sleep(fault.for_s)
+        await self.lab.mends(fault)
+        if fault.kind in (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL):
+            self._bugs_before = 0
+        mended_at = time.monotonic()
+        back_s, wrong = await self.well(STUCK_S)
+        if back_s is None:
+            self.stuck.append(f"{fault}: {wrong}")
+        after = self.belief.waiting if self.belief else {}
+        broken = sum(order_broken(line, after.get(queue, [])) for queue, line in before.items())
+        self.order_broken += broken
+        episode = Episode(
+            fault.kind, broken_at, mended_at, there, cut_off, self.people.dropped() - dropped, back_s, broken
+        )
+        self.episodes.append(episode)
+        served = self.people.services - services
+        say(f"  {fault}: {episode}; {served} served meanwhile{f'; {wrong}' if wrong else ''}")
+        self.people.forget()
+
+    async def drain(self) -> None:
+        """Nobody new comes; everybody is served, and what is promised is kept."""
+        self.people.closing = True
+        await until(lambda: not self.people.live, DRAIN_S)
+        await asyncio.to_thread(self.lab.engine.ask, "/v1/campaigns/selling/stop", "POST", {})
+        await until(lambda: not self._to_be_kept() and self.people.is_quiet, DRAIN_S)
+        _, wrong = await self.well(STUCK_S)
+        self.stuck += wrong
+        await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)
+
+    def _to_be_kept(self) -> int:
+        """Promises that wait for an agent, or whose time comes within the run."""
+        return self.lab.to_be_kept()
+
+    def judge(self) -> Findings:
+        """Everything that was seen against everything that was written."""
+        deaths = (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL)
+        unwritten = [(e.began_at - WRITTEN_S, e.ended_at) for e in self.episodes if e.kind in deaths]
+        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten)
+        promises = {number.lstrip("+"): state for number, state in self.lab.promises()}
+        outages = [(episode.began_at, episode.ended_at) for episode in self.episodes]
+        gave_up = [
+            story.number
+            for story in self.people.gave_up("support", MIN_WAIT_S + SETTLED_S)
+            if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in outages)
+        ]
+        called = {number.lstrip("+"): times for number, times in self.people.times_called().items()}
+        dials = judge_dials(called, promises, gave_up)
+        found.wrong.update(dials.wrong)
+        for line in found.lines():
+            say(f"  {line}")
+        states = Counter(promises.values())
+        results = Counter(f"{state} {result}".strip() for _, state, result in self.lab.attempts())
+        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(called.values())} calls to customers")
+        say(f"still open: {sum(count for state, count in states.items() if state not in CALLBACK_OVER)} promises")
+        return found
+
+
+def _within(minutes: float, wanted: Iterator[Fault]) -> Iterator[Fault]:
+    """Faults that begin within the time."""
+    until = time.monotonic() + minutes * 60
+    return takewhile(lambda _: time.monotonic() < until, wanted)
+
+
+async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents: int) -> int:
+    """Everything; the exit code."""
+    chaos = Chaos(lab, people, options.calls)
+    await lab.start()
+    living = asyncio.create_task(chaos.live())
+    try:
+        _, wrong = await chaos.well(START_S)
+        if wrong:
+            raise SystemExit(f"the engine did not come up: {wrong}")
+        await asyncio.to_thread(lab.load_leads, int(options.minutes * 60))
+        lab.engine.ask("/v1/campaigns/selling/start", "POST", {})
+        await chaos.fill(agents)
+        kinds = tuple(Kind(kind) for kind in options.only) or tuple(Kind)
+        for fault in _within(options.minutes, faults(options.seed, len(lab.lab.nodes), kinds)):
+            if living.done():
+                break
+            await chaos.go_through(fault)
+        await chaos.drain()
+    finally:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+        await asyncio.to_thread(lab.engine.stop)
+    if not living.cancelled() and (problem := living.exception()) is not None:
+        raise problem
+    return report(chaos)
+
+
+def report(chaos: Chaos) -> int:
+    """Tell, and say whether it was well."""
+    found = chaos.judge()
+    print(table(chaos.episodes))
+    stories = chaos.people.stories.values()
+    answer = {
+        "faults": len(chaos.episodes),
+        "contacts": sum(story.answered_at is not None for story in stories),
+        "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
+        "double_dials": found.count(DIALLED_TWICE),
+        "stuck": len(chaos.stuck),
+        "takeover_p99_s": None,  # one engine: nobody takes over
+        "order_broken": chaos.order_broken,
+        "with_their_asterisk": chaos.people.node_deaths(),
+        "forgotten": found.count(FORGOTTEN),
+        "not_promised": found.count(NOT_PROMISED),
+        "rung_while_busy": chaos.people.rung_while_busy,
+        "bugs": chaos.bugs["bugs"],
+        "tracebacks": chaos.lab.engine.log.read_text(errors="replace").count("Traceback"),
+    }
+    for stuck in chaos.stuck:
+        say(f"  stuck: {stuck}")
+    print(json.dumps(answer))
+    wrong = ("lost", "double_dials", "stuck", "order_broken", "bugs", "tracebacks")
+    return 1 if any(answer[name] for name in wrong) else 0
+
+
+def main() -> int:
+    """Run it; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10, help="so long does something break (10)")
+    parser.add_argument("--calls", type=int, default=300, help="callers at the same time (300)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
+    parser.add_argument("--only", nargs="+", default=[], choices=[k.value for k in Kind], help="these faults alone")
+    parser.add_argument("--keep", type=Path, help="work in this folder, and leave it there")
+    options = parser.parse_args()
+    agents = max(4, options.calls // AGENTS_PER_CALL)
+    with ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cti-chaos-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        lab = ChaosLab(folder, options.nodes, agents, options.seed)
+        stack.callback(lambda: asyncio.run(lab.close()))
+        trunks = [trunk["identify_ip"] for trunk in lab.lab.descriptor["trunks"]]
+        callers = [stack.enter_context(crowd(address, 5060)) for address in trunks[:2]]
+        town = stack.enter_context(crowd(trunks[2], 5060))
+        phones = stack.enter_context(crowd(f"{lab.lab.base}.200", 5080))
+        exchanges = [(node["host"], node["sip_port"]) for node in lab.lab.nodes]
+        people = People(callers, phones, town, exchanges, lab.numbers, options.seed)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return asyncio.run(run(lab, options, people, agents))
+        except KeyboardInterrupt:
+            say("ended before it was done")
+            return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""What runs during chaos, and how is each part of it broken and mended? Two Asterisks, one engine, proxies between.
+
+Starts, ends, freezes and starves processes that it started itself. Knows nothing of callers, schedules or judgement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from bench.chaos_books import WE_CALLED, Row
+from bench.chaos_plan import Fault, Kind
+from bench.tcp_proxy import Line, TcpProxy
+from cti.store.database import open_store
+from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
+from tests.acceptance.centre import Lab, agent, settings
+from tests.acceptance.engine_process import EngineProcess
+
+SELLERS = 4  # agents of the campaign; the others have the lines
+AFTER_GIVING_UP_S, MIN_WAIT_S = 10.0, 5.0
+LATER = {"after_s": 86_400}  # nobody is called again in a run: who is, was called twice
+FAILS = ("busy", "no_answer", "congestion", "rejected", "machine", "hung_up", "abandoned", "unknown", "cancelled")
+RETRY = {**dict.fromkeys(FAILS, LATER), "not_dialled": {"after_s": 2}}
+ALWAYS = {"weekly": {"mon-sun": "00:00-24:00"}}
+AGI_PORT, BEHIND_AGI_PORT, AMI_PORT = 4573, 4600, 5100
+ENGINE_RETRY_S = 60  # so long do callers wait for an engine: longer than anything is broken
+AMI_LINES = {
+    Kind.AMI_CUT: Line.CUT,
+    Kind.AMI_SLOW: Line.SLOW,
+    Kind.AMI_LATE: Line.LATE,
+    Kind.AMI_DEAF: Line.DEAF,
+    Kind.AMI_SPLIT: Line.SPLIT,
+}
+AGI_LINES = {
+    Kind.AGI_CUT: Line.CUT,
+    Kind.AGI_SLOW: Line.SLOW,
+    Kind.AGI_LATE: Line.LATE,
+    Kind.AGI_DEAF: Line.DEAF,
+    Kind.AGI_SPLIT: Line.SPLIT,
+}
+
+
+class ChaosLab:
+    """Everything that can break. Whoever breaks something says `mend` afterwards."""
+
+    def __init__(self, folder: Path, nodes: int, agents: int, seed: int) -> None:
+        self.folder = folder
+        self.lab = Lab(
+            folder / "lab", str(nodes), "--agents", str(agents + SELLERS), "--trunks", "4", "--silent-moh",
+            "--retry", str(ENGINE_RETRY_S), "--agent-contact", "{base}.200:5080", "--trunk-contact", "{trunk}:5060",
+        )  # fmt: skip
+        base = self.lab.base
+        host, _, port = self.lab.engine.rpartition(":")
+        self.numbers = [row["number"] for row in self.lab.descriptor["agents"]]
+        self.agi = TcpProxy((host, int(port)), (f"{base}.100", BEHIND_AGI_PORT), seed)
+        self.ami = {
+            node["name"]: TcpProxy((f"{base}.100", AMI_PORT + k), (node["host"], node["ami_port"]), seed + k)
+            for k, node in enumerate(self.lab.nodes, 1)
+        }
+        self.engine = EngineProcess(folder, self._settings())
+        self._limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def _settings(self) -> dict[str, Any]:
+        lines, sellers = self.numbers[:-SELLERS], self.numbers[-SELLERS:]
+        agents = {f"a{n}": agent(n, "sales", "support") for n in lines}
+        agents |= {f"a{n}": agent(n, "selling") for n in sellers}
+        quick = {"wrap_up_s": 1, "target_s": 20}
+        written = settings(
+            self.lab,
+            {
+                "sales": quick,
+                "support": quick | {"callback_abandoned": {"min_wait_s": MIN_WAIT_S, "after_s": AFTER_GIVING_UP_S}},
+                "selling": quick,
+            },
+            agents,
+            len(self.lab.nodes),
+            outbound={
+                "region": "DE",
+                "zone": "Europe/Berlin",
+                "trunks": {"town": {"dial": "PJSIP/{number}@trunk3", "lines": 100, "calls_per_s": 50}},
+                "callbacks": {"window": ALWAYS, "retry": RETRY, "max_attempts": 5, "ring_timeout_s": 20},
+            },
+            campaigns={
+                "selling": {
+                    "mode": "progressive",
+                    "queue": "selling",
+                    "window": ALWAYS,
+                    "ring_timeout_s": 20,
+                    "retry": RETRY,
+                    "max_attempts": 5,
+                }
+            },
+            journal=str(self.folder / "journal"),
+        )
+        written["settle_s"] = 2.0
+        written["fastagi"]["listen"] = f"{self.lab.base}.100:{BEHIND_AGI_PORT}"
+        for name, proxy in self.ami.items():
+            written["nodes"][name] |= {"host": proxy.listen[0], "port": proxy.listen[1]}
+        return written
+
+    async def start(self) -> None:
+        for proxy in (self.agi, *self.ami.values()):
+            await proxy.start()
+        await asyncio.to_thread(self.engine.start, wait=False)
+
+    async def close(self) -> None:
+        try:
+            await asyncio.to_thread(self.engine.stop)
+        finally:
+            for proxy in (self.agi, *self.ami.values()):
+                await proxy.close()
+            await asyncio.to_thread(self.lab.down)
+
+    def load_leads(self, count: int) -> None:
+        """A list for the campaign; its numbers are nobody else's."""
+        store, now = open_store(f"sqlite:///{self.engine.database}"), time.time()
+        try:
+            name = begin_list(store, "selling", "chaos.csv", "bench", now)
+            zones = ("Europe/Berlin",)
+            rows = [NewLead(row, (LeadNumber(f"+493091{row:05}", zones),)) for row in range(1, count + 1)]
+            add_portion(store, name, rows, now)
+            finish_list(store, name, len(rows), len(rows), {(zones[0], 5)}, now)
+        finally:
+            store.close()
+
+    # --- breaking and mending ---------------------------------------------------------------------------------------
+
+    def node(self, number: int) -> Mapping[str, Any]:
+        return self.lab.nodes[number - 1]
+
+    async def breaks(self, fault: Fault) -> None:
+        """It is broken from now on."""
+        kind = fault.kind
+        if kind is Kind.ENGINE_KILL:
+            await asyncio.to_thread(self.engine.kill)
+        elif kind is Kind.ENGINE_STOP:
+            os.kill(self.engine.pid, signal.SIGSTOP)
+        elif kind is Kind.NODE_KILL:
+            os.kill(self._node_pid(fault.node), signal.SIGKILL)
+        elif kind is Kind.NODE_STOP:
+            os.kill(self._node_pid(fault.node), signal.SIGSTOP)
+        elif kind in AMI_LINES:
+            self.ami[self.node(fault.node)["name"]].turn(AMI_LINES[kind])
+        elif kind in AGI_LINES:
+            self.agi.turn(AGI_LINES[kind])
+        else:  # no file may grow: EFBIG for every write, as good as a full disk, and needs no rights
+            resource.prlimit(self.engine.pid, resource.RLIMIT_FSIZE, (0, self._limits[1]))
+
+    async def mends(self, fault: Fault) -> None:
+        """It works again, as far as this can be done; everybody else has to find out."""
+        kind = fault.kind
+        if kind is Kind.DISK_FULL_KILL:
+            await asyncio.to_thread(self.engine.kill)
+        if kind in (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL):
+            await asyncio.to_thread(self.engine.start, wait=False)
+        elif kind is Kind.ENGINE_STOP:
+            os.kill(self.engine.pid, signal.SIGCONT)
+        elif kind is Kind.NODE_KILL:
+            await asyncio.to_thread(self._start_node, fault.node)
+        elif kind is Kind.NODE_STOP:
+            os.kill(self._node_pid(fault.node), signal.SIGCONT)
+        elif kind in AMI_LINES:
+            self.ami[self.node(fault.node)["name"]].turn(Line.OPEN)
+        elif kind in AGI_LINES:
+            self.agi.turn(Line.OPEN)
+        elif kind is Kind.DISK_FULL:
+            resource.prlimit(self.engine.pid, resource.RLIMIT_FSIZE, self._limits)
+
+    def _node_pid(self, number: int) -> int:
+        return int(self.node(number)["pid"])
+
+    def _start_node(self, number: int) -> None:
+        name = self.node(number)["name"]
+        self.lab.start(name)
+
+    # --- what the engine has written --------------------------------------------------------------------------------
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(f"file:{self.engine.database}?mode=ro", uri=True, timeout=10.0)) as store:
+            return list(store.execute(query))
+
+    def history(self) -> list[Row]:
+        """Every contact of callers; those whom we called are told by `promises` and `attempts`."""
+        query = "SELECT contact, caller, queue, state, outcome, ended_at IS NULL FROM contact_history"
+        return [
+            Row(str(contact), str(caller), str(queue), str(state), str(outcome), bool(is_open))
+            for contact, caller, queue, state, outcome, is_open in self._rows(query)
+            if not str(contact).startswith(WE_CALLED)
+        ]
+
+    def promises(self) -> list[tuple[str, str]]:
+        """Number and state of every promise."""
+        return [(str(a), str(b)) for a, b in self._rows("SELECT number, state FROM callback")]
+
+    def to_be_kept(self) -> int:
+        """How many promises are to be kept within this run: those that are not put off until tomorrow."""
+        soon = time.time() + 3600
+        open_ones = "state IN ('promised', 'due', 'in_line', 'dialling')"
+        query = f"SELECT COUNT(*) FROM callback WHERE {open_ones} AND due_at < {soon}"
+        return int(self._rows(query)[0][0]) + int(
+            self._rows("SELECT COUNT(*) FROM callback_request WHERE state = 'new'")[0][0]
+        )
+
+    def attempts(self) -> list[tuple[str, str, str]]:
+        """Number, state and result of every attempt to call a customer."""
+        return [(str(a), str(b), str(c)) for a, b, c in self._rows("SELECT number, state, result FROM attempt")]

@@ -1,0 +1,175 @@
+"""How many calls are there now, and what do they cost? Asks Asterisk by AMI, the engine's /metrics, and /proc.
+
+Knows no callers and decides nothing; what is read is handed out as numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import time
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.assign_figures import cpu_s
+
+TIMEOUT_S = 20.0
+COUNT_S = 9.0  # Asterisk lists its channels no more often than that
+CALLERS = b"\r\nChannel: PJSIP/trunk"
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+_SAMPLE = re.compile(r"^([a-zA-Z_:]+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
+
+Metrics = dict[tuple[str, str], float]  # by name and labels as written
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look. `asterisk`: callers' channels by Asterisk's own list; `engine`: contacts in the engine's hands."""
+
+    at: float  # epoch seconds
+    asterisk: int | None  # None: not counted this time
+    engine: int
+    waiting: int
+    engine_cpu_s: float
+    engine_kib: int
+    asterisk_cpu_s: float
+    metrics: Metrics
+
+    @property
+    def both(self) -> int:
+        """As many as both say; 0 where Asterisk was not asked."""
+        return min(self.asterisk or 0, self.engine)
+
+
+def read_metrics(text: str) -> Metrics:
+    """Every sample of Prometheus' text."""
+    return {(name, labels or ""): float(value) for name, labels, value in _SAMPLE.findall(text)}
+
+
+def total(metrics: Metrics, name: str, label: str = "") -> float:
+    """The sum over all labels that contain `label`."""
+    return sum(value for (each, labels), value in metrics.items() if each == name and label in labels)
+
+
+def quantile_ms(before: Metrics, after: Metrics, name: str, share: float) -> float | None:
+    """A quantile of what a histogram took in between two looks: the upper bound of its bucket. None: nothing came."""
+    grown: list[tuple[float, float]] = []
+    for (each, labels), value in after.items():
+        if each == f"{name}_bucket":
+            bound = float(labels.partition('le="')[2].partition('"')[0])
+            grown.append((bound, value - before.get((each, labels), 0.0)))
+    grown.sort()
+    if not grown or grown[-1][1] <= 0:
+        return None
+    wanted = share * grown[-1][1]
+    return next(1000.0 * bound for bound, count in grown if count >= wanted)
+
+
+def peak(samples: Sequence[Sample], calls: int) -> tuple[Sample, Sample] | None:
+    """The first and the last look at which there were `calls` by both counts; None where there are not two."""
+    full = [sample for sample in samples if sample.both >= calls]
+    return (full[0], full[-1]) if len(full) > 1 else None
+
+
+def kib_of(pid: int) -> int:
+    """Resident memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_KIB
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far."""
+    return cpu_s(Path(f"/proc/{pid}/stat").read_text(), TICKS_PER_S)
+
+
+class Console:
+    """An AMI connection of our own to one node, beside the engine's."""
+
+    def __init__(self, node: Mapping[str, Any]) -> None:
+        self._node = node
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+
+    async def open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(self._node["host"], self._node["ami_port"])
+        await self._reader.readline()
+        words = {"Username": self._node["witness_user"], "Secret": self._node["witness_secret"], "Events": "off"}
+        answer = await self.ask("Login", words)
+        if answer.get("Response") != "Success":
+            raise ConnectionError(f"{self._node['name']} refuses the witness of the lab")
+
+    async def ask(self, action: str, words: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The answer to an action; events that come meanwhile are passed over."""
+        lines = [f"Action: {action}", "ActionID: load", *(f"{key}: {value}" for key, value in (words or {}).items())]
+        self._writer.write("\r\n".join([*lines, "", ""]).encode())
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                block = (await self._reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
+                answer = dict(line.split(": ", 1) for line in block.split("\r\n") if ": " in line)
+                if "Response" in answer:
+                    return answer
+
+    async def callers(self) -> int:
+        """Callers' channels, one by one: CoreStatus counts agents' legs as calls too [measured]."""
+        await self.ask("CoreShowChannels")
+        found, rest = 0, b""
+        async with asyncio.timeout(TIMEOUT_S):
+            while b"CoreShowChannelsComplete" not in rest:
+                data = rest[-40:] + await self._reader.read(1 << 16)
+                if len(data) <= 40:
+                    raise ConnectionError("Asterisk closed the AMI connection")
+                found += data.count(CALLERS) - rest[-40:].count(CALLERS)
+                rest = data
+            if not rest.endswith(b"\r\n\r\n"):
+                await self._reader.readuntil(b"\r\n\r\n")
+        return found
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class Gauges:
+    """Everything that is looked at again and again."""
+
+    def __init__(self, nodes: Sequence[Mapping[str, Any]], engine_pid: int, metrics_url: str) -> None:
+        self._consoles = [Console(node) for node in nodes]
+        self._pids = [int(node["pid"]) for node in nodes]
+        self._engine_pid, self._url = engine_pid, metrics_url
+        self._counted_at = 0.0
+
+    async def __aenter__(self) -> Gauges:
+        for console in self._consoles:
+            await console.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for console in self._consoles:
+            with contextlib.suppress(Exception):
+                console.close()
+
+    async def look(self) -> Sample:
+        """Now."""
+        metrics, callers = read_metrics(await asyncio.to_thread(_get, self._url)), None
+        if time.monotonic() >= self._counted_at + COUNT_S:
+            self._counted_at = time.monotonic()
+            callers = sum([await console.callers() for console in self._consoles])
+        return Sample(
+            at=time.time(),
+            asterisk=callers,
+            engine=int(total(metrics, "cti_calls_active")),
+            waiting=int(total(metrics, "cti_queue_waiting")),
+            engine_cpu_s=cpu_of(self._engine_pid),
+            engine_kib=kib_of(self._engine_pid),
+            asterisk_cpu_s=sum(cpu_of(pid) for pid in self._pids),
+            metrics=metrics,
+        )
+
+
+def _get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+        return str(answer.read().decode())

@@ -1,0 +1,216 @@
+"""How many calls can one engine hold, and how many a second can it take? `python -m bench.sim_load`.
+
+`cti run` as it is for everybody (history in SQLite, web, metrics) against the simulated Asterisk, which speaks real AMI
+and FastAGI bytes on loopback from a process of its own. First callers who stay, as many as the engine lets in; then
+calls of 10 s to 10,000 agents, more a second step by step, until an AMI event takes more than 250 ms (99th percentile)
+to the command that follows from it. Last line of stdout: one JSON object; what its keys mean is in bench/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
+from bench.sim_load_street import PROBE_NUMBER
+from bench.wall_street import FIRST_PHONE
+
+QUEUES, AGENTS = 50, 10_000
+TALK_S, HOLD_PATIENCE_S = 10.0, 1e6
+LAG_LIMIT_MS = 250.0
+FIRST_PER_S, STEP = 40.0, 1.3
+WARM_S, MEASURE_S = 9.0, 8.0
+FILL_PER_S = 250.0
+START_TIMEOUT_S, FILL_TIMEOUT_S = 90.0, 110.0
+MOST_S = 285.0
+BESIDES = 600  # descriptors that are no calls, at most: offered are so many less than there are
+
+
+class Engine:
+    """The one that is measured."""
+
+    def __init__(self, process: subprocess.Popen[str], http: int) -> None:
+        self.pid = process.pid
+        self._process, self._http = process, http
+
+    def metrics(self) -> dict[str, float]:
+        """What /metrics says, by whole series name."""
+        with urllib.request.urlopen(f"http://{HOST}:{self._http}/metrics", timeout=20) as answer:
+            lines = answer.read().decode().splitlines()
+        pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in pairs}
+
+    def wait_ready(self) -> None:
+        """Until it is connected and listens."""
+        end = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"http://{HOST}:{self._http}/readyz", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.3)
+        raise RuntimeError("the engine did not get ready")
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench.sim_load", description="Calls held, and a second, of one engine.")
+    parser.add_argument("--agents", type=int, default=AGENTS)
+    parser.add_argument("--held", type=int, default=0, help="calls to hold (default: what its descriptors allow)")
+    parser.add_argument("--only", choices=("held", "rate"))
+    parser.add_argument("--at", type=float, help="at this rate alone, whatever the lag: for a look before and after")
+    parser.add_argument("--profile", type=Path, help="cProfile of the engine into this file")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="cti-load-") as made:
+        found = measure(Path(made), options)
+    print(json.dumps(found))
+    return 0
+
+
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """All of it once."""
+    ends = time.monotonic() + MOST_S
+    ami, agi, http, web = free_ports(4)
+    file, log = folder / "center.yaml", folder / "engine.log"
+    file.write_text(json.dumps(centre(folder, (ami, agi, http, web), options.agents)))
+    words = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {options.agents} --queues {QUEUES}".split()
+    run = ["cti", "run", str(file)]
+    if options.profile is not None:
+        run = ["cProfile", "-o", str(options.profile), "-m", *run]
+    found: dict[str, Any] = {"peak_concurrent": 0, "calls_per_s": 0.0, "ami_lag_p99_ms": None}
+    with child(["bench.sim_load_street", *words]) as calling, child(run, log) as process:
+        engine, street = Engine(process, http), Line(calling)
+        try:
+            engine.wait_ready()
+            street.ask('{"do": "begin"}')
+            if options.only != "rate":
+                found |= held(engine, street, options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
+            if options.only != "held":
+                found |= rates(engine, street, ends, options.at)
+        except Exception:
+            say(log.read_text(errors="replace")[-2000:])
+            raise
+    return found | {"load_average": round(os.getloadavg()[0], 1)}
+
+
+def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
+    """Callers come and stay; then all hang up at once."""
+    _set(street, FILL_PER_S, most=wanted, talk_s=HOLD_PATIENCE_S, patience_s=HOLD_PATIENCE_S)
+    before, began, active = resident_bytes(engine.pid), time.monotonic(), 0
+    quiet = 0
+    worst_ms = 0.0
+    while time.monotonic() - began < FILL_TIMEOUT_S and active < wanted and quiet < 4:
+        time.sleep(3.0)
+        now, seen = int(engine.metrics()["cti_calls_active"]), figures(street)
+        worst_ms = max(worst_ms, seen["ami_p99_ms"] or 0.0)
+        quiet = quiet + 1 if now <= active else 0
+        active = max(active, now)
+        say(f"{now} calls held, {seen['places']}, AMI p99 {seen['ami_p99_ms']} ms")
+    _set(street, 0.0)
+    grown = resident_bytes(engine.pid) - before
+    spent_s, since = cpu_s(engine.pid), time.monotonic()
+    time.sleep(5.0)
+    idle = (cpu_s(engine.pid) - spent_s) / (time.monotonic() - since)
+    seen = figures(street)
+    street.ask('{"do": "clear"}')
+    left_s = _until_empty(engine)
+    say(f"{active} held; {seen['ami_p99_ms']} ms meanwhile; all of them gone in {left_s:.1f} s")
+    figures(street)
+    return {
+        "peak_concurrent": active,
+        "held_ami_lag_p99_ms": seen["ami_p99_ms"],
+        "filling_ami_lag_p99_ms": worst_ms,
+        "held_cpu_cores": round(idle, 3),
+        "memory_per_call_bytes": round(grown / max(1, active)),
+        "all_gone_s": round(left_s, 1),
+    }
+
+
+def rates(engine: Engine, street: Line, ends: float, only: float | None) -> dict[str, Any]:
+    """More calls a second, until it is too late or the time is over."""
+    per_s, best = only or FIRST_PER_S, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
+    first_beyond: dict[str, Any] = {}
+    while time.monotonic() + WARM_S + MEASURE_S < ends:
+        _set(street, per_s, talk_s=TALK_S)
+        time.sleep(WARM_S)
+        before, since, spent_s = figures(street), time.monotonic(), cpu_s(engine.pid)
+        time.sleep(MEASURE_S)
+        seen, took_s, used_s = figures(street), time.monotonic() - since, cpu_s(engine.pid) - spent_s
+        calls = seen["answered"] - before["answered"]
+        row = {
+            "calls_per_s": round(calls / took_s, 1),
+            "ami_lag_p50_ms": seen["ami_p50_ms"],
+            "ami_lag_p99_ms": seen["ami_p99_ms"],
+            "engine_cpu_ms_per_call": round(1000 * used_s / max(1, calls), 2),
+            "engine_cores": round(used_s / took_s, 2),
+            "simulator_cores": round((seen["own_cpu_s"] - before["own_cpu_s"]) / took_s, 2),
+            "simulator_lag_p99_ms": seen["own_lag_p99_ms"],
+        }
+        say(f"offered {per_s:.0f}/s: {json.dumps(row)}")
+        best = row if only else best
+        unheard = seen["unheard"] * 2 > seen["pressed"]
+        if only or unheard or (seen["ami_p99_ms"] or 1e9) > LAG_LIMIT_MS:
+            first_beyond = {} if only else {"beyond": row}
+            break
+        best = row
+        per_s *= STEP
+    _set(street, 0.0)
+    return best | first_beyond
+
+
+def centre(folder: Path, ports: tuple[int, int, int, int], agents: int) -> dict[str, Any]:
+    """Every agent is there from the start. Probes go from one line to the other by a key."""
+    ami, agi, http, web = ports
+    names = [f"q{n}" for n in range(QUEUES)]
+    probes = {"probe0": {"keys": {"1": {"queue": "probe1"}}}, "probe1": {"keys": {"1": {"queue": "probe0"}}}}
+    return {
+        "nodes": {"node1": {"host": HOST, "port": ami, "secret": "bench"}},
+        "fastagi": {"listen": f"{HOST}:{agi}", "token": "bench"},
+        "http": {"listen": f"{HOST}:{http}"},
+        "web": {"listen": f"{HOST}:{web}"},
+        "state_dir": str(folder / "state"),
+        "control": str(folder / "cti.ctl"),
+        "settle_s": 0,
+        "queues": {name: {"target_s": 60, "wrap_up_s": 0} for name in names} | probes,
+        "agents": {
+            f"a{n}": {
+                "phone": f"PJSIP/{FIRST_PHONE + n}",
+                "queues": [names[n % QUEUES], names[(n + 7) % QUEUES]],
+                "starts": "available",
+            }
+            for n in range(agents)
+        },
+        "entries": {str(6000 + n): {"queue": name} for n, name in enumerate(names)}
+        | {PROBE_NUMBER: {"queue": "probe0"}},
+    }
+
+
+def figures(street: Line) -> dict[str, Any]:
+    return street.ask('{"do": "figures"}')
+
+
+def _set(street: Line, per_s: float, **more: float) -> None:
+    street.ask(json.dumps({"do": "set", "per_s": per_s, **more}))
+
+
+def _until_empty(engine: Engine) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < 60.0:
+        if engine.metrics()["cti_calls_active"] < 100:
+            break
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Does anything grow while an engine runs for weeks? `python -m bench.soak`, or `make soak DAYS=56`.
+
+Virtual days of a busy centre (bench/soak_centre.py) with every reader on and the history in SQLite. Each night, when
+nobody is there, the memory of the process is read, and what is still keyed by a call, contact, offer or attempt of the
+day is counted. Last line of stdout: `{"days", "rss_growth_mib", ...}`; growth is that after the first week (of a
+shorter run: after the first day).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.soak_centre import SoakCentre
+from bench.soak_sizes import keyed, sizes
+
+WEEK_DAYS = 7
+MIB = 1 << 20
+
+
+class Night(NamedTuple):
+    """What was found at the end of a day."""
+
+    rss_bytes: int
+    kept: dict[str, int]  # ids of things that are over, by where they are kept
+    items: dict[str, int]  # of all containers
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 1 where something kept by call grows."""
+    parser = argparse.ArgumentParser(prog="bench.soak", description="Weeks of a busy centre: what grows?")
+    parser.add_argument("--days", type=int, default=56)
+    parser.add_argument("--calls", type=int, default=2000, help="of a day (default %(default)s)")
+    parser.add_argument("--minutes", type=float, default=20.0, help="of real time at most (default %(default)s)")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="cti-soak-") as folder:
+        found = soak(SoakCentre(Path(folder), calls_a_day=options.calls), options.days, options.minutes * 60)
+    print(json.dumps(found))
+    return 1 if found["kept_growth"] else 0
+
+
+def soak(centre: SoakCentre, days: int, most_s: float) -> dict[str, Any]:
+    """Let `days` pass, or as many as fit into `most_s` of real time."""
+    began = time.monotonic()
+    nights: list[Night] = []
+    try:
+        while centre.day < days and time.monotonic() - began < most_s:
+            centre.ids.clear()
+            centre.days(1)
+            nights.append(look(centre))
+            if centre.day == 1 or centre.day % WEEK_DAYS == 0:
+                tell(centre, nights, time.monotonic() - began)
+    finally:
+        centre.close()
+    first, last = nights[min(WEEK_DAYS, len(nights)) - 1 if len(nights) > WEEK_DAYS else 0], nights[-1]
+    return {
+        "days": centre.day,
+        "rss_growth_mib": round((last.rss_bytes - first.rss_bytes) / MIB, 1),
+        "rss_mib": round(last.rss_bytes / MIB, 1),
+        "kept_growth": grown(first.kept, last.kept),
+        "calls": centre.calls,
+        "events": centre.events,
+        "history_lost": centre.history.lost,
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def grown(first: dict[str, int], last: dict[str, int]) -> dict[str, int]:
+    """What has more than doubled: what is bounded by a number of looks or lines is as full as the day was busy."""
+    return {path: count - first.get(path, 0) for path, count in last.items() if count > 2 * first.get(path, 0)}
+
+
+def look(centre: SoakCentre) -> Night:
+    """Nobody is there: what is left of the day?"""
+    gc.collect()
+    kept, items = keyed(centre.roots, centre.ids), sizes(centre.roots)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return Night(pages * os.sysconf("SC_PAGE_SIZE"), dict(kept), dict(items))
+
+
+def tell(centre: SoakCentre, nights: list[Night], seconds: float) -> None:
+    """For the person who waits."""
+    newest, before = nights[-1], nights[max(0, len(nights) - 1 - WEEK_DAYS)]
+    grown = {path: count - before.items.get(path, 0) for path, count in newest.items.items()}
+    most = sorted(((count, path) for path, count in grown.items() if count > 0), reverse=True)[:5]
+    text = ", ".join(f"{path} +{count}" for count, path in most) if len(nights) > 1 else ""
+    kept = ", ".join(f"{path} {count}" for path, count in newest.kept.items()) or "nothing"
+    line = f"day {centre.day}: {newest.rss_bytes / MIB:.1f} MiB, {centre.calls} calls, {seconds:.0f} s"
+    print(f"{line}; of the day's ids kept: {kept}; most grown: {text or 'nothing'}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""What has an agent before him: whom he talks to, or talked to just now, and what may he say of it? Changes nothing."""
+
+from __future__ import annotations
+
+from cti.acd import preview
+from cti.acd.agent import Agent
+from cti.acd.contact import Contact
+from cti.acd.floor import Floor
+from cti.acd.offer import Offer
+from cti.model import policy
+from cti.model.desk import DeskContact, DeskNow
+from cti.model.words import Activity, AgentId
+
+_NONE = policy.Queue()
+
+
+def seen_by(floor: Floor, name: AgentId) -> DeskNow | None:
+    """How it is with him now; None where there is no such agent."""
+    agent = floor.agents.get(name)
+    if agent is None:
+        return None
+    shown = preview.seen_by(floor, name)
+    contact = None if shown is not None else _contact(floor, agent)
+    return DeskNow(str(agent.activity), agent.activity_until, contact, shown)
+
+
+def _contact(floor: Floor, agent: Agent) -> DeskContact | None:
+    offer = floor.offers.get(agent.offer) if agent.offer is not None else None
+    contact = floor.contacts.get(offer.contact) if offer is not None else None
+    if offer is not None and contact is not None:
+        return _of_offer(floor, offer, contact)
+    talk = agent.talk
+    if agent.activity is not Activity.WRAPUP or talk is None:
+        return None
+    rules = floor.policy.queues.get(talk.queue, _NONE)  # the queue may be gone by a new policy
+    return DeskContact(
+        talk.contact,
+        talk.queue,
+        talk.caller,
+        talk.dialled,
+        dict(talk.customer),
+        talk.campaign,
+        None,
+        True,
+        dict(rules.dispositions),
+        rules.disposition == "required",
+        talk.disposition,
+    )
+
+
+def _of_offer(floor: Floor, offer: Offer, contact: Contact) -> DeskContact:
+    rules = floor.policy.queues.get(offer.queue, _NONE)
+    return DeskContact(
+        contact.id,
+        offer.queue,
+        contact.caller or ("" if contact.callout is None else contact.callout.number),
+        contact.dialled,
+        dict(contact.customer),
+        "" if contact.callout is None else contact.callout.campaign,
+        contact.since,
+        False,
+        dict(rules.dispositions),
+        rules.disposition == "required",
+        offer.disposition,
+    )
