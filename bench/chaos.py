@@ -24,6 +24,7 @@ from pathlib import Path
 from bench.chaos_books import (
     CALLBACK_OVER,
     DIALLED_TWICE,
+    FORGOTTEN,
     NOT_PROMISED,
     OF_CALLBACKS,
     OF_CONTACTS,
@@ -46,6 +47,7 @@ STUCK_S = 75.0  # two rounds of comparison with Asterisk (30 s each), and the fi
 START_S = 120.0
 FILL_S = 120.0
 DRAIN_S = 240.0
+WRITTEN_S = 1.0  # facts are gathered for a moment before they are written
 BOOKS_S = 150.0  # contacts that an engine left behind end two minutes after the start of the next one
 AGENTS_PER_CALL = 6  # callers for each agent
 
@@ -145,7 +147,7 @@ class Chaos:
         self.people.closing = True
         await until(lambda: not self.people.live, DRAIN_S)
         await asyncio.to_thread(self.lab.engine.ask, "/v1/campaigns/selling/stop", "POST", {})
-        await until(lambda: not self._to_be_kept(), DRAIN_S)
+        await until(lambda: not self._to_be_kept() and self.people.is_quiet, DRAIN_S)
         _, wrong = await self.well(STUCK_S)
         self.stuck += wrong
         await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)
@@ -156,7 +158,9 @@ class Chaos:
 
     def judge(self) -> Findings:
         """Everything that was seen against everything that was written."""
-        found = judge_contacts(self.people.stories.values(), self.lab.history())
+        deaths = (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL)
+        unwritten = [(e.began_at - WRITTEN_S, e.ended_at) for e in self.episodes if e.kind in deaths]
+        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten)
         promises = {number.lstrip("+"): state for number, state in self.lab.promises()}
         outages = [(episode.began_at, episode.ended_at) for episode in self.episodes]
         gave_up = [
@@ -223,6 +227,7 @@ def report(chaos: Chaos) -> int:
         "takeover_p99_s": None,  # one engine: nobody takes over
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
+        "forgotten": found.count(FORGOTTEN),
         "not_promised": found.count(NOT_PROMISED),
         "rung_while_busy": chaos.people.rung_while_busy,
         "bugs": chaos.bugs["bugs"],

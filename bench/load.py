@@ -40,7 +40,7 @@ async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> lis
     while people.still_calling and time.time() < began + plan.longest_s:
         sample = await gauges.look()
         samples.append(sample)
-        if coming and sample.at > began + plan.end_after_s:
+        if coming and sample.at > began + plan.last_comes_s:
             coming = False
             people.stop_coming()
         counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"

@@ -121,6 +121,7 @@ TESTED_ELSEWHERE = {
     "cti/store/people_tables.py": "test_database.py",
     "cti/model/uploads.py": "data; keepers/test_list_desk.py",
     "cti/model/audit.py": "data; store/test_audit.py",
+    "cti/store/day_tables.py": "words only; store/test_day_writing.py",
     "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
     "cti/metrics/rows.py": "test_live.py",
     "cti/metrics/snapshot.py": "test_live.py",
@@ -145,6 +146,7 @@ TESTED_ELSEWHERE = {
     "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
     "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
+    "cti/joined/standby.py": "test_turns.py, and tests/acceptance/test_several_engines.py",
 }
 NOT_MIRRORED = {
     "cti/store/migrations/": "test_database.py runs every migration",

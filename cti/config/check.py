@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from cti.config import campaigns, gaps, reach
 from cti.config.finding import Finding
+from cti.lookup.addresses import is_own
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
 
@@ -25,7 +26,8 @@ CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # aster
 
 def find(settings: Settings) -> list[Finding]:
     """Return everything found, in no particular order."""
-    return [*find_in_policy(settings), *_fastagi(settings), *_hooks(settings)]
+    web = (*_hooks(settings), *_own_addresses(settings))
+    return [*find_in_policy(settings), *_fastagi(settings), *web, *_joined(settings)]
 
 
 def find_in_policy(center: Center) -> list[Finding]:
@@ -260,6 +262,30 @@ def _hooks(settings: Settings) -> Iterator[Finding]:
         if url.scheme == "http" and not _is_loopback(url.hostname or ""):
             text = "plain http: whoever is on the way reads what is told, numbers too; write https:// (see ca_file)"
             yield Finding(("hooks", name, "url"), text)
+
+
+def _joined(settings: Settings) -> Iterator[Finding]:
+    if settings.redis is None:
+        return
+    if "store" not in settings.model_fields_set:
+        text = "engines that are joined need one store: write store: postgresql://user:password@host/database"
+        yield Finding(("redis",), text, is_error=True)
+    elif settings.store.startswith("sqlite"):
+        yield Finding(("store",), "a file: only engines on this machine can share it; use postgresql:// for others")
+    if settings.web is not None and settings.web.secret is None:
+        text = "engines that are joined need one: what one has sealed (authenticator codes) the next could not open"
+        yield Finding(("web",), f"secret_env: {text}; openssl rand -hex 32", is_error=True)
+
+
+def _own_addresses(settings: Settings) -> Iterator[Finding]:
+    """Names that lead there are refused when they are resolved; an address in the file is judged here."""
+    hooks = ((("hooks", name, "url"), hook.url, hook.networks) for name, hook in settings.hooks.items())
+    lookups = ((("lookups", name, "base_url"), each.base_url, each.networks) for name, each in settings.lookups.items())
+    for path, url, networks in (*hooks, *lookups):
+        host = urlsplit(url).hostname or ""
+        if is_own(host, networks):
+            text = "this machine's own, or a link-local address: other programs answer there that trust who is inside"
+            yield Finding(path, f'{text}; if it is meant, write networks: ["{host}"] beside it', is_error=True)
 
 
 def _is_loopback(host: str) -> bool:
