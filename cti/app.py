@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -34,6 +35,7 @@ from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.keepers.room import OutboundRoom, trunks_of
 from cti.leaving import Leaving
+from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
@@ -64,6 +66,7 @@ from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.store.owner import guard
 from cti.store.sweeping import Further
+from cti.switch.admission import Admission, Limits
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
 from cti.web_room import WebRoom, finders
@@ -96,6 +99,10 @@ class Application:
         self.prometheus.registry.register(self.flow_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
+        self.admission = admission_of(settings)
+        self.view.door = self._door
+        door = (lambda: self.admission.turned_away, lambda: self.admission.closed(self._calls()))
+        self.prometheus.registry.register(AdmissionCounts(*door, lambda: self.admission.limits.max_calls))
         self.engine: Engine
         self.spool_counts = SpoolCounts()
         self._errors: dict[str, Callable[[], int]] = {
@@ -167,7 +174,8 @@ class Application:
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
         outbound = self.outbound
-        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, self.office)
+        guards = (self.admission, self.office)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, *guards)
         self._all_follow(self.policy.center, self.policy.version)
         journal = self._journal(stack)
         self.engine = Engine(
@@ -253,16 +261,18 @@ class Application:
     def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
-        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder)
-        keep_s, now = kept.keep_days * DAY_S, self.clock()
-        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, further=further)
+        sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
+        further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further}
+        now, late = self.clock(), self.admission
+        writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
-        watch = LoopWatch(self.prometheus.observe_loop_lag)
+        watch = LoopWatch(self._looked_at_loop)
         watch.start()
         stack.callback(watch.stop)
         requests = RequestLog()
@@ -296,7 +306,7 @@ class Application:
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
-            await self.web.open(asking, find, requests, stack, self.web.live(self.boards).add_routes)
+            await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
         listen = self.settings.http.listen
         try:
@@ -346,7 +356,19 @@ class Application:
 
     def _not_ready(self) -> list[str]:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
-        return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
+        turns_away = self.admission.in_words(self._calls())
+        return missing_for_ready(nodes, fastagi_listens=self.switch.listening, turns_away=turns_away)
+
+    def _calls(self) -> int:
+        return len(self.switch.calls)
+
+    def _door(self) -> dict[str, Any]:
+        admission = self.admission
+        return {"closed": admission.closed(self._calls()), "turned_away": dict(admission.turned_away)}
+
+    def _looked_at_loop(self, lag_s: float) -> None:
+        self.prometheus.observe_loop_lag(lag_s)
+        self.admission.watch(lag_s)
 
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
@@ -374,8 +396,17 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
+def admission_of(settings: Settings) -> Admission:
+    """The door for new callers; never wider than open files allow."""
+    rules, most = settings.admission, machine.most_calls()
+    if rules.max_calls is not None and rules.max_calls > most:
+        log.warning("admission.max_calls is more than open files allow; that holds", allowed=most)
+    limits = Limits(min(rules.max_calls or most, most), rules.max_lag_s, rules.play, rules.goto or "")
+    return Admission(limits)
+
+
 def _switch(
-    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, office: Office | None
+    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission, office: Office | None
 ) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
@@ -392,6 +423,8 @@ def _switch(
         flows=flows,
         trunks=trunks_of(settings),
         ledger=ledger,
+        admission=admission,
+        most_sessions=admission.most_sessions,
         may_act=(lambda: True) if office is None else office.may_act,
         here="" if office is None else str(fastagi.advertise),
     )

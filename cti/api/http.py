@@ -50,14 +50,19 @@ def make_http_app(
     return app
 
 
-def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool) -> list[str]:
-    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it."""
+def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool, turns_away: str = "") -> list[str]:
+    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it.
+
+    `turns_away`: why no new caller is let in, in words.
+    """
     reasons = []
     if "up" not in nodes.values():
         down = ", ".join(sorted(nodes)) or "none seen yet"
         reasons.append(f"no Asterisk node is connected ({down})")
     if not fastagi_listens:
         reasons.append("FastAGI does not listen")
+    if turns_away:
+        reasons.append(f"new callers are turned away: {turns_away}")
     return reasons
 
 

@@ -6,7 +6,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -32,6 +32,7 @@ BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
 SWEEP_S = 60.0
+LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
+    While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
     `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
     that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
     cannot be read.
@@ -69,6 +71,7 @@ class HistoryWriter(WriterThread[_Batch]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         alone: bool = True,
+        may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
         self._alone = alone
@@ -76,6 +79,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self._tell_lost_at = 1
         self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
+        self._may_wait = may_wait
         self._book = Book()
         self._left = LeftBehind(store, now)
         self._book.goes_on(self._left.rows)
@@ -169,6 +173,8 @@ class HistoryWriter(WriterThread[_Batch]):
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
+        while self._may_wait() and not (self._closing or self._hurry) and len(self._facts) < self._max_pending / 2:
+            self._wake.wait_for(lambda: self._closing or self._hurry, timeout=LATE_LOOK_S)
 
     def _waits(self) -> bool:
         return bool(self._facts) or self._batch is not None
