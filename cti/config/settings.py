@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -89,6 +90,7 @@ class HistoryRules(Policy):
 
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     callbacks_keep_days: Annotated[float, Field(gt=0, le=3650)] = 90.0  # after their end; with numbers and recordings
+    sums_keep_days: Annotated[float, Field(ge=31, le=36_500)] | None = None  # quarter hours of reports; their days stay
     attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
@@ -196,6 +198,14 @@ def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None
         what = error.strerror if isinstance(error, OSError) else "not a file name"
         return Reading(file, errors=[_at_start(f"cannot be read: {what}")])
     return read_bytes(data, file=file, environ=environ, lenient=lenient)
+
+
+def located(path: str | os.PathLike[str], problems: Sequence[tuple[yaml_file.Path, str]]) -> list[str]:
+    """Return lines as `load` has them for what somebody else has found at these keys of the file at `path`."""
+    reading = read(path, lenient=True)
+    if reading.tree is None:
+        return [text for _, text in problems]
+    return reading.lines([yaml_file.Problem(yaml_file.locate(reading.tree, at), at, text) for at, text in problems])
 
 
 def read_bytes(

@@ -79,6 +79,7 @@ callback = Table(
     Column("body", Text, nullable=False),  # model/promise.Promise as JSON; personal data
     Index("callback_state", "state", "due_at"),
     Index("callback_number", "number"),
+    Index("callback_promised", "promised_at"),
     sqlite_autoincrement=True,  # an id names its attempts: never given twice
 )
 
