@@ -38,7 +38,7 @@ class Plan:
     nodes: int = 4
     agents: int = 500
     hold_s: float = 60.0
-    rate_per_s: float = 120.0
+    rate_per_s: float = 100.0
     ring_s: float = 2.0
     talk_s: float = 20.0
 

@@ -92,7 +92,7 @@ def attempts(contacts: int, seed: int) -> list[tuple[Any, ...]]:
         campaign, result = f"campaign{number % 5}", chance.choice(RESULTS)
         made = (f"{campaign}-{number}-1", campaign, number, 1, 0, f"+49{number:010d}", "", "ended", result)
         found.append((*made, "", "engine", at, at, at + 20))
-    return found, worked
+    return found
 
 
 def fill(store: Store, contacts: int, seed: int) -> dict[str, float]:

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from cti import machine
+from cti.api import control_drain
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
@@ -33,6 +34,7 @@ from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.keepers.room import OutboundRoom, trunks_of
+from cti.leaving import Leaving
 from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
@@ -81,6 +83,8 @@ class Application:
     def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
         self.settings = settings
         self.office = office
+        standbys = (lambda: 0) if office is None else lambda: office.standbys
+        self.leaving = Leaving(standbys, lambda: len(self.switch.calls), self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -296,6 +300,7 @@ class Application:
             desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
+        control_drain.add_routes(asking, self.leaving.drain)
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)
         if self.settings.web is not None:
@@ -342,6 +347,10 @@ class Application:
         self._policy = policy
         for follow in self._follow:
             follow(policy, version)
+
+    def _take_nothing_new(self) -> None:
+        self.switch.takes_new = False
+        self.outbound.ledger.is_open = False
 
     # --- what others ask ----------------------------------------------------------------------------------------------
 

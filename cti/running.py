@@ -67,7 +67,7 @@ async def _keep_running(
             background(stack, _reload_whenever(read_again, app))
             _say_ready(app)
             try:
-                await asyncio.Event().wait()
+                await app.leaving.over.wait()
             finally:
                 waiting = len(app.engine.center.contacts)
                 log.info("engine stops; who waits goes back to the dialplan", waiting=waiting)

@@ -91,6 +91,7 @@ TESTED_ELSEWHERE = {
     "cti/cli/flows.py": "hangs two groups together: cli/test_flow_versions.py",
     "cti/config/address.py": "config/test_settings.py",
     "cti/config/explain.py": "config/test_settings.py",
+    "cti/config/plumbing.py": "config/test_check.py: addresses, hooks; config/test_joined.py",
     "cti/config/outside.py": "config/test_settings.py",
     "cti/suggest.py": "config/test_check.py",
     "cti/cli/ask.py": "cli/test_show.py",
@@ -146,6 +147,8 @@ TESTED_ELSEWHERE = {
     "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
     "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
+    "cti/api/control_drain.py": "test_leaving.py: through the control socket",
+    "cti/cli/drain.py": "test_leaving.py: through the control socket",
     "cti/joined/standby.py": "test_turns.py, and tests/acceptance/test_several_engines.py",
 }
 NOT_MIRRORED = {

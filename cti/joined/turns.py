@@ -30,19 +30,20 @@ Serve = Callable[[Holding], Coroutine[None, None, None]]
 
 
 async def take_turns(settings: Settings, serve: Serve) -> None:
-    """Stand by until the centre is ours, `serve` while it is, and so on, until cancelled. Raises ConfigError."""
+    """Stand by until the centre is ours, `serve` while it is, and so on, until `serve` ends. Raises ConfigError."""
     rules = settings.redis or Joined()
     while True:
         door = Door(rules, whereabouts(settings))  # each turn a name of its own
         try:
             taken = await Standby(settings, rules, door).until_taken()
-            await _own(rules, door, taken, serve)
+            if await _own(rules, door, taken, serve):
+                return
         finally:
             await asyncio.to_thread(door.leave)
 
 
-async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> None:
-    """Serve until the lease is lost, and give it back where it is not."""
+async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
+    """Serve until the lease is lost, and give it back where it is not. True: `serve` has ended by itself."""
     loop, lost = asyncio.get_running_loop(), asyncio.Event()
 
     def tell_lost() -> None:
@@ -59,8 +60,7 @@ async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> None:
     holding.begin()
     beating = loop.create_task(_beat(holding))
     try:
-        if await asyncio.to_thread(_claim, rules, door, taken):
-            await _serve(holding, serve, lost)
+        return await asyncio.to_thread(_claim, rules, door, taken) and await _serve(holding, serve, lost)
     finally:
         beating.cancel()
         await asyncio.to_thread(holding.give_back)
@@ -79,13 +79,14 @@ def _claim(rules: Joined, door: Door, taken: Taken) -> bool:
     return ours
 
 
-async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> None:
+async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
     loop = asyncio.get_running_loop()
     serving, losing = loop.create_task(serve(holding)), loop.create_task(lost.wait())
     try:
         await asyncio.wait((serving, losing), return_when=asyncio.FIRST_COMPLETED)
         if losing.done():
             log.error("another engine owns the centre: this one steps down", token=holding.token)
+        return not losing.done()
     finally:
         losing.cancel()
         serving.cancel()  # callers go back to the dialplan, and from there to the owner

@@ -60,8 +60,9 @@ def test_flush_returns_when_all_that_was_told_can_be_read(store: Store) -> None:
 def test_while_the_loop_is_late_nothing_is_written_until_half_of_the_room_is_taken(store: Store) -> None:
     late = threading.Event()
     late.set()
-    times = {"now": START, "keep_s": 1e9, "gather_s": 0.0, "retry_s": 0.01}
-    writer = HistoryWriter(store, CENTER, "v1", **times, max_pending=40, may_wait=late.is_set)  # type: ignore[arg-type]
+    writer = HistoryWriter(
+        store, CENTER, "v1", now=START, keep_s=1e9, gather_s=0.0, retry_s=0.01, max_pending=40, may_wait=late.is_set
+    )
     for number in range(10):
         writer.apply(contact(number))
     assert len(writer._facts) >= 10  # and the opening of the policy
