@@ -93,8 +93,7 @@ class Chaos:
         if self.belief is not None:
             self.bugs[self.lab.engine.pid] = self.belief.bugs
         people = self.people
-        found = differences(self.belief, people.there(now), people.gone(now), people.settled_phones(now))
-        return found if await asyncio.to_thread(self.lab.stands_by) else [*found, "nobody stands by"]
+        return differences(self.belief, people.there(now), people.gone(now), people.settled_phones(now))
 
     async def takeover(self, fault: Fault) -> None:
         """How long until another engine owns the centre, where its owner is killed or frozen and there is another."""
@@ -127,6 +126,8 @@ class Chaos:
     async def go_through(self, fault: Fault) -> None:
         """It breaks, it is mended, all is well again."""
         await asyncio.sleep(fault.rest_s)
+        if not await until(self.lab.stands_by, STUCK_S):
+            self.stuck.append(f"before {fault}: nobody stands by")
         _, wrong = await self.well(STUCK_S)
         if wrong:
             self.stuck += wrong

@@ -87,13 +87,21 @@ def judge_contacts(
         if len(his) > 1:
             found.add(TWO_CONTACTS, f"{story.number} {[row.outcome for row in his]}")
         elif not his:
-            if story.served_at is not None or _must_be_known(story):
+            if _lived_within(story, unwritten):
+                if story.served_at is not None:
+                    found.add(FORGOTTEN, story.number)
+            elif story.served_at is not None or _must_be_known(story):
                 found.add(UNKNOWN, story.number)
         else:
             served_at = story.served_at or 0.0
             forgotten = any(began <= served_at <= ended for began, ended in unwritten)
             _judge_outcome(found, story, his[0], FORGOTTEN if forgotten else WRONG_OUTCOME)
     return found
+
+
+def _lived_within(story: Story, windows: Sequence[tuple[float, float]]) -> bool:
+    came, went = story.answered_at or story.dialled_at, story.over_at
+    return went is not None and any(began <= came and went <= ended for began, ended in windows)
 
 
 def _must_be_known(story: Story) -> bool:

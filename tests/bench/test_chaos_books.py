@@ -71,6 +71,9 @@ def test_served_when_nothing_was_written() -> None:
     assert list(found.wrong) == [FORGOTTEN]
     assert list(judge_contacts([story()], [row("abandoned")], [(6.0, 9.0)]).wrong) == [WRONG_OUTCOME]
     assert judge_contacts([story()], [row()], [(0.0, 9.0)]).wrong == {}
+    assert list(judge_contacts([story()], [], [(0.0, 61.5)]).wrong) == [FORGOTTEN]
+    assert judge_contacts([story(served=False)], [], [(0.0, 61.5)]).wrong == {}
+    assert list(judge_contacts([story(served=False)], [], [(0.0, 60.0)]).wrong) == [UNKNOWN]
 
 
 def test_dials() -> None:
