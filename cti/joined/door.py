@@ -36,10 +36,11 @@ class Whereabouts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Seen(NamedTuple):
-    """What a standby sees: who owns the domain, or whether its last owner gave it back."""
+    """What a standby sees: who owns the domain and for how long he does, or whether its last owner gave it back."""
 
     owner: Whereabouts | None
     given_back: bool
+    ends_in_s: float = 0.0
 
 
 _NOW_MS = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
@@ -79,7 +80,7 @@ _STAND_BY = (
 redis.call('HSET', KEYS[4], ARGV[1], string.format('%.0f', now + tonumber(ARGV[2])))
 local given = redis.call('GET', KEYS[3])
 local back = given and given == redis.call('GET', KEYS[2])
-return {redis.call('GET', KEYS[1]) or '', back and 1 or 0}
+return {redis.call('GET', KEYS[1]) or '', back and 1 or 0, redis.call('PTTL', KEYS[1])}
 """
 )
 _STANDBYS = (
@@ -121,8 +122,12 @@ class Door:
 
     def stand_by(self) -> Seen:
         """Say that we are here for another lease, and look who owns the domain."""
-        held, back = self._ask(_STAND_BY, self.me.engine, self._lease_ms)
-        return Seen(_read(held), bool(back))
+        held, back, ends_in_ms = self._ask(_STAND_BY, self.me.engine, self._lease_ms)
+        return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000)
+
+    def owner(self) -> Whereabouts | None:
+        """Who owns the domain."""
+        return _read(self._away_if_failing(lambda: self._connected().get(self._keys[0])) or "")
 
     def no_longer_by(self) -> None:
         """We do not stand by any more."""

@@ -65,6 +65,7 @@ class Holding:
         self._ask_again_at = 0.0  # the loop is not held up by one question after the other
         self._store = ThreadPoolExecutor(1, thread_name_prefix="cti-owner")
         self._told: Future[int] | None = None  # a question to the store that is under way
+        self._told_away = False
         self._stop = threading.Event()
         self._beat = clock()
         self._thread = threading.Thread(target=self._run, name="cti-lease", daemon=True)
@@ -131,19 +132,20 @@ class Holding:
             asked_at = self._clock()
             if self._tenure.standing(asked_at) is Standing.LOST:
                 return Standing.LOST
-            away_before = self._tenure.away_since is not None
             try:
                 held = self._lease.renew(self.token)
                 self.standbys = len(self._lease.standbys())
             except RedisAway as away:
-                if not away_before:
-                    log.error("Redis gives no answer; this engine goes on, nobody takes over", reason=str(away))
                 self._without_redis(asked_at)
+                if not self._told_away and (self.redis_away_s or 0.0) >= self._tenure.lease_s:  # one may be late
+                    self._told_away = True
+                    log.error("Redis gives no answer; this engine goes on, nobody takes over", reason=str(away))
             else:
                 if held:
                     self._tenure.renewed(asked_at)
                     self.renewals += 1
-                    if away_before:
+                    if self._told_away:
+                        self._told_away = False
                         log.info("Redis answers again; the lease is held")
                 else:
                     self._tenure.taken()

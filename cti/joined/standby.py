@@ -39,6 +39,7 @@ from cti.switch.fastagi import FastAgiServer
 from cti.web_room import tls_context
 
 LOOKS = 8  # at the lease, within one lease
+AFTER_ITS_END_S = 0.01
 ANSWER_TIMEOUT_S = 2.0
 SENT_ON = ("inbound", "outbound")  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
@@ -62,6 +63,7 @@ class Standby:
         self._settings, self._rules, self._door = settings, rules, door
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
+        self._pause_s = 0.0  # until the next look
 
     @property
     def redis_away_s(self) -> float | None:
@@ -77,15 +79,15 @@ class Standby:
                 taken = await self._look()
                 if taken is not None:
                     return taken
-                await asyncio.sleep(self._rules.lease_s / LOOKS)
+                await asyncio.sleep(self._pause_s)
 
     # --- the lease ----------------------------------------------------------------------------------------------------
 
     async def _look(self) -> Taken | None:
+        self._pause_s = self._rules.lease_s / LOOKS
         try:
             seen = await asyncio.to_thread(self._door.stand_by)
         except RedisAway as away:
-            self._patience.silent()
             if self._away_since is None:
                 self._away_since = lasting_clock()
                 log.error("Redis gives no answer: this engine cannot take over", reason=str(away))
@@ -96,6 +98,8 @@ class Standby:
         now = lasting_clock()
         self._patience.answered(now)
         self._note(seen)
+        if seen.owner is not None:
+            self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
         if seen.owner is not None or not self._patience.may_take(now, given_back=seen.given_back):
             return None
         return await asyncio.to_thread(self._take)

@@ -66,20 +66,18 @@ class Patience(msgspec.Struct):
     """When a standby may take a lease that nobody holds.
 
     At once where it was given back. Otherwise only when Redis has answered for a whole lease: an owner who went on
-    while Redis was away comes first.
+    while Redis was away comes first. One answer that is late is no absence: a lease outlives that.
     """
 
     lease_s: float
     answers_since: float | None = None
+    answered_at: float = 0.0
 
     def answered(self, at: float) -> None:
         """Redis answered."""
-        if self.answers_since is None:
+        if self.answers_since is None or at - self.answered_at >= self.lease_s / 2:
             self.answers_since = at
-
-    def silent(self) -> None:
-        """Redis did not answer."""
-        self.answers_since = None
+        self.answered_at = at
 
     def may_take(self, now: float, *, given_back: bool) -> bool:
         """Whether to try, where nobody holds the lease now."""

@@ -5,6 +5,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
+from cti.ports import Clock
 from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
@@ -71,6 +73,7 @@ class HistoryWriter(WriterThread[_Batch]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         alone: bool = True,
+        clock: Clock = time.monotonic,
         may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
@@ -81,7 +84,7 @@ class HistoryWriter(WriterThread[_Batch]):
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait = may_wait
         self._book = Book()
-        self._left = LeftBehind(store, now)
+        self._left = LeftBehind(store, now, clock)
         self._book.goes_on(self._left.rows)
         self._hurry = False
         self._facts: deque[Numbered] = deque()
@@ -236,7 +239,7 @@ class HistoryWriter(WriterThread[_Batch]):
             return Rows()
 
     def _end_those_left_behind(self) -> None:
-        if not self._alone or not self._left.due(self._newest_at):
+        if not self._alone or not self._left.due():
             return
         try:
             ends = self._left.ends()  # reads: not under the lock, for which the loop would wait

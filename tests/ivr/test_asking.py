@@ -106,6 +106,8 @@ def test_a_secret_is_neither_read_back_nor_shown() -> None:
         ({"pattern": "(10|20)[0-9]{2}"}, "2044", True),
         ({"pattern": "(10|20)[0-9]{2}"}, "3044", False),
         ({"between": "1..31"}, "31", True),
+        ({"between": "1..31"}, "1", True),
+        ({"between": "1..31"}, "0", False),
         ({"between": "1..31"}, "32", False),
         ({"luhn": True}, "79927398713", True),
         ({"luhn": True}, "79927398710", False),

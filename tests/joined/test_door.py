@@ -51,6 +51,7 @@ def test_one_owns_it_and_the_others_see_where_he_is(door: Make) -> None:
     assert one.take(0) == 1 and two.take(0) is None
     seen = two.stand_by()
     assert seen.owner == Whereabouts("one", "one:4573", "one:8470", "https://one") and not seen.given_back
+    assert 0 < seen.ends_in_s <= 60 and one.owner() == seen.owner
     assert one.standbys() == ["two"]
     assert one.renew(1) and not two.renew(1)
 
