@@ -1,4 +1,4 @@
-"""Who says in a flow that he wants no more calls: is he never dialled again, by whichever campaign?"""
+"""Who says something in a flow (no more calls, a low score): is it his number that counts, the one that we called?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from cti.model import events as ev
 from cti.model.books import KeepNotAgain
 from cti.model.changes import Kind
+from cti.model.dialling import LeadOutcome
 from cti.model.lead import Lead
 from cti.model.promise import Number
 from cti.model.words import CallId
@@ -56,3 +57,16 @@ def test_a_number_without_its_country_is_told_and_not_noted() -> None:
     assert [told.new for told in scene.changes(Kind.REPAIR)] == ["no_number"]
     scene.post(ev.CallsUnwanted(CallId("node1/gone"), WISH))
     assert scene.changes(Kind.LATE)
+
+
+def test_a_survey_in_an_agentless_flow_is_the_campaigns_own_and_its_follow_up_has_the_number_that_we_called() -> None:
+    scene = Campaigning(mode="agentless", leads=1, flow="opinion")
+    scene.start()
+    call = scene.connects("spring-1-1")
+    scene.post(ev.SurveyAnswered(call, "opinion", "spring", "again", "nps", 3, owner="agent", due_in_s=3600.0))
+    (told,) = scene.changes(Kind.SURVEY)
+    assert (told.old, told.new, told.reason, told.agent, told.queue) == ("spring.again", "3", "nps", None, None)
+    (work,) = scene.changes(Kind.FOLLOW_UP)
+    assert (work.new, work.caller, work.agent) == ("spring", number(1), None), "nobody has talked with him"
+    scene.caller_hangs_up(scene.caller_of("spring-1-1"))
+    assert [each.outcome for each in scene.settled()] == [LeadOutcome.REACHED]
