@@ -1,8 +1,9 @@
 """How long does a report of a month take? `python -m bench.report --contacts 10000000`.
 
-A month of contacts is drawn and counted by the functions that the engine counts with, into the sums of its quarter
-hours, on SQLite and on a real PostgreSQL; one contact in twenty comes with an attempt of a campaign, row by row. Every
-report is then asked for the whole month. Last line of stdout: one JSON object.
+A day of contacts is drawn and counted by the functions that the engine counts with, into the sums of its quarter
+hours, on SQLite and on a real PostgreSQL; the other days of the month are that day once more, copied by the database.
+Every agent is in every queue: as many rows as there can be. One contact in twenty comes with an attempt of a campaign,
+row by row. Every report is then asked for the whole month. Last line of stdout: one JSON object.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, Table, insert, select
+
 from cti.figures import counting
 from cti.figures.wait_steps import step_of
 from cti.reports.running import REPORTS, Reports
 from cti.store.bulk import insert_rows
 from cti.store.database import Store, open_store
+from cti.store.day_writing import make_older
 from cti.store.history_sums import Sums, start_of
 from cti.store.interval_tables import (
+    INTERVALS,
     agent_interval,
     flow_interval,
     number_interval,
@@ -67,48 +72,82 @@ def count(sums: Sums, chance: random.Random, at: float) -> None:
             sums.add(survey_interval, key, {"answers": 1})
 
 
-def month(contacts: int, seed: int) -> Iterator[tuple[Sums, list[tuple[Any, ...]]]]:
-    """The month in portions, in order of time: sums, and attempts."""
+def day(contacts: int, seed: int) -> Iterator[Sums]:
+    """The first day in portions, in order of time."""
     chance = random.Random(seed)
-    sums, attempts = Sums(), []
+    sums = Sums()
     for number in range(contacts):
-        at = BEGIN + DAYS * DAY_S * number / contacts
-        count(sums, chance, at)
-        if number % ATTEMPT_OF == 0:
-            campaign, result = f"campaign{number % 5}", chance.choice(RESULTS)
-            made = (f"{campaign}-{number}-1", campaign, number, 1, 0, f"+49{number:010d}", "", "ended", result)
-            attempts.append((*made, "", "engine", at, at, at + 20))
+        count(sums, chance, BEGIN + DAY_S * number / contacts)
         if number % PORTION == PORTION - 1:
-            yield sums, attempts
-            sums, attempts = Sums(), []
-    yield sums, attempts
+            yield sums
+            sums = Sums()
+    yield sums
 
 
-def fill(store: Store, contacts: int, seed: int) -> float:
-    """Bring the month into the store; how many seconds that took."""
+def attempts(contacts: int, seed: int) -> list[tuple[Any, ...]]:
+    """One for each ATTEMPT_OF contacts, over the month."""
+    chance, found = random.Random(seed), []
+    for number in range(0, contacts, ATTEMPT_OF):
+        at = BEGIN + DAYS * DAY_S * number / contacts
+        campaign, result = f"campaign{number % 5}", chance.choice(RESULTS)
+        made = (f"{campaign}-{number}-1", campaign, number, 1, 0, f"+49{number:010d}", "", "ended", result)
+        found.append((*made, "", "engine", at, at, at + 20))
+    return found
+
+
+def fill(store: Store, contacts: int, seed: int) -> dict[str, float]:
+    """Bring the month into the store; seconds that the sums of quarter hours took, and making days of them."""
     begun = time.perf_counter()
-    for done, (sums, attempts) in enumerate(month(contacts, seed), 1):
+    for sums in day(contacts // DAYS, seed):
         with store.engine.begin() as connection:
             write(connection, sums)
-            insert_rows(connection, attempt, attempts)
-        print(f"{min(contacts, done * PORTION):,} contacts", end="\r", file=sys.stderr, flush=True)
+    for number in range(1, DAYS):
+        with store.engine.begin() as connection:
+            for table in INTERVALS:
+                _repeat(connection, table, number * int(DAY_S))
+        print(f"day {number + 1}", end="\r", file=sys.stderr, flush=True)
+    with store.engine.begin() as connection:
+        insert_rows(connection, attempt, attempts(contacts, seed))
+    generated = time.perf_counter()
+    while _made_a_day(store):
+        print(end=".", file=sys.stderr, flush=True)
+    made = time.perf_counter()
     if store.engine.dialect.name == "postgresql":
         with store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("ANALYZE")
-    return time.perf_counter() - begun
+    return {"generated": round(generated - begun, 1), "days_made": round(made - generated, 1)}
 
 
-def ask(store: Store) -> dict[str, float]:
-    """Seconds of each report, over the whole month and by days."""
+def _repeat(connection: Connection, table: Table, later_s: int) -> None:
+    """The first day's rows once more, for another day."""
+    columns = [column.name for column in table.columns]
+    rest = [table.c[name] for name in columns if name != "start"]
+    first = select(table.c.start + later_s, *rest).where(table.c.start < BEGIN + DAY_S)
+    connection.execute(insert(table).from_select(columns, first))
+
+
+def _made_a_day(store: Store) -> bool:
+    with store.engine.begin() as connection:
+        return make_older(connection, int(BEGIN + DAYS * DAY_S), "UTC")
+
+
+def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of each report, over the whole month and by days; and of these, those of this process's CPU."""
     reports = Reports(store, lambda: "UTC", lambda: BEGIN + 40 * DAY_S)
-    found = {}
+    found, worked = {}, {}
     for name in REPORTS:
-        for step in ("day",) if name == "intervals" else ("all", "day"):
-            begun = time.perf_counter()
+        for step in ("day", "hour") if name == "intervals" else ("all", "day"):
+            begun, cpu = time.perf_counter(), time.process_time()
             rows = reports.run(name, {**SPAN, "step": step}).rows
             found[f"{name}_{step}"] = round(time.perf_counter() - begun, 3)
+            worked[f"{name}_{step}"] = round(time.process_time() - cpu, 3)
             assert rows, name
+            print(
+                f"{name} {step}: {found[f'{name}_{step}']} s, CPU {worked[f'{name}_{step}']}",
+                file=sys.stderr,
+                flush=True,
+            )
     return found
 
 
@@ -116,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sqlite-only", action="store_true", help="without PostgreSQL")
     words = parser.parse_args()
     told: dict[str, Any] = {"contacts": words.contacts, "generated_s": {}}
     with tempfile.TemporaryDirectory(prefix="cti-bench-report-") as name:
@@ -123,15 +163,18 @@ def main() -> None:
         if free_mb < needed_mb:
             sys.exit(f"{name} has {free_mb:.0f} MB free, {needed_mb:.0f} are needed: set TMPDIR, or fewer --contacts")
         store = open_store(f"sqlite:///{name}/cti.db")
-        told["generated_s"]["sqlite"] = round(fill(store, words.contacts, words.seed), 1)
-        told["sqlite_s"] = ask(store)
+        told["generated_s"]["sqlite"] = fill(store, words.contacts, words.seed)
+        told["sqlite_s"], told["sqlite_cpu_s"] = ask(store)
         store.close()
         told["sqlite_mb"] = round(sum(file.stat().st_size for file in Path(name).glob("cti.db*")) / 1e6, 1)
+    if words.sqlite_only:
+        print(json.dumps(told))
+        return
     try:
         with server() as postgres:
             store = open_store(postgres.url("postgres"))
-            told["generated_s"]["postgresql"] = round(fill(store, words.contacts, words.seed), 1)
-            told["postgresql_s"] = ask(store)
+            told["generated_s"]["postgresql"] = fill(store, words.contacts, words.seed)
+            told["postgresql_s"], _ = ask(store)
             store.close()
     except NoPostgres as reason:
         told["postgresql_s"] = None

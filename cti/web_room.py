@@ -10,6 +10,7 @@ import contextlib
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -28,12 +29,13 @@ from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance, Find
 from cti.api.web_oidc import Provider
 from cti.config.settings import Settings
-from cti.config.web import Oidc, Tls, Web
+from cti.config.web import LEAST_CHARS, Oidc, Tls, Web
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
-from cti.people import first
+from cti.people import first, keys
 from cti.people.passwords import Passwords
 from cti.people.register import Register
+from cti.people.sealing import Seal
 from cti.people.sessions import Sessions
 from cti.ports import AuditTrail, Clock
 from cti.store.database import Store
@@ -42,6 +44,7 @@ from cti.store.people import PeopleRecords
 
 BUILD = "build.txt"  # in the folder of the pages: what was built (tools/build_web.py)
 PASSWORD_FILE = "first-admin-password"
+SECRET_FILE = "web.key"  # what seals secrets of authenticators, where the configuration names none
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
 log = structlog.get_logger(__name__)
@@ -59,15 +62,17 @@ class WebRoom:
         self.records, self.passwords = PeopleRecords(store), Passwords()
         self.answers = KeptAnswers(store)
         times = {"session_s": rules.session_hours * HOUR_S, "idle_s": rules.idle_minutes * MINUTE_S}
-        self.sessions = Sessions(self.records, self.passwords, **times, on_new_password=self._forget_first)
+        given = None if rules.secret is None else rules.secret.get_secret_value()
+        seal = Seal(given or _own_secret(settings.state_dir / SECRET_FILE))
+        self.sessions = Sessions(self.records, self.passwords, seal, **times, on_new_password=self._forget_first)
         self.address = ""
 
-    def live(self, boards: Boards) -> LiveSocket:
+    def live(self, boards: Boards, lag_s: Callable[[], float] = lambda: 0.0) -> LiveSocket:
         """Return the live WebSocket, for `open`."""
         build = ""
         with contextlib.suppress(OSError):  # pages are not built, or not by us
             build = (self._rules.pages / BUILD).read_text(encoding="utf-8").strip()
-        hub = LiveHub(boards, self._clock, build=build)
+        hub = LiveHub(boards, self._clock, build=build, lag_s=lag_s)
         return LiveSocket(hub, self.sessions, self._center, self._clock)
 
     async def open(
@@ -80,7 +85,8 @@ class WebRoom:
     ) -> None:
         """Answer from now on until `stack` ends. `served` has the control socket's routes. Raises ConfigError."""
         await asyncio.to_thread(self._make_first)
-        rules, tls = self._rules, None if self._rules.tls is None else _tls(self._rules.tls)
+        await asyncio.to_thread(self.sessions.seal_all)
+        rules, tls = self._rules, None if self._rules.tls is None else tls_context(self._rules.tls)
         try:
             sock = bind_tcp(rules.listen.host, rules.listen.port)
         except OSError as error:
@@ -123,6 +129,21 @@ class WebRoom:
             self._password_file.unlink(missing_ok=True)
 
 
+def _own_secret(file: Path) -> str:
+    """Made at the first start, for the engine's user only. Several engines of one store need one in `web.secret`."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as made:
+                made.write(f"{keys.new_session()}\n")
+        found = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"web.secret: {file} cannot be read or made: {type(error).__name__}"]) from None
+    if len(found) < LEAST_CHARS:
+        raise ConfigError([f"web.secret: {file} is cut off: bring it back from a backup, or delete it"])
+    return found
+
+
 def _provider(rules: Oidc | None) -> Provider | None:
     if rules is None:
         return None
@@ -130,7 +151,8 @@ def _provider(rules: Oidc | None) -> Provider | None:
     return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
 
 
-def _tls(files: Tls) -> ssl.SSLContext:
+def tls_context(files: Tls) -> ssl.SSLContext:
+    """What speaks TLS with the certificate in `files`. Raises ConfigError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

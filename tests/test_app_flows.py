@@ -92,7 +92,9 @@ async def test_broken_flows_change_nothing_and_are_counted(running: Running) -> 
 
 async def test_prometheus_sees_flows_and_lookups(made: Running) -> None:
     configure(made, transfers={})
-    made.file.write_text(made.file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api'}}\n")
+    made.file.write_text(
+        made.file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api', networks: [127.0.0.0/8]}}\n"
+    )
     async with made.start():
         caller = made.caller()
         made.app.engine.post(FlowTold(caller, "main", "a", "split", "greeting=short"))

@@ -316,7 +316,9 @@ async def test_flows_can_come_and_go_without_a_restart(both: WithFlows) -> None:
 
 async def test_a_lookup_needs_a_restart_before_flows_can_ask_it(both: WithFlows) -> None:
     file = both.folder / "center.yaml"
-    file.write_text(file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api'}}\n")
+    file.write_text(
+        file.read_text() + "lookups: {shop: {base_url: 'http://127.0.0.1:1/api', networks: [127.0.0.0/8]}}\n"
+    )
     both.write(flow_text("a: {lookup: shop, get: /x, on: {down: hangup, not_found: hangup}, then: hangup}"))
     answer = await both.policy.reload(by="eva")
     assert answer.needs_restart == ["lookups.shop"] and answer.errors[0].endswith(

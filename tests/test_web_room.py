@@ -27,7 +27,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
 from cti.model.policy import Center, Queue
 from cti.model.words import CallId, ContactId, QueueName
-from cti.web_room import PASSWORD_FILE, finders
+from cti.web_room import PASSWORD_FILE, SECRET_FILE, finders
 from tests.api.doubles import FakeCallbacks, FakeFollowUps
 from tests.running import HOST, Running
 
@@ -172,3 +172,21 @@ def _self_signed(folder: Path) -> tuple[Path, Path]:
     certificate.write_bytes(signed.public_bytes(Encoding.PEM))
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return certificate, private
+
+
+async def test_what_seals_codes_is_made_once_for_the_engines_user_only(tmp_path: Path) -> None:
+    made = Running(tmp_path)
+    made.write(POLICY, web={"listen": f"{HOST}:0"})
+    file, found = tmp_path / SECRET_FILE, []
+    for _ in range(2):
+        async with made.start():
+            found.append(file.read_text())
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert found[0] == found[1] and len(found[0].strip()) >= 32
+    file.write_text("cut")
+    with pytest.raises(ConfigError, match="bring it back"):
+        async with made.start():
+            pass
+    made.write(POLICY, web={"listen": f"{HOST}:0", "secret": "said-in-the-configuration"})
+    async with made.start():
+        assert file.read_text() == "cut"

@@ -160,11 +160,19 @@ class WeakFigure(msgspec.Struct, frozen=True):
     column: str
 
 
+class CodesOn(msgspec.Struct, frozen=True):
+    """How it is with the one-time codes of who asks."""
+
+    on: bool
+    recovery_left: int
+
+
 Fields = Mapping[str, Any]
 _NEXT = {"next": str | None}
 _AT = {"at": float}
 _DONE = {"ok": bool}
-_ME = {"user": Me, "csrf": str}
+_ME = {"user": Me, "csrf": str, "codes": CodesOn}
+_CODES = {**_DONE, "recovery_codes": list[str]}
 _REPORT: Fields = {
     "report": str,
     "from": float,
@@ -182,6 +190,8 @@ ANSWERS: Mapping[tuple[str, str], Fields] = {
     ("POST", "/sign-in"): _ME,
     ("GET", "/me"): _ME,
     ("POST", "/me/password"): _ME,
+    ("POST", "/me/totp"): _CODES,
+    ("POST", "/me/totp/recovery"): _CODES,
     ("GET", "/users"): {**_AT, "users": list[UserRow]},
     ("POST", "/users"): {"user": UserRow, "password": str},
     ("PATCH", "/users/{name}"): {"user": UserRow},

@@ -47,6 +47,7 @@ BODIES: Bodies = {
     ("POST", "/me/password"): web_sign_in.NewPassword,
     ("POST", "/me/totp"): web_sign_in.Codes,
     ("DELETE", "/me/totp"): web_sign_in.OwnPassword,
+    ("POST", "/me/totp/recovery"): web_sign_in.OwnPassword,
     ("POST", "/users"): web_people.NewUser,
     ("PATCH", "/users/{name}"): web_people.UserChange,
     ("POST", "/tokens"): web_people.NewToken,

@@ -42,7 +42,14 @@ _PEOPLE = (
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
     Operation("POST", "/me/password", "Change one's own password; all other sessions end", Access.SESSION, once=True),
     Operation("POST", "/me/totp/new", "A secret for an authenticator; nothing holds yet", Access.SESSION, once=True),
-    Operation("POST", "/me/totp", "Ask for the codes of an authenticator from now on", Access.SESSION),
+    Operation(
+        "POST",
+        "/me/totp",
+        "Ask for the codes of an authenticator from now on; tells ten recovery codes once",
+        Access.SESSION,
+        once=True,
+    ),
+    Operation("POST", "/me/totp/recovery", "Ten other recovery codes, told once", Access.SESSION, once=True),
     Operation("DELETE", "/me/totp", "Ask for no code any more", Access.SESSION),
     Operation("GET", "/users", "Who may sign in", Right.USERS_CHANGE, whole=True),
     Operation("POST", "/users", "Add somebody; tells his password once", Right.USERS_CHANGE, whole=True, once=True),
@@ -210,6 +217,7 @@ _POLICY = (
         rows={"live_changes": Row.LIVE_CHANGE},
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
+    Operation("POST", "/drain", "Let a standby take over; alone: finish, and end", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
     Operation(
         "GET",

@@ -21,6 +21,7 @@ from cti.api.problems import content_of, problem
 from cti.api.scoping import Scope, named, only_rows, scope_of
 from cti.model.policy import Center
 from cti.people import keys
+from cti.people.browsers import KEEP_S
 from cti.people.masking import masked
 from cti.people.person import Person
 from cti.people.rights import Right
@@ -59,6 +60,11 @@ class Entrance(msgspec.Struct, frozen=True):
         """
         return "__Host-cti" if self.is_tls else "cti"
 
+    @property
+    def known_cookie(self) -> str:
+        """Of a browser from which somebody has signed in before; it opens nothing (people/browsers.py)."""
+        return f"{self.cookie}-known"
+
 
 def person_of(request: web.Request) -> Person:
     """Return who asks, in a handler that is behind the guard."""
@@ -79,6 +85,12 @@ def set_cookie(response: web.Response, entrance: Entrance, secret: str) -> None:
     """Let the browser hold the session (""): no longer."""
     more: dict[str, Any] = {"httponly": True, "secure": entrance.is_tls, "samesite": "Lax", "path": "/"}
     response.set_cookie(entrance.cookie, secret, max_age=int(entrance.session_s) if secret else 0, **more)
+
+
+def remember_browser(response: web.Response, entrance: Entrance, word: str) -> None:
+    """Let the browser be known at the next sign-in."""
+    more: dict[str, Any] = {"httponly": True, "secure": entrance.is_tls, "samesite": "Strict", "path": "/"}
+    response.set_cookie(entrance.known_cookie, word, max_age=int(KEEP_S), **more)
 
 
 def is_ours(request: web.Request, entrance: Entrance) -> bool:

@@ -17,7 +17,7 @@ from aiohttp import web
 from cti.api.asking import NOT_OURS, add, body, name_asker, note
 from cti.api.http import answer
 from cti.api.problems import problem
-from cti.api.web_guard import Entrance, address_of, is_ours, person_of, set_cookie, who
+from cti.api.web_guard import Entrance, address_of, is_ours, person_of, remember_browser, set_cookie, who
 from cti.people.codes import address_of as address_of_codes
 from cti.people.codes import new_secret
 from cti.people.passwords import MAX_CHARS
@@ -29,15 +29,15 @@ MOST_AT_ONCE = 16  # who want their passwords checked: each takes tens of millis
 SOON_S = 2
 BODY_LIMIT_S = 10.0  # for who has not signed in yet, and might be anybody
 
-Found = SignedIn | Denied | str
+Found = SignedIn | Denied | str | list[str]
 
 Name = Annotated[str, msgspec.Meta(pattern=NAME)]
 Password = Annotated[str, msgspec.Meta(max_length=MAX_CHARS)]
-Code = Annotated[str, msgspec.Meta(max_length=16)]
+Code = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a sign-in. `totp`: the one-time code, for those who have an authenticator."""
+    """The body of a sign-in. `totp`: the one-time code of those who have an authenticator, or a recovery code."""
 
     name: Annotated[str, msgspec.Meta(max_length=64)]
     password: Password
@@ -60,7 +60,7 @@ class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of an authenticator's end."""
+    """The body of an authenticator's end, and of a wish for other recovery codes."""
 
     password: Password
 
@@ -75,6 +75,7 @@ def add_routes(app: web.Application, sessions: Sessions, entrance: Entrance, clo
     add(app, "POST", "/me/totp/new", routes.new_secret)
     add(app, "POST", "/me/totp", routes.begin_codes)
     add(app, "DELETE", "/me/totp", routes.end_codes)
+    add(app, "POST", "/me/totp/recovery", routes.new_recovery)
 
     async def close(_app: web.Application) -> None:
         routes.hashing.shutdown(wait=False, cancel_futures=True)
@@ -100,7 +101,9 @@ class _Routes:
         address, now = address_of(request, self._entrance), self._clock()
         where = {"address": address}
         note(request, "sign_in", "", where, NOT_OURS)
-        wait_s = self._throttle.begin(asked.name, address, now)
+        cookie = request.cookies.get(self._entrance.known_cookie, "")
+        browser = self._sessions.browser_of(cookie, asked.name, now)
+        wait_s = self._throttle.begin(asked.name, address, now, browser)
         if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
             return _later(wait_s or SOON_S)
         former = request.cookies.get(self._entrance.cookie, "")
@@ -109,10 +112,12 @@ class _Routes:
             return problem(401, found, "send the code of your authenticator as `totp`")
         if not isinstance(found, SignedIn):
             return problem(401, Denied.WRONG_CREDENTIALS, "name, password or code is wrong, or the name is locked")
-        self._throttle.succeeded(asked.name, address, now)
+        self._throttle.succeeded(asked.name, address, now, browser)
         name_asker(request, found.person.name)
-        note(request, "sign_in", "", where)
-        return self._signed_in(found)
+        note(request, "sign_in", "", where | ({"recovery_code": True} if found.recovered else {}))
+        response = self._signed_in(found)
+        remember_browser(response, self._entrance, self._sessions.remember_browser(cookie, asked.name, now))
+        return response
 
     async def sign_out(self, request: web.Request) -> web.Response:
         note(request, "sign_out", "")
@@ -131,7 +136,7 @@ class _Routes:
         found = await self._of_his_own(request, change, asked.old, asked.new, self._clock(), secret)
         if isinstance(found, web.Response):
             return found
-        return self._signed_in(found) if isinstance(found, SignedIn) else problem(400, "weak_password", found)
+        return self._signed_in(found) if isinstance(found, SignedIn) else problem(400, "weak_password", str(found))
 
     async def new_secret(self, request: web.Request) -> web.Response:
         secret = new_secret()
@@ -144,7 +149,19 @@ class _Routes:
         found = await self._of_his_own(request, begin, asked.password, asked.secret, asked.code, self._clock())
         if isinstance(found, web.Response):
             return found
-        return answer({"ok": True}) if found == "" else problem(400, str(found), "this is not the code of now")
+        if isinstance(found, list):
+            return answer({"ok": True, "recovery_codes": found})
+        return problem(400, str(found), "this is not the code of now")
+
+    async def new_recovery(self, request: web.Request) -> web.Response:
+        note(request, "me.recovery-codes", "")
+        asked = await body(request, OwnPassword)
+        found = await self._of_his_own(request, self._sessions.new_recovery, asked.password)
+        if isinstance(found, web.Response):
+            return found
+        if isinstance(found, list):
+            return answer({"ok": True, "recovery_codes": found})
+        return problem(409, str(found), "no authenticator's codes are asked for: begin with POST /me/totp")
 
     async def end_codes(self, request: web.Request) -> web.Response:
         note(request, "me.without-totp", "")
@@ -157,13 +174,14 @@ class _Routes:
     ) -> Found | web.Response:
         """Ask for what needs the password once more, as slow to guess as at the sign-in."""
         name, address, now = person_of(request).name, address_of(request, self._entrance), self._clock()
-        wait_s = self._throttle.begin(name, address, now)
+        browser = self._sessions.browser_of(request.cookies.get(self._entrance.known_cookie, ""), name, now)
+        wait_s = self._throttle.begin(name, address, now, browser)
         if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
             return _later(wait_s or SOON_S)
         found = await self._off_the_loop(ask, name, *given)
         if found == Denied.WRONG_CREDENTIALS:
             return problem(403, Denied.WRONG_CREDENTIALS, "the password is wrong")
-        self._throttle.succeeded(name, address, now)
+        self._throttle.succeeded(name, address, now, browser)
         return found
 
     async def _off_the_loop(self, ask: Callable[..., Found], *given: object) -> Found:
@@ -181,7 +199,8 @@ class _Routes:
 
 def told(found: SignedIn) -> dict[str, object]:
     """Return what a page is told of who uses it."""
-    return {"user": found.person.told(), "csrf": found.csrf}
+    codes = {"on": found.codes, "recovery_left": found.recovery_left}
+    return {"user": found.person.told(), "csrf": found.csrf, "codes": codes}
 
 
 def _later(wait_s: float) -> web.Response:

@@ -21,6 +21,7 @@ from cti.config.address import Address, AddressText
 from cti.model.schema import Policy
 
 BUILT = Path(__file__).resolve().parent.parent.parent / "web" / "dist"
+LEAST_CHARS = 24  # of the secret
 PLAIN_HTTP = (
     "browsers keep a session on plain http only from this machine itself; write an https:// origin, and let a proxy "
     "or web.tls speak TLS"
@@ -92,6 +93,9 @@ class Web(Policy):
     ] = ()  # whose X-Forwarded-For is believed
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     idle_minutes: Annotated[float, Field(ge=1, le=1440)] = 120.0
+    secret: Annotated[SecretStr, Field(min_length=LEAST_CHARS, max_length=500)] | None = (
+        None  # without: `web.key` in state_dir
+    )
     oidc: Oidc | None = None
     pages: Annotated[FilePath, AfterValidator(_built)] = BUILT  # the folder of the built pages
 

@@ -40,6 +40,8 @@ class Receiver:
         if isinstance(trusted, str):
             raise ConfigError([f"hooks.{name}.ca_file: {trusted}"])
         self._trusted = trusted
+        secrets = (hook.secret, hook.former_secret)
+        self._secrets = [secret.get_secret_value() for secret in secrets if secret is not None]
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Receiver:
@@ -67,7 +69,7 @@ class Receiver:
         """Return what came of it, within timeout_s. Never raises but when cancelled."""
         assert self._session is not None, "open it first"
         data = body.encode()
-        headers = signing.headers(self.hook.secret.get_secret_value(), message, time.time(), data)
+        headers = signing.headers(self._secrets, message, time.time(), data)
         try:
             async with self._session.post(self.hook.url, data=data, headers=headers, allow_redirects=False) as response:
                 response.close()  # whatever it says: the status is the answer

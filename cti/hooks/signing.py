@@ -8,13 +8,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from cti.model.hooks import key_of
 
 
-def headers(secret: str, message: str, at: float, body: bytes) -> dict[str, str]:
-    """Return what goes along with `body`: which message, when this try was made (epoch seconds), who signed."""
+def headers(secrets: Sequence[str], message: str, at: float, body: bytes) -> dict[str, str]:
+    """Return what goes along with `body`: which message, when this try was made (epoch seconds), who signed.
+
+    With several `secrets` it is signed by each: a receiver that has one of them is content ("Signature scheme").
+    """
     stamp = str(int(at))
     signed = b".".join((message.encode(), stamp.encode(), body))
-    signature = base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()
-    return {"webhook-id": message, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
+    signatures = " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets)
+    return {"webhook-id": message, "webhook-timestamp": stamp, "webhook-signature": signatures}
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    return base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()

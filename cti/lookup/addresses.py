@@ -42,6 +42,18 @@ def allowed(address: str, networks: Sequence[Network]) -> bool:
     return is_public or named or any(found in network for network in networks)
 
 
+def is_own(address: str, networks: Sequence[Network]) -> bool:
+    """Return whether `address` is of this machine itself or link-local (a cloud's metadata), and in no `networks`."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    named = any(found in network for network in networks)
+    found = found if isinstance(found, ipaddress.IPv4Address) else _carried(found)
+    inside = found.is_loopback or found.is_link_local or found.is_unspecified
+    return inside and not named and not any(found in network for network in networks)
+
+
 def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """Return the IPv4 address to which a translator or a tunnel leads what is sent to `address`; else itself."""
     if address.ipv4_mapped is not None:

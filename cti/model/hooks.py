@@ -63,11 +63,14 @@ def _some(told: tuple[Told, ...]) -> tuple[Told, ...]:
 class Hook(Policy):
     """One receiver. `networks`: where its host may lie if not in the public internet.
 
+    An address in `url` itself is taken too, except this machine's own and link-local ones.
+
     `numbers`: whether messages hold the customer's number; `columns`: of the list, that go along with results of leads.
     """
 
     url: BaseUrl
     secret: Annotated[SecretStr, AfterValidator(_secret)]
+    former_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = None  # signs too, while the receiver changes
     events: Annotated[tuple[Told, ...], AfterValidator(_some)] = tuple(Told)
     timeout_s: Annotated[float, Field(ge=0.1, le=60)] = 15.0
     max_at_once: Annotated[int, Field(ge=1, le=50)] = 4

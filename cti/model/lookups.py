@@ -65,7 +65,8 @@ BaseUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_base
 class System(Policy):
     """One of your own systems. Nothing is asked but what begins with its `base_url`.
 
-    `networks`: where its host may lie if not in the public internet (an address in `base_url` itself is always taken).
+    `networks`: where its host may lie if not in the public internet (an address in `base_url` itself is taken
+    too, except this machine's own and link-local ones).
     """
 
     base_url: BaseUrl

@@ -42,9 +42,9 @@ class Passwords:
         return self._hasher.check_needs_rehash(kept)
 
 
-def generated() -> str:
-    """Return a new password that can be typed from paper."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
+def generated(groups: int = _GROUPS, group: int = _GROUP) -> str:
+    """Return a new password that can be typed from paper: so many groups of so many letters."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(group)) for _ in range(groups))
 
 
 def fault_of(password: str, name: str) -> str:

@@ -23,9 +23,10 @@ class User(msgspec.Struct, frozen=True):
     agent: str | None = None
     phone: str | None = None
     language: str = ""
-    totp: str = ""  # the secret of his one-time codes, base32; "": none
+    totp: str = ""  # the secret of his one-time codes, sealed (people/sealing.py); "": none
     totp_step: int = 0  # of the newest code that was taken: none is taken twice
     locked: bool = False
+    recovery: tuple[str, ...] = ()  # marks of the codes that stand in for a lost authenticator (people/recovery.py)
 
     def person(self) -> Person:
         """Return him as the one who asks."""
@@ -74,6 +75,9 @@ class Records(Protocol):
 
     def take_code(self, name: str, step: int) -> bool:
         """Note that a one-time code was used; False: that one, or a later one, was used before."""
+
+    def take_recovery(self, name: str, mark: str) -> bool:
+        """Strike off a recovery code; False: he has none such, or somebody was quicker."""
 
     def remove_user(self, name: str) -> bool:
         """With his sessions; False: there is none of that name."""

@@ -86,8 +86,8 @@ class Register:
     def without_codes(self, name: str) -> User:
         """Whose authenticator is lost signs in with his password alone, until he takes a new one."""
         user = self._user(name)
-        self._records.change_user(name, totp="", totp_step=0)
-        return msgspec.structs.replace(user, totp="")
+        self._records.change_user(name, totp="", totp_step=0, recovery=())
+        return msgspec.structs.replace(user, totp="", recovery=())
 
     def remove_user(self, name: str) -> None:
         """With his sessions. What he did stays in the audit trail."""
@@ -135,7 +135,8 @@ class Register:
 
 def user_row(user: User) -> dict[str, Any]:
     """Return a person as others may see him: without hash and secret. Times are epoch seconds."""
-    fields = {key: value for key, value in msgspec.structs.asdict(user).items() if key not in ("password", "totp_step")}
+    hidden = ("password", "totp_step", "recovery")
+    fields = {key: value for key, value in msgspec.structs.asdict(user).items() if key not in hidden}
     return fields | {"totp": bool(user.totp), "may_use_password": bool(user.password)}
 
 

@@ -2,7 +2,8 @@
 
 Three counts. A name from one address: locked after a few in a row, twice as long each time. A name from everywhere, and
 an address with all names: a wide limit. The wide ones never hold up a name at an address from which it has signed in
-lately: nobody can lock out his colleagues behind the same proxy, nor lock out a name that he only knows.
+lately: nobody can lock out his colleagues behind the same proxy, nor lock out a name that he only knows. A browser from
+which a name has signed in before (browsers.py) has a count of its own instead, and none of the others holds it up.
 """
 
 from __future__ import annotations
@@ -35,16 +36,20 @@ class Throttle:
         self._pairs: OrderedDict[tuple[str, str], _Row] = OrderedDict()
         self._names: OrderedDict[str, _Row] = OrderedDict()
         self._addresses: OrderedDict[str, _Row] = OrderedDict()
+        self._browsers: OrderedDict[tuple[str, str], _Row] = OrderedDict()
         self._known: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    def begin(self, name: str, address: str, now: float) -> float:
-        """Count a try as one that fails; return how many seconds to wait instead (0: go on)."""
+    def begin(self, name: str, address: str, now: float, browser: str = "") -> float:
+        """Count a try as one that fails; return how many seconds to wait instead (0: go on).
+
+        `browser`: the id of one that is known as this name's.
+        """
         place = network_of(address)
         pair = (name.casefold(), place)
-        row = _row(self._pairs, pair)
+        row = _row(self._browsers, (pair[0], browser)) if browser else _row(self._pairs, pair)
         if row.until > now:
             return row.until - now
-        if pair not in self._known or self._known[pair] < now - KNOWN_S:
+        if not browser and (pair not in self._known or self._known[pair] < now - KNOWN_S):
             for rows, key, most in ((self._names, pair[0], PER_NAME), (self._addresses, place, PER_ADDRESS)):
                 wide = _row(rows, key)
                 if wide.since < now - WINDOW_S:
@@ -59,18 +64,24 @@ class Throttle:
             row.until = now + min(MOST_S, FIRST_S * 2 ** (row.count - IN_A_ROW))
         return 0.0
 
-    def succeeded(self, name: str, address: str, now: float) -> None:
-        """The newest try of this pair was right."""
+    def succeeded(self, name: str, address: str, now: float, browser: str = "") -> None:
+        """The newest try of this pair, or of this browser, was right."""
         place = network_of(address)
         pair = (name.casefold(), place)
-        self._pairs.pop(pair, None)
-        for rows, key in ((self._names, pair[0]), (self._addresses, place)):
-            if key in rows:
-                rows[key].count = max(0, rows[key].count - 1)
+        if browser:
+            self._browsers.pop((pair[0], browser), None)
+        else:
+            self._right(pair)
         self._known[pair] = now
         self._known.move_to_end(pair)
         if len(self._known) > MAX_ROWS:
             self._known.popitem(last=False)
+
+    def _right(self, pair: tuple[str, str]) -> None:
+        self._pairs.pop(pair, None)
+        for rows, key in ((self._names, pair[0]), (self._addresses, pair[1])):
+            if key in rows:
+                rows[key].count = max(0, rows[key].count - 1)
 
 
 def network_of(address: str) -> str:

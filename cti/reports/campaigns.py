@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from cti.figures import derived
 from cti.figures.counting import add
 from cti.model.dialling import BY_A_PERSON, AttemptResult, LeadOutcome
 from cti.outbound.lead import from_one_word
+from cti.reports.moments import count_by_step
 from cti.reports.query import Query, Span
 from cti.reports.report import Report, Value
 from cti.store.tables import attempt, lead, lead_list
@@ -21,19 +22,19 @@ FIGURES = (
     *("dial_abandoned", "dial_abandon_rate", "low", "high", *WITHOUT_A_PERSON, "leads_reached"),
 )
 
+Key = tuple[Span, str]  # a step, and a campaign
+
 
 def campaigns(connection: Connection, query: Query, now: float) -> Report:
     """A row for each campaign, step by step; callbacks are one too."""
     head = ("campaign",) if query.step == "all" else ("start", "campaign")
     report = Report("campaigns", query, (*head, *FIGURES))
-    for span in query.steps():
-        found = _attempts(connection, query, span)
-        reached = _reached(connection, query, span)
-        for name in sorted(found.keys() | reached.keys()):
-            counts = found.get(name, {})
-            weak = ("dial_abandon_rate",) if 0 < _of(counts, BY_A_PERSON) < derived.WEAK_BELOW else ()
-            row = of_campaign(counts)
-            report.add({"start": span.begin, "campaign": name, "leads_reached": reached.get(name, 0), **row}, weak)
+    attempts, reached = _attempts(connection, query), _reached(connection, query)
+    for span, name in sorted(attempts.keys() | reached.keys(), key=lambda each: (each[0].begin, each[1])):
+        counts = attempts.get((span, name), {})
+        weak = ("dial_abandon_rate",) if 0 < _of(counts, BY_A_PERSON) < derived.WEAK_BELOW else ()
+        leads = {"leads_reached": reached.get((span, name), 0)}
+        report.add({"start": span.begin, "campaign": name, **leads, **of_campaign(counts)}, weak)
     return report
 
 
@@ -60,27 +61,27 @@ def _of(counts: dict[str, float], results: Iterable[AttemptResult]) -> int:
     return int(sum(counts.get(result.value, 0) for result in results))
 
 
-def _attempts(connection: Connection, query: Query, span: Span) -> dict[str, dict[str, float]]:
+def _attempts(connection: Connection, query: Query) -> dict[Key, dict[str, float]]:
     table = attempt.c
-    asked = select(table.campaign, table.result, func.count()).where(
-        table.intended_at >= span.begin, table.intended_at < span.end
-    )
+    asked = select(table.id)
     if query.only.get("campaign"):
         asked = asked.where(table.campaign.in_(query.only["campaign"]))
-    found: dict[str, dict[str, float]] = {}
-    for name, word, count in connection.execute(asked.group_by(table.campaign, table.result)):
-        result, _ = from_one_word(word)  # "human": a person, nothing known yet
-        add(found.setdefault(name, {}), {"" if result is None else result.value: count})
+    found: dict[Key, dict[str, float]] = {}
+    rows = count_by_step(connection, asked, table.intended_at, query, (table.campaign, table.result))
+    for span, counts in rows.items():
+        for (name, word), count in counts.items():
+            result, _ = from_one_word(word)  # "human": a person, nothing known yet
+            add(found.setdefault((span, name), {}), {"" if result is None else result.value: count})
     return found
 
 
-def _reached(connection: Connection, query: Query, span: Span) -> dict[str, int]:
+def _reached(connection: Connection, query: Query) -> dict[Key, int]:
     asked = (
-        select(lead_list.c.campaign, func.count())
+        select(lead.c.id)
         .join_from(lead, lead_list, lead_list.c.id == lead.c.list)
-        .where(lead.c.state == LeadOutcome.REACHED, lead.c.changed_at >= span.begin, lead.c.changed_at < span.end)
-        .group_by(lead_list.c.campaign)
+        .where(lead.c.state == LeadOutcome.REACHED)
     )
     if query.only.get("campaign"):
         asked = asked.where(lead_list.c.campaign.in_(query.only["campaign"]))
-    return {str(row[0]): int(row[1]) for row in connection.execute(asked)}
+    found = count_by_step(connection, asked, lead.c.changed_at, query, (lead_list.c.campaign,))
+    return {(span, names[0]): count for span, counts in found.items() for names, count in counts.items()}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from cti.figures import derived
-from cti.figures.counting import OUTCOMES, Counts, add, waiting
-from cti.figures.staffing import STATES
+from cti.figures.counting import OUTCOMES, Counts, waiting
 from cti.figures.wait_steps import percentile_s
 from cti.model.dialling import CallbackState
-from cti.reports.query import Query, Span
+from cti.reports.moments import count_by_step
+from cti.reports.query import Query
 from cti.reports.report import Report, Value
-from cti.reports.sums import read_sums
+from cti.reports.sums import Summed, read_sums, total
 from cti.store.interval_tables import agent_interval, queue_interval, survey_interval, wait_interval
 from cti.store.tables import callback
 
@@ -34,33 +34,62 @@ Key = tuple[float, str]  # begin of the step, queue; "" where all queues are one
 def queues(connection: Connection, query: Query, now: float) -> Report:
     """A row for each queue, step by step, and the total of all."""
     report = Report("queues", query, ("start", "queue", *FIGURES) if query.step != "all" else ("queue", *FIGURES))
-    _fill(report, connection, query, now, each_queue=True)
+    found = _read(connection, query, ("queue",))
+    _fill(report, found, now)
     if query.step == "all" and report.rows:
-        _fill(report, connection, query, now, each_queue=False)
+        _fill(report, _total(connection, query, found), now)
     return report
 
 
 def intervals(connection: Connection, query: Query, now: float) -> Report:
     """A row for each interval, all queues (or those that were asked for) together."""
     report = Report("intervals", query, ("start", *FIGURES))
-    _fill(report, connection, query, now, each_queue=False)
+    found = _read(connection, query, ())
+    _fill(report, found._replace(work=_work(connection, query)), now)
     return report
 
 
-def _fill(report: Report, connection: Connection, query: Query, now: float, *, each_queue: bool) -> None:
-    by = ("queue",) if each_queue else ()
-    steps: dict[Key, list[dict[int, float]]] = defaultdict(lambda: [{}])
-    for waits in read_sums(connection, wait_interval, query, (*by, "step"), [wait_interval.c.outcome == "answered"]):
-        name = waits.names[0] if each_queue else ""
-        steps[waits.span.begin, name][0][int(waits.names[-1])] = waits.counts["contacts"]
-    answers = _answers(connection, query, by)
-    work = {} if each_queue else _work(connection, query)
-    for found in read_sums(connection, queue_interval, query, by):
-        name = found.names[0] if each_queue else ""
-        key = (found.span.begin, name)
-        counts = found.counts | work.get(found.span.begin, {})
-        figures = of_queue(counts, steps[key][0])
-        figures |= {"start": found.span.begin, "queue": name, **_callbacks(connection, query, found.span, name)}
+class _Read(NamedTuple):
+    """What the rows are made of; each Summed is of one queue, where the report is by queues."""
+
+    counts: list[Summed]
+    waits: list[Summed]  # last name: the step
+    answers: list[Summed]  # last names: scale and score
+    promises: dict[Key, Counter[str]]  # callbacks by their state
+    work: dict[float, dict[str, float]]  # of all agents in each step, where that is not the sum of the queues
+
+
+def _read(connection: Connection, query: Query, by: tuple[str, ...]) -> _Read:
+    return _Read(
+        read_sums(connection, queue_interval, query, by),
+        read_sums(connection, wait_interval, query, (*by, "step"), lambda table: [table.c.outcome == "answered"]),
+        read_sums(connection, survey_interval, query, (*by, "scale", "score")),
+        _promises(connection, query, each_queue=bool(by)),
+        {},
+    )
+
+
+def _total(connection: Connection, query: Query, found: _Read) -> _Read:
+    """All queues as one row."""
+    promises: dict[Key, Counter[str]] = defaultdict(Counter)
+    for (begin, _queue), states in found.promises.items():
+        promises[begin, ""].update(states)
+    sums = (total(found.counts), total(found.waits), total(found.answers))
+    return _Read(*sums, promises, _work(connection, query))
+
+
+def _fill(report: Report, read: _Read, now: float) -> None:
+    steps: dict[Key, dict[int, float]] = defaultdict(dict)
+    for waits in read.waits:
+        *names, step = waits.names
+        steps[waits.span.begin, names[0] if names else ""][int(step)] = waits.counts["contacts"]
+    answers = by_scale(read.answers)
+    for found in read.counts:
+        key = (found.span.begin, found.names[0] if found.names else "")
+        states = read.promises.get(key, Counter())
+        figures = of_queue(found.counts | read.work.get(found.span.begin, {}), steps.get(key, {}))
+        figures |= {"start": key[0], "queue": key[1], "callbacks": states.total()}
+        figures["callbacks_kept"] = states[CallbackState.KEPT]
         scores, weak = of_answers(answers.get(key, {}))
         if now - found.span.end < SETTLED_S:
             weak = (*weak, "resolved_first")
@@ -103,9 +132,10 @@ def of_answers(answers: Mapping[str, Mapping[str, float]]) -> tuple[dict[str, Va
     return found, tuple(weak)
 
 
-def _answers(connection: Connection, query: Query, by: tuple[str, ...]) -> dict[Key, dict[str, dict[str, float]]]:
+def by_scale(answers: Iterable[Summed]) -> dict[Key, dict[str, dict[str, float]]]:
+    """Answers by step and name (of a queue, an agent; "" without), then by scale and score."""
     found: dict[Key, dict[str, dict[str, float]]] = {}
-    for each in read_sums(connection, survey_interval, query, (*by, "scale", "score")):
+    for each in answers:
         *names, scale, score = each.names
         scores = found.setdefault((each.span.begin, names[0] if names else ""), {}).setdefault(scale, {})
         scores[str(score)] = each.counts["answers"]
@@ -116,21 +146,18 @@ def _work(connection: Connection, query: Query) -> dict[float, dict[str, float]]
     """What agents did in each step: in the total, an agent in two queues counts once."""
     if query.only.get("queue"):
         return {}
-    found: dict[float, dict[str, float]] = {}
-    for each in read_sums(connection, agent_interval, query):
-        counts = {name: each.counts[name] for name in ("staffed_s", "busy_s", *STATES)}
-        found[each.span.begin] = {name: counts[name] for name in ("staffed_s", "busy_s")}
+    found = read_sums(connection, agent_interval, query)
+    return {each.span.begin: {name: each.counts[name] for name in ("staffed_s", "busy_s")} for each in found}
+
+
+def _promises(connection: Connection, query: Query, *, each_queue: bool) -> dict[Key, Counter[str]]:
+    columns = callback.c
+    asked = select(columns.id)
+    if query.only.get("queue"):
+        asked = asked.where(columns.queue.in_(query.only["queue"]))
+    by = (columns.queue, columns.state) if each_queue else (columns.state,)
+    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    for span, counts in count_by_step(connection, asked, columns.promised_at, query, by).items():
+        for names, count in counts.items():
+            found[span.begin, names[0] if each_queue else ""][names[-1]] += count
     return found
-
-
-def _callbacks(connection: Connection, query: Query, span: Span, queue: str) -> dict[str, Value]:
-    asked = select(callback.c.state, func.count()).where(
-        callback.c.promised_at >= span.begin, callback.c.promised_at < span.end
-    )
-    names = (queue,) if queue else query.only.get("queue", ())
-    if names:
-        asked = asked.where(callback.c.queue.in_(names))
-    states: dict[str, Any] = {}
-    for state, count in connection.execute(asked.group_by(callback.c.state)):
-        add(states, {state: count})
-    return {"callbacks": int(sum(states.values())), "callbacks_kept": int(states.get(CallbackState.KEPT, 0))}

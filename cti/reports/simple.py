@@ -8,7 +8,7 @@ from cti.figures import derived
 from cti.figures.flow_walks import COUNTS, WAYS
 from cti.reports.query import Query
 from cti.reports.report import Report, Value
-from cti.reports.sums import read_sums
+from cti.reports.sums import read_sums, total
 from cti.store.interval_tables import NUMBER_COUNTS, flow_interval, number_interval
 
 
@@ -27,13 +27,13 @@ def _simple(
 ) -> Report:
     head = (kind,) if query.step == "all" else ("start", kind)
     report = Report(title, query, (*head, *figures))
-    by: tuple[str, ...]
-    for by in ((kind,), ()) if query.step == "all" else ((kind,),):
-        for found in read_sums(connection, table, query, by):
+    sums = read_sums(connection, table, query, (kind,))
+    for rows in (sums, total(sums)) if query.step == "all" else (sums,):
+        for found in rows:
             counts = found.counts
             came = counts.get("came", counts.get("calls", 0.0))
             row: dict[str, Value] = {name: int(number) for name, number in counts.items()}
             row["inside"] = int(came - sum(counts.get(way, 0) for way in WAYS))
             row["self_service_rate"] = derived.share(counts["self_service"], came)
-            report.add({"start": found.span.begin, kind: found.names[0] if by else "", **row})
+            report.add({"start": found.span.begin, kind: found.names[0] if found.names else "", **row})
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Table, delete, exists, select
 
+from cti.store import day_writing
 from cti.store.callback_erasure import delete_recordings, forget_before
 from cti.store.database import Store
 from cti.store.survey_asked import LONGEST_QUIET_S
@@ -47,6 +48,18 @@ def sweep(
         _sweep_promises(store, before if promises_before is None else promises_before, recorded_before),
     )
     return max(deleted, _sweep_policies(store, before, version))
+
+
+def sweep_sums(store: Store, now: float, zone: str, before: float | None) -> None:
+    """Make one day of `zone` that an earlier version has not counted; delete one day's quarter hours before `before`.
+
+    Times are epoch seconds; without `before` all are kept. Raises SQLAlchemyError.
+    """
+    with store.engine.begin() as connection:
+        day_writing.make_older(connection, int(now), zone)
+    if before is not None:
+        with store.engine.begin() as connection:
+            day_writing.forget_quarters(connection, int(before))
 
 
 def _sweep_policies(store: Store, before: float, version: str) -> int:

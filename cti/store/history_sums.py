@@ -48,16 +48,17 @@ class Entering(NamedTuple):
 
 @dataclass
 class Sums:
-    """What is to be added, by table and key."""
+    """What is to be added, by table and key. `zone`: the centre's, whose days are counted too."""
 
     sums: dict[str, dict[Key, dict[str, float]]] = field(default_factory=dict)
     resumed: list[Entering] = field(default_factory=list)  # offered, unless an earlier engine has counted them
     came: list[Entering] = field(default_factory=list)  # for the first time: perhaps again within 7 days
+    zone: str = "UTC"
 
     def copy(self) -> Sums:
         """One that can be added to, and this one stays."""
         sums = {table: {key: dict(row) for key, row in rows.items()} for table, rows in self.sums.items()}
-        return Sums(sums, list(self.resumed), list(self.came))
+        return Sums(sums, list(self.resumed), list(self.came), self.zone)
 
     def add(self, table: Table, key: Key, counts: counting.Counts) -> None:
         """Add to one row."""
@@ -101,8 +102,14 @@ class SumBook:
         self._callers: dict[str, _Caller] = {}
         self._booked_to = 0
 
+    @property
+    def zone(self) -> str:
+        """The centre's, whose days are counted."""
+        return self._sums.zone
+
     def open(self, center: Center, at: float) -> None:
         """`center` holds from `at` on."""
+        self._sums.zone = center.zone
         self._targets = {name: queue.target_s for name, queue in center.queues.items()}
         self._queues = {name: tuple(agent.queues) for name, agent in center.agents.items()}
         for name, agent in center.agents.items():
@@ -110,7 +117,7 @@ class SumBook:
 
     def take(self) -> Sums:
         """What has been added since the last time."""
-        found, self._sums = self._sums, Sums()
+        found, self._sums = self._sums, Sums(zone=self._sums.zone)
         return found
 
     def apply(self, changed: Changed) -> None:

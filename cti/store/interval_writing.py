@@ -15,6 +15,8 @@ from cti.figures.counting import entered
 from cti.model.changes import Changed, Kind
 from cti.model.words import Outcome
 from cti.store.bulk import in_portions
+from cti.store.day_tables import DAYS
+from cti.store.day_writing import days_of
 from cti.store.history_sums import Entering, Sums, is_known, start_of
 from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
 from cti.store.tables import contact_fact, contact_history
@@ -46,11 +48,17 @@ def again(connection: Connection, sums: Sums) -> None:
 
 
 def write(connection: Connection, sums: Sums) -> None:
-    """Add all sums to what the tables hold. Raises SQLAlchemyError."""
+    """Add all sums to what the tables hold, of quarter hours and of days. Raises SQLAlchemyError."""
     for table in INTERVALS:
-        found = sums.sums.get(table.name)
-        if found:
-            add_sums(connection, table, found)
+        add_sums(connection, table, sums.sums.get(table.name, {}))
+    starts = sorted({key[0] for rows in sums.sums.values() for key in rows})
+    days = days_of(connection, starts, sums.zone)
+    of_days = Sums()
+    for table in INTERVALS:
+        for (start, *rest), counts in sums.sums.get(table.name, {}).items():
+            if start in days:
+                of_days.add(table, (days[start].start, *rest), counts)
+        add_sums(connection, DAYS[table.name], of_days.sums.get(table.name, {}))
 
 
 def add_sums(connection: Connection, table: Table, found: dict[tuple[Any, ...], dict[str, float]]) -> None:

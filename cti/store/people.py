@@ -1,6 +1,7 @@
 """Where are people, their sessions and tokens kept? In SQL; what a row means is people/records.py's.
 
-A person's password is a hash, a session's and a token's key too: who reads these tables cannot sign in by them.
+A person's password is a hash, a session's and a token's key too, the secret of his codes is sealed: who reads these
+tables cannot sign in by them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from cti.people.rights import Role
 from cti.store.database import Store
 from cti.store.people_tables import api_token, person, person_session
 
-LISTS = ("queues", "teams")
+LISTS = ("queues", "teams", "recovery")
 
 
 class PeopleRecords:
@@ -44,6 +45,16 @@ class PeopleRecords:
     def take_code(self, name: str, step: int) -> bool:
         newer = (person.c.name == name, person.c.totp_step < step)
         return self._change(update(person).where(*newer).values(totp_step=step))
+
+    def take_recovery(self, name: str, mark: str) -> bool:
+        with self._store.durable.begin() as connection:
+            kept = connection.scalar(select(person.c.recovery).where(person.c.name == name))
+            marks = msgspec.json.decode(kept or "[]", type=list[str])
+            if mark not in marks:
+                return False
+            less = msgspec.json.encode([each for each in marks if each != mark]).decode()
+            as_it_was = (person.c.name == name, person.c.recovery == kept)
+            return bool(connection.execute(update(person).where(*as_it_was).values(recovery=less)).rowcount)
 
     def remove_user(self, name: str) -> bool:
         self.end_sessions(name)
@@ -112,7 +123,7 @@ def _columns(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _fields(row: Row[Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
     found = {key: row._mapping[key] for key in kind.__struct_fields__}
-    lists = {key: tuple(msgspec.json.decode(found[key], type=list[str])) for key in LISTS}
+    lists = {key: tuple(msgspec.json.decode(found[key], type=list[str])) for key in LISTS if key in found}
     return found | lists | {"role": Role(found["role"])}
 
 

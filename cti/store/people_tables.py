@@ -20,9 +20,10 @@ person = Table(
     Column("agent", String(40)),
     Column("phone", String(100)),
     Column("language", String(16), nullable=False),
-    Column("totp", String(64), nullable=False),  # the secret of the one-time codes; "": none
+    Column("totp", String(200), nullable=False),  # the secret of the one-time codes, sealed; "": none
     Column("totp_step", Integer, nullable=False),  # of the newest code that was taken
     Column("locked", Boolean, nullable=False),
+    Column("recovery", Text, nullable=False, server_default="[]"),  # JSON: marks of codes, no codes
 )
 
 person_session = Table(

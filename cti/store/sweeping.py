@@ -12,7 +12,7 @@ import structlog
 
 from cti.model.policy import Center
 from cti.store.database import Store
-from cti.store.history_retention import PORTION, sweep
+from cti.store.history_retention import PORTION, sweep, sweep_sums
 from cti.store.outbound_retention import (
     counted_for_ever,
     counts_for_ever,
@@ -32,6 +32,7 @@ class Further(NamedTuple):
     promises_s: float | None = None  # None: as the history
     attempts_s: float | None = None  # None: for ever
     recordings: Path | None = None
+    sums_s: float | None = None  # of quarter hours, for reports; None: for ever. Those of days stay
 
 
 NOTHING_FURTHER = Further()
@@ -53,6 +54,7 @@ class Sweeper:
         if further.attempts_s is not None and not counts_for_ever(center):
             before, counted = now - further.attempts_s, counted_for_ever(center)
             deleted = max(deleted, sweep_attempts(self._store, before, counted, PORTION))
+        sweep_sums(self._store, now, center.zone, None if further.sums_s is None else now - further.sums_s)
         if further.recordings is not None and now - self._files_at >= FILES_EVERY_S:
             self._files(further.recordings, now, recorded_before)
         return deleted

@@ -28,6 +28,15 @@ agent_status = Table(
     Column("since", Float, nullable=False),  # epoch seconds
 )
 
+routing_owner = Table(
+    "routing_owner",
+    metadata,
+    Column("domain", String(40), primary_key=True),
+    Column("token", BigInteger, nullable=False),  # of its newest owner: the greatest there ever was
+    Column("engine", String(80), nullable=False),
+    Column("since", Float, nullable=False),  # epoch seconds
+)
+
 callback_request = Table(
     "callback_request",
     metadata,
@@ -70,6 +79,7 @@ callback = Table(
     Column("body", Text, nullable=False),  # model/promise.Promise as JSON; personal data
     Index("callback_state", "state", "due_at"),
     Index("callback_number", "number"),
+    Index("callback_promised", "promised_at"),
     sqlite_autoincrement=True,  # an id names its attempts: never given twice
 )
 

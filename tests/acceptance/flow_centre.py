@@ -71,9 +71,9 @@ class FlowCentre:
         self.recordings.mkdir()
         self._journal = folder / "journal"
         self._systems = {
-            "shop": {"base_url": shop},
-            "slow": {"base_url": slow or shop, "timeout_s": GIVE_UP_S},
-            "nobody_there": {"base_url": f"http://{centre.lab.base}.110:9"},
+            "shop": {"base_url": shop, "networks": ["127.0.0.0/8"]},
+            "slow": {"base_url": slow or shop, "networks": ["127.0.0.0/8"], "timeout_s": GIVE_UP_S},
+            "nobody_there": {"base_url": f"http://{centre.lab.base}.110:9", "networks": ["127.0.0.0/8"]},
         }
         self._calls, self._read = 0, 0
 

@@ -49,7 +49,10 @@ class Promising:
             {f"a{number}": agent(number, "sales", starts="logged_out") for number in ("1001", "1002")},
             flows={"folder": str(FLOWS), "recordings": str(folder), "transfers": {"boss": "PJSIP/1003"}},
             hours={"office": {"zone": "Europe/Berlin", "weekly": {"mon-sun": "open"}}},
-            lookups={name: {"base_url": "http://127.0.0.1:9"} for name in ("shop", "slow", "nobody_there")},
+            lookups={
+                name: {"base_url": "http://127.0.0.1:9", "networks": ["127.0.0.0/8"]}
+                for name in ("shop", "slow", "nobody_there")
+            },
             outbound={
                 "region": "DE",
                 "trunks": {"world": {"dial": "PJSIP/{number}@trunk4"}},

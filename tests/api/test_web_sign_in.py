@@ -200,3 +200,74 @@ async def test_many_at_once_are_asked_to_come_again(web: WebScene, monkeypatch: 
     monkeypatch.setattr(web_sign_in, "MOST_AT_ONCE", 2)
     found = await asyncio.gather(*(web.browser().sign_in(name) for name in ("admin", "auditor", "agent", "supervisor")))
     assert {answer.status for answer in found} <= {200, 429} and 200 in {answer.status for answer in found}
+
+
+async def _with_codes(web: WebScene) -> tuple[Any, str, list[str]]:
+    """Somebody who has just begun to use an authenticator: her browser, its secret, her recovery codes."""
+    web.add("eva", Role.ADMIN)
+    browser = web.browser()
+    await browser.sign_in("eva")
+    secret = (await browser.ask("POST", "/api/v1/me/totp/new", {})).body["secret"]
+    code = pyotp.TOTP(secret).at(int(web.now))
+    begin = {"password": PASSWORD, "secret": secret, "code": code}
+    found = await browser.ask("POST", "/api/v1/me/totp", begin)
+    assert found.status == 200
+    return browser, secret, found.body["recovery_codes"]
+
+
+async def test_the_secret_of_an_authenticator_is_not_in_the_store(web: WebScene) -> None:
+    _, secret, codes = await _with_codes(web)
+    kept_of_her = web.records.user("eva")
+    assert kept_of_her is not None
+    assert secret not in kept_of_her.totp and not set(codes) & set(kept_of_her.recovery)
+    assert kept_of_her.totp.startswith("v1.") and len(kept_of_her.recovery) == 10
+
+
+async def test_a_recovery_code_stands_in_for_a_lost_authenticator_once(web: WebScene) -> None:
+    browser, _, codes = await _with_codes(web)
+    assert (await browser.ask("GET", "/api/v1/me")).body["codes"] == {"on": True, "recovery_left": 10}
+    found = await web.browser().sign_in("eva", totp=codes[0].upper().replace("-", " "))
+    assert found.body["codes"] == {"on": True, "recovery_left": 9}
+    assert web.scene.audit.entries[-1].detail["recovery_code"] is True
+    assert (await web.browser().sign_in("eva", totp=codes[0])).reason == "wrong_credentials"
+    assert (await web.browser().sign_in("eva", "wrong-but-long-enough", totp=codes[1])).reason == "wrong_credentials"
+    assert (await web.browser().sign_in("eva", totp=codes[1])).status == 200
+
+
+async def test_other_recovery_codes_end_the_former_ones_and_need_the_password(web: WebScene) -> None:
+    browser, _, codes = await _with_codes(web)
+    wish = "/api/v1/me/totp/recovery"
+    assert (await browser.ask("POST", wish, {"password": "not-this-one-at-all"})).reason == "wrong_credentials"
+    others = (await browser.ask("POST", wish, {"password": PASSWORD})).body["recovery_codes"]
+    assert len(set(others) - set(codes)) == 10
+    assert (await web.browser().sign_in("eva", totp=codes[0])).reason == "wrong_credentials"
+    assert (await web.browser().sign_in("eva", totp=others[0])).status == 200
+    assert (await browser.ask("DELETE", "/api/v1/me/totp", {"password": PASSWORD})).status == 200
+    assert (await browser.ask("POST", wish, {"password": PASSWORD})).reason == "no_codes"
+    assert (await browser.ask("GET", "/api/v1/me")).body["codes"] == {"on": False, "recovery_left": 0}
+
+
+async def test_secrets_of_an_earlier_version_hold_and_are_sealed_at_the_start(web: WebScene) -> None:
+    secret = pyotp.random_base32()
+    web.add("eva", Role.ADMIN, totp=secret)
+    assert [web.sessions.seal_all(), web.sessions.seal_all()] == [1, 0]
+    sealed = web.records.user("eva")
+    assert sealed is not None and secret not in sealed.totp
+    assert (await web.browser().sign_in("eva", totp=pyotp.TOTP(secret).at(int(web.now)))).status == 200
+
+
+async def test_a_colleague_at_the_same_address_cannot_lock_out_who_signs_in_from_her_own_browser(web: WebScene) -> None:
+    browser = web.browser()
+    first = await browser.sign_in("supervisor")
+    known = [each for each in first.headers.getall("Set-Cookie") if each.startswith("cti-known=")]  # type: ignore[attr-defined]
+    assert len(known) == 1 and "HttpOnly" in known[0] and "SameSite=Strict" in known[0]
+    for _ in range(IN_A_ROW):
+        await web.browser().sign_in("supervisor", "wrong-but-long-enough")
+    assert (await web.browser().sign_in("supervisor")).status == 429
+    assert (await browser.sign_in("supervisor")).status == 200
+    forged = web.browser()
+    forged.cookies["cti-known"] = browser.cookies["cti-known"][:-1] + "x"
+    assert (await forged.sign_in("supervisor")).status == 429
+    for _ in range(IN_A_ROW):  # who has her browser guesses no faster
+        assert (await browser.sign_in("supervisor", "wrong-but-long-enough")).status == 401
+    assert (await browser.sign_in("supervisor")).status == 429

@@ -28,6 +28,7 @@ from cti.people.passwords import Passwords
 from cti.people.records import Token, User
 from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
+from cti.people.sealing import Seal
 from cti.people.sessions import Sessions
 from cti.store.database import Store, open_store
 from cti.store.kept_answers import KeptAnswers
@@ -65,7 +66,7 @@ class WebScene:
         self.now = 1_000_000.0
         self.scene = Scene(folder / "none")
         self.records, self.answers = PeopleRecords(store), KeptAnswers(store)
-        self.sessions = Sessions(self.records, CHEAP)
+        self.sessions = Sessions(self.records, CHEAP, Seal("only-for-the-tests-of-the-web"))
         self.rows: dict[Row, dict[str, dict[str, Any]]] = {}
         self.pages = folder / "dist"
         self.origin = ""

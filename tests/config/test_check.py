@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cti.config import settings as config
 from cti.config.check import Finding, circles, find, find_in_policy
+from cti.lookup.addresses import is_own
 from cti.model.policy import Center
 
 pytestmark = pytest.mark.unit
@@ -149,7 +150,26 @@ def test_a_webhook_by_plain_http_to_another_machine_is_warned_of() -> None:
         return [finding.text for finding in find(plumbing) if finding.path == ("hooks", "crm", "url")]
 
     assert "write https://" in told("http://crm.example.com/x")[0]
-    assert told("https://crm.example.com/x") == told("http://127.0.0.1:8000/x") == told("http://localhost/x") == []
+    assert told("https://crm.example.com/x") == told("http://localhost/x") == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8000", "169.254.169.254", "[::1]", "[fe80::1]", "0.0.0.0", "[::ffff:127.0.0.1]"]
+)
+def test_an_address_of_this_machine_is_an_error_unless_its_network_is_named(host: str) -> None:
+    def errors(more: str) -> list[tuple[str, ...]]:
+        parts = ["nodes: {n: {host: 127.0.0.1, secret: x}}", "fastagi: {token: t}", "queues: {sales: {}}"]
+        parts.append(f"hooks: {{crm: {{url: 'http://{host}/x', secret: {'x' * 32}{more}}}}}")
+        parts.append(f"lookups: {{shop: {{base_url: 'http://{host}/x'{more}}}}}")
+        reading = config.read_bytes("\n".join(parts).encode(), environ={})
+        return [problem.path for problem in reading.errors]
+
+    assert errors("") == [("hooks", "crm", "url"), ("lookups", "shop", "base_url")]
+    assert errors(", networks: ['127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10', '0.0.0.0/32']") == []
+
+
+def test_an_address_in_your_own_network_is_taken_as_it_is() -> None:
+    assert not is_own("10.0.0.5", ()) and not is_own("192.0.2.7", ()) and not is_own("crm.example.com", ())
 
 
 def test_an_open_port_without_a_token_is_an_error() -> None:

@@ -26,7 +26,7 @@ async def test_what_arrives_is_signed_and_of_now() -> None:
     assert got.body == b'{"a":1}' and got.headers["content-type"] == "application/json"
     at = float(got.headers["webhook-timestamp"])
     assert abs(time.time() - at) < 60
-    expected = headers(SECRET, "msg_1", at, got.body)
+    expected = headers([SECRET], "msg_1", at, got.body)
     assert {key: got.headers[key] for key in expected} == expected
 
 

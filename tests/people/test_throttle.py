@@ -63,3 +63,16 @@ def test_no_wait_is_longer_than_said_and_waiting_it_is_enough(tries: list[tuple[
             assert throttle.begin("eva", "10.0.0.1", now + 1e-6) == 0
         if right:
             throttle.succeeded("eva", "10.0.0.1", now)
+
+
+def test_a_browser_that_is_known_is_held_up_by_nobody_else_and_has_a_limit_of_its_own() -> None:
+    throttle = Throttle()
+    for _ in range(PER_ADDRESS + 1):  # a colleague behind the same address guesses this name
+        throttle.begin("eva", "10.0.0.1", 0.0)
+    assert throttle.begin("eva", "10.0.0.1", 0.0) > 0
+    assert [throttle.begin("eva", "10.0.0.1", 0.0, "her-browser") for _ in range(IN_A_ROW)] == [0.0] * IN_A_ROW
+    assert throttle.begin("eva", "10.0.0.1", 0.0, "her-browser") == FIRST_S
+    assert throttle.begin("eva", "10.0.0.1", FIRST_S, "her-browser") == 0
+    throttle.succeeded("eva", "10.0.0.1", FIRST_S, "her-browser")
+    assert throttle.begin("eva", "10.0.0.1", FIRST_S, "her-browser") == 0
+    assert throttle.begin("eva", "10.0.0.1", 0.0) > 0  # that she is in does not help who guesses

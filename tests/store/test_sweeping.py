@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from kit import center
+from sqlalchemy import select
 
 from cti.model.policy import Center
 from cti.store import follow_up
 from cti.store.attempts import Attempt, ended, intend
 from cti.store.database import Store
+from cti.store.day_tables import DAYS
+from cti.store.history_sums import Sums
+from cti.store.interval_tables import queue_interval
+from cti.store.interval_writing import write
 from cti.store.outbound_retention import DAY_S
 from cti.store.promising import take_requests
 from cti.store.sweeping import FILES_EVERY_S, Further, Sweeper
@@ -104,3 +109,17 @@ def test_attempts_have_days_of_their_own_and_a_cap_for_ever_keeps_them(store: St
     assert attempts() == 1, "without a time they stay"
     sweeper.sweep(NOW + 41 * DAY_S, "v1", with_rules({}))
     assert attempts() == 0
+
+
+def test_quarter_hours_of_reports_go_when_they_are_too_old_and_their_days_stay(store: Store) -> None:
+    midnight = NOW - NOW % DAY_S
+    sums = Sums()
+    for day in (0, 1):
+        sums.add(queue_interval, (int(midnight + day * DAY_S), "sales"), {"offered": 1})
+    with store.engine.begin() as connection:
+        write(connection, sums)
+    Sweeper(store, DAY_S, Further()).sweep(midnight + 90 * DAY_S, "v1", with_rules({}))
+    Sweeper(store, DAY_S, Further(sums_s=31 * DAY_S)).sweep(midnight + 32 * DAY_S, "v1", with_rules({}))
+    with store.engine.connect() as connection:
+        assert connection.execute(select(queue_interval.c.start)).scalars().all() == [midnight + DAY_S]
+        assert len(connection.execute(select(DAYS["queue_interval"].c.start)).all()) == 2
