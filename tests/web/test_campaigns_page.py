@@ -38,6 +38,7 @@ def test_a_list_is_tried_before_it_is_taken(look: Looking, tmp_path: Path) -> No
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("CSV file").set_input_files(str(write_list(tmp_path / "kunden.csv", 12)))
     expect(dialog.get_by_role("checkbox", name="Telefon")).to_be_checked()
+    expect(dialog.get_by_label("Country of numbers without code")).to_have_value("DE")
     expect(dialog.get_by_role("cell", name="+49305550001").first).to_be_visible()
     assert look.serious() == []
     dialog.get_by_role("button", name="Try it").click()

@@ -41,6 +41,7 @@ export function Curve({ report, chosen }: { readonly report: ReportAnswer; reado
           along === 'start' ? axis : { ...axis, values: (_: uPlot, ticks: number[]) => ticks.map((t) => `${t} s`) },
           {
             ...axis,
+            size: 60,
             values: (_: uPlot, ticks: number[]) =>
               ticks.map((t) => (isShare ? `${Math.round(t * 1000) / 10} %` : `${t}`)),
           },
@@ -48,7 +49,7 @@ export function Curve({ report, chosen }: { readonly report: ReportAnswer; reado
         series: [
           { label: named(said.columns, along), ...inSeconds(along) },
           ...data.series.map((each, index) => ({
-            label: each.name,
+            label: each.name === figure ? named(said.columns, figure) : each.name,
             stroke: COLOURS[index % COLOURS.length] ?? '',
             dash: [...(DASHES[index % DASHES.length] ?? [])],
             width: 2,
