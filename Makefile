@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall bench-load clean
+.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall bench-load bench-sim-load soak chaos chaos-sim clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -78,6 +78,18 @@ bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and wh
 
 bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, AGENTS=500, HOLD_S=60 at the peak
 	@exec $(PYTHON_ENV) -m bench.load --calls "$(or $(CALLS),10000)" --nodes "$(or $(NODES),4)" --agents "$(or $(AGENTS),500)" --hold-s "$(or $(HOLD_S),60)"
+
+bench-sim-load: web ## one engine on simulated AMI and AGI: calls held at once, calls a second, CPU a call
+	@exec $(PYTHON_ENV) -m bench.sim_load
+
+soak: setup ## weeks of a busy centre in virtual time: does anything grow; DAYS=56: so many
+	@exec $(PYTHON_ENV) -m bench.soak --days "$(or $(DAYS),56)"
+
+chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 ENGINES=1
+	@exec $(PYTHON_ENV) -m bench.chaos --minutes "$(or $(MINUTES),10)" --calls "$(or $(CALLS),300)" --seed "$(or $(SEED),1)" --engines "$(or $(ENGINES),1)"
+
+chaos-sim: setup ## virtual days on which everything breaks; DAYS=1000, at most SECONDS=300 (0: until all are over)
+	@exec $(PYTHON_ENV) -m bench.chaos_sim --days "$(or $(DAYS),1000)" --seconds "$(or $(SECONDS),300)"
 
 clean: ## remove .venv and what demos left (not ~/.cache/cti)
 	@if [ -f .lab/lab.json ]; then asterisk/lab down; fi

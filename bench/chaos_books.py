@@ -65,12 +65,18 @@ class Findings:
 
 NO_OUTCOME, TWO_CONTACTS, UNKNOWN = "still open in the history", "more than one contact", "not in the history"
 WRONG_OUTCOME, LOST, DROPPED = "another outcome than the phone saw", "outcome lost", "dropped without a word"
-SERVED_TWICE = "served twice"
+SERVED_TWICE, FORGOTTEN = "served twice", "served when nothing could be written, and known as one who gave up"
 OF_CONTACTS = (NO_OUTCOME, TWO_CONTACTS, UNKNOWN, WRONG_OUTCOME, LOST, DROPPED, SERVED_TWICE)
 
 
-def judge_contacts(stories: Iterable[Story], rows: Iterable[Row]) -> Findings:
-    """Every caller one contact with one outcome, and the one that his phone saw."""
+def judge_contacts(
+    stories: Iterable[Story], rows: Iterable[Row], unwritten: Sequence[tuple[float, float]] = ()
+) -> Findings:
+    """Every caller one contact with one outcome, and the one that his phone saw.
+
+    `unwritten`: from when to when nothing was written before the engine died; who was served then has an outcome, but
+    nobody who lives knows that he was.
+    """
     found, by_number = Findings(), _by_number(rows)
     for story in stories:
         his = by_number.get(story.number, [])
@@ -84,7 +90,9 @@ def judge_contacts(stories: Iterable[Story], rows: Iterable[Row]) -> Findings:
             if story.served_at is not None or _must_be_known(story):
                 found.add(UNKNOWN, story.number)
         else:
-            _judge_outcome(found, story, his[0])
+            served_at = story.served_at or 0.0
+            forgotten = any(began <= served_at <= ended for began, ended in unwritten)
+            _judge_outcome(found, story, his[0], FORGOTTEN if forgotten else WRONG_OUTCOME)
     return found
 
 
@@ -95,13 +103,13 @@ def _must_be_known(story: Story) -> bool:
     return story.over_at - story.answered_at > UNSEEN_S
 
 
-def _judge_outcome(found: Findings, story: Story, row: Row) -> None:
+def _judge_outcome(found: Findings, story: Story, row: Row, otherwise: str) -> None:
     if row.open:
         found.add(NO_OUTCOME, f"{story.number} {row.state}")
     elif row.outcome == "lost" and story.ended_by != "node":
         found.add(LOST, story.number)
     elif (story.served_at is not None) != (row.outcome == ANSWERED) and story.ended_by != "node":
-        found.add(WRONG_OUTCOME, f"{story.number} {row.outcome}, {'served' if story.served_at else 'not served'}")
+        found.add(otherwise, f"{story.number} {row.outcome}, {'served' if story.served_at else 'not served'}")
 
 
 def _by_number(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -6,6 +6,8 @@ Starts, ends, freezes and starves processes that it started itself. Knows nothin
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.client
 import os
 import resource
 import signal
@@ -23,6 +25,7 @@ from cti.store.database import open_store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
 from tests.acceptance.centre import Lab, agent, settings
 from tests.acceptance.engine_process import EngineProcess
+from tests.valkey import Valkey, free_port
 
 SELLERS = 4  # agents of the campaign; the others have the lines
 AFTER_GIVING_UP_S, MIN_WAIT_S = 10.0, 5.0
@@ -30,7 +33,7 @@ LATER = {"after_s": 86_400}  # nobody is called again in a run: who is, was call
 FAILS = ("busy", "no_answer", "congestion", "rejected", "machine", "hung_up", "abandoned", "unknown", "cancelled")
 RETRY = {**dict.fromkeys(FAILS, LATER), "not_dialled": {"after_s": 2}}
 ALWAYS = {"weekly": {"mon-sun": "00:00-24:00"}}
-AGI_PORT, BEHIND_AGI_PORT, AMI_PORT = 4573, 4600, 5100
+AGI_PORT, BEHIND_AGI_PORT, AMI_PORT, HTTP_PORT = 4573, 4600, 5100, 8470
 ENGINE_RETRY_S = 60  # so long do callers wait for an engine: longer than anything is broken
 AMI_LINES = {
     Kind.AMI_CUT: Line.CUT,
@@ -51,21 +54,31 @@ AGI_LINES = {
 class ChaosLab:
     """Everything that can break. Whoever breaks something says `mend` afterwards."""
 
-    def __init__(self, folder: Path, nodes: int, agents: int, seed: int) -> None:
+    def __init__(self, folder: Path, nodes: int, engines: int, agents: int, seed: int) -> None:
         self.folder = folder
         self.lab = Lab(
             folder / "lab", str(nodes), "--agents", str(agents + SELLERS), "--trunks", "4", "--silent-moh",
             "--retry", str(ENGINE_RETRY_S), "--agent-contact", "{base}.200:5080", "--trunk-contact", "{trunk}:5060",
+            "--engine", ",".join(f"{{base}}.{100 + k}:{AGI_PORT}" for k in range(engines)),
         )  # fmt: skip
         base = self.lab.base
-        host, _, port = self.lab.engine.rpartition(":")
         self.numbers = [row["number"] for row in self.lab.descriptor["agents"]]
-        self.agi = TcpProxy((host, int(port)), (f"{base}.100", BEHIND_AGI_PORT), seed)
+        self.agi = [
+            TcpProxy((f"{base}.{100 + k}", AGI_PORT), (f"{base}.{100 + k}", BEHIND_AGI_PORT), seed + k)
+            for k in range(engines)
+        ]
         self.ami = {
             node["name"]: TcpProxy((f"{base}.100", AMI_PORT + k), (node["host"], node["ami_port"]), seed + k)
             for k, node in enumerate(self.lab.nodes, 1)
         }
-        self.engine = EngineProcess(folder, self._settings())
+        self.redis = Valkey(_made(folder / "redis"), free_port()) if engines > 1 else None
+        self.database = folder / "shared.db"
+        written = self._settings()
+        self.engines = [
+            EngineProcess(_made(folder / f"engine-{k}"), self._of_engine(written, k)) for k in range(engines)
+        ]
+        self.engine = self.engines[0]  # who owns the centre, as far as we have heard
+        self._broken = self.engine
         self._limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def _settings(self) -> dict[str, Any]:
@@ -98,30 +111,64 @@ class ChaosLab:
                     "max_attempts": 5,
                 }
             },
-            journal=str(self.folder / "journal"),
         )
         written["settle_s"] = 2.0
-        written["fastagi"]["listen"] = f"{self.lab.base}.100:{BEHIND_AGI_PORT}"
         for name, proxy in self.ami.items():
             written["nodes"][name] |= {"host": proxy.listen[0], "port": proxy.listen[1]}
         return written
 
-    async def start(self) -> None:
-        for proxy in (self.agi, *self.ami.values()):
-            await proxy.start()
-        await asyncio.to_thread(self.engine.start, wait=False)
+    def _of_engine(self, written: dict[str, Any], number: int) -> dict[str, Any]:
+        """The same for all but for its own addresses and files."""
+        here, folder = f"{self.lab.base}.{100 + number}", self.folder / f"engine-{number}"
+        own = {
+            "fastagi": written["fastagi"] | {"listen": f"{here}:{BEHIND_AGI_PORT}", "advertise": f"{here}:{AGI_PORT}"},
+            "http": {"listen": f"{here}:{HTTP_PORT}"},
+            "store": f"sqlite:///{self.database}",
+            "journal": str(folder / "journal"),
+        }
+        joined = {"redis": {"url": self.redis.url}} if self.redis is not None else {}
+        return written | own | joined
 
-    async def close(self) -> None:
-        try:
-            await asyncio.to_thread(self.engine.stop)
-        finally:
-            for proxy in (self.agi, *self.ami.values()):
-                await proxy.close()
-            await asyncio.to_thread(self.lab.down)
+    async def start(self) -> None:
+        for proxy in (*self.agi, *self.ami.values()):
+            await proxy.start()
+        if self.redis is not None:
+            await asyncio.to_thread(self.redis.start)
+        for engine in self.engines:
+            await asyncio.to_thread(engine.start, wait=False)
+
+    async def stop(self) -> None:
+        """Everything but the Asterisks."""
+        for engine in self.engines:
+            if engine.is_alive():
+                os.kill(engine.pid, signal.SIGCONT)
+                await asyncio.to_thread(_stopped, engine)
+        for proxy in (*self.agi, *self.ami.values()):
+            await proxy.close()
+        if self.redis is not None:
+            self.redis.stop()
+
+    def find_owner(self) -> bool:
+        """Ask who is ready: he owns the centre. Whether there is one."""
+        for engine in (self.engine, *self.engines):
+            if _is_ready(engine):
+                self.engine = engine
+                return True
+        return False
+
+    def taken_over(self) -> bool:
+        """Whether another engine is ready than the one that broke."""
+        others = [engine for engine in self.engines if engine is not self._broken and _is_ready(engine, 1.0)]
+        self.engine = others[0] if others else self.engine
+        return bool(others)
+
+    def stands_by(self) -> bool:
+        """Whether every other engine does; of one alone there is none."""
+        return all(_stands_by(engine) for engine in self.engines if engine is not self.engine)
 
     def load_leads(self, count: int) -> None:
         """A list for the campaign; its numbers are nobody else's."""
-        store, now = open_store(f"sqlite:///{self.engine.database}"), time.time()
+        store, now = open_store(f"sqlite:///{self.database}"), time.time()
         try:
             name = begin_list(store, "selling", "chaos.csv", "bench", now)
             zones = ("Europe/Berlin",)
@@ -138,11 +185,14 @@ class ChaosLab:
 
     async def breaks(self, fault: Fault) -> None:
         """It is broken from now on."""
-        kind = fault.kind
+        kind, self._broken = fault.kind, self.engine
         if kind is Kind.ENGINE_KILL:
-            await asyncio.to_thread(self.engine.kill)
+            await asyncio.to_thread(self._broken.kill)
+        elif kind is Kind.REDIS_KILL:
+            assert self.redis is not None
+            await asyncio.to_thread(self.redis.stop)
         elif kind is Kind.ENGINE_STOP:
-            os.kill(self.engine.pid, signal.SIGSTOP)
+            os.kill(self._broken.pid, signal.SIGSTOP)
         elif kind is Kind.NODE_KILL:
             os.kill(self._node_pid(fault.node), signal.SIGKILL)
         elif kind is Kind.NODE_STOP:
@@ -150,19 +200,23 @@ class ChaosLab:
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(AMI_LINES[kind])
         elif kind in AGI_LINES:
-            self.agi.turn(AGI_LINES[kind])
+            for proxy in self.agi:
+                proxy.turn(AGI_LINES[kind])
         else:  # no file may grow: EFBIG for every write, as good as a full disk, and needs no rights
-            resource.prlimit(self.engine.pid, resource.RLIMIT_FSIZE, (0, self._limits[1]))
+            resource.prlimit(self._broken.pid, resource.RLIMIT_FSIZE, (0, self._limits[1]))
 
     async def mends(self, fault: Fault) -> None:
         """It works again, as far as this can be done; everybody else has to find out."""
         kind = fault.kind
         if kind is Kind.DISK_FULL_KILL:
-            await asyncio.to_thread(self.engine.kill)
+            await asyncio.to_thread(self._broken.kill)
         if kind in (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL):
-            await asyncio.to_thread(self.engine.start, wait=False)
+            await asyncio.to_thread(self._broken.start, wait=False)
+        elif kind is Kind.REDIS_KILL:
+            assert self.redis is not None
+            await asyncio.to_thread(self.redis.start)
         elif kind is Kind.ENGINE_STOP:
-            os.kill(self.engine.pid, signal.SIGCONT)
+            os.kill(self._broken.pid, signal.SIGCONT)
         elif kind is Kind.NODE_KILL:
             await asyncio.to_thread(self._start_node, fault.node)
         elif kind is Kind.NODE_STOP:
@@ -170,9 +224,10 @@ class ChaosLab:
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(Line.OPEN)
         elif kind in AGI_LINES:
-            self.agi.turn(Line.OPEN)
+            for proxy in self.agi:
+                proxy.turn(Line.OPEN)
         elif kind is Kind.DISK_FULL:
-            resource.prlimit(self.engine.pid, resource.RLIMIT_FSIZE, self._limits)
+            resource.prlimit(self._broken.pid, resource.RLIMIT_FSIZE, self._limits)
 
     def _node_pid(self, number: int) -> int:
         return int(self.node(number)["pid"])
@@ -184,7 +239,7 @@ class ChaosLab:
     # --- what the engine has written --------------------------------------------------------------------------------
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.engine.database}?mode=ro", uri=True, timeout=10.0)) as store:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10.0)) as store:
             return list(store.execute(query))
 
     def history(self) -> list[Row]:
@@ -212,3 +267,28 @@ class ChaosLab:
     def attempts(self) -> list[tuple[str, str, str]]:
         """Number, state and result of every attempt to call a customer."""
         return [(str(a), str(b), str(c)) for a, b, c in self._rows("SELECT number, state, result FROM attempt")]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _is_ready(engine: EngineProcess, timeout_s: float = 5.0) -> bool:
+    try:
+        return engine.http("/readyz", timeout_s)[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _stands_by(engine: EngineProcess) -> bool:
+    try:
+        return "standby" in engine.http("/readyz")[1]
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _stopped(engine: EngineProcess) -> None:
+    """It has had its time; one that does not stop is killed."""
+    with contextlib.suppress(AssertionError):
+        engine.stop()

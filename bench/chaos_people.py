@@ -120,6 +120,11 @@ class People:
         return sum(story.ended_by == "node" for story in self.stories.values())
 
     @property
+    def is_quiet(self) -> bool:
+        """Nobody is on the phone."""
+        return not (self.live or self._talks or self._customers)
+
+    @property
     def services(self) -> int:
         return sum(story.served_times for story in self.stories.values())
 

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     AGI_SPLIT = "AGI in pieces"
     DISK_FULL = "disk full"  # the engine can write to no file: database, journal, queue_log, log
     DISK_FULL_KILL = "disk full, killed"  # and then it dies: what it could not write is gone with it
+    REDIS_KILL = "Redis killed"  # of several engines; it comes back with what it had
 
 
 LASTS_S: dict[Kind, tuple[float, float]] = {
@@ -49,8 +50,10 @@ LASTS_S: dict[Kind, tuple[float, float]] = {
     Kind.AGI_SPLIT: (5.0, 10.0),
     Kind.DISK_FULL: (3.0, 15.0),
     Kind.DISK_FULL_KILL: (3.0, 8.0),
+    Kind.REDIS_KILL: (1.0, 10.0),
 }
 OF_A_NODE = frozenset(kind for kind in Kind if kind.value.startswith(("AMI", "Asterisk")))
+OF_ONE_ENGINE = tuple(kind for kind in Kind if kind is not Kind.REDIS_KILL)
 REST_S = (4.0, 9.0)  # between the recovery from one fault and the next one
 
 

@@ -2,7 +2,7 @@
 
 SIPp plays the callers (some give up, the rest leave at the end) and 500 agents' phones, which answer after two seconds,
 talk, hang up, and send a few callers on. Nothing is converted and no sound is sent. The last line of stdout is one JSON
-object; README.md says what it means. Run: `make bench-load` (CALLS=, NODES=, AGENTS=, HOLD_S=), about 6 minutes.
+object; README.md says what it means. Run: `make bench-load` (CALLS=, NODES=, AGENTS=, HOLD_S=), about 7 minutes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> lis
     while people.still_calling and time.time() < began + plan.longest_s:
         sample = await gauges.look()
         samples.append(sample)
-        if coming and sample.at > began + plan.end_after_s:
+        if coming and sample.at > began + plan.last_comes_s:
             coming = False
             people.stop_coming()
         counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
@@ -139,7 +139,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=default.nodes, help="Asterisks; 2,600 calls each at most (4)")
     parser.add_argument("--agents", type=int, default=default.agents, help="with phones; at most 900 (500)")
     parser.add_argument("--hold-s", type=float, default=default.hold_s, help="seconds at the peak (60)")
-    parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (120)")
+    parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")
     parser.add_argument("--talk-s", type=float, default=default.talk_s, help="how long people talk, on average (20)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with every record and log")
     return parser.parse_args()

@@ -14,6 +14,7 @@ OVER = 1.02  # so many callers are kept there: what Asterisk counts a moment lat
 PATIENCE_S = (15.0, 45.0)  # of those who give up
 IMPATIENT_PERCENT, TRANSFER_PERCENT = 3.0, 2.0
 LEAVE_PER_S = 150.0  # when it is over
+SETTLE_S = 15.0
 RAMP_RESERVE = 1.25  # a machine that others use, too
 
 
@@ -37,7 +38,7 @@ class Plan:
     nodes: int = 4
     agents: int = 500
     hold_s: float = 60.0
-    rate_per_s: float = 120.0
+    rate_per_s: float = 100.0
     ring_s: float = 2.0
     talk_s: float = 20.0
 
@@ -63,9 +64,14 @@ class Plan:
         return max(OVER * self.calls / gain, PATIENCE_S[0])
 
     @property
-    def end_after_s(self) -> float:
-        """From the first call until nobody comes any more, and those who wait begin to leave."""
+    def last_comes_s(self) -> float:
+        """From the first call until nobody comes any more."""
         return self.ramp_s * RAMP_RESERVE + self.hold_s
+
+    @property
+    def end_after_s(self) -> float:
+        """From the first call until those who wait begin to leave, when the last have come to their places."""
+        return self.last_comes_s + SETTLE_S
 
     @property
     def drain_s(self) -> float:

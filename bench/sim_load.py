@@ -68,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--agents", type=int, default=AGENTS)
     parser.add_argument("--held", type=int, default=0, help="calls to hold (default: what its descriptors allow)")
     parser.add_argument("--only", choices=("held", "rate"))
+    parser.add_argument("--at", type=float, help="at this rate alone, whatever the lag: for a look before and after")
     parser.add_argument("--profile", type=Path, help="cProfile of the engine into this file")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="cti-load-") as made:
@@ -95,7 +96,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             if options.only != "rate":
                 found |= held(engine, street, options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
             if options.only != "held":
-                found |= rates(engine, street, ends)
+                found |= rates(engine, street, ends, options.at)
         except Exception:
             say(log.read_text(errors="replace")[-2000:])
             raise
@@ -135,9 +136,9 @@ def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
     }
 
 
-def rates(engine: Engine, street: Line, ends: float) -> dict[str, Any]:
+def rates(engine: Engine, street: Line, ends: float, only: float | None) -> dict[str, Any]:
     """More calls a second, until it is too late or the time is over."""
-    per_s, best = FIRST_PER_S, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
+    per_s, best = only or FIRST_PER_S, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
     first_beyond: dict[str, Any] = {}
     while time.monotonic() + WARM_S + MEASURE_S < ends:
         _set(street, per_s, talk_s=TALK_S)
@@ -156,9 +157,10 @@ def rates(engine: Engine, street: Line, ends: float) -> dict[str, Any]:
             "simulator_lag_p99_ms": seen["own_lag_p99_ms"],
         }
         say(f"offered {per_s:.0f}/s: {json.dumps(row)}")
+        best = row if only else best
         unheard = seen["unheard"] * 2 > seen["pressed"]
-        if unheard or (seen["ami_p99_ms"] or 1e9) > LAG_LIMIT_MS:
-            first_beyond = {"beyond": row}
+        if only or unheard or (seen["ami_p99_ms"] or 1e9) > LAG_LIMIT_MS:
+            first_beyond = {} if only else {"beyond": row}
             break
         best = row
         per_s *= STEP

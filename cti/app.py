@@ -12,10 +12,12 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from cti import machine
+from cti.api import control_drain
 from cti.api.control import make_control_app
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
@@ -32,12 +34,15 @@ from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.keepers.room import OutboundRoom, trunks_of
+from cti.leaving import Leaving
+from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
+from cti.metrics.office_counts import OfficeCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -49,7 +54,7 @@ from cti.model.policy import Center
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
-from cti.ports import Ledger, Reader
+from cti.ports import Ledger, Office, Reader
 from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
@@ -59,7 +64,9 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
+from cti.store.owner import guard
 from cti.store.sweeping import Further
+from cti.switch.admission import Admission, Limits
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.flow_desk import FlowDesk
 from cti.web_room import WebRoom, finders
@@ -73,8 +80,11 @@ DAY_S = 86_400.0
 class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
-    def __init__(self, settings: Settings, file: Path | None = None) -> None:
+    def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
         self.settings = settings
+        self.office = office
+        standbys = (lambda: 0) if office is None else lambda: office.standbys
+        self.leaving = Leaving(standbys, lambda: len(self.switch.calls), self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -89,6 +99,10 @@ class Application:
         self.prometheus.registry.register(self.flow_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
+        self.admission = admission_of(settings)
+        self.view.door = self._door
+        door = (lambda: self.admission.turned_away, lambda: self.admission.closed(self._calls()))
+        self.prometheus.registry.register(AdmissionCounts(*door, lambda: self.admission.limits.max_calls))
         self.engine: Engine
         self.spool_counts = SpoolCounts()
         self._errors: dict[str, Callable[[], int]] = {
@@ -125,12 +139,14 @@ class Application:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def start(cls, settings: Settings, file: Path | None = None) -> AsyncIterator[Application]:
+    async def start(
+        cls, settings: Settings, file: Path | None = None, office: Office | None = None
+    ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
-        `file` is where `settings` came from: it is read again at a reload.
+        `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
         """
-        app = cls(settings, file)
+        app = cls(settings, file, office)
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -141,6 +157,9 @@ class Application:
         stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
+        if self.office is not None and settings.redis is not None:
+            guard(store, settings.redis.domain, self.office.token, self.office.step_down)
+            self.prometheus.registry.register(OfficeCounts(self.office))
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         in_turn = InTurn()
@@ -155,7 +174,8 @@ class Application:
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
         outbound = self.outbound
-        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger)
+        guards = (self.admission, self.office)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, *guards)
         self._all_follow(self.policy.center, self.policy.version)
         journal = self._journal(stack)
         self.engine = Engine(
@@ -243,15 +263,16 @@ class Application:
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
-        keep_s, now = kept.keep_days * DAY_S, self.clock()
-        writer = HistoryWriter(store, self._policy, version, now=now, keep_s=keep_s, further=further)
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further}
+        now, late = self.clock(), self.admission
+        writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
-        watch = LoopWatch(self.prometheus.observe_loop_lag)
+        watch = LoopWatch(self._looked_at_loop)
         watch.start()
         stack.callback(watch.stop)
         requests = RequestLog()
@@ -279,13 +300,14 @@ class Application:
             desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
         )
+        control_drain.add_routes(asking, self.leaving.drain)
         control = await ControlSocket.open(asking, self.settings.control, requests)
         stack.push_async_callback(control.close)
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
-            await self.web.open(asking, find, requests, stack, self.web.live(self.boards).add_routes)
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s)
+            await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
         listen = self.settings.http.listen
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
@@ -326,11 +348,31 @@ class Application:
         for follow in self._follow:
             follow(policy, version)
 
+    def _take_nothing_new(self) -> None:
+        self.switch.takes_new = False
+        self.outbound.ledger.is_open = False
+
     # --- what others ask ----------------------------------------------------------------------------------------------
 
     def _not_ready(self) -> list[str]:
         nodes = {str(name): "up" if node.live else "down" for name, node in self.switch.nodes.items()}
-        return missing_for_ready(nodes, fastagi_listens=self.switch.listening)
+        turns_away = self.admission.in_words(self._calls())
+        return missing_for_ready(nodes, fastagi_listens=self.switch.listening, turns_away=turns_away)
+
+    def _calls(self) -> int:
+        return len(self.switch.calls)
+
+    def _door(self) -> dict[str, Any]:
+        admission = self.admission
+        return {"closed": admission.closed(self._calls()), "turned_away": dict(admission.turned_away)}
+
+    def _looked_at_loop(self, lag_s: float) -> None:
+        self.prometheus.observe_loop_lag(lag_s)
+        self.admission.watch(lag_s)
+
+    def _warnings(self) -> list[str]:
+        away_s = None if self.office is None else self.office.redis_away_s
+        return [] if away_s is None else [f"Redis gives no answer for {away_s:.0f} s: nobody could take over"]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
@@ -354,7 +396,18 @@ class Application:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)
 
 
-def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger) -> AsteriskSwitch:
+def admission_of(settings: Settings) -> Admission:
+    """The door for new callers; never wider than open files allow."""
+    rules, most = settings.admission, machine.most_calls()
+    if rules.max_calls is not None and rules.max_calls > most:
+        log.warning("admission.max_calls is more than open files allow; that holds", allowed=most)
+    limits = Limits(min(rules.max_calls or most, most), rules.max_lag_s, rules.play, rules.goto or "")
+    return Admission(limits)
+
+
+def _switch(
+    settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission, office: Office | None
+) -> AsteriskSwitch:
     nodes = {
         NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
         for name, node in settings.nodes.items()
@@ -370,6 +423,10 @@ def _switch(settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Led
         flows=flows,
         trunks=trunks_of(settings),
         ledger=ledger,
+        admission=admission,
+        most_sessions=admission.most_sessions,
+        may_act=(lambda: True) if office is None else office.may_act,
+        here="" if office is None else str(fastagi.advertise),
     )
 
 

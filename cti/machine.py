@@ -20,6 +20,8 @@ from cti.model.errors import ConfigError
 log = structlog.get_logger(__name__)
 
 ENOUGH_FILES = 4096
+OTHER_FILES = 1500  # the web, those who are turned away, AMI, the store; of a small number at most a quarter
+MOST_CALLS = 50_000
 SWITCH_INTERVAL_S = 0.001  # the default is 0.005
 
 
@@ -58,6 +60,14 @@ def raise_file_limit() -> None:
             soft = hard
     if 0 <= soft < ENOUGH_FILES:
         log.warning("few open files allowed: so many callers can wait, less some tens", limit=soft)
+
+
+def most_calls() -> int:
+    """How many callers our open files are enough for: each call in our hands is a socket."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MOST_CALLS
+    return max(1, min(MOST_CALLS, soft - min(OTHER_FILES, soft // 4)))
 
 
 def make_directory(path: Path) -> None:

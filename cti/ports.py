@@ -61,6 +61,28 @@ class Ledger(Protocol):
         """It has gone out to the switch. Returns at once, never raises."""
 
 
+class Office(Protocol):
+    """Whoever knows whether this engine, of several that are joined, owns the centre."""
+
+    @property
+    def token(self) -> int:
+        """The fencing token: greater than that of every owner before."""
+
+    def may_act(self) -> bool:
+        """Whether it still does, now. To be asked before a byte goes to Asterisk; may block once after a pause."""
+
+    def step_down(self) -> None:
+        """The store has a newer owner. From any thread; returns at once."""
+
+    @property
+    def redis_away_s(self) -> float | None:
+        """For how long Redis has given no answer; None: it answers."""
+
+    @property
+    def standbys(self) -> int:
+        """How many others could take over, at the last look."""
+
+
 class PolicyAnswer(msgspec.Struct, frozen=True):
     """What came of a wish to change the policy. Lines are for people, `changes` says the same as data.
 

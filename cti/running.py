@@ -16,7 +16,9 @@ from cti import machine
 from cti.app import Application
 from cti.background import background
 from cti.config.settings import Settings
+from cti.joined.turns import take_turns
 from cti.model.errors import ConfigError
+from cti.ports import Office
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,11 @@ async def _run(settings: Settings, file: Path | None) -> int:
     loop.add_signal_handler(signal.SIGHUP, read_again.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    running, stopping = loop.create_task(_keep_running(settings, file, read_again)), loop.create_task(stop.wait())
+    if settings.redis is None:
+        work = _keep_running(settings, file, read_again)
+    else:
+        work = take_turns(settings, lambda office: _keep_running(settings, file, read_again, office))
+    running, stopping = loop.create_task(work), loop.create_task(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     running.cancel()  # once: a second signal must not cut short what a stop has to do
@@ -51,15 +57,17 @@ async def _run(settings: Settings, file: Path | None) -> int:
     return STOPPED
 
 
-async def _keep_running(settings: Settings, file: Path | None, read_again: asyncio.Event) -> None:
+async def _keep_running(
+    settings: Settings, file: Path | None, read_again: asyncio.Event, office: Office | None = None
+) -> None:
     """Start an engine and let it run until this is cancelled, be it in the midst of starting."""
     app: Application | None = None
     try:
-        async with Application.start(settings, file) as app, contextlib.AsyncExitStack() as stack:
+        async with Application.start(settings, file, office) as app, contextlib.AsyncExitStack() as stack:
             background(stack, _reload_whenever(read_again, app))
             _say_ready(app)
             try:
-                await asyncio.Event().wait()
+                await app.leaving.over.wait()
             finally:
                 waiting = len(app.engine.center.contacts)
                 log.info("engine stops; who waits goes back to the dialplan", waiting=waiting)

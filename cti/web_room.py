@@ -67,12 +67,12 @@ class WebRoom:
         self.sessions = Sessions(self.records, self.passwords, seal, **times, on_new_password=self._forget_first)
         self.address = ""
 
-    def live(self, boards: Boards) -> LiveSocket:
+    def live(self, boards: Boards, lag_s: Callable[[], float] = lambda: 0.0) -> LiveSocket:
         """Return the live WebSocket, for `open`."""
         build = ""
         with contextlib.suppress(OSError):  # pages are not built, or not by us
             build = (self._rules.pages / BUILD).read_text(encoding="utf-8").strip()
-        hub = LiveHub(boards, self._clock, build=build)
+        hub = LiveHub(boards, self._clock, build=build, lag_s=lag_s)
         return LiveSocket(hub, self.sessions, self._center, self._clock)
 
     async def open(
@@ -86,7 +86,7 @@ class WebRoom:
         """Answer from now on until `stack` ends. `served` has the control socket's routes. Raises ConfigError."""
         await asyncio.to_thread(self._make_first)
         await asyncio.to_thread(self.sessions.seal_all)
-        rules, tls = self._rules, None if self._rules.tls is None else _tls(self._rules.tls)
+        rules, tls = self._rules, None if self._rules.tls is None else tls_context(self._rules.tls)
         try:
             sock = bind_tcp(rules.listen.host, rules.listen.port)
         except OSError as error:
@@ -151,7 +151,8 @@ def _provider(rules: Oidc | None) -> Provider | None:
     return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
 
 
-def _tls(files: Tls) -> ssl.SSLContext:
+def tls_context(files: Tls) -> ssl.SSLContext:
+    """What speaks TLS with the certificate in `files`. Raises ConfigError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

@@ -1,6 +1,7 @@
 """Does the code keep the rules of the house that a machine can check?
 
-A rule's exceptions stand beside it, each with its reason; an exception that is no longer needed fails too.
+A rule's exceptions stand beside it, each with its reason (of modules without a test file: tested_elsewhere.py); an
+exception that is no longer needed fails too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tested_elsewhere import TESTED_ELSEWHERE
 from tools import draw_states
 
 pytestmark = pytest.mark.unit
@@ -58,95 +60,6 @@ PRINTING = {
 PERSONAL = {"caller", "dialled", "number", "digits", "digit", "exten", "key", "callerid", "customer"}
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "msg"}
 CATEGORIES = {"unit", "simulation", "contract", "acceptance", "web", "load"}
-TESTED_ELSEWHERE = {
-    "cti/cli/numbers_shown.py": "cli/test_numbers.py: whole and masked",
-    "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
-    "cti/ports.py": "protocols without code",
-    "cti/acd/nodes.py": "test_reconcile.py: what a node that comes and goes changes; test_center.py: settling",
-    "cti/acd/status_wishes.py": "test_agents.py, test_callouts.py: who logs out while it rings, who is restored",
-    "cti/acd/exits.py": "test_visits.py: keys, the longest wait; test_reload.py: closing time",
-    "cti/acd/telling.py": "test_announcing.py: when and what; test_estimate.py",
-    "cti/acd/choice.py": "test_strategy.py: what each strategy rings",
-    "cti/acd/offer.py": "data; seen in test_offers.py",
-    "cti/acd/containment.py": "bugs are contained in test_center.py",
-    "cti/keepers/campaign_desk.py": "tests/acceptance/test_campaign_modes.py; its rows: cli/test_campaigns.py",
-    "cti/keepers/campaign_keeper.py": "tests/acceptance/test_campaign_modes.py; what it reads: store/test_campaigns.py",
-    "cti/calling/campaign_facts.py": "calling/test_campaigns.py, test_campaigns_restart.py: every end of a dial",
-    "cti/calling/campaign_now.py": "cli/test_campaigns.py and calling/test_campaigns.py read what it says",
-    "cti/calling/campaign_orders.py": "calling/test_campaigns.py: every order of the dialer",
-    "cti/calling/dial.py": "data; calling/test_campaigns.py",
-    "cti/calling/pace.py": "calling/test_campaigns.py: what each mode dials",
-    "cti/calling/promise_callers.py": "calling/test_promises*.py: every call of a customer who has a promise",
-    "cti/calling/promise_line.py": "calling/test_promises.py: due, in the line, put off",
-    "cti/model/lead.py": "words only",
-    "cti/model/desk.py": "data; api/test_control_agent_desk.py",
-    "cti/acd/floor.py": "the one door: test_center.py and every story go through it",
-    "cti/acd/explaining_now.py": "test_explaining.py",
-    "cti/acd/free.py": "an index: the reference matcher in test_matching.py checks it",
-    "cti/model/changes.py": "data; test_words.py",
-    "cti/model/forms.py": "test_policy.py",
-    "cti/model/commands.py": "data; test_words.py",
-    "cti/model/events.py": "data; test_words.py",
-    "cti/model/explanation.py": "data; test_explaining.py",
-    "cti/cli/flows.py": "hangs two groups together: cli/test_flow_versions.py",
-    "cti/config/address.py": "config/test_settings.py",
-    "cti/config/explain.py": "config/test_settings.py",
-    "cti/config/outside.py": "config/test_settings.py",
-    "cti/suggest.py": "config/test_check.py",
-    "cti/cli/ask.py": "cli/test_show.py",
-    "cti/cli/store.py": "cli/test_lists.py and cli/test_numbers.py",
-    "cti/cli/check.py": "cli/test_main.py",
-    "cti/cli/change.py": "cli/test_policy.py and cli/test_flow_versions.py",
-    "cti/doctor/local.py": "doctor/test_examination.py",
-    "cti/doctor/probe.py": "doctor/test_examination.py, and against a real Asterisk",
-    "cti/doctor/rules.py": "doctor/test_examination.py",
-    "cti/doctor/sounds.py": "doctor/test_examination.py, and against a real Asterisk",
-    "cti/api/asking.py": "every test of the control socket; remembering: test_control_audit.py",
-    "cti/api/control_agents.py": "test_control.py",
-    "cti/api/operation.py": "data; test_web_guard.py asks every line of the table",
-    "cti/api/problems.py": "test_web_guard.py and test_web_sign_in.py: every refusal is one",
-    "cti/api/scoping.py": "test_web_guard.py: rows of others are not there",
-    "cti/api/web_files.py": "test_web_room.py, and in a browser",
-    "cti/api/view.py": "a protocol without code",
-    "cti/api/web_description.py": "test_web_room.py: it is there; what it says: test_openapi.py",
-    "cti/store/kept_answers.py": "api/test_idempotency.py",
-    "cti/people/id_token.py": "api/test_web_oidc.py: every check fails once",
-    "cti/people/register.py": "cli/test_people.py and api/test_web_people.py",
-    "cti/people/first.py": "test_web_room.py",
-    "cti/people/keys.py": "test_web_sign_in.py: what is kept is no key",
-    "cti/people/person.py": "data; test_web_guard.py",
-    "cti/people/records.py": "data and a protocol: store/test_people.py",
-    "cti/people/rights.py": "a table: test_web_guard.py asks every line of it",
-    "cti/people/sessions.py": "api/test_web_sign_in.py, through HTTP",
-    "cti/store/people_tables.py": "test_database.py",
-    "cti/model/uploads.py": "data; keepers/test_list_desk.py",
-    "cti/model/audit.py": "data; store/test_audit.py",
-    "cti/store/day_tables.py": "words only; store/test_day_writing.py",
-    "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
-    "cti/metrics/rows.py": "test_live.py",
-    "cti/metrics/snapshot.py": "test_live.py",
-    "cti/switch/ami_actions.py": "test_ami_traps.py",
-    "cti/switch/agi_session.py": "test_fastagi.py",
-    "cti/switch/flow_channel.py": "test_flow_call.py, test_flow_call_verbs.py: verb by verb",
-    "cti/flows/draw.py": "cli/test_flow.py draws the example, test_layout.py every graph",
-    "cti/flows/plan.py": "flows/test_in_force.py: every plan is made there; test_policy_in_force.py: what is in use",
-    "cti/flows/said.py": "cli/test_flow.py and flows/test_trying.py read what it writes",
-    "cti/ivr/book.py": "test_resuming.py: which secrets a node needs",
-    "cti/ivr/caller.py": "data; seen in every session",
-    "cti/ivr/frame.py": "test_session.py, test_resuming.py",
-    "cti/ivr/known.py": "data; test_check.py",
-    "cti/ivr/moves.py": "data",
-    "cti/ivr/replies.py": "data; test_verbs.py",
-    "cti/model/finding.py": "data",
-    "cti/outbound/desk.py": "test_dialer.py: every outcome; test_plan.py",
-    "cti/outbound/dial_floor.py": "test_dialer.py and test_dialer_year.py: every dial goes through it",
-    "cti/outbound/orders.py": "data; test_dialer.py",
-    "cti/store/bulk.py": "test_lead_loading.py and test_leads.py, on both databases",
-    "cti/store/callback_request.py": "test_callback_spool.py",
-    "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
-    "cti/store/history_states.py": "test_history_looks.py",
-    "cti/store/tables.py": "test_database.py",
-}
 NOT_MIRRORED = {
     "cti/store/migrations/": "test_database.py runs every migration",
     "cti/sim/": "judged as a whole by tests/simulation/: seeds that hold, planted bugs that are found",

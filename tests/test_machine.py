@@ -33,3 +33,11 @@ def test_the_state_dir_is_its_owners_only(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot create"):
         machine.make_directory(tmp_path / "file" / "inside")
+
+
+@pytest.mark.parametrize(("files", "calls"), [(1024, 768), (20_000, 18_500), (1_000_000, 50_000), (-1, 50_000)])
+def test_so_many_calls_as_open_files_allow_and_some_left_for_all_else(
+    monkeypatch: pytest.MonkeyPatch, files: int, calls: int
+) -> None:
+    monkeypatch.setattr(machine.resource, "getrlimit", lambda _: (files, files))
+    assert machine.most_calls() == calls

@@ -95,6 +95,7 @@ def _new(floor: Floor, event: CallArrived) -> None:
         floor.now,
         floor.now,
         caller=event.caller,
+        channel=event.channel,
         dialled=event.dialled,
         flow=entry.flow or "",
         entry=event.entry,
@@ -272,6 +273,9 @@ def _agent_left(floor: Floor, contact: Contact) -> None:
     On AGI both look the same for a moment. AMI tells BlindTransfer before it tells the Hangup of the agent's leg: wait
     for that one. The agent himself is free at once.
     """
+    if contact.sent_on:  # on a busy machine Asterisk answers the Dial before it takes the channel out of our session
+        visits.set_aside(floor, contact)
+        return
     talking = [floor.offers[offer] for offer in contact.offers if floor.offers[offer].state is OfferState.ACCEPTED]
     known = not talking or talking[0].talk_ended_at is not None or not floor.nodes.get(contact.node)
     if known or not talking[0].leg:

@@ -79,12 +79,14 @@ class Contact:
     told_staffed: int = 0  # agents there were then
     expected_p90_s: float | None = None  # as it stood at the door: what the calibration is about
     transferred: bool = False
+    sent_on: bool = False  # blind, by the agent of this visit: its session ends by itself
     promised: bool = False  # it leaves the line with the promise to be called back
     leaving: Leaving | None = None  # asked for while a phone rang for it: should the ring come to nothing
     flow: str = ""  # the flow that has it, or that had put it into its line
     beside: str = ""  # the flow that runs beside the line in which it waits
     side_offered: bool = False  # by the queue itself, in this visit
     flow_at: str = ""  # where that stood when it came to us
+    channel: str = ""  # of a caller, as Asterisk names it: PJSIP/carrier-0000002a
     dialled: str = ""  # personal data where it is a person's number
     queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()

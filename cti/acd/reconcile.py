@@ -119,6 +119,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
     contact = Contact.of_ticket(ticket, CallId(leg.leg), node, floor.now, floor.agents)
     contact.target_s = rules.urgency_target_s or rules.target_s
     contact.session, contact.agent, contact.queued = False, agent.id, True
+    contact.caller = leg.caller
     floor.opened(contact)
     _resume_talk(floor, contact, agent, other)
     return True

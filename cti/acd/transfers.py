@@ -20,7 +20,7 @@ def transferred(floor: Floor, contact: Contact, goto: str, leg: str) -> None:
         return
     if contact.agent is None:
         return
-    contact.transferred = True
+    contact.transferred = contact.sent_on = True
     floor.tell(
         Changed(
             Kind.TRANSFER,

@@ -31,7 +31,8 @@ def enter(
     `full` are the queues that were full just now: overflow never goes round in a circle. `by`: who wanted it there.
     """
     rules = floor.policy.queues[queue]
-    contact.queue, contact.agent, contact.transferred, contact.queued = queue, None, False, True
+    contact.queue, contact.agent, contact.queued = queue, None, True
+    contact.transferred = contact.sent_on = False
     standing.weigh(rules, contact)
     floor.dials.moved(contact)
     if not resumed and not contact.call:

@@ -22,8 +22,12 @@ def make_http_app(
     render_metrics: Callable[[], bytes],
     not_ready: Callable[[], Sequence[str]],
     loop_lag_s: Callable[[], float],
+    warnings: Callable[[], Sequence[str]] = lambda: (),
 ) -> web.Application:
-    """The app. `not_ready` returns what is missing (empty: ready), `loop_lag_s` the newest lag of the event loop."""
+    """The app. `not_ready` returns what is missing (empty: ready), `loop_lag_s` the newest lag of the event loop.
+
+    `warnings` are told beside: callers are served all the same.
+    """
 
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(body=render_metrics(), headers={"Content-Type": METRICS_TYPE})
@@ -35,7 +39,8 @@ def make_http_app(
 
     async def readyz(_request: web.Request) -> web.Response:
         reasons = list(not_ready())
-        return answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+        told = {"warnings": found} if (found := list(warnings())) else {}
+        return answer({"ready": not reasons, "reasons": reasons, **told}, 503 if reasons else 200)
 
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     limit_connections(app)
@@ -45,14 +50,19 @@ def make_http_app(
     return app
 
 
-def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool) -> list[str]:
-    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it."""
+def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool, turns_away: str = "") -> list[str]:
+    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it.
+
+    `turns_away`: why no new caller is let in, in words.
+    """
     reasons = []
     if "up" not in nodes.values():
         down = ", ".join(sorted(nodes)) or "none seen yet"
         reasons.append(f"no Asterisk node is connected ({down})")
     if not fastagi_listens:
         reasons.append("FastAGI does not listen")
+    if turns_away:
+        reasons.append(f"new callers are turned away: {turns_away}")
     return reasons
 
 

@@ -21,6 +21,7 @@ TICK_S = 0.1
 MANY_VIEWERS, MANY_TICK_S = 50, 0.2  # what they cost is the writes: so many see it a tenth of a second later
 ALONE_TICK_S = 1.0  # while nobody looks: who comes back may still be told only what he has missed
 PULSE_S = 1.0
+LAG_FACTOR, SLOWEST_TICK_S = 4.0, 5.0  # while the loop is late, looks are rarer: callers go before screens
 KEPT_STEPS = 50_000
 KEPT_LOOKS = 1_200
 MOST_RESUMED = 5_000  # rows: beyond, a snapshot is the shorter answer
@@ -47,12 +48,21 @@ class _Group:
 
 
 class LiveHub:
-    """The one source of live messages. `build` names the pages that this engine serves, `clock` gives epoch seconds.
+    """The one source of live messages. `build` names the pages that this engine serves, `clock` gives epoch seconds,
+    `lag_s` how late the event loop is.
 
     `seq` counts looks that have found something; `boot` is another one in each engine's life.
     """
 
-    def __init__(self, boards: Boards, clock: Callable[[], float], *, build: str = "") -> None:
+    def __init__(
+        self,
+        boards: Boards,
+        clock: Callable[[], float],
+        *,
+        build: str = "",
+        lag_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._lag_s = lag_s
         self._boards, self._clock, self._build = boards, clock, build
         self.boot, self.seq = secrets.token_hex(4), 0
         self.dropped = self.frozen = 0  # viewers that were behind; of these, closed
@@ -196,9 +206,10 @@ class LiveHub:
         self._timer = asyncio.get_running_loop().call_later(self._tick_s(), self._due)
 
     def _tick_s(self) -> float:
-        if not self._group_of:
-            return ALONE_TICK_S
-        return TICK_S if self.viewers <= MANY_VIEWERS else MANY_TICK_S
+        """The interval grows with the loop's lag."""
+        usual_s = TICK_S if self.viewers <= MANY_VIEWERS else MANY_TICK_S
+        usual_s = usual_s if self._group_of else ALONE_TICK_S
+        return max(usual_s, min(SLOWEST_TICK_S, LAG_FACTOR * self._lag_s()))
 
     def _due(self) -> None:
         self._plan()

@@ -139,6 +139,7 @@ class StatusRow(msgspec.Struct, frozen=True):
 
     nodes: dict[str, str]
     calls_active: int
+    admission: dict[str, Any]
     in_flow: int
     flows: dict[str, int]
     waiting: int

@@ -36,7 +36,8 @@ class Operation(msgspec.Struct, frozen=True):
 
     `own`: who lacks the right may do it to himself, with that right. `whole`: not for somebody whose scope is a part
     of the centre. `once`: the answer holds a secret that is told once. `dials`: a phone may ring by it. `about`: which
-    words of the path, or keys of the body, name what. `rows`: which fields of the answer hold rows, and of what. `our_numbers`: its numbers are the centre's own, which nobody need hide.
+    words of the path, or keys of the body, name what. `rows`: which fields of the answer hold rows, and of what.
+    `our_numbers`: the numbers in the answer are the centre's own, and hidden from nobody.
     """
 
     method: str

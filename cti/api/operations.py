@@ -217,6 +217,7 @@ _POLICY = (
         rows={"live_changes": Row.LIVE_CHANGE},
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
+    Operation("POST", "/drain", "Let a standby take over; alone: finish, and end", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
     Operation(
         "GET",

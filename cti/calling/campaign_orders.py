@@ -24,6 +24,7 @@ from cti.outbound.desk import Desk
 from cti.outbound.dialer import Dialer
 from cti.outbound.history import History
 from cti.outbound.orders import CampaignMoved, LeadSettled, LeadsWanted, NotAgain, Order, Planned, TakeBack
+from cti.outbound.ways import Ways
 
 TICK_S = 1.0
 
@@ -31,7 +32,7 @@ TICK_S = 1.0
 class CampaignOrders:
     """The dialer of one centre, and the dials that it has ordered."""
 
-    def __init__(self, floor: Floor, air: Air, history: History) -> None:
+    def __init__(self, floor: Floor, air: Air, history: History, ways: Ways) -> None:
         self._floor = floor
         self.dials: dict[str, Dial] = {}
         self.since: dict[CampaignName, float] = {}
@@ -39,7 +40,7 @@ class CampaignOrders:
         self.pace = CampaignPace(floor, self.dials)
         center = floor.policy
         self.pace.follow(center.campaigns, center.outbound)
-        self.dialer = Dialer(center.campaigns, center.outbound, center.hours, self.pace, air, history)
+        self.dialer = Dialer(center.campaigns, center.outbound, center.hours, self.pace, air, history, ways)
 
     def follow_policy(self) -> None:
         """Go by the rules that hold from now on."""

@@ -36,7 +36,7 @@ class Campaigns:
 
     def __init__(self, floor: Floor, promises: Promises) -> None:
         self._floor, self._promises = floor, promises
-        self._orders = CampaignOrders(floor, promises.air, promises.history)
+        self._orders = CampaignOrders(floor, promises.air, promises.history, promises.ways)
         self._facts = CampaignFacts(floor, self._orders)
         self.dials, self.pace, self.dialer = self._orders.dials, self._orders.pace, self._orders.dialer
         self._begun = False

@@ -118,7 +118,7 @@ class PromiseEnds:
         elif promise.state is CallbackState.IN_LINE and outcome is Outcome.WITHDRAWN:
             self._line.changed(self._book.heard(name) if why == callouts.HEARD else self._book.withdraw(name))
         elif promise.state is CallbackState.IN_LINE:
-            reason = self._line.speaks_against(name)
+            reason = self._line.speaks_against(name) or self._line.no_room(name)
             self._line.changed(self._book.put_off(name, reason or Reason(Rule.QUEUE, self._floor.now + BACK_S)))
 
     def _weigh(self, name: LeadId, *, dial: DialResult | None = None, visit: Outcome | None = None) -> None:

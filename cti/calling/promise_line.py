@@ -6,7 +6,7 @@ the floor. Why it changes is not known here: see promise_ends.py and promise_cal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cti.acd import callouts
 from cti.acd.contact import Contact, Leaving
@@ -26,7 +26,9 @@ from cti.outbound.lead import attempt_id
 from cti.outbound.promised import contact_of, of_contact, told
 from cti.outbound.shown_numbers import ShownNumbers
 from cti.outbound.verdict import Reason
+from cti.outbound.ways import Ways
 
+LINE_AGAIN_S = 5.0  # a promise whose trunk is full comes again so soon
 BACK_S = 60.0  # a promise that its queue has turned away comes again so soon
 
 
@@ -36,7 +38,9 @@ class PromiseLine:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         outbound = floor.policy.outbound
-        self.air, self.history = Air(), History()  # campaigns have the same ones
+        self.air, self.history = Air(), History()  # campaigns have the same ones, as the next one
+        self.ways = Ways(self._inbound)
+        self.ways.follow(outbound.trunks)
         self._numbers = ShownNumbers(outbound.callbacks, outbound)
         self.book = CallbackBook(outbound.callbacks, outbound, self.air, self.history)
         self._keys: dict[str, dict[LeadId, None]] = {}  # open promises by number, as callers show it
@@ -55,6 +59,7 @@ class PromiseLine:
         """Go by the rules that hold from now on."""
         outbound = self._floor.policy.outbound
         self._numbers.follow(outbound.callbacks, outbound)
+        self.ways.follow(outbound.trunks)
         self.book.follow(outbound.callbacks, outbound, DoNotCall(outbound.do_not_call))
         for promise in self.book.open():
             contact = self._floor.contacts.get(contact_of(promise))
@@ -75,9 +80,18 @@ class PromiseLine:
         """What forbids its dial by now; None: it may be made."""
         return self.book.may_dial(name, self._floor.now)
 
+    def no_room(self, name: LeadId) -> Reason | None:
+        """Whether its trunk has no line, or has begun its calls of this second: then it comes again in a moment."""
+        promise, now = self.book.of(name), self._floor.now
+        if promise is None:
+            return None
+        self.ways.look(self.air.numbers())
+        return None if self.ways.room(promise.number.number, now) else Reason(Rule.LINES, now + LINE_AGAIN_S)
+
     def dialling(self, name: LeadId) -> AttemptId:
         """Its phone is about to ring: from here on the try counts. Returns the attempt's name."""
         attempt, promise = self.book.dialling(name, self._floor.now)
+        self.ways.spend(promise.number.number, self._floor.now)
         self._numbers.shown(name)
         self.changed([promise])
         return AttemptId(attempt)
@@ -115,6 +129,10 @@ class PromiseLine:
             self._floor.deadlines.cancel("callback", "")
         else:
             self._floor.deadlines.set("callback", "", at)
+
+    def _inbound(self) -> Iterator[str]:
+        """The channels of those who have called us."""
+        return (each.channel for each in self._floor.contacts.values() if each.channel and each.callout is None)
 
     def _into_line(self, promise: Promise) -> None:
         written, attempt_no, queues = self.book.written, len(promise.tries) + 1, self._floor.policy.queues

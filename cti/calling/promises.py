@@ -32,6 +32,7 @@ class Promises:
         self._callers = PromiseCallers(floor, self._line)
         self._ends = PromiseEnds(floor, self._line, self._callers)
         self.book, self.air, self.history = self._line.book, self._line.air, self._line.history
+        self.ways = self._line.ways
         self.read = 0  # of the outputs of the event under way
         floor.gate = self
 
@@ -114,7 +115,10 @@ class Promises:
     def may_call(self, contact: Contact) -> bool:
         """Whether the customer may be called by now; he may have waited for an agent for an hour."""
         name = promise_of(contact)
-        return name is None or self._line.speaks_against(name) is None
+        if name is None:
+            return True
+        planned = not contact.offers  # once an agent is kept for him he is called, whatever the trunk has left
+        return (self._line.speaks_against(name) or (self._line.no_room(name) if planned else None)) is None
 
     def attempt(self, contact: Contact) -> AttemptId | None:
         """Return the attempt's name: from here on it counts. None: no promise of ours."""

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
+from msgspec import structs
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cti.cli import ask
 from cti.cli import show as cli_show
 from cti.cli.ask import REFUSED, AsJson
+from cti.cli.control import config_file
 from cti.cli.list_tables import COUNTS, LISTS, PREVIEW, WORDS, how, shown_row
 from cti.cli.numbers_shown import ShowNumbers
 from cti.cli.store import (
@@ -32,10 +34,11 @@ from cti.cli.store import (
     opened,
     refuse,
 )
-from cti.config.settings import Settings
+from cti.config.settings import Settings, located
+from cti.lists.form import not_there, with_form
 from cti.lists.importing import Found, OpenNow, Reading, Tally, import_list, look_at
 from cti.lists.judge import Rules, Verdict, judge_row, plain
-from cti.lists.mapping import read_said
+from cti.lists.mapping import Field, read_said
 from cti.lists.numbers import known_zone
 from cti.model.errors import ConfigError
 from cti.outbound.do_not_call import DoNotCall
@@ -69,6 +72,8 @@ def preview(
     delimiter: Delimiter = None,
     header: Header = None,
     zone: Zone = "",
+    campaign: Annotated[str, typer.Option("--campaign", metavar="NAME", help="as its `lists` says")] = "",
+    config: ConfigOption = None,
     show_numbers: ShowNumbers = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,7 +83,13 @@ def preview(
     """
     try:
         reading = _reading(mapping, region, encoding, delimiter, header, zone)
-        found = look_at(file, reading)
+        if campaign:
+            with opened(config, as_json, only_look=True) as (_, settings):
+                known_campaign(settings, campaign, as_json)
+                zone = zone or settings.campaigns[campaign].lists.zone or ""
+                reading, found = _as_written(file, reading, settings, campaign, config)
+        else:
+            found = look_at(file, reading)
     except ConfigError as error:
         refuse(error.problems, as_json)
     rules = Rules("", reading.region, zone)
@@ -122,9 +133,9 @@ def import_command(
     """
     with opened(config, as_json, only_look=dry_run) as (store, settings):
         known_campaign(settings, campaign, as_json)
-        reading = _reading(mapping, region, encoding, delimiter, header, zone)
-        found = look_at(file, reading)
-        supposed = zone or settings.outbound.suppose_zone or ""
+        given = _reading(mapping, region, encoding, delimiter, header, zone)
+        reading, found = _as_written(file, given, settings, campaign, config)
+        supposed = zone or settings.campaigns[campaign].lists.zone or settings.outbound.suppose_zone or ""
         rules = Rules(campaign, reading.region, supposed, not_across)
         place = rejects or (None if dry_run else file.with_name(f"{file.stem}.rejected.csv"))
         try:
@@ -160,6 +171,27 @@ def _reading(
     if zone and not known_zone(zone):
         raise ConfigError([f'--zone: there is no time zone "{zone[:40]}"; write for example Asia/Tokyo'])
     return Reading(checked_region(region), encoding, delimiter, header, read_said(mapping or []))
+
+
+def _as_written(
+    file: Path, given: Reading, settings: Settings, campaign: str, config: Path | None
+) -> tuple[Reading, Found]:
+    """Look at the file by what was given, and else by the campaign's `lists`. Raises ConfigError, with the place there.
+
+    Columns that the file does not have are told with the line of the configuration that names them.
+    """
+    form = settings.campaigns[campaign].lists
+    reading = with_form(given, form, settings.outbound)
+    try:
+        return reading, look_at(file, reading)
+    except ConfigError:
+        if given.said or not reading.said:
+            raise
+        header = look_at(file, structs.replace(reading, said={Field.PHONE: ["#1"]})).columns.header
+        paths = [(("campaigns", campaign, "lists", *path), text) for path, text in not_there(form, header)]
+        if not paths:
+            raise
+        raise ConfigError(located(config_file(config), paths)) from None
 
 
 def _import(

@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cti.cli import ask, contacts, policy, previews, show
+from cti.cli import ask, contacts, drain, policy, previews, show
 from cti.cli import control as cli_control
 from cti.cli.ask import BAD_CONFIG, REFUSED, AgentName, AsJson, ConfigFile, Control
 from cti.cli.rooms import Rooms
@@ -38,6 +38,7 @@ for sub in (queue_app, agent_app, call_app, contacts.contact_app):
     app.add_typer(sub)
 policy.add_commands(app, queue_app, agent_app)
 previews.add_commands(agent_app)
+drain.add_commands(app)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -6,14 +6,11 @@ An error is what cannot work; a warning is what works otherwise than its author 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_address
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from cti.config import campaigns, gaps, reach
+from cti.config import campaigns, gaps, plumbing, reach
 from cti.config.finding import Finding
-from cti.lookup.addresses import is_own
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
 
@@ -26,7 +23,7 @@ CONTEXTS = ("cti-inbound", "cti-agent", "cti-fallback", "cti-outbound")  # aster
 
 def find(settings: Settings) -> list[Finding]:
     """Return everything found, in no particular order."""
-    return [*find_in_policy(settings), *_fastagi(settings), *_hooks(settings), *_own_addresses(settings)]
+    return [*find_in_policy(settings), *plumbing.find(settings)]
 
 
 def find_in_policy(center: Center) -> list[Finding]:
@@ -231,54 +228,6 @@ def _breaks(center: Center) -> Iterator[Finding]:
         if first != name:
             text = f"the digit {rest.digit} already means {first}; give each break a digit of its own"
             yield Finding(("breaks", name, "digit"), text, is_error=True)
-
-
-def _fastagi(settings: Settings) -> Iterator[Finding]:
-    fastagi = settings.fastagi
-    listens_outside = not _is_loopback(fastagi.listen.host)
-    if fastagi.token is None:
-        text = "no token: whoever reaches this port can act as a call; set token_env"
-        yield Finding(("fastagi",), text, is_error=listens_outside)
-    if fastagi.advertise.host in ("0.0.0.0", "::"):
-        text = "Asterisk cannot connect to a wildcard; set fastagi.advertise to an address it can reach"
-        yield Finding(("fastagi", "advertise"), text)
-    for name, node in settings.nodes.items():
-        try:
-            address = ip_address(node.host)
-        except ValueError:
-            continue
-        if not any(address in network for network in fastagi.allow):
-            text = f"the calls of {name} come from a host outside fastagi.allow and will be refused; add its network"
-            yield Finding(("nodes", name, "host"), text)
-        if not address.is_loopback and _is_loopback(fastagi.advertise.host):
-            text = f"{name} is another machine and cannot reach fastagi.advertise on this one's loopback"
-            yield Finding(("nodes", name, "host"), text)
-
-
-def _hooks(settings: Settings) -> Iterator[Finding]:
-    for name, hook in settings.hooks.items():
-        url = urlsplit(hook.url)
-        if url.scheme == "http" and not _is_loopback(url.hostname or ""):
-            text = "plain http: whoever is on the way reads what is told, numbers too; write https:// (see ca_file)"
-            yield Finding(("hooks", name, "url"), text)
-
-
-def _own_addresses(settings: Settings) -> Iterator[Finding]:
-    """Names that lead there are refused when they are resolved; an address in the file is judged here."""
-    hooks = ((("hooks", name, "url"), hook.url, hook.networks) for name, hook in settings.hooks.items())
-    lookups = ((("lookups", name, "base_url"), each.base_url, each.networks) for name, each in settings.lookups.items())
-    for path, url, networks in (*hooks, *lookups):
-        host = urlsplit(url).hostname or ""
-        if is_own(host, networks):
-            text = "this machine's own, or a link-local address: other programs answer there that trust who is inside"
-            yield Finding(path, f'{text}; if it is meant, write networks: ["{host}"] beside it', is_error=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (

@@ -44,7 +44,7 @@ def plain_secrets(tree: yaml_file.Mapping) -> list[Problem]:
     return [
         Problem(mapping.items[key][0], (*path, key), f"a secret in plain text; better {key}_env or {key}_file")
         for path, mapping in _plumbing(tree)
-        for key in ("secret", "former_secret", "token")
+        for key in ("secret", "former_secret", "token", "password")
         if key in mapping.items
     ]
 
@@ -80,7 +80,7 @@ def resolve(
 
 def _plumbing(tree: yaml_file.Mapping) -> Iterator[tuple[tuple[Any, ...], yaml_file.Mapping]]:
     yield (), tree
-    for key in ("fastagi", "http", "web"):
+    for key in ("fastagi", "http", "web", "redis"):
         section = tree.items.get(key, (None, None))[1]
         if isinstance(section, yaml_file.Mapping):
             yield (key,), section

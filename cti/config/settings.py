@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,12 +17,14 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, StringCons
 
 from cti.config import check, explain, outside, yaml_file
 from cti.config.address import Address, AddressText
+from cti.config.joined import MEANINGS as JOINED_MEANINGS
+from cti.config.joined import Joined
 from cti.config.web import Web
 from cti.model import campaign
 from cti.model.errors import ConfigError
 from cti.model.hooks import Hook
 from cti.model.lookups import System
-from cti.model.policy import Agent, Center, Name, Phone
+from cti.model.policy import Agent, Center, Goto, Name, Phone, SoundFile
 from cti.model.schema import Policy
 from cti.plain_file import read_plain
 
@@ -50,6 +53,7 @@ MEANINGS = {
     USER: "must be a user of manager.conf: up to 80 of A-Z a-z 0-9 _ . @ -",
     DATABASE: "must be sqlite:///file or postgresql://user:password@host/database",
     **campaign.MEANINGS,
+    **JOINED_MEANINGS,
 }
 Host = Annotated[str, StringConstraints(pattern=HOST)]
 User = Annotated[str, StringConstraints(pattern=USER)]
@@ -90,6 +94,15 @@ class HistoryRules(Policy):
     attempts_keep_days: Annotated[float, Field(ge=31, le=3650)] = 1826.0  # five years: 16 CFR 310.5; caps look 30 back
 
 
+class AdmissionRules(Policy):
+    """When new callers are turned away, and what becomes of them. Who is with us already is never sent away by it."""
+
+    max_calls: Annotated[int, Field(ge=1, le=1_000_000)] | None = None  # None: as many as open files are allowed
+    max_lag_s: Annotated[float, Field(ge=0.05, le=60)] = 2.0  # of the event loop, look after look
+    play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
+    goto: Goto | None = "cti-fallback,s,1"  # then; null: hang up
+
+
 class FlowRules(Policy):
     """Where the flows (IVR) are, and what they may reach."""
 
@@ -118,6 +131,7 @@ class Settings(Center):
     http: Http = Http()
     web: Web | None = None
     history: HistoryRules = HistoryRules()
+    admission: AdmissionRules = AdmissionRules()
     state_dir: HomePath = Path("var")
     control: SocketPath = Field(default_factory=lambda data: data["state_dir"] / "cti.ctl")
     store: Annotated[str, StringConstraints(pattern=DATABASE)] = Field(
@@ -129,6 +143,7 @@ class Settings(Center):
     lookups: dict[Name, System] = Field(default_factory=dict)
     hooks: dict[Name, Hook] = Field(default_factory=dict)
     flows: FlowRules | None = None
+    redis: Joined | None = None
 
     @property
     def center(self) -> Center:
@@ -183,6 +198,14 @@ def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None
         what = error.strerror if isinstance(error, OSError) else "not a file name"
         return Reading(file, errors=[_at_start(f"cannot be read: {what}")])
     return read_bytes(data, file=file, environ=environ, lenient=lenient)
+
+
+def located(path: str | os.PathLike[str], problems: Sequence[tuple[yaml_file.Path, str]]) -> list[str]:
+    """Return lines as `load` has them for what somebody else has found at these keys of the file at `path`."""
+    reading = read(path, lenient=True)
+    if reading.tree is None:
+        return [text for _, text in problems]
+    return reading.lines([yaml_file.Problem(yaml_file.locate(reading.tree, at), at, text) for at, text in problems])
 
 
 def read_bytes(

@@ -16,6 +16,7 @@ import aiohttp
 from cti.config.check import exits
 from cti.config.settings import AsteriskNode, Settings
 from cti.doctor import rules
+from cti.doctor.joined import examine_joined, judge_engines
 from cti.doctor.local import examine_beside, examine_machine
 from cti.doctor.outbound import examine_outbound
 from cti.doctor.probe import ProbeListener
@@ -38,7 +39,7 @@ async def examine(settings: Settings, etc: Path = DEFAULT_ETC, sounds: Iterable[
     `sounds` are looked for on each node, besides those that the queues play.
     """
     wanted = [*of_queues(settings), *sounds]
-    findings = await examine_machine(settings.state_dir)
+    findings = [*await examine_machine(settings.state_dir), *await examine_joined(settings)]
     async with ProbeListener(settings.fastagi) as listener:
         if listener.taken:
             findings.append(await _engine_there(settings))
@@ -174,6 +175,7 @@ class _Node:
             text = f"sends callers to {', '.join(engines)}, and the engine says it is reached at {advertised}"
             remedy = "correct CTI_ENGINES in extensions_cti.conf, or fastagi.advertise"
             findings.append(Finding("fail", self.name, "dialplan", text, remedy))
+        findings += judge_engines(self.name, self.settings, engines)
         return findings or [Finding("ok", self.name, "dialplan", "our contexts are there and lead to this engine")]
 
     async def _written(self) -> dict[str, str]:

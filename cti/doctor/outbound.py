@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
+from cti.outbound.ways import endpoint_of as endpoint_of
 from cti.switch.originate import AGENT_CONTEXT, AGENT_MARK, AUTO_ANSWER, CALL_CONTEXT, CALL_MARK
 
 CONTEXTS = {
@@ -44,12 +45,6 @@ async def examine_outbound(
         findings += judge_listening(node, loaded)
     states = {name: await value(f"DEVICE_STATE({endpoint_of(t.dial)})") for name, t in settings.outbound.trunks.items()}
     return findings + judge_trunks(node, states)
-
-
-def endpoint_of(dial: str) -> str:
-    """PJSIP/carrier of PJSIP/{number}@carrier; a dial string without @ names its endpoint itself."""
-    technology, _, rest = dial.partition("/")
-    return f"{technology}/{rest.rpartition('@')[2]}"
 
 
 def judge_listening(node: str, loaded: Mapping[str, str]) -> list[Finding]:

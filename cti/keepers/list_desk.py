@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
 from cti.keepers import list_look
+from cti.lists.form import filled
 from cti.lists.importing import Tally, import_list, look_at
 from cti.lists.judge import Rules
 from cti.model.errors import ConfigError
@@ -109,8 +110,7 @@ class ListDesk:
         self._uploads[name], upload.by = upload, by
         try:
             await self._write(upload, pieces)
-            usual = Wishes(region=self._policy().outbound.region or "")
-            await self._look(upload, usual)
+            await self._look(upload, Wishes())
         except BaseException:
             self.drop(upload)
             raise
@@ -125,6 +125,7 @@ class ListDesk:
         upload.state, upload.tally = "ready", None
 
     async def _look(self, upload: Upload, wishes: Wishes) -> None:
+        wishes = filled(wishes, self._policy(), upload.campaign)
         upload.problems, upload.looked = await in_thread_of_its_own(lambda: list_look.look(upload.path, wishes))
 
     def begin(self, upload: Upload, wishes: Wishes, *, dry_run: bool) -> None:
@@ -173,6 +174,7 @@ class ListDesk:
     def _import(self, upload: Upload, wishes: Wishes, policy: Center, dry_run: bool) -> Tally:
         campaign = policy.campaigns[upload.campaign]
         window, now = Window(campaign.limits.window), self._clock()
+        wishes = filled(wishes, policy, upload.campaign)
         found = look_at(upload.path, list_look.reading_of(wishes))
         zone = wishes.zone or policy.outbound.suppose_zone or ""
         rules = Rules(upload.campaign, wishes.region.upper() or None, zone, wishes.not_across)

@@ -86,7 +86,7 @@ def find_columns(
     if has_header is None:
         has_header = not any(_may_be_number(cell, region) for cell in first)
     header = _names(first) if has_header else [f"column {n}" for n in range(1, len(first) + 1)]
-    places = {field: [_place(name, header) for name in names if name != _NO_PLACE] for field, names in said.items()}
+    places = {field: [find_place(name, header) for name in names if name != _NO_PLACE] for field, names in said.items()}
     taken = {place for found in places.values() for place in found}
     for place, name in enumerate(header if has_header else ()):
         field = _field(name)
@@ -143,8 +143,8 @@ def _names(first: Sequence[str]) -> list[str]:
     return found
 
 
-def _place(wanted: str, header: list[str]) -> int:
-    """The column of that name, in whatever case; or #3, the third one."""
+def find_place(wanted: str, header: list[str]) -> int:
+    """Return the column of that name, in whatever case; or #3, the third one. Raises ConfigError."""
     if wanted in header:
         return header.index(wanted)
     alike = [place for place, name in enumerate(header) if name.casefold() == wanted.casefold()]

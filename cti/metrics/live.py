@@ -7,7 +7,7 @@ Definitions: docs/metrics.md. A fact that does not fit what was seen before chan
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from cti.metrics.definitions import Samples
@@ -51,6 +51,7 @@ class LiveView:
         self.free_to_ring = Samples()
         self.flow_ways = FlowWays()
         self.tally = Tally(policy)
+        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "turned_away": {}}  # for new callers
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,

@@ -6,9 +6,10 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cti.figures.counting import OUTCOMES
 from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
-from cti.model.words import ContactState, Outcome
+from cti.model.words import ContactState
 
 if TYPE_CHECKING:
     from cti.metrics.live import LiveView
@@ -64,9 +65,9 @@ def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str
         ],
         "offered": counts.offered,
         "resumed": counts.resumed,
-        **{outcome.value: counts.ended(outcome) for outcome in Outcome},
+        **{outcome: counts.ended(outcome) for outcome in OUTCOMES},
         "called": counts.called,
-        "called_outcomes": {outcome.value: counts.ended_called(outcome.value) for outcome in Outcome},
+        "called_outcomes": {outcome: counts.ended_called(outcome) for outcome in OUTCOMES},
         "short_abandoned": counts.short_abandoned,
         "target_s": counts.target_s,
         "service_level_percent": row.service_level_percent,
@@ -121,6 +122,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
     return {
         "nodes": dict(view.nodes),
         "calls_active": len(view.contacts),
+        "admission": view.door(),
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),

@@ -22,14 +22,17 @@ TRUNK = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@+-]*\{(number|digits)\}[A-Za-z0-9_.@+-]*$"
 BEGINNING = r"^\+[0-9]{0,15}$"
 PATTERN = r"^\+?[0-9xX]{1,18}\*?$"
 E164 = r"^\+[1-9][0-9]{4,14}$"
+DELIMITER = r'^([^"\r\n]|tab)$'
 FULL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MEANINGS = {
     TRUNK: "must be technology/endpoint with {number} (+4930...) or {digits} (4930...) in it: PJSIP/{number}@carrier",
     BEGINNING: "must be the beginning of numbers with their country: +49, or + for all",
     PATTERN: 'must be a number or its beginning: "+4990*", x is any digit',
     E164: "must be a whole number with its country: +493012345",
+    DELIMITER: "must be one character, or tab",
     FULL_DATE: 'must be a date with its year, such as "2026-12-24"',
 }
+Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Day = Annotated[Date, StringConstraints(pattern=FULL_DATE)]
 WholeNumber = Annotated[str, StringConstraints(pattern=E164)]
 NumberPattern = Annotated[str, StringConstraints(pattern=PATTERN)]
@@ -135,6 +138,33 @@ class Machines(Policy):
     play: Annotated[tuple[SoundFile, ...], Field(max_length=20)] = ()
 
 
+Column = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class ListColumns(Policy):
+    """Which column of a list is what, by its name in the header, or #3 for the third one; "-": none is."""
+
+    phone: Column | Annotated[tuple[Column, ...], Field(max_length=10)] = ()  # the first one is dialled first
+    name: Column | None = None
+    zone: Column | None = None
+    priority: Column | None = None
+    consent: Column | None = None
+
+
+class ListForm(Policy):
+    """How a campaign's lists are written; what is not said is found out. `region`: of numbers without a country.
+
+    `zone`: of leads whose time zone nobody can tell.
+    """
+
+    columns: ListColumns = ListColumns()
+    region: Region | None = None
+    zone: Zone | None = None
+    encoding: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,40}$")] | None = None
+    delimiter: Annotated[str, StringConstraints(pattern=DELIMITER)] | None = None
+    header: bool | None = None
+
+
 class Campaign(Overrides):
     """A list of leads to be dialled. Whoever answers goes to `queue`, or (agentless) into `flow`.
 
@@ -160,6 +190,7 @@ class Campaign(Overrides):
     auto_answer: bool = False  # phones of its agents are asked to answer by themselves
     preview_s: Annotated[float, Field(ge=1, le=3600)] = 60.0  # an agent who does not decide gives the lead back
     skipped_after_s: Annotated[float, Field(ge=0, le=31_536_000)] = 86_400.0  # so long a lead that was skipped rests
+    lists: ListForm = ListForm()
     safe_harbour: SafeHarbour = SafeHarbour()
     machines: Machines = Machines()
     max_attempts: Annotated[int, Field(ge=0, le=1000)] = 8  # for a lead, over all its numbers
@@ -224,7 +255,7 @@ class Outbound(Policy):
     """What holds for everything we dial."""
 
     zone: Zone = "UTC"  # of campaigns' dates
-    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # of numbers without a country: DE
+    region: Region | None = None  # of numbers without a country: DE
     suppose_zone: Zone | None = None  # of a number without a known zone; without this such a number is not dialled
     trunks: dict[Name, Trunk] = {}
     caller_ids: dict[Name, CallerIds] = {}

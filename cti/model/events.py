@@ -353,6 +353,7 @@ class SnapshotLeg(msgspec.Struct, frozen=True, omit_defaults=True):
     ours: bool = False  # runs in one of our inbound contexts
     ticket: Ticket | None = None
     age_s: float = 0.0  # how long the channel exists
+    caller: str = ""  # of a channel of ours that we do not know: his number; personal data
 
 
 class NodeUp(Event, frozen=True):

@@ -25,7 +25,7 @@ class TokenBucket:
         self._tokens, self._at = size, -math.inf
 
     def whole(self, now: float) -> int:
-        """How many calls may be placed at `now` (seconds)."""
+        """How many calls may be placed at `now` (seconds); below 0 where more were `spent` than there were."""
         if now > self._at:
             gained = (now - self._at) * self._rate_per_s  # for ever since, at first: full
             self._tokens, self._at = min(self._size, self._tokens + gained), now
@@ -34,5 +34,10 @@ class TokenBucket:
     def take(self, now: float, wanted: int) -> int:
         """Take up to `wanted` tokens; the number taken is what may be placed."""
         taken = max(0, min(wanted, self.whole(now)))
-        self._tokens = max(0.0, self._tokens - taken)
+        self._tokens = max(min(self._tokens, 0.0), self._tokens - taken)
         return taken
+
+    def spend(self, now: float) -> None:
+        """A call is placed at `now` whether there is a token or not: what is missing is paid back by those to come."""
+        self.whole(now)
+        self._tokens -= 1.0

@@ -29,10 +29,9 @@ LINE_S = 3600.0  # the longest that a planned dial waits for its agent
 class DialFloor:
     """All desks, and what they share. `late`: results of dials that are over, ignored on purpose."""
 
-    def __init__(self, outbound: Outbound, air: Air, history: History) -> None:
-        self.air, self.history, self.hands = air, history, Hands()
+    def __init__(self, outbound: Outbound, air: Air, history: History, ways: Ways) -> None:
+        self.air, self.history, self.hands, self.ways = air, history, Hands(), ways
         self.forbidden = DoNotCall()
-        self.ways = Ways()
         self.desks: dict[CampaignName, Desk] = {}
         self.gone: set[CampaignName] = set()  # no longer in the configuration, with dials in hand
         self.late = 0

@@ -24,6 +24,7 @@ from cti.outbound.may_dial import may_dial
 from cti.outbound.orders import CampaignMoved, LeadsWanted, NotAgain, Order, TakeBack
 from cti.outbound.retry import Next, after
 from cti.outbound.verdict import Reason
+from cti.outbound.ways import Ways
 
 LOOKS_A_TICK = 200  # leads judged in one tick and campaign: a tick stays short, whatever the list is like
 NEXT_LINE_S = 1.0  # a trunk without a line is asked again so soon
@@ -51,9 +52,15 @@ class Dialer:
         pace: Pace,
         air: Air | None = None,
         history: History | None = None,
+        ways: Ways | None = None,
     ) -> None:
         self.pace = pace
-        self.floor = DialFloor(outbound, Air() if air is None else air, History() if history is None else history)
+        self.floor = DialFloor(
+            outbound,
+            Air() if air is None else air,
+            History() if history is None else history,
+            Ways() if ways is None else ways,
+        )
         self.follow(campaigns, outbound, hours, 0.0)
 
     # --- what people and files say ------------------------------------------------------------------------------------

@@ -90,10 +90,15 @@ def _trust_no_more(context: ExceptionContext) -> None:
 
 
 def _make_private(database: str | None) -> None:
-    """The file holds callers' numbers: for its owner only (SQLite gives its side files the same rights)."""
+    """The file holds callers' numbers: for its owner only (SQLite gives its side files the same rights).
+
+    One that is there already is not touched: to close any descriptor of it takes away the locks of all our connections
+    (fcntl(2)), another process then takes itself for the last one and removes the log (WAL) under us [measured:
+    "database disk image is malformed"]. https://sqlite.org/howtocorrupt.html, 2.2
+    """
     if database and database != ":memory:":
-        with contextlib.suppress(OSError):  # what is wrong with the path, the first connection says
-            os.close(os.open(database, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        with contextlib.suppress(OSError):  # it exists; or what is wrong with the path, the first connection says
+            os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _migrate(engine: Engine) -> None:

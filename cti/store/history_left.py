@@ -14,6 +14,7 @@ from sqlalchemy import desc, select
 
 from cti.model.changes import Changed, Kind
 from cti.model.words import ContactId, ContactState, Outcome
+from cti.ports import Clock
 from cti.store.database import Store
 from cti.store.tables import contact_fact, contact_history
 
@@ -28,8 +29,9 @@ _decode = msgspec.json.Decoder(Changed).decode
 class LeftBehind:
     """Begins with the open rows; `seen` takes one off. Raises SQLAlchemyError, and so does `ends`."""
 
-    def __init__(self, store: Store, started_at: float) -> None:
+    def __init__(self, store: Store, started_at: float, clock: Clock) -> None:
         self._store, self._started_at = store, started_at
+        self._clock, self._began = clock, clock()  # its own: in a quiet centre no fact tells how late it is
         table = contact_history.c
         recent = table.seen_at.between(started_at - LIVES_AT_MOST_S, started_at)
         query = (
@@ -44,9 +46,9 @@ class LeftBehind:
         if contact is not None:
             self.rows.pop(contact, None)
 
-    def due(self, now: float) -> bool:
+    def due(self) -> bool:
         """Whether whoever is not back by now has gone."""
-        return bool(self.rows) and now - self._started_at >= AFTER_S
+        return bool(self.rows) and self._clock() - self._began >= AFTER_S
 
     def ends(self) -> list[Changed]:
         """The facts that nobody was there to tell: each visit that is still open was given up, each contact is over.

@@ -5,8 +5,9 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
+from cti.ports import Clock
 from cti.store import interval_writing
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
@@ -32,6 +34,7 @@ BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
 SWEEP_S = 60.0
+LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +54,7 @@ class HistoryWriter(WriterThread[_Batch]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
+    While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
     `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
     that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
     cannot be read.
@@ -69,6 +73,8 @@ class HistoryWriter(WriterThread[_Batch]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         alone: bool = True,
+        clock: Clock = time.monotonic,
+        may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("cti-history", retry_s)
         self._alone = alone
@@ -76,8 +82,9 @@ class HistoryWriter(WriterThread[_Batch]):
         self._tell_lost_at = 1
         self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
+        self._may_wait = may_wait
         self._book = Book()
-        self._left = LeftBehind(store, now)
+        self._left = LeftBehind(store, now, clock)
         self._book.goes_on(self._left.rows)
         self._hurry = False
         self._facts: deque[Numbered] = deque()
@@ -169,6 +176,8 @@ class HistoryWriter(WriterThread[_Batch]):
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
+        while self._may_wait() and not (self._closing or self._hurry) and len(self._facts) < self._max_pending / 2:
+            self._wake.wait_for(lambda: self._closing or self._hurry, timeout=LATE_LOOK_S)
 
     def _waits(self) -> bool:
         return bool(self._facts) or self._batch is not None
@@ -230,7 +239,7 @@ class HistoryWriter(WriterThread[_Batch]):
             return Rows()
 
     def _end_those_left_behind(self) -> None:
-        if not self._alone or not self._left.due(self._newest_at):
+        if not self._alone or not self._left.due():
             return
         try:
             ends = self._left.ends()  # reads: not under the lock, for which the loop would wait

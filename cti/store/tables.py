@@ -28,6 +28,15 @@ agent_status = Table(
     Column("since", Float, nullable=False),  # epoch seconds
 )
 
+routing_owner = Table(
+    "routing_owner",
+    metadata,
+    Column("domain", String(40), primary_key=True),
+    Column("token", BigInteger, nullable=False),  # of its newest owner: the greatest there ever was
+    Column("engine", String(80), nullable=False),
+    Column("since", Float, nullable=False),  # epoch seconds
+)
+
 callback_request = Table(
     "callback_request",
     metadata,

@@ -67,6 +67,7 @@ class Door(Protocol):
 
     loop: asyncio.AbstractEventLoop
     counters: AgiCounters
+    may_speak: Callable[[], bool]  # whether anything may be sent to a caller's channel now
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection; close it, or set `refusal`, or let it speak for a limited time."""
@@ -241,6 +242,9 @@ class AgiSession(asyncio.Protocol):
     def _write(self, data: bytes, future: asyncio.Future[Reply]) -> None:
         assert self._transport is not None
         self._inflight = future
+        if not self._server.may_speak():  # another engine owns the centre: the caller goes there
+            self._transport.abort()
+            return
         self._server.counters.commands += 1
         self._transport.write(data)
 

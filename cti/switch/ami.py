@@ -227,6 +227,8 @@ class AmiLink:
         self.token = f"cti-{os.urandom(5).hex()}-"
         self.state = LinkState.DOWN
         self.reason = "not connected yet"
+        self.may_speak: Callable[[], bool] = lambda: True
+        """False: no action of ours goes out, as if the node were not connected."""
         self.ping_rtt_s: float | None = None
         """How long Asterisk took for the last Ping."""
         self._config = {"host": host, "port": port, "username": username, "secret": secret}
@@ -335,6 +337,8 @@ class AmiLink:
     def _table(self) -> ActionTable:
         if self._live is None:
             raise AmiDisconnected(f"node {self.node} is not connected: {self.reason}")
+        if not self.may_speak():
+            raise AmiDisconnected("another engine owns the centre")
         return self._live.actions
 
     def _set_state(self, state: LinkState, reason: str) -> None:

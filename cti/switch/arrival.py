@@ -43,6 +43,11 @@ def call_arrived(call: CallId, node: NodeId, session: AgiSession, args: Mapping[
     )
 
 
+def is_new(args: Mapping[str, str]) -> bool:
+    """Whether nobody has had this caller before: he has no place in a line or a flow, and we have not called him."""
+    return not any(args.get(name) for name in ("ticket", "flow", "attempt"))
+
+
 def _pairs(text: str) -> dict[str, str]:
     """What the dialplan knows of the customer: CTI_CUSTOMER=segment=gold&complaint=open."""
     facts = [fact.partition("=") for fact in text.split("&")[:MAX_FACTS]]

@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -19,9 +19,10 @@ from cti.model import commands, events
 from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import AgentAction, AgentId, CallId, DialResult, NodeId, RingResult
 from cti.ports import Clock, Desk, Ledger
+from cti.switch.admission import Admission, turn_away, unlimited
 from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import leg_id, phone_of
-from cti.switch.arrival import call_arrived
+from cti.switch.arrival import call_arrived, is_new
 from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.inbound_call import InboundCall
@@ -35,6 +36,7 @@ UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
 DOORS = ("inbound", "outbound", "waiting-agent", "agent")  # paths of our dialplan's AGI()
 MOST_TOLD_NODES = 50
+MOST_SESSIONS = 20_000
 RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
@@ -72,10 +74,19 @@ class AsteriskSwitch:
         flows: FlowDesk | None = None,
         trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
+        admission: Admission | None = None,
+        most_sessions: int = MOST_SESSIONS,
+        may_act: Callable[[], bool] = lambda: True,
+        here: str = "",
     ) -> None:
-        """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called."""
+        """`trunks` are the ways out. Without one, or without a `ledger`, no customer is ever called.
+
+        `admission` says when new callers are turned away; beyond `most_sessions` nobody is even listened to.
+        `may_act` is asked before a byte goes to Asterisk. `here`: see Node.
+        """
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
+        self.takes_new = True  # False: who comes for the first time goes where the dialplan leads him without us
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
         self._tell_token_at = 0.0
@@ -85,12 +96,20 @@ class AsteriskSwitch:
         self._flows = flows or FlowDesk()
         self._trunks = dict(trunks or {})
         self._ledger = ledger
+        self.admission = admission or unlimited()
         self._desk: Desk | None = None
         self._addresses = nodes
         self.nodes: dict[NodeId, Node] = {}
         self.agi = FastAgiServer(
-            self._on_session, host=listen[0], port=listen[1], allow=tuple(allow), admit_path=self._admit
+            self._on_session,
+            host=listen[0],
+            port=listen[1],
+            allow=tuple(allow),
+            admit_path=self._admit,
+            max_sessions=most_sessions,
         )
+        self.agi.may_speak = self._may_act = may_act
+        self._here = here
 
     async def start(self, desk: Desk) -> None:
         """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
@@ -109,7 +128,9 @@ class AsteriskSwitch:
                 clock=self._clock,
                 trunks=self._trunks,
                 ledger=self._ledger,
+                here=self._here,
             )
+            node.link.may_speak = self._may_act
             self.nodes[name] = node
             await node.start()
         await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
@@ -248,7 +269,7 @@ class AsteriskSwitch:
             await self._feature_code(session, self._desk, args)
         elif session.path.startswith("/waiting-agent/"):
             await self.nodes[node].begun.agents.attend(args.get("mark", ""), session)
-        else:
+        elif self.takes_new or args.get("ticket") or args.get("flow") or args.get("attempt"):
             await self._inbound(session, self._desk, node, args)
 
     def _tell_refused(self, node: str) -> None:
@@ -268,6 +289,9 @@ class AsteriskSwitch:
         )
 
     async def _inbound(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
+        if is_new(args) and self.admission.turns_away(len(self.calls)):
+            await turn_away(session, self.admission.limits)
+            return
         call_id = CallId(leg_id(node, session.uniqueid))
         former = self.calls.get(call_id)
         if former is not None:

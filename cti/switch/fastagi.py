@@ -62,6 +62,8 @@ class FastAgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowed_hosts: dict[str, bool] = {}
         self.counters = AgiCounters()
+        self.may_speak: Callable[[], bool] = lambda: True
+        """False: nothing more goes out to callers' channels; their connections end."""
         self.loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:

@@ -15,6 +15,7 @@ from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
 from cti.switch.begun import Begun
 from cti.switch.inbound_call import InboundCall
 from cti.switch.snapshot import Snapshots
+from cti.switch.strays import Strays
 from cti.switch.trunks import Trunk
 from cti.typed import typed
 
@@ -45,7 +46,9 @@ class Node:
         clock: Clock,
         trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
+        here: str = "",
     ) -> None:
+        """`here`, where several engines are joined: host:port at which callers reach this one."""
         self.name = name
         self.address = f"{host}:{port}"
         self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
@@ -59,6 +62,7 @@ class Node:
         self._clock = clock
         self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
+        self.strays = Strays(name, self.link, calls.__contains__, here) if here else None
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
         self._watch: asyncio.Task[None] | None = None
@@ -72,6 +76,8 @@ class Node:
         if self._watch is not None:
             self._watch.cancel()
         self.begun.close()
+        if self.strays is not None:
+            self.strays.close()
         await self.link.close()
 
     # --- actions ----------------------------------------------------------------------------------------------------
@@ -258,6 +264,8 @@ class Node:
                 self._forget_legs({leg.leg for leg in legs})
                 self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
+                if self.strays is not None:
+                    self.strays.begin()
                 if not self.first_live.done():
                     self.first_live.set_result(None)
                 pause_s = FIRST_CHECK_S

@@ -22,7 +22,11 @@ CALL_MARK = "cti-"  # begins the Uniqueid of a customer's channel; the attempt f
 AGENT_MARK = "ctia-"  # of an agent's; no n, x or z in it: patterns of extensions take them for digits
 SPY_MARK = "ctil-"  # of a listener's; acd/spy.py knows his leg by it before there is one
 CALL_CONTEXT, AGENT_CONTEXT, SPY_CONTEXT = "cti-outbound", "cti-waiting-agent", "cti-listen"
-AUTO_ANSWER = ("cti-auto-answer", "s", "1")  # a Gosub on the phone's own channel before it is dialled
+AUTO_ANSWER = ("cti-auto-answer", "s", "1")  # a Gosub on the phone's own channel before a Dial dials it
+AUTO_ANSWER_HEADERS = {  # the same as that context adds: an Originate with Async takes no PreDialGoSub [measured]
+    "Call-Info": "<sip:cti@auto-answer.invalid>;answer-after=0",
+    "Alert-Info": "<sip:cti@auto-answer.invalid>;info=alert-autoanswer;delay=0",
+}
 SPY_OPTIONS = {SpyMode.LISTEN: "", SpyMode.WHISPER: "w", SpyMode.BARGE: "B"}  # of ChanSpy()
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ATTEMPT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -111,8 +115,10 @@ def ring_agent(command: RingAgent) -> Pairs:
     fields = _originate(command.leg.dial, uniqueid, AGENT_CONTEXT, command.ring_timeout_s)
     shown = UNSHOWABLE.sub("", command.show)[:SHOWN_CHARS].strip() or SHOWN_OTHERWISE
     number = f"<{shown}>" if CALLER_ID.fullmatch(shown) else "<>"
-    auto = [("PreDialGoSub", ",".join(AUTO_ANSWER))] if command.auto_answer else []
-    return [*fields, ("CallerID", f'"{shown}" {number}'), *auto]
+    fields.append(("CallerID", f'"{shown}" {number}'))
+    if command.auto_answer and command.leg.dial.startswith("PJSIP/"):
+        fields += [("Variable", f"PJSIP_HEADER(add,{name})={value}") for name, value in AUTO_ANSWER_HEADERS.items()]
+    return fields
 
 
 def spy(command: Spy) -> Pairs:

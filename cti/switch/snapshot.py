@@ -59,15 +59,22 @@ class Snapshots:
     def _leg(self, item: Fields) -> SnapshotLeg:
         leg, channel = leg_id(self._node, item["Uniqueid"]), item.get("Channel", "")
         ticket = next((pair[11:] for pair in repeated(item, "Variable") if pair.startswith("CTI_TICKET=")), "")
+        known, ours = self._known(leg), _is_ours(item)
         return SnapshotLeg(
             leg,
             channel,
             phone_of(channel),
             bridge=item.get("BridgeID", ""),
-            ours=_is_ours(item),
-            ticket=decode_ticket(ticket) if not self._known(leg) else None,
+            ours=ours,
+            ticket=decode_ticket(ticket) if not known else None,
+            caller=_number(item) if ours and not known else "",
             age_s=float(item["Seconds"]) if item.get("Seconds", "").isdecimal() else 0.0,
         )
+
+
+def _number(item: Fields) -> str:
+    number = item.get("CallerIDNum", "")
+    return "" if number == "<unknown>" else number  # so AMI writes that there is none [measured]
 
 
 def _is_ours(item: Fields) -> bool:

@@ -128,7 +128,7 @@ class WaitingAgents:
         if waiting.dismissed:
             self._say_goodbye(waiting, session)
         gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        session.on_gone(lambda _: gone.set_result(None))
+        session.on_gone(lambda _: None if gone.done() else gone.set_result(None))
         if waiting.hear and not waiting.dismissed:
             await self._hears(waiting, session)
         await gone

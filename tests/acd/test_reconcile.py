@@ -22,7 +22,7 @@ def connected(**more: object) -> Scene:
 
 
 def caller(name: str, bridge: str = "", ticket: Ticket | None = None) -> ev.SnapshotLeg:
-    return ev.SnapshotLeg(call_id(name), f"PJSIP/trunk-{name}", "PJSIP/trunk", bridge, True, ticket)
+    return ev.SnapshotLeg(call_id(name), f"PJSIP/trunk-{name}", "PJSIP/trunk", bridge, True, ticket, caller="+49301")
 
 
 def phone(leg: str, bridge: str = "", number: int = 1001) -> ev.SnapshotLeg:
@@ -233,6 +233,7 @@ def test_a_talk_that_went_on_is_restored() -> None:
     scene = restored()
     assert (scene.state("c1"), str(scene.agent("anna").activity)) == ("talking", "talking")
     assert scene.changes(Kind.CONTACT)[-1].cause == "resumed"
+    assert scene.changes(Kind.CONTACT)[0].caller == "+49301"
     assert scene.changes(Kind.VISIT) == []
     scene.arrive("c2")
     assert scene.offered("ben") == "c2"

@@ -35,16 +35,20 @@ def test_a_blind_transfer_ended_the_talk_not_a_hangup(late: bool) -> None:
     assert scene.outcomes("c1") == ["answered"]
 
 
-def test_a_blind_transfer_back_into_a_queue_is_the_same_contact() -> None:
+@pytest.mark.parametrize("there", [False, True], ids=["gone", "still-there"])
+def test_a_blind_transfer_back_into_a_queue_is_the_same_contact(there: bool) -> None:
+    """Also where the Dial is answered before Asterisk has taken the caller out of the session: seen under load."""
     scene, call, leg = talking()
     since, carried = scene.contact("c1").since, scene.ticket("c1")
     for event in (
         ev.CallTransferred(call, "cti-inbound", "6002", leg),
-        ev.RingEnded(call, RingResult.ANSWERED, 30.0, False),
+        ev.RingEnded(call, RingResult.ANSWERED, 30.0, there),
         ev.SessionLost(call),
         ev.LegDown(leg),
     ):
         scene.post(event)
+    assert not scene.commands(Release), "the caller is not ours to hang up"
+    assert not scene.changes(Kind.CONTACT, new="ended")
     scene.arrive("c1", None, dialled="6002", entry=2, ticket=carried)
     contact = scene.contact("c1")
     assert (contact.id, contact.queue, contact.since) == (carried.contact, "support", since)

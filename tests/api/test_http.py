@@ -56,6 +56,11 @@ async def test_nothing_else_is_there(scene: Scene) -> None:
     assert (await scene.client.post("/metrics")).status == 405
 
 
+def test_an_engine_that_turns_callers_away_is_not_ready() -> None:
+    (reason,) = missing_for_ready({"node1": "up"}, fastagi_listens=True, turns_away="100 calls")
+    assert "turned away: 100 calls" in reason
+
+
 def test_missing_for_ready() -> None:
     assert missing_for_ready({"node1": "up", "node2": "down"}, fastagi_listens=True) == []
     assert missing_for_ready({"node1": "down"}, fastagi_listens=False) == [

@@ -81,6 +81,13 @@ def scene() -> Scene:
     return Scene()
 
 
+@pytest.mark.parametrize(("lag_s", "tick_s"), [(0.0, 0.1), (0.02, 0.1), (0.5, 2.0), (60.0, 5.0)])
+def test_while_the_loop_is_late_looks_are_rarer(scene: Scene, lag_s: float, tick_s: float) -> None:
+    scene.hub._lag_s = lambda: lag_s
+    scene.viewer()
+    assert scene.hub._tick_s() == pytest.approx(tick_s)
+
+
 def test_who_comes_gets_everything_and_then_only_what_changes(scene: Scene) -> None:
     line = scene.viewer()
     (snapshot,) = read(line)

@@ -10,6 +10,7 @@ import pytest
 from bench.soak import look, soak
 from bench.soak_centre import SoakCentre
 from bench.soak_sizes import keyed, sizes
+from cti.model.changes import Changed
 
 pytestmark = pytest.mark.simulation
 
@@ -42,7 +43,11 @@ def test_nothing_that_is_over_is_kept_and_the_second_day_is_no_bigger_than_the_f
 def test_a_leak_is_seen(tmp_path: Path) -> None:
     centre = SoakCentre(tmp_path, calls_a_day=20, look_s=LOOK_S)
     kept: dict[tuple[str, str], int] = {}
-    centre.readers.append(lambda changed: kept.setdefault((changed.kind, changed.contact or ""), 1))
+
+    def leaks(changed: Changed) -> None:
+        kept[changed.kind, changed.contact or ""] = 1
+
+    centre.readers.append(leaks)
     try:
         centre.days(1)
         assert keyed({"leak": kept}, centre.ids)["leak"] > 10

@@ -188,6 +188,19 @@ def test_agentless_leads_into_the_flow_within_its_lines() -> None:
     assert scene.placed()[2:] == ["spring-3-1"]
 
 
+def test_a_survey_in_an_agentless_flow_is_the_campaigns_own_and_its_follow_up_has_the_number_that_we_called() -> None:
+    scene = Campaigning(mode="agentless", leads=1, flow="opinion")
+    scene.start()
+    call = scene.connects("spring-1-1")
+    scene.post(ev.SurveyAnswered(call, "opinion", "spring", "again", "nps", 3, owner="agent", due_in_s=3600.0))
+    (told,) = scene.changes(Kind.SURVEY)
+    assert (told.old, told.new, told.reason, told.agent, told.queue) == ("spring.again", "3", "nps", None, None)
+    (work,) = scene.changes(Kind.FOLLOW_UP)
+    assert (work.new, work.caller, work.agent) == ("spring", number(1), None), "nobody has talked with him"
+    scene.caller_hangs_up(scene.caller_of("spring-1-1"))
+    assert [each.outcome for each in scene.settled()] == [LeadOutcome.REACHED]
+
+
 # --- people, nodes, policy --------------------------------------------------------------------------------------------
 
 

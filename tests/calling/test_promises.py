@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cti.acd.dialling import PREFIX
+from cti.calling.promise_line import LINE_AGAIN_S
 from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.books import KeepPromise
@@ -35,7 +36,10 @@ class Keeping(CallingScene):
 
     def __init__(self, policy: Center | None = None, **outbound: Any) -> None:
         policy = policy or office()
-        written = {"trunks": WAY_OUT, "callbacks": {"window": {"weekly": {"mon-sun": "00:00-24:00"}}} | outbound}
+        written = {
+            "trunks": outbound.pop("trunks", WAY_OUT),
+            "callbacks": {"window": {"weekly": {"mon-sun": "00:00-24:00"}}} | outbound,
+        }
         super().__init__(Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written}))
 
     def promise(self, name: int = 1, **more: Any) -> Promise:
@@ -70,6 +74,31 @@ def test_an_agent_is_kept_then_the_customer_is_called_and_the_word_is_kept() -> 
     assert scene.states()[-1] == "kept"
     assert [each.state for each in scene.kept()] == list(map(CallbackState, scene.states()))
     assert scene.commands(do.Join)
+
+
+def test_callbacks_keep_to_the_calls_per_second_of_their_trunk() -> None:
+    one_a_second = {name: each | {"calls_per_s": 1.0} for name, each in WAY_OUT.items()}
+    scene = Keeping(office("anna", "ben"), trunks=one_a_second, first="customer")
+    scene.promise(1)
+    scene.promise(2, number=Number("+4930555", BERLIN))
+    assert scene.placed() == ["callbacks-1-1"]
+    assert scene.states(2)[-1] == "promised" and scene.kept(2)[-1].due_at == pytest.approx(scene.now + LINE_AGAIN_S)
+    scene.wait(LINE_AGAIN_S + 0.1)
+    assert scene.placed() == ["callbacks-1-1", "callbacks-2-1"]
+
+
+def test_who_calls_us_by_a_trunk_has_one_of_its_lines() -> None:
+    one_line = {"trunk": {"dial": "PJSIP/{number}@trunk", "lines": 1}}
+    scene = Keeping(office("anna", "ben"), trunks=one_line)
+    scene.arrive("c1")
+    scene.rings("anna")
+    scene.answer("anna")
+    scene.promise()
+    scene.wait(LINE_AGAIN_S + 0.1)
+    assert scene.agent("ben").activity == "idle" and not scene.commands(do.RingAgent)
+    scene.caller_hangs_up("c1")
+    scene.wait(LINE_AGAIN_S + 0.1)
+    assert len(scene.commands(do.RingAgent)) == 1
 
 
 def test_customer_first_where_the_configuration_says_so() -> None:

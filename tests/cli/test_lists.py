@@ -126,3 +126,30 @@ def test_another_import_is_not_disturbed(folder: Path) -> None:
     store.close()
     code, _, err = ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB")
     assert code == 1 and 'another import is running into campaign "winter", begun by eva' in err
+
+
+LISTS = "campaigns: {winter: {mode: progressive, queue: sales, lists: {region: GB, columns: {phone: %s, name: Name}}}}"
+
+
+def as_written(folder: Path, column: str) -> None:
+    file = folder / "center.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("campaigns: {winter: {mode: progressive, queue: sales}}", LISTS % column), "utf-8")
+
+
+def test_a_campaigns_lists_are_read_as_the_configuration_says(folder: Path) -> None:
+    as_written(folder, "Telefon")
+    code, out, err = ask("import", folder / "list.csv", "--campaign", "winter", "--dry-run", "--json")
+    assert code == 0 and json.loads(out)["valid"] == 1, err
+    code, out, err = ask("preview", folder / "list.csv", "--campaign", "winter", "--json")
+    assert code == 0 and json.loads(out)["name"] == "Name", err
+
+
+def test_a_column_that_the_configuration_names_and_the_file_has_not_is_told_with_its_line(folder: Path) -> None:
+    as_written(folder, "[Telefon, Mobil]")
+    code, _, err = ask("import", folder / "list.csv", "--campaign", "winter", "--dry-run")
+    line = (folder / "center.yaml").read_text(encoding="utf-8").splitlines().index(LISTS % "[Telefon, Mobil]") + 1
+    assert code == 2 and f"center.yaml:{line}:" in err.replace("\n", "")
+    assert 'campaigns.winter.lists.columns.phone.1: there is no column "Mobil"' in " ".join(err.split())
+    code, _, err = ask("preview", folder / "list.csv", "--campaign", "winter", "--map", "phone=Telefon")
+    assert code == 0, err

@@ -59,6 +59,15 @@ def test_collect_reads_back_and_takes_another_number() -> None:
     assert call.get("d") == "5678"
 
 
+def test_who_takes_his_number_back_too_often_is_asked_no_more() -> None:
+    nodes = "a: {collect: d, ask: Number, length: 4, confirm: true, tries: 2, then: end, on: {failed: s}}"
+    call = session(flow(f"{nodes}\ns: {{hangup: Sorry}}\n{END}", head=VARIABLES))
+    call.begin(NOW)
+    for heard in ("Number", "Sorry"):
+        call.step(NOW, Digits("1234"))
+        assert said(call.step(NOW, Digits("2"))) == [heard]
+
+
 def test_collect_takes_a_key_pressed_before_it_and_the_keys_of_the_flow() -> None:
     nodes = f"a: {{play: Hi, then: c}}\nc: {{collect: d, ask: Number, length: 2-4, then: end}}\n{END}"
     call = session(flow(nodes, head=f'{VARIABLES}\neverywhere: {{"*": help, "0": help}}'))
@@ -97,6 +106,8 @@ def test_a_secret_is_neither_read_back_nor_shown() -> None:
         ({"pattern": "(10|20)[0-9]{2}"}, "2044", True),
         ({"pattern": "(10|20)[0-9]{2}"}, "3044", False),
         ({"between": "1..31"}, "31", True),
+        ({"between": "1..31"}, "1", True),
+        ({"between": "1..31"}, "0", False),
         ({"between": "1..31"}, "32", False),
         ({"luhn": True}, "79927398713", True),
         ({"luhn": True}, "79927398710", False),

@@ -117,6 +117,31 @@ def test_it_fails_closed(mode: str, change: dict[str, object], why: Why) -> None
     assert (placing.number, placing.why) == (0, why)
 
 
+def test_a_limit_belongs_to_what_it_allows() -> None:
+    """So old a picture, such a ratio, are just good enough."""
+    state = {"idle": 2, "talking_s": [60.0] * 50}
+    assert pacing().decide(NOW, floor(**state, at=NOW - 5.0)).why is Why.CAP
+    assert pacing(mode="power", ratio=1.0).decide(NOW, floor(**state)).number == 2
+    assert PacingRules(ratio=20.0, cap=1.0).ratio == 20.0
+
+
+def test_an_answer_counts_from_its_very_moment() -> None:
+    """That is: when half of the dials of its moment that nobody takes have ended."""
+    made = pacing()
+    made.dial_ended(8.0, answered=True)
+    before, moment = made.answer_rate.dials, NOW + made.ring_time.failed_within_s(0.5) - 8.0
+    made._count(NOW)
+    assert made.answer_rate.dials == before
+    made._count(moment)
+    assert made.answer_rate.dials > before
+
+
+def test_the_outlook_is_of_what_is_really_dialled() -> None:
+    state = {"idle": 3, "talking_s": [60.0] * 40}
+    free, few = pacing().decide(NOW, floor(**state)), pacing().decide(NOW, floor(**state, leads=1))
+    assert few.number == 1 < free.number and few.answers < free.answers
+
+
 def test_a_window_with_little_left_bears_a_surge() -> None:
     """What would be within the cap is not dialled if a surge of answers could not be paid for."""
     state = floor(idle=12, talking_s=[60.0] * 60)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cti.model.campaign import Trunk
 from cti.model.commands import PlaceCall
-from cti.outbound.ways import Ways, ways_of
+from cti.outbound.ways import KEPT_S, Ways, ways_of
 from tests.campaigns import Campaigning, number
 
 pytestmark = pytest.mark.unit
@@ -45,6 +45,39 @@ def test_of_equals_the_first_with_room() -> None:
 
 def test_without_trunks_the_switch_decides() -> None:
     assert ways().take("+493012345", 0.0) == ""
+
+
+def test_who_came_in_by_a_trunk_has_a_line_of_it() -> None:
+    channels = ["PJSIP/carrier-0000002a", "PJSIP/carrier-west-0000002b", "PJSIP/1001-0000002c"]
+    made = Ways(lambda: channels)
+    made.follow({"one": trunk(lines=2)})
+    made.look([])
+    assert [made.take(f"+49301234{last}", 0.0) for last in range(2)] == ["one", None]
+    channels.clear()
+    made.look(["+493012340"])
+    assert made.take("+493012341", 0.0) == "one"
+
+
+def test_who_is_dialled_without_asking_costs_those_to_come() -> None:
+    made = ways(one=trunk(calls_per_s=1.0))
+    made.spend("+493012340", 10.0)
+    made.spend("+493012341", 10.0)
+    assert [made.room("+493012342", at) for at in (10.0, 11.0, 12.0)] == [False, False, True]
+
+
+def test_the_next_line_is_kept_for_who_found_none() -> None:
+    made = ways(one=trunk(lines=2))
+    made.look(["+493012340", "+493012341"])
+    assert not made.room("+493012349", 10.0)
+    made.look(["+493012340"])
+    assert made.take("+493012342", 10.5) is None, "of others"
+    assert made.room("+493012349", 11.0)
+    made.spend("+493012349", 11.0)
+    assert made.take("+493012342", 11.0) == "one"
+    made.look(["+493012340", "+493012341"])
+    assert not made.room("+493012349", 20.0)
+    made.look(["+493012340"])
+    assert made.take("+493012342", 20.0 + KEPT_S) == "one", "he has not come again"
 
 
 def test_a_reload_gives_nobody_a_second_more() -> None:

@@ -34,8 +34,7 @@ def attempted(store: Store, name: str, result: str, campaign: str = "spring") ->
         connection.execute(insert(attempt).values(row))
 
 
-def test_a_verdict_meets_what_the_agent_noted(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+def test_a_verdict_meets_what_the_agent_noted(store: Store) -> None:
     for name, result in (("s1", "machine_again"), ("s2", "answered"), ("s3", "human"), ("s4", "machine")):
         attempted(store, name, result)
     attempted(store, "w5", "sold", "winter")
@@ -51,7 +50,6 @@ def test_a_verdict_meets_what_the_agent_noted(tmp_path: Path) -> None:
     assert sorted(verdicts_of(store, "spring")) == sorted(
         [person._replace(said="machine_again"), person, person, machine]
     )
-    store.close()
 
 
 def test_what_waits_is_bounded_and_a_store_that_is_away_gets_it_later(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -14,7 +11,7 @@ from cti.model.promise import Number, Promise
 from cti.store.callback_list import CallbackList
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.callbacks import keep
-from cti.store.database import Store, open_store
+from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.store.promising import take_requests
 
@@ -30,13 +27,6 @@ class Behind(OutboundWriter):
 
     def _try(self, *_: object) -> bool:
         return False
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
-    yield store
-    store.close()
 
 
 @pytest.fixture

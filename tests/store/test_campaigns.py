@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -31,8 +30,8 @@ def everywhere(zones: object) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+def store(store_url: str) -> Iterator[Store]:
+    store = open_store(store_url)
     name = begin_list(store, SPRING, "spring.csv", "eva", NOW - 100.0)
     rows = [NewLead(row, (LeadNumber(number(row), BERLIN),), f"Name {row}", data='{"tier": "gold"}') for row in (1, 2)]
     add_portion(store, name, rows, NOW - 100.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,17 @@ def test_a_postgresql_needs_no_driver_named(store_url: str) -> None:
     store = open_store(store_url.replace("+pg8000", ""))
     assert store.engine.dialect.driver in ("pysqlite", "pg8000")
     store.close()
+
+
+def test_a_second_opening_takes_no_locks_away(tmp_path: Path) -> None:
+    """Before, another process (`cti list import`, a second engine) then removed the log (WAL) under our hands."""
+    file = tmp_path / "cti.db"
+    first = open_store(f"sqlite:///{file}")
+    with first.engine.connect() as held:
+        held.exec_driver_sql("SELECT COUNT(*) FROM agent_status")
+        second = open_store(f"sqlite:///{file}")
+        other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT id FROM lead'); c.close()"
+        subprocess.run([sys.executable, "-c", other, str(file)], check=True, timeout=60)
+        assert (tmp_path / "cti.db-wal").exists()
+        second.close()
+    first.close()

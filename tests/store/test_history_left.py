@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, ContactId
+from cti.ports import Clock
 from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_left import AFTER_S, CAUSE
@@ -32,8 +33,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def writer_of(store: Store, at: float = START, *, alone: bool = True) -> HistoryWriter:
-    return HistoryWriter(store, CENTER, "v1", now=at, keep_s=1e9, gather_s=0.0, retry_s=0.01, alone=alone)
+def writer_of(store: Store, at: float = START, *, alone: bool = True, clock: Clock = lambda: 0.0) -> HistoryWriter:
+    return HistoryWriter(store, CENTER, "v1", now=at, keep_s=1e9, gather_s=0.0, retry_s=0.01, alone=alone, clock=clock)
 
 
 def died(store: Store, scene: Scene) -> str:
@@ -72,9 +73,11 @@ def talks(scene: Scene) -> None:
 
 def after(store: Store, *told: Changed, alone: bool = True) -> dict[str, Any]:
     """The next engine is told this, and then something else much later."""
-    writer = writer_of(store, REBORN, alone=alone)
+    seconds = [0.0]
+    writer = writer_of(store, REBORN, alone=alone, clock=lambda: seconds[0])
     for each in told:
         writer.apply(each)
+    seconds[0] = AFTER_S
     writer.apply(tick(LATER))
     writer.flush()
     writer.apply(tick(LATER + 1))  # what is due is done after a batch
@@ -149,7 +152,9 @@ def test_nobody_is_given_up_too_early(store: Store) -> None:
     scene = Scene(CENTER)
     waits(scene)
     died(store, scene)
-    writer = writer_of(store, REBORN)
+    seconds = [0.0]
+    writer = writer_of(store, REBORN, clock=lambda: seconds[0])
+    seconds[0] = AFTER_S - 1
     for _ in range(2):
         writer.apply(tick(LATER - 1))
         writer.flush()

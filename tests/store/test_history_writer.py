@@ -57,6 +57,22 @@ def test_flush_returns_when_all_that_was_told_can_be_read(store: Store) -> None:
     assert writer.close() == 0
 
 
+def test_while_the_loop_is_late_nothing_is_written_until_half_of_the_room_is_taken(store: Store) -> None:
+    late = threading.Event()
+    late.set()
+    writer = HistoryWriter(
+        store, CENTER, "v1", now=START, keep_s=1e9, gather_s=0.0, retry_s=0.01, max_pending=40, may_wait=late.is_set
+    )
+    for number in range(10):
+        writer.apply(contact(number))
+    assert len(writer._facts) >= 10  # and the opening of the policy
+    for number in range(10, 25):
+        writer.apply(contact(number))
+    assert writer.flush(30.0) and count(store, contact_fact) == 25  # who asks does not wait for a quiet loop
+    writer.apply(contact(25))
+    assert writer.close() == 0 and count(store, contact_fact) == 26
+
+
 def test_a_start_tells_how_everybody_stands(store: Store) -> None:
     writer_of(store).close()
     assert count(store, agent_fact) == 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,8 @@ NOW = 1_700_000_000.0
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+def store(store_url: str) -> Iterator[Store]:
+    store = open_store(store_url)
     made = begin_list(store, "spring", "spring.csv", "eva", NOW)
     names = ("=cmd()", "李雷")
     rows = [

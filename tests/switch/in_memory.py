@@ -89,6 +89,7 @@ class Doorkeeper:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.counters = AgiCounters()
+        self.may_speak = lambda: True
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None: ...
 

@@ -161,6 +161,17 @@ async def test_an_action_while_disconnected_fails_at_once(peer: Peer, reader: Re
         await link.wait_up(5)
 
 
+async def test_an_engine_that_may_not_speak_sends_nothing(link: AmiLink, peer: Peer) -> None:
+    link.may_speak = lambda: False
+    with pytest.raises(AmiDisconnected):
+        link.fire({"Action": "Hangup", "Channel": "PJSIP/x"})
+    with pytest.raises(AmiDisconnected):
+        await link.originate({"Action": "Originate", "Channel": "PJSIP/x"}, 5)
+    link.may_speak = lambda: True
+    await link.action({"Action": "Ping"})
+    assert peer.named("Hangup") == [] and peer.named("Originate") == []
+
+
 async def test_no_answer_ends_at_the_deadline_and_a_late_one_is_counted(link: AmiLink, peer: Peer) -> None:
     peer.answers["Slow"] = None
     with pytest.raises(AmiTimeout):

@@ -292,3 +292,17 @@ async def loop_is_free() -> bool:
     began = loop.time()
     await asyncio.sleep(0)
     return loop.time() - began < 0.5
+
+
+async def test_an_engine_that_may_not_speak_sends_nothing_and_lets_go(start: Start) -> None:
+    server, caller, session = await session_of(start)
+    asked = session.submit("EXEC", "Dial", "PJSIP/1001,20")
+    assert await caller.hear()
+    queued = session.submit("SET", "VARIABLE", "CTI_DONE", "1")
+    server.may_speak = lambda: False
+    caller.say(b"200 result=0\n")
+    assert await caller.closed() == b"", "neither what waited nor anything else"
+    assert (await asked).ok
+    with pytest.raises(AgiConnectionLost):
+        await queued
+    assert server.counters.commands == 1

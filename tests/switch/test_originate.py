@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -89,12 +91,23 @@ def test_an_agents_leg() -> None:
     assert fields["Context"] == "cti-waiting-agent"
     assert fields["CallerID"] == '"Wang, Li" <>'
     assert originate.attempt_of(fields["ChannelId"]) is None
-    assert "PreDialGoSub" not in fields
+    assert "Variable" not in fields
 
 
 def test_an_agents_phone_is_asked_to_answer_by_itself() -> None:
     asked = msgspec.structs.replace(ringing("Ada"), auto_answer=True)
-    assert dict(originate.ring_agent(asked))["PreDialGoSub"] == "cti-auto-answer,s,1"
+    assert [value for key, value in originate.ring_agent(asked) if key == "Variable"] == [
+        "PJSIP_HEADER(add,Call-Info)=<sip:cti@auto-answer.invalid>;answer-after=0",
+        "PJSIP_HEADER(add,Alert-Info)=<sip:cti@auto-answer.invalid>;info=alert-autoanswer;delay=0",
+    ]
+    local = msgspec.structs.replace(asked, leg=RingLeg(OfferId("a/17.1#2"), "Local/1001@phones/n"))
+    assert "Variable" not in dict(originate.ring_agent(local)), "it has no INVITE"
+
+
+def test_both_ways_to_ring_a_phone_ask_it_in_the_same_words() -> None:
+    dialplan = (Path(__file__).parents[2] / "asterisk/etc/extensions_cti.conf").read_text(encoding="utf-8")
+    for name, value in originate.AUTO_ANSWER_HEADERS.items():
+        assert f"PJSIP_HEADER(add,{name})={value.replace(';', chr(92) + ';')})" in dialplan
 
 
 @given(st.text())

@@ -55,6 +55,22 @@ async def test_every_channel_of_the_list_is_a_leg() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "context", "known", "caller"),
+    [
+        ("+493012345", "cti-inbound", (), "+493012345"),
+        ("<unknown>", "cti-inbound", (), ""),
+        ("+493012345", "cti-inbound", ("a/1.1",), ""),
+        ("+493012345", "from-office", (), ""),
+    ],
+)
+async def test_the_number_of_a_caller_of_ours_whom_we_do_not_know(
+    number: str, context: str, known: tuple[str, ...], caller: str
+) -> None:
+    (leg,) = await taken(channel("1.1", Context=context, CallerIDNum=number), known=known)
+    assert leg.caller == caller
+
+
 async def test_an_empty_node_has_no_legs() -> None:
     assert await taken() == ()
 

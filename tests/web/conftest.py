@@ -16,11 +16,12 @@ import pytest
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-from tests.web.looking import FLAGS, Looking
+from tests.web.looking import FLAGS, TIMEOUT_MS, Looking
 from tests.web.stage import REPOSITORY, Stage, open_stage, write_list
 
+expect.set_options(timeout=TIMEOUT_MS)
 NO_CHROMIUM, NO_PAGES = "NO CHROMIUM", "NO BUILT PAGES"
 BUILT = REPOSITORY / "web" / "dist" / "index.html"
 

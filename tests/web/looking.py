@@ -16,7 +16,7 @@ FLAGS = [
 ]  # fmt: skip
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 30_000  # a busy machine: what is waited for is a condition, never a moment
 
 
 class Looking:
@@ -25,6 +25,10 @@ class Looking:
     def __init__(self, page: Page, stage: Stage, shots: Path, name: str) -> None:
         self.page, self.stage, self.trouble = page, stage, list[str]()
         self._shots, self._name = shots, re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
+        self.take(page)
+
+    def take(self, page: Page) -> None:
+        """Listen to a page, this one or another one of the same test."""
         page.set_default_timeout(TIMEOUT_MS)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
@@ -36,14 +40,15 @@ class Looking:
         self.page.wait_for_selector("#content")
         return self.page
 
-    def shot(self, word: str) -> None:
+    def shot(self, word: str, page: Page | None = None) -> None:
         """Leave a picture."""
-        self.page.screenshot(path=str(self._shots / f"{self._name}-{word}.png"))
+        (page or self.page).screenshot(path=str(self._shots / f"{self._name}-{word}.png"))
 
-    def serious(self) -> list[str]:
+    def serious(self, page: Page | None = None) -> list[str]:
         """What axe-core finds serious in the page as it is now: rule and place."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: dict[str, Any] = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        seen = page or self.page
+        seen.evaluate(AXE.read_text(encoding="utf-8"))
+        found: dict[str, Any] = seen.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{violation['id']}: {node['html'][:160]}"
             for violation in found["violations"]

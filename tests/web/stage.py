@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 30.0, 10.0
 AGENTS = ("anna", "ben", "chen", "dora", "emil", "fang")
 QUEUES = ("sales", "support")
+RESULTS = {"sale": "Sale", "later": "Wants to think", "none": "No sale"}
 
 
 class Stage(NamedTuple):
@@ -35,6 +36,16 @@ class Stage(NamedTuple):
     password: str
     file: Path
     folder: Path
+    processes: contextlib.ExitStack
+
+    @contextlib.contextmanager
+    def without_engine(self) -> Iterator[None]:
+        """The engine is ended; behind it another one is up at the same address."""
+        self.processes.close()
+        try:
+            yield
+        finally:
+            self.processes.enter_context(_engine(self.file, self.folder, self.address))
 
     def cti(self, *words: str) -> str:
         """What a command prints. Raises CalledProcessError."""
@@ -53,11 +64,17 @@ def open_stage(folder: Path, *, seed: int = 7, calls_per_minute: float = 20.0) -
     sim = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami}", "--agi", f"{HOST}:{agi}", "--secret", secret]
     sim += ["--token", token, "--seed", str(seed), "--agents", str(len(AGENTS)), "--numbers", "6001,6002"]
     sim += ["--calls-per-minute", str(calls_per_minute)]
-    engine = [sys.executable, "-m", "cti", "run", str(file)]
-    with _process(sim, folder / "sim.log"), _process(engine, folder / "engine.log"):
-        address, kept = f"http://{HOST}:{web}", folder / "state" / "first-admin-password"
-        _wait(f"{address}/api/v1/me", kept, folder / "engine.log")
-        yield Stage(address, kept.read_text().strip(), file, folder)
+    address, kept = f"http://{HOST}:{web}", folder / "state" / "first-admin-password"
+    with _process(sim, folder / "sim.log"), contextlib.ExitStack() as processes:
+        processes.enter_context(_engine(file, folder, address))
+        yield Stage(address, kept.read_text().strip(), file, folder, processes)
+
+
+@contextlib.contextmanager
+def _engine(file: Path, folder: Path, address: str) -> Iterator[None]:
+    with _process([sys.executable, "-m", "cti", "run", str(file)], folder / "engine.log"):
+        _wait(f"{address}/api/v1/me", folder / "state" / "first-admin-password", folder / "engine.log")
+        yield
 
 
 def centre(folder: Path, ami: int, agi: int, http: int, web: int, secret: str, token: str) -> dict[str, Any]:
@@ -74,7 +91,7 @@ def centre(folder: Path, ami: int, agi: int, http: int, web: int, secret: str, t
         "control": str(folder / "cti.ctl"),
         "queue_log": str(folder / "queue_log"),
         "settle_s": 0,
-        "queues": {name: {"target_s": 20, "wrap_up_s": 3} for name in QUEUES},
+        "queues": {name: {"target_s": 20, "wrap_up_s": 3, "dispositions": dict(RESULTS)} for name in QUEUES},
         "agents": {
             name: {"name": name.title(), "phone": f"PJSIP/{1001 + n}", "queues": list(QUEUES), "groups": ["day"]}
             for n, name in enumerate(AGENTS)
@@ -82,6 +99,7 @@ def centre(folder: Path, ami: int, agi: int, http: int, web: int, secret: str, t
         "entries": {"6001": {"queue": "sales"}, "6002": {"queue": "support"}, "6003": {"flow": "main"}},
         "outbound": {
             "zone": "Europe/Berlin",
+            "region": "DE",
             "suppose_zone": "Europe/Berlin",
             "trunks": {"carrier": {"dial": "PJSIP/{number}@carrier", "lines": 20, "calls_per_s": 5}},
             "caller_ids": {"main": {"numbers": ["+493012345"]}},

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type CampaignRow, doneShare, long, ofAbandonedBy } from '../../src/pages/campaigns/rows';
+import {
+  type CampaignRow,
+  campaignsOf,
+  doneShare,
+  long,
+  ofAbandonedBy,
+  readyInS,
+} from '../../src/pages/campaigns/rows';
 
 const ROW = { name: 'spring', leads: 40, leads_left: 30 } as CampaignRow;
 
@@ -17,6 +24,20 @@ describe('a campaign', () => {
       'bad',
     ]);
     expect([0, 0.001].map((share) => ofAbandonedBy(share, 0))).toEqual(['good', 'bad']);
+  });
+
+  it('is ready when it goes on as fast as since it began', () => {
+    const running = { ...ROW, state: 'running', since: 1000, settled: 10 } as CampaignRow;
+    expect(readyInS(running, 1100)).toBe(300);
+    expect(readyInS({ ...running, settled: 0 }, 1100)).toBeNull();
+    expect(readyInS({ ...running, state: 'paused' }, 1100)).toBeNull();
+    expect(readyInS(running, null)).toBeNull();
+  });
+
+  it('is no row of promised calls', () => {
+    expect(campaignsOf({ spring: { name: 'spring', state: 'ready' }, callbacks: { name: 'callbacks' } })).toEqual([
+      { name: 'spring', state: 'ready' },
+    ]);
   });
 
   it('tells times as people do', () => {

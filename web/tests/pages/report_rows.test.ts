@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cell, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
+import { alongOf, cell, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
 
 const REPORT: ReportAnswer = {
   report: 'queues',
@@ -30,6 +30,21 @@ describe('a figure', () => {
 });
 
 describe('a curve', () => {
+  it('goes along the wait where a report is of those who give up', () => {
+    const gaveUp: ReportAnswer = {
+      ...REPORT,
+      units: { wait_s: 's', patience: 'share' },
+      columns: ['wait_s', 'patience'],
+      rows: [
+        { wait_s: 10, patience: 1 },
+        { wait_s: 5, patience: 0.9 },
+      ],
+    };
+    expect(alongOf(gaveUp)).toBe('wait_s');
+    expect(seriesOf(gaveUp, 'patience')).toEqual({ times: [5, 10], series: [{ name: 'patience', values: [0.9, 1] }] });
+    expect(alongOf({ ...REPORT, columns: ['queue', 'offered'] })).toBe('');
+  });
+
   it('has a value of each name at each step, in the order of time', () => {
     expect(seriesOf(REPORT, 'offered')).toEqual({
       times: [0, 1800],

@@ -9,9 +9,10 @@ export function when(at: number | null | undefined): string {
   return at ? new Date(at * 1000).toLocaleString() : '–';
 }
 
-/** Queues and teams of somebody: all of the centre where neither is said. */
-export function scope(queues: readonly string[], teams: readonly string[]): string {
+/** Queues and teams of somebody: all of the centre where neither is said, of an agent his own. */
+export function scope(queues: readonly string[], teams: readonly string[], role = ''): string {
   const said = words.value.admin;
+  if (role === 'agent' && queues.length === 0) return said.own;
   if (queues.length === 0 && teams.length === 0) return said.whole;
   return [...queues, ...teams.map((team) => said.team(team))].join(', ');
 }

@@ -97,7 +97,7 @@ function columns(onAsk: (asked: Asked) => void): readonly Column<UserRow>[] {
   return [
     { key: 'name', head: said.columns.name, cell: (row) => <strong>{row.name}</strong>, by: (row) => row.name },
     { key: 'role', head: said.columns.role, cell: (row) => named(said.roles, row.role), by: (row) => row.role },
-    { key: 'scope', head: said.columns.scope, cell: (row) => scope(row.queues, row.teams) },
+    { key: 'scope', head: said.columns.scope, cell: (row) => scope(row.queues, row.teams, row.role) },
     { key: 'agent', head: said.columns.agent, cell: (row) => row.agent ?? '–', by: (row) => row.agent },
     { key: 'phone', head: said.columns.phone, cell: (row) => row.phone ?? '–', by: (row) => row.phone },
     {

@@ -127,7 +127,9 @@ function columns(onRoll: (version: number) => void): readonly Column<Version>[] 
     {
       key: 'at',
       head: said.columns.at,
-      cell: (row) => <time>{new Date(row.at * 1000).toLocaleString()}</time>,
+      cell: (row) => (
+        <time>{new Date(row.at * 1000).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' })}</time>
+      ),
       by: (row) => row.at,
     },
     { key: 'by', head: said.columns.by, cell: (row) => row.by, by: (row) => row.by },

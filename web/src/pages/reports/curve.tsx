@@ -46,7 +46,7 @@ export function Curve({ report, chosen }: { readonly report: ReportAnswer; reado
           },
         ],
         series: [
-          { label: named(said.columns, along), ...(along === 'wait_s' ? { value: '{value} s' } : {}) },
+          { label: named(said.columns, along), ...inSeconds(along) },
           ...data.series.map((each, index) => ({
             label: each.name,
             stroke: COLOURS[index % COLOURS.length] ?? '',
@@ -98,4 +98,9 @@ export function Curve({ report, chosen }: { readonly report: ReportAnswer; reado
 function stepped(along: string): { paths?: uPlot.Series.PathBuilder } {
   const builder = along === 'wait_s' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   return builder ? { paths: builder } : {};
+}
+
+/** What stands under the pointer, as the axis says it. */
+function inSeconds(along: string): { value?: uPlot.Series.Value } {
+  return along === 'wait_s' ? { value: (_: uPlot, at: number | null) => (at === null ? '–' : `${at} s`) } : {};
 }

@@ -176,7 +176,8 @@ function Withdraw({ call, onClose }: CallDialogProps) {
 
 function Listen({ what, agent, onClose }: AgentDialogProps & { readonly what: Listening }) {
   const said = words.value.supervisor;
-  const own = user.value?.phone ?? '';
+  const self = rowsOf('agents')[user.value?.agent ?? ''] as AgentRow | undefined;
+  const own = user.value?.phone ?? self?.phone ?? '';
   const [phone, setPhone] = useState('');
   const contact = (rowsOf('agents')[agent.id] as AgentRow | undefined)?.contact ?? agent.contact;
   const listen = async () => {

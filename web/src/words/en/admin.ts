@@ -27,6 +27,7 @@ export const admin = {
   roles: { agent: 'agent', supervisor: 'supervisor', admin: 'admin', auditor: 'auditor', wall: 'wall', api: 'API' },
   results: { done: 'done', refused: 'refused', failed: 'failed' },
   whole: 'the whole centre',
+  own: 'his own',
   team: (name: string) => `team ${name}`,
   queues: 'Queues (with commas between)',
   teams: 'Teams (with commas between)',

@@ -43,6 +43,7 @@ export const reports = {
     service_level: 'service level',
     queue: 'queue',
     agent: 'agent',
+    agents: 'agents',
     campaign: 'campaign',
     flow: 'flow',
     number: 'number',

@@ -30,6 +30,7 @@ export const admin: Said<typeof english> = {
   roles: { agent: '坐席', supervisor: '班长', admin: '管理员', auditor: '审计员', wall: '大屏', api: 'API' },
   results: { done: '完成', refused: '被拒', failed: '失败' },
   whole: '整个中心',
+  own: '本人的',
   team: (name) => `班组 ${name}`,
   queues: '队列（用逗号分隔）',
   teams: '班组（用逗号分隔）',

@@ -45,6 +45,7 @@ export const reports: Said<typeof english> = {
     service_level: '服务水平',
     queue: '队列',
     agent: '坐席',
+    agents: '坐席数',
     campaign: '活动',
     flow: '流程',
     number: '号码',

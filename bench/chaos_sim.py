@@ -1,0 +1,91 @@
+"""Does the core hold through a thousand days on which everything breaks? Virtual days, every kind of fault, all checks.
+
+Seeded centres (queues, agents, callers, customers to be called) live for some hours each, with every kind of fault four
+times an hour, steps of the clock among them: what real processes cannot be shown without rights over it. `--seconds`
+bounds it: it says how many days there was time for, and what all would take. The last line of stdout is one JSON;
+what fails comes with the command that replays it. Run: `python -m bench.chaos_sim --days 1000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
+
+from cti.sim.many import Tally, run_chunk
+from cti.sim.plans import KINDS
+
+FIRST_SEED = 2_000_000
+HOURS_OF_DAY, HOURS = 24.0, 4.0
+
+
+def stretch(seed: int, hours: float) -> Tally:
+    """One centre for so long, in a process of its own."""
+    return run_chunk([seed], hours=hours, faults=KINDS)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 1 if a day fails."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", type=int, default=1000, help="virtual days (1000)")
+    parser.add_argument("--seconds", type=float, default=300.0, help="nothing begins after so long (300); 0: no bound")
+    parser.add_argument("--seed", type=int, default=FIRST_SEED, help="of the first centre (%(default)s)")
+    parser.add_argument("--hours", type=float, default=HOURS, help="so long does each centre live (4)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (one per core)")
+    options = parser.parse_args(argv)
+    began = time.perf_counter()
+    total = Tally()
+    for tally in played(options, began):
+        total.merge(tally)
+        days = total.seeds * options.hours / HOURS_OF_DAY
+        print(
+            f"\r{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events,"
+            f" {len(total.failures)} failed",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+    took_s = time.perf_counter() - began
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(file=sys.stderr)
+    for failure in total.failures:
+        print(f"{failure} --faults {','.join(KINDS)}", file=sys.stderr)
+    days = total.seeds * options.hours / HOURS_OF_DAY
+    per_min = days / took_s * 60
+    answer = {
+        "days": round(days, 2),
+        "centres": total.seeds,
+        "failed": len(total.failures),
+        "calls": total.calls,
+        "events": total.events,
+        "agreements": total.agreements,
+        "days_per_min": round(per_min, 2),
+        "cpu_s_per_day": round((children.ru_utime + children.ru_stime) / days, 1) if days else None,
+        "hours_for_all": round(options.days / per_min / 60, 1) if per_min else None,
+    }
+    print(json.dumps(answer))
+    return 1 if total.failures else 0
+
+
+def played(options: argparse.Namespace, began: float) -> Iterator[Tally]:
+    """One after the other, as each is over; no new one once the time is up."""
+    seeds = iter(range(options.seed, options.seed + math.ceil(options.days * HOURS_OF_DAY / options.hours)))
+    with ProcessPoolExecutor(max_workers=options.workers) as pool:
+        running = {pool.submit(stretch, seed, options.hours) for seed in islice(seeds, options.workers)}
+        while running:
+            done = next(as_completed(running))
+            running.discard(done)
+            yield done.result()
+            if not options.seconds or time.perf_counter() - began < options.seconds:
+                running |= {pool.submit(stretch, seed, options.hours) for seed in islice(seeds, 1)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""How long is the centre without an owner when the owner is killed? Two engines, a Valkey, one Asterisk, real calls.
+
+    python -m bench.takeover [--kills 5] [--waiting 5]
+
+Each kill is `kill -9` of whoever owns the centre while callers wait; it is started again and stands by for the next.
+Told are the seconds from the kill until the other one owns it (`/readyz` 200), and until everybody is back in line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from tests import valkey
+from tests.acceptance.centre import Lab, agent
+from tests.acceptance.crowd import Crowd, crowd
+from tests.acceptance.pair import ENGINES, OWN_S, Pair
+from tests.acceptance.waiting import until
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(prog="python -m bench.takeover", description=__doc__)
+    words.add_argument("--kills", type=int, default=5)
+    words.add_argument("--waiting", type=int, default=5)
+    asked = words.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cti-takeover-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        lab = Lab(
+            folder / "lab", "1", "--engine", ",".join(ENGINES), "--agents", "1", "--trunks", "1", "--silent-moh",
+            "--retry", "60", "--agent-contact", "{base}.200:5080",
+        )  # fmt: skip
+        try:
+            with valkey.server() as redis, crowd(f"{lab.base}.151", 5060) as callers:
+                pair = Pair(lab, folder, redis, {"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")})
+                try:
+                    _measure(lab, pair, callers, asked.kills, asked.waiting)
+                finally:
+                    pair.close()
+        finally:
+            lab.down()
+
+
+def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> None:
+    pair.start()
+    exchange = (lab.nodes[0]["host"], lab.nodes[0]["sip_port"])
+    for number in range(waiting):
+        callers.call(*exchange, "6001", f"4930000{number:03d}")
+        until(lambda n=number: len(pair.engines[0].waiting("sales")) == n + 1, "a caller in the line", OWN_S)  # type: ignore[misc]
+    line = pair.engines[0].waiting("sales")
+    owned, back = list[float](), list[float]()
+    for kill in range(kills):
+        owner, other = pair.engines[kill % 2], pair.engines[1 - kill % 2]
+        until(lambda o=owner: pair.metric(o, "cti_standbys") == 1, "the standby counted", OWN_S)  # type: ignore[misc]
+        began = time.monotonic()
+        owner.kill()
+        pair.until_owner(other)
+        owned.append(time.monotonic() - began)
+        until(lambda o=other: o.waiting("sales") == line, "everybody back, in order", OWN_S)  # type: ignore[misc]
+        back.append(time.monotonic() - began)
+        print(f"kill {kill + 1}: owned after {owned[-1]:.2f} s, {waiting} callers back in order after {back[-1]:.2f} s")
+        owner.start(wait=False)
+        pair.until_standby(owner)
+    for what, found in (("owned", owned), ("callers back", back)):
+        print(
+            f"{what}: p50 {_percentile(found, 0.5):.2f} s, p99 {_percentile(found, 0.99):.2f} s of {len(found)} kills"
+        )
+
+
+def _percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What does an engine answer that does not own the centre? Pages: go to the owner. Requests: he is there.
+
+Knows a function that says where the owner is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from aiohttp import web
+
+from cti.api.operations import PREFIX
+from cti.api.problems import problem
+from cti.api.serving import limit_connections
+
+MAX_BODY_BYTES = 65_536
+RETRY_AFTER_S = 2
+
+
+class Owner(Protocol):
+    """Where he is reached: host:port of his metrics, the origin of his pages; empty: he has none."""
+
+    @property
+    def http(self) -> str: ...
+
+    @property
+    def web(self) -> str: ...
+
+
+def make_standing_by_app(owner: Callable[[], Owner | None], *, pages: bool) -> web.Application:
+    """The app of a standby's web (`pages`), or of its control socket."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        found = owner()
+        is_page = request.method in ("GET", "HEAD") and not request.path.startswith(PREFIX)
+        if pages and is_page and found is not None and found.web:
+            return web.Response(status=307, headers={"Location": found.web + request.rel_url.raw_path_qs, **_NO_STORE})
+        where = "nobody owns the centre now" if found is None else f"{found.web or found.http} owns the centre"
+        text = f"this engine stands by; {where}"
+        return problem(503, "standby", text, headers={"Retry-After": str(RETRY_AFTER_S), **_NO_STORE})
+
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    limit_connections(app)
+    app.router.add_route("*", "/{path:.*}", answer)
+    return app
+
+
+_NO_STORE = {"Cache-Control": "no-store"}

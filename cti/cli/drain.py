@@ -1,0 +1,30 @@
+"""What can an operator type to take an engine away? `cti drain`."""
+
+from __future__ import annotations
+
+import typer
+
+from cti.cli import ask, change
+from cti.cli.ask import AsJson, Control
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Hang the command in."""
+    app.command("drain")(drain)
+
+
+def drain(as_json: AsJson = False, control: Control = None) -> None:
+    """Let the engine go. Where another one stands by it takes over at once: who waits keeps his place, talks go on.
+
+    Alone it takes nothing new (new calls go where the dialplan leads them without an engine), finishes what is inside,
+    and ends. A service that restarts by itself comes back, as a standby where there is another owner.
+
+    Example: cti drain
+    """
+    found = change.send("POST", "/api/v1/drain", control, as_json, {"by": ask.who()})
+    if as_json:
+        ask.print_json(found)
+    elif found.get("drain") == "handed_over":
+        typer.echo("a standby takes over")
+    else:
+        typer.echo(f"takes nothing new; ends when nobody is inside ({found.get('inside')} now)")

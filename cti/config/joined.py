@@ -1,0 +1,32 @@
+"""What can be said in center.yaml of the Redis that joins several engines? Where it is, and how long a lease lasts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from cti.config.address import AddressText
+from cti.model.policy import Name
+from cti.model.schema import Policy
+
+URL = r"^rediss?://\S{1,400}$"
+MEANINGS = {URL: "must be redis://host:6379/0, or rediss:// for TLS; user and password stand before an @"}
+
+
+class Joined(Policy):
+    """Engines with the same `domain` in the same Redis (or Valkey) are one centre: one owns it, the others stand by."""
+
+    url: Annotated[str, StringConstraints(pattern=URL)] = "redis://127.0.0.1:6379/0"
+    password: SecretStr | None = None  # instead of one in the url
+    sentinels: tuple[AddressText, ...] = ()  # then `url` says how to log in, and they say where the primary is
+    primary: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")] = "mymaster"
+    cluster: bool = False  # a Redis Cluster; `url` is one of its nodes
+    domain: Name = "center"
+    lease_s: Annotated[float, Field(ge=1, le=60)] = 2.0  # an owner who is silent for so long is replaced
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.cluster and self.sentinels:
+            raise ValueError("is a cluster or has sentinels; keep one of them")
+        return self

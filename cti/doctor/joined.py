@@ -1,0 +1,40 @@
+"""Is there what several engines need? Asks the Redis that joins them, and judges what each Asterisk knows of them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+from cti.config.joined import Joined
+from cti.config.settings import Settings
+from cti.doctor.rules import Finding
+from cti.joined.door import Door, RedisAway, Whereabouts
+
+HERE = "here"
+
+
+async def examine_joined(settings: Settings) -> list[Finding]:
+    """Return what is found in the Redis of `settings`; nothing where an engine is alone. Changes nothing there."""
+    return [] if settings.redis is None else [await asyncio.to_thread(_look, settings.redis)]
+
+
+def judge_engines(node: str, settings: Settings, engines: Sequence[str]) -> list[Finding]:
+    """Judge CTI_ENGINES of one Asterisk: where several engines are joined it should know more than one."""
+    if settings.redis is None or len(engines) != 1:
+        return []
+    text = f"knows one engine only, {engines[0]}: callers find no other one before that has taken over"
+    return [Finding("warn", node, "dialplan", text, "name all engines in CTI_ENGINES, with & between")]
+
+
+def _look(rules: Joined) -> Finding:
+    door = Door(rules, Whereabouts(f"doctor-{secrets.token_hex(4)}", ""))
+    try:
+        owner, standbys = door.owner(), door.standbys()
+    except RedisAway as away:
+        remedy = "look at redis.url, its password, and whether it runs: redis-cli ping"
+        return Finding("fail", HERE, "Redis", f"gives no answer ({away}): no engine can take over", remedy)
+    finally:
+        door.leave()
+    who = "nobody owns the centre" if owner is None else f"{owner.agi} owns the centre"
+    return Finding("ok", HERE, "Redis", f"answers; {who}, {len(standbys)} stand by")

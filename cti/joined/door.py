@@ -1,0 +1,192 @@
+"""What do we ask of Redis? One lease with a fencing token, and who stands by. The only module that knows redis-py.
+
+Every question is one script, so that nothing comes between its parts. Blocks: callers ask from a thread. What cannot be
+answered, for whatever reason, is one thing to us: Redis is away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
+import redis
+from redis.backoff import NoBackoff
+from redis.cluster import RedisCluster
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from cti.config.joined import Joined
+
+T = TypeVar("T")
+
+
+class RedisAway(Exception):
+    """It gave no answer in time, or not one that helps (it is loading, a replica, or refuses us)."""
+
+
+class Whereabouts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an engine is reached; what others read in the address book. Addresses are host:port, `web` is an origin."""
+
+    engine: str  # one process: never given twice
+    agi: str
+    http: str = ""
+    web: str = ""
+
+
+class Seen(NamedTuple):
+    """What a standby sees: who owns the domain and for how long he does, or whether its last owner gave it back."""
+
+    owner: Whereabouts | None
+    given_back: bool
+    ends_in_s: float = 0.0
+
+
+_NOW_MS = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+
+# KEYS: owner, token, given back, standbys.
+_TAKE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
+local token = redis.call('INCR', KEYS[2])
+if token <= tonumber(ARGV[2]) then
+  token = tonumber(ARGV[2]) + 1
+  redis.call('SET', KEYS[2], string.format('%.0f', token))
+end
+local mine = string.format('%.0f', token) .. ' ' .. ARGV[1]
+redis.call('SET', KEYS[1], mine, 'NX', 'PX', ARGV[3])
+redis.call('DEL', KEYS[3])
+return mine
+"""
+# Nobody holds it and nobody has had a newer token: it ran out while Redis was away, or Redis forgot it.
+_RENEW = """
+local held = redis.call('GET', KEYS[1])
+if held == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[3]) return 1 end
+if held then return 0 end
+if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[3])
+return 1
+"""
+_GIVE_BACK = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[3], redis.call('GET', KEYS[2]) or '0')
+return 1
+"""
+_STAND_BY = (
+    _NOW_MS
+    + """
+redis.call('HSET', KEYS[4], ARGV[1], string.format('%.0f', now + tonumber(ARGV[2])))
+local given = redis.call('GET', KEYS[3])
+local back = given and given == redis.call('GET', KEYS[2])
+return {redis.call('GET', KEYS[1]) or '', back and 1 or 0, redis.call('PTTL', KEYS[1])}
+"""
+)
+_STANDBYS = (
+    _NOW_MS
+    + """
+local all, there = redis.call('HGETALL', KEYS[4]), {}
+for i = 1, #all, 2 do
+  if tonumber(all[i + 1]) > now then table.insert(there, all[i]) else redis.call('HDEL', KEYS[4], all[i]) end
+end
+return there
+"""
+)
+
+
+class Door:
+    """One engine's questions about one domain. Connects at the first one, and again whenever it has to."""
+
+    def __init__(self, rules: Joined, me: Whereabouts) -> None:
+        self.me = me
+        self._book = msgspec.json.encode(me).decode()
+        self._lease_ms = round(rules.lease_s * 1000)
+        self._rules = rules
+        tag = "{cti:" + rules.domain + "}"  # one slot of a cluster
+        self._keys = [f"{tag}:{name}" for name in ("owner", "token", "given-back", "standbys")]
+        self._client: Any = None
+
+    def take(self, newer_than: int) -> int | None:
+        """Take the lease if nobody holds it: the fencing token, greater than every one before and than `newer_than`."""
+        held = self._ask(_TAKE, self._book, newer_than, self._lease_ms)
+        return int(held.partition(" ")[0]) if held else None
+
+    def renew(self, token: int) -> bool:
+        """Hold it for another lease; False: somebody else holds it or has held it since."""
+        return bool(self._ask(_RENEW, f"{token} {self._book}", token, self._lease_ms))
+
+    def give_back(self, token: int) -> bool:
+        """Let a standby take it at once; False where it was no longer ours."""
+        return bool(self._ask(_GIVE_BACK, f"{token} {self._book}"))
+
+    def stand_by(self) -> Seen:
+        """Say that we are here for another lease, and look who owns the domain."""
+        held, back, ends_in_ms = self._ask(_STAND_BY, self.me.engine, self._lease_ms)
+        return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000)
+
+    def owner(self) -> Whereabouts | None:
+        """Who owns the domain."""
+        return _read(self._away_if_failing(lambda: self._connected().get(self._keys[0])) or "")
+
+    def no_longer_by(self) -> None:
+        """We do not stand by any more."""
+        self._away_if_failing(lambda: self._connected().hdel(self._keys[3], self.me.engine))
+
+    def standbys(self) -> list[str]:
+        """Return which engines stand by."""
+        return sorted(self._ask(_STANDBYS))
+
+    def leave(self) -> None:
+        """No more questions, and we do not stand by any more. Never raises."""
+        with contextlib.suppress(RedisAway):
+            self.no_longer_by()
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _ask(self, script: str, *words: str | int) -> Any:
+        return self._away_if_failing(lambda: self._connected().eval(script, len(self._keys), *self._keys, *words))
+
+    def _away_if_failing(self, ask: Callable[[], T]) -> T:
+        try:
+            return ask()
+        except (redis.RedisError, OSError) as error:
+            raise RedisAway(type(error).__name__) from None  # its text may hold a password
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            self._client = connect(self._rules)
+        return self._client
+
+
+def connect(rules: Joined) -> Any:
+    """A client for what `rules` say: one Redis, its sentinels, or a cluster. It never asks twice by itself."""
+    wait_s = rules.lease_s / 4  # so that an owner has asked several times before his lease is over
+    common: dict[str, Any] = {
+        "socket_timeout": wait_s,
+        "socket_connect_timeout": wait_s,
+        "decode_responses": True,
+    }
+    if rules.password is not None:
+        common["password"] = rules.password.get_secret_value()
+    if rules.cluster:
+        return RedisCluster.from_url(rules.url, **common)
+    common["retry"] = Retry(NoBackoff(), 0)
+    if not rules.sentinels:
+        return redis.Redis.from_url(rules.url, **common)
+    login = redis.Redis.from_url(rules.url, **common).connection_pool
+    kind = login.connection_class is redis.SSLConnection
+    given = {key: value for key, value in login.connection_kwargs.items() if key not in ("host", "port")}
+    asked = [(address.host, address.port) for address in cast(Sequence[Any], rules.sentinels)]
+    sentinel_login = {key: value for key, value in common.items() if key not in ("password", "decode_responses")}
+    sentinels = Sentinel(asked, sentinel_kwargs=sentinel_login)  # type: ignore[no-untyped-call]
+    return sentinels.master_for(rules.primary, **given, **({"ssl": True} if kind else {}))  # type: ignore[no-untyped-call]
+
+
+def _read(held: str) -> Whereabouts | None:
+    """What an owner of another version has written may say less, or something else."""
+    try:
+        return msgspec.json.decode(held.partition(" ")[2], type=Whereabouts) if held else None
+    except msgspec.DecodeError:
+        return Whereabouts("", "")

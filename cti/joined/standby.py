@@ -1,0 +1,198 @@
+"""What does an engine do that does not own the centre? It waits for the lease, and sends on whoever comes to it.
+
+A caller is sent on by a variable of his channel: his dialplan then enters the owner; no call is ever proxied. Knows no
+queue and no call, and opens the store only when it is about to take over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import ssl
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti import machine
+from cti.api.control_socket import ControlSocket
+from cti.api.http import make_http_app
+from cti.api.loop_watch import LoopWatch
+from cti.api.serving import serve_tcp
+from cti.api.standing_by import make_standing_by_app
+from cti.config.address import Address
+from cti.config.joined import Joined
+from cti.config.settings import Settings
+from cti.joined.door import Door, RedisAway, Seen, Whereabouts
+from cti.joined.holding import lasting_clock
+from cti.joined.tenure import Patience
+from cti.metrics.office_counts import OfficeCounts
+from cti.model.errors import ConfigError
+from cti.store.database import Store, open_store
+from cti.store.owner import newest_token
+from cti.switch.agi_session import AgiSession
+from cti.switch.fastagi import FastAgiServer
+from cti.web_room import tls_context
+
+LOOKS = 8  # at the lease, within one lease
+AFTER_ITS_END_S = 0.01
+ANSWER_TIMEOUT_S = 2.0
+SENT_ON = ("inbound", "outbound")  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
+
+log = structlog.get_logger(__name__)
+
+
+class Taken(NamedTuple):
+    """The lease is ours: its token, when it was asked for (lasting_clock), and the store to claim it in."""
+
+    token: int
+    asked_at: float
+    store: Store
+
+
+class Standby:
+    """One engine's waiting. `owner` is who owns the centre, as far as we know."""
+
+    def __init__(self, settings: Settings, rules: Joined, door: Door) -> None:
+        self.owner: Whereabouts | None = None
+        self.token, self.standbys = 0, 0
+        self._settings, self._rules, self._door = settings, rules, door
+        self._patience = Patience(rules.lease_s)
+        self._away_since: float | None = None
+        self._pause_s = 0.0  # until the next look
+
+    @property
+    def redis_away_s(self) -> float | None:
+        """For how long Redis has given no answer; None: it answers."""
+        return None if self._away_since is None else lasting_clock() - self._away_since
+
+    async def until_taken(self) -> Taken:
+        """Stand by until the lease is ours; who comes meanwhile is sent on. Raises ConfigError."""
+        log.info("stands by", domain=self._rules.domain)
+        async with contextlib.AsyncExitStack() as stack:
+            await self._open(stack)
+            while True:
+                taken = await self._look()
+                if taken is not None:
+                    return taken
+                await asyncio.sleep(self._pause_s)
+
+    # --- the lease ----------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> Taken | None:
+        self._pause_s = self._rules.lease_s / LOOKS
+        try:
+            seen = await asyncio.to_thread(self._door.stand_by)
+        except RedisAway as away:
+            if self._away_since is None:
+                self._away_since = lasting_clock()
+                log.error("Redis gives no answer: this engine cannot take over", reason=str(away))
+            return None
+        if self._away_since is not None:
+            self._away_since = None
+            log.info("Redis answers again")
+        now = lasting_clock()
+        self._patience.answered(now)
+        self._note(seen)
+        if seen.owner is not None:
+            self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
+        if seen.owner is not None or not self._patience.may_take(now, given_back=seen.given_back):
+            return None
+        return await asyncio.to_thread(self._take)
+
+    def _note(self, seen: Seen) -> None:
+        if seen.owner is not None and seen.owner != self.owner:
+            log.info("the centre is owned", by=seen.owner.engine, callers=seen.owner.agi)
+        self.owner = seen.owner or self.owner
+
+    def _take(self) -> Taken | None:
+        """Open the store first: who cannot write does not take over."""
+        machine.make_directory(self._settings.state_dir)
+        try:
+            store = open_store(self._settings.store)
+        except ConfigError as error:
+            log.error("cannot take over: the store does not open", problem=error.problems[0])
+            return None
+        try:
+            newest = newest_token(store, self._rules.domain)
+            asked_at = lasting_clock()
+            token = self._door.take(newest)
+            if token is not None:
+                self._door.no_longer_by()
+                return Taken(token, asked_at, store)
+        except (SQLAlchemyError, RedisAway) as error:
+            log.error("cannot take over", error=type(error).__name__)
+        store.close()
+        return None
+
+    # --- who comes meanwhile ------------------------------------------------------------------------------------------
+
+    async def _open(self, stack: contextlib.AsyncExitStack) -> None:
+        settings = self._settings
+        watch = LoopWatch()
+        watch.start()
+        stack.callback(watch.stop)
+        registry = CollectorRegistry()
+        registry.register(OfficeCounts(self))
+        machine.make_directory(settings.state_dir)
+        control = await ControlSocket.open(make_standing_by_app(self._where, pages=False), settings.control)
+        stack.push_async_callback(control.close)
+        http = make_http_app(lambda: generate_latest(registry), self._not_ready, watch.lag_s)
+        await stack.enter_async_context(_served("http.listen", http, settings.http.listen))
+        if settings.web is not None:
+            tls = None if settings.web.tls is None else tls_context(settings.web.tls)
+            pages = make_standing_by_app(self._where, pages=True)
+            await stack.enter_async_context(_served("web.listen", pages, settings.web.listen, tls))
+        fastagi = settings.fastagi
+        agi = FastAgiServer(
+            self._send_on,
+            host=fastagi.listen.host,
+            port=fastagi.listen.port,
+            allow=tuple(fastagi.allow),
+            admit_path=self._admit,
+        )
+        try:
+            await agi.start()
+        except OSError as error:
+            raise ConfigError([f"fastagi.listen: cannot listen on {fastagi.listen}: {error.strerror}"]) from None
+        stack.push_async_callback(agi.close)
+
+    def _where(self) -> Whereabouts | None:
+        return self.owner
+
+    def _not_ready(self) -> list[str]:
+        away = [] if self._away_since is None else ["Redis gives no answer: it cannot take over"]
+        owner = (
+            "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
+        )
+        return [f"standby: {owner}", *away]
+
+    def _admit(self, path: str) -> bool:
+        token = self._settings.fastagi.token
+        given = path.strip("/").partition("/")[2]
+        return hmac.compare_digest(given.encode(), ("" if token is None else token.get_secret_value()).encode())
+
+    async def _send_on(self, session: AgiSession) -> None:
+        """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""
+        door = session.path.strip("/").partition("/")[0]
+        owner = self.owner
+        if owner is not None and owner.agi and owner.engine != self._door.me.engine and door in SENT_ON:
+            await session.command("SET", "VARIABLE", "CTI_OWNER", owner.agi, timeout_s=ANSWER_TIMEOUT_S)
+
+
+@contextlib.asynccontextmanager
+async def _served(
+    key: str, app: web.Application, listen: Address, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
+    try:
+        runner = await serve_tcp(app, listen.host, listen.port, tls=tls)
+    except OSError as error:
+        raise ConfigError([f"{key}: cannot listen on {listen}: {error.strerror}"]) from None
+    try:
+        yield
+    finally:
+        await runner.cleanup()

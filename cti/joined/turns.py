@@ -1,0 +1,100 @@
+"""How does a process come to own the centre, and to leave it? Stand by, own, stand by again.
+
+An owner starts exactly as an engine that is started again: what is true is in the store, in Asterisk and with those who
+wait. Who serves, and how, is the caller's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Coroutine
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.config.joined import Joined
+from cti.config.settings import Settings
+from cti.joined.door import Door
+from cti.joined.holding import Holding
+from cti.joined.standby import Standby, Taken
+from cti.joined.whereabouts import whereabouts
+from cti.store.owner import claim, newest_token
+
+BEAT_S = 0.5
+
+log = structlog.get_logger(__name__)
+
+Serve = Callable[[Holding], Coroutine[None, None, None]]
+
+
+async def take_turns(settings: Settings, serve: Serve) -> None:
+    """Stand by until the centre is ours, `serve` while it is, and so on, until `serve` ends. Raises ConfigError."""
+    rules = settings.redis or Joined()
+    while True:
+        door = Door(rules, whereabouts(settings))  # each turn a name of its own
+        try:
+            taken = await Standby(settings, rules, door).until_taken()
+            if await _own(rules, door, taken, serve):
+                return
+        finally:
+            await asyncio.to_thread(door.leave)
+
+
+async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
+    """Serve until the lease is lost, and give it back where it is not. True: `serve` has ended by itself."""
+    loop, lost = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell_lost() -> None:
+        loop.call_soon_threadsafe(lost.set)
+
+    holding = Holding(
+        door,
+        taken.token,
+        lambda: newest_token(taken.store, rules.domain),
+        tell_lost,
+        lease_s=rules.lease_s,
+        asked_at=taken.asked_at,
+    )
+    holding.begin()
+    beating = loop.create_task(_beat(holding))
+    try:
+        return await asyncio.to_thread(_claim, rules, door, taken) and await _serve(holding, serve, lost)
+    finally:
+        beating.cancel()
+        await asyncio.to_thread(holding.give_back)
+        taken.store.close()
+
+
+def _claim(rules: Joined, door: Door, taken: Taken) -> bool:
+    """Raise the token in the store: from here on no commit of an earlier owner goes through."""
+    try:
+        ours = claim(taken.store, rules.domain, taken.token, door.me.engine, time.time())
+    except SQLAlchemyError as error:
+        log.error("cannot take over: the store does not take the claim", error=type(error).__name__)
+        return False
+    if ours:
+        log.info("owns the centre", domain=rules.domain, token=taken.token)
+    return ours
+
+
+async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
+    loop = asyncio.get_running_loop()
+    serving, losing = loop.create_task(serve(holding)), loop.create_task(lost.wait())
+    try:
+        await asyncio.wait((serving, losing), return_when=asyncio.FIRST_COMPLETED)
+        if losing.done():
+            log.error("another engine owns the centre: this one steps down", token=holding.token)
+        return not losing.done()
+    finally:
+        losing.cancel()
+        serving.cancel()  # callers go back to the dialplan, and from there to the owner
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+async def _beat(holding: Holding) -> None:
+    while True:
+        holding.beat()
+        await asyncio.sleep(BEAT_S)

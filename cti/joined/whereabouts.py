@@ -1,0 +1,21 @@
+"""How do others reach this engine? What it writes into the address book, from its configuration."""
+
+from __future__ import annotations
+
+import secrets
+
+from cti.config.settings import Settings
+from cti.joined.door import Whereabouts
+
+
+def whereabouts(settings: Settings) -> Whereabouts:
+    """Return where an engine of these settings is reached, under a name that no other process ever has."""
+    listen = settings.http.listen
+    if listen.host in ("0.0.0.0", "::"):
+        listen = listen._replace(host=settings.fastagi.advertise.host)
+    return Whereabouts(
+        engine=f"{settings.fastagi.advertise}-{secrets.token_hex(6)}",
+        agi=str(settings.fastagi.advertise),
+        http=str(listen),
+        web="" if settings.web is None else settings.web.origins(settings.web.listen.port)[0],
+    )

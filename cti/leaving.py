@@ -1,0 +1,47 @@
+"""How does an engine go without anybody losing his place, where a signal would be too abrupt? To a standby, or empty.
+
+A stop is no harm where a standby takes over, or the engine is started again at once. Alone, and for good, it has to
+finish what is inside first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+LOOK_S = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+class Leaving:
+    """`standbys`: how many could take over; `inside`: callers in our hands. `over` is set when the process may end."""
+
+    def __init__(
+        self, standbys: Callable[[], int], inside: Callable[[], int], take_nothing_new: Callable[[], None]
+    ) -> None:
+        self.over = asyncio.Event()
+        self._standbys, self._inside, self._take_nothing_new = standbys, inside, take_nothing_new
+        self._emptying: asyncio.Task[None] | None = None
+
+    def drain(self) -> dict[str, int | str]:
+        """Begin to leave; what will come of it: `handed_over`, or `empties` with so many callers `inside`."""
+        standbys, inside = self._standbys(), self._inside()
+        if standbys and self._emptying is None:
+            log.info("drained: a standby takes over", inside=inside)
+            asyncio.get_running_loop().call_later(LOOK_S, self.over.set)  # the answer goes out first
+            return {"drain": "handed_over", "inside": inside}
+        if self._emptying is None:
+            log.info("drained: takes nothing new, ends when nobody is inside", inside=inside)
+            self._take_nothing_new()
+            self._emptying = asyncio.get_running_loop().create_task(self._until_empty())
+        return {"drain": "empties", "inside": inside}
+
+    async def _until_empty(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if not self._inside():
+                break
+        self.over.set()

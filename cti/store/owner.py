@@ -1,0 +1,67 @@
+"""Which engine may write? The newest fencing token of each routing domain, compared in the transaction that writes.
+
+A lease alone cannot stop an owner who was frozen in the midst of a write: by the time he goes on it is another's. So
+whoever takes over raises the token here first, and from then on no commit of an older token goes through.
+Knows nothing of Redis. Blocks for the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from cti.store.database import Store
+from cti.store.tables import routing_owner
+
+_table = routing_owner
+
+
+class NotOwner(SQLAlchemyError):
+    """This engine's token is not the newest any more: nothing of its transaction is kept."""
+
+
+def newest_token(store: Store, domain: str) -> int:
+    """Return the token of the domain's newest owner, 0 before the first. Raises SQLAlchemyError."""
+    with store.engine.connect() as connection:
+        return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
+
+
+def claim(store: Store, domain: str, token: int, engine: str, now: float) -> bool:
+    """Commit durably that `engine` owns the domain by `token`; False: there is one as new or newer.
+
+    When it returns, every commit of an older token has happened or never will. Raises SQLAlchemyError.
+    """
+    values = {"token": token, "engine": engine, "since": now}
+    try:
+        with store.durable.begin() as connection:
+            older = update(_table).where(_table.c.domain == domain, _table.c.token < token)
+            if connection.execute(older.values(values)).rowcount == 1:
+                return True
+            if connection.execute(select(_table.c.token).where(_table.c.domain == domain)).first() is not None:
+                return False
+            connection.execute(insert(_table).values(domain=domain, **values))
+            return True
+    except IntegrityError:  # another one was first a moment ago
+        return False
+
+
+def guard(store: Store, domain: str, token: int, lost: Callable[[], None]) -> None:
+    """From now on every commit of `store` raises NotOwner, and keeps nothing, once there is a newer token than ours.
+
+    `lost` is called then, from whichever thread has tried.
+    """
+    # On PostgreSQL the row stays as it is until our commit is over (FOR SHARE); on SQLite a writer is alone anyway.
+    newest = select(_table.c.token).where(_table.c.domain == domain).with_for_update(read=True)
+
+    def compare(connection: Connection) -> None:
+        found = connection.execute(newest).scalar()
+        if found != token:
+            # Now, and not when the connection is closed: the new owner waits for the lock on SQLite [measured]
+            connection.connection.rollback()
+            lost()
+            raise NotOwner("another engine owns the centre now: this one may not write any more")
+
+    for engine in (store.engine, store.durable):
+        event.listen(engine, "commit", compare)

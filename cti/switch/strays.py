@@ -1,0 +1,82 @@
+"""Whom does a frozen engine still hold, and how do they come to the one that has taken over? One node's stray callers.
+
+A caller in the AGI of an engine that is dead comes back by himself. One whose engine is stopped, or cut off, does not:
+the connection stays open, and AGI() waits. He is taken out of it by AMI, and his dialplan enters us, with his ticket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from cti.model.words import NodeId
+from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout
+from cti.switch.ami_events import Fields, leg_id
+
+CONTEXT = "cti-inbound"
+BACK = ("T", "1")  # where cti-inbound takes a call out of a deaf engine's hands; see extensions_cti.conf
+ENGINE_AT = "CTI_ENGINE_AT"
+FIRST_LOOK_S, LONGEST_PAUSE_S = 1.5, 15.0  # who comes back by himself has done so within half a second
+TIMEOUT_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class Strays:
+    """`held`: whether we have the session of a leg. `here`: host:port at which callers reach us."""
+
+    def __init__(self, node: NodeId, link: AmiLink, held: Callable[[str], bool], here: str) -> None:
+        self.fetched = 0
+        self._node, self._link, self._held, self._here = node, link, held, here
+        self._work: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Tell this node who owns the centre from now on, and look after those who are held by nobody."""
+        self.close()
+        self._fire({"Action": "Setvar", "Variable": ENGINE_AT, "Value": self._here})
+        self._work = asyncio.get_running_loop().create_task(self._run(), name=f"strays-{self._node}")
+
+    def close(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        self._work = None
+
+    async def _run(self) -> None:
+        """Until nobody is left who was there before us; somebody who talks may become a stray when he has talked."""
+        pause_s, before = FIRST_LOOK_S, frozenset[str]()
+        while True:
+            await asyncio.sleep(pause_s)
+            try:
+                items = await self._link.list_action({"Action": "Status"}, "StatusComplete", timeout_s=TIMEOUT_S)
+            except (AmiDisconnected, AmiRefused, AmiTimeout):
+                continue
+            without = [item for item in items if self._is_without_us(item)]
+            if not without:
+                return
+            strays = {item["Uniqueid"]: item["Channel"] for item in without if _waits(item)}
+            self._fetch(channel for uniqueid, channel in strays.items() if uniqueid in before)
+            before = frozenset(strays)
+            pause_s = FIRST_LOOK_S if strays else min(LONGEST_PAUSE_S, pause_s * 2)
+
+    def _is_without_us(self, item: Fields) -> bool:
+        return item.get("Context") == CONTEXT and not self._held(leg_id(self._node, item.get("Uniqueid", "")))
+
+    def _fetch(self, channels: Iterable[str]) -> None:
+        for channel in channels:
+            self.fetched += 1
+            self._fire({"Action": "Setvar", "Channel": channel, "Variable": "CTI_OWNER", "Value": self._here})
+            place = {"Context": CONTEXT, "Exten": BACK[0], "Priority": BACK[1]}
+            self._fire({"Action": "Redirect", "Channel": channel, **place})
+
+    def _fire(self, fields: Fields) -> None:
+        try:
+            self._link.fire(fields)
+        except AmiDisconnected:
+            log.info("not told: the node is not connected", node=self._node)
+
+
+def _waits(item: Fields) -> bool:
+    """In an AGI that does nothing. A Dial that rings or talks goes on, and comes back here when it is over."""
+    return item.get("Application") == "AGI" and not item.get("BridgeID")

@@ -1,0 +1,95 @@
+"""The judge of chaos: what counts as lost, doubled, out of order, dialled twice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.chaos_books import (
+    DIALLED_TWICE,
+    DROPPED,
+    FORGOTTEN,
+    LOST,
+    NEVER_CALLED,
+    NO_OUTCOME,
+    NOT_KEPT,
+    NOT_PROMISED,
+    SERVED_TWICE,
+    TWO_CONTACTS,
+    UNKNOWN,
+    WRONG_OUTCOME,
+    Row,
+    Story,
+    doubles,
+    judge_contacts,
+    judge_dials,
+    order_broken,
+)
+
+pytestmark = pytest.mark.unit
+
+
+def story(served: bool = True, ended_by: str = "us", stayed_s: float = 60.0, times: int = 1) -> Story:
+    if not served:
+        return Story("1", 1, "sales", 0.0, 1.0, None, 0, 1.0 + stayed_s, ended_by)
+    return Story("1", 1, "sales", 0.0, 1.0, 5.0, times, 1.0 + stayed_s, ended_by)
+
+
+def row(outcome: str = "answered", *, is_open: bool = False, number: str = "+1") -> Row:
+    return Row("n/1", number, "sales", "talking" if is_open else "ended", outcome, is_open)
+
+
+@pytest.mark.parametrize(
+    ("lived", "written", "wrong"),
+    [
+        (story(), [row()], []),
+        (story(ended_by="them"), [row()], []),
+        (story(served=False), [row("abandoned")], []),
+        (story(served=False, ended_by="node"), [row("lost")], []),
+        (story(served=False, ended_by="node"), [], []),
+        (story(served=False, stayed_s=5.0), [], []),
+        (story(served=False), [], [UNKNOWN]),
+        (story(), [], [UNKNOWN]),
+        (story(), [row(), row()], [TWO_CONTACTS]),
+        (story(), [row(is_open=True)], [NO_OUTCOME]),
+        (story(), [row("abandoned")], [WRONG_OUTCOME]),
+        (story(served=False), [row()], [WRONG_OUTCOME]),
+        (story(served=False), [row("lost")], [LOST]),
+        (story(served=False, ended_by="them"), [row("abandoned")], [DROPPED]),
+        (story(times=2), [row()], [SERVED_TWICE]),
+    ],
+)
+def test_one_caller(lived: Story, written: list[Row], wrong: list[str]) -> None:
+    found = judge_contacts([lived], [*written, row("abandoned", is_open=True, number="+2")])
+    assert sorted(found.wrong) == sorted(wrong)
+    assert found.count(*wrong) == len(wrong) == len(found.lines())
+
+
+def test_served_when_nothing_was_written() -> None:
+    found = judge_contacts([story()], [row("abandoned")], [(0.0, 4.0), (4.5, 6.0)])
+    assert list(found.wrong) == [FORGOTTEN]
+    assert list(judge_contacts([story()], [row("abandoned")], [(6.0, 9.0)]).wrong) == [WRONG_OUTCOME]
+    assert judge_contacts([story()], [row()], [(0.0, 9.0)]).wrong == {}
+
+
+def test_dials() -> None:
+    promises = {"1": "kept", "2": "kept", "3": "failed", "4": "promised"}
+    found = judge_dials({"1": 1, "5": 2}, promises, ["4", "6"])
+    assert found.wrong == {DIALLED_TWICE: ["5 2"], NOT_PROMISED: ["6"], NOT_KEPT: ["3 failed"], NEVER_CALLED: ["2"]}
+
+
+@given(line=st.lists(st.integers(0, 99).map(str), unique=True), lot=st.randoms(use_true_random=False))
+def test_leaving_and_joining_at_the_end_break_no_order(line: list[str], lot: object) -> None:
+    stayed = [number for number in line if lot.random() < 0.5]  # type: ignore[attr-defined]
+    assert order_broken(line, [*stayed, "new"]) == 0
+
+
+def test_order() -> None:
+    assert order_broken(["a", "b", "c", "d"], ["a", "c", "b", "d"]) == 1
+    assert order_broken(["a", "b", "c", "d"], ["d", "a", "b", "c"]) == 3
+    assert order_broken(["a", "b"], ["x", "b"]) == 0
+
+
+def test_doubles() -> None:
+    assert doubles(["b", "a", "b", "c", "a"]) == ["a", "b"]

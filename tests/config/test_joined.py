@@ -1,0 +1,58 @@
+"""Is what joins several engines said clearly, and what cannot work refused?"""
+
+from __future__ import annotations
+
+import pytest
+
+from cti.config import settings as config
+
+pytestmark = pytest.mark.unit
+
+BASE = """nodes: {n: {host: 127.0.0.1, secret: x}}
+fastagi: {token: t}
+queues: {sales: {}}
+"""
+
+
+def read(redis: str, store: str = "store: postgresql://cti@db/cti") -> config.Reading:
+    return config.read_bytes(f"{BASE}{store}\nredis: {redis}\n".encode(), file="c.yaml", environ={})
+
+
+def test_the_shortest_one() -> None:
+    settings = read("{}").settings
+    assert settings is not None and settings.redis is not None
+    assert (settings.redis.url, settings.redis.domain, settings.redis.lease_s) == (
+        "redis://127.0.0.1:6379/0", "center", 2.0,
+    )  # fmt: skip
+
+
+def test_without_the_key_there_is_none() -> None:
+    settings = config.loads(BASE.encode(), environ={})
+    assert settings.redis is None
+
+
+@pytest.mark.parametrize(
+    ("redis", "told"),
+    [
+        ("{url: 'http://x'}", "must be redis://host:6379/0"),
+        ("{lease_s: 0.1}", "lease_s"),
+        ("{cluster: true, sentinels: ['a:26379']}", "keep one of them"),
+        ("{sentinels: ['a']}", 'must be "host:port"'),
+        ("{urll: 'redis://x'}", 'did you mean "url"'),
+    ],
+)
+def test_what_cannot_work_is_refused(redis: str, told: str) -> None:
+    reading = read(redis)
+    assert reading.settings is None
+    [line] = reading.lines(reading.errors)
+    assert told in line and line.startswith("c.yaml:5:")
+
+
+def test_engines_without_a_store_in_common_are_refused() -> None:
+    reading = read("{}", store="")
+    assert "need one store" in reading.lines(reading.errors)[0]
+
+
+def test_a_file_is_a_store_of_one_machine() -> None:
+    reading = read("{}", store="store: sqlite:////var/lib/cti/cti.db")
+    assert any("on this machine" in line for line in reading.lines(reading.warnings))

@@ -1,0 +1,48 @@
+"""Does the doctor say whether several engines could take over from one another?"""
+
+from __future__ import annotations
+
+import pytest
+
+from cti.config import settings as config
+from cti.config.settings import Settings
+from cti.doctor.joined import examine_joined, judge_engines
+from cti.joined.door import Door, Whereabouts
+from tests import valkey
+
+pytestmark = pytest.mark.contract
+
+
+def settings(redis: str = "") -> Settings:
+    joined = f"store: postgresql://cti@db/cti\nredis: {{url: '{redis}'}}\n" if redis else ""
+    text = f"nodes: {{n: {{host: 127.0.0.1, secret: x}}}}\nfastagi: {{token: t}}\nqueues: {{sales: {{}}}}\n{joined}"
+    return config.loads(text.encode(), environ={})
+
+
+async def test_an_engine_alone_needs_no_redis() -> None:
+    assert await examine_joined(settings()) == []
+    assert judge_engines("n", settings(), ["10.0.0.5:4573"]) == []
+
+
+async def test_who_owns_the_centre_is_told() -> None:
+    with valkey.server() as server:
+        ours = settings(server.url)
+        assert ours.redis is not None
+        [found] = await examine_joined(ours)
+        assert found.level == "ok" and "nobody owns" in found.text
+        owner = Door(ours.redis, Whereabouts("one", "10.0.0.5:4573"))
+        owner.take(0)
+        [found] = await examine_joined(ours)
+        assert found.text == "answers; 10.0.0.5:4573 owns the centre, 0 stand by"
+        owner.leave()
+
+
+async def test_a_redis_that_is_away_is_a_failure_with_a_remedy() -> None:
+    [found] = await examine_joined(settings(f"redis://127.0.0.1:{valkey.free_port()}/0"))
+    assert found.level == "fail" and "redis.url" in found.remedy
+
+
+def test_an_asterisk_that_knows_one_engine_only_is_warned_of() -> None:
+    ours = settings("redis://127.0.0.1/0")
+    assert [found.level for found in judge_engines("n", ours, ["10.0.0.5:4573"])] == ["warn"]
+    assert judge_engines("n", ours, ["10.0.0.5:4573", "10.0.0.6:4573"]) == []

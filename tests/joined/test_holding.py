@@ -1,0 +1,130 @@
+"""Does an owner act only while he owns the centre, whoever answers him or not?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cti.joined.door import RedisAway
+from cti.joined.holding import Holding
+
+pytestmark = pytest.mark.unit
+
+LEASE_S = 2.0
+
+
+class Redis:
+    def __init__(self) -> None:
+        self.held, self.is_away, self.asked, self.given_back = True, False, 0, False
+
+    def renew(self, token: int) -> bool:
+        self.asked += 1
+        if self.is_away:
+            raise RedisAway("TimeoutError")
+        return self.held
+
+    def give_back(self, token: int) -> bool:
+        self.given_back = True
+        return True
+
+    def standbys(self) -> list[str]:
+        return ["two"]
+
+
+class Office:
+    """A holding without its thread: `look` does what that would."""
+
+    def __init__(self) -> None:
+        self.now, self.redis, self.store, self.losses = 0.0, Redis(), 7, 0
+        self.failing = False
+        self.holding = Holding(
+            self.redis, 7, self._newest, self._lost, lease_s=LEASE_S, asked_at=0.0, clock=lambda: self.now
+        )
+
+    def _newest(self) -> int:
+        if self.failing:
+            raise OSError
+        return self.store
+
+    def _lost(self) -> None:
+        self.losses += 1
+
+    def at(self, now: float) -> bool:
+        self.now = now
+        return self.holding.may_act()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_within_the_lease_nobody_is_asked(office: Office) -> None:
+    assert office.at(1.9) and office.redis.asked == 0
+
+
+def test_after_a_pause_redis_is_asked_before_anything_is_done(office: Office) -> None:
+    assert office.at(60.0) and office.redis.asked == 1
+    assert office.holding.standbys == 1 and office.holding.renewals == 1
+    office.redis.held = False
+    assert not office.at(120.0) and office.losses == 1
+    assert not office.at(120.1)
+    assert office.redis.asked == 2, "lost is lost"
+
+
+def test_without_redis_the_store_knows_who_took_over(office: Office) -> None:
+    office.redis.is_away = True
+    assert office.at(60.0) and office.holding.redis_away_s == 0.0
+    assert office.at(61.5) and office.holding.redis_away_s == 1.5
+    office.store = 8
+    assert not office.at(90.0) and office.losses == 1
+
+
+def test_without_anybody_who_slept_does_nothing(office: Office) -> None:
+    office.redis.is_away = office.failing = True
+    assert not office.at(60.0)
+    assert not office.at(60.1) and office.redis.asked == 1, "not one question after the other"
+    office.redis.is_away = False
+    assert office.at(61.0) and office.losses == 0
+
+
+def test_the_stores_word_ends_it_at_once(office: Office) -> None:
+    office.holding.step_down()
+    assert office.losses == 1 and not office.at(0.1)
+
+
+@pytest.mark.parametrize("lose", [False, True])
+def test_given_back_only_what_is_ours(office: Office, lose: bool) -> None:
+    if lose:
+        office.holding.step_down()
+    office.holding.give_back()
+    assert office.redis.given_back is not lose
+
+
+def test_the_thread_keeps_it_until_it_is_given_back() -> None:
+    import threading
+
+    office, looked = Office(), threading.Event()
+    renew: Callable[[int], bool] = office.redis.renew
+
+    def renewed(token: int) -> bool:
+        looked.set()
+        return renew(token)
+
+    office.redis.renew = renewed  # type: ignore[method-assign]
+    office.holding.begin()
+    assert looked.wait(30)
+    office.holding.give_back()
+    assert office.redis.given_back and office.redis.asked >= 1
+
+
+def test_a_loop_that_hangs_lets_the_lease_go() -> None:
+    import threading
+
+    office, lost = Office(), threading.Event()
+    office.holding._lost = lost.set
+    office.now = 1000.0
+    office.holding.begin()
+    assert lost.wait(30)
+    assert not office.holding.may_act()

