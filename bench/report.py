@@ -143,12 +143,8 @@ def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
             found[f"{name}_{step}"] = round(time.perf_counter() - begun, 3)
             worked[f"{name}_{step}"] = round(time.process_time() - cpu, 3)
             assert rows, name
-            print(
-                f"{name} {step}: {found[f'{name}_{step}']} s, CPU {worked[f'{name}_{step}']}",
-                file=sys.stderr,
-                flush=True,
-            )
-    return found
+            print(f"{name} {step}: {found[f'{name}_{step}']} s", file=sys.stderr, flush=True)
+    return found, worked
 
 
 def main() -> None:

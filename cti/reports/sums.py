@@ -53,7 +53,9 @@ def read_sums(
     steps = query.steps()
     begins = [step.begin for step in steps]
     found: dict[tuple[Span, tuple[Any, ...]], dict[str, float]] = {}
-    for part in _parts(connection, table, query, steps):
+    asked = {*by, *(kind for kind in query.only if kind in table.c)}
+    days = _days(connection, query) if all(name in DAYS[table.name].c for name in asked) else []
+    for part in _parts(table, query, steps, days):
         for at, names, counts in _ask(connection, part, query, by, where):
             span = part.span or steps[max(0, bisect_right(begins, at) - 1)]
             _add(found, (span, names), counts)
@@ -68,7 +70,12 @@ def total(found: Iterable[Summed]) -> list[Summed]:
     return _in_order(sums)
 
 
-def _parts(connection: Connection, table: Table, query: Query, steps: Sequence[Span]) -> Iterator[_Part]:
+def _days(connection: Connection, query: Query) -> list[Day]:
+    """The days that there are sums of, where the steps may be as long."""
+    return [] if query.step_s else counted(connection, query.span.begin, query.span.end)
+
+
+def _parts(table: Table, query: Query, steps: Sequence[Span], days: Sequence[Day]) -> Iterator[_Part]:
     if query.step_s:
         every = query.step_s
         first = int(steps[0].end) - every  # not after any row: a remainder of less than nothing is one
@@ -76,7 +83,6 @@ def _parts(connection: Connection, table: Table, query: Query, steps: Sequence[S
         begin = start - (start - first) % every
         yield _Part(table, [(query.span.begin, query.span.end)], None, begin)
         return
-    days = counted(connection, query.span.begin, query.span.end)
     in_steps = [[day for day in days if step.begin <= day.start and day.end <= step.end] for step in steps]
     of_days = DAYS[table.name]
     if query.step == "day":

@@ -19,8 +19,12 @@ counted_day = Table(  # no two overlap; whatever is added to a quarter hour in o
 )
 
 
+LEFT_OUT = {"agent_interval": ("queue",)}
+"""Agents are asked for without queues most of the time, and somebody may be in forty: of queues, quarter hours tell."""
+
+
 def _of_days(interval: Table) -> Table:
-    """The same columns; `start` is that of the day."""
+    """The same columns but those of LEFT_OUT; `start` is that of the day."""
     columns = [
         Column(
             column.name,
@@ -31,6 +35,7 @@ def _of_days(interval: Table) -> Table:
             server_default=None if column.primary_key else "0",
         )
         for column in interval.columns
+        if column.name not in LEFT_OUT.get(interval.name, ())
     ]
     return Table(interval.name.replace("_interval", "_day"), metadata, *columns, sqlite_with_rowid=False)
 

@@ -129,7 +129,7 @@ def _look(connection: Connection, starts: Sequence[int]) -> tuple[dict[int, Day]
 
 
 def _sum_of(table: Table, day: Day) -> Any:
-    keys = [column for column in table.primary_key if column.name != "start"]
+    keys = [column for column in table.primary_key if column.name != "start" and column.name in DAYS[table.name].c]
     names = [column for column in table.columns if column.name not in table.primary_key.columns]
     start = select(counted_day.c.start).where(counted_day.c.start == day.start).scalar_subquery()
     sums = [(func.max if column.name in GREATEST else func.sum)(column) for column in names]

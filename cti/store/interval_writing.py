@@ -6,6 +6,7 @@ So a fact is counted exactly if it is stored: a commit that is tried again bring
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -55,9 +56,10 @@ def write(connection: Connection, sums: Sums) -> None:
     days = days_of(connection, starts, sums.zone)
     of_days = Sums()
     for table in INTERVALS:
+        kept = [column.name in DAYS[table.name].c for column in table.primary_key][1:]  # the first one is the start
         for (start, *rest), counts in sums.sums.get(table.name, {}).items():
             if start in days:
-                of_days.add(table, (days[start].start, *rest), counts)
+                of_days.add(table, (days[start].start, *compress(rest, kept)), counts)
         add_sums(connection, DAYS[table.name], of_days.sums.get(table.name, {}))
 
 

@@ -20,3 +20,11 @@ def test_time_and_talks(teller: Teller, rows) -> None:  # type: ignore[no-untype
     assert {name: total[name] for name in ("handled", "talk_s")} == {"handled": 2, "talk_s": 120.0}
     (of_sales, _) = rows("agents", queue="sales")
     assert (of_sales["handled"], of_sales["talk_s"], of_sales["occupancy"]) == (1, 60.0, None)
+
+
+def test_of_stated_queues_only_their_talks_count_also_over_days(teller: Teller, rows) -> None:  # type: ignore[no-untyped-def]
+    teller.call("n/1", NOON, "answered", 5.0, queue="sales")
+    teller.call("n/2", NOON + 900, "answered", 5.0, queue="support")
+    assert [row["handled"] for row in rows("agents", step="day")] == [2]
+    assert [row["handled"] for row in rows("agents", step="day", queue="sales")] == [1]
+    assert [row["handled"] for row in rows("agents", queue="support") if row["agent"]] == [1]

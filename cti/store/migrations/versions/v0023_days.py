@@ -23,7 +23,11 @@ def upgrade() -> None:
         op.create_table(
             name.replace("_interval", "_day"),
             sa.Column("start", sa.Integer, primary_key=True, autoincrement=False),
-            *(sa.Column(key, kind, primary_key=True, autoincrement=False) for key, kind in keys),
+            *(
+                sa.Column(key, kind, primary_key=True, autoincrement=False)
+                for key, kind in keys
+                if (name, key) != ("agent_interval", "queue")
+            ),
             *(sa.Column(each, sa.Float, nullable=False, server_default="0") for each in sums),
             sqlite_with_rowid=False,
         )
