@@ -15,6 +15,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
+START_PATIENCE_S = 60.0  # a process that begins beside others
 POLICY = {
     "queues": {"sales": {"target_s": 20}},
     "agents": {"anna": {"phone": "PJSIP/1001", "queues": ["sales"]}},
@@ -31,7 +32,7 @@ async def start(running: Running) -> asyncio.subprocess.Process:
 
 async def line_with(process: asyncio.subprocess.Process, text: str) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(START_PATIENCE_S):
         async for line in process.stdout:
             if text in line.decode():
                 return line.decode()
@@ -48,7 +49,7 @@ async def test_sighup_reads_the_file_again_and_sigterm_ends_it_with_0(tmp_path: 
         process.send_signal(signal.SIGHUP)
         assert "target_s 20 -> 33" in await line_with(process, "target_s")
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(START_PATIENCE_S):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:
@@ -60,7 +61,7 @@ async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path)
     running = Running(tmp_path)
     running.write(POLICY, http={"listen": "192.0.2.1:8470"})
     process = await start(running)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(START_PATIENCE_S):
         out, _ = await process.communicate()
     assert process.returncode == 2
     assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
@@ -81,7 +82,7 @@ async def test_a_stop_while_it_loads_is_a_stop(tmp_path: Path, number: int) -> N
     await until(lambda: catches(process, signal.SIGHUP) and catches(process, number))
     process.send_signal(signal.SIGHUP)  # changes nothing
     process.send_signal(number)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(START_PATIENCE_S):
         out, _ = await process.communicate()
     assert process.returncode == 0 and out.count(b"\n") == 1
     assert b"engine stops before it has started" in out
@@ -91,8 +92,8 @@ async def test_a_stop_while_it_starts_leaves_no_complaint_and_no_socket(tmp_path
     running = Running(tmp_path)
     running.write(POLICY)  # no Asterisk there: it waits for one for some seconds
     process = await start(running)
-    await until((tmp_path / "cti.ctl").exists)
-    async with asyncio.timeout(30):
+    await until((tmp_path / "cti.ctl").exists, "it has begun to start", START_PATIENCE_S)
+    async with asyncio.timeout(START_PATIENCE_S):
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGTERM)
         out, _ = await process.communicate()

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from cti.api.openapi import BODIES, describe
 from cti.api.operations import BY_ROUTE, OPERATIONS, PREFIX
 from cti.people.rights import Role
+from tests.waiting import PATIENCE_S
 
 from .web_scene import PASSWORD, WebScene, open_records
 
@@ -72,6 +73,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebScene]:
     server.stop()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", [None, *Role])
 def test_every_answer_is_as_described(web: WebScene, role: Role | None, caplog: pytest.LogCaptureFixture) -> None:
     schema = schemathesis.openapi.from_dict(describe(web.origin))
@@ -90,7 +92,7 @@ def test_every_answer_is_as_described(web: WebScene, role: Role | None, caplog: 
     def ask_everything(data: Any) -> None:
         for operation in operations:
             case = data.draw(operation.as_strategy())
-            response = case.call(base_url=web.origin, headers=headers, timeout=10)
+            response = case.call(base_url=web.origin, headers=headers, timeout=PATIENCE_S)
             case.validate_response(response, checks=CHECKS, headers=headers)
 
     with caplog.at_level(logging.DEBUG):
