@@ -16,7 +16,6 @@ from cti import machine
 from cti.app import Application
 from cti.background import background
 from cti.config.settings import Settings
-from cti.joined.turns import take_turns
 from cti.model.errors import ConfigError
 from cti.ports import Office
 
@@ -47,6 +46,8 @@ async def _run(settings: Settings, file: Path | None) -> int:
     if settings.redis is None:
         work = _keep_running(settings, file, read_again)
     else:
+        from cti.joined.turns import take_turns  # an engine alone needs no redis-py, and starts without it
+
         work = take_turns(settings, lambda office: _keep_running(settings, file, read_again, office))
     running, stopping = loop.create_task(work), loop.create_task(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
