@@ -38,16 +38,20 @@ async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> lis
     samples: list[Sample] = []
     coming = True
     while people.still_calling and time.time() < began + plan.longest_s:
-        sample = await gauges.look()
-        samples.append(sample)
-        if coming and sample.at > began + plan.last_comes_s:
+        try:
+            sample = await gauges.look()
+        except OSError as problem:
+            say(f"  {time.time() - began:4.0f} s: the engine does not answer ({type(problem).__name__})")
+        else:
+            samples.append(sample)
+            counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
+            say(
+                f"  {sample.at - began:4.0f} s {'coming' if coming else 'leaving'}: {sample.engine} calls{counted},"
+                f" {sample.waiting} wait; engine {sample.engine_kib >> 10} MiB; load average {os.getloadavg()[0]:.0f}"
+            )
+        if coming and time.time() > began + plan.last_comes_s:
             coming = False
             people.stop_coming()
-        counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
-        say(
-            f"  {sample.at - began:4.0f} s {'coming' if coming else 'leaving'}: {sample.engine} calls{counted},"
-            f" {sample.waiting} wait; engine {sample.engine_kib >> 10} MiB; load average {os.getloadavg()[0]:.0f}"
-        )
         await until(lambda: not people.still_calling, LOOK_S)
     if people.still_calling:
         say(f"  {people.still_calling} of the callers' SIPps still have calls; they are ended")
@@ -68,7 +72,10 @@ async def measure(plan: Plan, nodes: Nodes, folder: Path) -> Report:
                 await people.begin(began + plan.end_after_s)
                 samples = await watch(plan, people, gauges, began)
                 await asyncio.sleep(3.0)
-                last = await gauges.look()
+                try:
+                    last = await gauges.look()
+                except OSError:
+                    last = samples[-1]
             finally:
                 await people.close()
         if not await running.until_written():

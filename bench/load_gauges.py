@@ -157,7 +157,7 @@ class Gauges:
         metrics, callers = read_metrics(await asyncio.to_thread(_get, self._url)), None
         if time.monotonic() >= self._counted_at + COUNT_S:
             self._counted_at = time.monotonic()
-            callers = sum([await console.callers() for console in self._consoles])
+            callers = await self._count()
         return Sample(
             at=time.time(),
             asterisk=callers,
@@ -168,6 +168,17 @@ class Gauges:
             asterisk_cpu_s=sum(cpu_of(pid) for pid in self._pids),
             metrics=metrics,
         )
+
+    async def _count(self) -> int | None:
+        """All nodes' callers; None where one does not answer in time: then its next answer would be the last one's."""
+        try:
+            return sum([await console.callers() for console in self._consoles])
+        except (OSError, EOFError):  # TimeoutError is an OSError
+            for console in self._consoles:
+                console.close()
+                with contextlib.suppress(OSError, EOFError):
+                    await console.open()
+            return None
 
 
 def _get(url: str) -> str:

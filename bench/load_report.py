@@ -68,7 +68,10 @@ class Report:
         begin, end = self._window
         seconds, account = max(end.at - begin.at, 0.001), self.account
         if peak(self.samples, self.plan.calls) is None:
-            yield f"THE PEAK OF {self.plan.calls} CALLS WAS NOT REACHED; the figures are of the fullest moments"
+            yield (
+                f"THE PEAK OF {self.plan.calls} CALLS WAS NOT REACHED; the figures are of the fullest moments;"
+                " a lower rate (RATE=), or a machine with less to do, may be what it takes"
+            )
         rings = len(self.phones.gaps_ms(begin.at, end.at))
         engine_s, asterisk_s = end.engine_cpu_s - begin.engine_cpu_s, end.asterisk_cpu_s - begin.asterisk_cpu_s
         yield (
