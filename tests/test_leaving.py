@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from cti import leaving
 from cti.leaving import Leaving
-from tests.running import Running
 
 pytestmark = pytest.mark.contract
 
@@ -41,19 +39,3 @@ async def test_a_standby_takes_over_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert engine.leaving.drain() == {"drain": "handed_over", "inside": 2}
     await asyncio.wait_for(engine.leaving.over.wait(), 30)
     assert engine.closed == 0
-
-
-async def test_an_engine_that_is_asked_takes_nothing_new_and_calls_nobody(tmp_path: Path) -> None:
-    running = Running(tmp_path)
-    running.write({
-        "queues": {"sales": {}},
-        "agents": {"anna": {"phone": "PJSIP/1001", "queues": ["sales"]}},
-        "entries": {"6001": {"queue": "sales"}},
-    })  # fmt: skip
-    async with running.start():
-        status, found = await running.ask("POST", "/v1/drain", {"by": "tests"})
-        assert (status, found) == (200, {"ok": True, "drain": "empties", "inside": 0})
-        assert not running.app.switch.takes_new and not running.app.outbound.ledger.is_open
-        await asyncio.wait_for(running.app.leaving.over.wait(), 30)
-        _, told = await running.ask("GET", "/v1/audit?limit=5")
-        assert [(row["what"], row["by"]) for row in told["audit"]] == [("drain", "tests")]
