@@ -44,7 +44,7 @@ class Server:
 
     def start(self) -> WebScene:
         self._thread.start()
-        assert self._ready.wait(20) and self.web is not None
+        assert self._ready.wait(PATIENCE_S) and self.web is not None
         return self.web
 
     def stop(self) -> None:

@@ -100,8 +100,7 @@ async def test_back_from_it_he_waits_on_and_is_served(place: Beside) -> None:
 async def test_its_good_bye_ends_the_wait_and_the_call(place: Beside) -> None:
     await place.begins()
     await place.presses("2")
-    await until(lambda: place.told(Kind.VISIT, "key_exit"))
-    assert place.desk.calls == 1
+    await until(lambda: place.told(Kind.VISIT, "key_exit") and place.desk.calls == 1)
     await until(lambda: place.call.play is not None)
     place.tcp.exchange.stop_play(place.call)
     await place.listens()
