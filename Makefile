@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin/python
 CODE = asterisk bench cti tests tools
 
-.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall bench-load bench-sim-load soak chaos chaos-sim clean
+.PHONY: help setup asterisk web run test test-long check bench-assign bench-sim bench-ami bench-core bench-theory bench-fairness bench-reload bench-ivr bench-import bench-callouts bench-pacing bench-report bench-wall bench-load bench-sim-load soak chaos chaos-sim bench-takeover clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -84,6 +84,9 @@ bench-sim-load: web ## one engine on simulated AMI and AGI: calls held at once, 
 
 soak: setup ## weeks of a busy centre in virtual time: does anything grow; DAYS=56: so many
 	@exec $(PYTHON_ENV) -m bench.soak --days "$(or $(DAYS),56)"
+
+bench-takeover: asterisk ## two engines, the owner is killed while callers wait: seconds until the other one has them
+	@exec $(PYTHON_ENV) -m bench.takeover
 
 chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 ENGINES=1
 	@exec $(PYTHON_ENV) -m bench.chaos --minutes "$(or $(MINUTES),10)" --calls "$(or $(CALLS),300)" --seed "$(or $(SEED),1)" --engines "$(or $(ENGINES),1)"

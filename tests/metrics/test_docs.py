@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
+from cti.metrics.office_counts import OfficeCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.model.changes import Changed, Kind
 
@@ -23,6 +25,13 @@ pytestmark = pytest.mark.unit
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+class Standby:
+    """An engine among several, as its counts see it."""
+
+    token, standbys = 0, 0
+    redis_away_s = None
+
+
 @pytest.fixture(scope="module")
 def known() -> set[str]:
     view = LiveView(CENTER)
@@ -30,6 +39,8 @@ def known() -> set[str]:
     reader = PrometheusReader(CENTER, view, lambda: START)
     reader.registry.register(LookupCounts(dict, dict, list))
     reader.registry.register(FlowCounts(int, int, view.flow_ways))
+    reader.registry.register(OfficeCounts(Standby()))
+    reader.registry.register(AdmissionCounts(dict, str, int))
     text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 
