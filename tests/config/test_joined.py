@@ -56,3 +56,9 @@ def test_engines_without_a_store_in_common_are_refused() -> None:
 def test_a_file_is_a_store_of_one_machine() -> None:
     reading = read("{}", store="store: sqlite:////var/lib/cti/cti.db")
     assert any("on this machine" in line for line in reading.lines(reading.warnings))
+
+
+def test_engines_that_are_joined_share_the_secret_of_the_web() -> None:
+    (error,) = read("{}\nweb: {}").errors
+    assert str(error.text).startswith("secret_env: engines that are joined need one")
+    assert read("{}\nweb: {secret: " + "s" * 32 + "}").settings is not None

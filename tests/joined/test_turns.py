@@ -37,7 +37,7 @@ class Process:
             f"""nodes: {{n: {{host: 127.0.0.1, secret: x}}}}
 fastagi: {{token: t, listen: "{address}:4573"}}
 http: {{listen: "{address}:8470"}}
-web: {{listen: "{address}:8089"}}
+web: {{listen: "{address}:8089", secret: "{"s" * 32}"}}
 queues: {{sales: {{}}}}
 state_dir: {folder}/{name}
 store: sqlite:///{folder}/shared.db
