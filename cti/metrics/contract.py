@@ -183,9 +183,7 @@ OTHER = (
     Figure("left_here", "count", "of these: gave up before the next row", 2),
     Figure("hazard", "share", "left_here / reached_wait: who gives up at this point", 2),
     Figure("patience", "share", "who would still wait after so long if nobody were answered (Kaplan-Meier)", 2),
-    Figure(
-        "free_to_ring", "s", "agent free (and no rest after a busy phone) to his phone's leg, where one waited"
-    ),
+    Figure("free_to_ring", "s", "agent free (and no rest after a busy phone) to his phone's leg, where one waited"),
 )
 
 FIGURES = {figure.name: figure for figure in (*QUEUES, *WORK, *CAMPAIGNS, *FLOWS, *CUSTOMERS, *OTHER)}
