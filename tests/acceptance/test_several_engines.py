@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -130,9 +133,23 @@ def test_kill_the_owner(scene: Scene) -> None:
     assert talkers[0].over_at is not None
 
 
+def freeze_between_writes(engine: EngineProcess) -> None:
+    """Who is stopped in the middle of a write keeps SQLite's lock, and nobody can take over before he is gone."""
+    for _ in range(50):
+        os.kill(engine.pid, signal.SIGSTOP)
+        opened = sqlite3.connect(engine.folder.parent / "shared.db", timeout=0.1, isolation_level=None)
+        with suppress(sqlite3.OperationalError), closing(opened) as store:
+            store.execute("BEGIN IMMEDIATE")
+            store.execute("ROLLBACK")
+            return
+        os.kill(engine.pid, signal.SIGCONT)
+        time.sleep(0.2)
+    raise AssertionError("it writes without a pause")
+
+
 def test_an_owner_that_was_stopped_wakes_up_too_late(scene: Scene) -> None:
     _, waiters = scene.begin()
-    os.kill(scene.first.pid, signal.SIGSTOP)
+    freeze_between_writes(scene.first)
     scene.taken_over(waiters)
     rung = len(scene.phones.order)
     os.kill(scene.first.pid, signal.SIGCONT)

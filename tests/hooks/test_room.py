@@ -23,6 +23,7 @@ async def test_a_caller_who_gave_up_is_told_even_if_nobody_listened_then(tmp_pat
     async with listening() as there:
         there.usual = 500
         hook = {"url": there.url, "secret": SECRET, "events": ["contact.ended"], "numbers": True, "timeout_s": 2}
+        hook["networks"] = ["127.0.0.0/8"]
         running.write(POLICY, hooks={"crm": hook})
         asked = asyncio.Event()
         there.heard = asked.set

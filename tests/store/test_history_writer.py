@@ -263,6 +263,7 @@ def test_what_came_of_a_talk_stands_with_its_contact(store: Store, when: str) ->
         writer.flush()
     scene.request("anna", AgentAction.DISPOSITION, "sale")
     write()
+    assert writer.flush(30.0)
     history = History(store, scene.policy, "v1", writer.flush)
     (row,) = history.contacts()
     assert (row["disposition"], row["caller"], row["state"], row["agent"]) == ("sale", "+49301", "ended", "anna")

@@ -12,7 +12,7 @@ from cti.model.changes import Refused
 from cti.model.ticket import Ticket, encode_ticket
 from cti.model.words import AgentAction, CallId, ContactId, OfferId, QueueName, RefusedReason
 from cti.switch.ami import LinkState
-from cti.switch.asterisk import MOST_TOLD_NODES, RETELL_S
+from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES, RETELL_S
 from tests.switch.a_switch import ANNA, A, Bench
 from tests.switch.in_memory import Caller, settle
 
@@ -52,7 +52,7 @@ async def test_the_door_opens_when_it_is_known_who_waits(monkeypatch: pytest.Mon
         await link.lists_channels()
     await starting
     assert (stood, bench.door.open, bench.switch.listening) == ([False, False], True, True)
-    assert bench.door.address == {"host": "0.0.0.0", "port": 4573, "allow": ()}
+    assert bench.door.address == {"host": "0.0.0.0", "port": 4573, "allow": (), "max_sessions": MOST_SESSIONS}
     await bench.switch.close()
     assert (bench.door.open, bench.switch.listening) == (False, False)
     assert all(link.closed for link in bench.links.values())
