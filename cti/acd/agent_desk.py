@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cti.acd import preview
-from cti.acd.agent import Agent
-from cti.acd.contact import Contact
+from cti.acd.agent import Agent, Talk
+from cti.acd.dispositions import talk_of
 from cti.acd.floor import Floor
-from cti.acd.offer import Offer
 from cti.model import policy
 from cti.model.desk import DeskContact, DeskNow
 from cti.model.words import Activity, AgentId
@@ -28,10 +27,13 @@ def _contact(floor: Floor, agent: Agent) -> DeskContact | None:
     offer = floor.offers.get(agent.offer) if agent.offer is not None else None
     contact = floor.contacts.get(offer.contact) if offer is not None else None
     if offer is not None and contact is not None:
-        return _of_offer(floor, offer, contact)
-    talk = agent.talk
-    if agent.activity is not Activity.WRAPUP or talk is None:
-        return None
+        return _shown(floor, talk_of(floor, offer), contact.since)
+    if agent.activity is Activity.WRAPUP and agent.talk is not None:
+        return _shown(floor, agent.talk, None)
+    return None
+
+
+def _shown(floor: Floor, talk: Talk, since: float | None) -> DeskContact:
     rules = floor.policy.queues.get(talk.queue, _NONE)  # the queue may be gone by a new policy
     return DeskContact(
         talk.contact,
@@ -40,26 +42,9 @@ def _contact(floor: Floor, agent: Agent) -> DeskContact | None:
         talk.dialled,
         dict(talk.customer),
         talk.campaign,
-        None,
-        True,
+        since,
+        since is None,
         dict(rules.dispositions),
         rules.disposition == "required",
         talk.disposition,
-    )
-
-
-def _of_offer(floor: Floor, offer: Offer, contact: Contact) -> DeskContact:
-    rules = floor.policy.queues.get(offer.queue, _NONE)
-    return DeskContact(
-        contact.id,
-        offer.queue,
-        contact.caller or ("" if contact.callout is None else contact.callout.number),
-        contact.dialled,
-        dict(contact.customer),
-        "" if contact.callout is None else contact.callout.campaign,
-        contact.since,
-        False,
-        dict(rules.dispositions),
-        rules.disposition == "required",
-        offer.disposition,
     )

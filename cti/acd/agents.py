@@ -163,7 +163,7 @@ def begin_wrapup(floor: Floor, agent: Agent, offer: Offer) -> None:
     """The talk is over for the agent."""
     wrap_up_s = floor.policy.queues[offer.queue].wrap_up_s
     agent.idle_since = floor.now
-    agent.talk = dispositions.talk_of(floor, offer)._replace(disposition=offer.disposition)
+    agent.talk = dispositions.talk_of(floor, offer)
     if wrap_up_s <= 0:
         dispositions.over(floor, agent)
         return_to_idle(floor, agent, offer)

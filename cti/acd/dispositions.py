@@ -24,6 +24,7 @@ def talk_of(floor: Floor, offer: Offer) -> Talk:
         contact.call,
         offer.queue,
         offer.id,
+        offer.disposition,
         caller=contact.caller or ("" if callout is None else callout.number),
         dialled=contact.dialled,
         customer=tuple(contact.customer.items()),
@@ -34,15 +35,15 @@ def talk_of(floor: Floor, offer: Offer) -> Talk:
 def dispose(floor: Floor, agent: Agent, name: str, by: str) -> Refused | None:
     """The agent (or `by`, on his behalf) says what came of the talk that he has, or whose wrap-up he is in."""
     if agent.activity in (Activity.TALKING, Activity.HOLD) and agent.offer is not None:
-        talk, disposed = talk_of(floor, floor.offers[agent.offer]), floor.offers[agent.offer].disposition
+        talk = talk_of(floor, floor.offers[agent.offer])
     elif agent.activity is Activity.WRAPUP and agent.talk is not None:
-        talk, disposed = agent.talk, agent.talk.disposition
+        talk = agent.talk
     else:
         return Refused(RefusedReason.NOT_IN_WRAPUP)
     known = _rules(floor, talk).dispositions
     if name not in known:
         return Refused(RefusedReason.UNKNOWN_DISPOSITION, f"{talk.queue}: {', '.join(known) or 'it has none'}")
-    _tell(floor, agent, talk, disposed, name, by)
+    _tell(floor, agent, talk, talk.disposition, name, by)
     if agent.offer is not None:
         floor.offers[agent.offer].disposition = name
     else:

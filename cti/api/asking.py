@@ -144,6 +144,14 @@ def number_in(word: str, most_digits: int = MAX_DIGITS) -> int | None:
     return int(word) if word.isascii() and word.isdecimal() and len(word) <= most_digits else None
 
 
+def numbered(request: web.Request, what: str) -> int:
+    """Return the `{number}` of the path. `what` is named by it: "a callback". Raises BadRequest."""
+    number = number_in(request.match_info["number"])
+    if number is None:
+        raise BadRequest(f"{what} is named by its number")
+    return number
+
+
 def limit_of(request: web.Request, usual: int, most: int) -> int:
     """Return `?limit=`. Raises BadRequest."""
     limit = number_in(request.query.get("limit", str(usual)))

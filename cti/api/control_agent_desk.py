@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BadRequest, add, body, note, number_in, refusal, unknown, whose
+from cti.api.asking import add, body, note, numbered, refusal, unknown, whose
 from cti.api.control_callbacks import CallbackAsked
 from cti.api.control_follow_ups import FollowUpDone, FollowUps, Promises
 from cti.api.http import answer
@@ -64,7 +64,7 @@ def add_routes(
         return answer({"at": clock(), "agent": agent, "callbacks": promised, "follow_ups": opened})
 
     async def now(request: web.Request) -> web.Response:
-        agent, number = request.match_info["agent"], _number(request)
+        agent, number = request.match_info["agent"], numbered(request, "a piece of work")
         note(request, "callback.now", "", {"number": number})
         asked = await body(request, CallbackAsked)
         note(request, "callback.now", "", {"number": number}, whose(request, asked.by))
@@ -75,7 +75,7 @@ def add_routes(
         return answer({"ok": True}) if refused is None else refusal(refused)
 
     async def done(request: web.Request) -> web.Response:
-        agent, number = request.match_info["agent"], _number(request)
+        agent, number = request.match_info["agent"], numbered(request, "a piece of work")
         note(request, "follow_up.done", "", {"number": number})
         asked = await body(request, FollowUpDone)
         by = whose(request, asked.by)
@@ -95,10 +95,3 @@ def add_routes(
     add(app, "GET", "/agents/{agent}/work", work)
     add(app, "POST", "/agents/{agent}/callbacks/{number}/now", now)
     add(app, "POST", "/agents/{agent}/follow-ups/{number}/done", done)
-
-
-def _number(request: web.Request) -> int:
-    number = number_in(request.match_info["number"])
-    if number is None:
-        raise BadRequest("a piece of work is named by its number")
-    return number

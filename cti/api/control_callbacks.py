@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal, unknown
+from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, unknown
 from cti.api.http import answer
 from cti.api.paging import Number, page_of
 from cti.model.changes import Refused
@@ -75,12 +75,12 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         return await promised(desk, callbacks, found)
 
     async def one(request: web.Request) -> web.Response:
-        number = _number(request)
+        number = numbered(request, "a callback")
         found = await asyncio.to_thread(callbacks.one, number)
         return _none(number) if found is None else answer({"at": clock(), "callback": found})
 
     async def ask(request: web.Request) -> web.Response:
-        number, word = _number(request), request.match_info["action"]
+        number, word = numbered(request, "a callback"), request.match_info["action"]
         if word not in set(CallbackAction):
             return unknown("unknown_action", word, [known.value for known in CallbackAction])
         what = f"callback.{word}"
@@ -108,13 +108,6 @@ async def promised(desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] 
     desk.ask(CallbackPromised(promise))
     row = await asyncio.to_thread(callbacks.one, promise.id)
     return answer({"ok": True, "callback": row, "moved": moved})
-
-
-def _number(request: web.Request) -> int:
-    number = number_in(request.match_info["number"])
-    if number is None:
-        raise BadRequest("a callback is named by its number")
-    return number
 
 
 def _none(number: int) -> web.Response:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal
+from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.http import answer
 from cti.api.paging import Number, page_of
@@ -82,7 +82,7 @@ def add_routes(
         return answer({"at": clock(), "follow_ups": rows, "next": more})
 
     async def done(request: web.Request) -> web.Response:
-        number = _number(request)
+        number = numbered(request, "a follow-up")
         note(request, "follow_up.done", "", {"number": number})
         asked = await body(request, FollowUpDone)
         note(request, "follow_up.done", "", {"number": number}, asked.by)
@@ -104,17 +104,10 @@ def add_routes(
 
 def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
     async def call(request: web.Request) -> web.Response:
-        number = _number(request)
+        number = numbered(request, "a follow-up")
         note(request, "follow_up.call", "", {"number": number})
         asked = await body(request, FollowUpCall)
         note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
         return await promised(desk, promises, await asyncio.to_thread(promises.for_follow_up, number, asked.at))
 
     add(app, "POST", "/follow-ups/{number}/call", call)
-
-
-def _number(request: web.Request) -> int:
-    number = number_in(request.match_info["number"])
-    if number is None:
-        raise BadRequest("a follow-up is named by its number")
-    return number

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _CARRIES_IPV4 = (  # the network, and by how many bits its IPv4 address stands from the right
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64, RFC 6052 section 2.1
@@ -30,31 +31,41 @@ class ForbiddenAddress(OSError):
 
 def allowed(address: str, networks: Sequence[Network]) -> bool:
     """Return whether `address` is public, or in one of `networks`. One that carries an IPv4 address is judged by it."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    named = any(found in network for network in networks)
-    found = found if isinstance(found, ipaddress.IPv4Address) else _carried(found)
-    if found.is_multicast or found.is_unspecified:
+    found = _judged_by(address)
+    if found is None or found.is_multicast or found.is_unspecified:
         return False
     is_public = found.is_global and not any(found in network for network in _INSIDE)
-    return is_public or named or any(found in network for network in networks)
+    return is_public or _is_named(address, networks)
 
 
 def is_own(address: str, networks: Sequence[Network]) -> bool:
     """Return whether `address` is of this machine itself or link-local (a cloud's metadata), and in no `networks`."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    found = _judged_by(address)
+    if found is None or not (found.is_loopback or found.is_link_local or found.is_unspecified):
         return False
-    named = any(found in network for network in networks)
-    found = found if isinstance(found, ipaddress.IPv4Address) else _carried(found)
-    inside = found.is_loopback or found.is_link_local or found.is_unspecified
-    return inside and not named and not any(found in network for network in networks)
+    return not _is_named(address, networks)
 
 
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _read(address: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _judged_by(address: str) -> Address | None:
+    """Return what is reached by it; None where it is no address."""
+    found = _read(address)
+    return _carried(found) if isinstance(found, ipaddress.IPv6Address) else found
+
+
+def _is_named(address: str, networks: Sequence[Network]) -> bool:
+    """Either as it is written or as what is reached by it."""
+    forms = (_read(address), _judged_by(address))
+    return any(form in network for form in forms if form is not None for network in networks)
+
+
+def _carried(address: ipaddress.IPv6Address) -> Address:
     """Return the IPv4 address to which a translator or a tunnel leads what is sent to `address`; else itself."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped

@@ -34,9 +34,7 @@ class LeftBehind:
         self._clock, self._began = clock, clock()  # its own: in a quiet centre no fact tells how late it is
         table = contact_history.c
         recent = table.seen_at.between(started_at - LIVES_AT_MOST_S, started_at)
-        query = (
-            select(contact_history).where(table.ended_at.is_(None), recent).order_by(desc(table.seen_at)).limit(MOST)
-        )
+        query = select(contact_history).where(table.ended_at.is_(None), recent)
         with store.engine.connect() as connection:
             found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
         self.rows: dict[str, dict[str, Any]] = {str(row["contact"]): row for row in found}
