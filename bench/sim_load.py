@@ -20,9 +20,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from bench import simulated
 from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
 from bench.sim_load_street import PROBE_NUMBER
-from bench.wall_street import FIRST_PHONE
 
 QUEUES, AGENTS = 50, 10_000
 TALK_S, HOLD_PATIENCE_S = 10.0, 1e6
@@ -172,30 +172,11 @@ def rates(engine: Engine, street: Line, ends: float, only: float | None) -> dict
 
 
 def centre(folder: Path, ports: tuple[int, int, int, int], agents: int) -> dict[str, Any]:
-    """Every agent is there from the start. Probes go from one line to the other by a key."""
-    ami, agi, http, web = ports
-    names = [f"q{n}" for n in range(QUEUES)]
-    probes = {"probe0": {"keys": {"1": {"queue": "probe1"}}}, "probe1": {"keys": {"1": {"queue": "probe0"}}}}
-    return {
-        "nodes": {"node1": {"host": HOST, "port": ami, "secret": "bench"}},
-        "fastagi": {"listen": f"{HOST}:{agi}", "token": "bench"},
-        "http": {"listen": f"{HOST}:{http}"},
-        "web": {"listen": f"{HOST}:{web}"},
-        "state_dir": str(folder / "state"),
-        "control": str(folder / "cti.ctl"),
-        "settle_s": 0,
-        "queues": {name: {"target_s": 60, "wrap_up_s": 0} for name in names} | probes,
-        "agents": {
-            f"a{n}": {
-                "phone": f"PJSIP/{FIRST_PHONE + n}",
-                "queues": [names[n % QUEUES], names[(n + 7) % QUEUES]],
-                "starts": "available",
-            }
-            for n in range(agents)
-        },
-        "entries": {str(6000 + n): {"queue": name} for n, name in enumerate(names)}
-        | {PROBE_NUMBER: {"queue": "probe0"}},
-    }
+    """As the simulated ones are. Probes go from one line to the other by a key."""
+    found = simulated.centre(folder, ports, agents=agents, queues=QUEUES, wrap_up_s=0)
+    found["queues"] |= {"probe0": {"keys": {"1": {"queue": "probe1"}}}, "probe1": {"keys": {"1": {"queue": "probe0"}}}}
+    found["entries"][PROBE_NUMBER] = {"queue": "probe0"}
+    return found
 
 
 def figures(street: Line) -> dict[str, Any]:

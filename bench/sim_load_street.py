@@ -18,13 +18,13 @@ from typing import Any
 
 import uvloop
 
-from bench.wall_street import FIRST_PHONE
+from bench import simulated
 from cti import machine
 from cti.api.loop_watch import LoopWatch
 from cti.sim.channels import Call, Leg
 from cti.sim.plan import Caller
 from cti.sim.street import Street
-from cti.sim.tcp import Address, TcpSwitch
+from cti.sim.tcp import TcpSwitch
 
 TICK_S = 0.01
 ANSWER_S = (0.1, 0.4)
@@ -163,14 +163,7 @@ def _ms(values: list[float], share: float) -> float | None:
 
 async def run(options: argparse.Namespace) -> None:
     """Do what standard input says, until it ends."""
-    switch = TcpSwitch(
-        {"node1": Address.parse(options.ami)},
-        Address.parse(options.agi),
-        [f"PJSIP/{FIRST_PHONE + n}" for n in range(options.agents)],
-        username="cti",
-        secret="bench",
-        token="bench",
-    )
+    switch = simulated.asterisk(options)
     await switch.start()
     load = Load(switch, options.queues)
     loop = asyncio.get_running_loop()
@@ -187,11 +180,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench.sim_load_street")
-    parser.add_argument("--ami", required=True)
-    parser.add_argument("--agi", required=True)
-    parser.add_argument("--agents", type=int, required=True)
-    parser.add_argument("--queues", type=int, required=True)
+    parser = simulated.arguments("bench.sim_load_street")
     machine.raise_file_limit()
     machine.make_pauses_rare()
     uvloop.run(run(parser.parse_args()))

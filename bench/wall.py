@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench import simulated
 from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
-from bench.wall_street import FIRST_PHONE
 
 QUEUES, AGENTS = 20, 600
 TALK_S, PATIENCE_S, CALLS_PER_MINUTE = 45.0, 2500.0, 1050.0
@@ -42,7 +42,8 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
     """Run all of it once."""
     ami, agi, http, web = free_ports(4)
     file = folder / "center.yaml"
-    file.write_text(json.dumps(centre(folder, ami, agi, http, web)))
+    centre = simulated.centre(folder, (ami, agi, http, web), agents=AGENTS, queues=QUEUES, wrap_up_s=2)
+    file.write_text(json.dumps(centre))
     options = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {AGENTS} --queues {QUEUES} --calls {calls}".split()
     options += f"--calls-per-minute {CALLS_PER_MINUTE} --talk-s {TALK_S} --patience-s {PATIENCE_S}".split()
     log = folder / "engine.log"
@@ -84,30 +85,6 @@ def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str,
         "frozen_sent_away": seen["frozen_sent_away"],
         "others_sent_away": seen["gone"],
         "snapshots_again": seen["snapshots"],
-    }
-
-
-def centre(folder: Path, ami: int, agi: int, http: int, web: int) -> dict[str, Any]:
-    """A centre whose agents are there from the start, and whose lines have no end."""
-    names = [f"q{n}" for n in range(QUEUES)]
-    return {
-        "nodes": {"node1": {"host": HOST, "port": ami, "secret": "bench"}},
-        "fastagi": {"listen": f"{HOST}:{agi}", "token": "bench"},
-        "http": {"listen": f"{HOST}:{http}"},
-        "web": {"listen": f"{HOST}:{web}"},
-        "state_dir": str(folder / "state"),
-        "control": str(folder / "cti.ctl"),
-        "settle_s": 0,
-        "queues": {name: {"target_s": 60, "wrap_up_s": 2} for name in names},
-        "agents": {
-            f"a{n}": {
-                "phone": f"PJSIP/{FIRST_PHONE + n}",
-                "queues": [names[n % QUEUES], names[(n + 7) % QUEUES]],
-                "starts": "available",
-            }
-            for n in range(AGENTS)
-        },
-        "entries": {str(6000 + n): {"queue": name} for n, name in enumerate(names)},
     }
 
 

@@ -11,11 +11,10 @@ import json
 import random
 import sys
 
+from bench import simulated
 from cti import machine
 from cti.sim.street import Street
-from cti.sim.tcp import Address, TcpSwitch
 
-FIRST_PHONE = 10_001
 FILLING_GAP_S = 1 / 120
 
 
@@ -35,14 +34,7 @@ class Callers(Street):
 
 async def run(options: argparse.Namespace) -> None:
     """Fill up to `options.calls`, then keep on until standard input ends."""
-    switch = TcpSwitch(
-        {"node1": Address.parse(options.ami)},
-        Address.parse(options.agi),
-        [f"PJSIP/{FIRST_PHONE + n}" for n in range(options.agents)],
-        username="cti",
-        secret="bench",
-        token="bench",
-    )
+    switch = simulated.asterisk(options)
     await switch.start()
     callers = Callers(
         switch,
@@ -69,11 +61,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench.wall_street")
-    parser.add_argument("--ami", required=True)
-    parser.add_argument("--agi", required=True)
-    parser.add_argument("--agents", type=int, required=True)
-    parser.add_argument("--queues", type=int, required=True)
+    parser = simulated.arguments("bench.wall_street")
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--calls-per-minute", type=float, required=True)
     parser.add_argument("--talk-s", type=float, required=True)

@@ -147,21 +147,13 @@ class _Routes:
         asked = await body(request, Codes)
         begin = self._sessions.begin_codes
         found = await self._of_his_own(request, begin, asked.password, asked.secret, asked.code, self._clock())
-        if isinstance(found, web.Response):
-            return found
-        if isinstance(found, list):
-            return answer({"ok": True, "recovery_codes": found})
-        return problem(400, str(found), "this is not the code of now")
+        return _recovery_codes(found, 400, "this is not the code of now")
 
     async def new_recovery(self, request: web.Request) -> web.Response:
         note(request, "me.recovery-codes", "")
         asked = await body(request, OwnPassword)
         found = await self._of_his_own(request, self._sessions.new_recovery, asked.password)
-        if isinstance(found, web.Response):
-            return found
-        if isinstance(found, list):
-            return answer({"ok": True, "recovery_codes": found})
-        return problem(409, str(found), "no authenticator's codes are asked for: begin with POST /me/totp")
+        return _recovery_codes(found, 409, "no authenticator's codes are asked for: begin with POST /me/totp")
 
     async def end_codes(self, request: web.Request) -> web.Response:
         note(request, "me.without-totp", "")
@@ -201,6 +193,15 @@ def told(found: SignedIn) -> dict[str, object]:
     """Return what a page is told of who uses it."""
     codes = {"on": found.codes, "recovery_left": found.recovery_left}
     return {"user": found.person.told(), "csrf": found.csrf, "codes": codes}
+
+
+def _recovery_codes(found: object, status: int, otherwise: str) -> web.Response:
+    """The codes, told this once; or the refusal, in the words `otherwise`."""
+    if isinstance(found, web.Response):
+        return found
+    if isinstance(found, list):
+        return answer({"ok": True, "recovery_codes": found})
+    return problem(status, str(found), otherwise)
 
 
 def _later(wait_s: float) -> web.Response:
