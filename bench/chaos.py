@@ -120,7 +120,8 @@ class Chaos:
     async def fill(self, agents: int) -> None:
         """Callers come until as many are there as are wanted."""
         self.people.wanted = self.calls
-        await until(lambda: len(self.people.live) >= self.calls, FILL_S)
+        if not await until(lambda: len(self.people.live) >= self.calls, FILL_S):
+            self.stuck.append(f"only {len(self.people.live)} of {self.calls} callers came within {FILL_S:g} s")
         say(f"{len(self.people.live)} calls in motion, {agents} agents")
 
     async def go_through(self, fault: Fault) -> None:
