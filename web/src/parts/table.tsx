@@ -1,7 +1,7 @@
 /** How do many rows look? Sorted by any head, filtered by words, walked by the arrow keys; only what changed is drawn. */
 
 import { Component, type ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { words } from '../words';
 import { Icon } from './icon';
 import { found, held, type Order, type Sortable, sorted, turned } from './order';
@@ -42,6 +42,11 @@ export function Table<Row>(props: TableProps<Row>) {
   const [order, setOrder] = useState<Order | null>(props.order ?? null);
   const [asked, setAsked] = useState('');
   const [most, setMost] = useState(STEP);
+  useEffect(() => {
+    const all = () => setMost(Number.POSITIVE_INFINITY);
+    window.addEventListener('beforeprint', all);
+    return () => window.removeEventListener('beforeprint', all);
+  }, []);
   const said = words.value.parts;
   const kept = textOf && asked.trim() !== '' ? rows.filter((row) => found(textOf(row), asked.trim())) : rows;
   const by = columns.find((column) => column.key === order?.column)?.by;

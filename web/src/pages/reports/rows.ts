@@ -29,6 +29,11 @@ export function cell(value: Value, unit: string, zone: string): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }
 
+/** From when to when it is told. */
+export function spanOf(report: ReportAnswer): string {
+  return `${moment(report.from, report.zone)} – ${moment(report.to, report.zone)}`;
+}
+
 export function sortable(value: Value): Sortable {
   return value === '' ? null : value;
 }

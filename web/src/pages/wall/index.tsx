@@ -8,8 +8,9 @@ import type { Level } from '../../live/hysteresis';
 import { connection, isStale, picture, rowsOf, serverNow, useLive } from '../../live/now';
 import { type HealthRow, type QueueRow, typed } from '../../live/rows';
 import { clockFace, elapsedS } from '../../live/server_clock';
-import { ConnectionBadge, SwitchDown } from '../../parts/connection';
+import { ConnectionBadge } from '../../parts/connection';
 import { count, percent } from '../../parts/figures';
+import { HealthOfWall } from '../../parts/health';
 import { Icon } from '../../parts/icon';
 import { useSettled } from '../../parts/settled';
 import { asked, go } from '../../router';
@@ -71,7 +72,7 @@ export default function Wall() {
         <ConnectionBadge />
         <Clock />
       </header>
-      <SwitchDown />
+      <HealthOfWall />
       {unknown.length > 0 && (
         <p class="alarm" role="alert">
           {said.noQueue(unknown.join(', '))}

@@ -10,6 +10,8 @@ export const reports = {
   queues: 'Queues',
   allQueues: 'all',
   csv: 'CSV',
+  png: 'PNG',
+  print: 'Print',
   curve: 'Curve',
   figure: 'Figure of the curve',
   none: 'Nothing in this time.',

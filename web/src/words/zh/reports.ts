@@ -13,6 +13,8 @@ export const reports: Said<typeof english> = {
   queues: '队列',
   allQueues: '全部',
   csv: 'CSV',
+  png: 'PNG',
+  print: '打印',
   curve: '曲线',
   figure: '曲线的指标',
   none: '此时间内没有内容。',
