@@ -1,7 +1,7 @@
 /** How does a decision of the pacing read? As cti/outbound/placing.py says it in a terminal. Pure: the words are an argument. */
 
 import { percent } from '../../parts/figures';
-import { named, type Said } from '../../words';
+import type { Said } from '../../words';
 import type { campaigns as english } from '../../words/en/campaigns';
 import type { Placing } from './rows';
 
@@ -10,7 +10,7 @@ const NOBODY = ['switch_lost', 'stale', 'no_agents'];
 
 export function placingPhrase(placing: Placing, said: Said<typeof english>): string {
   const words = said.placing;
-  const why = named(said.placingWhy, placing.why);
+  const why = (said.placingWhy as Readonly<Record<string, string>>)[placing.why] ?? placing.why;
   if (NOBODY.includes(placing.why)) return words.none(why);
   const parts = [
     placing.freed === null ? words.free(placing.free) : words.freed(placing.free, placing.freed.toFixed(1)),
