@@ -179,7 +179,7 @@ class Boards:
             told = queue_row(name, row, now, 0)
             line = list(row.line.values())
             told["oldest_since"] = min((each.since for each in line), default=None)
-            told["ringing"] = sum(each.state == ContactState.OFFERED for each in line)
+            told["ringing"] = sum(each.state in _WITH_AGENT for each in line)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))

@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Left out where the window is narrow. */
   readonly isForWide?: boolean;
+  /** A class of the page's own. */
+  readonly look?: string | undefined;
   readonly cell: (row: Row) => ComponentChildren;
   /** What it is sorted by; without, it cannot be sorted. */
   readonly by?: (row: Row) => Sortable;
@@ -163,7 +165,7 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>) {
 }
 
 function classOf<Row>(column: Column<Row>): string | undefined {
-  const words = [column.isNumber ? 'is-number number' : '', column.isForWide ? 'is-for-wide' : ''];
+  const words = [column.isNumber ? 'is-number number' : '', column.isForWide ? 'is-for-wide' : '', column.look ?? ''];
   return words.join(' ').trim() || undefined;
 }
 

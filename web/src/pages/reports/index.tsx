@@ -1,6 +1,7 @@
 /** The reports' page: which report, of when, in which steps; as a table and a curve, and as CSV. All of it is in the address. */
 
 import './reports.css';
+import { useMemo, useState } from 'preact/hooks';
 import { user } from '../../api/session';
 import { useLive } from '../../live/now';
 import { download } from '../../parts/download';
@@ -10,7 +11,7 @@ import { problemText } from '../../parts/toast';
 import { asked as address, change } from '../../router';
 import { named, words } from '../../words';
 import { Curve } from './curve';
-import { cell, type ReportAnswer, type Row, sortable, spanOf } from './rows';
+import { cell, emptyOf, isLong, type ReportAnswer, type Row, sortable, spanOf } from './rows';
 
 const REPORTS = ['queues', 'intervals', 'agents', 'campaigns', 'flows', 'numbers', 'abandonment'] as const;
 /** These tell of the whole centre: who looks after a part of it is refused them. */
@@ -33,6 +34,8 @@ export default function Reports() {
     ...(word('queue') ? { queue: word('queue') } : {}),
   };
   const { value, problem } = usePolled<ReportAnswer>(`/reports/${report}?${new URLSearchParams(query)}`, AGAIN_S);
+  const [hasAll, _setAll] = useState(false);
+  const empty = useMemo(() => (value ? emptyOf(value) : new Set<string>()), [value]);
   const rows: readonly Row[] = value?.rows.map((row, index) => ({ ...row, index })) ?? [];
   return (
     <main id="content" class="reports">
@@ -121,7 +124,7 @@ export default function Reports() {
         title={said.names[report]}
         rows={rows}
         keyOf={(row) => String(row.index)}
-        columns={value ? columns(value) : []}
+        columns={value ? columns(value).filter((column) => hasAll || !empty.has(column.key)) : []}
         drawnFrom={value}
         textOf={(row) => Object.values(row).join(' ')}
         classOf={(row) => (value && row[value.columns[0] ?? ''] === '' ? 'is-total' : '')}
@@ -137,17 +140,26 @@ function day(): string {
 
 function columns(report: ReportAnswer): readonly Column<Row>[] {
   const said = words.value.reports;
+  const clocks = new Set(report.columns.filter((name) => isLong(report, name)));
   const weak = new Set(report.weak.map((each) => `${each.row} ${each.column}`));
-  return report.columns.map((name) => ({
+  return report.columns.map((name, index) => ({
     key: name,
     head: named(said.columns, name),
     hint: report.definitions[name],
+    look: lookOf(report, index),
     isNumber: !['name', 'time', 'state'].includes(report.units[name] ?? ''),
     cell: (row: Row) => {
-      const text = cell(row[name], report.units[name] ?? '', report.zone);
+      const text = cell(row[name], report.units[name] ?? '', report.zone, clocks.has(name));
       if (name === report.columns[0] && row[name] === '') return <strong>{said.total}</strong>;
       return weak.has(`${row.index} ${name}`) ? <span title={said.weakHint}>{`${text} ${said.weak}`}</span> : text;
     },
     by: (row: Row) => sortable(row[name]),
   }));
+}
+
+/** The columns that stay where they are while the others are scrolled: of when, and whose. */
+function lookOf(report: ReportAnswer, index: number): string | undefined {
+  const unit = (at: number) => report.units[report.columns[at] ?? ''];
+  if (index === 0) return unit(0) === 'time' ? 'is-when' : 'is-whose';
+  return index === 1 && unit(0) === 'time' && unit(1) === 'name' ? 'is-whose' : undefined;
 }

@@ -100,6 +100,7 @@ function Tiles({ board }: { readonly board: Board }) {
         name={tiles.longest}
         value={clockFace(longestS)}
         level={levels.longest}
+        isHeld={false}
         against={against.longest(clockFace(board.targetS), board.longestIn)}
       />
       <Tile
@@ -130,10 +131,13 @@ interface TileProps {
   readonly value: string;
   readonly level: Level;
   readonly against: string;
+  /** A bad level stays for a while; not where whoever was the reason is gone. */
+  readonly isHeld?: boolean;
 }
 
-function Tile({ name, value, level, against }: TileProps) {
-  const shown = useSettled(level);
+function Tile({ name, value, level, against, isHeld = true }: TileProps) {
+  const settled = useSettled(level);
+  const shown = isHeld ? settled : level;
   const [number = '', unit] = value.split(' ');
   const isTold = shown === 'watch' || shown === 'bad';
   return (

@@ -12,6 +12,7 @@ export const reports = {
   csv: 'CSV',
   png: 'PNG',
   print: 'Print',
+  empty: (columns: number) => (columns === 1 ? '1 empty column' : `${columns} empty columns`),
   curve: 'Curve',
   figure: 'Figure of the curve',
   none: 'Nothing in this time.',
