@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 from bench.assign_figures import percentile
 from bench.load_books import Account
@@ -95,3 +98,18 @@ class Report:
                 yield f"  {name}: {grown:g} {kinds if '' not in kinds else ''}"
         yield from (f"  {count} {what}" for what, count in account.problems.items())
         yield from (f"  queue_log and history differ: {what} by {count}" for what, count in self.log_differs.items())
+
+
+def whole(plan: Plan, reports: Sequence[Report]) -> Report:
+    """What several engines did, as one. They were looked at together: all have the same samples."""
+    differs: Counter[str] = Counter()
+    for report in reports:
+        differs.update(report.log_differs)
+    return replace(
+        reports[0],
+        plan=plan,
+        phones=reduce(add, (report.phones for report in reports)),
+        account=reduce(add, (report.account for report in reports)),
+        order_violations=sum(report.order_violations for report in reports),
+        log_differs=differs,
+    )
