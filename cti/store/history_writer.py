@@ -245,8 +245,10 @@ class HistoryWriter(WriterThread[_Batch]):
         try:
             ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
             with self._wake:
-                for fact in ends:
-                    self._take_in(fact)
+                for contact, facts in ends.items():
+                    if self._left.seen(contact):  # not heard of while we read
+                        for fact in facts:
+                            self._take_in(fact)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("contacts_left_open", error=type(error).__name__)
