@@ -123,7 +123,8 @@ class Chaos:
     async def fill(self, agents: int) -> None:
         """Callers come until as many are there as are wanted."""
         self.people.wanted = self.calls
-        await until(lambda: len(self.people.live) >= self.calls, FILL_S)
+        if not await until(lambda: len(self.people.live) >= self.calls, FILL_S):
+            self.stuck.append(f"only {len(self.people.live)} of {self.calls} callers came within {FILL_S:g} s")
         say(f"{len(self.people.live)} calls in motion, {agents} agents")
 
     async def go_through(self, fault: Fault) -> None:
@@ -240,9 +241,7 @@ def report(chaos: Chaos) -> int:
         "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
         "double_dials": found.count(DIALLED_TWICE),
         "stuck": len(chaos.stuck),
-        "takeover_p99_s": round(percentile(chaos.takeovers_s, 0.99), 1)
-        if chaos.takeovers_s
-        else None,  # one engine: null
+        "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
         "forgotten": found.count(FORGOTTEN),
@@ -266,9 +265,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
     parser.add_argument("--engines", type=int, default=1, help="more than one: joined by a Valkey of their own (1)")
-    parser.add_argument(
-        "--postgresql", action="store_true", help="a PostgreSQL of their own instead of one SQLite file"
-    )
+    parser.add_argument("--postgresql", action="store_true", help="a PostgreSQL of their own, not one SQLite file")
     parser.add_argument("--only", nargs="+", default=[], choices=[k.value for k in Kind], help="these faults alone")
     parser.add_argument("--keep", type=Path, help="work in this folder, and leave it there")
     options = parser.parse_args()

@@ -43,6 +43,7 @@ from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
+from cti.metrics.office_row import OfficeRow
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -161,6 +162,7 @@ class Application:
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
             self.prometheus.registry.register(OfficeCounts(self.office))
+            self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         in_turn = InTurn()
