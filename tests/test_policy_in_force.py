@@ -108,6 +108,7 @@ def locked(store: Store) -> Iterator[None]:
 async def test_a_reload_tells_who_connects_to_the_nodes_of_the_file(bench: Bench) -> None:
     await bench.policy.change({"nodes.node1.drained": "new kernel"}, by="eva")
     assert bench.adopted[-1][0].nodes["node1"].drained == "new kernel" and bench.connected == []
+    assert bench.opened().center.nodes["node1"].drained == "new kernel", "after a restart too"
     bench.more_nodes = {"node2": {"host": "127.32.0.10", "secret": "hush"}}
     bench.write(target_s=20)
     checked = await bench.policy.reload(by="eva", check=True)

@@ -85,10 +85,8 @@ async def test_a_node_with_another_address_is_connected_there(bench: Bench) -> N
 
 async def test_a_drained_node_is_told_so_and_again_whenever_it_connects(bench: Bench) -> None:
     link = bench.links["a"]
-    assert link.fired() == [{"Action": "Setvar", "Variable": "CTI_DRAINED", "Value": "0"}], (
-        "what an engine before us said"
-    )
     told = {"Action": "Setvar", "Variable": "CTI_DRAINED", "Value": "1"}
+    assert bench.greeted["a"] == [{**told, "Value": "0"}], "an engine before us may have said otherwise"
     bench.switch.reload(PHONES, drained=frozenset({A}))
     bench.switch.reload(PHONES, drained=frozenset({A}))
     assert link.fired() == [told], "once"
