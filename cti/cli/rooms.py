@@ -29,6 +29,8 @@ ROOMS = {
     "import": ("cti.cli.imports", "import_app"),
     "list": ("cti.cli.lists", "list_app"),
     "dnc": ("cti.cli.numbers", "dnc_app"),
+    "node": ("cti.cli.nodes", "node_app"),
+    "nodes": ("cti.cli.nodes", "nodes_command"),
     "number": ("cti.cli.numbers", "number_app"),
     "report": ("cti.cli.reports", "report_command"),
     "prompts": ("cti.cli.prompts", "prompts_app"),
