@@ -110,6 +110,7 @@ class Application:
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
             "session_refused": self._sessions_refused,
+            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
