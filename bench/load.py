@@ -1,8 +1,8 @@
-"""10,000 real SIP calls at once, on several real Asterisks, with one engine: is any lost, passed over, or late?
+"""10,000 real SIP calls at once, on several real Asterisks, with one engine or more: is any lost, passed over, or late?
 
 SIPp plays the callers (some give up, the rest leave at the end) and 500 agents' phones, which answer after two seconds,
 talk, hang up, and send a few callers on. Nothing is converted and no sound is sent. The last line of stdout is one JSON
-object; README.md says what it means. Run: `make bench-load` (CALLS=, NODES=, AGENTS=, HOLD_S=), about 7 minutes.
+object; README.md says what it means. Run: `make bench-load` (CALLS=, NODES=, ENGINES=, AGENTS=, HOLD_S=), 7 minutes.
 """
 
 from __future__ import annotations
@@ -17,31 +17,81 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bench import load_books as books
+from bench import load_needs as needs
 from bench.assign import say, until
-from bench.load_gauges import Gauges, Sample
+from bench.load_gauges import Gauges, Sample, together
 from bench.load_lab import Nodes, RunningEngine, engine, staff
-from bench.load_needs import look, missing
 from bench.load_people import People
 from bench.load_plan import Plan
 from bench.load_records import last_words, phones
-from bench.load_report import Report
+from bench.load_report import Report, whole
 from cti.machine import raise_file_limit
 
 LOOK_S = 5.0  # a look at /metrics costs the engine some 30 ms
 
 
-async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> list[Sample]:
+class Centre:
+    """One engine, its Asterisks and everybody who calls it. `folder`: of its own."""
+
+    def __init__(self, plan: Plan, lab: Mapping[str, Any], folder: Path) -> None:
+        self._plan, self._lab, self._folder = plan, lab, folder
+        self.people = People(plan, lab, folder)
+        self._running: RunningEngine
+        self._gauges: Gauges
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[Centre]:
+        """Ready for callers, its phones open; ended with the block."""
+        async with engine(self._plan, self._lab, self._folder) as self._running:
+            async with Gauges(self._lab["nodes"], self._running.pid, self._running.metrics_url) as self._gauges:
+                try:
+                    await self.people.open_phones()
+                    yield self
+                finally:
+                    await self.people.close()
+            if not await self._running.until_written():
+                say("  the history does not tell every contact's end")
+            for line in [line for line in self._running.log_lines() if "level=info" not in line][:20]:
+                say(f"  engine: {line[:200]}")
+
+    async def look(self) -> Sample:
+        return await self._gauges.look()
+
+    def report(self, first: Sample, last: Sample, samples: list[Sample]) -> Report:
+        """What its books say, when it has ended."""
+        seen = phones(self.people.phones_said())
+        facts = list(self._running.facts())
+        told = last_words(self.people.callers_said())
+        account = books.settle(told, seen.served, seen.sent_on, self._running.contacts(), facts)
+        differs = books.log_differs(self._running.queue_log(), facts)
+        violations = books.passed_over(facts, staff(self._plan))
+        return Report(self._plan, first, last, samples, seen, account, violations, differs)
+
+
+async def look(centres: Sequence[Centre]) -> Sample:
+    """At all of them, at once. Raises OSError where an engine does not answer."""
+    return together(await asyncio.gather(*(centre.look() for centre in centres)))
+
+
+async def watch(plan: Plan, centres: Sequence[Centre], began: float) -> list[Sample]:
     """Look until the last caller is gone, or it has lasted too long."""
+
+    def still_calling() -> int:
+        return sum(centre.people.still_calling for centre in centres)
+
     samples: list[Sample] = []
     coming = True
-    while people.still_calling and time.time() < began + plan.longest_s:
+    while still_calling() and time.time() < began + plan.longest_s:
         try:
-            sample = await gauges.look()
+            sample = await look(centres)
         except OSError as problem:
-            say(f"  {time.time() - began:4.0f} s: the engine does not answer ({type(problem).__name__})")
+            say(f"  {time.time() - began:4.0f} s: an engine does not answer ({type(problem).__name__})")
         else:
             samples.append(sample)
             counted = "" if sample.asterisk is None else f" ({sample.asterisk} in Asterisk)"
@@ -51,76 +101,73 @@ async def watch(plan: Plan, people: People, gauges: Gauges, began: float) -> lis
             )
         if coming and time.time() > began + plan.last_comes_s:
             coming = False
-            people.stop_coming()
-        await until(lambda: not people.still_calling, LOOK_S)
-    if people.still_calling:
-        say(f"  {people.still_calling} of the callers' SIPps still have calls; they are ended")
+            for centre in centres:
+                centre.people.stop_coming()
+        await until(lambda: not still_calling(), LOOK_S)
+    if still_calling():
+        say(f"  {still_calling()} of the callers' SIPps still have calls; they are ended")
     return samples
 
 
-async def measure(plan: Plan, nodes: Nodes, folder: Path) -> Report:
+async def measure(plan: Plan, centres: Sequence[Centre]) -> Report:
     """One run."""
-    people = People(plan, nodes.lab, folder)
-    async with engine(plan, nodes.lab, folder) as running:
-        async with Gauges(nodes.lab["nodes"], running.pid, running.metrics_url) as gauges:
-            try:
-                await people.open_phones()
-                await asyncio.sleep(2.0)
-                if people.trouble():
-                    raise SystemExit(f"SIPp did not start: {people.trouble()}")
-                first, began = await gauges.look(), time.time()
-                await people.begin(began + plan.end_after_s)
-                samples = await watch(plan, people, gauges, began)
-                await asyncio.sleep(3.0)
-                try:
-                    last = await gauges.look()
-                except OSError:
-                    last = samples[-1]
-            finally:
-                await people.close()
-        if not await running.until_written():
-            say("  the history does not tell every contact's end")
-        for line in [line for line in running.log_lines() if "level=info" not in line][:20]:
-            say(f"  engine: {line[:200]}")
-    return _report(plan, people, running, first, last, samples)
+    async with AsyncExitStack() as stack:
+        for centre in centres:
+            await stack.enter_async_context(centre.up())
+        await asyncio.sleep(2.0)
+        trouble = [centre.people.trouble() for centre in centres if centre.people.trouble()]
+        if trouble:
+            raise SystemExit(f"SIPp did not start: {', '.join(trouble)}")
+        first, began = await look(centres), time.time()
+        await asyncio.gather(*(centre.people.begin(began + plan.end_after_s) for centre in centres))
+        samples = await watch(plan, centres, began)
+        await asyncio.sleep(3.0)
+        try:
+            last = await look(centres)
+        except OSError:
+            last = samples[-1]
+    return whole(plan, [centre.report(first, last, samples) for centre in centres])
 
 
-def _report(
-    plan: Plan, people: People, running: RunningEngine, first: Sample, last: Sample, samples: list[Sample]
-) -> Report:
-    seen = phones(people.phones_said())
-    facts = list(running.facts())
-    account = books.settle(last_words(people.callers_said()), seen.served, seen.sent_on, running.contacts(), facts)
-    differs = books.log_differs(running.queue_log(), facts)
-    return Report(plan, first, last, samples, seen, account, books.passed_over(facts, staff(plan)), differs)
-
-
-async def run(plan: Plan, nodes: Nodes, folder: Path) -> Report:
+async def run(plan: Plan, centres: Sequence[Centre]) -> Report:
     """Measure; SIGTERM ends it as Ctrl-C does."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await measure(plan, nodes, folder)
+    return await measure(plan, centres)
 
 
 def main() -> int:
     """Run the benchmark; the exit code: 0 only where nobody was lost or passed over."""
     options = _options()
-    plan = Plan(options.calls, options.nodes, options.agents, options.hold_s, options.rate, talk_s=options.talk_s)
+    plan = Plan(
+        options.calls,
+        options.nodes,
+        options.agents,
+        options.hold_s,
+        options.rate,
+        talk_s=options.talk_s,
+        engines=options.engines,
+    )
     raise_file_limit()
     folder = Path(tempfile.mkdtemp(prefix="cti-load-"))
     try:
-        lacking = missing(plan, look(folder))
+        lacking = needs.missing(plan, needs.look(folder))
         if lacking:
             say("this machine cannot bear that:\n" + "\n".join(f"  {line}" for line in lacking))
             return 2
-        with Nodes(plan, folder) as nodes:
+        with ExitStack() as stack:
+            centres = []
+            for share in plan.shares():
+                own = folder / str(share.number)
+                own.mkdir()
+                centres.append(Centre(share, stack.enter_context(Nodes(share, own)).lab, own))
             say(
-                f"Asterisk {nodes.lab['version']} on {plan.nodes} nodes; {plan.calls} calls, {plan.agents} agents:"
+                f"{plan.nodes} Asterisks, {plan.engines} engine(s); {plan.calls} calls, {plan.agents} agents:"
                 f" {plan.ramp_s:.0f} s until all are there, {plan.hold_s:.0f} s of peak, at most"
                 f" {plan.longest_s / 60:.0f} minutes in all; load average {os.getloadavg()[0]:.1f}"
             )
-            report = asyncio.run(run(plan, nodes, folder))
+            report = asyncio.run(run(plan, centres))
     except (KeyboardInterrupt, asyncio.CancelledError):
         say("ended before it was done")
         return 130
@@ -136,7 +183,7 @@ def main() -> int:
         say(line)
     figures = report.figures()
     print(json.dumps(figures), flush=True)
-    return 0 if not (figures["lost"] or figures["order_violations"]) else 1
+    return 0 if report.is_good else 1
 
 
 def _options() -> argparse.Namespace:
@@ -144,6 +191,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=default.calls, help="calls at once (10000)")
     parser.add_argument("--nodes", type=int, default=default.nodes, help="Asterisks; 2,600 calls each at most (4)")
+    parser.add_argument("--engines", type=int, default=default.engines, help="centres that share all that (1)")
     parser.add_argument("--agents", type=int, default=default.agents, help="with phones; at most 900 (500)")
     parser.add_argument("--hold-s", type=float, default=default.hold_s, help="seconds at the peak (60)")
     parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")

@@ -48,6 +48,16 @@ class Account:
     def lost(self) -> int:
         return len(self.lost_callers)
 
+    def __add__(self, other: Account) -> Account:
+        """Both, of callers who are not the same."""
+        return Account(
+            self.offered + other.offered,
+            self.answered + other.answered,
+            self.abandoned + other.abandoned,
+            self.problems + other.problems,
+            self.lost_callers | other.lost_callers,
+        )
+
     def missed(self, what: str, callers: Iterable[str]) -> None:
         """A problem that makes each of these callers a lost one."""
         these = set(callers)

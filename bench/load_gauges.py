@@ -47,6 +47,22 @@ class Sample:
         return min(self.asterisk or 0, self.engine)
 
 
+def together(looks: Sequence[Sample]) -> Sample:
+    """What several engines and their nodes are in all; metrics are added, those of histograms too."""
+    names = {name for look in looks for name in look.metrics}
+    counted = [look.asterisk for look in looks if look.asterisk is not None]
+    return Sample(
+        at=max(look.at for look in looks),
+        asterisk=sum(counted) if len(counted) == len(looks) else None,
+        engine=sum(look.engine for look in looks),
+        waiting=sum(look.waiting for look in looks),
+        engine_cpu_s=sum(look.engine_cpu_s for look in looks),
+        engine_kib=sum(look.engine_kib for look in looks),
+        asterisk_cpu_s=sum(look.asterisk_cpu_s for look in looks),
+        metrics={name: sum(look.metrics.get(name, 0.0) for look in looks) for name in names},
+    )
+
+
 def read_metrics(text: str) -> Metrics:
     """Every sample of Prometheus' text."""
     return {(name, labels or ""): float(value) for name, labels, value in _SAMPLE.findall(text)}

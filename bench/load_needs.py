@@ -60,16 +60,17 @@ def missing(plan: Plan, machine: Machine) -> list[str]:
             f"an Asterisk with {calls // plan.nodes} calls needs {node_files} open files and may have {machine.files}:"
             f" NODES={nodes}, or raise the hard limit (ulimit -Hn)"
         )
-    if machine.files < calls + FILES_OF_ENGINE:
-        found.append(f"the engine needs {calls + FILES_OF_ENGINE} open files: raise the hard limit (ulimit -Hn)")
+    engine_files = -(-calls // plan.engines) + FILES_OF_ENGINE
+    if machine.files < engine_files:
+        found.append(f"an engine needs {engine_files} open files: raise the hard limit (ulimit -Hn)")
     needed_kib = KIB_AT_FIRST + calls * KIB_PER_CALL
     if machine.memory_kib < needed_kib:
         most = max(0, (machine.memory_kib - KIB_AT_FIRST) // KIB_PER_CALL)
         found.append(f"{needed_kib >> 10} MiB of memory are needed, {machine.memory_kib >> 10} are free: CALLS={most}")
     if machine.threads < calls + THREADS_AT_FIRST:
         found.append(f"{calls + THREADS_AT_FIRST} threads are needed: sysctl -w kernel.pid_max=131072")
-    if machine.local_ports < calls * PORTS_PER_CALL:
-        ports = round(calls * PORTS_PER_CALL)
+    ports = round(calls / plan.engines * PORTS_PER_CALL)  # to each engine's address
+    if machine.local_ports < ports:
         found.append(f"{ports} local ports are needed: sysctl -w net.ipv4.ip_local_port_range='10240 60999'")
     if machine.backlog < 1024:
         found.append("callers who come at once are refused: sysctl -w net.core.somaxconn=4096")

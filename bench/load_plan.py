@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FIRST_QUEUE, QUEUES, TRUNKS = 6001, 4, 4
 OVER = 1.02  # so many callers are kept there: what Asterisk counts a moment later shall still be enough
@@ -41,6 +41,26 @@ class Plan:
     rate_per_s: float = 100.0
     ring_s: float = 2.0
     talk_s: float = 20.0
+    engines: int = 1  # each a centre of its own, with its share of nodes, agents and callers
+    number: int = 0  # which of them this is the plan of, if it is a share
+
+    def shares(self) -> list[Plan]:
+        """The plan of each engine. Raises ValueError where nodes or agents do not divide."""
+        if self.nodes % self.engines or self.agents % self.engines:
+            raise ValueError(
+                f"{self.nodes} nodes and {self.agents} agents cannot be divided between {self.engines} engines:"
+                " give multiples (--nodes, --agents)"
+            )
+        whole = self.engines
+        share = replace(
+            self,
+            calls=math.ceil(self.calls / whole),
+            nodes=self.nodes // whole,
+            agents=self.agents // whole,
+            rate_per_s=self.rate_per_s / whole,
+            engines=1,
+        )
+        return [replace(share, number=number) for number in range(whole)]
 
     @property
     def served_per_s(self) -> float:
@@ -95,7 +115,7 @@ class Plan:
             for trunk in range(TRUNKS):
                 share = math.ceil(self.calls * OVER / among) + 1
                 dialled = FIRST_QUEUE + (node + trunk) % QUEUES
-                yield Stream(node, trunk, dialled, f"4930{number:03}", share, self.rate_per_s / among)
+                yield Stream(node, trunk, dialled, f"49{30 + self.number}{number:03}", share, self.rate_per_s / among)
                 number += 1
 
     def queues_of(self, agent: int) -> tuple[int, ...]:

@@ -32,6 +32,17 @@ class Phones:
     rung_while_busy: int = 0
     unfinished: int = 0  # calls that a phone still has
 
+    def __add__(self, other: Phones) -> Phones:
+        """Both, of phones and callers who are not the same."""
+        return Phones(
+            self.gaps + other.gaps,
+            self.served | other.served,
+            self.sent_on | other.sent_on,
+            self.talks + other.talks,
+            self.rung_while_busy + other.rung_while_busy,
+            self.unfinished + other.unfinished,
+        )
+
     def gaps_ms(self, begin: float, end: float) -> list[float]:
         """From free to the next ring, of the rings between two moments."""
         return [1000.0 * gap_s for at, gap_s in self.gaps if begin <= at <= end]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 from bench.assign_figures import percentile
 from bench.load_books import Account
@@ -43,6 +46,12 @@ class Report:
     @property
     def _fullest(self) -> Sample:
         return max(self.samples, key=lambda look: look.both)
+
+    @property
+    def is_good(self) -> bool:
+        """The peak was reached, nobody was lost or passed over, and every book says the same."""
+        reached = peak(self.samples, self.plan.calls) is not None
+        return reached and not (self.account.lost or self.order_violations or self.log_differs)
 
     def figures(self) -> dict[str, int | float | None]:
         """The line of JSON; what the keys mean is in bench/README.md."""
@@ -95,3 +104,18 @@ class Report:
                 yield f"  {name}: {grown:g} {kinds if '' not in kinds else ''}"
         yield from (f"  {count} {what}" for what, count in account.problems.items())
         yield from (f"  queue_log and history differ: {what} by {count}" for what, count in self.log_differs.items())
+
+
+def whole(plan: Plan, reports: Sequence[Report]) -> Report:
+    """What several engines did, as one. They were looked at together: all have the same samples."""
+    differs: Counter[str] = Counter()
+    for report in reports:
+        differs.update(report.log_differs)
+    return replace(
+        reports[0],
+        plan=plan,
+        phones=reduce(add, (report.phones for report in reports)),
+        account=reduce(add, (report.account for report in reports)),
+        order_violations=sum(report.order_violations for report in reports),
+        log_differs=differs,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
+import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from cti.switch.agi_codec import AgiDecoder, AgiProtocolError, Environment, Hang
 MAX_QUEUED_COMMANDS: Final = 64
 MAX_HANGUPS: Final = 16
 MAX_PROVISIONAL: Final = 1000
+# The first byte of struct tcp_info is TCP's state; 1 is an open connection (linux/tcp.h, net/tcp_states.h).
+TCP_ESTABLISHED: Final = b"\x01"
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +56,8 @@ class AgiCounters:
     refused_peer: int = 0
     refused_full: int = 0
     refused_path: int = 0
-    closed_before_env: int = 0
+    gone_early: int = 0
+    """Closed by the other side before its session began."""
     env_timeouts: int = 0
     protocol_errors: int = 0
     session_errors: int = 0
@@ -178,6 +182,17 @@ class AgiSession(asyncio.Protocol):
             return await future
         finally:
             deadline.cancel()
+
+    def has_left(self) -> bool:
+        """Whether the other side has closed, although what it said before may wait unread: a look, no byte is taken.
+
+        Only Linux can tell; elsewhere nobody has.
+        """
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        if sock is None or not hasattr(socket, "TCP_INFO"):
+            return sock is None
+        state: bytes = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+        return state != TCP_ESTABLISHED
 
     def close(self) -> None:
         """End the AGI: the dialplan goes on. What is queued fails with `AgiConnectionLost`."""

@@ -2,6 +2,8 @@
 
 Must not know flows, queues or agents; what one connection can do is in agi_session.
 A slow or hostile peer costs one connection, never the loop: no streams, no task before the environment is complete.
+Oldest first, and who hung up while he waited to be accepted, or for his task to begin, costs a look: where the engine
+is late the backlog is full of such, and to serve them would make it later for those who are still there.
 """
 
 from __future__ import annotations
@@ -97,6 +99,10 @@ class FastAgiServer:
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection by its peer and by how many there are."""
         self.counters.connections += 1
+        if session.has_left():
+            self.counters.gone_early += 1
+            transport.abort()
+            return
         if not self._peer_allowed(transport):
             self.counters.refused_peer += 1
             transport.abort()
@@ -116,7 +122,6 @@ class FastAgiServer:
         if not self._path_allowed(session.path):
             self.counters.refused_path += 1
             return "the address is not allowed"
-        self.counters.sessions += 1
         task = self.loop.create_task(self._run(session))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -127,7 +132,7 @@ class FastAgiServer:
         self._end_deadline(session)
         if session in self._sessions:
             del self._sessions[session]
-            self.counters.closed_before_env += not session.env
+            self.counters.gone_early += not session.env
 
     def _end_deadline(self, session: AgiSession) -> None:
         deadline = self._sessions.get(session)
@@ -143,6 +148,11 @@ class FastAgiServer:
             return False
 
     async def _run(self, session: AgiSession) -> None:
+        if session.has_left():
+            self.counters.gone_early += 1
+            session.close()
+            return
+        self.counters.sessions += 1
         try:
             await self._on_session(session)
         except AgiConnectionLost:

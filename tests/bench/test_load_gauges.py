@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.load_gauges import Sample, peak, quantile_ms, read_metrics, total
+from bench.load_gauges import Sample, peak, quantile_ms, read_metrics, together, total
 
 pytestmark = pytest.mark.unit
 
@@ -47,3 +47,9 @@ def test_the_peak_is_where_both_count_enough() -> None:
     assert found is not None
     assert [sample.at for sample in found] == [3, 5]
     assert peak(looks[:3], 10) is None
+
+
+def test_several_engines_are_one_look() -> None:
+    both = together([look(1, 10, 9), Sample(2, 20, 21, 3, 0.5, 7, 1.5, {("cti_calls_active", ""): 21.0})])
+    assert both == Sample(2, 30, 30, 3, 0.5, 7, 1.5, {("cti_calls_active", ""): 21.0})
+    assert together([look(1, 10, 9), Sample(2, None, 21, 0, 0.0, 0, 0.0, {})]).asterisk is None

@@ -51,6 +51,12 @@ def test_the_advised_number_of_calls_does() -> None:
     assert missing(replace(PLAN, calls=round(calls / 1.03)), machine) == []
 
 
+def test_engines_share_the_files_and_the_ports() -> None:
+    plan = replace(PLAN, calls=20_000, nodes=8, engines=2)
+    assert missing(plan, ENOUGH) == []
+    assert len(missing(replace(plan, engines=1), ENOUGH)) == 1  # one engine's ports and files
+
+
 def test_this_machine_can_be_looked_at(tmp_path: Path) -> None:
     seen = look(tmp_path)
     assert min(seen.files, seen.memory_kib, seen.threads, seen.local_ports, seen.backlog, seen.disk_kib) > 0

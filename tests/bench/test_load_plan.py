@@ -52,3 +52,17 @@ def test_the_ramp_makes_up_for_those_who_are_served_meanwhile() -> None:
 def test_more_agents_than_callers_come_is_said_with_what_to_change() -> None:
     with pytest.raises(ValueError, match="--rate"):
         replace(Plan(), rate_per_s=20.0).ramp_s  # noqa: B018
+
+
+def test_engines_share_everything_and_their_callers_have_numbers_of_their_own() -> None:
+    plan = Plan(calls=20_000, nodes=8, agents=500, rate_per_s=120.0, engines=2)
+    one, other = plan.shares()
+    assert (one.calls, one.nodes, one.agents, one.rate_per_s, one.engines) == (10_000, 4, 250, 60.0, 1)
+    assert not {s.prefix for s in one.streams()} & {s.prefix for s in other.streams()}
+    assert one.end_after_s == pytest.approx(plan.end_after_s)
+
+
+@pytest.mark.parametrize("whole", [{"nodes": 3}, {"agents": 501}], ids=["nodes", "agents"])
+def test_what_cannot_be_divided_is_said(whole: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="give multiples"):
+        replace(Plan(engines=2), **whole).shares()
