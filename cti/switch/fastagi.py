@@ -96,7 +96,6 @@ class FastAgiServer:
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection by its peer and by how many there are."""
-        self.counters.connections += 1
         if not self._peer_allowed(transport):
             self.counters.refused_peer += 1
             transport.abort()
@@ -125,9 +124,7 @@ class FastAgiServer:
     def forget(self, session: AgiSession) -> None:
         """A connection ended."""
         self._end_deadline(session)
-        if session in self._sessions:
-            del self._sessions[session]
-            self.counters.closed_before_env += not session.env
+        self._sessions.pop(session, None)
 
     def _end_deadline(self, session: AgiSession) -> None:
         deadline = self._sessions.get(session)
