@@ -134,12 +134,24 @@ class FreeToRing(msgspec.Struct, frozen=True):
     max_s: Seconds
 
 
+class RedisRow(msgspec.Struct, frozen=True):
+    """Of joined engines: whether Redis answers (`away_since`: since when not), who owns the centre, who could."""
+
+    up: bool
+    away_since: float | None
+    standbys: int
+    owner: str
+    owner_since: float
+    token: int
+
+
 class StatusRow(msgspec.Struct, frozen=True):
     """The engine as a whole; counts since its start."""
 
     nodes: dict[str, str]
     calls_active: int
     admission: dict[str, Any]
+    redis: RedisRow | None
     in_flow: int
     flows: dict[str, int]
     waiting: int

@@ -17,6 +17,7 @@ from cti.model.errors import CtiError
 from cti.typed import typed
 
 ANSWER_TIMEOUT_S = 5.0
+STANDBY = "urn:cti:standby"  # what an engine answers everything with that does not own the centre
 CONFIG_PLACES = ("center.yaml", "/etc/cti/center.yaml", "config/center.yaml")  # the last is our example, in a checkout
 
 
@@ -101,4 +102,7 @@ def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, time
         found = json.loads(text)
     except json.JSONDecodeError:
         found = {}
-    raise EngineRefused(response.status, found if isinstance(found, dict) else {})
+    body = found if isinstance(found, dict) else {}
+    if body.get("type") == STANDBY:
+        raise NotRunning(f"{body.get('detail')}: ask it there")
+    raise EngineRefused(response.status, body)

@@ -18,6 +18,7 @@ ROOMS = {
     "campaign": ("cti.cli.campaigns", "campaign_app"),
     "check": ("cti.cli.check", "check_command"),
     "simulate": ("cti.cli.simulate", "simulate_command"),
+    "status": ("cti.cli.status", "status_command"),
     "token": ("cti.cli.people", "token_app"),
     "user": ("cti.cli.people", "user_app"),
     "sample-backend": ("cti.cli.sample", "sample_backend_command"),

@@ -63,6 +63,7 @@ class Holding:
         self._tenure = Tenure(lease_s, asked_at + lease_s)
         self._lock = threading.Lock()
         self._ask_again_at = 0.0  # the loop is not held up by one question after the other
+        self._ask_store_at = 0.0
         self._store = ThreadPoolExecutor(1, thread_name_prefix="cti-owner")
         self._told: Future[int] | None = None  # a question to the store that is under way
         self._told_away = False
@@ -127,7 +128,7 @@ class Holding:
                 return
 
     def _look(self) -> Standing:
-        """Ask Redis, and where it gives no answer the store."""
+        """Ask Redis, and where it gives no answer, or once a lease, the store."""
         with self._lock:
             asked_at = self._clock()
             if self._tenure.standing(asked_at) is Standing.LOST:
@@ -141,7 +142,7 @@ class Holding:
                     self._told_away = True
                     log.error("Redis gives no answer; this engine goes on, nobody takes over", reason=str(away))
             else:
-                if held:
+                if held and self._is_newest(asked_at):
                     self._tenure.renewed(asked_at)
                     self.renewals += 1
                     if self._told_away:
@@ -160,10 +161,19 @@ class Holding:
         newest = self._ask_store()
         if newest is None:
             self._tenure.unanswered(asked_at)
-        elif newest == self.token:
+        elif newest <= self.token:  # less: we have not claimed it yet
             self._tenure.confirmed(asked_at)
         else:
             self._tenure.taken()
+
+    def _is_newest(self, now: float) -> bool:
+        """Redis may not know of a newer owner: its replica did not hear of him, or only we reach this half of it. The
+        store does; asked once a lease. Where it gives no answer Redis' word holds."""
+        if now < self._ask_store_at:
+            return True
+        self._ask_store_at = now + self._tenure.lease_s
+        newest = self._ask_store()
+        return newest is None or newest <= self.token
 
     def _ask_store(self) -> int | None:
         """The newest token; None where the store gives no answer in time: neither thread nor loop may wait."""

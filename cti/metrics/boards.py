@@ -60,6 +60,7 @@ class Boards:
         self._available: Counter[str] = Counter()
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
+        self._closed_since: float | None = None
         self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
         self._all = True
         self._slow_at = float("-inf")
@@ -178,7 +179,7 @@ class Boards:
             told = queue_row(name, row, now, 0)
             line = list(row.line.values())
             told["oldest_since"] = min((each.since for each in line), default=None)
-            told["ringing"] = sum(each.state == ContactState.OFFERED for each in line)
+            told["ringing"] = sum(each.state in _WITH_AGENT for each in line)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -218,7 +219,12 @@ class Boards:
         today: dict[str, float] = {}
         for name in view.queues:
             add(today, view.tally.windows(name).counts("today", now))
+        if not told["admission"]["closed"]:
+            self._closed_since = None
+        elif self._closed_since is None:
+            self._closed_since = now
         told |= {
+            "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
             "agents_free": sum(row.free() for row in agents),  # each once, whatever number of queues he serves
             "agents_available": sum(row.available() for row in agents),

@@ -18,10 +18,8 @@ from cti.switch.agi_codec import AgiDecoder, AgiProtocolError, Environment, Hang
 MAX_QUEUED_COMMANDS: Final = 64
 MAX_HANGUPS: Final = 16
 MAX_PROVISIONAL: Final = 1000
-ANSWER_S: Final = 30.0
-"""For the answer to any command, on top of what it takes by itself; what is longer is a wedged thread of Asterisk."""
-PROMPT_S: Final = 900.0
-"""For `STREAM FILE`, whose sound may be of any length: the longest one."""
+ANSWER_S: Final = 30.0  # for the answer to any command; what is longer is a wedged thread of Asterisk
+PROMPT_S: Final = 900.0  # for `STREAM FILE`: the longest sound
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +53,8 @@ class AgiCounters:
     refused_peer: int = 0
     refused_full: int = 0
     refused_path: int = 0
+    gone_early: int = 0
+    """Closed by the other side before its session began."""
     env_timeouts: int = 0
     protocol_errors: int = 0
     session_errors: int = 0
@@ -71,7 +71,7 @@ class Door(Protocol):
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection; close it, or set `refusal`, or let it speak for a limited time."""
 
-    def begin(self, session: AgiSession) -> str | None:
+    def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """The environment is complete: start the session, or say why not."""
 
     def forget(self, session: AgiSession) -> None:
@@ -231,10 +231,10 @@ class AgiSession(asyncio.Protocol):
     def _begin(self, env: Environment) -> None:
         self.env, self.args = env.values, env.args
         self.path = env.path
+        assert self._transport is not None
         if self.refusal is None:
-            self.refusal = self._server.begin(self)
+            self.refusal = self._server.begin(self, self._transport)
         if self.refusal is not None:
-            assert self._transport is not None
             self._transport.write(encode_command("VERBOSE", f"FastAGI refused: {self.refusal}", "1"))
             self._transport.close()
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.acceptance
 
 FLOWS = Path(__file__).with_name("campaign_flows")
 SAFE = {"play": ["custom/sorry"]}
+PATIENT = Habit(200, 2.0, stays_s=60.0)  # hears the message to its end; who goes before it has not been abandoned
 ANSWERED_BEFORE = 1000  # in the legal window: what a power campaign may spend
 WRITTEN = {
     "progressive": {"mode": "progressive", "queue": "sales"},
@@ -124,7 +125,7 @@ def test_power_reaches_everybody_once_whatever_they_do(centre: Centre, selling: 
 def test_all_agents_leave_while_dials_are_in_the_air(centre: Centre, selling: Selling) -> None:
     """Nobody new is dialled; who answers hears the message; each ends in a stated result."""
     town, numbers = selling.town, town_numbers(2, 30)
-    town.lives_by(lambda number: Habit(200, 2.0) if int(number[-1]) % 2 else NO_ANSWER)
+    town.lives_by(lambda number: PATIENT if int(number[-1]) % 2 else NO_ANSWER)
     selling.start("leaving", *numbers)
     selling.until(lambda: len(town.open) == 8, "eight phones ring")
     for name in ("a1001", "a1002"):

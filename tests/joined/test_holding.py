@@ -8,6 +8,7 @@ import pytest
 
 from cti.joined.door import RedisAway
 from cti.joined.holding import Holding
+from cti.joined.tenure import Standing
 
 pytestmark = pytest.mark.unit
 
@@ -79,6 +80,30 @@ def test_without_redis_the_store_knows_who_took_over(office: Office) -> None:
     assert office.at(61.5) and office.holding.redis_away_s == 1.5
     office.store = 8
     assert not office.at(90.0) and office.losses == 1
+
+
+def test_a_redis_that_forgot_the_newest_owner_is_not_believed(office: Office) -> None:
+    office.store = 8
+    assert not office.at(60.0) and office.losses == 1 and office.redis.asked == 1
+
+
+def test_the_store_is_asked_once_a_lease_and_its_silence_changes_nothing(office: Office) -> None:
+    asked: list[float] = []
+
+    def newest() -> int:
+        asked.append(office.now)
+        raise OSError
+
+    office.holding._newest = newest
+    for at in (0.5, 1.0, 1.5, 2.0, 2.5):
+        office.now = at
+        assert office.holding._look() is Standing.OURS
+    assert asked == [0.5, 2.5]
+
+
+def test_before_it_is_claimed_the_store_knows_an_older_token_only(office: Office) -> None:
+    office.store, office.redis.is_away = 6, True
+    assert office.at(60.0) and office.losses == 0
 
 
 def test_without_anybody_who_slept_does_nothing(office: Office) -> None:

@@ -10,6 +10,7 @@ import { Link, path } from '../router';
 import { type Theme, theme } from '../theme';
 import { LANGUAGES, type Language, language, speak, words } from '../words';
 import { Account } from './account';
+import { areKeysShown } from './keys';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
@@ -31,6 +32,10 @@ export function TopBar({ user, open }: { readonly user: User; readonly open: rea
       <div class="top-end">
         <ConnectionBadge />
         <Choices />
+        <button type="button" class="plain" title={said.keys.title} onClick={() => (areKeysShown.value = true)}>
+          <kbd>?</kbd>
+          <span class="only-spoken">{said.keys.title}</span>
+        </button>
         <button type="button" class="plain" title={said.account.title} onClick={() => setAsked(true)}>
           {user.name}
         </button>
