@@ -139,10 +139,8 @@ class AgiSession(asyncio.Protocol):
         """Call back once when the caller or the connection is gone; at once if that is so already. Must not block."""
         if self.gone is not None:
             callback(self.gone)
-        elif self._gone_callbacks is None:
-            self._gone_callbacks = [callback]
         else:
-            self._gone_callbacks.append(callback)
+            self._gone_callbacks = [*(self._gone_callbacks or ()), callback]
 
     def submit(self, *words: str) -> asyncio.Future[Reply]:
         """Send a command, written before this returns if none is under way; the future gets its Reply.
@@ -163,6 +161,11 @@ class AgiSession(asyncio.Protocol):
                 raise AgiBusy(f"{MAX_QUEUED_COMMANDS} commands are queued")
             self._queue.append((data, future))
         return future
+
+    def withdraw(self, command: asyncio.Future[Reply]) -> None:
+        """Take back a command that `submit` has queued; one that is under way stays as it is."""
+        if command is not self._inflight:
+            command.cancel()
 
     async def command(self, *words: str, timeout_s: float | None) -> Reply:
         """Send a command and wait for its Reply, whatever its code: look at `ok`, `dead` and `gone`.
@@ -211,9 +214,6 @@ class AgiSession(asyncio.Protocol):
             self._server.counters.protocol_errors += 1
             _log.warning("AGI connection closed: %s", error)
             self._transport.abort()
-
-    def eof_received(self) -> bool:
-        return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
