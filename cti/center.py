@@ -320,6 +320,7 @@ class ContactCenter:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             calls.session_lost(self._floor, contact)
+            nodes.session_lost(self._floor, contact)
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)
