@@ -11,12 +11,12 @@ import http.client
 import os
 import resource
 import signal
-import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy
 
 from bench.chaos_books import WE_CALLED, Row
 from bench.chaos_plan import Fault, Kind
@@ -52,9 +52,12 @@ AGI_LINES = {
 
 
 class ChaosLab:
-    """Everything that can break. Whoever breaks something says `mend` afterwards."""
+    """Everything that can break. Whoever breaks something says `mend` afterwards.
 
-    def __init__(self, folder: Path, nodes: int, engines: int, agents: int, seed: int) -> None:
+    `store`: the database of all engines; "": an SQLite file.
+    """
+
+    def __init__(self, folder: Path, nodes: int, engines: int, agents: int, seed: int, store: str = "") -> None:
         self.folder = folder
         self.lab = Lab(
             folder / "lab", str(nodes), "--agents", str(agents + SELLERS), "--trunks", "4", "--silent-moh",
@@ -72,7 +75,8 @@ class ChaosLab:
             for k, node in enumerate(self.lab.nodes, 1)
         }
         self.redis = Valkey(_made(folder / "redis"), free_port()) if engines > 1 else None
-        self.database = folder / "shared.db"
+        self.store = store or f"sqlite:///{folder / 'shared.db'}"
+        self._books = sqlalchemy.create_engine(self.store, poolclass=sqlalchemy.NullPool)
         written = self._settings()
         self.engines = [
             EngineProcess(_made(folder / f"engine-{k}"), self._of_engine(written, k)) for k in range(engines)
@@ -123,7 +127,7 @@ class ChaosLab:
         own = {
             "fastagi": written["fastagi"] | {"listen": f"{here}:{BEHIND_AGI_PORT}", "advertise": f"{here}:{AGI_PORT}"},
             "http": {"listen": f"{here}:{HTTP_PORT}"},
-            "store": f"sqlite:///{self.database}",
+            "store": self.store,
             "journal": str(folder / "journal"),
         }
         joined = {"redis": {"url": self.redis.url}} if self.redis is not None else {}
@@ -168,7 +172,7 @@ class ChaosLab:
 
     def load_leads(self, count: int) -> None:
         """A list for the campaign; its numbers are nobody else's."""
-        store, now = open_store(f"sqlite:///{self.database}"), time.time()
+        store, now = open_store(self.store), time.time()
         try:
             name = begin_list(store, "selling", "chaos.csv", "bench", now)
             zones = ("Europe/Berlin",)
@@ -239,8 +243,8 @@ class ChaosLab:
     # --- what the engine has written --------------------------------------------------------------------------------
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10.0)) as store:
-            return list(store.execute(query))
+        with self._books.connect() as store:
+            return [tuple(row) for row in store.execute(sqlalchemy.text(query))]
 
     def history(self) -> list[Row]:
         """Every contact of callers; those whom we called are told by `promises` and `attempts`."""

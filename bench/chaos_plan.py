@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 
 class Kind(StrEnum):
@@ -70,10 +71,10 @@ class Fault:
         return f"{self.kind.value}{f' (node{self.node})' if self.node else ''} for {self.for_s:.1f} s"
 
 
-def faults(seed: int, nodes: int, kinds: tuple[Kind, ...] = tuple(Kind)) -> Iterator[Fault]:
-    """Faults without end. Same seed, nodes and kinds: the same faults."""
+def faults(seed: int, nodes: int, kinds: tuple[Kind, ...] = tuple(Kind), first: Kind | None = None) -> Iterator[Fault]:
+    """Faults without end; `first` begins, where it is one of the kinds. The same arguments: the same faults."""
     lot = random.Random(seed)
-    while True:
-        for kind in lot.sample(kinds, len(kinds)):
+    for turn in count():
+        for kind in sorted(lot.sample(kinds, len(kinds)), key=lambda kind: turn == 0 and kind is not first):
             node = lot.randint(1, nodes) if kind in OF_A_NODE else 0
             yield Fault(kind, lot.uniform(*LASTS_S[kind]), lot.uniform(*REST_S), node)

@@ -111,6 +111,11 @@ class EngineProcess:
             self.kill()
             raise AssertionError(f"the engine did not stop on SIGTERM\n{self.tail()}") from None
 
+    def wait_ended(self) -> int:
+        """It ends by itself; the exit code."""
+        assert self._process is not None
+        return self._process.wait(START_TIMEOUT_S)
+
     def tail(self, lines: int = 60) -> str:
         """The end of its log."""
         try:
