@@ -43,6 +43,8 @@ from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
+from cti.metrics.office_row import OfficeRow
+from cti.metrics.outbound_counts import OutboundCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -51,6 +53,7 @@ from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
 from cti.model.policy import Center
+from cti.model.uploads import UPLOADS
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
@@ -96,7 +99,9 @@ class Application:
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
+        self.outbound_counts = OutboundCounts(lambda: self.engine.campaigns())
         self.prometheus.registry.register(self.flow_counts)
+        self.prometheus.registry.register(self.outbound_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
         self.admission = admission_of(settings)
@@ -109,6 +114,7 @@ class Application:
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
             "session_refused": self._sessions_refused,
+            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
@@ -160,6 +166,7 @@ class Application:
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
             self.prometheus.registry.register(OfficeCounts(self.office))
+            self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
         in_turn = InTurn()
@@ -208,7 +215,8 @@ class Application:
         """Everybody who reads the stream of facts; closed behind the engine."""
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        counts = (self.prometheus.apply, self.flow_counts.apply, self.outbound_counts.apply)
+        readers: list[Reader] = [self.view.apply, *counts, writer.apply]
         if self.settings.web is not None:
             stands = {"campaigns": lambda now: self.outbound.board.rows(campaign_rows(self.view, now))}
             boards = self.boards = Boards(self.view, stands)
@@ -277,7 +285,7 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
-        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
         asking = make_control_app(
             self.engine,

@@ -134,6 +134,17 @@ class FreeToRing(msgspec.Struct, frozen=True):
     max_s: Seconds
 
 
+class RedisRow(msgspec.Struct, frozen=True):
+    """Of joined engines: whether Redis answers (`away_since`: since when not), who owns the centre, who could."""
+
+    up: bool
+    away_since: float | None
+    standbys: int
+    owner: str
+    owner_since: float
+    token: int
+
+
 class NodeRow(msgspec.Struct, frozen=True):
     """One Asterisk. `state`: up, down. `drain`: "" in use, draining, empty; `reason`: why. `calls`: of ours."""
 
@@ -152,6 +163,7 @@ class StatusRow(msgspec.Struct, frozen=True):
     nodes: dict[str, str]
     calls_active: int
     admission: dict[str, Any]
+    redis: RedisRow | None
     in_flow: int
     flows: dict[str, int]
     waiting: int

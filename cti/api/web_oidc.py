@@ -23,11 +23,11 @@ from cti.api.http import answer
 from cti.api.operations import PREFIX
 from cti.api.problems import problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
-from cti.people.id_token import NotTold, name_in
+from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.sessions import Sessions
 
 BEGIN, BACK = "/sign-in/oidc", "/sign-in/oidc/back"
-PENDING_S, MOST_PENDING = 600.0, 1000
+PENDING_S, MOST_PENDING = 600.0, 20_000
 TIMEOUT_S = 10.0
 KNOWN_S = 3600.0
 MAX_ANSWER_BYTES = 1_000_000
@@ -80,16 +80,13 @@ def add_routes(
 class _Flow:
     def __init__(self, provider: Provider, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
         self._provider, self._sessions, self._entrance, self._clock = provider, sessions, entrance, clock
+        prepare()
         self._pending: dict[str, _Pending] = {}
         self._known: tuple[float, dict[str, Any]] = (float("-inf"), {})
         self._cookie = f"{entrance.cookie}-oidc"
 
     async def begin(self, _request: web.Request) -> web.Response:
         now = self._clock()
-        for old in [state for state, each in self._pending.items() if each.ends_at <= now]:
-            del self._pending[old]
-        if len(self._pending) >= MOST_PENDING:
-            return problem(503, "too_many_tries", "ask again in a minute", headers={"Retry-After": "60"})
         try:
             where = (await self._discovered(now))["authorization_endpoint"]
         except (Unreachable, KeyError):
@@ -97,6 +94,7 @@ class _Flow:
         browser, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         state, pending = secrets.token_urlsafe(24), _Pending(browser, nonce, verifier, now + PENDING_S)
         self._pending[state] = pending
+        self._forget(now)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code",
@@ -112,6 +110,11 @@ class _Flow:
         more: dict[str, Any] = {"httponly": True, "secure": self._entrance.is_tls, "samesite": "Lax", "path": "/"}
         response.set_cookie(self._cookie, pending.browser, max_age=int(PENDING_S), **more)
         return response
+
+    def _forget(self, now: float) -> None:
+        """What is over; and the oldest of too many: anybody may begin, and nobody is refused for it."""
+        while len(self._pending) > MOST_PENDING or next(iter(self._pending.values())).ends_at <= now:
+            del self._pending[next(iter(self._pending))]
 
     async def back(self, request: web.Request) -> web.Response:
         note(request, "sign_in", "", {"address": address_of(request, self._entrance), "by": "oidc"}, NOT_OURS)

@@ -134,6 +134,7 @@ def _answered(center: Center, campaign: Campaign, here: Path) -> Iterator[Findin
         yield Finding(here, text, is_error=campaign.regulation is not Regulation.NONE)
     if not loses and (safe.play or safe.flow):
         yield Finding((*here, "safe_harbour"), f"never heard: {campaign.mode} has somebody for each who answers")
+    yield from _by_hand(center, campaign, here)
     if loses and campaign.limits.abandon_cap_percent == 0:
         yield Finding((*here, "mode"), "nobody may be abandoned: it dials one number for each free agent, no more")
     if campaign.machines.then == "message" and not campaign.machines.play:
@@ -150,6 +151,22 @@ def _answered(center: Center, campaign: Campaign, here: Path) -> Iterator[Findin
             near = did_you_mean(name, queue.dispositions)
             text = f"no agent can note that: it is none of {campaign.queue}'s dispositions{near}"
             yield Finding((*here, "dispositions", name), text)
+
+
+def _by_hand(center: Center, campaign: Campaign, here: Path) -> Iterator[Finding]:
+    """Agents' phones ring when the customer has answered already: a hand is often slower than the law allows."""
+    rings_after = campaign.mode in (Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE)
+    if campaign.auto_answer or not rings_after or campaign.regulation is Regulation.NONE:
+        return
+    slow = [name for name, agent in center.agents.items() if campaign.queue in agent.queues and not agent.auto_answer]
+    if slow:
+        within = f"agent_within_s {campaign.limits.agent_within_s:g}"
+        text = f"agents' phones ring when the customer has answered; who picks up later than {within} has abandoned him"
+        yield Finding((*here, "mode"), f"{text}: write auto_answer: true, if their phones can ({_few(slow)})")
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _again(center: Center, campaign: Campaign, here: Path) -> Iterator[Finding]:

@@ -124,6 +124,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
         "nodes": dict(view.nodes),
         "calls_active": len(view.contacts),
         "admission": view.door(),
+        "redis": view.redis(),
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),

@@ -33,7 +33,7 @@ class Kind(StrEnum):
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
     REACH = "reach"  # number of the ring: other agents may take the contact from now on; the same one: who is left out
     PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a new policy or a person
-    FLOW = "flow"  # something to count in a flow: `old` is the node (FLOW.NODE), `new` split=share or a word of trouble
+    FLOW = "flow"  # something to count in a flow: `old` is FLOW.NODE, `new` what, `reason` its kind
     DISPOSITION = "disposition"  # of a contact: what came of the talk, as the agent says; "engine" where time said it
     SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
     FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
-from cti.ports import Clock
+from cti.ports import Clock, told_of
 from cti.store import interval_writing
+from cti.store.bulk import insert_many
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
 from cti.store.history_facts import KEPT, Book, Opening, Rows
@@ -99,6 +100,7 @@ class HistoryWriter(WriterThread[_Batch]):
             self._take_in(Opening(center, version, now))
         self._begin()
 
+    @told_of(*KEPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind not in KEPT:
@@ -244,8 +246,10 @@ class HistoryWriter(WriterThread[_Batch]):
         try:
             ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
             with self._wake:
-                for fact in ends:
-                    self._take_in(fact)
+                for contact, facts in ends.items():
+                    if self._left.seen(contact):  # not heard of while we read
+                        for fact in facts:
+                            self._take_in(fact)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("contacts_left_open", error=type(error).__name__)
@@ -285,8 +289,8 @@ def _insert(connection: Connection, rows: Rows) -> None:
         (agent_fact, rows.agent_fact),
         (decision_agent, rows.decision_agent),
     ):
-        if found:
-            connection.execute(insert(table), found)
+        columns = [column.name for column in table.columns]
+        insert_many(connection, table, columns, [[row[name] for name in columns] for row in found])
     # An engine that takes a contact over does not know what came of its earlier talks.
     summaries = list(rows.contact_history.values())
     put(connection, contact_history, summaries, replace=True, keep_where_empty=("disposition",))

@@ -15,17 +15,23 @@ from sqlalchemy import Connection, Table, desc, select
 from cti.figures.counting import entered
 from cti.model.changes import Changed, Kind
 from cti.model.words import Outcome
-from cti.store.bulk import in_portions
+from cti.store.bulk import in_portions, insert_many
 from cti.store.day_tables import DAYS
 from cti.store.day_writing import days_of
 from cti.store.history_sums import Entering, Sums, is_known, start_of
 from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
-from cti.store.tables import contact_fact, contact_history
+from cti.store.tables import contact_fact
 
-MOST_VALUES = 30_000  # in one statement: a little less than either database takes
 AGAIN_WITHIN_S = 7 * 86_400.0
 
-_history = contact_history.c
+_FORMER = f"""
+WITH asked (contact, queue, caller, since) AS (VALUES {{asked}})
+SELECT former.since, former.queue FROM asked JOIN contact_history AS former ON former.contact = (
+    SELECT earlier.contact FROM contact_history AS earlier
+    WHERE earlier.caller = asked.caller AND earlier.since < asked.since AND earlier.contact <> asked.contact
+    AND earlier.since >= asked.since - {AGAIN_WITHIN_S:.0f} ORDER BY earlier.since DESC LIMIT 1)
+WHERE former.outcome = '{Outcome.ANSWERED.value}' AND former.queue = asked.queue
+"""
 _decode = msgspec.json.Decoder(Changed).decode
 
 
@@ -42,10 +48,9 @@ def known_resumed(connection: Connection, sums: Sums) -> None:
 
 def again(connection: Connection, sums: Sums) -> None:
     """Note of whom had called for the same queue, that it was not solved. After the batch's own rows are written."""
-    for who in sums.came:
-        before = _before(connection, who) if is_known(who.caller) else None
-        if before is not None and before.outcome == Outcome.ANSWERED and before.queue == who.queue:
-            sums.add(queue_interval, (start_of(before.since), before.queue), {"repeated": 1})
+    for some in in_portions([who for who in sums.came if is_known(who.caller)]):
+        for since, queue in _unsolved(connection, some):
+            sums.add(queue_interval, (start_of(since), queue), {"repeated": 1})
 
 
 def write(connection: Connection, sums: Sums) -> None:
@@ -64,29 +69,18 @@ def write(connection: Connection, sums: Sums) -> None:
 
 
 def add_sums(connection: Connection, table: Table, found: dict[tuple[Any, ...], dict[str, float]]) -> None:
-    """Add to each row, or begin it; two engines at once lose nothing. Raises SQLAlchemyError.
-
-    Many rows in one statement, past SQLAlchemy's own way: that costs ten times as much on one database, and a round
-    trip for each row on the other.
-    """
+    """Add to each row, or begin it; two engines at once lose nothing. Raises SQLAlchemyError."""
     keys = [column.name for column in table.primary_key]
-    names = [column.name for column in table.columns if column.name not in keys]
+    counted = {name for counts in found.values() for name in counts}  # a few of dozens; what is left out is 0
+    names = [column.name for column in table.columns if column.name in counted]
+    if not names:
+        return
     ordered = sorted(found)  # two engines never wait for each other
-    for some in in_portions(ordered, MOST_VALUES // len(table.columns)):
-        values = [value for key in some for value in (*key, *(float(found[key].get(name, 0)) for name in names))]
-        connection.exec_driver_sql(_statement(connection, table, keys, names, len(some)), tuple(values))
-
-
-def _statement(connection: Connection, table: Table, keys: Sequence[str], names: Sequence[str], rows: int) -> str:
+    rows = [(*key, *(float(found[key].get(name, 0)) for name in names)) for key in ordered]
     quote = connection.dialect.identifier_preparer.quote
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
     new = [_joined(quote(table.name), quote(name), greatest=name in GREATEST) for name in names]
-    columns = ", ".join(map(quote, (*keys, *names)))
-    row = f"({', '.join([mark] * (len(keys) + len(names)))})"
-    return (
-        f"INSERT INTO {quote(table.name)} ({columns}) VALUES {', '.join([row] * rows)} "
-        f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {', '.join(new)}"
-    )
+    then = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {', '.join(new)}"
+    insert_many(connection, table, (*keys, *names), rows, then)
 
 
 def _joined(table: str, name: str, *, greatest: bool) -> str:
@@ -94,12 +88,13 @@ def _joined(table: str, name: str, *, greatest: bool) -> str:
     return f"{name} = " + (f"CASE WHEN {new} > {old} THEN {new} ELSE {old} END" if greatest else f"{old} + {new}")
 
 
-def _before(connection: Connection, who: Entering) -> Any:
-    """The customer's newest contact before this one, or None."""
-    query = select(_history.queue, _history.outcome, _history.since).where(
-        _history.caller == who.caller,
-        _history.since < who.since,
-        _history.since >= who.since - AGAIN_WITHIN_S,
-        _history.contact != who.contact,
-    )
-    return connection.execute(query.order_by(desc(_history.since)).limit(1)).first()
+def _unsolved(connection: Connection, callers: Sequence[Entering]) -> list[tuple[float, str]]:
+    """Of customers whose newest contact before this one was answered in the same queue: since when it was, and where.
+
+    One question for all, in SQL that both databases understand.
+    """
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    row = f"(CAST({mark} AS TEXT), CAST({mark} AS TEXT), CAST({mark} AS TEXT), CAST({mark} AS FLOAT))"
+    values = tuple(value for who in callers for value in (who.contact, who.queue, who.caller, who.since))
+    question = _FORMER.format(asked=", ".join([row] * len(callers)))
+    return [(row.since, row.queue) for row in connection.exec_driver_sql(question, values)]

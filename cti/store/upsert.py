@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table
+
+from cti.store.bulk import insert_many
 
 
 def put(
@@ -19,23 +20,23 @@ def put(
 ) -> None:
     """Insert `rows` (of one shape); one that is there already is replaced, or left as it is. Raises SQLAlchemyError.
 
-    `keep_where_empty`: columns that an empty text does not replace.
+    `replace`: no two of `rows` have the same key. `keep_where_empty`: columns that an empty text does not replace.
     """
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    keys = [column.name for column in table.primary_key]
+    quote = connection.dialect.identifier_preparer.quote
+    keys, columns = [column.name for column in table.primary_key], list(rows[0])
+    then = "ON CONFLICT DO NOTHING"
     if replace:
-        new = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        for name in keep_where_empty:
-            new[name] = _unless_empty(statement.excluded[name], table.c[name])
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
+        new = [
+            f"{quote(name)} = {_new(quote(table.name), quote(name), keep_where_empty=name in keep_where_empty)}"
+            for name in columns
+            if name not in keys
+        ]
+        then = f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {', '.join(new)}"
     in_order = sorted(rows, key=lambda row: [row[key] for key in keys])  # two engines never wait for each other
-    connection.execute(statement, [dict(row) for row in in_order])
+    insert_many(connection, table, columns, [[row[name] for name in columns] for row in in_order], then)
 
 
-def _unless_empty(new: Any, old: Any) -> Any:
-    return func.coalesce(func.nullif(new, ""), old)
+def _new(table: str, name: str, *, keep_where_empty: bool) -> str:
+    return f"coalesce(nullif(excluded.{name}, ''), {table}.{name})" if keep_where_empty else f"excluded.{name}"

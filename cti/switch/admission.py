@@ -10,12 +10,11 @@ import contextlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiConnectionLost, AgiSession, AgiTimeout
 
 LOOKS = 4
 """So many looks at the loop in a row must be late: one pause is no overload."""
 
-COMMAND_TIMEOUT_S = 30.0  # the longest sound is far shorter
 LEAST_BEYOND, SHARE_BEYOND = 10, 45
 CALLS, LAG, DRAINED = "calls", "lag", "drained"
 
@@ -95,4 +94,4 @@ async def turn_away(session: AgiSession, limits: Limits) -> None:
     words.append(("SET", "VARIABLE", "CTI_DONE", "1"))
     with contextlib.suppress(AgiConnectionLost, AgiTimeout):
         for each in words:  # whatever the answer: a sound that is nowhere must not keep him here
-            await session.command(*each, timeout_s=COMMAND_TIMEOUT_S)
+            await session.command(*each, timeout_s=PROMPT_S if each[0] == "STREAM" else ANSWER_S)

@@ -32,7 +32,8 @@ class Pair:
             "redis": {"url": redis.url},
         }
         self.engines: list[EngineProcess] = []
-        for at, address in enumerate(lab.descriptor["engines"]):
+        self.addresses: list[str] = lab.descriptor["engines"]
+        for at, address in enumerate(self.addresses):
             mine = {"fastagi": {**common["fastagi"], "listen": address}}
             mine["http"] = {"listen": f"{address.rpartition(':')[0]}:8470"}
             place = folder / f"engine-{at + 1}"

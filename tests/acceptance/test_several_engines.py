@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -131,6 +132,24 @@ def test_kill_the_owner(scene: Scene) -> None:
     assert scene.pair.metric(scene.second, "cti_owner_token") > token
     scene.serve(waiters)
     assert talkers[0].over_at is not None
+
+
+def test_an_upgrade_one_engine_after_the_other(scene: Scene) -> None:
+    """The standby is started anew, the owner is drained and comes back as the standby: nobody hears an end."""
+    _, waiters = scene.begin()
+    assert scene.second.stop() == 0
+    scene.second.start(wait=False)
+    scene.pair.until_standby(scene.second)
+    assert scene.pair.owns(scene.first) and scene.first.waiting("sales") == [dialog.user for dialog in waiters]
+    until(lambda: scene.pair.metric(scene.first, "cti_standbys") == 1, "the new standby counted", OWN_S)
+    assert json.loads(scene.first.command("drain"))["drain"] == "handed_over"
+    assert scene.first.wait_ended() == 0
+    scene.taken_over(waiters)
+    scene.first.start(wait=False)
+    scene.pair.until_standby(scene.first)
+    row = scene.second.part("status")["redis"]
+    assert (row["up"], row["away_since"], row["owner"]) == (True, None, scene.pair.addresses[1])
+    scene.serve(waiters)
 
 
 def freeze_between_writes(engine: EngineProcess) -> None:

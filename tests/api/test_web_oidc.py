@@ -14,6 +14,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from cti.api import web_oidc
 from cti.api.serving import bind_tcp, serve
 from cti.api.web_oidc import Provider
 from cti.people.rights import Role
@@ -151,6 +152,18 @@ async def test_a_provider_who_does_not_answer_is_said(tmp_path: Path, web_store:
     scene = WebScene(web_store, tmp_path)
     async with scene.open(provider=Provider(f"http://{HOST}:1", "cti")):
         assert (await scene.browser().ask("GET", BEGIN)).reason == "provider_unreachable"
+
+
+async def test_a_flood_of_beginnings_keeps_nobody_out(
+    scene: WebScene, provider: Somewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_oidc, "MOST_PENDING", 3)
+    slow, flood = scene.browser(), scene.browser()
+    back = await led(slow, provider)
+    for _ in range(3):
+        await led(flood, provider)
+    assert (await slow.ask("GET", back)).reason == "not_begun"  # the oldest is forgotten
+    assert (await signed_in(scene.browser(), provider)).headers["Location"] == "/"
 
 
 async def test_without_a_provider_there_is_no_such_way(web: WebScene) -> None:

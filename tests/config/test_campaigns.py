@@ -102,6 +102,32 @@ def test_predictive_where_nobody_may_be_abandoned() -> None:
     assert one.path[-1] == "mode" and "one number for each free agent" in one.text
 
 
+def by_hand(campaign: dict[str, Any], **agent: Any) -> list[Finding]:
+    written = {"mode": "progressive", "queue": "sales", "caller_ids": "ours", "regulation": "us"} | campaign
+    center = Center.model_validate(
+        {
+            "queues": {"sales": {}, "help": {}},
+            "agents": {
+                "ann": {"phone": "PJSIP/1", "queues": {"sales": {}}, **agent},
+                "ben": {"phone": "PJSIP/2", "queues": {"help": {}}},
+            },
+            "outbound": WHOLE,
+            "campaigns": {"one": written},
+        }
+    )
+    return list(campaigns(center))
+
+
+def test_who_picks_up_by_hand_is_too_late_for_the_law() -> None:
+    (one,) = by_hand({})
+    assert one.path[-1] == "mode" and "auto_answer: true" in one.text and "(ann)" in one.text and not one.is_error
+
+
+def test_phones_that_answer_by_themselves_are_in_time() -> None:
+    assert by_hand({"auto_answer": True}) == by_hand({}, auto_answer=True) == []
+    assert by_hand({"mode": "preview"}) == by_hand({"regulation": "none"}) == []
+
+
 def test_callbacks_are_looked_at_once_they_are_written() -> None:
     assert [one.text[:12] for one in found({"callbacks": {"max_attempts": 2}})] == ["no caller id"]
     loose = found({"callbacks": {"regulation": "uk", "caller_ids": "ours", "ring_at_least_s": 1}})

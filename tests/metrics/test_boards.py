@@ -163,6 +163,20 @@ def test_a_node_that_is_down_says_since_when() -> None:
     assert told.boards.rows[STATUS][NOW]["down_since"] == {}
 
 
+def test_a_closed_door_says_since_when() -> None:
+    told, closed = Told(), {"closed": "", "turned_away": {}}
+    told.view.door = lambda: dict(closed)
+    told.look(START)
+    assert told.boards.rows[STATUS][NOW]["admission"]["since"] is None
+    closed["closed"] = "lag"
+    told.look(START + 2)
+    told.look(START + 4)
+    assert told.viewer[STATUS][NOW]["admission"] == {"closed": "lag", "turned_away": {}, "since": START + 2}
+    closed["closed"] = ""
+    told.look(START + 6)
+    assert told.viewer[STATUS][NOW]["admission"]["since"] is None
+
+
 def test_a_new_day_begins_for_everybody() -> None:
     told = Told()
     told.tell(*Story(5).run(10))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center, Queue
-from cti.store import interval_writing
+from cti.model.words import ContactId
+from cti.store import bulk
 from cti.store.database import Store
 from cti.store.history_facts import Book, Opening, Rows
+from cti.store.history_sums import Entering, Sums, start_of
 from cti.store.history_writer import _insert
 from cti.store.interval_tables import queue_interval
-from cti.store.interval_writing import add_sums
+from cti.store.interval_writing import add_sums, again
+from cti.store.tables import contact_history
 
 pytestmark = pytest.mark.unit
 
@@ -39,7 +42,7 @@ def visit(new: str, cause: str = "Test", **more: Any) -> Changed:
 
 
 def test_sums_add_up_and_the_greatest_stays(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interval_writing, "MOST_VALUES", 100)  # several statements
+    monkeypatch.setattr(bulk, "MOST_VALUES", 100)  # several statements
     more = {(KEY[0] + 900 * n, "sales"): {"offered": 1.0} for n in range(1, 7)}
     for found in ({"offered": 2, "wait_max_s": 30.0}, {"offered": 1, "wait_max_s": 7.0}):
         with store.engine.begin() as connection:
@@ -53,10 +56,10 @@ def test_sums_add_up_and_the_greatest_stays(store: Store, monkeypatch: pytest.Mo
 def test_one_that_comes_back_counts_once(store: Store) -> None:
     with store.engine.begin() as connection:
         _insert(connection, rows_of(Book(), 1, Opening(POLICY, "v1", NOON), visit("waiting")))
-    again = Book()
+    next_engine = Book()
     with store.engine.begin() as connection:
-        _insert(connection, rows_of(again, 100, Opening(POLICY, "v1", NOON), visit("waiting", "resumed")))
-        _insert(connection, rows_of(again, 200, visit("answered")))
+        _insert(connection, rows_of(next_engine, 100, Opening(POLICY, "v1", NOON), visit("waiting", "resumed")))
+        _insert(connection, rows_of(next_engine, 200, visit("answered")))
     assert (kept(store)["offered"], kept(store)["answered"]) == (1.0, 1.0)
 
 
@@ -78,3 +81,38 @@ def test_what_is_tried_again_adds_nothing(store: Store) -> None:
     with store.engine.begin() as connection:
         _insert(connection, rows)
     assert kept(store)["offered"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("former", "repeated"),
+    [
+        ({}, 1.0),
+        ({"since": NOON - 8 * 86_400.0}, 0.0),
+        ({"caller": "+49307654321"}, 0.0),
+        ({"queue": "support"}, 0.0),
+        ({"outcome": "abandoned"}, 0.0),
+        ({"contact": "n/2"}, 0.0),  # this contact itself
+    ],
+)
+def test_whoever_was_served_and_calls_again_for_the_same_was_not_helped(
+    store: Store, former: dict[str, Any], repeated: float
+) -> None:
+    row = {
+        "contact": "n/1",
+        "call": "n/1",
+        "caller": "+49301234567",
+        "queue": "sales",
+        "since": NOON - 3_600.0,
+        "seen_at": NOON,
+        "state": "ended",
+        "outcome": "answered",
+        "agent": "anna",
+    }
+    sums = Sums(came=[Entering(ContactId("n/2"), "n/2/1", "sales", NOON, "+49301234567")])
+    with store.engine.begin() as connection:
+        older = {"contact": "n/0", "since": NOON - 7_200.0, "outcome": "answered"}  # only the newest one counts
+        connection.execute(insert(contact_history), [row | older | {"queue": "support"}, row | former])
+        again(connection, sums)
+    found = sums.sums.get(queue_interval.name, {})
+    assert sum(counts["repeated"] for counts in found.values()) == repeated
+    assert set(found) <= {(start_of(NOON - 3_600.0), "sales")}

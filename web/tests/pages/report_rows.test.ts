@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alongOf, cell, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
+import { alongOf, cell, emptyOf, isLong, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
 
 const REPORT: ReportAnswer = {
   report: 'queues',
@@ -24,8 +24,29 @@ describe('a figure', () => {
     expect(cell(null, 'count', 'UTC')).toBe('–');
     expect(cell(0, 'count', 'UTC')).toBe('0');
     expect(cell(61.25, 's', 'UTC')).toBe('61.3 s');
-    expect(cell(3725, 's', 'UTC')).toBe('1:02:05');
+    expect(cell(3725, 's', 'UTC', true)).toBe('1:02:05');
     expect(cell('sales', 'name', 'UTC')).toBe('sales');
+  });
+});
+
+describe('a column', () => {
+  const talks: ReportAnswer = {
+    ...REPORT,
+    units: { agent: 'name', talk_s: 's', hold_s: 's', moved: 'count', csat: 'score' },
+    columns: ['agent', 'talk_s', 'hold_s', 'moved', 'csat'],
+    rows: [
+      { agent: 'anna', talk_s: 35.8, hold_s: 2, moved: 0, csat: null },
+      { agent: '', talk_s: 135.8, hold_s: 2, moved: 0, csat: null },
+    ],
+  };
+
+  it('is written in one way', () => {
+    expect(['agent', 'talk_s', 'hold_s'].map((name) => isLong(talks, name))).toEqual([false, true, false]);
+    expect(cell(35.8, 's', 'UTC', true)).toBe('0:36');
+  });
+
+  it('is empty where nothing is in any row', () => {
+    expect([...emptyOf(talks)]).toEqual(['moved', 'csat']);
   });
 });
 
