@@ -66,6 +66,12 @@ ROOMS = {
     "import": Room("cti.cli.imports", "import_app", "Move here from another system."),
     "list": Room("cti.cli.lists", "list_app", "Lists of leads: look at, import, show."),
     "dnc": Room("cti.cli.numbers", "dnc_app", "Who must not be called: add, remove, check, import."),
+    "node": Room("cti.cli.nodes", "node_app", "One Asterisk: drain it, use it again, weigh it."),
+    "nodes": Room(
+        "cti.cli.nodes",
+        "nodes_command",
+        "List the Asterisk nodes: connected or not, drained or not, and how many calls of ours each has.",
+    ),
     "number": Room("cti.cli.numbers", "number_app", "What is known of one number."),
     "report": Room(
         "cti.cli.reports",
