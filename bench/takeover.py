@@ -7,7 +7,7 @@ Told are the seconds from the kill until the other one owns it (its log; two of 
 (`/readyz` 200), and until everybody is back in line.
 
 `--redis-too`: one kill, and the primary of a Redis with three sentinels dies with the owner, as where both are on one
-machine; the sentinels take it for dead after half a second.
+machine; the sentinels take it for dead after half a second (`down-after-milliseconds 500`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         began, began_at = time.monotonic(), time.time()
         owner.kill()
         if isinstance(pair.redis, valkey_kinds.Watched):
-            pair.redis.servers[0].stop()
+            pair.redis.kill_primary()
         pair.until_owner(other)
         serves.append(time.monotonic() - began)
         owned.append(_owned_at(other) - began_at)
