@@ -24,6 +24,7 @@ from pathlib import Path
 from bench.assign_figures import percentile
 from bench.chaos_books import (
     CALLBACK_OVER,
+    CALLED_AGAIN,
     DIALLED_TWICE,
     FORGOTTEN,
     NOT_PROMISED,
@@ -184,14 +185,14 @@ class Chaos:
             for story in self.people.gave_up("support", MIN_WAIT_S + SETTLED_S)
             if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in outages)
         ]
-        called = {number.lstrip("+"): times for number, times in self.people.times_called().items()}
-        dials = judge_dials(called, promises, gave_up)
+        called = self.people.calls_to()
+        dials = judge_dials(called, promises, gave_up, unwritten)
         found.wrong.update(dials.wrong)
         for line in found.lines():
             say(f"  {line}")
         states = Counter(promises.values())
         results = Counter(f"{state} {result}".strip() for _, state, result in self.lab.attempts())
-        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(called.values())} calls to customers")
+        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(map(len, called.values()))} calls to customers")
         say(f"still open: {sum(count for state, count in states.items() if state not in CALLBACK_OVER)} promises")
         return found
 
@@ -240,10 +241,9 @@ def report(chaos: Chaos) -> int:
         "contacts": sum(story.answered_at is not None for story in stories),
         "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
         "double_dials": found.count(DIALLED_TWICE),
+        "called_again": found.count(CALLED_AGAIN),
         "stuck": len(chaos.stuck),
-        "takeover_p99_s": round(percentile(chaos.takeovers_s, 0.99), 1)
-        if chaos.takeovers_s
-        else None,  # one engine: null
+        "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
         "forgotten": found.count(FORGOTTEN),
@@ -267,9 +267,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
     parser.add_argument("--engines", type=int, default=1, help="more than one: joined by a Valkey of their own (1)")
-    parser.add_argument(
-        "--postgresql", action="store_true", help="a PostgreSQL of their own instead of one SQLite file"
-    )
+    parser.add_argument("--postgresql", action="store_true", help="a PostgreSQL of their own, not one SQLite file")
     parser.add_argument("--only", nargs="+", default=[], choices=[k.value for k in Kind], help="these faults alone")
     parser.add_argument("--keep", type=Path, help="work in this folder, and leave it there")
     options = parser.parse_args()

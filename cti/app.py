@@ -26,7 +26,7 @@ from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
 from cti.background import background
 from cti.center import ContactCenter
-from cti.config.settings import Settings
+from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine, SteadyClock
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
@@ -139,7 +139,7 @@ class Application:
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
-            lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy)),
+            lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy), _drained(policy)),
             lambda policy, _: self.flows.follow(policy),
         ]
 
@@ -171,9 +171,8 @@ class Application:
         stack.callback(self.audit.close)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
-        self.policy = PolicyInForce(
-            self._file, settings, store, self.clock, self.adopt, self.audit.add, self.flow_versions, in_turn
-        )
+        hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
+        self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
         stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
@@ -344,6 +343,9 @@ class Application:
             self.history.reload(policy, version)
         return refused
 
+    def _connect(self, nodes: Mapping[str, AsteriskNode]) -> None:
+        self.switch.connect(_addresses(nodes))
+
     async def reload(self) -> None:
         """Read the file again, because a signal says so, and log what came of it."""
         answer = await self.policy.reload(by="SIGHUP")
@@ -416,13 +418,9 @@ def admission_of(settings: Settings) -> Admission:
 def _switch(
     settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission, office: Office | None
 ) -> AsteriskSwitch:
-    nodes = {
-        NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
-        for name, node in settings.nodes.items()
-    }
     fastagi = settings.fastagi
     return AsteriskSwitch(
-        nodes,
+        _addresses(settings.nodes),
         _phones(settings),
         listen=(fastagi.listen.host, fastagi.listen.port),
         allow=fastagi.allow,
@@ -436,6 +434,17 @@ def _switch(
         may_act=(lambda: True) if office is None else office.may_act,
         here="" if office is None else str(fastagi.advertise),
     )
+
+
+def _addresses(nodes: Mapping[str, AsteriskNode]) -> dict[NodeId, NodeAddress]:
+    return {
+        NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
+        for name, node in nodes.items()
+    }
+
+
+def _drained(policy: Center) -> frozenset[NodeId]:
+    return frozenset(NodeId(name) for name, rules in policy.nodes.items() if rules.drained is not None)
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:

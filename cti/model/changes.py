@@ -25,7 +25,8 @@ class Kind(StrEnum):
     PENDING = "pending"  # "" -> the break that begins when the agent's work is over; -> "" when he takes it back
     PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer; "ending": did still
     # ("free" with `until`: he gets no offer until then all the same)
-    NODE = "node"  # "down" / "up"
+    NODE = "node"  # "down" / "up" / "removed"
+    DRAIN = "drain"  # of a node: "" / "draining" / "empty": nothing new begins on it
     TRANSFER = "transfer"  # "" -> "blind" / "attended"
     REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong
     LATE = "late"  # an event for something that is over: ignored on purpose, counted

@@ -104,7 +104,7 @@ def test_twenty_finish_in_the_version_they_began_with(centre: Centre, people: Cr
     desk.write("support")
     engine.kill()
     engine.start()
-    until(lambda: len(engine.part("calls")) == INSIDE + 1, "all are back", 20.0)
+    until(lambda: len(engine.part("calls")) == INSIDE + 1, "all are back")
     desk.press(old[INSIDE // 2 :], "sales")
     desk.all_wait(old, "sales")
 

@@ -200,6 +200,7 @@ def test_engine_away_a_callback_is_left_and_taken_over_once(centre: Centre, star
     engine.kill()
     newcomer = centre.call("6001", caller=2)
     newcomer.hears()
+    centre.witness.no_more_patience(6)
     for caller in (1, 2):
         until(
             lambda n=caller: "cti-callback" in str(centre.witness.channel_of(number_of(n))),  # type: ignore[misc]

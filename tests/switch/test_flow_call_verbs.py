@@ -9,7 +9,7 @@ import pytest
 from cti.ivr import replies, verbs
 from cti.model import commands, events
 from cti.model.words import AgentId
-from cti.switch.flow_channel import ANSWER_S
+from cti.switch.agi_session import ANSWER_S
 from cti.switch.flow_desk import FlowDesk
 from tests.ivr.flows import flow
 from tests.switch.in_flow import C, InFlow, pending_tasks
