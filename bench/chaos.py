@@ -24,6 +24,7 @@ from pathlib import Path
 from bench.assign_figures import percentile
 from bench.chaos_books import (
     CALLBACK_OVER,
+    CALLED_AGAIN,
     DIALLED_TWICE,
     FORGOTTEN,
     NOT_PROMISED,
@@ -184,14 +185,14 @@ class Chaos:
             for story in self.people.gave_up("support", MIN_WAIT_S + SETTLED_S)
             if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in outages)
         ]
-        called = {number.lstrip("+"): times for number, times in self.people.times_called().items()}
-        dials = judge_dials(called, promises, gave_up)
+        called = self.people.calls_to()
+        dials = judge_dials(called, promises, gave_up, unwritten)
         found.wrong.update(dials.wrong)
         for line in found.lines():
             say(f"  {line}")
         states = Counter(promises.values())
         results = Counter(f"{state} {result}".strip() for _, state, result in self.lab.attempts())
-        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(called.values())} calls to customers")
+        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(map(len, called.values()))} calls to customers")
         say(f"still open: {sum(count for state, count in states.items() if state not in CALLBACK_OVER)} promises")
         return found
 
@@ -240,6 +241,7 @@ def report(chaos: Chaos) -> int:
         "contacts": sum(story.answered_at is not None for story in stories),
         "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
         "double_dials": found.count(DIALLED_TWICE),
+        "called_again": found.count(CALLED_AGAIN),
         "stuck": len(chaos.stuck),
         "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
         "order_broken": chaos.order_broken,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Outcome
+from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.tables import callback_request
 from cti.store.upsert import put
@@ -40,6 +41,7 @@ class AbandonedCallers(WriterThread[list[dict[str, Any]]]):
         self._pending: list[dict[str, Any]] = []
         self._begin()
 
+    @told_of(Kind.VISIT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         row = request_of(changed, self._policy())

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.model.changes import Changed, Kind
 from cti.model.events import AgentRestored
 from cti.model.words import AgentId, AgentStatus
+from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.tables import agent_status
 from cti.store.upsert import put
@@ -52,6 +53,7 @@ class StoreWriter(WriterThread[dict[str, Row]]):
         self._pending: dict[str, Row] = {}
         self._begin()
 
+    @told_of(Kind.STATUS)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is not Kind.STATUS or changed.cause == "AgentRestored":

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from cti.store.callback_request import ConflictingRequest, decode_request, take_over
 from cti.store.database import Store
 
+BAD = "bad"  # the folder in it of files that are no requests
 MAX_FILE_BYTES = 16 * 1024
 MAX_FILES_PER_SCAN = 200
 INTERVAL_S = 5.0
@@ -122,8 +123,8 @@ def _read(spool: int, name: str) -> tuple[bytes, float]:
 def _set_apart(spool: int, name: str) -> None:
     """Move to bad/ (never through a link), under a name that is free there."""
     with contextlib.suppress(FileExistsError):
-        os.mkdir("bad", 0o700, dir_fd=spool)
-    bad = os.open("bad", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spool)
+        os.mkdir(BAD, 0o700, dir_fd=spool)
+    bad = os.open(BAD, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spool)
     try:
         taken = set(os.listdir(bad))
         target = next(free for n in range(len(taken) + 1) if (free := f"{n}-{name}" if n else name) not in taken)

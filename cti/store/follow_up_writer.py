@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed, Kind
+from cti.ports import told_of
 from cti.store import follow_up
 from cti.store.database import Store
 
@@ -33,6 +34,7 @@ class FollowUpWriter:
         self._thread = threading.Thread(target=self._run, name="cti-follow-up", daemon=True)
         self._thread.start()
 
+    @told_of(Kind.FOLLOW_UP)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is not Kind.FOLLOW_UP:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
-from cti.ports import Clock
+from cti.ports import Clock, told_of
 from cti.store import interval_writing
 from cti.store.bulk import insert_many
 from cti.store.database import Store
@@ -100,6 +100,7 @@ class HistoryWriter(WriterThread[_Batch]):
             self._take_in(Opening(center, version, now))
         self._begin()
 
+    @told_of(*KEPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind not in KEPT:

@@ -90,7 +90,7 @@ OUTBOUND = {
     "caller_ids": {"m": {"numbers": ["+4930123"]}},
 }
 SPRING = {"mode": "progressive", "queue": "sales", "caller_ids": "m"}
-LIVE = ["queues", "agents", "calls", "decisions", "status"]
+LIVE = ["queues", "agents", "calls", "decisions", "nodes", "status"]
 PATHS = [*LIVE, "contacts", "campaigns", "callbacks", "follow-ups", "audit"]
 
 
