@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 ANSWERED = "answered"
 WE_CALLED = ("callbacks/", "campaign/")  # what the contacts of customers begin with whom we called
@@ -33,6 +35,14 @@ class Story:
     def dropped(self) -> bool:
         """He had done nothing, and nobody has spoken with him: the call was taken from him."""
         return self.ended_by == "them" and self.answered_at is not None and self.served_at is None
+
+
+class Called(NamedTuple):
+    """One call to a customer, from the first ring on. Times in monotonic seconds."""
+
+    rang_at: float
+    over_at: float
+    cut: bool  # it died with its Asterisk
 
 
 @dataclass(frozen=True)
@@ -128,27 +138,34 @@ def _by_number(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 DIALLED_TWICE, NOT_PROMISED = "dialled twice", "gave up, and nobody promised him a call"
+CALLED_AGAIN = "called again after a death, since nobody who lived knew what came of the first call"
 NOT_KEPT, NEVER_CALLED = "promise not kept, and none to come", "kept, but nobody was called"
 OF_CALLBACKS = (NOT_PROMISED, NOT_KEPT, NEVER_CALLED)
 
 
 def judge_dials(
-    times_called: Mapping[str, int],
+    calls_to: Mapping[str, Sequence[Called]],
     promises: Mapping[str, str],
     gave_up: Iterable[str],
+    deaths: Sequence[tuple[float, float]] = (),
 ) -> Findings:
-    """What callees counted, the state of each promise by number, and who gave up where one is called back."""
+    """What callees saw, the state of each promise by number, and who gave up where one is called back.
+
+    `deaths`: from when to when no engine could know what came of a call; such a promise comes again by its rule.
+    """
     found = Findings()
-    for number, times in times_called.items():
-        if times > 1:
-            found.add(DIALLED_TWICE, f"{number} {times}")
+    for number, calls in calls_to.items():
+        for call, later in pairwise(calls):
+            hidden = call.cut or any(began <= call.over_at and call.rang_at <= ended for began, ended in deaths)
+            overlaps = later.rang_at <= call.over_at
+            found.add(CALLED_AGAIN if hidden and not overlaps else DIALLED_TWICE, number)
     for number in gave_up:
         if number not in promises:
             found.add(NOT_PROMISED, number)
     for number, state in promises.items():
         if state in ("failed", "expired", "withdrawn"):
             found.add(NOT_KEPT, f"{number} {state}")
-        elif state == "kept" and not times_called.get(number):
+        elif state == "kept" and number not in calls_to:
             found.add(NEVER_CALLED, number)
     return found
 

@@ -157,6 +157,7 @@ class ContactCenter:
             "ring_more": self._contact_rule(progressive.ring_more),
             "aside": self._contact_rule(calls.given_up),
             "settle": lambda _: nodes.settled(self._floor),
+            "node_lost": lambda node: nodes.lost(self._floor, NodeId(node)),
         }
 
     # --- what the rest may look at ---------------------------------------------------------------------------------
@@ -253,6 +254,7 @@ class ContactCenter:
 
     def _follow(self, _: None) -> None:
         spying.settle(self._floor)
+        nodes.settle(self._floor)
         self._outgoing.follow()
         self._campaigning.follow()
 
@@ -318,6 +320,7 @@ class ContactCenter:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             calls.session_lost(self._floor, contact)
+            nodes.session_lost(self._floor, contact)
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)

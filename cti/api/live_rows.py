@@ -145,6 +145,18 @@ class RedisRow(msgspec.Struct, frozen=True):
     token: int
 
 
+class NodeRow(msgspec.Struct, frozen=True):
+    """One Asterisk. `state`: up, down. `drain`: "" in use, draining, empty; `reason`: why. `calls`: of ours."""
+
+    name: str
+    state: str
+    since: float | None  # epoch seconds
+    drain: str
+    reason: str
+    weight: int
+    calls: int
+
+
 class StatusRow(msgspec.Struct, frozen=True):
     """The engine as a whole; counts since its start."""
 

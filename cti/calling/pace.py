@@ -113,7 +113,7 @@ class CampaignPace:
         return (pacing.window.answered, pacing.window.abandoned) if pacing is not None else (0, 0)
 
     def _up(self) -> bool:
-        return any(self._floor.nodes.values()) and not self._floor.settling
+        return bool(self._floor.weights) and not self._floor.settling
 
     def _in_use(self) -> int:
         others = sum(attempt not in self._dials for attempt in self._floor.dials.air)

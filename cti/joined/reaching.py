@@ -41,7 +41,7 @@ def connect(rules: Joined) -> Any:
         login["password"] = rules.password.get_secret_value()
     once = Retry(NoBackoff(), 0)
     if rules.cluster:
-        nodes = [ClusterNode(node.host, node.port) for node in rules.nodes]
+        nodes = [ClusterNode(node.host, node.port) for node in rules.nodes]  # type: ignore[no-untyped-call]
         return RedisCluster.from_url(rules.url, startup_nodes=nodes, retry=once, **login)
     login["retry"] = once
     if not rules.sentinels:

@@ -111,7 +111,7 @@ class Standby:
         self.owner = seen.owner or self.owner
 
     def _take(self) -> Taken | None:
-        """Open the store first: who cannot write does not take over."""
+        """Open the store first: who cannot does not take over."""
         machine.make_directory(self._settings.state_dir)
         try:
             store = open_store(self._settings.store)

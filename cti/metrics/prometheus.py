@@ -20,6 +20,7 @@ from cti.metrics.wait_histogram import WaitHistogram
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, DialResult, OfferState, Outcome
+from cti.ports import told_of
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -85,6 +86,7 @@ class PrometheusReader:
     def _histogram(self, name: str, meaning: str) -> Histogram:
         return Histogram(name, meaning, buckets=FAST_BUCKETS_S, registry=self.registry)
 
+    @told_of(Kind.VISIT, Kind.CONFIG, Kind.PHONE)
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         answered = changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and not changed.outbound
@@ -176,6 +178,13 @@ class _Scrape(Collector):
         for node, state in self._view.nodes.items():
             connected.add_metric([node], float(state == "up"))
         yield connected
+        drained = GaugeMetricFamily("cti_node_drained", "1 while nothing new begins on the node", labels=["node"])
+        calls = GaugeMetricFamily("cti_node_calls", "Calls of ours on the node", labels=["node"])
+        counts = self._view.node_book.calls(self._view.contacts.values())
+        for node in self._view.nodes:
+            drained.add_metric([node], float(node in self._view.node_book.drains))
+            calls.add_metric([node], counts[node])
+        yield from (drained, calls)
         events = CounterMetricFamily("cti_ami_events", "AMI events read", labels=["event"])
         for event, count in _bounded(self._ami_events(), lambda name: name in AMI_EVENTS).items():
             events.add_metric([event], count)

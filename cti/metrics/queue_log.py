@@ -28,6 +28,9 @@ _RING_EVENTS = {
 }
 
 
+LOGGED = (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.TRANSFER, Kind.STATUS, Kind.CONFIG)
+
+
 @dataclass(slots=True)
 class _Trace:
     """What a later line of this contact needs from an earlier fact."""

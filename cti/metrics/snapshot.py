@@ -46,6 +46,7 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
         "campaigns": campaign_rows(view, now),
         "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
+        "nodes": view.node_book.rows(view.policy, view.contacts.values()),
         "status": status_row(view),
     }
 

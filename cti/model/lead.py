@@ -53,8 +53,8 @@ class AnswersOfDay(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CampaignNow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a campaign stands. `why`: what keeps it from dialling, and `until` when; `pacing`: its newest decision in words,
-    `placing` in parts (outbound/placing.py).
+    """How a campaign stands. `why`: what keeps it from dialling, and `until` when; `pacing`: its newest decision in
+    words, `placing` in parts (outbound/placing.py).
 
     `settled` leads have got their outcome since `since` (when it began to run in this process).
     """

@@ -6,15 +6,15 @@ from sqlalchemy import Connection
 
 from cti.figures import derived
 from cti.figures.staffing import STATES
+from cti.reports import surveys
 from cti.reports.query import Query
-from cti.reports.queues import by_scale, of_answers
 from cti.reports.report import Report, Value
 from cti.reports.sums import Summed, read_sums, total
-from cti.store.interval_tables import agent_interval, survey_interval
+from cti.store.interval_tables import agent_interval
 
 FIGURES = (
     *("handled", "transferred", "missed", *STATES, "staffed_s", "busy_s", "occupancy", "aht_s"),
-    *("csat", "csat_low", "csat_high", "nps", "survey_answers"),
+    *surveys.FIGURES,
 )
 
 
@@ -23,7 +23,7 @@ def agents(connection: Connection, query: Query, now: float) -> Report:
     head = ("agent",) if query.step == "all" else ("start", "agent")
     report = Report("agents", query, (*head, *FIGURES))
     found = read_sums(connection, agent_interval, query, ("agent",))
-    answers = read_sums(connection, survey_interval, query, ("agent", "scale", "score"))
+    answers = surveys.read_answers(connection, query, ("agent",))
     _fill(report, found, answers)
     if query.step == "all" and report.rows:
         _fill(report, total(found), total(answers))
@@ -31,7 +31,7 @@ def agents(connection: Connection, query: Query, now: float) -> Report:
 
 
 def _fill(report: Report, sums: list[Summed], answers: list[Summed]) -> None:
-    scores = by_scale(answers)
+    scores = surveys.by_row(answers)
     for found in sums:
         counts, name = found.counts, found.names[0] if found.names else ""
         figures: dict[str, Value] = {
@@ -42,5 +42,5 @@ def _fill(report: Report, sums: list[Summed], answers: list[Summed]) -> None:
             "occupancy": None if report.query.only.get("queue") else derived.occupancy(counts),
             "aht_s": derived.aht_s(counts),
         }
-        scores_found, weak = of_answers(scores.get((found.span.begin, name), {}))
+        scores_found, weak = surveys.of_answers(scores.get((found.span.begin, name), {}))
         report.add(figures | scores_found, weak)

@@ -14,6 +14,7 @@ from typing import Any
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Outcome
+from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.row_writer import RETRY_S, RowWriter
 from cti.store.tables import callback_request
@@ -31,6 +32,7 @@ class AbandonedCallers(RowWriter[dict[str, Any]]):
         self._store, self._policy = store, policy
         self._begin()
 
+    @told_of(Kind.VISIT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         row = request_of(changed, self._policy())

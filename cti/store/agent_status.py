@@ -14,6 +14,7 @@ from sqlalchemy import select
 from cti.model.changes import Changed, Kind
 from cti.model.events import AgentRestored
 from cti.model.words import AgentId, AgentStatus
+from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.row_writer import RETRY_S, RowWriter
 from cti.store.tables import agent_status
@@ -42,6 +43,7 @@ class StoreWriter(RowWriter[Row]):
         self._store = store
         self._begin()
 
+    @told_of(Kind.STATUS)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is not Kind.STATUS or changed.cause == "AgentRestored":

@@ -11,6 +11,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import DialResult
 from cti.outbound.amd_advice import Verdict
 from cti.outbound.lead import from_one_word
+from cti.ports import told_of
 from cti.store.amd_tables import amd_verdict
 from cti.store.database import Store
 from cti.store.row_writer import RETRY_S, RowWriter
@@ -29,6 +30,7 @@ class AmdVerdicts(RowWriter[dict[str, Any]]):
         self._store = store
         self._begin()
 
+    @told_of(Kind.ATTEMPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is not Kind.ATTEMPT or changed.new not in _HEARD or not changed.reason:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from cti.model.changes import Changed, Kind
+from cti.ports import told_of
 from cti.store import follow_up
 from cti.store.database import Store
 from cti.store.row_writer import RETRY_S, RowWriter
@@ -22,6 +23,7 @@ class FollowUpWriter(RowWriter[Changed]):
         self._store = store
         self._begin()
 
+    @told_of(Kind.FOLLOW_UP)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is Kind.FOLLOW_UP:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
-from cti.ports import Clock
+from cti.ports import Clock, told_of
 from cti.store import interval_writing
 from cti.store.bulk import insert_many
 from cti.store.database import Store
@@ -100,6 +100,7 @@ class HistoryWriter(WriterThread[_Batch]):
             self._take_in(Opening(center, version, now))
         self._begin()
 
+    @told_of(*KEPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind not in KEPT:
@@ -234,8 +235,10 @@ class HistoryWriter(WriterThread[_Batch]):
         try:
             ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
             with self._wake:
-                for fact in ends:
-                    self._take_in(fact)
+                for contact, facts in ends.items():
+                    if self._left.seen(contact):  # not heard of while we read
+                        for fact in facts:
+                            self._take_in(fact)
         except SQLAlchemyError as error:
             self.errors += 1
             _log.error("contacts_left_open", error=type(error).__name__)

@@ -16,6 +16,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.dialling import LeadId
 from cti.model.promise import Promise
 from cti.model.words import DialResult
+from cti.ports import told_of
 from cti.store import attempts, callbacks, campaigns
 from cti.store.attempts import AttemptState
 from cti.store.database import Store
@@ -51,6 +52,7 @@ class OutboundWriter(RowWriter[Ended | Order]):
         self._store = store
         self._begin()
 
+    @told_of(Kind.ATTEMPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is Kind.ATTEMPT and changed.new in _RESULTS:

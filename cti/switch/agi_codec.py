@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 MAX_ENV_LINES: Final = 128
 MAX_ENV_LINE_BYTES: Final = 4096
@@ -49,6 +50,16 @@ class Environment:
     values: dict[str, str] = field(repr=False)
     args: tuple[str, ...] = field(repr=False)
 
+    @property
+    def path(self) -> str:
+        """Path and query of the address that was called, with the leading slash."""
+        try:
+            parts = urlsplit(self.values.get("agi_request", ""))
+        except ValueError:
+            return "/"
+        path = parts.path or "/"
+        return f"{path}?{parts.query}" if parts.query else path
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -86,6 +97,8 @@ class Hangup:
 AgiMessage = Environment | Reply | Hangup
 
 _HANGUP: Final = Hangup()
+# What nearly every command is answered by: no pattern is tried on these.
+_COMMON: Final = {f"200 result={number}".encode(): Reply(200, number, str(number)) for number in (-1, 0, 1)}
 
 
 class AgiDecoder:
@@ -141,6 +154,8 @@ class AgiDecoder:
         return None
 
     def _reply_line(self, raw: bytes) -> Reply | Hangup | None:
+        if self._value is None and self._block is None and (common := _COMMON.get(raw)) is not None:
+            return common
         if len(raw) > MAX_REPLY_BYTES:
             raise AgiProtocolError("a reply beyond the limit")
         line = raw.decode("utf-8", "replace")

@@ -192,7 +192,7 @@ def test_half_open_ami_is_noticed(centre: Centre, start: Start, line: Proxy) -> 
 
 @pytest.mark.timeout(120)
 def test_engine_away_a_callback_is_left_and_taken_over_once(centre: Centre, start: Start) -> None:
-    """No engine: music, then the survivability script; 1 leaves the caller's number; the engine takes it over once."""
+    """No engine: music, then the fallback's menu; 1 leaves the caller's number; the engine takes it over once."""
     engine = start({"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")})
     spool = Path(centre.lab.nodes[0]["callback_spool_dir"])
     waiter = centre.queued("6001", caller=1)
@@ -200,10 +200,11 @@ def test_engine_away_a_callback_is_left_and_taken_over_once(centre: Centre, star
     engine.kill()
     newcomer = centre.call("6001", caller=2)
     newcomer.hears()
+    centre.witness.no_more_patience(6)
     for caller in (1, 2):
         until(
-            lambda n=caller: "survivability" in str(centre.witness.channel_of(number_of(n))),  # type: ignore[misc]
-            "the survivability script",
+            lambda n=caller: "cti-callback" in str(centre.witness.channel_of(number_of(n))),  # type: ignore[misc]
+            "the fallback's menu",
             30.0,
         )
     assert time.monotonic() - began > 4.0, "first the engine is tried again, with music"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.chaos_books import (
+    CALLED_AGAIN,
     DIALLED_TWICE,
     DROPPED,
     FORGOTTEN,
@@ -19,6 +20,7 @@ from bench.chaos_books import (
     TWO_CONTACTS,
     UNKNOWN,
     WRONG_OUTCOME,
+    Called,
     Row,
     Story,
     doubles,
@@ -76,10 +78,32 @@ def test_served_when_nothing_was_written() -> None:
     assert list(judge_contacts([story(served=False)], [], [(0.0, 60.0)]).wrong) == [UNKNOWN]
 
 
+ONCE = Called(10.0, 40.0, False)
+
+
 def test_dials() -> None:
     promises = {"1": "kept", "2": "kept", "3": "failed", "4": "promised"}
-    found = judge_dials({"1": 1, "5": 2}, promises, ["4", "6"])
-    assert found.wrong == {DIALLED_TWICE: ["5 2"], NOT_PROMISED: ["6"], NOT_KEPT: ["3 failed"], NEVER_CALLED: ["2"]}
+    found = judge_dials({"1": [ONCE], "5": [ONCE, Called(50.0, 60.0, False)]}, promises, ["4", "6"])
+    assert found.wrong == {DIALLED_TWICE: ["5"], NOT_PROMISED: ["6"], NOT_KEPT: ["3 failed"], NEVER_CALLED: ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "again_at", "wrong"),
+    [
+        (ONCE._replace(over_at=19.0), 50.0, DIALLED_TWICE),  # known before the death
+        (ONCE._replace(over_at=25.0), 50.0, CALLED_AGAIN),
+        (ONCE._replace(rang_at=25.0), 50.0, CALLED_AGAIN),
+        (ONCE._replace(rang_at=31.0), 50.0, DIALLED_TWICE),
+        (ONCE._replace(over_at=19.0, cut=True), 50.0, CALLED_AGAIN),
+        (ONCE._replace(over_at=25.0), 24.0, DIALLED_TWICE),  # both at once
+    ],
+)
+def test_a_second_call_is_excused_where_a_death_hid_the_first_ones_end(
+    first: Called, again_at: float, wrong: str
+) -> None:
+    deaths = [(20.0, 30.0)]
+    found = judge_dials({"1": [first, Called(again_at, again_at + 9.0, False)]}, {}, [], deaths)
+    assert list(found.wrong) == [wrong]
 
 
 @given(line=st.lists(st.integers(0, 99).map(str), unique=True), lot=st.randoms(use_true_random=False))

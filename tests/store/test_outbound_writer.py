@@ -41,7 +41,7 @@ def test_an_end_is_kept_and_nothing_but_an_end(store: Store) -> None:
     intend(store, Attempt(ROOM, 1, 1, 0, NUMBER), 20.0)
     writer = OutboundWriter(store)
     writer.apply(ended(f"{ROOM}-1-1", "answered"))
-    writer.flush()
+    writer.flush(30.0)
     assert len(open_attempts(store)) == 1
     writer.apply(ended(f"{ROOM}-1-1", "busy"))
     assert writer.close() == 0
@@ -52,7 +52,7 @@ def test_of_one_that_nobody_can_tell_a_late_word_still_counts(store: Store) -> N
     intend(store, Attempt(ROOM, 1, 1, 0, NUMBER), 20.0)
     writer = OutboundWriter(store)
     writer.apply(ended(f"{ROOM}-1-1", "unknown"))
-    writer.flush()
+    writer.flush(30.0)
     assert [each.state for each in attempts_of(store, NUMBER)] == ["unknown"]
     writer.apply(ended(f"{ROOM}-1-1", "human"))
     writer.close()

@@ -10,8 +10,8 @@ import pytest
 from cti.model import commands, events
 from cti.model.ticket import Ticket, decode_ticket
 from cti.model.words import CallId, ContactId, OfferId, QueueName, RingResult
-from cti.switch.agi_session import MAX_QUEUED_COMMANDS
-from cti.switch.inbound_call import COMMAND_TIMEOUT_S, STUCK_RING_S, InboundCall
+from cti.switch.agi_session import ANSWER_S, MAX_QUEUED_COMMANDS
+from cti.switch.inbound_call import STUCK_RING_S, InboundCall
 from tests.switch.in_memory import Caller, Desk, settle
 
 pytestmark = pytest.mark.unit
@@ -41,14 +41,28 @@ async def test_commands_go_out_one_by_one_in_their_order() -> None:
     call, caller, desk = a_call()
     call.save_ticket(commands.SaveTicket(C, TICKET))
     call.start_music(MUSIC)
-    call.ring(RING)
     (first,) = caller.heard()
     assert first.startswith("EXEC MSet ")
     await caller.answers()
     assert caller.heard() == ["SET MUSIC ON default"]
+    call.ring(RING)
     await caller.answers()
     assert caller.heard() == ["EXEC Dial PJSIP/1001,20,gm(default)"]
     assert desk.told() == []
+
+
+async def test_music_that_is_still_to_come_gives_way_to_that_of_the_dial() -> None:
+    call, caller, desk = a_call()
+    call.save_ticket(commands.SaveTicket(C, TICKET))
+    call.start_music(MUSIC)
+    call.ring(RING)
+    await caller.answers()
+    assert caller.heard()[1:] == ["EXEC Dial PJSIP/1001,20,gm(default)"]
+    await caller.answers()
+    assert caller.heard() == ["GET FULL VARIABLE ${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"]
+    await caller.answers("NOANSWER,0,")
+    assert caller.heard() == ["SET MUSIC ON default"]  # nobody took it: he waits again
+    assert desk.told() == [events.RingEnded(C, RingResult.NO_ANSWER, caller_there=True)]
 
 
 async def test_the_first_ticket_takes_the_dialplans_deadline_away_and_the_next_do_not() -> None:
@@ -289,7 +303,7 @@ async def test_a_command_without_an_answer_gives_the_caller_back_to_the_dialplan
     alarms = Alarms(monkeypatch)
     call, caller, desk = a_call()
     call.start_music(MUSIC)
-    assert [delay_s for delay_s, _ in alarms.set] == [COMMAND_TIMEOUT_S]
+    assert [delay_s for delay_s, _ in alarms.set] == [ANSWER_S]
     await alarms.ring()
     assert caller.closed
     assert desk.told() == [LOST]
