@@ -226,6 +226,11 @@ class Boards:
         told |= {
             "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
+            "drained": {
+                name: {"state": state, "reason": view.policy.nodes[name].drained or ""}
+                for name, state in view.node_book.drains.items()
+                if name in view.policy.nodes
+            },
             "agents_free": sum(row.free() for row in agents),  # each once, whatever number of queues he serves
             "agents_available": sum(row.available() for row in agents),
             "today": of_queue(today),
