@@ -86,7 +86,6 @@ class AsteriskSwitch:
         """
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
-        self.takes_new = True  # False: who comes for the first time goes where the dialplan leads him without us
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
         self._tell_token_at = 0.0
@@ -306,7 +305,7 @@ class AsteriskSwitch:
             await self._feature_code(session, self._desk, args)
         elif session.path.startswith("/waiting-agent/"):
             await self.nodes[node].begun.agents.attend(args.get("mark", ""), session)
-        elif self.takes_new or args.get("ticket") or args.get("flow") or args.get("attempt"):
+        else:
             await self._inbound(session, self._desk, node, args)
 
     def _tell_refused(self, node: str) -> None:
