@@ -12,7 +12,8 @@ from cti.model.changes import Refused
 from cti.model.ticket import Ticket, encode_ticket
 from cti.model.words import AgentAction, CallId, ContactId, OfferId, QueueName, RefusedReason
 from cti.switch.ami import LinkState
-from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES, RETELL_S
+from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES
+from cti.switch.token_gate import RETELL_S
 from tests.switch.a_switch import ANNA, A, Bench
 from tests.switch.in_memory import Caller, settle
 
