@@ -244,7 +244,7 @@ class Application:
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
-            self._errors["queue_log"] = lambda: queue_log.errors
+            self._errors["queue_log"] = lambda: queue_log.errors + queue_log.dropped
             readers.append(queue_log.apply)
             self._follow.append(lambda policy, _: queue_log.reload(policy))
         return readers

@@ -42,7 +42,6 @@ class Bench:
         self.log = Log()
         self.now = 1000.0
         monkeypatch.setattr("cti.switch.asterisk.log", self.log)
-        monkeypatch.setattr("cti.switch.token_gate.log", self.log)
         monkeypatch.setattr("cti.switch.node.AmiLink", self._link)
         monkeypatch.setattr("cti.switch.asterisk.FastAgiServer", Door)
         self.ledger = Ledger()
