@@ -246,16 +246,6 @@ def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None
     assert clock() >= before
 
 
-async def test_the_time_from_event_to_ring_is_measured() -> None:
-    measured: list[float] = []
-    bench = Bench(on_assigned=measured.append)
-    bench.engine.post(LOGIN)
-    bench.on_command = lambda command: setattr(bench, "now", bench.now + 0.002) if isinstance(command, Ring) else None
-    bench.arrive()
-    bench.engine.stop()
-    assert measured == [pytest.approx(0.002, abs=1e-5)]
-
-
 async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:
     book = Journal(tmp_path / "journal")
     bench = Bench(journal=book)
