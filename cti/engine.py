@@ -96,7 +96,6 @@ class Engine:
         clock: Clock | None = None,
         journal: Journal | None = None,
         books: Callable[[AnyBookOrder], None] = lambda order: None,
-        on_assigned: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.center = center
         self.clock: Clock = clock or SteadyClock()
@@ -107,7 +106,6 @@ class Engine:
         self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
         self._journal = journal
         self._books = books  # returns at once, never raises
-        self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
         self._inbox: deque[AnyEvent] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
@@ -191,8 +189,6 @@ class Engine:
             except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
                 self.switch_errors += 1
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
-            if isinstance(command, Ring):
-                self._on_assigned(self.clock() - now)
         for change in changes:
             for reader in self._readers_of[change.kind]:
                 try:

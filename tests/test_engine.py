@@ -281,16 +281,6 @@ async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
     assert [contact.since for contact in contacts] == [START + 40, START + 41, START + 41]
 
 
-async def test_the_time_from_event_to_ring_is_measured() -> None:
-    measured: list[float] = []
-    bench = Bench(on_assigned=measured.append)
-    bench.engine.post(LOGIN)
-    bench.on_command = lambda command: setattr(bench, "now", bench.now + 0.002) if isinstance(command, Ring) else None
-    bench.arrive()
-    bench.engine.stop()
-    assert measured == [pytest.approx(0.002, abs=1e-5)]
-
-
 async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:
     book = Journal(tmp_path / "journal")
     bench = Bench(journal=book)
