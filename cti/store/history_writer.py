@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
@@ -76,7 +75,7 @@ class HistoryWriter(WriterThread[_Batch]):
         super().__init__("history", retry_s)
         self.written = 0
         self._tell_lost_at = 1
-        self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
+        self._store, self.sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait = may_wait
         self._book = Book()
@@ -227,13 +226,7 @@ class HistoryWriter(WriterThread[_Batch]):
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
         if self._newest_at - self._swept_at < SWEEP_S:
             return
-        try:
-            deleted = self._sweeper.sweep(self._newest_at, self._book.version, self._center)
-        except SQLAlchemyError as error:
-            self.errors += 1
-            _log.error("history_not_swept", error=type(error).__name__)
-            deleted = 0
-        if deleted < PORTION:
+        if self.sweeper.sweep(self._newest_at, self._book.version, self._center) < PORTION:
             self._swept_at = self._newest_at
 
 
