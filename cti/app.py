@@ -277,7 +277,8 @@ class Application:
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
-        self._errors |= {"history": lambda: writer.errors + writer.left.errors, "history_lost": lambda: writer.lost}
+        self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
+        self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
