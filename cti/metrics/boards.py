@@ -203,7 +203,7 @@ class Boards:
 
     def _node(self, changed: Changed) -> None:
         node = str(changed.node or changed.id)
-        if changed.new == "up":
+        if changed.new != "down":
             self._down_since.pop(node, None)
         else:
             self._down_since.setdefault(node, changed.at)
