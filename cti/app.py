@@ -199,7 +199,8 @@ class Application:
         stack.callback(self.engine.stop)
         self.reports = Reports(store, lambda: self._policy.zone, self.clock)
         self.view.tally.begin(self.clock())
-        restore_today(store, self.view.tally, self.clock())
+        if not restore_today(store, self.view.tally, self.clock()):
+            log.error("the history of today cannot be read: boards count from now on")
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post)
@@ -207,6 +208,7 @@ class Application:
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
         self._background.keep(self._observe_lag)
+        self._background.keep(self._history_writer.left.run, self.engine.tell)
         await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
@@ -279,7 +281,8 @@ class Application:
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
-        self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
+        self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
+        self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
