@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.fastagi import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, FastAgiServer, Gone
+from cti.switch.fastagi import (
+    KEEPALIVE_IDLE_S,
+    AgiBusy,
+    AgiConnectionLost,
+    AgiSession,
+    AgiTimeout,
+    FastAgiServer,
+    Gone,
+)
 from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.contract
@@ -79,6 +88,14 @@ async def session_of(start: Start, **options: object) -> tuple[FastAgiServer, Ca
     server = await start(on_session, **options)
     caller = await connect(server)
     return server, caller, await asyncio.wait_for(began, PATIENCE_S)
+
+
+async def test_a_dead_host_is_noticed(start: Start) -> None:
+    server, _, session = await session_of(start)
+    assert server.connected == 1 and session._transport is not None
+    sock = session._transport.get_extra_info("socket")
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE_IDLE_S
 
 
 async def test_a_session_knows_its_call(start: Start) -> None:
