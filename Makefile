@@ -88,8 +88,8 @@ soak: setup ## weeks of a busy centre in virtual time: does anything grow; DAYS=
 bench-takeover: asterisk ## two engines, the owner is killed while callers wait: seconds until the other one has them
 	@exec $(PYTHON_ENV) -m bench.takeover
 
-chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 ENGINES=1
-	@exec $(PYTHON_ENV) -m bench.chaos --minutes "$(or $(MINUTES),10)" --calls "$(or $(CALLS),300)" --seed "$(or $(SEED),1)" --engines "$(or $(ENGINES),1)"
+chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 ENGINES=1 POSTGRESQL=
+	@exec $(PYTHON_ENV) -m bench.chaos --minutes "$(or $(MINUTES),10)" --calls "$(or $(CALLS),300)" --seed "$(or $(SEED),1)" --engines "$(or $(ENGINES),1)" $(if $(POSTGRESQL),--postgresql)
 
 chaos-sim: setup ## virtual days on which everything breaks; DAYS=1000, at most SECONDS=300 (0: until all are over)
 	@exec $(PYTHON_ENV) -m bench.chaos_sim --days "$(or $(DAYS),1000)" --seconds "$(or $(SECONDS),300)"

@@ -11,24 +11,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import takewhile
 from pathlib import Path
 
+from bench.assign_figures import percentile
 from bench.chaos_books import (
     CALLBACK_OVER,
+    CALLED_AGAIN,
     DIALLED_TWICE,
     FORGOTTEN,
     NOT_PROMISED,
     OF_CALLBACKS,
     OF_CONTACTS,
+    UNHEARD,
     Findings,
     judge_contacts,
     judge_dials,
@@ -40,6 +41,7 @@ from bench.chaos_plan import OF_ONE_ENGINE, Fault, Kind, faults
 from bench.chaos_table import Episode, table
 from bench.chaos_watch import Belief, differences, look
 from tests.acceptance.crowd import crowd
+from tests.postgres import server
 
 TURN_S = 0.05
 LOOK_S = 0.3
@@ -103,6 +105,8 @@ class Chaos:
         patience_s = TAKEOVER_S if fault.kind is Kind.ENGINE_KILL else fault.for_s  # it may wake before its lease ends
         if await until(self.lab.taken_over, patience_s, 0.05):
             self.takeovers_s.append(time.monotonic() - began)
+        elif fault.kind is Kind.ENGINE_KILL:
+            self.stuck.append(f"{fault}: nobody took over")
 
     async def well(self, patience_s: float) -> tuple[float | None, list[str]]:
         """Wait until engine and phones agree: after how many seconds; None and what is wrong where they do not."""
@@ -120,7 +124,8 @@ class Chaos:
     async def fill(self, agents: int) -> None:
         """Callers come until as many are there as are wanted."""
         self.people.wanted = self.calls
-        await until(lambda: len(self.people.live) >= self.calls, FILL_S)
+        if not await until(lambda: len(self.people.live) >= self.calls, FILL_S):
+            self.stuck.append(f"only {len(self.people.live)} of {self.calls} callers came within {FILL_S:g} s")
         say(f"{len(self.people.live)} calls in motion, {agents} agents")
 
     async def go_through(self, fault: Fault) -> None:
@@ -163,43 +168,35 @@ class Chaos:
         self.people.closing = True
         await until(lambda: not self.people.live, DRAIN_S)
         await asyncio.to_thread(self.lab.engine.ask, "/v1/campaigns/selling/stop", "POST", {})
-        await until(lambda: not self._to_be_kept() and self.people.is_quiet, DRAIN_S)
+        await until(lambda: not self.lab.to_be_kept() and self.people.is_quiet, DRAIN_S)
         _, wrong = await self.well(STUCK_S)
         self.stuck += wrong
         await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)
 
-    def _to_be_kept(self) -> int:
-        """Promises that wait for an agent, or whose time comes within the run."""
-        return self.lab.to_be_kept()
-
     def judge(self) -> Findings:
         """Everything that was seen against everything that was written."""
-        deaths = (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL)
-        unwritten = [(e.began_at - WRITTEN_S, e.ended_at) for e in self.episodes if e.kind in deaths]
-        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten)
+        unwritten = self._when(Kind.ENGINE_KILL, Kind.DISK_FULL_KILL, before_s=WRITTEN_S)
+        unheard = self._when(Kind.AMI_CUT, Kind.AMI_DEAF)
+        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten, unheard)
         promises = {number.lstrip("+"): state for number, state in self.lab.promises()}
-        outages = [(episode.began_at, episode.ended_at) for episode in self.episodes]
         gave_up = [
             story.number
             for story in self.people.gave_up("support", MIN_WAIT_S + SETTLED_S)
-            if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in outages)
+            if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in self._when(*Kind))
         ]
-        called = {number.lstrip("+"): times for number, times in self.people.times_called().items()}
-        dials = judge_dials(called, promises, gave_up)
+        called = self.people.calls_to()
+        dials = judge_dials(called, promises, gave_up, unwritten)
         found.wrong.update(dials.wrong)
         for line in found.lines():
             say(f"  {line}")
-        states = Counter(promises.values())
+        states, still_open = Counter(promises.values()), sum(each not in CALLBACK_OVER for each in promises.values())
         results = Counter(f"{state} {result}".strip() for _, state, result in self.lab.attempts())
-        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(called.values())} calls to customers")
-        say(f"still open: {sum(count for state, count in states.items() if state not in CALLBACK_OVER)} promises")
+        say(f"promises: {dict(states)}, {still_open} still open; attempts: {dict(results)}")
         return found
 
-
-def _within(minutes: float, wanted: Iterator[Fault]) -> Iterator[Fault]:
-    """Faults that begin within the time."""
-    until = time.monotonic() + minutes * 60
-    return takewhile(lambda _: time.monotonic() < until, wanted)
+    def _when(self, *kinds: Kind, before_s: float = 0.0) -> list[tuple[float, float]]:
+        """From when to when something of these was broken, or not yet well again."""
+        return [(each.began_at - before_s, each.ended_at) for each in self.episodes if each.kind in kinds]
 
 
 async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents: int) -> int:
@@ -215,8 +212,10 @@ async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents
         lab.engine.ask("/v1/campaigns/selling/start", "POST", {})
         await chaos.fill(agents)
         kinds = tuple(Kind(kind) for kind in options.only) or (tuple(Kind) if options.engines > 1 else OF_ONE_ENGINE)
-        for fault in _within(options.minutes, faults(options.seed, len(lab.lab.nodes), kinds)):
-            if living.done():
+        first = Kind.ENGINE_KILL if options.engines > 1 else None  # a run too short for all has seen a takeover
+        over_at = time.monotonic() + options.minutes * 60
+        for fault in faults(options.seed, len(lab.lab.nodes), kinds, first):
+            if living.done() or time.monotonic() >= over_at:
                 break
             await chaos.go_through(fault)
         await chaos.drain()
@@ -239,11 +238,13 @@ def report(chaos: Chaos) -> int:
         "contacts": sum(story.answered_at is not None for story in stories),
         "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
         "double_dials": found.count(DIALLED_TWICE),
+        "called_again": found.count(CALLED_AGAIN),
         "stuck": len(chaos.stuck),
-        "takeover_p99_s": percentile(chaos.takeovers_s),  # null with one engine: nobody takes over
+        "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
         "forgotten": found.count(FORGOTTEN),
+        "unheard": found.count(UNHEARD),
         "not_promised": found.count(NOT_PROMISED),
         "rung_while_busy": chaos.people.rung_while_busy,
         "bugs": sum(chaos.bugs.values()),
@@ -256,12 +257,6 @@ def report(chaos: Chaos) -> int:
     return 1 if any(answer[name] for name in wrong) else 0
 
 
-def percentile(values: list[float], share: float = 0.99) -> float | None:
-    """The nearest rank; None of nothing."""
-    ordered = sorted(values)
-    return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)], 1) if ordered else None
-
-
 def main() -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -270,6 +265,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
     parser.add_argument("--engines", type=int, default=1, help="more than one: joined by a Valkey of their own (1)")
+    parser.add_argument("--postgresql", action="store_true", help="a PostgreSQL of their own, not one SQLite file")
     parser.add_argument("--only", nargs="+", default=[], choices=[k.value for k in Kind], help="these faults alone")
     parser.add_argument("--keep", type=Path, help="work in this folder, and leave it there")
     options = parser.parse_args()
@@ -277,7 +273,12 @@ def main() -> int:
     with ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cti-chaos-")))
         folder.mkdir(parents=True, exist_ok=True)
-        lab = ChaosLab(folder, options.nodes, options.engines, agents, options.seed)
+        store = ""
+        if options.postgresql:
+            database = stack.enter_context(server())
+            database.ask("CREATE DATABASE chaos")
+            store = database.url("chaos")
+        lab = ChaosLab(folder, options.nodes, options.engines, agents, options.seed, store)
         stack.callback(lab.lab.down)
         trunks = [trunk["identify_ip"] for trunk in lab.lab.descriptor["trunks"]]
         callers = [stack.enter_context(crowd(address, 5060)) for address in trunks[:2]]

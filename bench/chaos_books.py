@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 ANSWERED = "answered"
 WE_CALLED = ("callbacks/", "campaign/")  # what the contacts of customers begin with whom we called
@@ -33,6 +35,14 @@ class Story:
     def dropped(self) -> bool:
         """He had done nothing, and nobody has spoken with him: the call was taken from him."""
         return self.ended_by == "them" and self.answered_at is not None and self.served_at is None
+
+
+class Called(NamedTuple):
+    """One call to a customer, from the first ring on. Times in monotonic seconds."""
+
+    rang_at: float
+    over_at: float
+    cut: bool  # it died with its Asterisk
 
 
 @dataclass(frozen=True)
@@ -66,16 +76,21 @@ class Findings:
 NO_OUTCOME, TWO_CONTACTS, UNKNOWN = "still open in the history", "more than one contact", "not in the history"
 WRONG_OUTCOME, LOST, DROPPED = "another outcome than the phone saw", "outcome lost", "dropped without a word"
 SERVED_TWICE, FORGOTTEN = "served twice", "served when nothing could be written, and known as one who gave up"
+UNHEARD = "served, and gone of his own accord, while no AMI told of it: known as one who gave up"
 OF_CONTACTS = (NO_OUTCOME, TWO_CONTACTS, UNKNOWN, WRONG_OUTCOME, LOST, DROPPED, SERVED_TWICE)
 
 
 def judge_contacts(
-    stories: Iterable[Story], rows: Iterable[Row], unwritten: Sequence[tuple[float, float]] = ()
+    stories: Iterable[Story],
+    rows: Iterable[Row],
+    unwritten: Sequence[tuple[float, float]] = (),
+    unheard: Sequence[tuple[float, float]] = (),
 ) -> Findings:
     """Every caller one contact with one outcome, and the one that his phone saw.
 
     `unwritten`: from when to when nothing was written before the engine died; who was served then has an outcome, but
-    nobody who lives knows that he was.
+    nobody who lives knows that he was. `unheard`: from when to when a node's AMI told nothing; whose talk began then,
+    and who ended it himself before it was heard again, has left FastAGI without a word of it, as who gives up does.
     """
     found, by_number = Findings(), _by_number(rows)
     for story in stories:
@@ -95,13 +110,20 @@ def judge_contacts(
         else:
             served_at = story.served_at or 0.0
             forgotten = any(began <= served_at <= ended for began, ended in unwritten)
-            _judge_outcome(found, story, his[0], FORGOTTEN if forgotten else WRONG_OUTCOME)
+            not_heard = story.ended_by == "us" and _talked_within(story, unheard)
+            otherwise = FORGOTTEN if forgotten else UNHEARD if not_heard else WRONG_OUTCOME
+            _judge_outcome(found, story, his[0], otherwise)
     return found
 
 
 def _lived_within(story: Story, windows: Sequence[tuple[float, float]]) -> bool:
     came, went = story.answered_at or story.dialled_at, story.over_at
     return went is not None and any(began <= came and went <= ended for began, ended in windows)
+
+
+def _talked_within(story: Story, windows: Sequence[tuple[float, float]]) -> bool:
+    served, over = story.served_at, story.over_at
+    return served is not None and over is not None and any(a <= served and over <= b for a, b in windows)
 
 
 def _must_be_known(story: Story) -> bool:
@@ -128,27 +150,34 @@ def _by_number(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 DIALLED_TWICE, NOT_PROMISED = "dialled twice", "gave up, and nobody promised him a call"
+CALLED_AGAIN = "called again after a death, since nobody who lived knew what came of the first call"
 NOT_KEPT, NEVER_CALLED = "promise not kept, and none to come", "kept, but nobody was called"
 OF_CALLBACKS = (NOT_PROMISED, NOT_KEPT, NEVER_CALLED)
 
 
 def judge_dials(
-    times_called: Mapping[str, int],
+    calls_to: Mapping[str, Sequence[Called]],
     promises: Mapping[str, str],
     gave_up: Iterable[str],
+    deaths: Sequence[tuple[float, float]] = (),
 ) -> Findings:
-    """What callees counted, the state of each promise by number, and who gave up where one is called back."""
+    """What callees saw, the state of each promise by number, and who gave up where one is called back.
+
+    `deaths`: from when to when no engine could know what came of a call; such a promise comes again by its rule.
+    """
     found = Findings()
-    for number, times in times_called.items():
-        if times > 1:
-            found.add(DIALLED_TWICE, f"{number} {times}")
+    for number, calls in calls_to.items():
+        for call, later in pairwise(calls):
+            hidden = call.cut or any(began <= call.over_at and call.rang_at <= ended for began, ended in deaths)
+            overlaps = later.rang_at <= call.over_at
+            found.add(CALLED_AGAIN if hidden and not overlaps else DIALLED_TWICE, number)
     for number in gave_up:
         if number not in promises:
             found.add(NOT_PROMISED, number)
     for number, state in promises.items():
         if state in ("failed", "expired", "withdrawn"):
             found.add(NOT_KEPT, f"{number} {state}")
-        elif state == "kept" and not times_called.get(number):
+        elif state == "kept" and number not in calls_to:
             found.add(NEVER_CALLED, number)
     return found
 

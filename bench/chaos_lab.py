@@ -11,15 +11,16 @@ import http.client
 import os
 import resource
 import signal
-import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy
+
 from bench.chaos_books import WE_CALLED, Row
 from bench.chaos_plan import Fault, Kind
+from bench.stepped_clock import step, with_clock
 from bench.tcp_proxy import Line, TcpProxy
 from cti.store.database import open_store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
@@ -35,26 +36,18 @@ RETRY = {**dict.fromkeys(FAILS, LATER), "not_dialled": {"after_s": 2}}
 ALWAYS = {"weekly": {"mon-sun": "00:00-24:00"}}
 AGI_PORT, BEHIND_AGI_PORT, AMI_PORT, HTTP_PORT = 4573, 4600, 5100, 8470
 ENGINE_RETRY_S = 60  # so long do callers wait for an engine: longer than anything is broken
-AMI_LINES = {
-    Kind.AMI_CUT: Line.CUT,
-    Kind.AMI_SLOW: Line.SLOW,
-    Kind.AMI_LATE: Line.LATE,
-    Kind.AMI_DEAF: Line.DEAF,
-    Kind.AMI_SPLIT: Line.SPLIT,
-}
-AGI_LINES = {
-    Kind.AGI_CUT: Line.CUT,
-    Kind.AGI_SLOW: Line.SLOW,
-    Kind.AGI_LATE: Line.LATE,
-    Kind.AGI_DEAF: Line.DEAF,
-    Kind.AGI_SPLIT: Line.SPLIT,
-}
+AMI_LINES = {kind: Line[kind.name.removeprefix("AMI_")] for kind in Kind if kind.name.startswith("AMI_")}
+AGI_LINES = {kind: Line[kind.name.removeprefix("AGI_")] for kind in Kind if kind.name.startswith("AGI_")}
+CLOCK_STEP_S = 45.0  # forwards when it breaks, back when it is mended
 
 
 class ChaosLab:
-    """Everything that can break. Whoever breaks something says `mend` afterwards."""
+    """Everything that can break. Whoever breaks something says `mend` afterwards.
 
-    def __init__(self, folder: Path, nodes: int, engines: int, agents: int, seed: int) -> None:
+    `store`: the database of all engines; "": an SQLite file.
+    """
+
+    def __init__(self, folder: Path, nodes: int, engines: int, agents: int, seed: int, store: str = "") -> None:
         self.folder = folder
         self.lab = Lab(
             folder / "lab", str(nodes), "--agents", str(agents + SELLERS), "--trunks", "4", "--silent-moh",
@@ -72,10 +65,14 @@ class ChaosLab:
             for k, node in enumerate(self.lab.nodes, 1)
         }
         self.redis = Valkey(_made(folder / "redis"), free_port()) if engines > 1 else None
-        self.database = folder / "shared.db"
+        self.store = store or f"sqlite:///{folder / 'shared.db'}"
+        self._books = sqlalchemy.create_engine(self.store, poolclass=sqlalchemy.NullPool)
         written = self._settings()
         self.engines = [
-            EngineProcess(_made(folder / f"engine-{k}"), self._of_engine(written, k)) for k in range(engines)
+            EngineProcess(
+                _made(folder / f"engine-{k}"), self._of_engine(written, k), with_clock(folder / f"engine-{k}" / "clock")
+            )
+            for k in range(engines)
         ]
         self.engine = self.engines[0]  # who owns the centre, as far as we have heard
         self._broken = self.engine
@@ -123,7 +120,7 @@ class ChaosLab:
         own = {
             "fastagi": written["fastagi"] | {"listen": f"{here}:{BEHIND_AGI_PORT}", "advertise": f"{here}:{AGI_PORT}"},
             "http": {"listen": f"{here}:{HTTP_PORT}"},
-            "store": f"sqlite:///{self.database}",
+            "store": self.store,
             "journal": str(folder / "journal"),
         }
         joined = {"redis": {"url": self.redis.url}} if self.redis is not None else {}
@@ -168,7 +165,7 @@ class ChaosLab:
 
     def load_leads(self, count: int) -> None:
         """A list for the campaign; its numbers are nobody else's."""
-        store, now = open_store(f"sqlite:///{self.database}"), time.time()
+        store, now = open_store(self.store), time.time()
         try:
             name = begin_list(store, "selling", "chaos.csv", "bench", now)
             zones = ("Europe/Berlin",)
@@ -197,6 +194,8 @@ class ChaosLab:
             os.kill(self._node_pid(fault.node), signal.SIGKILL)
         elif kind is Kind.NODE_STOP:
             os.kill(self._node_pid(fault.node), signal.SIGSTOP)
+        elif kind is Kind.CLOCK_STEP:
+            step(self._broken.folder / "clock", CLOCK_STEP_S)
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(AMI_LINES[kind])
         elif kind in AGI_LINES:
@@ -221,6 +220,8 @@ class ChaosLab:
             await asyncio.to_thread(self._start_node, fault.node)
         elif kind is Kind.NODE_STOP:
             os.kill(self._node_pid(fault.node), signal.SIGCONT)
+        elif kind is Kind.CLOCK_STEP:
+            step(self._broken.folder / "clock", 0.0)
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(Line.OPEN)
         elif kind in AGI_LINES:
@@ -239,8 +240,8 @@ class ChaosLab:
     # --- what the engine has written --------------------------------------------------------------------------------
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10.0)) as store:
-            return list(store.execute(query))
+        with self._books.connect() as store:
+            return [tuple(row) for row in store.execute(sqlalchemy.text(query))]
 
     def history(self) -> list[Row]:
         """Every contact of callers; those whom we called are told by `promises` and `attempts`."""

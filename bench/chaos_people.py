@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bench.chaos_books import Story
+from bench.chaos_books import Called, Story
 from tests.acceptance.crowd import Crowd, Dialog
 
 RINGING, OK, BUSY = 180, 200, 486
@@ -58,6 +57,8 @@ class People:
         self.agents = agents
         self._talks: dict[str, _Talk] = {}
         self._customers: list[_Talk] = []
+        self._called: list[tuple[float, Dialog]] = []  # since when each of their phones rang
+        self._cut: set[Dialog] = set()  # died with their Asterisk
         self._number = 0
         self._dial_at = time.monotonic()
         self.rung_while_busy = 0
@@ -91,6 +92,7 @@ class People:
             for dialog in list(crowd.dialogs.values()):
                 if dialog.peer[0] == host and dialog.over_at is None:
                     crowd.give_up(dialog)
+                    self._cut.add(dialog)
         return callers
 
     def forget(self) -> None:
@@ -136,9 +138,13 @@ class People:
             if now - self.agent_changed_at.get(agent, 0.0) > SETTLED_S
         }
 
-    def times_called(self) -> Counter[str]:
-        """How often each customer's phone rang for a new call."""
-        return Counter(dialog.user for dialog in list(self._town.order))
+    def calls_to(self) -> dict[str, list[Called]]:
+        """Each customer's calls, in order."""
+        found: dict[str, list[Called]] = {}
+        for rang_at, dialog in self._called:
+            over_at = dialog.over_at if dialog.over_at is not None else float("inf")
+            found.setdefault(dialog.user.lstrip("+"), []).append(Called(rang_at, over_at, dialog in self._cut))
+        return found
 
     def gave_up(self, queue: str, least_s: float) -> Iterable[Story]:
         for story in self.stories.values():
@@ -221,7 +227,9 @@ class People:
 
     def _customer_rung(self, dialog: Dialog) -> int:
         """On the phones' thread. Everybody picks up: who is called again was called twice."""
-        answers_at = time.monotonic() + self._lot.uniform(*CUSTOMER_RINGS_S)
+        now = time.monotonic()
+        self._called.append((now, dialog))
+        answers_at = now + self._lot.uniform(*CUSTOMER_RINGS_S)
         self._customers.append(_Talk(dialog, answers_at, self._lot.uniform(*CUSTOMER_TALKS_S)))
         return RINGING
 

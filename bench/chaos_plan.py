@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 
 class Kind(StrEnum):
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     AGI_SPLIT = "AGI in pieces"
     DISK_FULL = "disk full"  # the engine can write to no file: database, journal, queue_log, log
     DISK_FULL_KILL = "disk full, killed"  # and then it dies: what it could not write is gone with it
+    CLOCK_STEP = "clock stepped"  # of the engine's machine: forwards, and back again
     REDIS_KILL = "Redis killed"  # of several engines; it comes back with what it had
 
 
@@ -50,6 +52,7 @@ LASTS_S: dict[Kind, tuple[float, float]] = {
     Kind.AGI_SPLIT: (5.0, 10.0),
     Kind.DISK_FULL: (3.0, 15.0),
     Kind.DISK_FULL_KILL: (3.0, 8.0),
+    Kind.CLOCK_STEP: (3.0, 10.0),
     Kind.REDIS_KILL: (1.0, 10.0),
 }
 OF_A_NODE = frozenset(kind for kind in Kind if kind.value.startswith(("AMI", "Asterisk")))
@@ -70,10 +73,10 @@ class Fault:
         return f"{self.kind.value}{f' (node{self.node})' if self.node else ''} for {self.for_s:.1f} s"
 
 
-def faults(seed: int, nodes: int, kinds: tuple[Kind, ...] = tuple(Kind)) -> Iterator[Fault]:
-    """Faults without end. Same seed, nodes and kinds: the same faults."""
+def faults(seed: int, nodes: int, kinds: tuple[Kind, ...] = tuple(Kind), first: Kind | None = None) -> Iterator[Fault]:
+    """Faults without end; `first` begins, where it is one of the kinds. The same arguments: the same faults."""
     lot = random.Random(seed)
-    while True:
-        for kind in lot.sample(kinds, len(kinds)):
+    for turn in count():
+        for kind in sorted(lot.sample(kinds, len(kinds)), key=lambda kind: turn == 0 and kind is not first):
             node = lot.randint(1, nodes) if kind in OF_A_NODE else 0
             yield Fault(kind, lot.uniform(*LASTS_S[kind]), lot.uniform(*REST_S), node)

@@ -183,7 +183,7 @@ def main() -> int:
         say(line)
     figures = report.figures()
     print(json.dumps(figures), flush=True)
-    return 0 if not (figures["lost"] or figures["order_violations"]) else 1
+    return 0 if report.is_good else 1
 
 
 def _options() -> argparse.Namespace:

@@ -47,6 +47,12 @@ class Report:
     def _fullest(self) -> Sample:
         return max(self.samples, key=lambda look: look.both)
 
+    @property
+    def is_good(self) -> bool:
+        """The peak was reached, nobody was lost or passed over, and every book says the same."""
+        reached = peak(self.samples, self.plan.calls) is not None
+        return reached and not (self.account.lost or self.order_violations or self.log_differs)
+
     def figures(self) -> dict[str, int | float | None]:
         """The line of JSON; what the keys mean is in bench/README.md."""
         begin, end = self._window

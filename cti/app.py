@@ -24,9 +24,9 @@ from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
-from cti.background import background
+from cti.background import Background
 from cti.center import ContactCenter
-from cti.config.settings import Settings
+from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine, SteadyClock
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
@@ -43,6 +43,8 @@ from cti.metrics.group_rows import campaign_rows
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
+from cti.metrics.office_row import OfficeRow
+from cti.metrics.outbound_counts import OutboundCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
@@ -51,6 +53,7 @@ from cti.model.changes import Refused
 from cti.model.errors import ConfigError
 from cti.model.events import PolicyChanged
 from cti.model.policy import Center
+from cti.model.uploads import UPLOADS
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
@@ -96,7 +99,9 @@ class Application:
         self.prometheus = PrometheusReader(policy, self.view, self.clock, self._ami_events, self._count_errors)
         desk, lookups = self.flows.desk, self.flows.lookups
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: desk.book.version, self.view.flow_ways)
+        self.outbound_counts = OutboundCounts(lambda: self.engine.campaigns())
         self.prometheus.registry.register(self.flow_counts)
+        self.prometheus.registry.register(self.outbound_counts)
         counted = (lambda: lookups.counts, lambda: lookups.seconds, lambda: lookups.resting)
         self.prometheus.registry.register(LookupCounts(*counted))
         self.admission = admission_of(settings)
@@ -109,6 +114,7 @@ class Application:
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
             "session_refused": self._sessions_refused,
+            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
@@ -118,7 +124,10 @@ class Application:
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,
             "live_view": lambda: self.view.inconsistent,
+            "background": lambda: self._background.errors,
+            "agi_session": lambda: self.switch.agi.counters.session_errors,
         }
+        self._background: Background
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -133,7 +142,7 @@ class Application:
         self._follow: list[Callable[[Center, str], object]] = [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
-            lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy)),
+            lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy), _drained(policy)),
             lambda policy, _: self.flows.follow(policy),
         ]
 
@@ -160,13 +169,14 @@ class Application:
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
             self.prometheus.registry.register(OfficeCounts(self.office))
+            self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
+        self._background = Background(stack)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
-        self.policy = PolicyInForce(
-            self._file, settings, store, self.clock, self.adopt, self.audit.add, self.flow_versions, in_turn
-        )
+        hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
+        self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
         stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
@@ -192,11 +202,11 @@ class Application:
         restore_today(store, self.view.tally, self.clock())
         for restored in load_agent_status(store):
             self.engine.post(restored)
-        outbound.begin(self.engine.post, stack)
+        outbound.begin(self.engine.post)
         await self._serve(stack, store)
         if settings.callback_spool is not None:
-            background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
-        background(stack, self._observe_lag())
+            self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
+        self._background.keep(self._observe_lag)
         await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
@@ -209,7 +219,8 @@ class Application:
         """Everybody who reads the stream of facts; closed behind the engine."""
         writer = StoreWriter(store)
         stack.callback(writer.close)
-        readers: list[Reader] = [self.view.apply, self.prometheus.apply, self.flow_counts.apply, writer.apply]
+        counts = (self.prometheus.apply, self.flow_counts.apply, self.outbound_counts.apply)
+        readers: list[Reader] = [self.view.apply, *counts, writer.apply]
         if self.settings.web is not None:
             stands = {"campaigns": lambda now: self.outbound.board.rows(campaign_rows(self.view, now))}
             boards = self.boards = Boards(self.view, stands)
@@ -248,7 +259,7 @@ class Application:
         if journal is not None:
             stack.callback(journal.close)
             self._errors["journal"] = lambda: journal.lost
-            background(stack, flush_regularly(journal))
+            self._background.keep(flush_regularly, journal)
         return journal
 
     def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:
@@ -278,7 +289,7 @@ class Application:
         requests = RequestLog()
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         campaigns = self.outbound.desk(self.engine.campaigns)
-        lists = self.outbound.lists(self.settings.state_dir / "uploads")
+        lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
         asking = make_control_app(
             self.engine,
@@ -335,6 +346,9 @@ class Application:
         else:
             self.history.reload(policy, version)
         return refused
+
+    def _connect(self, nodes: Mapping[str, AsteriskNode]) -> None:
+        self.switch.connect(_addresses(nodes))
 
     async def reload(self) -> None:
         """Read the file again, because a signal says so, and log what came of it."""
@@ -408,13 +422,9 @@ def admission_of(settings: Settings) -> Admission:
 def _switch(
     settings: Settings, clock: SteadyClock, flows: FlowDesk, ledger: Ledger, admission: Admission, office: Office | None
 ) -> AsteriskSwitch:
-    nodes = {
-        NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
-        for name, node in settings.nodes.items()
-    }
     fastagi = settings.fastagi
     return AsteriskSwitch(
-        nodes,
+        _addresses(settings.nodes),
         _phones(settings),
         listen=(fastagi.listen.host, fastagi.listen.port),
         allow=fastagi.allow,
@@ -428,6 +438,17 @@ def _switch(
         may_act=(lambda: True) if office is None else office.may_act,
         here="" if office is None else str(fastagi.advertise),
     )
+
+
+def _addresses(nodes: Mapping[str, AsteriskNode]) -> dict[NodeId, NodeAddress]:
+    return {
+        NodeId(name): NodeAddress(node.host, node.port, node.username, node.secret.get_secret_value())
+        for name, node in nodes.items()
+    }
+
+
+def _drained(policy: Center) -> frozenset[NodeId]:
+    return frozenset(NodeId(name) for name, rules in policy.nodes.items() if rules.drained is not None)
 
 
 def _phones(policy: Center) -> dict[str, AgentId]:

@@ -1,17 +1,23 @@
-"""How is a number taken out of files that a running engine appends to? Overwritten in place, digit by digit.
+"""How is a number found in what knows no fields, and taken out of files that a running engine appends to?
 
-The files keep their length, so that whoever writes at their end is not disturbed. Knows no format: a number is found
-wherever no further digit stands beside it.
+Overwritten in place, digit by digit: the files keep their length, so that whoever writes at their end is not disturbed.
+A number is found wherever no further digit stands beside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
 FILLER = b"x"
+
+
+def pattern_of(forms: Collection[str]) -> re.Pattern[str]:
+    """Each of `forms` where no further digit stands beside it: the beginning of a longer number is somebody else's."""
+    words = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.compile(rf"(?<![0-9+])(?:{words})(?![0-9])")
 
 
 def erase_in_file(path: Path, forms: Sequence[str]) -> int:
@@ -19,8 +25,7 @@ def erase_in_file(path: Path, forms: Sequence[str]) -> int:
     if not forms:
         return 0
     longest = max(len(form) for form in forms)
-    words = b"|".join(re.escape(form.encode()) for form in sorted(forms, key=len, reverse=True))
-    pattern = re.compile(rb"(?<![0-9+])(?:" + words + rb")(?![0-9])")
+    pattern = re.compile(pattern_of(forms).pattern.encode())
     found = 0
     with path.open("r+b") as file:
         begin = 0

@@ -21,7 +21,7 @@ import structlog
 from cti.background import in_thread_of_its_own
 from cti.config import live as config_live
 from cti.config import settings as config
-from cti.config.difference import Difference, difference, plumbing
+from cti.config.difference import Difference, difference, moved, plumbing
 from cti.flows.in_force import FlowsInForce
 from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
@@ -33,13 +33,14 @@ from cti.model.words import RefusedReason
 from cti.ports import Asked, Clock, PolicyAnswer
 from cti.store.database import Store
 from cti.store.live_change_writer import LiveChangeWriter
-from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes
+from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes, values_of, without
 
 log = structlog.get_logger(__name__)
 
 Adopt = Callable[[Center, str, str], Refused | None]
 """policy, its version, who wants it -> the core's refusal, or None where it holds from now on everywhere."""
 
+Nodes = dict[str, config.AsteriskNode]
 Live = dict[str, LiveChange]
 Remember = Callable[[AuditEntry], None]
 
@@ -59,6 +60,7 @@ class _Plan(NamedTuple):
     version: str
     differences: list[Difference]
     warnings: list[str]
+    nodes: Nodes | None = None  # of the file, where it was read anew
 
 
 class PolicyInForce:
@@ -74,10 +76,12 @@ class PolicyInForce:
         remember: Remember,
         flows: FlowsInForce | None = None,
         in_turn: InTurn | None = None,
+        connect: Callable[[Nodes], object] = lambda nodes: None,
     ) -> None:
         """Lay the stored changes over the policy of `running`, the settings of the start. Raises SQLAlchemyError.
 
-        `flows` are reloaded with the file; their own wishes have to wait in the same turn (`in_turn`).
+        `connect` hears of the nodes of each file that is taken over: where they are is no policy. `flows` are reloaded
+        with the file; their own wishes have to wait in the same turn (`in_turn`).
         """
         self._broken = 0  # reloads of broken files
         self._path, self._running, self._clock, self._adopt = file, running, clock, adopt
@@ -85,10 +89,11 @@ class PolicyInForce:
         self._reading: asyncio.Future[config.Reading] | None = None
         self._one_reload_at_a_time = asyncio.Lock()
         self._flows, self._turns = flows, in_turn or InTurn()
+        self._connect, self._nodes = connect, running.nodes
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
-        self.center, dropped, self._warnings = config_live.fitting(self._file, _values(self._live))
-        self._live = _without(self._live, dropped)
+        self.center, dropped, self._warnings = config_live.fitting(self._file, values_of(self._live))
+        self._live = without(self._live, dropped)
         self._tell_dropped(dropped)
         if dropped:
             save_live_changes(store, self._live.values())
@@ -204,7 +209,7 @@ class PolicyInForce:
         self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool
     ) -> PolicyAnswer:
         live = {} if drop_live else self._live
-        plan, dropped = await asyncio.to_thread(self._plan, read.center, live)
+        plan, dropped = await asyncio.to_thread(self._plan, read, live)
         more = {
             "needs_restart": plumbing(self._running, read, FOLLOW),
             "warnings": reading.lines(reading.warnings),
@@ -228,7 +233,7 @@ class PolicyInForce:
 
     async def _lay(self, wanted: Live, unwanted: Sequence[str], by: str) -> PolicyAnswer:
         live = {path: change for path, change in self._live.items() if path not in unwanted} | wanted
-        judged = await asyncio.to_thread(config_live.apply, self._file, _values(live))
+        judged = await asyncio.to_thread(config_live.apply, self._file, values_of(live))
         if judged.center is None:
             return _bad(judged.problems)
         for path in wanted:
@@ -241,24 +246,28 @@ class PolicyInForce:
         plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
         return await self._hold(plan, by, warnings=news)
 
-    def _plan(self, file: Center, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
-        file = config_live.reusing(self._file, file)
-        center, dropped, warnings = config_live.fitting(file, _values(live))
-        return self._planned(file, _without(live, dropped), center, warnings), dropped
+    def _plan(self, read: config.Settings, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
+        file = config_live.reusing(self._file, read.center)
+        center, dropped, warnings = config_live.fitting(file, values_of(live))
+        plan = self._planned(file, without(live, dropped), center, warnings)
+        return plan._replace(differences=plan.differences + moved(self._nodes, read.nodes), nodes=read.nodes), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
         version = policy_version(center)
         return _Plan(file, live, center, version, difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
-        applied = plan.version != self.version
-        if applied:
+        applied = plan.version != self.version or bool(plan.differences)
+        if plan.version != self.version:
             refused = self._adopt(plan.center, plan.version, by)
             if refused is not None:
                 return self._answer(plan, flows, refused=refused, **more)
         answer = self._answer(plan, flows, **more)  # against what held before
         self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
         self.center, self.version = plan.center, plan.version
+        if plan.nodes is not None:
+            self._nodes = plan.nodes
+            self._connect(plan.nodes)
         warnings = list(answer.warnings)
         if flows is not None and self._flows is not None:  # no await since the core has taken the policy
             applied = self._flows.take(flows, by) or applied
@@ -282,19 +291,10 @@ async def _is_done_soon(storing: Future[None]) -> bool:
     waits = asyncio.wrap_future(storing)
     await asyncio.wait([waits], timeout=STORED_WITHIN_S)
     if waits.done():
-        return True
+        return waits.exception() is None
     waits.cancel()
     return False
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:
     return PolicyAnswer(Refused(RefusedReason.BAD_CONFIGURATION, errors[0]), errors=errors, **more)
-
-
-def _values(live: Live) -> dict[str, Any]:
-    return {path: change.value for path, change in live.items()}
-
-
-def _without(live: Live, dropped: Iterable[config_live.Dropped]) -> Live:
-    gone = {path for path, _ in dropped}
-    return {path: change for path, change in live.items() if path not in gone}

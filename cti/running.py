@@ -12,9 +12,9 @@ import structlog
 import uvloop
 
 from cti import log as logging_setup
-from cti import machine
+from cti import machine, systemd
 from cti.app import Application
-from cti.background import background
+from cti.background import Background
 from cti.config.settings import Settings
 from cti.model.errors import ConfigError
 from cti.ports import Office
@@ -49,12 +49,15 @@ async def _run(settings: Settings, file: Path | None) -> int:
         from cti.joined.turns import take_turns  # an engine alone needs no redis-py, and starts without it
 
         work = take_turns(settings, lambda office: _keep_running(settings, file, read_again, office))
+    living = loop.create_task(systemd.live())
     running, stopping = loop.create_task(work), loop.create_task(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    systemd.tell("STOPPING=1")
     stopping.cancel()
     running.cancel()  # once: a second signal must not cut short what a stop has to do
     with contextlib.suppress(asyncio.CancelledError):
         await running
+    living.cancel()
     return STOPPED
 
 
@@ -65,7 +68,7 @@ async def _keep_running(
     app: Application | None = None
     try:
         async with Application.start(settings, file, office) as app, contextlib.AsyncExitStack() as stack:
-            background(stack, _reload_whenever(read_again, app))
+            Background(stack).keep(_reload_whenever, read_again, app)
             _say_ready(app)
             try:
                 await app.leaving.over.wait()
@@ -92,6 +95,7 @@ def _say_ready(app: Application) -> None:
     settings = app.settings
     connected = sorted(name for name, node in app.switch.nodes.items() if node.live)
     missing = sorted(set(app.switch.nodes) - set(connected))
+    systemd.tell("READY=1", "STATUS=serves")
     log.info(
         "engine ready" if connected else "engine started, and no Asterisk is connected yet",
         callers=str(settings.fastagi.listen),

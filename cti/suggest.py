@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 CLOSE_ENOUGH = 60.0  # of 100; below it a suggestion misleads more often than it helps
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice nearest to `word`, or None where none is near (case does not matter)."""
+    from rapidfuzz import fuzz, process  # who types no wrong name needs it not
+
     found = process.extractOne(
         word[:100], sorted(choices), scorer=fuzz.ratio, processor=str.lower, score_cutoff=CLOSE_ENOUGH
     )

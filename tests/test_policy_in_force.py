@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -40,19 +41,23 @@ class Bench:
         self.adopted: list[tuple[Center, str, str]] = []
         self.told: list[AuditEntry] = []
         self.now = 100.0
+        self.more_nodes: dict[str, Any] = {}
+        self.connected: list[dict[str, str]] = []
         self.write(target_s=20)
         self.policy = self.opened()
 
     def write(self, **sales: object) -> None:
-        nodes = {"node1": {"host": "127.32.0.9", "secret": "x"}}
+        nodes = {"node1": {"host": "127.32.0.9", "secret": "x"}, **self.more_nodes}
         agents = {"anna": {"phone": "PJSIP/1", "queues": ["sales"]}}
         whole = {"nodes": nodes, "fastagi": {"token": "t"}, "queues": {"sales": sales}, "agents": agents}
         self.file.write_text(yaml.safe_dump(whole))
 
     def opened(self) -> PolicyInForce:
-        return PolicyInForce(
-            self.file, config.load(self.file), self.store, lambda: self.now, self.adopt, self.told.append
-        )
+        hands = (self.adopt, self.told.append, None, None, self.connect)
+        return PolicyInForce(self.file, config.load(self.file), self.store, lambda: self.now, *hands)
+
+    def connect(self, nodes: dict[str, config.AsteriskNode]) -> None:
+        self.connected.append({name: node.host for name, node in nodes.items()})
 
     def adopt(self, policy: Center, version: str, by: str) -> Refused | None:
         if self.refusal is None:
@@ -98,6 +103,29 @@ def locked(store: Store) -> Iterator[None]:
         other.exec_driver_sql("BEGIN IMMEDIATE")
         yield
         other.rollback()
+
+
+async def test_a_reload_tells_who_connects_to_the_nodes_of_the_file(bench: Bench) -> None:
+    await bench.policy.change({"nodes.node1.drained": "new kernel"}, by="eva")
+    assert bench.adopted[-1][0].nodes["node1"].drained == "new kernel" and bench.connected == []
+    assert bench.opened().center.nodes["node1"].drained == "new kernel", "after a restart too"
+    bench.more_nodes = {"node2": {"host": "127.32.0.10", "secret": "hush"}}
+    bench.write(target_s=20)
+    checked = await bench.policy.reload(by="eva", check=True)
+    assert (checked.lines, checked.needs_restart, bench.connected) == (["+ node node2"], [], [])
+    answer = await bench.policy.reload(by="eva")
+    assert answer.applied and bench.connected == [{"node1": "127.32.0.9", "node2": "127.32.0.10"}]
+    assert bench.adopted[-1][0].nodes["node1"].drained == "new kernel", "a live change lies over the new file, too"
+    bench.more_nodes = {"node2": {"host": "127.32.0.11", "secret": "hush"}}
+    bench.write(target_s=20)
+    answer = await bench.policy.reload(by="eva")
+    assert (answer.applied, answer.lines) == (True, ["node node2: another host"])
+    assert bench.connected[-1]["node2"] == "127.32.0.11"
+    bench.more_nodes = {}
+    bench.write(target_s=20)
+    bench.refusal = Refused(RefusedReason.IN_USE, "node node2: 1 calls; drain it first")
+    assert (await bench.policy.reload(by="eva")).refused is bench.refusal
+    assert "node2" in bench.connected[-1], "what is refused is not taken away"
 
 
 async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:

@@ -141,6 +141,6 @@ async def test_what_the_engine_says_is_what_prometheus_answers(running: Running,
             await watching.ask("query", query=query)
     names = set(await watching.ask("label/__name__/values"))
     used = set(re.findall(r"\bcti_[a-z_]+", json.dumps(dashboard["panels"])))
-    assert used - names <= {"cti_ami_events_total", "cti_reconcile_corrections_total"}, (
-        "these begin with the first of them"
-    )
+    firsts = {"cti_ami_events_total", "cti_reconcile_corrections_total"}
+    campaigns = {"cti_dialer_abandon_ratio", "cti_dialer_abandon_cap_ratio"}
+    assert used - names <= firsts | campaigns, "these begin with the first of them"

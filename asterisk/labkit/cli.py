@@ -11,7 +11,7 @@ from labkit.browser import find_browser
 from labkit.errors import CannotBeHad, LabError
 from labkit.fetch import fetch
 from labkit.lab import Lab
-from labkit.node import ASTERISK_FOLDER, write_script
+from labkit.node import ASTERISK_FOLDER
 from labkit.plan import UpOptions
 from labkit.progress import say
 from labkit.prometheus import find_prometheus
@@ -76,8 +76,6 @@ def _parser() -> argparse.ArgumentParser:
         "render", "write the configuration from CTI_* variables, for an Asterisk of your own (see README.md)"
     )
     render.add_argument("--out", type=Path, required=True, help="the folder to write")
-    render.add_argument("--agi-bin", type=Path, help="install the survivability script into this folder too")
-    render.add_argument("--python", default="/usr/bin/python3", help="its interpreter, which has pyst2")
     watch = commands.add_parser("watch", parents=[shared])  # for --with-parent; not for people
     watch.add_argument("parent", type=int)
     return parser
@@ -114,7 +112,6 @@ def _up_words(up: argparse.ArgumentParser) -> None:
     )
     up.add_argument("--rtp-start", type=int, default=default.rtp_start)
     up.add_argument("--rtp-end", type=int, default=default.rtp_end)
-    up.add_argument("--python", default="", help="interpreter of the survivability script; needs pyst2 (.venv)")
     up.add_argument("--sounds", default="", metavar="DIR", help="prompts of your own: cti prompts build --to DIR")
     up.add_argument("--with-parent", type=int, default=0, metavar="PID", help="end the lab when this process ends")
 
@@ -140,7 +137,6 @@ def _up_options(words: argparse.Namespace) -> UpOptions:
         accept_s=words.accept,
         rtp_start=words.rtp_start,
         rtp_end=words.rtp_end,
-        python=words.python,
         sounds=words.sounds,
         with_parent=words.with_parent,
     )
@@ -183,8 +179,6 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
             return {"output": output}, output.rstrip("\n")
         case "render":
             render_from_environment(words.out, os.environ)
-            if words.agi_bin:
-                write_script(words.agi_bin, words.python)
             return {"out": str(words.out)}, f"configuration written to {words.out}"
         case _:
             lab.watch(words.parent)

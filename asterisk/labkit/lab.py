@@ -20,7 +20,7 @@ from labkit import blocks
 from labkit.errors import LabError
 from labkit.fetch import fetch
 from labkit.installation import Installation
-from labkit.node import NodeFolder, python_with_pyst2
+from labkit.node import NodeFolder
 from labkit.plan import AMI_PORT, SIP_PORT, UpOptions, node_settings, phones_of, trunks_of
 from labkit.processes import Process, end_all, start_detached
 from labkit.progress import say
@@ -196,7 +196,7 @@ class Lab:
         settings = node_settings(options, record, name, host, folder.spool, installation.data / "moh")
         settings = replace(settings, directories=folder.directories(installation, Path(record["data_dir"])))
         witness_secret = secrets.token_hex(16)
-        folder.write(installation, settings, witness_secret, options.python or python_with_pyst2())
+        folder.write(installation, settings, witness_secret)
         process = _start_node(str(folder.program), folder.etc, folder.log)
         return {
             "name": name,

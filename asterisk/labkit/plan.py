@@ -33,7 +33,6 @@ class UpOptions:
     accept_s: int = 10
     rtp_start: int = 10000
     rtp_end: int = 30000
-    python: str = ""
     sounds: str = ""
     with_parent: int = 0
 

@@ -59,7 +59,6 @@ def settings_from_environment(environment: Mapping[str, str]) -> NodeSettings:
             "MODULE_DIR": Path(environment.get("CTI_MODULE_DIR", "/usr/lib/x86_64-linux-gnu/asterisk/modules")),
             "STATE_DIR": Path("/var/lib/asterisk"),
             "DATA_DIR": Path("/usr/share/asterisk"),
-            "AGI_DIR": Path(environment.get("CTI_AGI_DIR", "/usr/share/asterisk/agi-bin")),
             "SPOOL_DIR": spool,
             "RUN_DIR": Path("/var/run/asterisk"),
             "LOG_DIR": Path("/var/log/asterisk"),

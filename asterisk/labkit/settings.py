@@ -138,7 +138,7 @@ class NodeSettings:
 
     @property
     def callback_spool_dir(self) -> Path:
-        """Where the survivability script puts callback requests for the engine."""
+        """Where the dialplan puts callback requests while no engine answers."""
         return self.spool_dir / "cti-callbacks"
 
     def values(self) -> dict[str, str]:

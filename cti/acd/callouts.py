@@ -10,6 +10,7 @@ from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
+from cti.model.callout import Callout
 from cti.model.changes import Why
 from cti.model.commands import (
     DismissAgent,
@@ -67,7 +68,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
         floor.opened(contact)
         visits.enter(floor, contact, event.queue)
         return
-    node = floor.dials.best_node(floor.nodes)
+    node = floor.dials.best_node(floor.weights)
     if nowhere:
         floor.repair("no_queue", event.contact, "a call-out named a queue that does not exist")
     if nowhere or node is None or floor.settling or floor.dials.engaged(contact):
@@ -87,9 +88,8 @@ def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
     if not floor.gate.may_call(contact):
         not_reached(floor, contact, DialResult.NOT_DIALLED)
         return
-    node = contact.callout.node or floor.dials.best_node(floor.nodes)
-    assert node is not None, "nobody is offered while no node is there"
-    if not floor.nodes.get(node):  # where his message lies: to come again later
+    node = node_for(floor, contact.callout)
+    if node is None:  # it is bound to one: to come again later
         not_reached(floor, contact, DialResult.NOT_DIALLED)
         return
     position = floor.line.position(contact)
@@ -111,6 +111,15 @@ def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
         offers.make_offer(floor, contact, agent, why, position, OfferState.DIALLING)
         floor.move_contact(contact, ContactState.DIALLING)
         attempts.place(floor, contact, node, agent.id)
+
+
+def node_for(floor: Floor, callout: Callout) -> NodeId | None:
+    """From which node he is called: the one where his message lies, or the best one. None: not now."""
+    if not callout.node:
+        return floor.dials.best_node(floor.weights)
+    rules = floor.policy.nodes.get(callout.node)
+    drained = rules is not None and rules.drained is not None
+    return callout.node if floor.nodes.get(callout.node) and not drained else None
 
 
 def ring_agent(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> None:

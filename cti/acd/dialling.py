@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cti.acd.contact import Contact
+from cti.acd.placing import place
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, NodeId, QueueName
 
 LEAST_DIGITS = 3  # "anonymous" and the like are nobody's number
@@ -68,7 +69,8 @@ class Dials:
         self._callers: dict[str, dict[ContactId, None]] = {}
         self._taken: dict[str, ContactId] = {}
         self._found: dict[ContactId, AttemptId] = {}
-        self._on: Counter[NodeId] = Counter()
+        self._at: dict[ContactId, NodeId] = {}  # on which node who is on the phone with us
+        self._on: Counter[NodeId] = Counter()  # of each node: these, and attempts in the air
         self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
         self._stopped: OrderedDict[ContactId, None] = OrderedDict()  # call-outs that somebody has taken back
 
@@ -77,6 +79,9 @@ class Dials:
     def came(self, contact: Contact) -> None:
         """A contact that is new to us, or a call-out that has got its call."""
         book = self._callers if contact.call else self.wishes
+        if contact.call:
+            self._at[contact.id] = contact.node
+            self._on[contact.node] += 1
         for number in numbers_of(contact):
             book.setdefault(number, {})[contact.id] = None
             if self.wishes:
@@ -85,6 +90,8 @@ class Dials:
     def left(self, contact: Contact) -> None:
         """It is over, or about to get its call."""
         book = self._callers if contact.call else self.wishes
+        if contact.id in self._at:
+            self._on[self._at.pop(contact.id)] -= 1
         for number in numbers_of(contact):
             known = book.get(number, {})
             known.pop(contact.id, None)
@@ -119,11 +126,11 @@ class Dials:
         callers = (caller for number in numbers_of(contact) for caller in self._callers.get(number, ()))
         return any(caller != contact.id for caller in callers)
 
-    def keeps_back(self, contact: Contact, nodes: Mapping[NodeId, bool]) -> bool:
-        """Whether a call-out that waits for its call may not be offered to anybody now."""
+    def keeps_back(self, contact: Contact, weights: Mapping[NodeId, int]) -> bool:
+        """Whether a call-out that waits for its call may not be offered to anybody now. `weights`: see best_node."""
         if contact.callout is None or contact.call:
             return False
-        if contact.attempt is not None or contact.id in self._found or not any(nodes.values()):
+        if contact.attempt is not None or contact.id in self._found or not weights:
             return True
         return self.engaged(contact)
 
@@ -153,9 +160,13 @@ class Dials:
         """It is asked for (again)."""
         self._stopped.pop(contact, None)
 
-    def best_node(self, nodes: Mapping[NodeId, bool]) -> NodeId | None:
-        """The live node with the fewest attempts in the air; None where there is none."""
-        return min((node for node, up in nodes.items() if up), key=lambda node: (self._on[node], node), default=None)
+    def best_node(self, weights: Mapping[NodeId, int]) -> NodeId | None:
+        """Of the nodes on which calls may be begun, by their weights, the one for the next; None: there is none."""
+        return place(weights, self._on)
+
+    def on(self, node: NodeId) -> int:
+        """How many calls it has: callers in our hands, and customers who are being called."""
+        return self._on[node]
 
     def knows(self, attempt: AttemptId) -> bool:
         """Whether it is in the air, or was not long ago."""

@@ -33,7 +33,7 @@ def _look(floor: Floor, contact: Contact, number: str) -> None:
             return
     if contact.state is not ContactState.WAITING:
         return
-    stands, may = contact.stands_in is not None, not floor.dials.keeps_back(contact, floor.nodes)
+    stands, may = contact.stands_in is not None, not floor.dials.keeps_back(contact, floor.weights)
     if stands and not may:
         floor.line.remove(contact)
         floor.arrived.discard(contact.id)

@@ -69,13 +69,16 @@ def _accept(floor: Floor, contact: Contact, offer: Offer) -> Refused | None:
     floor.deadlines.cancel("preview", contact.id)
     agent = floor.agents[offer.agent]
     agent.missed = 0
-    if not floor.nodes.get(contact.node):  # fail closed
+    assert contact.callout is not None
+    node = callouts.node_for(floor, contact.callout)  # the one that was best may have gone, or been drained
+    if node is None:  # fail closed
         offers.withdraw(floor, offer)
         callouts.back(floor, contact)
         return Refused(RefusedReason.NOT_NOW, "the switch is not connected; the lead comes again")
     if not floor.gate.may_call(contact):
         callouts.not_reached(floor, contact, DialResult.NOT_DIALLED)
         return Refused(RefusedReason.NOT_NOW, "he must not be called by now")
+    contact.node = node
     offer.made_at = floor.now
     if callouts.agent_first(contact):
         floor.move_offer(offer, OfferState.RINGING)

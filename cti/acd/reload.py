@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cti.acd import agents, new_rules, presence
+from cti.acd import agents, new_rules, nodes, presence
 from cti.acd.agent import Agent
 from cti.acd.floor import Floor
 from cti.model.changes import Changed, Kind, Refused
@@ -26,6 +26,7 @@ def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
     old, before = floor.policy, floor.policy_version
     floor.govern(asked.policy, asked.version)
     _change_agents(floor, old)
+    nodes.follow_policy(floor, old)
     new_rules.apply(floor, old, staff_changed=frozenset(map(AgentId, old.agents.keys() ^ floor.policy.agents.keys())))
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
@@ -43,6 +44,7 @@ def in_use(floor: Floor, new: Center) -> list[str]:
     callers = Counter(queue for queue in wanted if queue and queue not in new.queues)
     used = [f"queue {queue}: {count} callers" for queue, count in sorted(callers.items())]
     gone = (agent for agent in floor.agents.values() if agent.id not in new.agents)
+    used += nodes.in_use(floor, new)
     return used + [f"agent {agent.id}: {agent.activity}" for agent in gone if agent.activity in _WORKS]
 
 

@@ -91,7 +91,7 @@ def stand_all(floor: Floor, contacts: Sequence[tuple[Contact, Reach]], *, widene
 
 
 def _kept_back(floor: Floor, contact: Contact) -> bool:
-    if not floor.dials.keeps_back(contact, floor.nodes):
+    if not floor.dials.keeps_back(contact, floor.weights):
         return False
     contact.told_sought = None
     floor.deadlines.cancel("widen", contact.id)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cti.api.live_rows import AgentRow, CallRow, DecisionRow, QueueRow, Seconds, StatusRow
+from cti.api.live_rows import AgentRow, CallRow, DecisionRow, NodeRow, QueueRow, Seconds, StatusRow
 from cti.model.lead import CampaignNow
 
 Moment = float | None  # epoch seconds
@@ -200,6 +200,7 @@ ANSWERS: Mapping[tuple[str, str], Fields] = {
     ("GET", "/agents"): {**_AT, "agents": list[AgentRow]},
     ("GET", "/calls"): {**_AT, "calls": list[CallRow]},
     ("GET", "/decisions"): {**_AT, "decisions": list[DecisionRow]},
+    ("GET", "/nodes"): {**_AT, "nodes": list[NodeRow]},
     ("GET", "/status"): {**_AT, "status": StatusRow},
     ("POST", "/agents/{agent}/{action}"): {**_DONE, "agent": AgentRow | None},
     ("POST", "/contacts/{contact}/{action}"): {**_DONE, "contact": CallRow | None},

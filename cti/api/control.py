@@ -22,6 +22,7 @@ from cti.api import (
     control_follow_ups,
     control_hooks,
     control_lists,
+    control_nodes,
     control_policy,
     control_previews,
     control_reports,
@@ -38,7 +39,7 @@ from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
 
 MAX_BODY_BYTES = 4096
 REQUEST_TIMEOUT_S = 60.0  # a big file on a busy machine: who is cut off while it is read hears nothing of the outcome
-PARTS = ("queues", "agents", "calls", "decisions", "status")
+PARTS = ("queues", "agents", "calls", "decisions", "nodes", "status")
 
 
 def make_control_app(
@@ -82,6 +83,7 @@ def make_control_app(
     control_contacts.add_routes(app, desk, view, clock, _center(policy))
     if policy is not None:
         control_policy.add_routes(app, policy)
+        control_nodes.add_routes(app, policy)
     if flows is not None:
         control_flows.add_routes(app, flows)
     if follow_ups is not None:

@@ -64,7 +64,7 @@ class _Routes:
         if any("." in key for key in values):
             raise BadRequest("a key is one word: set the whole of it")
         changes = {f"queues.{queue}.{key}": value for key, value in values.items()}
-        return _answer(await self._desk.change(changes, by=by, asked=asked))
+        return told(await self._desk.change(changes, by=by, asked=asked))
 
     async def reset_queue(self, request: web.Request) -> web.Response:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
@@ -79,7 +79,7 @@ class _Routes:
             if key not in changed:
                 return unknown("unknown_field", key, changed)
         back = [changed[key] for key in keys or changed]
-        return _answer(await self._desk.reset(back, by=by, asked=asked))
+        return told(await self._desk.reset(back, by=by, asked=asked))
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
@@ -91,7 +91,7 @@ class _Routes:
         missing = self._missing(agent, queue)
         if missing is not None:
             return missing
-        return _answer(await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by, asked=asked))
+        return told(await self._desk.change({f"agents.{agent}.queues.{queue}": member}, by=by, asked=asked))
 
     async def leave(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]
@@ -102,7 +102,7 @@ class _Routes:
         if missing is not None:
             return missing
         changes = {f"agents.{agent}.queues.{queue}": None}
-        return _answer(await self._desk.change(changes, by=by, asked=asked))
+        return told(await self._desk.change(changes, by=by, asked=asked))
 
     async def live_changes(self, _request: web.Request) -> web.Response:
         found = {"live_changes": self._desk.live_changes(), "stored": self._desk.is_stored}
@@ -115,7 +115,7 @@ class _Routes:
         by = whose(request, asked.by)
         noted = note(request, "reload.check" if asked.check else "reload", "", wanted, by)
         found = await self._desk.reload(by=by, check=asked.check, drop_live=asked.drop_live, asked=noted)
-        return _answer(found)
+        return told(found)
 
     def _names(self, agent: str, queue: str) -> tuple[str, str]:
         """How they may be written down."""
@@ -154,6 +154,7 @@ def content_of(found: PolicyAnswer) -> dict[str, Any]:
     return content | {"errors": list(found.errors)} if found.errors else content
 
 
-def _answer(found: PolicyAnswer) -> web.Response:
+def told(found: PolicyAnswer) -> web.Response:
+    """Answer 200 with what a change came to, or 409."""
     content = content_of(found)
     return answer({"ok": True, **content}) if found.refused is None else refusal(found.refused, (), **content)

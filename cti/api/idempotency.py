@@ -65,7 +65,11 @@ def _again(before: Kept, digest: str) -> web.Response:
         text = "this request was begun and is not answered: look whether it was done; this key does nothing more"
         return problem(409, "outcome_unknown", text)
     if not before.body:
-        return problem(409, "done_already", "this was done; its answer held a secret, which is told once")
+        return problem(
+            409,
+            "done_already",
+            "this was done; its answer held a secret, which is told once, or a number that was erased",
+        )
     headers = {"Content-Type": "application/json; charset=utf-8", **REPLAYED}
     return web.Response(body=before.body, status=before.status, headers=headers)
 

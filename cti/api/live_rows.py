@@ -134,12 +134,36 @@ class FreeToRing(msgspec.Struct, frozen=True):
     max_s: Seconds
 
 
+class RedisRow(msgspec.Struct, frozen=True):
+    """Of joined engines: whether Redis answers (`away_since`: since when not), who owns the centre, who could."""
+
+    up: bool
+    away_since: float | None
+    standbys: int
+    owner: str
+    owner_since: float
+    token: int
+
+
+class NodeRow(msgspec.Struct, frozen=True):
+    """One Asterisk. `state`: up, down. `drain`: "" in use, draining, empty; `reason`: why. `calls`: of ours."""
+
+    name: str
+    state: str
+    since: float | None  # epoch seconds
+    drain: str
+    reason: str
+    weight: int
+    calls: int
+
+
 class StatusRow(msgspec.Struct, frozen=True):
     """The engine as a whole; counts since its start."""
 
     nodes: dict[str, str]
     calls_active: int
     admission: dict[str, Any]
+    redis: RedisRow | None
     in_flow: int
     flows: dict[str, int]
     waiting: int

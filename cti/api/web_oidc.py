@@ -23,7 +23,7 @@ from cti.api.http import answer
 from cti.api.operations import PREFIX
 from cti.api.problems import problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
-from cti.people.id_token import NotTold, name_in
+from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.sessions import Sessions
 
 BEGIN, BACK = "/sign-in/oidc", "/sign-in/oidc/back"
@@ -80,6 +80,7 @@ def add_routes(
 class _Flow:
     def __init__(self, provider: Provider, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
         self._provider, self._sessions, self._entrance, self._clock = provider, sessions, entrance, clock
+        prepare()
         self._pending: dict[str, _Pending] = {}
         self._known: tuple[float, dict[str, Any]] = (float("-inf"), {})
         self._cookie = f"{entrance.cookie}-oidc"

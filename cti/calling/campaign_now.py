@@ -21,6 +21,7 @@ def campaign_now(orders: CampaignOrders, desk: Desk, at: float) -> CampaignNow:
         why="" if reason is None else reason.detail or reason.rule.value,
         until=None if reason is None else reason.until,
         pacing=orders.pace.told(desk.name) if desk.running else "",
+        placing=orders.pace.figures(desk.name) if desk.running else {},
         at_hand=len(desk.stock),
         due=desk.stock.due(at),
         planned=hands.count(desk.name, LeadState.PLANNED),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,7 +26,7 @@ from cti.outbound.abandon_window import AbandonWindow
 from cti.outbound.bucket import TokenBucket
 from cti.outbound.pacing import LiveState, Pacing, PacingRules
 from cti.outbound.pacing_of import rules_of
-from cti.outbound.placing import Placing, sentence
+from cti.outbound.placing import Placing, figures, sentence
 
 _WORKING = (Activity.PREVIEW, Activity.RINGING, Activity.DIALLING)
 
@@ -101,13 +102,18 @@ class CampaignPace:
         placing = self._newest.get(campaign)
         return sentence(placing) if placing is not None else ""
 
+    def figures(self, campaign: CampaignName) -> dict[str, Any]:
+        """The same in its parts; empty before the first."""
+        placing = self._newest.get(campaign)
+        return figures(placing) if placing is not None else {}
+
     def counted(self, campaign: CampaignName) -> tuple[int, int]:
         """Answered by a person, and abandoned, in the legal window."""
         pacing = self._pacings.get(campaign)
         return (pacing.window.answered, pacing.window.abandoned) if pacing is not None else (0, 0)
 
     def _up(self) -> bool:
-        return any(self._floor.nodes.values()) and not self._floor.settling
+        return bool(self._floor.weights) and not self._floor.settling
 
     def _in_use(self) -> int:
         others = sum(attempt not in self._dials for attempt in self._floor.dials.air)

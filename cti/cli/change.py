@@ -55,6 +55,7 @@ def _refuse(error: EngineRefused, as_json: bool) -> None:
     words = {
         "unknown_agent": f"there is no such agent{_near(detail, known)}",
         "unknown_queue": f"there is no such queue{_near(detail, known)}",
+        "unknown_node": f"there is no such node{_near(detail, known)}",
         "unknown_field": f"no such key was set{_near(detail, known)}",
         "in_use": f"live calls use what would be gone: {detail}; nothing was changed. {_emptied(detail)}",
         "unknown_version": f"{detail}; see: {typed('flow versions')}",

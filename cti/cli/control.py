@@ -13,10 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cti.config import yaml_file
 from cti.model.errors import CtiError
+from cti.plain_file import read_plain
 from cti.typed import typed
 
 ANSWER_TIMEOUT_S = 5.0
+FROM_ELSEWHERE = {"control_env", "control_file", "state_dir_env", "state_dir_file"}
+STANDBY = "urn:cti:standby"  # what an engine answers everything with that does not own the centre
 CONFIG_PLACES = ("center.yaml", "/etc/cti/center.yaml", "config/center.yaml")  # the last is our example, in a checkout
 
 
@@ -41,12 +45,26 @@ def config_file(given: Path | None = None, environ: Mapping[str, str] = os.envir
 
 def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the control socket where nobody named one: the configuration's, or else ${CTI_STATE:-./var}/cti.ctl."""
+    keys = _top_keys(config_file(None, environ))
+    if not keys.keys() & FROM_ELSEWHERE:
+        state = Path(keys.get("state_dir") or environ.get("CTI_STATE") or "var").expanduser()
+        return Path(keys.get("control") or state / "cti.ctl").expanduser()
     from cti.config import settings as config
 
     settings = config.read(config_file(None, environ), environ, lenient=True).settings
     if settings is not None:
         return settings.control
     return Path(environ.get("CTI_STATE") or "var") / "cti.ctl"
+
+
+def _top_keys(file: Path) -> dict[str, str]:
+    """The words of the file's first level: to read all of it would be most of the time of a command."""
+    try:
+        tree, _ = yaml_file.read_tree(read_plain(file, yaml_file.MAX_BYTES))
+    except (OSError, ValueError):
+        return {}
+    items = tree.items.items() if isinstance(tree, yaml_file.Mapping) else ()
+    return {key: node.text or "" for key, (_, node) in items if isinstance(node, yaml_file.Scalar)}
 
 
 def ask(
@@ -101,4 +119,7 @@ def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, time
         found = json.loads(text)
     except json.JSONDecodeError:
         found = {}
-    raise EngineRefused(response.status, found if isinstance(found, dict) else {})
+    body = found if isinstance(found, dict) else {}
+    if body.get("type") == STANDBY:
+        raise NotRunning(f"{body.get('detail')}: ask it there")
+    raise EngineRefused(response.status, body)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import phonenumbers
@@ -19,8 +21,11 @@ from cti.cli.numbers_shown import shown
 from cti.cli.store import ConfigOption, Region, one_number, opened
 from cti.config.settings import Settings
 from cti.erasing_files import erase_in_file, packed, with_older_ones
+from cti.ivr.doing import recordings_of
 from cti.model.dialling import LeadId
+from cti.model.uploads import UPLOADS
 from cti.store.callback_erasure import delete_recordings, open_of
+from cti.store.callback_spool import BAD
 from cti.store.database import Store
 from cti.store.erasure import erase
 
@@ -49,20 +54,24 @@ def erase_number(
     forms = forms_of(wanted)
     with opened(config, as_json) as (store, settings):
         waiting = _withdraw(store, settings, forms)
+        files, unread = _overwritten(_spooled(settings.callback_spool), forms)  # before the engine takes one over
         found = erase(store, forms, ask.who(), os.getuid(), time.time())
-        files, unread = _files(settings, forms)
-        gone, elsewhere = delete_recordings(found.recordings)
+        later, unread_later = _overwritten(_written(settings), forms)
+        files, unread = files | later, unread + unread_later
+        gone, elsewhere = delete_recordings([*found.recordings, *_of_flows(settings, found.calls)])
+        elsewhere += _where_flows_record(settings, found.calls)
     told: dict[str, Any] = {
         "rows": found.rows,
         "files": files,
         "recordings_deleted": gone,
         "recordings_elsewhere": elsewhere,
-        "packed_files_not_read": unread,
+        "files_not_read": unread,
+        "lists_being_uploaded": [str(path) for path in (settings.state_dir / UPLOADS).glob("*.csv")],
         "callbacks_the_engine_still_has": waiting,
         "left": found.left,
         "overwritten_on_disk": found.vacuumed,
     }
-    left = bool(found.left or waiting or unread or elsewhere or not found.vacuumed)
+    left = bool(found.left or told["lists_being_uploaded"] or waiting or unread or elsewhere or not found.vacuumed)
     if as_json:
         ask.print_json({"ok": not left, **told})
     else:
@@ -96,16 +105,45 @@ def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId
     return []
 
 
-def _files(settings: Settings, forms: list[str]) -> tuple[dict[str, int], list[str]]:
+def _spooled(folder: Path | None) -> list[Path]:
+    """Requests that the script for times without an engine has left, those too that nobody could read."""
+    found = [] if folder is None else [*folder.glob("*.json"), *(folder / BAD).glob("*")]
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+
+
+def _written(settings: Settings) -> list[Path]:
+    paths = (settings.journal, settings.queue_log)
+    return [file for path in paths if path is not None for file in with_older_ones(path)]
+
+
+def _overwritten(paths: Sequence[Path], forms: list[str]) -> tuple[dict[str, int], list[str]]:
+    """How often it stood in which file; and the files into which nobody has looked."""
     found: dict[str, int] = {}
-    unread: list[str] = []
-    for path in (settings.journal, settings.queue_log):
-        for each in with_older_ones(path) if path is not None else ():
-            if packed([each]):
-                unread.append(str(each))
-            else:
-                found[str(each)] = erase_in_file(each, forms)
+    unread = [str(path) for path in packed(paths)]
+    for path in paths:
+        if str(path) not in unread:
+            try:
+                found[str(path)] = erase_in_file(path, forms)
+            except FileNotFoundError:  # taken over, or turned to another name, which is looked at by itself
+                continue
+            except OSError:
+                unread.append(str(path))
     return found, unread
+
+
+def _of_flows(settings: Settings, calls: Sequence[str]) -> list[str]:
+    """What flows have recorded of these calls on this machine, no ending: in no row where it was no message."""
+    folder = None if settings.flows is None else Path(settings.flows.recordings)
+    if folder is None:
+        return []
+    return sorted(str(path.with_suffix("")) for call in calls for path in folder.glob(f"{recordings_of(call)}*.wav"))
+
+
+def _where_flows_record(settings: Settings, calls: Sequence[str]) -> list[str]:
+    """The same where the folder is the Asterisk's own: nobody here can tell whether there is any."""
+    if settings.flows is None or Path(settings.flows.recordings).is_dir():
+        return []
+    return [f"{settings.flows.recordings}/{recordings_of(call)}*.wav" for call in calls]
 
 
 def _print(told: dict[str, Any]) -> None:
@@ -116,8 +154,9 @@ def _print(told: dict[str, Any]) -> None:
     for file in told["recordings_deleted"]:
         typer.echo(f"         {file}: deleted")
     for what, text in (
-        ("recordings_elsewhere", "is not on this machine: delete it on the Asterisk's"),
-        ("packed_files_not_read", "is packed, and was not looked into: delete it, or unpack it and run this again"),
+        ("recordings_elsewhere", "is not on this machine: delete it on the Asterisk's, if it is there"),
+        ("files_not_read", "is packed or not yours, and was not looked into: delete or unpack it, and run this again"),
+        ("lists_being_uploaded", "is a list that somebody uploads: take it back there; it is gone within the hour"),
         ("callbacks_the_engine_still_has", "is a callback that the engine still has: run this again"),
     ):
         for each in told[what]:

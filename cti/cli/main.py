@@ -7,11 +7,8 @@ What only some commands need is imported there: a start of `cti` is to take as l
 
 from __future__ import annotations
 
-import asyncio
 import importlib
-import importlib.metadata
-import inspect
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -94,6 +91,8 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at your Asterisk and this machine: everything the engine relies on, and what to do about the rest."""
+    import asyncio
+
     from cti.config import settings as config
     from cti.doctor import examination as the_doctor
 
@@ -123,9 +122,11 @@ def _sounds_beside(path: Path) -> list[Any]:
 @app.command()
 def version(as_json: AsJson = False) -> None:
     """Print the version."""
+    from importlib import metadata
+
     try:
-        found = importlib.metadata.version("cti")
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout that was not installed
+        found = metadata.version("cti")
+    except metadata.PackageNotFoundError:  # run from a checkout that was not installed
         found = "unknown (not installed)"
     if as_json:
         ask.print_json({"version": found})
@@ -253,6 +254,8 @@ def _refuse_config(problems: Sequence[str]) -> NoReturn:
 
 def _finish(result: Any) -> NoReturn:
     """Await what a lazily imported room gave back, and exit with its number."""
-    if inspect.iscoroutine(result):
+    if isinstance(result, Coroutine):
+        import asyncio
+
         result = asyncio.run(result)
     raise typer.Exit(result if isinstance(result, int) else 0)

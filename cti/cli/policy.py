@@ -181,7 +181,9 @@ def reload(
 ) -> None:
     """Let the engine read its file and its flows again. Calls go on, and those who wait wait under the new rules.
 
-    A file or a flow with errors changes nothing. Addresses, nodes and the like need a restart; they are named.
+    A file or a flow with errors changes nothing. Addresses of our own and the like need a restart; they are named.
+
+    A node that is new in the file is connected; one that is gone must be empty, drained or away.
 
     Example: cti reload --check && cti reload
     """

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cti.config import campaigns, gaps, plumbing, reach
+from cti.config import campaigns, gaps, nodes, plumbing, reach
 from cti.config.finding import Finding
 from cti.model.policy import Blending, Center, Exit, Queue, Strategy
 from cti.suggest import did_you_mean
@@ -244,4 +244,5 @@ POLICY_CHECKS: tuple[Callable[[Center], Iterator[Finding]], ...] = (
     _old_phones,
     _breaks,
     campaigns.campaigns,
+    nodes.nodes,
 )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from cti.model.campaign import Outbound
+from cti.model.node_rules import NodeRules
 from cti.model.policy import Agent, Center, Membership
 
 MAX_SHOWN_CHARS = 120
@@ -21,8 +22,9 @@ NOUNS = {
     "breaks": "break",
     "hours": "hours",
     "campaigns": "campaign",
+    "nodes": "node",
 }
-PERSONAL = ((Agent, "name"), (Outbound, "do_not_call"))
+PERSONAL = ((Agent, "name"), (Outbound, "do_not_call"))  # and why a node is drained: anybody's words
 
 
 class Difference(NamedTuple):
@@ -65,6 +67,17 @@ def plumbing(running: Center, new: Center, follow: Collection[str] = ()) -> list
     return sorted(found)
 
 
+def moved(old: Mapping[str, BaseModel], new: Mapping[str, BaseModel]) -> list[Difference]:
+    """Return which nodes of a file are elsewhere now, or let us in by another secret; values are not repeated."""
+    keys = [key for node in new.values() for key in type(node).model_fields if key not in NodeRules.model_fields]
+    return [
+        Difference(f"node {name}: another {key}", "node", name, "changed", key)
+        for name in old.keys() & new.keys()
+        for key in dict.fromkeys(keys)
+        if getattr(old[name], key) != getattr(new[name], key)
+    ]
+
+
 def _keys_apart(path: str, old: Any, new: Any) -> list[str]:
     if old == new:
         return []
@@ -88,7 +101,15 @@ def _named(noun: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
             continue
         if isinstance(before, Agent) and isinstance(after, Agent):
             yield from _memberships(name, before, after)
+        if isinstance(before, NodeRules) and isinstance(after, NodeRules):
+            yield from _drained(name, before.drained, after.drained)
         yield from _fields(noun, name, before, after, "")
+
+
+def _drained(name: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    if old != new:
+        words = "in use again" if new is None else "drained" if old is None else "drained, for another reason"
+        yield Difference(f"node {name}: {words}", "node", name, "changed", "drained", old, new)
 
 
 def _memberships(name: str, old: Agent, new: Agent) -> Iterator[Difference]:
@@ -117,7 +138,7 @@ def _fields(noun: str, name: str, old: Any, new: Any, path: str) -> Iterator[Dif
         return
     if isinstance(old, BaseModel) and isinstance(new, BaseModel) and (not path or not name):
         for key in type(old).model_fields:
-            if isinstance(old, Agent) and key == "queues":
+            if (isinstance(old, Agent) and key == "queues") or (isinstance(old, NodeRules) and key == "drained"):
                 continue
             deeper = f"{path}.{key}" if path else key
             if (type(old), key) in PERSONAL and getattr(old, key) != getattr(new, key):

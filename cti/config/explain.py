@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from cti.config.yaml_file import Mapping, Path, Problem, Scalar, Sequence, locate
-from cti.model import policy
+from cti.model import node_rules, policy
 from cti.suggest import did_you_mean
 
 WORDS = {
@@ -53,6 +53,7 @@ PATTERNS = {  # what each pattern of the schema means to a person
     policy.Phone: "must be technology/endpoint, such as PJSIP/1001",
     policy.SoundFile: "must be a sound file without its ending, such as custom/welcome",
     policy.MusicClass: "must be a class of musiconhold.conf: up to 40 of A-Z a-z 0-9 _ -",
+    node_rules.Why: "must be one line that says why, of up to 80 characters",
     policy.Goto: "must be context,exten,priority in one of our contexts, such as cti-fallback,6002,1",
 }
 

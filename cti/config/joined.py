@@ -12,6 +12,7 @@ from cti.model.schema import Policy
 
 URL = r"^rediss?://\S{1,400}$"
 MEANINGS = {URL: "must be redis://host:6379/0, or rediss:// for TLS; user and password stand before an @"}
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
 class Joined(Policy):
@@ -19,9 +20,14 @@ class Joined(Policy):
 
     url: Annotated[str, StringConstraints(pattern=URL)] = "redis://127.0.0.1:6379/0"
     password: SecretStr | None = None  # instead of one in the url
+    ca_file: FileName | None = None  # whose certificates are believed, PEM; without: those this machine believes
+    certificate: FileName | None = None  # ours, and its key (PEM), where it wants one
+    key: FileName | None = None
     sentinels: tuple[AddressText, ...] = ()  # then `url` says how to log in, and they say where the primary is
+    sentinel_password: SecretStr | None = None  # theirs, where they want one
     primary: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")] = "mymaster"
     cluster: bool = False  # a Redis Cluster; `url` is one of its nodes
+    nodes: tuple[AddressText, ...] = ()  # others of them, for a start while that one is dead
     domain: Name = "center"
     lease_s: Annotated[float, Field(ge=1, le=60)] = 2.0  # an owner who is silent for so long is replaced
 
@@ -29,4 +35,10 @@ class Joined(Policy):
     def _one_kind(self) -> Self:
         if self.cluster and self.sentinels:
             raise ValueError("is a cluster or has sentinels; keep one of them")
+        if self.nodes and not self.cluster:
+            raise ValueError("nodes are those of a cluster: write cluster: true, or leave them away")
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("a certificate has a key: name both, certificate and key")
+        if (self.ca_file or self.certificate) and not self.url.startswith("rediss:"):
+            raise ValueError("certificates are for TLS: write rediss:// in the url, or leave them away")
         return self

@@ -1,8 +1,8 @@
 """Which policy holds where people have changed something while the engine runs? The file's policy, and changes over it.
 
 A live change is a path and a value: `queues.sales.target_s` = 30, `campaigns.visits.lines` = 5 (any key of a queue or a
-campaign), `agents.anna.queues.support` = {level: 1} (joins) or None (leaves). PURE: judged by the schema and the same
-checks as the file; knows no file, no store and no engine.
+campaign), `nodes.node2.drained` = "new kernel" (a rule of a node), `agents.anna.queues.support` = {level: 1} (joins) or
+None (leaves). PURE: judged by the schema and the same checks as the file; knows no file, no store and no engine.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from cti.config import check, explain
 from cti.config.yaml_file import Mapping as Tree
 from cti.config.yaml_file import Node, Place, Scalar, Sequence
 from cti.model.campaign import Campaign
+from cti.model.node_rules import NodeRules
 from cti.model.policy import Agent, Center, Membership, Queue
 from cti.suggest import did_you_mean
 
 NOWHERE = Place(0, 0)  # a live change has no line
 MAX_DEPTH = 10
 
-Changed = TypeVar("Changed", Queue, Campaign)
+Changed = TypeVar("Changed", Queue, Campaign, NodeRules)
 
 Changes = Mapping[str, Any]
 """Values as JSON has them, by path."""
@@ -54,36 +55,28 @@ class Fitted(NamedTuple):
 def apply(center: Center, changes: Changes) -> Judged:
     """Lay `changes` over `center`. A problem names the path, what is wrong with it, and the near word."""
     problems: list[str] = []
-    queues: dict[str, dict[str, Any]] = {}
+    found_in: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in ("queues", "campaigns", "nodes")}
     memberships: dict[str, dict[str, Any]] = {}
-    campaigns: dict[str, dict[str, Any]] = {}
     for path, value in changes.items():
-        problem = _sort(center, path, value, queues, memberships, campaigns)
+        problem = _sort(center, path, value, found_in, memberships)
         if problem:
             problems.append(f"{path}: {problem}")
     joined = {name: {"queues": _joined(queues)} for name, queues in memberships.items()}
-    tree = _tree({"queues": queues, "agents": joined, "campaigns": campaigns})
+    tree = _tree({**found_in, "agents": joined})
     assert isinstance(tree, Tree)
-    changed = {
-        name: _changed(center.queues[name], ("queues", name), values, tree, problems) for name, values in queues.items()
-    }
-    called = {
-        name: _changed(center.campaigns[name], ("campaigns", name), values, tree, problems)
-        for name, values in campaigns.items()
-    }
+    changed: dict[str, dict[str, Any]] = {}
+    for section, named in found_in.items():
+        old = getattr(center, section)
+        changed[section] = dict(old) | {
+            name: _changed(old[name], (section, name), values, tree, problems) for name, values in named.items()
+        }
     staffed = {
         name: _changed_agent(center.agents[name], name, values, tree, problems) for name, values in memberships.items()
     }
     problems += [f"{_dotted(found.path)}: {found.text}" for found in explain.unknown_among(tree, _defined(center))]
     if problems:
         return Judged(None, problems, [])
-    new = center.model_copy(
-        update={
-            "queues": center.queues | changed,
-            "agents": center.agents | staffed,
-            "campaigns": center.campaigns | called,
-        }
-    )
+    new = center.model_copy(update={**changed, "agents": center.agents | staffed})
     found = [(finding.is_error, f"{_dotted(finding.path)}: {finding.text}") for finding in check.find_in_policy(new)]
     problems = [line for is_error, line in found if is_error]
     return Judged(None if problems else new, problems, [line for is_error, line in found if not is_error])
@@ -110,7 +103,7 @@ def reusing(old: Center, new: Center) -> Center:
     """Return `new` with the very queues and agents of `old` where they are equal: comparing them then costs nothing."""
     parts = {
         section: {name: _same(getattr(old, section).get(name), value) for name, value in getattr(new, section).items()}
-        for section in ("queues", "agents", "campaigns")
+        for section in ("queues", "agents", "campaigns", "nodes")
     }
     return new.model_copy(update=parts)
 
@@ -122,7 +115,7 @@ def _same(old: Any, new: Any) -> Any:
 def value_at(center: Center, path: str) -> Any:
     """Return what holds at `path`, as JSON; None where there is nothing. The path must fit."""
     kind, name, *rest = path.split(".")
-    if kind in ("queues", "campaigns"):
+    if kind in ("queues", "campaigns", "nodes"):
         whole: BaseModel = getattr(center, kind)[name]
         dumped = whole.model_dump(mode="json", include={rest[0]})[rest[0]]
         brief = whole.model_dump(mode="json", include={rest[0]}, exclude_unset=True)
@@ -135,22 +128,18 @@ def _sort(
     center: Center,
     path: str,
     value: Any,
-    queues: dict[str, dict[str, Any]],
+    found_in: dict[str, dict[str, dict[str, Any]]],
     memberships: dict[str, dict[str, Any]],
-    campaigns: dict[str, dict[str, Any]],
 ) -> str | None:
     """Put a change where it belongs; what is wrong with its path, or None."""
     if _is_deep(value, MAX_DEPTH):
         return f"nested deeper than {MAX_DEPTH} levels"
     match path.split("."):
-        case ["queues", queue, field]:
-            if queue not in center.queues:
-                return f'there is no queue "{queue[:60]}"{did_you_mean(queue, center.queues)}'
-            queues.setdefault(queue, {})[field] = _as_text(value)
-        case ["campaigns", campaign, field]:
-            if campaign not in center.campaigns:
-                return f'there is no campaign "{campaign[:60]}"{did_you_mean(campaign, center.campaigns)}'
-            campaigns.setdefault(campaign, {})[field] = _as_text(value)
+        case ["queues" | "campaigns" | "nodes" as section, name, field]:
+            known = getattr(center, section)
+            if name not in known:
+                return f'there is no {section[:-1]} "{name[:60]}"{did_you_mean(name, known)}'
+            found_in[section].setdefault(name, {})[field] = _as_text(value)
         case ["agents", agent, "queues", queue]:
             if agent not in center.agents:
                 return f'there is no agent "{agent[:60]}"{did_you_mean(agent, center.agents)}'
@@ -159,8 +148,8 @@ def _sort(
             memberships.setdefault(agent, {})[queue] = _as_text(value)
         case _:
             return (
-                "can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY "
-                "and agents.NAME.queues.QUEUE"
+                "can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY, "
+                "nodes.NAME.weight, nodes.NAME.drained and agents.NAME.queues.QUEUE"
             )
     return None
 
@@ -202,7 +191,7 @@ def _defined(center: Center) -> dict[str, set[str]]:
     agents = center.agents.values()
     return {
         "queue": set(center.queues),
-        "node": set(),
+        "node": set(center.nodes),
         "agent": set(center.agents),
         "hours": set(center.hours),
         "skill": {skill for agent in agents for skill in agent.skills},

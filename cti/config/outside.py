@@ -44,7 +44,7 @@ def plain_secrets(tree: yaml_file.Mapping) -> list[Problem]:
     return [
         Problem(mapping.items[key][0], (*path, key), f"a secret in plain text; better {key}_env or {key}_file")
         for path, mapping in _plumbing(tree)
-        for key in ("secret", "former_secret", "token", "password")
+        for key in ("secret", "former_secret", "token", "password", "sentinel_password")
         if key in mapping.items
     ]
 

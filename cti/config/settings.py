@@ -24,6 +24,7 @@ from cti.model import campaign
 from cti.model.errors import ConfigError
 from cti.model.hooks import Hook
 from cti.model.lookups import System
+from cti.model.node_rules import NodeRules
 from cti.model.policy import Agent, Center, Goto, Name, Phone, SoundFile
 from cti.model.schema import Policy
 from cti.plain_file import read_plain
@@ -61,7 +62,7 @@ HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 SocketPath = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(_short_enough)]
 
 
-class AsteriskNode(Policy):
+class AsteriskNode(NodeRules):
     """One Asterisk: where its AMI listens and how we log in (rights: asterisk/etc/manager.d/cti.conf)."""
 
     host: Host
@@ -148,7 +149,8 @@ class Settings(Center):
     @property
     def center(self) -> Center:
         """The part the pure core needs."""
-        return Center.model_construct(**{key: getattr(self, key) for key in Center.model_fields})
+        rules = {name: NodeRules(weight=node.weight, drained=node.drained) for name, node in self.nodes.items()}
+        return Center.model_construct(**{key: getattr(self, key) for key in Center.model_fields} | {"nodes": rules})
 
 
 @dataclass

@@ -10,6 +10,7 @@ from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
 from cti.joined.door import Door, RedisAway, Whereabouts
+from cti.model.errors import ConfigError
 
 HERE = "here"
 
@@ -31,6 +32,8 @@ def _look(rules: Joined) -> Finding:
     door = Door(rules, Whereabouts(f"doctor-{secrets.token_hex(4)}", ""))
     try:
         owner, standbys = door.owner(), door.standbys()
+    except ConfigError as error:
+        return Finding("fail", HERE, "Redis", f"cannot be asked: {error.problems[0]}", "correct center.yaml")
     except RedisAway as away:
         remedy = "look at redis.url, its password, and whether it runs: redis-cli ping"
         return Finding("fail", HERE, "Redis", f"gives no answer ({away}): no engine can take over", remedy)

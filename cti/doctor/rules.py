@@ -35,6 +35,8 @@ MODULES = {
     "func_cut": "lists in our dialplan",
     "func_channel": "facts about the call",
     "func_rand": "spreads callers who come back",
+    "app_read": "asks for a number to call back when no engine answers",
+    "func_env": "keeps that number for the engine",
 }
 # Each: the first version of each branch that has the fix; a later branch has it from its first release. Read in
 # release texts: GHSA-3rhj and GHSA-589g (22.10.1, 23.4.1), GHSA-33x6 for 20 and 21, CVE-2024-42365. The branches of

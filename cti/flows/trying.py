@@ -79,6 +79,8 @@ class Walk:
                     yield f"       wants no more calls: {fact.reason}"
                 case replies.SplitTaken():
                     yield f"       split {fact.split}: {fact.share}"
+                case replies.Asked():
+                    yield f"       survey {fact.survey}"
                 case replies.Answered():
                     yield f"       answer {fact.question}: {fact.score} ({fact.scale})"
                 case replies.Trouble():

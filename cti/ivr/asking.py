@@ -230,18 +230,16 @@ def _begin_survey(session: FlowSession, node: nodes.Survey) -> Move | None:
 def _allowed(session: FlowSession, node: nodes.Survey, reply: replies.SurveyAllowed) -> Move:
     if not reply.known:
         session.trouble("survey_unknown")
-    if not reply.yes:
-        return _skipped(session, node)
-    session.frame.stage = ALLOWED
-    return _question(session, node)
+    return _question(session, node, may=True) if reply.yes else _skipped(session, node)
 
 
-def _question(session: FlowSession, node: nodes.Survey) -> Move:
+def _question(session: FlowSession, node: nodes.Survey, *, may: bool = False) -> Move:
     frame = session.frame
     if frame.question == 0 and frame.stage != ALLOWED:
-        before = _begin_survey(session, node)
+        before = None if may else _begin_survey(session, node)
         if before is not None:
             return before
+        session.tell(replies.Asked(session.flow.name, frame.node, node.survey, node.questions[0].name))
     frame.stage = ALLOWED
     frame.question = min(frame.question, len(node.questions) - 1)  # a checkpoint of another version
     asked = node.questions[frame.question]

@@ -78,8 +78,12 @@ def _out(session: FlowSession, node: Node, outcome: str) -> Go:
 
 def recording(session: FlowSession) -> str:
     """Return the name of the present recording: of call, node and visit, so that no two are the same."""
-    call = "".join(char if char.isalnum() else "-" for char in session.caller.call)
-    return f"{call}-{session.flow.name}-{session.frame.node}-{session.visits}"
+    return f"{recordings_of(session.caller.call)}{session.flow.name}-{session.frame.node}-{session.visits}"
+
+
+def recordings_of(call: str) -> str:
+    """Return how the names of all recordings of a call begin, and of no other call."""
+    return "".join(char if char.isalnum() else "-" for char in call) + "-"
 
 
 def enqueue(session: FlowSession, node: nodes.Queue) -> verbs.Enqueue:

@@ -136,6 +136,13 @@ class CallsUnwanted(Fact, frozen=True):
     reason: str
 
 
+class Asked(Fact, frozen=True):
+    """The caller hears the first question of a survey, `question`: whoever is passed over is not told."""
+
+    survey: str
+    question: str
+
+
 class Answered(Fact, frozen=True):
     """One question of a survey. `owner`: whose work a low answer becomes (model/flow_nodes.FollowUp), "" for none."""
 
@@ -155,4 +162,4 @@ class Trouble(Fact, frozen=True):
     detail: str = ""
 
 
-AnyFact: TypeAlias = Entered | Left | SplitTaken | CallsUnwanted | Answered | Trouble
+AnyFact: TypeAlias = Entered | Left | SplitTaken | CallsUnwanted | Asked | Answered | Trouble

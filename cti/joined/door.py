@@ -1,4 +1,4 @@
-"""What do we ask of Redis? One lease with a fencing token, and who stands by. The only module that knows redis-py.
+"""What do we ask of Redis? One lease with a fencing token, and who stands by. How it is reached: reaching.py.
 
 Every question is one script, so that nothing comes between its parts. Blocks: callers ask from a thread. What cannot be
 answered, for whatever reason, is one thing to us: Redis is away.
@@ -7,23 +7,20 @@ answered, for whatever reason, is one thing to us: Redis is away.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-import redis
-from redis.backoff import NoBackoff
-from redis.cluster import RedisCluster
-from redis.retry import Retry
-from redis.sentinel import Sentinel
 
 from cti.config.joined import Joined
+from cti.joined.reaching import AWAY, connect, why_away
+from cti.model.errors import ConfigError
 
 T = TypeVar("T")
 
 
 class RedisAway(Exception):
-    """It gave no answer in time, or not one that helps (it is loading, a replica, or refuses us)."""
+    """It gave no answer in time, or none that helps (it is loading, a replica, or refuses us): why, and what to do."""
 
 
 class Whereabouts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,14 +55,15 @@ redis.call('SET', KEYS[1], mine, 'NX', 'PX', ARGV[3])
 redis.call('DEL', KEYS[3])
 return mine
 """
-# Nobody holds it and nobody has had a newer token: it ran out while Redis was away, or Redis forgot it.
+# Nobody holds it and nobody has had a newer token: it ran out while Redis was away, or Redis forgot it. An older owner
+# holds it: a replica was promoted that had not heard of us yet.
 _RENEW = """
 local held = redis.call('GET', KEYS[1])
 if held == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[3]) return 1 end
-if held then return 0 end
+if held and tonumber(string.match(held, '^%d+')) >= tonumber(ARGV[2]) then return 0 end
 if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
-redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return 1
 """
 _GIVE_BACK = """
@@ -96,7 +94,10 @@ return there
 
 
 class Door:
-    """One engine's questions about one domain. Connects at the first one, and again whenever it has to."""
+    """One engine's questions about one domain. Connects at the first one, and again whenever it has to.
+
+    Each raises RedisAway, the first one also ConfigError.
+    """
 
     def __init__(self, rules: Joined, me: Whereabouts) -> None:
         self.me = me
@@ -139,7 +140,7 @@ class Door:
 
     def leave(self) -> None:
         """No more questions, and we do not stand by any more. Never raises."""
-        with contextlib.suppress(RedisAway):
+        with contextlib.suppress(RedisAway, ConfigError):
             self.no_longer_by()
         client, self._client = self._client, None
         if client is not None:
@@ -151,37 +152,13 @@ class Door:
     def _away_if_failing(self, ask: Callable[[], T]) -> T:
         try:
             return ask()
-        except (redis.RedisError, OSError) as error:
-            raise RedisAway(type(error).__name__) from None  # its text may hold a password
+        except AWAY as error:
+            raise RedisAway(why_away(error)) from None
 
     def _connected(self) -> Any:
         if self._client is None:
             self._client = connect(self._rules)
         return self._client
-
-
-def connect(rules: Joined) -> Any:
-    """A client for what `rules` say: one Redis, its sentinels, or a cluster. It never asks twice by itself."""
-    wait_s = rules.lease_s / 4  # so that an owner has asked several times before his lease is over
-    common: dict[str, Any] = {
-        "socket_timeout": wait_s,
-        "socket_connect_timeout": wait_s,
-        "decode_responses": True,
-    }
-    if rules.password is not None:
-        common["password"] = rules.password.get_secret_value()
-    if rules.cluster:
-        return RedisCluster.from_url(rules.url, **common)
-    common["retry"] = Retry(NoBackoff(), 0)
-    if not rules.sentinels:
-        return redis.Redis.from_url(rules.url, **common)
-    login = redis.Redis.from_url(rules.url, **common).connection_pool
-    kind = login.connection_class is redis.SSLConnection
-    given = {key: value for key, value in login.connection_kwargs.items() if key not in ("host", "port")}
-    asked = [(address.host, address.port) for address in cast(Sequence[Any], rules.sentinels)]
-    sentinel_login = {key: value for key, value in common.items() if key not in ("password", "decode_responses")}
-    sentinels = Sentinel(asked, sentinel_kwargs=sentinel_login)  # type: ignore[no-untyped-call]
-    return sentinels.master_for(rules.primary, **given, **({"ssl": True} if kind else {}))  # type: ignore[no-untyped-call]
 
 
 def _read(held: str) -> Whereabouts | None:

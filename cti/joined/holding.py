@@ -6,19 +6,20 @@ threads too. A loop that hangs for good is noticed by its own beat: then the lea
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
 from typing import Protocol
 
 import structlog
 
 from cti.joined.door import RedisAway
+from cti.joined.question import NotInTime, Question
 from cti.joined.tenure import Standing, Tenure
 
 LOOKS = 4  # at the lease, within one lease
+SHORTEST_PAUSE_S = 0.05
 LOOP_HANGS_S = 15.0  # so long without a beat: this process serves nobody any more
 
 log = structlog.get_logger(__name__)
@@ -57,15 +58,15 @@ class Holding:
         clock: Callable[[], float] = lasting_clock,
     ) -> None:
         self.token = token
-        self.renewals = 0
         self.standbys = 0  # other engines that could take over, at the last look
         self._lease, self._newest, self._lost, self._clock = lease, newest, lost, clock
         self._tenure = Tenure(lease_s, asked_at + lease_s)
         self._lock = threading.Lock()
         self._ask_again_at = 0.0  # the loop is not held up by one question after the other
-        self._store = ThreadPoolExecutor(1, thread_name_prefix="cti-owner")
-        self._told: Future[int] | None = None  # a question to the store that is under way
-        self._told_away = False
+        self._ask_store_at = 0.0
+        self._renewed = Question(lambda: self._lease.renew(self.token), clock, "cti-renew")
+        self._stored = Question(lambda: self._newest(), clock, "cti-owner")
+        self._told_away = self._told_lost = False
         self._stop = threading.Event()
         self._beat = clock()
         self._thread = threading.Thread(target=self._run, name="cti-lease", daemon=True)
@@ -83,13 +84,13 @@ class Holding:
         standing = self._tenure.standing(now)
         if standing is Standing.UNSURE and now >= self._ask_again_at:
             log.warning("paused for longer than a lease: asking before anything is done")
-            standing = self._look()
+            standing = self._look(only_if_unsure=True)
         return standing is Standing.OURS
 
     def step_down(self) -> None:
         """Somebody else owns the domain, as a commit has found."""
         self._tenure.taken()
-        self._lost()
+        self._tell_lost()
 
     def beat(self) -> None:
         """The loop is alive."""
@@ -106,7 +107,8 @@ class Holding:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._store.shutdown(wait=False, cancel_futures=True)
+        self._stored.close()
+        self._renewed.close()
         if self._tenure.standing(self._clock()) is Standing.LOST:
             return
         try:
@@ -117,65 +119,87 @@ class Holding:
     # --- the thread ---------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause_s = self._tenure.lease_s / LOOKS
+        usual_s = pause_s = self._tenure.lease_s / LOOKS
         while not self._stop.wait(pause_s):
-            if self._clock() - self._beat > max(LOOP_HANGS_S, self._tenure.lease_s):
-                log.error("the loop hangs: the lease is let go", for_s=round(self._clock() - self._beat, 1))
-                self._tenure.taken()
-                self._lost()
+            began = self._clock()
+            if began - self._beat > max(LOOP_HANGS_S, self._tenure.lease_s):
+                log.error("the loop hangs: the lease is let go", for_s=round(began - self._beat, 1))
+                self.step_down()
             if self._look() is Standing.LOST:
                 return
+            pause_s = max(SHORTEST_PAUSE_S, usual_s - (self._clock() - began))  # who waited for an answer asks at once
 
-    def _look(self) -> Standing:
-        """Ask Redis, and where it gives no answer the store."""
+    def _look(self, *, only_if_unsure: bool = False) -> Standing:
+        """Ask Redis, and where it gives no answer, or once a lease, the store. `only_if_unsure`: while this waited for
+        its turn the other thread may have got its answer."""
         with self._lock:
-            asked_at = self._clock()
-            if self._tenure.standing(asked_at) is Standing.LOST:
-                return Standing.LOST
+            now = self._clock()
+            standing = self._tenure.standing(now)
+            if standing is Standing.LOST or (only_if_unsure and standing is Standing.OURS):
+                return standing
             try:
-                held = self._lease.renew(self.token)
-                self.standbys = len(self._lease.standbys())
-            except RedisAway as away:
-                self._without_redis(asked_at)
-                if not self._told_away and (self.redis_away_s or 0.0) >= self._tenure.lease_s:  # one may be late
-                    self._told_away = True
-                    log.error("Redis gives no answer; this engine goes on, nobody takes over", reason=str(away))
+                asked_at, held = self._renewed.answer(self._patience_s)
+            except (RedisAway, NotInTime) as away:
+                self._without_redis(now, str(away) or "it hangs")
             else:
-                if held:
-                    self._tenure.renewed(asked_at)
-                    self.renewals += 1
-                    if self._told_away:
-                        self._told_away = False
-                        log.info("Redis answers again; the lease is held")
-                else:
-                    self._tenure.taken()
+                self._with_redis(asked_at, held)
             now = self._clock()
             self._ask_again_at = now + self._tenure.lease_s / LOOKS
             standing = self._tenure.standing(now)
         if standing is Standing.LOST:
-            self._lost()
+            self._tell_lost()
         return standing
 
-    def _without_redis(self, asked_at: float) -> None:
-        newest = self._ask_store()
-        if newest is None:
-            self._tenure.unanswered(asked_at)
-        elif newest == self.token:
-            self._tenure.confirmed(asked_at)
-        else:
-            self._tenure.taken()
+    @property
+    def _patience_s(self) -> float:
+        """So long one answer may take: a lease outlives one of Redis and one of the store."""
+        return self._tenure.lease_s / LOOKS
 
-    def _ask_store(self) -> int | None:
-        """The newest token; None where the store gives no answer in time: neither thread nor loop may wait."""
-        if self._told is None or self._told.done():
-            try:
-                self._told = self._store.submit(self._newest)
-            except RuntimeError:  # shut down
-                return None
+    def _with_redis(self, asked_at: float, held: bool) -> None:
+        if not held or not self._is_newest(asked_at):
+            self._tenure.taken()
+            return
+        self._tenure.renewed(asked_at)
+        if self._told_away:
+            self._told_away = False
+            log.info("Redis answers again; the lease is held")
+        with contextlib.suppress(RedisAway):  # the next renewal says so
+            self.standbys = len(self._lease.standbys())
+
+    def _without_redis(self, asked_at: float, reason: str) -> None:
+        self._tenure.unanswered(asked_at)  # before the store is asked: that may hang as well
+        told = self._ask_store()
+        if told is not None:
+            confirmed_at, newest = told
+            if newest <= self.token:  # less: we have not claimed it yet
+                self._tenure.confirmed(confirmed_at)
+            else:
+                self._tenure.taken()
+        if not self._told_away and (self.redis_away_s or 0.0) >= self._tenure.lease_s:  # one may be late
+            self._told_away = True
+            log.error("Redis gives no answer; this engine goes on, nobody takes over", reason=reason)
+
+    def _is_newest(self, now: float) -> bool:
+        """Redis may not know of a newer owner: its replica did not hear of him, or only we reach this half of it. The
+        store does; asked once a lease. Where it gives no answer Redis' word holds."""
+        if now < self._ask_store_at:
+            return True
+        self._ask_store_at = now + self._tenure.lease_s
+        told = self._ask_store()
+        return told is None or told[1] <= self.token
+
+    def _ask_store(self) -> tuple[float, int] | None:
+        """The newest token, and when it was asked for; None where the store gives no answer in time: neither thread nor
+        loop may wait."""
         try:
-            return self._told.result(timeout=self._tenure.lease_s / LOOKS)
+            return self._stored.answer(self._patience_s)
         except NotInTime:
             return None
         except Exception as error:
             log.warning("the store does not say who owns the centre", error=type(error).__name__)
             return None
+
+    def _tell_lost(self) -> None:
+        if not self._told_lost:
+            self._told_lost = True
+            self._lost()

@@ -18,7 +18,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from cti import machine
+from cti import machine, systemd
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
@@ -75,6 +75,7 @@ class Standby:
         log.info("stands by", domain=self._rules.domain)
         async with contextlib.AsyncExitStack() as stack:
             await self._open(stack)
+            systemd.tell("READY=1", "STATUS=stands by")
             while True:
                 taken = await self._look()
                 if taken is not None:
@@ -110,7 +111,7 @@ class Standby:
         self.owner = seen.owner or self.owner
 
     def _take(self) -> Taken | None:
-        """Open the store first: who cannot write does not take over."""
+        """Open the store first: who cannot does not take over."""
         machine.make_directory(self._settings.state_dir)
         try:
             store = open_store(self._settings.store)

@@ -29,6 +29,10 @@ log = structlog.get_logger(__name__)
 Serve = Callable[[Holding], Coroutine[None, None, None]]
 
 
+class _NotClaimed(Exception):
+    """The lease was ours, and the store did not take our token."""
+
+
 async def take_turns(settings: Settings, serve: Serve) -> None:
     """Stand by until the centre is ours, `serve` while it is, and so on, until `serve` ends. Raises ConfigError."""
     rules = settings.redis or Joined()
@@ -38,6 +42,8 @@ async def take_turns(settings: Settings, serve: Serve) -> None:
             taken = await Standby(settings, rules, door).until_taken()
             if await _own(rules, door, taken, serve):
                 return
+        except _NotClaimed:
+            await asyncio.sleep(rules.lease_s)  # the store would refuse again; who stands by elsewhere may fare better
         finally:
             await asyncio.to_thread(door.leave)
 
@@ -60,23 +66,24 @@ async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
     holding.begin()
     beating = loop.create_task(_beat(holding))
     try:
-        return await asyncio.to_thread(_claim, rules, door, taken) and await _serve(holding, serve, lost)
+        await asyncio.to_thread(_claim, rules, door, taken)
+        return await _serve(holding, serve, lost)
     finally:
         beating.cancel()
         await asyncio.to_thread(holding.give_back)
         taken.store.close()
 
 
-def _claim(rules: Joined, door: Door, taken: Taken) -> bool:
-    """Raise the token in the store: from here on no commit of an earlier owner goes through."""
+def _claim(rules: Joined, door: Door, taken: Taken) -> None:
+    """Raise the token in the store: from here on no commit of an earlier owner goes through. Raises _NotClaimed."""
     try:
         ours = claim(taken.store, rules.domain, taken.token, door.me.engine, time.time())
     except SQLAlchemyError as error:
         log.error("cannot take over: the store does not take the claim", error=type(error).__name__)
-        return False
-    if ours:
-        log.info("owns the centre", domain=rules.domain, token=taken.token)
-    return ours
+        raise _NotClaimed from None
+    if not ours:
+        raise _NotClaimed
+    log.info("owns the centre", domain=rules.domain, token=taken.token)
 
 
 async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:

@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import charset_normalizer
-
 from cti.model.errors import ConfigError
 from cti.suggest import did_you_mean
 
@@ -64,6 +62,8 @@ def find_encoding(samples: Sequence[bytes], region: str | None = None) -> Encodi
     usual = _OF_REGION.get(region or "", _WESTERN if region in _WEST else "")
     if usual and all(_decodes(piece, usual) for piece in samples):
         return Encoding(usual, f"usual in {region}, and it fits")
+    import charset_normalizer  # needed by few files, and by no call
+
     guess = charset_normalizer.from_bytes(b"\n".join(samples), cp_isolation=list(_OLD)).best()
     if guess is not None:
         return Encoding(guess.encoding, "guessed from its letters: look at the names")

@@ -62,6 +62,7 @@ class Boards:
         self._all_available: set[str] = set()
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
+        self._closed_since: float | None = None
         self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
         self._all = True
         self._slow_at = float("-inf")
@@ -183,7 +184,7 @@ class Boards:
             told = queue_row(name, row, now, 0)
             line = list(row.line.values())
             told["oldest_since"] = min((each.since for each in line), default=None)
-            told["ringing"] = sum(each.state == ContactState.OFFERED for each in line)
+            told["ringing"] = sum(each.state in _WITH_AGENT for each in line)
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -202,7 +203,7 @@ class Boards:
 
     def _node(self, changed: Changed) -> None:
         node = str(changed.node or changed.id)
-        if changed.new == "up":
+        if changed.new != "down":
             self._down_since.pop(node, None)
         else:
             self._down_since.setdefault(node, changed.at)
@@ -222,8 +223,18 @@ class Boards:
         today: dict[str, float] = {}
         for name in view.queues:
             add(today, view.tally.windows(name).counts("today", now))
+        if not told["admission"]["closed"]:
+            self._closed_since = None
+        elif self._closed_since is None:
+            self._closed_since = now
         told |= {
+            "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
+            "drained": {
+                name: {"state": state, "reason": view.policy.nodes[name].drained or ""}
+                for name, state in view.node_book.drains.items()
+                if name in view.policy.nodes
+            },
             "agents_free": len(self._all_free),
             "agents_available": len(self._all_available),
             "today": of_queue(today),

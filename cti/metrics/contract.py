@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-VERSION = 2
+VERSION = 3
 """Of the contract as a whole: goes up with the definition of any figure."""
 
 
@@ -118,6 +118,8 @@ WORK = (
         "share",
         "busy_s / staffed_s. An agent in two queues counts in both of their rows, and once in the total",
     ),
+    Figure("utilisation", "share", "busy_s / (staffed_s + break_s): of all the time that the agent was signed in", 3),
+    Figure("shrinkage", "share", "break_s / (staffed_s + break_s). What is lost beside breaks is not known", 3),
     Figure(
         "aht_s",
         "s",
@@ -161,8 +163,11 @@ CUSTOMERS = (
     Figure("callbacks_kept", "count", "of these: the customer was reached and had his agent", 2),
     Figure("csat", "share", "answers in the upper quarter of their scale (4 and 5 of 1 to 5) / answers", 2),
     Figure("nps", "score", "(answers of 9 and 10 - answers of 0 to 6) / answers, on a scale from 0 to 10", 2),
-    Figure("response_rate", "share", "callers who answered a survey's first question / callers who were handled", 2),
-    Figure("survey_answers", "count", "answers to the question; a score from fewer than 30 is marked weak", 2),
+    Figure("surveys_asked", "count", "callers to whom a survey's first question was put", 3),
+    Figure("response_rate", "share", "callers who answered a survey's first question / surveys_asked", 3),
+    Figure("response_low", "share", "lower end of the Wilson interval of 95 % of response_rate", 3),
+    Figure("response_high", "share", "upper end of the Wilson interval of 95 % of response_rate", 3),
+    Figure("survey_answers", "count", "answers to all questions; a score from fewer than 30 is marked weak", 3),
     Figure(
         "resolved_first",
         "share",

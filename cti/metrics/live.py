@@ -12,6 +12,7 @@ from typing import Any
 
 from cti.metrics.definitions import Samples
 from cti.metrics.flow_ways import FlowWays
+from cti.metrics.node_rows import NodeBook
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, agent_row, call_row, take_snapshot
@@ -39,7 +40,8 @@ class LiveView:
         self.queues: dict[str, QueueRow] = {}
         self.agents: dict[str, AgentRow] = {}
         self.contacts: dict[str, ContactRow] = {}
-        self.nodes: dict[str, str] = dict.fromkeys(nodes, "down")  # until the first news of each
+        self.node_book = NodeBook(nodes)
+        self.nodes = self.node_book.connected
         self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
         self.repairs: Counter[str] = Counter()
         self.transfers: Counter[str] = Counter()
@@ -52,6 +54,7 @@ class LiveView:
         self.flow_ways = FlowWays()
         self.tally = Tally(policy)
         self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "turned_away": {}}  # for new callers
+        self.redis: Callable[[], dict[str, Any] | None] = lambda: None  # where several engines are joined
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,
@@ -61,7 +64,8 @@ class LiveView:
             Kind.PENDING: self._pending,
             Kind.ACTIVITY: self._activity,
             Kind.PHONE: self._phone,
-            Kind.NODE: self._node,
+            Kind.NODE: self.node_book.node,
+            Kind.DRAIN: self.node_book.drain,
             Kind.TRANSFER: self._transfer,
             Kind.ATTEMPT: self._attempt,
             Kind.REPAIR: self._repair,
@@ -80,6 +84,7 @@ class LiveView:
         """
         self.policy = policy
         self.tally.reload(policy)
+        self.node_book.reload(policy)
         for name, queue in policy.queues.items():
             row = self.queues.setdefault(name, QueueRow(queue.target_s, queue.service_level_percent))
             row.counts.target_s, row.service_level_percent = queue.target_s, queue.service_level_percent
@@ -94,6 +99,7 @@ class LiveView:
         for agent_id in [agent_id for agent_id in self.agents if agent_id not in self.policy.agents]:
             if self.agents[agent_id].activity == Activity.IDLE:
                 del self.agents[agent_id]
+        self.node_book.forget_gone(self.policy)
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises, never blocks."""
@@ -270,13 +276,11 @@ class LiveView:
     def _agent(self, changed: Changed) -> AgentRow:
         return self.agents.setdefault(changed.agent or changed.id, AgentRow())
 
-    def _node(self, changed: Changed) -> None:
-        self.nodes[changed.node or changed.id] = changed.new
-
     def _transfer(self, changed: Changed) -> None:
         self.transfers[changed.new] += 1
 
     def _attempt(self, changed: Changed) -> None:
+        self.node_book.attempt(changed)
         if changed.new not in ("placed", "answered"):
             self.attempts[changed.new] += 1
 

@@ -178,6 +178,13 @@ class _Scrape(Collector):
         for node, state in self._view.nodes.items():
             connected.add_metric([node], float(state == "up"))
         yield connected
+        drained = GaugeMetricFamily("cti_node_drained", "1 while nothing new begins on the node", labels=["node"])
+        calls = GaugeMetricFamily("cti_node_calls", "Calls of ours on the node", labels=["node"])
+        counts = self._view.node_book.calls(self._view.contacts.values())
+        for node in self._view.nodes:
+            drained.add_metric([node], float(node in self._view.node_book.drains))
+            calls.add_metric([node], counts[node])
+        yield from (drained, calls)
         events = CounterMetricFamily("cti_ami_events", "AMI events read", labels=["event"])
         for event, count in _bounded(self._ami_events(), lambda name: name in AMI_EVENTS).items():
             events.add_metric([event], count)

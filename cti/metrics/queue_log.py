@@ -134,6 +134,8 @@ class QueueLogLines:
                 lines.append(_line(*where, "NONE", "EXITWITHTIMEOUT", *left))
             case Outcome.KEY_EXIT:
                 lines.append(_line(*where, "NONE", "EXITWITHKEY", changed.key or "", *left))
+            case Outcome.OVERFLOWED if changed.reason == "nobody":
+                lines.append(_line(*where, "NONE", "EXITEMPTY", *left))
             case "waiting":
                 pass
             case _:  # app_queue knows none of the other outcomes; WITHDRAW has room for a reason

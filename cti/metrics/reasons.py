@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cti.model.changes import Changed, Kind
+from cti.model.events import SURVEY_ASKED
 from cti.model.explanation import LostBy, Obstacle, Reason, Standing
 from cti.model.words import ContactState, OfferState, Outcome
 
@@ -164,6 +165,8 @@ def fact_phrase(changed: Changed) -> str | None:
         case Kind.FLOW if changed.reason == "beside":
             begins = f"in the flow {changed.old} while he waits"
             return begins if changed.new == "begun" else f"the flow {changed.old} is over, he waits on"
+        case Kind.FLOW if changed.reason == SURVEY_ASKED:
+            return f"is asked by the survey {changed.new.partition('.')[0]}"
         case Kind.FLOW:
             return f"{changed.old}: {changed.reason} {changed.new.replace('_', ' ')}"
         case Kind.DISPOSITION:

@@ -46,6 +46,7 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
         "campaigns": campaign_rows(view, now),
         "flows": flow_rows(view, now),
         "decisions": list(view.decisions),
+        "nodes": view.node_book.rows(view.policy, view.contacts.values()),
         "status": status_row(view),
     }
 
@@ -123,6 +124,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
         "nodes": dict(view.nodes),
         "calls_active": len(view.contacts),
         "admission": view.door(),
+        "redis": view.redis(),
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cti.figures import derived
-from cti.figures.counting import Counts, add
+from cti.figures import derived, work
+from cti.figures.counting import WORK, Counts, add
 from cti.figures.flow_walks import COUNTS as FLOW_COUNTS
 from cti.figures.flow_walks import Walk
-from cti.figures.staffing import OF_TALKS, STATES, Staffing, Stretch, work_of
+from cti.figures.staffing import STATES, Staffing, Stretch
 from cti.metrics.windows import Day, Windows, of_all, of_queue
 from cti.model.changes import Changed, Kind
 from cti.model.dialling import campaign_of
 from cti.model.policy import Center
-from cti.model.words import DialResult, OfferState
+from cti.model.words import DialResult
 
+_PRESENCE = frozenset(WORK)
 ATTEMPTS = ("placed", *(result.value for result in DialResult))
 
 
@@ -58,13 +59,8 @@ class Tally:
             case Kind.STATUS | Kind.ACTIVITY:
                 for stretch in self._staffing.apply(changed):
                     self._stretch(stretch, changed.at)
-            case Kind.OFFER if changed.new == OfferState.ACCEPTED:
-                self._work(changed, "handled")
-            case Kind.OFFER if changed.new == OfferState.MISSED and changed.agent:
-                self._turn(changed.at)
-                add(self.agents.setdefault(changed.agent, {}), {"missed": 1})
-            case Kind.TRANSFER:
-                self._work(changed, "transferred")
+            case Kind.OFFER | Kind.TRANSFER:
+                self._add(work.of_fact(changed), changed.at, changed.at)
             case Kind.ATTEMPT:
                 self._attempt(changed)
 
@@ -124,21 +120,18 @@ class Tally:
         seconds = stretch.end - max(stretch.begin, self._agents_from)
         if seconds <= 0:
             return
-        counts = work_of(stretch.state, seconds)
-        add(self.agents.setdefault(stretch.agent, {}), counts)
-        if stretch.queue and stretch.state in OF_TALKS:
-            self.windows(stretch.queue).add(stretch.end, now, {stretch.state: seconds})
-        agent = self.policy.agents.get(stretch.agent)
-        shared = {name: number for name, number in counts.items() if name in ("staffed_s", "busy_s")}
-        for queue in agent.queues if agent is not None and shared else ():
-            self.windows(queue).add_today(stretch.end, shared)
+        rules = self.policy.agents.get(stretch.agent)
+        self._add(work.of_time(stretch, seconds, () if rules is None else rules.queues), stretch.end, now)
 
-    def _work(self, changed: Changed, what: str) -> None:
-        self._turn(changed.at)
-        if changed.queue:
-            self.windows(changed.queue).add(changed.at, changed.at, {what: 1})
-        if changed.agent:
-            add(self.agents.setdefault(changed.agent, {}), {what: 1})
+    def _add(self, shares: Iterable[work.Share], began_at: float, now: float) -> None:
+        self._turn(now)
+        for agent, queue, counts in shares:
+            if agent:
+                add(self.agents.setdefault(agent, {}), counts)
+            elif counts.keys() <= _PRESENCE:
+                self.windows(queue).add_today(began_at, counts)
+            else:
+                self.windows(queue).add(began_at, now, counts)
 
     def _attempt(self, changed: Changed) -> None:
         campaign, placed_at = self.in_the_air.get(changed.id) or (campaign_of(changed.id), changed.at)
@@ -163,7 +156,7 @@ def of_agents(all_counts: Iterable[Counts]) -> dict[str, Any]:
     for counts in all_counts:
         add(sums, counts)
     return {
-        **{name: round(sums.get(name, 0.0), 3) for name in (*STATES, "staffed_s", "busy_s")},
+        **{name: round(sums.get(name, 0.0), 3) for name in (*STATES, *WORK)},
         "handled": int(sums.get("handled", 0)),
         "transferred": int(sums.get("transferred", 0)),
         "missed": int(sums.get("missed", 0)),

@@ -25,14 +25,15 @@ class Kind(StrEnum):
     PENDING = "pending"  # "" -> the break that begins when the agent's work is over; -> "" when he takes it back
     PHONE = "phone"  # "free" / "engaged": the agent's phone does something that is not our offer; "ending": did still
     # ("free" with `until`: he gets no offer until then all the same)
-    NODE = "node"  # "down" / "up"
+    NODE = "node"  # "down" / "up" / "removed"
+    DRAIN = "drain"  # of a node: "" / "draining" / "empty": nothing new begins on it
     TRANSFER = "transfer"  # "" -> "blind" / "attended"
     REPAIR = "repair"  # reconcile or a deadline corrected our memory; `new` says what was wrong
     LATE = "late"  # an event for something that is over: ignored on purpose, counted
     BUG = "bug"  # an illegal transition or an exception in the core; the call concerned went to the fallback
     REACH = "reach"  # number of the ring: other agents may take the contact from now on; the same one: who is left out
     PLACE = "place"  # of a visit: another place in its queue (`order_at`, `position`), by a new policy or a person
-    FLOW = "flow"  # something to count in a flow: `old` is the node (FLOW.NODE), `new` split=share or a word of trouble
+    FLOW = "flow"  # something to count in a flow: `old` is FLOW.NODE, `new` what, `reason` its kind
     DISPOSITION = "disposition"  # of a contact: what came of the talk, as the agent says; "engine" where time said it
     SURVEY = "survey"  # an answer: `old` is SURVEY.QUESTION, `new` the score, `reason` the scale
     FOLLOW_UP = "follow_up"  # an answer that somebody (`new`) shall look into until `until`; `reason` is QUESTION=SCORE

@@ -94,8 +94,12 @@ class SideFlowLeaves(Event, frozen=True):
     call: CallId
 
 
+SURVEY_ASKED = "asked"
+
+
 class FlowTold(Event, frozen=True):
-    """Something to count: `what` is split (with share) or trouble (with its word), at a node of a flow."""
+    """Something to count, at a node of a flow: `what` is split (`detail`: with its share), trouble (its word), or
+    SURVEY_ASKED (SURVEY.QUESTION: its first question is put to the caller)."""
 
     call: CallId
     flow: str
@@ -376,6 +380,10 @@ class NodeDown(Event, frozen=True):
     node: NodeId
 
 
+class EngineLeaves(Event, frozen=True):
+    """It is drained: what is inside comes to its end, and nothing is begun any more."""
+
+
 # --- people -------------------------------------------------------------------------------------------------------
 
 
@@ -481,6 +489,7 @@ AnyEvent = (
     | NodeUp
     | NodeChecked
     | NodeDown
+    | EngineLeaves
     | AgentRequest
     | AgentRestored
     | ContactRequest

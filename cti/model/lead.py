@@ -6,6 +6,8 @@ are personal data.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from cti.model.dialling import CampaignAction, CampaignName, CampaignState, LeadId, Mode
@@ -51,7 +53,8 @@ class AnswersOfDay(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CampaignNow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a campaign stands. `why`: what keeps it from dialling, and `until` when; `pacing`: its newest decision.
+    """How a campaign stands. `why`: what keeps it from dialling, and `until` when; `pacing`: its newest decision in
+    words, `placing` in parts (outbound/placing.py).
 
     `settled` leads have got their outcome since `since` (when it began to run in this process).
     """
@@ -63,6 +66,7 @@ class CampaignNow(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
     until: float | None = None
     pacing: str = ""
+    placing: dict[str, Any] = {}
     at_hand: int = 0  # leads, those that rest for a while among them
     due: int = 0
     planned: int = 0

@@ -5,6 +5,7 @@ Pure data (pydantic, frozen). Reading files, places of errors, plumbing (address
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -13,16 +14,15 @@ from pydantic import Field, StringConstraints, model_validator
 from cti.model.campaign import Campaign, Outbound
 from cti.model.forms import Name as Name
 from cti.model.forms import Number as Number
+from cti.model.forms import Phone as Phone
 from cti.model.forms import Seconds as Seconds
 from cti.model.forms import SoundFile as SoundFile
 from cti.model.hours import Hours, Zone
+from cti.model.node_rules import NodeRules
 from cti.model.schema import Policy
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Phone = Annotated[
-    str, StringConstraints(pattern=r"^([A-Za-z0-9]+/[A-Za-z0-9_.@+-]{1,80}|[Ll]ocal/[A-Za-z0-9_.@+-]{1,80}/n)$")
-]
 MusicClass = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Goto = Annotated[str, StringConstraints(pattern=r"^cti-[A-Za-z0-9_-]{1,40},[A-Za-z0-9_*#-]{1,40},[0-9]{1,3}$")]
 Level = Annotated[int, Field(ge=1, le=10)]
@@ -137,13 +137,12 @@ class Ends(Policy):
 class Blending(Policy):
     """This queue's contacts (callbacks, outbound, work that can wait) are offered only while the line is short.
 
-    `begins` and `ends` apart keep it from going on and off with every caller. Waiting counts the callers of `behind`
-    (empty: of all queues that are not blended), free the free members of this queue.
+    `begins` and `ends` apart keep it from flapping. Waiting counts the callers of `behind`, free this queue's members.
     """
 
     begins: Begins = Begins()
     ends: Ends = Ends()
-    behind: tuple[Name, ...] = ()
+    behind: tuple[Name, ...] = ()  # empty: all queues that are not blended
 
     @model_validator(mode="after")
     def _apart(self) -> Blending:
@@ -290,6 +289,7 @@ class Center(Policy):
     missed_offers: MissedOffers = MissedOffers()
     outbound: Outbound = Outbound()
     campaigns: dict[Name, Campaign] = {}
+    nodes: Mapping[Name, NodeRules] = {}  # config/settings.py knows more of each; an unknown one is as always
     zone: Zone = "UTC"  # whose midnight begins a day on boards and in reports
     settle_s: Annotated[float, Field(ge=0, le=10)] = 2.0  # after a start, wait so long for callers to come back
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+UPLOADS = "uploads"  # the folder of the state folder in which they lie
+
 
 class Refusal(Exception):
     """The upload is not taken, or cannot be used so; the text says what to do."""

@@ -1,12 +1,12 @@
 """Which words does a decision of the pacing have? How many are dialled, what it rests on, and what kept it from more.
 
-Data and the one sentence that is made of it; decides nothing.
+Data, and the one sentence that is made of it; decides nothing.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -63,6 +63,22 @@ class Placing(msgspec.Struct, frozen=True, omit_defaults=True):
     answer_rate: float | None = None  # None: too little is known
     window_answered: int = 0
     window_abandoned: int = 0
+
+
+def figures(placing: Placing) -> dict[str, Any]:
+    """What the sentence is made of, for pages that say it in other languages; None: not said there."""
+    predicts = placing.mode == "predictive"
+    return {
+        "number": placing.number,
+        "why": placing.why.value,
+        "free": placing.free,
+        "freed": round(placing.freed, 1) if predicts else None,
+        "share": round(placing.share, 3) if predicts else None,
+        "cap": round(placing.cap, 3) if predicts else None,
+        "in_air": placing.in_air,
+        "lines_used": placing.lines_used if placing.lines is not None else None,
+        "lines": placing.lines,
+    }
 
 
 def sentence(placing: Placing) -> str:

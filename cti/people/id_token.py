@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from cti.model.errors import CtiError
 
@@ -18,8 +15,17 @@ class NotTold(CtiError):
     """The token tells nothing that we may believe; the text says which check failed, and nothing of the token."""
 
 
+def prepare() -> None:
+    """Load what checks signatures: some tenths of a second, for which no loop at work may stand still."""
+    importlib.import_module("joserfc.jwt")
+
+
 def name_in(token: str, keys: dict[str, Any], *, issuer: str, client: str, nonce: str, claim: str, now: float) -> str:
     """Return what `claim` says of whom `issuer` has recognised for us, now (epoch seconds). Raises NotTold."""
+    from joserfc import jwt  # a fifteenth of a start, and most engines have no provider
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     try:
         claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS).claims  # type: ignore[arg-type]
     except (JoseError, ValueError, TypeError, KeyError) as error:

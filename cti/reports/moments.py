@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func
 
-from cti.reports.query import Query, Span
+from cti.reports.query import Query, Span, finder
 from cti.store.interval_tables import INTERVAL_S
 
 
@@ -21,7 +20,7 @@ def count_by_step(
     `asked` says from where, and under which conditions. Steps without a row are left out. Raises SQLAlchemyError.
     """
     steps = query.steps()
-    begins = [step.begin for step in steps]
+    step_of = finder(steps)
     groups = [*by, _quarter_of(connection, moment).label("quarter")] if len(steps) > 1 else [*by]
     names_of = [*by, "quarter"] if len(steps) > 1 else [*by]  # by its name: a parameter equals no other one
     inside = asked.with_only_columns(*groups, func.count()).where(moment >= query.span.begin, moment < query.span.end)
@@ -29,8 +28,7 @@ def count_by_step(
     for row in connection.execute(inside.group_by(*names_of)):
         *names, count = row
         at = names.pop() * INTERVAL_S if len(steps) > 1 else query.span.begin
-        step = steps[max(0, bisect_right(begins, at) - 1)]
-        found.setdefault(step, Counter())[tuple(names)] += int(count)
+        found.setdefault(step_of(at), Counter())[tuple(names)] += int(count)
     return found
 
 

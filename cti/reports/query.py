@@ -6,7 +6,8 @@ Days are those of the centre's zone. Intervals of a quarter of an hour are the f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -100,6 +101,12 @@ def read(asked: Mapping[str, str], now: float, zone: str, step: str = "all") -> 
         raise BadQuery("to: is before from")
     only = {kind: tuple(asked[kind].split(",")) for kind in FILTERS if asked.get(kind)}
     return Query(Span(begin, end), step, zone, only)
+
+
+def finder(steps: Sequence[Span]) -> Callable[[float], Span]:
+    """Return who tells in which of `steps` (in order) a moment is; one before them all is the first one's."""
+    begins = [step.begin for step in steps]
+    return lambda at: steps[max(0, bisect_right(begins, at) - 1)]
 
 
 def _moment(text: str, now: float, zone: str, *, whole: bool) -> float:

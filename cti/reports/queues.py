@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -12,11 +12,13 @@ from cti.figures import derived
 from cti.figures.counting import OUTCOMES, Counts, waiting
 from cti.figures.wait_steps import percentile_s
 from cti.model.dialling import CallbackState
+from cti.reports import surveys
 from cti.reports.moments import count_by_step
 from cti.reports.query import Query
 from cti.reports.report import Report, Value
 from cti.reports.sums import Summed, read_sums, total
-from cti.store.interval_tables import agent_interval, queue_interval, survey_interval, wait_interval
+from cti.reports.surveys import Key
+from cti.store.interval_tables import agent_interval, queue_interval, wait_interval
 from cti.store.tables import callback
 
 LEVELS = ("sl_answered", "sl_offered", "sl_strict", "sl_lenient")
@@ -24,11 +26,9 @@ FIGURES = (
     *("offered", "waiting", *OUTCOMES, "short_abandoned", "called"),
     *(*LEVELS, "abandon_rate", "asa_s", "wait_p50_s", "wait_p90_s", "wait_max_s", "ewt_kept_share"),
     *("handled", "transferred", "talk_s", "hold_s", "wrapup_s", "aht_s", "staffed_s", "busy_s", "occupancy"),
-    *("callbacks", "callbacks_kept", "csat", "csat_low", "csat_high", "nps", "survey_answers", "resolved_first"),
+    *("callbacks", "callbacks_kept", *surveys.FIGURES, "resolved_first"),
 )
 SETTLED_S = 7 * 86_400.0  # only then it is known who has come again
-
-Key = tuple[float, str]  # begin of the step, queue; "" where all queues are one row
 
 
 def queues(connection: Connection, query: Query, now: float) -> Report:
@@ -54,7 +54,7 @@ class _Read(NamedTuple):
 
     counts: list[Summed]
     waits: list[Summed]  # last name: the step
-    answers: list[Summed]  # last names: scale and score
+    answers: list[Summed]
     promises: dict[Key, Counter[str]]  # callbacks by their state
     work: dict[float, dict[str, float]]  # of all agents in each step, where that is not the sum of the queues
 
@@ -63,7 +63,7 @@ def _read(connection: Connection, query: Query, by: tuple[str, ...]) -> _Read:
     return _Read(
         read_sums(connection, queue_interval, query, by),
         read_sums(connection, wait_interval, query, (*by, "step"), lambda table: [table.c.outcome == "answered"]),
-        read_sums(connection, survey_interval, query, (*by, "scale", "score")),
+        surveys.read_answers(connection, query, by),
         _promises(connection, query, each_queue=bool(by)),
         {},
     )
@@ -83,14 +83,14 @@ def _fill(report: Report, read: _Read, now: float) -> None:
     for waits in read.waits:
         *names, step = waits.names
         steps[waits.span.begin, names[0] if names else ""][int(step)] = waits.counts["contacts"]
-    answers = by_scale(read.answers)
+    answers = surveys.by_row(read.answers)
     for found in read.counts:
         key = (found.span.begin, found.names[0] if found.names else "")
         states = read.promises.get(key, Counter())
         figures = of_queue(found.counts | read.work.get(found.span.begin, {}), steps.get(key, {}))
         figures |= {"start": key[0], "queue": key[1], "callbacks": states.total()}
         figures["callbacks_kept"] = states[CallbackState.KEPT]
-        scores, weak = of_answers(answers.get(key, {}))
+        scores, weak = surveys.of_answers(answers.get(key, {}))
         if now - found.span.end < SETTLED_S:
             weak = (*weak, "resolved_first")
         report.add(figures | scores, weak)
@@ -116,30 +116,6 @@ def of_queue(counts: Counts, steps: Mapping[int, float]) -> dict[str, Value]:
         "occupancy": derived.occupancy(counts),
         "resolved_first": derived.share(known - min(known, counts.get("repeated", 0)), known),
     }
-
-
-def of_answers(answers: Mapping[str, Mapping[str, float]]) -> tuple[dict[str, Value], tuple[str, ...]]:
-    """Scores out of the answers by scale, and which of them are weak."""
-    satisfied, promoters = derived.csat(answers.get("csat", {}), (1, 5)), derived.nps(answers.get("nps", {}))
-    found: dict[str, Value] = {
-        "csat": satisfied.value,
-        "csat_low": satisfied.low,
-        "csat_high": satisfied.high,
-        "nps": promoters.value,
-        "survey_answers": int(sum(sum(scores.values()) for scores in answers.values())),
-    }
-    weak = [name for name, score in (("csat", satisfied), ("nps", promoters.promoters)) if score.answers and score.weak]
-    return found, tuple(weak)
-
-
-def by_scale(answers: Iterable[Summed]) -> dict[Key, dict[str, dict[str, float]]]:
-    """Answers by step and name (of a queue, an agent; "" without), then by scale and score."""
-    found: dict[Key, dict[str, dict[str, float]]] = {}
-    for each in answers:
-        *names, scale, score = each.names
-        scores = found.setdefault((each.span.begin, names[0] if names else ""), {}).setdefault(scale, {})
-        scores[str(score)] = each.counts["answers"]
-    return found
 
 
 def _work(connection: Connection, query: Query) -> dict[float, dict[str, float]]:

@@ -5,13 +5,13 @@ A question for each step, or one for all where the database can tell the step of
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
-from cti.reports.query import Query, Span
+from cti.reports.query import Query, Span, finder
 from cti.store.bulk import in_portions
 from cti.store.day_tables import DAYS
 from cti.store.day_writing import Day, counted
@@ -51,13 +51,13 @@ def read_sums(
     the table that is asked. Without a row there is no Summed. Raises SQLAlchemyError.
     """
     steps = query.steps()
-    begins = [step.begin for step in steps]
+    step_of = finder(steps)
     found: dict[tuple[Span, tuple[Any, ...]], dict[str, float]] = {}
     asked = {*by, *(kind for kind in query.only if kind in table.c)}
     days = _days(connection, query) if all(name in DAYS[table.name].c for name in asked) else []
     for part in _parts(table, query, steps, days):
         for at, names, counts in _ask(connection, part, query, by, where):
-            span = part.span or steps[max(0, bisect_right(begins, at) - 1)]
+            span = part.span or step_of(at)
             _add(found, (span, names), counts)
     return _in_order(found)
 
@@ -121,7 +121,8 @@ def _ask(
     step = [] if part.step is None else [part.step.label("step_at")]  # by its name: a parameter equals no other one
     groups: list[Any] = [*step, *(table.c[name] for name in by)]
     grouped = [*("step_at" for _ in step), *groups[len(step) :]]
-    times = or_(*(and_(table.c.start >= begin, table.c.start < end) for begin, end in part.times))
+    # Whole numbers, rounded up, mean the same: to compare with a float, PostgreSQL casts the column, and uses no index
+    times = or_(*(and_(table.c.start >= ceil(begin), table.c.start < ceil(end)) for begin, end in part.times))
     named = [table.c[kind].in_(words) for kind, words in query.only.items() if kind in table.c]
     asked = select(*groups, *sums).where(times, *named, *where(table))
     head = len(groups)

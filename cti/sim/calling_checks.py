@@ -5,6 +5,7 @@ A shadow of what was told and asked for, and the exchange as the truth; shares n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cti.center import ContactCenter
@@ -32,6 +33,7 @@ class CallingChecks:
         self.agents: dict[str, str] = {}  # agent -> how he stands
         self.kept: dict[str, str] = {}  # contact -> agent who is kept for it
         self.reserved: set[str] = set()  # contacts that need an agent
+        self.rung: set[str] = set()  # contacts whose agent was rung before them
 
     def after(self, event: ev.AnyEvent, outputs: list[Any]) -> None:
         """One step."""
@@ -43,8 +45,23 @@ class CallingChecks:
         for output in outputs:
             if isinstance(output, Changed):
                 self._told(output)
+            elif isinstance(output, do.RingAgent):
+                self._begun(output.leg.offer, output.node)
+                self.rung.add(output.leg.offer.rpartition("#")[0])
             elif isinstance(output, do.PlaceCall):
                 self._placed(output)
+
+    def can_dial(self, up: Mapping[str, bool]) -> bool:
+        """Whether there is a node that customers may be called from."""
+        return any(is_up and self._takes_dials(node) for node, is_up in up.items())
+
+    def _takes_dials(self, node: str) -> bool:
+        rules = self.center.policy.nodes.get(node)
+        return rules is None or (rules.weight > 0 and rules.drained is None)
+
+    def _begun(self, what: str, node: str) -> None:
+        if not self._takes_dials(node):
+            raise Violation("drained_node", f"{what} begins on {node}, on which nothing may")
 
     def _told(self, changed: Changed) -> None:
         contact, agent = changed.contact or "", changed.agent or ""
@@ -68,6 +85,8 @@ class CallingChecks:
 
     def _placed(self, command: do.PlaceCall) -> None:
         attempt, contact = command.attempt, command.ticket.contact
+        if contact not in self.rung:  # what has begun with an agent goes on
+            self._begun(attempt, command.node)
         if attempt in self.sent:
             raise Violation("sent_twice", f"{attempt} is sent again")
         if command.number in self.numbers.values():

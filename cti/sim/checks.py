@@ -47,7 +47,7 @@ class Checks:
         self.safety.after(now, event, outputs)
         self.calling.after(event, outputs)
         _beside(self.center)
-        liveness.check(now, self.center, self.safety.held_back, any(self.safety.nodes.values()))
+        liveness.check(now, self.center, self.safety.held_back, self.calling.can_dial(self.safety.nodes))
         if isinstance(event, ev.NodeChecked) and not outputs:
             self._looked_at.add(event.node)
             steady = self.exchange.agenda.now > self.moved_at + STEADY_S and self.switch.quiet()

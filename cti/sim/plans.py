@@ -61,6 +61,7 @@ def random_plan(
     _office(random.Random(f"office of {seed}"), plan, length_s)
     draw_wishes(random.Random(f"wishes of {seed}"), plan, length_s)
     _results(random.Random(f"results of {seed}"), plan, length_s)
+    _drains(random.Random(f"drains of {seed}"), plan, length_s)
     plan.faults.sort(key=lambda fault: fault.at)
     plan.requests.sort(key=lambda request: request.at)
     return plan
@@ -116,6 +117,23 @@ def _office(rng: random.Random, plan: Plan, length_s: float) -> None:
     for _ in range(rng.choice((0, 0, 0, 1, 4))):
         new = before if rng.random() < 0.3 else _other_policy(rng, before)
         plan.reloads.append(Reload(rng.uniform(0, length_s), new))
+
+
+def _drains(rng: random.Random, plan: Plan, length_s: float) -> None:
+    """An operator who drains the last of several nodes, uses it again, and weighs it. A generator of its own."""
+    if len(plan.nodes) == 1 or rng.random() < 0.3:
+        return
+
+    def rules() -> dict[str, Any]:
+        last = rng.choice(({}, {"drained": "new kernel"}, {"weight": 0}, {"weight": 3}))
+        return {node: {} for node in plan.nodes} | {plan.nodes[-1]: last}
+
+    whole = plan.policy.model_dump(mode="json", exclude_defaults=True)
+    plan.policy = policy.Center.model_validate(whole | {"nodes": rules()})
+    for _ in range(rng.choice((1, 2, 6))):
+        plan.reloads.append(Reload(0.0, whole))
+    for reload in plan.reloads:
+        reload.at, reload.policy = reload.at or rng.uniform(0, length_s), reload.policy | {"nodes": rules()}
 
 
 def _results(rng: random.Random, plan: Plan, length_s: float) -> None:

@@ -14,11 +14,14 @@ from sqlalchemy import Column, Connection, Table, delete, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from cti.model.dialling import OPEN_CALLBACKS, LeadId
+from cti.model.promise import Promise
 from cti.store.bulk import in_portions
 from cti.store.callbacks import open_promises
 from cti.store.database import Store
 from cti.store.promising import NEW
 from cti.store.tables import callback, callback_request, follow_up
+
+_decode = msgspec.json.Decoder(Promise).decode
 
 Same = Callable[[str], bool]
 """Whether a text, as a caller's network or a person wrote it, is the number."""
@@ -43,6 +46,8 @@ def erase(store: Store, number: str, same: Same) -> Forgotten:
     with store.durable.begin() as connection:
         request, work = callback_request.c, follow_up.c
         theirs = select(callback.c.request).where(callback.c.number == number)
+        bodies = connection.execute(select(callback.c.body).where(callback.c.number == number)).scalars()
+        heard = tuple(file for body in bodies for file in _decode(body).recordings)  # its own, and of those it took in
         asked = _known(connection, callback_request, (request.number, request.caller), same)
         worked = _known(connection, follow_up, (work.number,), same)
         by_promise = request.id.in_(theirs)
@@ -55,7 +60,7 @@ def erase(store: Store, number: str, same: Same) -> Forgotten:
             *(_forget(connection, follow_up, work.number.in_(some)) for some in in_portions(worked)),
             _forget(connection, callback, callback.c.number == number),
         ]
-    return _all(gone)
+    return _all([*gone, Forgotten(0, heard)])
 
 
 def forget_before(store: Store, before: float, portion: int, recorded_before: float | None = None) -> Forgotten:

@@ -1,4 +1,4 @@
-"""What is a callback request, as the survivability script spools it, and as the store keeps it?
+"""What is a callback request, as Asterisk's fallback spools it, and as the store keeps it?
 
 Judges and stores one request; knows no file (callback_spool.py). What it says is untrusted text.
 """

@@ -1,6 +1,7 @@
-"""Which callback requests did the survivability script spool while the engine was away? Takes each over exactly once.
+"""Which callback requests did Asterisk's fallback spool while the engine was away? Takes each over exactly once.
 
 Insert and commit first, unlink second: a crash between the two shows the file again, and its id is known by then.
+Asterisk's FILE() writes into the file under its own name: what is no request yet may become one in a moment.
 The directory is written by another program: no name, link or content in it is trusted. Bad files go to `bad/`.
 """
 
@@ -20,9 +21,11 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from cti.store.callback_request import ConflictingRequest, decode_request, take_over
 from cti.store.database import Store
 
+BAD = "bad"  # the folder in it of files that are no requests
 MAX_FILE_BYTES = 16 * 1024
 MAX_FILES_PER_SCAN = 200
 INTERVAL_S = 5.0
+UNFINISHED_S = 10.0  # a file so young may still be written
 
 _log = structlog.get_logger(__name__)
 
@@ -77,8 +80,11 @@ def _take_files(spool: int, names: list[str], store: Store, now: float, counts: 
 
 def _take_file(spool: int, name: str, store: Store, now: float, counts: SpoolCounts) -> None:
     try:
-        request = decode_request(_read(spool, name))
+        raw, written_at = _read(spool, name)
+        request = decode_request(raw)
         if request is None:
+            if abs(now - written_at) < UNFINISHED_S:
+                return
             raise _Bad
         taken = take_over(store, request, now)
     except (_Bad, ConflictingRequest):
@@ -93,7 +99,8 @@ def _take_file(spool: int, name: str, store: Store, now: float, counts: SpoolCou
     os.unlink(name, dir_fd=spool)
 
 
-def _read(spool: int, name: str) -> bytes:
+def _read(spool: int, name: str) -> tuple[bytes, float]:
+    """What it holds, and when it was written to (epoch seconds)."""
     try:
         # O_NONBLOCK: a FIFO must not stop the scan
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=spool)
@@ -108,7 +115,7 @@ def _read(spool: int, name: str) -> bytes:
         raw = os.read(fd, MAX_FILE_BYTES + 1)
         if len(raw) > MAX_FILE_BYTES:
             raise _Bad
-        return raw
+        return raw, found.st_mtime
     finally:
         os.close(fd)
 
@@ -116,8 +123,8 @@ def _read(spool: int, name: str) -> bytes:
 def _set_apart(spool: int, name: str) -> None:
     """Move to bad/ (never through a link), under a name that is free there."""
     with contextlib.suppress(FileExistsError):
-        os.mkdir("bad", 0o700, dir_fd=spool)
-    bad = os.open("bad", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spool)
+        os.mkdir(BAD, 0o700, dir_fd=spool)
+    bad = os.open(BAD, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spool)
     try:
         taken = set(os.listdir(bad))
         target = next(free for n in range(len(taken) + 1) if (free := f"{n}-{name}" if n else name) not in taken)

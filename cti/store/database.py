@@ -8,12 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -25,6 +23,13 @@ CACHE_KIB = 8_000  # of each connection, at most; the default is 2,000
 POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
+
+
+STEPS = Path(__file__).parent / "migrations" / "versions"
+
+
+class _CannotMigrate(Exception):
+    """No way leads from its step to ours."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def open_store(url: str) -> Store:
         raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
     try:
         _migrate(store.durable)
-    except (SQLAlchemyError, CommandError, OSError) as error:
+    except (SQLAlchemyError, _CannotMigrate, OSError) as error:
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {_reason(error)}"]) from None
     return store
@@ -107,14 +112,36 @@ def _make_private(database: str | None) -> None:
 
 
 def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if _version(connection) == _newest():
+            return
+    from alembic import command  # a tenth of a start, where there is anything to do at all
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", "cti.store:migrations")
     config.set_main_option("path_separator", "os")
     with engine.connect() as connection:
         _lock(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise _CannotMigrate(str(error)) from None
         connection.commit()
+
+
+def _version(connection: Connection) -> str | None:
+    """Which step the database has come to; None: it is new."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _newest() -> str:
+    """Which step is the last one: files are called v0001_what_it_does.py."""
+    return max(file.name[1:5] for file in STEPS.glob("v[0-9]*.py"))
 
 
 def _lock(connection: Connection) -> None:

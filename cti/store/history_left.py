@@ -27,7 +27,7 @@ _decode = msgspec.json.Decoder(Changed).decode
 
 
 class LeftBehind:
-    """Begins with the open rows; `seen` takes one off. Raises SQLAlchemyError, and so does `ends`."""
+    """Begins with the open rows; `seen` takes one off, also while `ends` reads. Raises SQLAlchemyError, as `ends`."""
 
     def __init__(self, store: Store, started_at: float, clock: Clock) -> None:
         self._store, self._started_at = store, started_at
@@ -39,22 +39,21 @@ class LeftBehind:
             found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
         self.rows: dict[str, dict[str, Any]] = {str(row["contact"]): row for row in found}
 
-    def seen(self, contact: str | None) -> None:
-        """It lives, or its end was told."""
-        if contact is not None:
-            self.rows.pop(contact, None)
+    def seen(self, contact: str | None) -> bool:
+        """It lives, or its end was told: it is open here no more. Whether it was."""
+        return contact is not None and self.rows.pop(contact, None) is not None
 
     def due(self) -> bool:
         """Whether whoever is not back by now has gone."""
         return bool(self.rows) and self._clock() - self._began >= AFTER_S
 
-    def ends(self) -> list[Changed]:
-        """The facts that nobody was there to tell: each visit that is still open was given up, each contact is over.
+    def ends(self) -> dict[str, list[Changed]]:
+        """The facts that nobody was there to tell, by contact: a visit that is still open was given up, all is over.
 
         They are of the engine's start, the last moment at which it can have been; how long the wait was nobody knows.
+        Each stays open here until it is `seen`: whoever takes its facts says so, and asks again after an error.
         """
-        rows, self.rows = self.rows, {}
-        return [fact for row in rows.values() for fact in self._end(row)]
+        return {name: list(self._end(row)) for name, row in self.rows.copy().items()}
 
     def _end(self, row: dict[str, Any]) -> Iterator[Changed]:
         name = ContactId(str(row["contact"]))

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
-from cti.figures import counting
+from cti.figures import counting, work
 from cti.figures.flow_walks import FlowWalks
-from cti.figures.staffing import OF_TALKS, Staffing, Stretch, pieces, work_of
+from cti.figures.staffing import Staffing, Stretch, pieces
 from cti.figures.wait_steps import step_of
 from cti.model.changes import Changed, Kind
-from cti.model.events import FlowEnded
+from cti.model.events import SURVEY_ASKED, FlowEnded
 from cti.model.policy import Center
-from cti.model.words import ContactState, OfferState, Outcome
+from cti.model.words import ContactState, Outcome
 from cti.store.interval_tables import (
+    ASKED,
     GREATEST,
     INTERVAL_S,
     agent_interval,
@@ -131,14 +132,12 @@ class SumBook:
                 self._visit(changed)
             case Kind.STATUS | Kind.ACTIVITY:
                 self._stretches(self._staffing.apply(changed))
-            case Kind.OFFER if changed.new == OfferState.ACCEPTED:
-                self._did(changed, start, "handled")
-            case Kind.OFFER if changed.new == OfferState.MISSED:
-                self._sums.add(agent_interval, (start, changed.agent or "", changed.queue or ""), {"missed": 1})
-            case Kind.TRANSFER:
-                self._did(changed, start, "transferred")
+            case Kind.OFFER | Kind.TRANSFER:
+                self._add(start, work.of_fact(changed))
+            case Kind.FLOW if changed.reason == SURVEY_ASKED:
+                self._survey(changed, start, changed.new, ASKED, "0")
             case Kind.SURVEY:
-                self._survey(changed, start)
+                self._survey(changed, start, changed.old, changed.reason or "", changed.new)
             case Kind.CONTACT:
                 self._contact(changed)
 
@@ -194,26 +193,21 @@ class SumBook:
             how = "answered" if caller.answered else good_bye if in_flow else caller.how
             self._sums.add(number_interval, (start_of(caller.at), caller.number), {how: 1})
 
-    def _did(self, changed: Changed, start: int, what: str) -> None:
-        if changed.queue:
-            self._sums.add(queue_interval, (start, changed.queue), {what: 1})
-        if changed.agent:
-            self._sums.add(agent_interval, (start, changed.agent, changed.queue or ""), {what: 1})
-
-    def _survey(self, changed: Changed, start: int) -> None:
-        survey, _, question = changed.old.partition(".")
-        of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", (changed.reason or "")[:16])
-        if changed.new.lstrip("-").isdigit():
-            self._sums.add(survey_interval, (start, *of, int(changed.new)), {"answers": 1})
+    def _survey(self, changed: Changed, start: int, name: str, scale: str, score: str) -> None:
+        survey, _, question = name.partition(".")
+        of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", scale[:16])
+        if score.lstrip("-").isdigit():
+            self._sums.add(survey_interval, (start, *of, int(score)), {"answers": 1})
 
     def _stretches(self, stretches: Iterable[Stretch]) -> None:
         for stretch in stretches:
-            talks = stretch.queue if stretch.state in OF_TALKS else ""
+            queues = self._queues.get(stretch.agent, ())
             for start, seconds in pieces(stretch, INTERVAL_S):
-                counts = work_of(stretch.state, seconds)
-                self._sums.add(agent_interval, (start, stretch.agent, talks), counts)
-                if talks:
-                    self._sums.add(queue_interval, (start, talks), {stretch.state: seconds})
-                shared = {name: counts[name] for name in counting.WORK if name in counts}
-                for queue in self._queues.get(stretch.agent, ()) if shared else ():
-                    self._sums.add(queue_interval, (start, queue), shared)
+                self._add(start, work.of_time(stretch, seconds, queues))
+
+    def _add(self, start: int, shares: Iterable[work.Share]) -> None:
+        for agent, queue, counts in shares:
+            if agent:
+                self._sums.add(agent_interval, (start, agent, queue), counts)
+            else:
+                self._sums.add(queue_interval, (start, queue), counts)

@@ -16,6 +16,9 @@ from cti.store.tables import metadata
 INTERVAL_S = 900
 """All time zones differ from UTC by whole quarters of an hour."""
 
+ASKED = "asked"
+"""In place of a scale, with the score 0: how often the question was put, of a survey's first question."""
+
 AGENT_COUNTS = (*STATES, *WORK, "handled", "transferred", "missed")
 NUMBER_COUNTS = ("calls", "answered", "abandoned", "self_service", "hung_up", "other")
 GREATEST = ("wait_max_s",)  # not added up: the greatest counts
@@ -87,7 +90,7 @@ survey_interval = Table(
     Column("question", String(40), primary_key=True),
     Column("queue", String(40), primary_key=True),  # in which he had talked, and with whom; "": not known
     Column("agent", String(40), primary_key=True),
-    Column("scale", String(16), primary_key=True),
+    Column("scale", String(16), primary_key=True),  # or ASKED
     Column("score", Integer, primary_key=True, autoincrement=False),
     *_sums("answers"),
     Index("survey_interval_queue", "queue", "start"),

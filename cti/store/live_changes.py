@@ -5,7 +5,7 @@ Paths and JSON values; what they mean is config/live.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -56,3 +56,14 @@ def save_live_changes(store: Store, changes: Iterable[LiveChange], entries: Iter
             connection.execute(insert(live_change), rows)
         if told:
             connection.execute(insert(audit), told)
+
+
+def values_of(live: Mapping[str, LiveChange]) -> dict[str, Any]:
+    """Return what changes say, by path."""
+    return {path: change.value for path, change in live.items()}
+
+
+def without(live: Mapping[str, LiveChange], dropped: Iterable[tuple[str, str]]) -> dict[str, LiveChange]:
+    """Return those that are not `dropped` (path, and why)."""
+    gone = {path for path, _ in dropped}
+    return {path: change for path, change in live.items() if path not in gone}

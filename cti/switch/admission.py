@@ -1,7 +1,7 @@
 """May one more caller come into our hands? Limits, what a caller hears who may not, and how many were turned away.
 
-Decides on two numbers and knows no calls. Who is asked about here has never been with us: whoever
-waits, talks, comes back or was called by us is not sent away by a limit.
+Decides on two numbers and which nodes are drained; knows no calls. Who is asked about here has never been with us:
+whoever waits, talks, comes back or was called by us is not sent away.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import contextlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiConnectionLost, AgiSession, AgiTimeout
 
 LOOKS = 4
 """So many looks at the loop in a row must be late: one pause is no overload."""
 
-COMMAND_TIMEOUT_S = 30.0  # the longest sound is far shorter
 LEAST_BEYOND, SHARE_BEYOND = 10, 45
-CALLS, LAG = "calls", "lag"
-REASONS = (CALLS, LAG)
+CALLS, LAG, DRAINED = "calls", "lag", "drained"
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,7 @@ class Admission:
 
     limits: Limits
     turned_away: Counter[str] = field(default_factory=Counter)
+    drained: frozenset[str] = frozenset()  # nodes whose new callers go elsewhere
     _lags_s: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
 
     def watch(self, lag_s: float) -> None:
@@ -67,14 +66,14 @@ class Admission:
         return self.lag_s > self.limits.max_lag_s / 4
 
     def closed(self, calls: int) -> str:
-        """Why no new caller comes in now, with so many calls in our hands: one of REASONS; "": he may."""
+        """Why no new caller comes in now, with so many calls in our hands: CALLS or LAG; "": he may."""
         if calls >= self.limits.max_calls:
             return CALLS
         return LAG if self.lag_s > self.limits.max_lag_s else ""
 
-    def turns_away(self, calls: int) -> str:
-        """The same for a caller who is at the door; counted."""
-        reason = self.closed(calls)
+    def turns_away(self, calls: int, node: str = "") -> str:
+        """The same for a caller of `node` who is at the door, or DRAINED; counted."""
+        reason = self.closed(calls) or (DRAINED if node in self.drained else "")
         if reason:
             self.turned_away[reason] += 1
         return reason
@@ -95,4 +94,4 @@ async def turn_away(session: AgiSession, limits: Limits) -> None:
     words.append(("SET", "VARIABLE", "CTI_DONE", "1"))
     with contextlib.suppress(AgiConnectionLost, AgiTimeout):
         for each in words:  # whatever the answer: a sound that is nowhere must not keep him here
-            await session.command(*each, timeout_s=COMMAND_TIMEOUT_S)
+            await session.command(*each, timeout_s=PROMPT_S if each[0] == "STREAM" else ANSWER_S)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 MAX_ENV_LINES: Final = 128
 MAX_ENV_LINE_BYTES: Final = 4096
@@ -48,6 +49,16 @@ class Environment:
 
     values: dict[str, str] = field(repr=False)
     args: tuple[str, ...] = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Path and query of the address that was called, with the leading slash."""
+        try:
+            parts = urlsplit(self.values.get("agi_request", ""))
+        except ValueError:
+            return "/"
+        path = parts.path or "/"
+        return f"{path}?{parts.query}" if parts.query else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
-from urllib.parse import urlsplit
 
 from cti.switch.agi_codec import AgiDecoder, AgiProtocolError, Environment, Hangup, Reply, encode_command
 
 MAX_QUEUED_COMMANDS: Final = 64
 MAX_HANGUPS: Final = 16
 MAX_PROVISIONAL: Final = 1000
+ANSWER_S: Final = 30.0  # for the answer to any command; what is longer is a wedged thread of Asterisk
+PROMPT_S: Final = 900.0  # for `STREAM FILE`: the longest sound
 
 _log = logging.getLogger(__name__)
 
@@ -48,18 +49,16 @@ class Gone(enum.Enum):
 class AgiCounters:
     """What happened at the server's door since it started; plain numbers for the metrics."""
 
-    connections: int = 0
     sessions: int = 0
     refused_peer: int = 0
     refused_full: int = 0
     refused_path: int = 0
-    closed_before_env: int = 0
+    gone_early: int = 0
+    """Closed by the other side before its session began."""
     env_timeouts: int = 0
     protocol_errors: int = 0
     session_errors: int = 0
-    commands: int = 0
     command_timeouts: int = 0
-    hangups: int = 0
 
 
 class Door(Protocol):
@@ -72,7 +71,7 @@ class Door(Protocol):
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection; close it, or set `refusal`, or let it speak for a limited time."""
 
-    def begin(self, session: AgiSession) -> str | None:
+    def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """The environment is complete: start the session, or say why not."""
 
     def forget(self, session: AgiSession) -> None:
@@ -87,10 +86,12 @@ class AgiSession(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_deadline",
         "_decoder",
         "_gone_callbacks",
         "_hangups",
         "_inflight",
+        "_late_callback",
         "_provisional",
         "_queue",
         "_server",
@@ -108,7 +109,9 @@ class AgiSession(asyncio.Protocol):
         self._decoder = AgiDecoder()
         self._transport: asyncio.Transport | None = None
         self._inflight: asyncio.Future[Reply] | None = None
-        self._queue: deque[tuple[bytes, asyncio.Future[Reply]]] | None = None
+        self._queue: deque[tuple[bytes, asyncio.Future[Reply], float | None]] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._late_callback: Callable[[], None] | None = None
         self._gone_callbacks: list[Callable[[Gone], None]] | None = None
         self._hangups = 0
         self._provisional = 0
@@ -142,24 +145,30 @@ class AgiSession(asyncio.Protocol):
         else:
             self._gone_callbacks = [*(self._gone_callbacks or ()), callback]
 
-    def submit(self, *words: str) -> asyncio.Future[Reply]:
+    def on_late(self, callback: Callable[[], None]) -> None:
+        """No command fails any more for want of an answer in time: `callback` is told, and decides. Must not block."""
+        self._late_callback = callback
+
+    def submit(self, *words: str, timeout_s: float | None = None) -> asyncio.Future[Reply]:
         """Send a command, written before this returns if none is under way; the future gets its Reply.
 
-        For words see `agi_codec.encode_command`. Raises `AgiEncodeError`, `AgiConnectionLost`, `AgiBusy`; the future
-        fails with `AgiConnectionLost`. Whoever waits for it sets the deadline; cancelling it keeps the session in step.
+        `timeout_s` counts from when it is written: what queues behind a long sound is not late. None: only where
+        Asterisk itself bounds the time (`EXEC Dial`). For words see `agi_codec.encode_command`. Raises
+        `AgiEncodeError`, `AgiConnectionLost`, `AgiBusy`; the future fails with `AgiConnectionLost`, and with
+        `AgiTimeout` where nobody listens to `on_late`. Cancelling it keeps the session in step.
         """
         data = encode_command(*words)
         if self.lost or self._transport is None:
             raise AgiConnectionLost("the AGI connection is closed")
         future: asyncio.Future[Reply] = self._server.loop.create_future()
         if self._inflight is None:
-            self._write(data, future)
+            self._write(data, future, timeout_s)
         else:
             if self._queue is None:
                 self._queue = deque()
             if len(self._queue) >= MAX_QUEUED_COMMANDS:
                 raise AgiBusy(f"{MAX_QUEUED_COMMANDS} commands are queued")
-            self._queue.append((data, future))
+            self._queue.append((data, future, timeout_s))
         return future
 
     def withdraw(self, command: asyncio.Future[Reply]) -> None:
@@ -170,17 +179,9 @@ class AgiSession(asyncio.Protocol):
     async def command(self, *words: str, timeout_s: float | None) -> Reply:
         """Send a command and wait for its Reply, whatever its code: look at `ok`, `dead` and `gone`.
 
-        `timeout_s` counts from now, queueing included; None only where Asterisk itself bounds the time (`EXEC Dial`).
-        Raises `AgiTimeout` and what `submit` raises.
+        `timeout_s`: as for `submit`. Raises `AgiTimeout` and what `submit` raises.
         """
-        future = self.submit(*words)
-        if timeout_s is None:
-            return await future
-        deadline = self._server.loop.call_later(timeout_s, self._time_out, future)
-        try:
-            return await future
-        finally:
-            deadline.cancel()
+        return await self.submit(*words, timeout_s=timeout_s)
 
     def close(self) -> None:
         """End the AGI: the dialplan goes on. What is queued fails with `AgiConnectionLost`."""
@@ -218,7 +219,8 @@ class AgiSession(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
         self._server.forget(self)
-        waiting = [self._inflight, *[future for _, future in self._queue or ()]]
+        self._end_deadline()
+        waiting = [self._inflight, *[future for _, future, _ in self._queue or ()]]
         self._inflight, self._queue = None, None
         for future in waiting:
             if future is not None and not future.done():
@@ -231,22 +233,23 @@ class AgiSession(asyncio.Protocol):
 
     def _begin(self, env: Environment) -> None:
         self.env, self.args = env.values, env.args
-        self.path = _path(env.values)
+        self.path = env.path
+        assert self._transport is not None
         if self.refusal is None:
-            self.refusal = self._server.begin(self)
+            self.refusal = self._server.begin(self, self._transport)
         if self.refusal is not None:
-            assert self._transport is not None
             self._transport.write(encode_command("VERBOSE", f"FastAGI refused: {self.refusal}", "1"))
             self._transport.close()
 
-    def _write(self, data: bytes, future: asyncio.Future[Reply]) -> None:
+    def _write(self, data: bytes, future: asyncio.Future[Reply], timeout_s: float | None) -> None:
         assert self._transport is not None
         self._inflight = future
         if not self._server.may_speak():  # another engine owns the centre: the caller goes there
             self._transport.abort()
             return
-        self._server.counters.commands += 1
         self._transport.write(data)
+        if timeout_s is not None:
+            self._deadline = self._server.loop.call_later(timeout_s, self._too_late, future)
 
     def _answer(self, replies: list[Reply]) -> None:
         future, self._inflight = self._inflight, None
@@ -254,23 +257,30 @@ class AgiSession(asyncio.Protocol):
         if future is None or len(replies) > 1:
             self._inflight = future
             raise AgiProtocolError("an answer without a command")
+        self._end_deadline()
         if not future.done():
             future.set_result(replies[0])
         while self._queue and self._inflight is None:
-            data, queued = self._queue.popleft()
+            data, queued, timeout_s = self._queue.popleft()
             if not queued.done():
-                self._write(data, queued)
+                self._write(data, queued, timeout_s)
 
-    def _time_out(self, future: asyncio.Future[Reply]) -> None:
-        if not future.done():
-            self._server.counters.command_timeouts += 1
+    def _too_late(self, future: asyncio.Future[Reply]) -> None:
+        self._server.counters.command_timeouts += 1
+        if self._late_callback is not None:
+            self._late_callback()
+        elif not future.done():
             future.set_exception(AgiTimeout("no answer to an AGI command"))
+
+    def _end_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def _hangup(self) -> None:
         self._hangups += 1
         if self._hangups > MAX_HANGUPS:
             raise AgiProtocolError("a flood of HANGUP")
-        self._server.counters.hangups += self._hangups == 1
         self._set_gone(Gone.HANGUP)
 
     def _count_provisional(self) -> None:
@@ -289,12 +299,3 @@ class AgiSession(asyncio.Protocol):
             except Exception as error:
                 self._server.counters.session_errors += 1
                 _log.error("an on_gone callback failed: %s", type(error).__name__)
-
-
-def _path(env: dict[str, str]) -> str:
-    try:
-        parts = urlsplit(env.get("agi_request", ""))
-    except ValueError:
-        return "/"
-    path = parts.path or "/"
-    return f"{path}?{parts.query}" if parts.query else path

@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -98,8 +98,9 @@ class AsteriskSwitch:
         self._ledger = ledger
         self.admission = admission or unlimited()
         self._desk: Desk | None = None
-        self._addresses = nodes
+        self._addresses = dict(nodes)
         self.nodes: dict[NodeId, Node] = {}
+        self._coming_and_going: set[asyncio.Task[None]] = set()
         self.agi = FastAgiServer(
             self._on_session,
             host=listen[0],
@@ -115,30 +116,62 @@ class AsteriskSwitch:
         """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
         self._desk = desk
         for name, address in self._addresses.items():
-            node = Node(
-                name,
-                address.host,
-                address.port,
-                address.username,
-                address.secret,
-                calls=self.calls,
-                exchange=self._exchange,
-                phones=self._phones,
-                post=desk.post,
-                clock=self._clock,
-                trunks=self._trunks,
-                ledger=self._ledger,
-                here=self._here,
-            )
-            node.link.may_speak = self._may_act
-            self.nodes[name] = node
-            await node.start()
+            await self._node(desk, name, address).start()
         await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
         await self.agi.start()
         self.listening = True
 
-    def reload(self, phones: Mapping[str, AgentId], trunks: Mapping[str, Trunk] | None = None) -> None:
-        """Whose phone is which from now on, and which ways out there are. The nodes look into the same dicts."""
+    def _node(self, desk: Desk, name: NodeId, address: NodeAddress) -> Node:
+        node = self.nodes[name] = Node(
+            name,
+            address.host,
+            address.port,
+            address.username,
+            address.secret,
+            calls=self.calls,
+            exchange=self._exchange,
+            phones=self._phones,
+            post=desk.post,
+            clock=self._clock,
+            trunks=self._trunks,
+            ledger=self._ledger,
+            here=self._here,
+        )
+        node.link.may_speak = self._may_act
+        node.drain(name in self.admission.drained)
+        return node
+
+    def connect(self, addresses: Mapping[NodeId, NodeAddress]) -> None:
+        """These are the nodes from now on. One that is gone, or elsewhere, is let go, and its calls with it."""
+        former, self._addresses = self._addresses, dict(addresses)
+        for name in [name for name in self.nodes if addresses.get(name) != former.get(name)]:
+            node = self.nodes.pop(name)
+            for call in [call for call in self.calls.values() if call.call.partition("/")[0] == name]:
+                del self.calls[call.call]
+                call.close()
+            self._beside(node.close())
+        for name, address in addresses.items():
+            if name not in self.nodes and self._desk is not None:
+                self._beside(self._node(self._desk, name, address).start())
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._coming_and_going.add(task)
+        task.add_done_callback(self._coming_and_going.discard)
+
+    def reload(
+        self,
+        phones: Mapping[str, AgentId],
+        trunks: Mapping[str, Trunk] | None = None,
+        drained: frozenset[NodeId] = frozenset(),
+    ) -> None:
+        """Whose phone is which from now on, which ways out there are, and which nodes take no new callers.
+
+        The nodes look into the same dicts.
+        """
+        self.admission.drained = frozenset(drained)
+        for name, node in self.nodes.items():
+            node.drain(name in drained)
         self._phones.clear()
         self._phones.update(phones)
         self._trunks.clear()
@@ -150,6 +183,8 @@ class AsteriskSwitch:
         await self.agi.close()
         for node in self.nodes.values():
             await node.close()
+        if self._coming_and_going:
+            await asyncio.wait(self._coming_and_going)
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -228,7 +263,9 @@ class AsteriskSwitch:
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
         if isinstance(command, commands.Join):
-            self.nodes[NodeId(command.call.partition("/")[0])].begun.agents.not_joined(command.offer)
+            node = self.nodes.get(NodeId(command.call.partition("/")[0]))
+            if node is not None:
+                node.begun.agents.not_joined(command.offer)
         if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 
@@ -289,7 +326,8 @@ class AsteriskSwitch:
         )
 
     async def _inbound(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
-        if is_new(args) and self.admission.turns_away(len(self.calls)):
+        door = node if phone_of(session.channel) not in self._phones else ""  # an agent who calls is inside already
+        if is_new(args) and self.admission.turns_away(len(self.calls), door):
             await turn_away(session, self.admission.limits)
             return
         call_id = CallId(leg_id(node, session.uniqueid))

@@ -223,6 +223,8 @@ class FlowCall:
                     answer = (fact.flow, survey, question, scale, score, self._version)
                     work = (fact.owner, fact.due_in_s, fact.call_in_s)
                     self._post(events.SurveyAnswered(self.call, *answer, *work))
+                case replies.Asked(survey=survey, question=question):
+                    self._tell_core(fact, events.SURVEY_ASKED, f"{survey}.{question}")
                 case replies.CallsUnwanted(reason=reason):
                     self._post(events.CallsUnwanted(self.call, f"{fact.flow}: {reason}"))
                 case replies.SplitTaken(split=split, share=share):

@@ -13,11 +13,11 @@ import structlog
 
 from cti.ivr import replies, verbs
 from cti.switch.agi_codec import AgiEncodeError, Reply
+from cti.switch.agi_session import ANSWER_S
 from cti.switch.flow_sounds import Sounds
 
 log = structlog.get_logger(__name__)
 
-ANSWER_S = 30.0  # for every command, on top of what it takes by itself; what is longer is a wedged Asterisk
 SAMPLES_A_SECOND = 8000  # of a wav file, which endpos counts
 LONGEST_SILENCE_S = 10  # of Asterisk's core sounds silence/1 to silence/10: STREAM FILE can be stopped, WAIT cannot
 CHANNEL_UP = 6  # CHANNEL STATUS

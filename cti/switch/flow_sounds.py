@@ -12,8 +12,7 @@ from typing import Protocol
 from cti.ivr import replies, verbs
 from cti.model.spoken import said_as
 from cti.switch.agi_codec import Reply
-
-PROMPT_S = 900.0  # the longest one, beyond which its thread in Asterisk must be wedged
+from cti.switch.agi_session import PROMPT_S
 
 
 class Send(Protocol):

@@ -16,7 +16,7 @@ from cti.model.ticket import VARIABLE, encode_ticket
 from cti.model.words import CallId, OfferId, RingResult
 from cti.ports import Clock
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, Gone
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession, Gone
 from cti.switch.ami_events import ring_result
 from cti.switch.flow_call import FlowCall
 from cti.switch.flow_desk import FlowDesk
@@ -27,7 +27,6 @@ from cti.switch.waiting_agent import Waiting
 log = structlog.get_logger(__name__)
 
 STUCK_RING_S = 30.0  # beyond the ring time-out, with nobody answering: that Dial's thread is wedged
-COMMAND_TIMEOUT_S = 30.0  # for everything but Dial; the longest prompt is far shorter
 DIAL_STATUS = "${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"
 
 
@@ -53,6 +52,7 @@ class InboundCall:
         self._ringing = False
         self._lost = False
         self._accepted = False
+        session.on_late(self._too_late)
         session.on_gone(self._gone)
 
     # --- commands ---------------------------------------------------------------------------------------------------
@@ -111,12 +111,12 @@ class InboundCall:
         self._drop_prompts()
         self._set()
         silence = behind_beep(command.beep_wait_s)
-        self._submit("EXEC", "WaitForSilence", silence, timeout_s=command.beep_wait_s + COMMAND_TIMEOUT_S)
+        self._submit("EXEC", "WaitForSilence", silence, timeout_s=command.beep_wait_s + ANSWER_S)
         self.release(commands.Release(self.call, command.prompts))
 
     def announce(self, command: commands.Announce) -> None:
         self._drop_prompts()
-        sent = [self._submit("STREAM", "FILE", prompt, "") for prompt in command.prompts]
+        sent = [self._play(prompt) for prompt in command.prompts]
         self._prompts = [future for future in sent if future is not None]
         if not self._prompts:
             self._post(events.AnnouncementEnded(self.call))
@@ -133,7 +133,7 @@ class InboundCall:
         if command.prompts:
             self._set()
         for prompt in command.prompts:
-            self._submit("STREAM", "FILE", prompt, "")
+            self._play(prompt)
         if command.goto:
             self._submit("SET", "VARIABLE", "CTI_NEXT", command.goto)
         done = self._submit("SET", "VARIABLE", "CTI_DONE", "1")
@@ -202,32 +202,30 @@ class InboundCall:
         if assignments:
             self._submit("EXEC", "MSet", ",".join(assignments))
 
-    def _submit(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
+    def _play(self, prompt: str) -> asyncio.Future[Reply] | None:
+        return self._submit("STREAM", "FILE", prompt, "", timeout_s=PROMPT_S)
+
+    def _submit(self, *words: str, timeout_s: float | None = ANSWER_S) -> asyncio.Future[Reply] | None:
         try:
             return self._send(*words, timeout_s=timeout_s)
         except AgiEncodeError as error:
             log.error("an AGI command cannot be sent", verb=" ".join(words[:2]), error=str(error))
             return None
 
-    def _send(self, *words: str, timeout_s: float | None = COMMAND_TIMEOUT_S) -> asyncio.Future[Reply] | None:
+    def _send(self, *words: str, timeout_s: float | None = ANSWER_S) -> asyncio.Future[Reply] | None:
         try:
-            future = self._session.submit(*words)
+            return self._session.submit(*words, timeout_s=timeout_s)
         except AgiConnectionLost:
             return None
         except AgiBusy:
             log.error("a caller's session has too many commands waiting; it is given back to the dialplan")
             self._session.close()
             return None
-        if timeout_s is not None:
-            # A wedged Asterisk thread must not keep a caller for ever: the dialplan brings him back.
-            deadline = asyncio.get_running_loop().call_later(timeout_s, self._too_late, future)
-            future.add_done_callback(lambda _: deadline.cancel())
-        return future
 
-    def _too_late(self, future: asyncio.Future[Reply]) -> None:
-        if not future.done() and not self._ringing:
-            log.warning("no answer to an AGI command in time; the session is given back to the dialplan")
-            self._session.close()
+    def _too_late(self) -> None:
+        """A wedged Asterisk thread must not keep a caller for ever: the dialplan brings him back."""
+        log.warning("no answer to an AGI command in time; the session is given back to the dialplan")
+        self._session.close()
 
     def _stuck(self, dial: asyncio.Future[Reply]) -> None:
         """Dial keeps its own ring time-out. Long past it, and nobody answered: let the dialplan bring him back.

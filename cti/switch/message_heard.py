@@ -8,12 +8,17 @@ from __future__ import annotations
 import enum
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout
+from cti.switch.agi_session import (
+    ANSWER_S,
+    PROMPT_S,
+    AgiBusy,
+    AgiConnectionLost,
+    AgiSession,
+    AgiTimeout,
+)
 
 TIMES = 3  # the whole of it; who has not pressed a key by then is not there
 KEY_S = 5.0  # for a key, when all has been said
-ANSWER_S = 30.0  # beyond what is played: so long at most for the answer to a command
-LONGEST_S = 900.0  # of one message
 BEGINS = ("vm-youhave", "vm-message")
 CHOICES = ("vm-tocallback", "vm-repeat", "vm-delete")  # "press 2 to call ...", "press 5 to repeat ...", "press 7 ..."
 CALL, AGAIN, DONE = "2", "5", "7"
@@ -49,14 +54,14 @@ async def listen(session: AgiSession, messages: tuple[str, ...]) -> Said | None:
 async def _once(session: AgiSession, messages: tuple[str, ...]) -> str:
     """The key that he pressed while he listened, or behind it; "" for none."""
     for sound in (*BEGINS, *messages, *CHOICES):
-        key = _key(await _answered(session, "STREAM FILE", sound, KEYS, limit_s=LONGEST_S))
+        key = _key(await _answered(session, "STREAM FILE", sound, KEYS, takes_s=PROMPT_S))
         if key:
             return key
     return _key(await _answered(session, "WAIT FOR DIGIT", str(round(KEY_S * 1000))))
 
 
-async def _answered(session: AgiSession, *words: str, limit_s: float = 0.0) -> Reply:
-    reply = await session.command(*words, timeout_s=limit_s + ANSWER_S)
+async def _answered(session: AgiSession, *words: str, takes_s: float = 0.0) -> Reply:
+    reply = await session.command(*words, timeout_s=takes_s + ANSWER_S)
     if reply.dead or session.gone is not None:
         raise _Gone
     return reply

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 CHECK_INTERVAL_S = 30.0
 STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
+DRAINED = "CTI_DRAINED"  # a global variable of its dialplan
 RETELL_S = 60.0  # so often a log is told again that the node is still away
 FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
 
@@ -66,7 +67,7 @@ class Node:
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
         self._watch: asyncio.Task[None] | None = None
-        self._closing = False
+        self._closing = self._drained = False
 
     async def start(self) -> None:
         await self.link.start()
@@ -100,6 +101,15 @@ class Node:
     def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
         """A ring is on its way. Kept until the caller's Hangup: on a slow AMI its legs come after its AGI session."""
         self._rings[call] = offers
+
+    def drain(self, drained: bool) -> None:
+        """Let its dialplan send new callers elsewhere, before anybody answers them; or take them again."""
+        changed, self._drained = drained is not self._drained, drained
+        if changed and self.live:
+            self._tell_drained()
+
+    def _tell_drained(self) -> None:
+        self._fire({"Action": "Setvar", "Variable": DRAINED, "Value": "1" if self._drained else "0"})
 
     def hangup(self, channel: str) -> None:
         self._fire({"Action": "Hangup", "Channel": channel})
@@ -264,6 +274,7 @@ class Node:
                 self._forget_legs({leg.leg for leg in legs})
                 self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
+                self._tell_drained()
                 if self.strays is not None:
                     self.strays.begin()
                 if not self.first_live.done():

@@ -18,7 +18,7 @@ from cti.model.events import SnapshotLeg
 from cti.model.words import NodeId, OfferId, RingResult
 from cti.switch import originate
 from cti.switch.agi_codec import AgiEncodeError
-from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused
 from cti.switch.ami_codec import AmiEncodeError
 from cti.switch.ami_events import Fields, leg_id
@@ -27,7 +27,6 @@ from cti.switch.message_heard import Said, listen
 log = structlog.get_logger(__name__)
 
 NO_CHANNEL_S = 1.0  # as in placed_call.py
-GOODBYE_S = 60.0  # for the prompts of a dismissal; then the leg is hung up all the same
 
 
 @dataclass(eq=False)
@@ -107,14 +106,14 @@ class WaitingAgents:
             self._post(events.OfferEnded(waiting.offer, RingResult.CANCELLED if waiting.dismissed else result))
 
     def _say_goodbye(self, waiting: Waiting, session: AgiSession) -> None:
+        session.on_late(session.close)
         try:
             for prompt in waiting.prompts:
-                session.submit("STREAM FILE", prompt, "")
-            session.submit("HANGUP")
+                session.submit("STREAM FILE", prompt, "", timeout_s=PROMPT_S)
+            session.submit("HANGUP", timeout_s=ANSWER_S)
         except (AgiConnectionLost, AgiBusy, AgiEncodeError):
             self._hangup(waiting.channel)
             return
-        asyncio.get_running_loop().call_later(GOODBYE_S, session.close)
 
     # --- his session --------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,9 +33,7 @@ class Lab:
 
     def __init__(self, folder: Path, *words: str) -> None:
         self.folder = folder
-        self.descriptor: dict[str, Any] = self._run(
-            "up", *words, "--base", "auto", "--python", sys.executable, "--with-parent", str(os.getpid())
-        )
+        self.descriptor: dict[str, Any] = self._run("up", *words, "--base", "auto", "--with-parent", str(os.getpid()))
 
     @property
     def base(self) -> str:

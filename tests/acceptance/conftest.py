@@ -16,7 +16,7 @@ from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
 from .lone_switch import LoneSwitch
 
-RETRY_S = 12  # a new engine needs a second, but 10 s on a busy machine: so long must callers be kept
+RETRY_S = 90  # a new engine needs a second, but half a minute on a busy machine: so long must callers be kept
 
 _centres: list[Centre] = []
 

@@ -15,7 +15,6 @@ from cti.model.words import AttemptId, DialResult, Heard, OfferId
 from . import voices
 from .calling_out import arrived, ended, joined, waits
 from .centre import Centre
-from .conftest import RETRY_S
 from .lone_switch import NODE, LoneSwitch, call_of
 from .tones import Ear
 from .waiting import until
@@ -157,7 +156,7 @@ def test_without_any_engine_he_hears_a_message(centre: Centre, switch: LoneSwitc
     switch.dies()
     phone.answer()
     phone.wait("confirmed")
-    phone.wait("disconnected", timeout_s=RETRY_S + 20.0)
+    until(lambda: centre.witness.no_more_patience(2) or phone.over, "he is told, and released", 40.0)
     until(lambda: not centre.witness.channels(), "no channel left")
     spool = Path(centre.lab.nodes[0]["callback_spool_dir"])
     assert not list(spool.glob("*.json"))

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.acceptance
 
 FLOWS = Path(__file__).with_name("campaign_flows")
 SAFE = {"play": ["custom/sorry"]}
+PATIENT = Habit(200, stays_s=60.0)  # hears the message to its end; who goes before it has not been abandoned
 ANSWERED_BEFORE = 1000  # in the legal window: what a power campaign may spend
 WRITTEN = {
     "progressive": {"mode": "progressive", "queue": "sales"},
@@ -31,8 +32,9 @@ WRITTEN = {
         "safe_harbour": SAFE,
         "dispositions": {"no_more": {"means": "do_not_call"}},
     },
-    "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE},
+    "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE, "ring_timeout_s": 30},
     "predictive": {"mode": "predictive", "queue": "sales", "evidence_answers": 0, "safe_harbour": SAFE},
+    "next": {"mode": "progressive", "queue": "sales"},
     "preview": {"mode": "preview", "queue": "sales", "preview_s": 20},
     "listening": {
         "mode": "progressive",
@@ -124,15 +126,16 @@ def test_power_reaches_everybody_once_whatever_they_do(centre: Centre, selling: 
 def test_all_agents_leave_while_dials_are_in_the_air(centre: Centre, selling: Selling) -> None:
     """Nobody new is dialled; who answers hears the message; each ends in a stated result."""
     town, numbers = selling.town, town_numbers(2, 30)
-    town.lives_by(lambda number: Habit(200, 2.0) if int(number[-1]) % 2 else NO_ANSWER)
+    town.lives_by(lambda number: NO_ANSWER)
     selling.start("leaving", *numbers)
     selling.until(lambda: len(town.open) == 8, "eight phones ring")
     for name in ("a1001", "a1002"):
         assert selling.engine.do(name, "logout") == 200
+    town.lives_by(lambda number: PATIENT if int(number[-1]) % 2 else BUSY, forget=False)
     selling.until(lambda: not town.open, "those in the air have ended")
     selling.nothing_is_left()
     assert len(town.calls) == 8, "no new dials"
-    until(lambda: selling.results("leaving") == {"abandoned": 4, "no_answer": 4}, f"{selling.results('leaving')}")
+    until(lambda: selling.results("leaving") == {"abandoned": 4, "busy": 4}, f"{selling.results('leaving')}")
     assert "no agents" in selling.now("leaving")["pacing"]
 
 
@@ -216,10 +219,10 @@ def test_who_wants_no_more_calls_is_not_dialled_by_the_next_campaign(centre: Cen
     phone.hangup()
     until(lambda: len(selling.unwanted()) == 2, "his wish is kept, too")
     assert selling.unwanted() == {by_key: "notify: pressed_nine", to_agent: "power: no_more"}
-    selling.start("leaving", by_key, to_agent, third)
-    until(lambda: selling.outcomes("leaving")["do_not_call"] == 2, f"{selling.outcomes('leaving')}")
+    selling.start("next", by_key, to_agent, third)
+    until(lambda: selling.outcomes("next")["do_not_call"] == 2, f"{selling.outcomes('next')}")
     centre.world.ringing().busy()
-    until(lambda: selling.results("leaving")["busy"] == 1, "the third was called")
+    until(lambda: selling.results("next")["busy"] == 1, "the third was called")
     assert not centre.world.incoming
 
 

@@ -108,9 +108,7 @@ def test_a_digit_leaves_the_line(centre: Centre, start: Start) -> None:
     assert engine.queue("support")["position"][0]["wait_s"] > 0
     second.press("9")
     until(lambda: engine.queue("sales")["key_exit"] == 2, "both left sales by a key")
-    until(
-        lambda: "survivability" in str(centre.witness.channel_of(number_of(2))), "the caller in the fallback's script"
-    )
+    until(lambda: "cti-callback" in str(centre.witness.channel_of(number_of(2))), "the caller in the fallback's menu")
     assert [row[5] for row in engine.queue_log("EXITWITHKEY")] == ["2", "9"]
     engine.do("anna", "login")
     serve(centre, "1001")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -133,6 +134,24 @@ def test_kill_the_owner(scene: Scene) -> None:
     assert talkers[0].over_at is not None
 
 
+def test_an_upgrade_one_engine_after_the_other(scene: Scene) -> None:
+    """The standby is started anew, the owner is drained and comes back as the standby: nobody hears an end."""
+    _, waiters = scene.begin()
+    assert scene.second.stop() == 0
+    scene.second.start(wait=False)
+    scene.pair.until_standby(scene.second)
+    assert scene.pair.owns(scene.first) and scene.first.waiting("sales") == [dialog.user for dialog in waiters]
+    until(lambda: scene.pair.metric(scene.first, "cti_standbys") == 1, "the new standby counted", OWN_S)
+    assert json.loads(scene.first.command("drain"))["drain"] == "handed_over"
+    assert scene.first.wait_ended() == 0
+    scene.taken_over(waiters)
+    scene.first.start(wait=False)
+    scene.pair.until_standby(scene.first)
+    row = scene.second.part("status")["redis"]
+    assert (row["up"], row["away_since"], row["owner"]) == (True, None, scene.pair.addresses[1])
+    scene.serve(waiters)
+
+
 def freeze_between_writes(engine: EngineProcess) -> None:
     """Who is stopped in the middle of a write keeps SQLite's lock, and nobody can take over before he is gone."""
     for _ in range(50):
@@ -160,16 +179,16 @@ def test_an_owner_that_was_stopped_wakes_up_too_late(scene: Scene) -> None:
     assert scene.pair.owns(scene.second)
 
 
-def test_redis_away_changes_nothing_but_what_is_said(scene: Scene) -> None:
+def test_redis_away_changes_nothing_but_what_is_said(scene: Scene, redis: valkey.Valkey) -> None:
     _, waiters = scene.begin()
-    scene.pair.redis.stop()
+    redis.stop()
     told = until(lambda: scene.pair.readiness(scene.first).get("warnings"), "Redis away told", OWN_S)
     assert "Redis gives no answer" in told[0]
     until(lambda: "cannot take over" in str(scene.pair.readiness(scene.second)), "by the standby too", OWN_S)
     more = scene.arrive(1, scene.first)
     assert scene.pair.owns(scene.first) and scene.pair.stands_by(scene.second), "nobody takes over"
     assert scene.pair.metric(scene.first, "cti_redis_up") == 0
-    scene.pair.redis.start()
+    redis.start()
     until(lambda: "warnings" not in scene.pair.readiness(scene.first), "Redis back", OWN_S)
     assert scene.pair.owns(scene.first) and scene.pair.stands_by(scene.second)
     scene.first.kill()

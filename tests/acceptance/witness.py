@@ -145,6 +145,11 @@ class Witness:
                 Replace="yes",
             )
 
+    def no_more_patience(self, retry_s: int) -> None:
+        """Everybody who is on the phone now goes to the fallback after so long without an engine."""
+        for channel in self.channels():
+            self.action(Action="Setvar", Channel=channel["Channel"], Variable="CTI_RETRY_S", Value=str(retry_s))
+
     def action(self, **fields: str) -> Any:
         return self._manager.send_action(dict(fields))
 

@@ -47,6 +47,7 @@ class FakeView:
             "agents": [{"id": "anna"}, {"id": "ben"}],
             "calls": [{"call": "node1/1.1", "caller": "+4930123"}],
             "decisions": [],
+            "nodes": [{"name": "node1", "state": "up"}],
             "status": {"nodes": {"node1": "up"}, "waiting": 1},
         }
 

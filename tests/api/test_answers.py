@@ -71,7 +71,7 @@ def test_what_is_kept(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
     writer = HistoryWriter(store, CENTER, "v1", now=1.0, keep_s=1e9, gather_s=0.0)
     writer.apply(Changed(Kind.CONTACT, "n/1", "", "arrived", 1.0, "T", contact=ContactId("n/1"), call=CallId("n/1")))
-    holds(ContactRow, History(store, CENTER, "v1", writer.flush).contacts()[0])
+    holds(ContactRow, History(store, CENTER, "v1", lambda: writer.flush(30.0)).contacts()[0])
     row = follow_up.message("n/1", "sales", "+4930", "/x") | {"opened_at": 1.0, "due_at": 2.0}
     with store.durable.begin() as connection:
         follow_up.open_one(connection, row)
@@ -90,7 +90,7 @@ OUTBOUND = {
     "caller_ids": {"m": {"numbers": ["+4930123"]}},
 }
 SPRING = {"mode": "progressive", "queue": "sales", "caller_ids": "m"}
-LIVE = ["queues", "agents", "calls", "decisions", "status"]
+LIVE = ["queues", "agents", "calls", "decisions", "nodes", "status"]
 PATHS = [*LIVE, "contacts", "campaigns", "callbacks", "follow-ups", "audit"]
 
 

@@ -59,7 +59,7 @@ async def asking(tmp_path: Path) -> AsyncIterator[Asking]:
     core = Center()
     scene = core.scene
     writer = HistoryWriter(store, scene.policy, "v1", now=scene.now, keep_s=1e9, gather_s=0.0)
-    history = History(store, scene.policy, "v1", writer.flush)
+    history = History(store, scene.policy, "v1", lambda: writer.flush(30.0))
     app = make_control_app(FakeDesk(), core, lambda: scene.now, why=(core, history))
     client = TestClient(TestServer(app))
     await client.start_server()

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.api.live_rows import AgentRow, CallRow, DecisionRow, QueueRow, StatusRow
+from cti.api.live_rows import AgentRow, CallRow, DecisionRow, NodeRow, QueueRow, StatusRow
 from cti.metrics.live import LiveView
 from tests.metrics.streams import CENTER, START, Story
 
 pytestmark = pytest.mark.unit
 
-PARTS = {"queues": QueueRow, "agents": AgentRow, "calls": CallRow, "decisions": DecisionRow}
+PARTS = {"queues": QueueRow, "agents": AgentRow, "calls": CallRow, "decisions": DecisionRow, "nodes": NodeRow}
 
 
 def holds(kind: type[Any], row: Any) -> None:

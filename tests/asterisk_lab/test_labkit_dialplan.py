@@ -5,6 +5,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.acceptance
 
 Lab = dict[str, Any]
+
+KEY_S = 0.25  # nobody types faster, and Asterisk drops keys that come at once
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +36,20 @@ def _take(spool: Path) -> dict[str, Any]:
     request: dict[str, Any] = json.loads(file.read_text())
     file.unlink()
     return request
+
+
+def _files(spool: Path) -> list[Path]:
+    return list(spool.iterdir())
+
+
+@contextmanager
+def _away(folder: Path) -> Iterator[None]:
+    """It is not where it should be, for the length of a block."""
+    away = folder.rename(folder.with_name("away"))
+    try:
+        yield
+    finally:
+        away.rename(folder)
 
 
 async def _music_then(session: AgiSession, wait_s: float, *commands: str) -> None:
@@ -139,21 +156,92 @@ async def test_deaf_engine_does_not_keep_the_caller(one_node: Lab, tmp_path: Pat
         assert [session.args["entry"] for session in engine.sessions] == ["1", "1"]
 
 
+class Menu:
+    """The fallback's menu as one caller meets it; `reads` waits until a key is wanted that `sound` asks for."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness, self._met = witness, 0
+
+    async def reads(self, sound: str) -> None:
+        await until(lambda: any(sound in step for step in self._steps()[self._met :]), f"the menu with {sound}")
+        self._met = len(self._steps())
+
+    def _steps(self) -> list[str]:
+        steps = [e for e in self._witness.events("Newexten") if e["Context"] == "cti-callback"]
+        return [e["AppData"] for e in steps if e["Application"] in ("Read", "Playback")]
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            self._witness.send(Action="PlayDTMF", Channel=self.channel, Digit=key, Receive="true")
+            await asyncio.sleep(KEY_S)
+
+    @property
+    def channel(self) -> str:
+        return str(self._witness.events("Newchannel")[0]["Channel"])
+
+    @property
+    def playbacks(self) -> list[str]:
+        return [e["AppData"] for e in self._witness.events("Newexten") if e["Application"] == "Playback"]
+
+
 async def test_without_engine_the_caller_hears_music_and_leaves_a_callback(one_node: Lab, tmp_path: Path) -> None:
     node = one_node["nodes"][0]
-    spool = Path(node["callback_spool_dir"])
     async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002") as call:
-        channel = (await until(lambda: witness.events("Newchannel")))[0]["Channel"]
         await until(lambda: witness.events("MusicOnHoldStart"))
-        await until(
-            lambda: [e for e in witness.events("AGIExecStart") if "STREAM" in e["Command"] and e["Channel"] == channel]
-        )
-        witness.send(Action="PlayDTMF", Channel=channel, Digit="1", Receive="true")
+        menu = Menu(witness)
+        await menu.reads("vm-tocallback")
+        await menu.press("1")
         assert await call.wait() == 0
-    request = _take(spool)
+    request = _take(Path(node["callback_spool_dir"]))
     assert (request["caller"], request["number"], request["queue"]) == ("4930123", "4930123", "6002")
     assert request["uniqueid"] == request["linkedid"] == witness.events("Newchannel")[0]["Uniqueid"]
-    assert abs(request["at"] - time.time()) < 60
+    assert request["id"].startswith(f"{node['name']}-") and abs(request["at"] - time.time()) < 60
+    assert menu.playbacks == ["auth-thankyou", "vm-goodbye"]
+    assert not witness.events("AGIExecStart"), "no program is started for anybody"
+
+
+async def test_who_hides_his_number_types_one_and_may_hang_up_while_it_is_read_back(
+    one_node: Lab, tmp_path: Path
+) -> None:
+    node = one_node["nodes"][0]
+    spool = Path(node["callback_spool_dir"])
+    async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002", from_="anonymous") as call:
+        menu = Menu(witness)
+        await menu.reads("vm-toenternumber")
+        await menu.press("1")  # means nothing: there is no number
+        await menu.reads("vm-toenternumber")
+        await menu.press("2")
+        await menu.reads("vm-enter-num-to-call")
+        await menu.press("#")
+        await menu.reads("vm-enter-num-to-call")
+        await menu.press("089*1#")
+        await menu.reads("vm-num-i-have")
+        assert not _files(spool)
+        witness.send(Action="Hangup", Channel=menu.channel)
+        assert await call.wait() == 0
+        await until(lambda: _files(spool))
+    request = _take(spool)
+    assert (request["caller"], request["number"]) == ("", "089*1")
+
+
+async def test_what_cannot_be_kept_is_not_promised(one_node: Lab, tmp_path: Path) -> None:
+    """Without a folder, as on a full disk, he hears that it did not work; who hangs up before has left nothing."""
+    node = one_node["nodes"][0]
+    spool = Path(node["callback_spool_dir"])
+    with _away(spool):
+        async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002") as call:
+            menu = Menu(witness)
+            await menu.reads("vm-tocallback")
+            await menu.press("1")
+            assert await call.wait() == 0
+    assert menu.playbacks[0] == "im-sorry&please-try-call-later"
+    async with Witness.of(node) as witness, caller(one_node, tmp_path, "6002") as call:
+        menu = Menu(witness)
+        await menu.reads("vm-tocallback")
+        witness.send(Action="Hangup", Channel=menu.channel)
+        assert await call.wait() == 0
+        await until(lambda: witness.events("Hangup"))
+    assert not _files(spool)
 
 
 async def test_blind_transfer_back_into_a_queue_is_a_new_entry_with_the_old_ticket(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.chaos_books import (
+    CALLED_AGAIN,
     DIALLED_TWICE,
     DROPPED,
     FORGOTTEN,
@@ -17,8 +18,10 @@ from bench.chaos_books import (
     NOT_PROMISED,
     SERVED_TWICE,
     TWO_CONTACTS,
+    UNHEARD,
     UNKNOWN,
     WRONG_OUTCOME,
+    Called,
     Row,
     Story,
     doubles,
@@ -76,10 +79,43 @@ def test_served_when_nothing_was_written() -> None:
     assert list(judge_contacts([story(served=False)], [], [(0.0, 60.0)]).wrong) == [UNKNOWN]
 
 
+def test_talked_and_gone_while_no_ami_told_of_it() -> None:
+    gone = story(ended_by="us")
+    assert gone.served_at is not None and gone.over_at is not None
+    deaf = [(gone.served_at, gone.over_at)]
+    assert list(judge_contacts([gone], [row("abandoned")], (), deaf).wrong) == [UNHEARD]
+    heard = [(gone.served_at + 0.1, gone.over_at), (gone.served_at, gone.over_at - 0.1)]
+    assert list(judge_contacts([gone], [row("abandoned")], (), heard).wrong) == [WRONG_OUTCOME]
+    assert list(judge_contacts([story(ended_by="them")], [row("abandoned")], (), deaf).wrong) == [WRONG_OUTCOME]
+    assert judge_contacts([gone], [row()], (), deaf).wrong == {}
+
+
+ONCE = Called(10.0, 40.0, False)
+
+
 def test_dials() -> None:
     promises = {"1": "kept", "2": "kept", "3": "failed", "4": "promised"}
-    found = judge_dials({"1": 1, "5": 2}, promises, ["4", "6"])
-    assert found.wrong == {DIALLED_TWICE: ["5 2"], NOT_PROMISED: ["6"], NOT_KEPT: ["3 failed"], NEVER_CALLED: ["2"]}
+    found = judge_dials({"1": [ONCE], "5": [ONCE, Called(50.0, 60.0, False)]}, promises, ["4", "6"])
+    assert found.wrong == {DIALLED_TWICE: ["5"], NOT_PROMISED: ["6"], NOT_KEPT: ["3 failed"], NEVER_CALLED: ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "again_at", "wrong"),
+    [
+        (ONCE._replace(over_at=19.0), 50.0, DIALLED_TWICE),  # known before the death
+        (ONCE._replace(over_at=25.0), 50.0, CALLED_AGAIN),
+        (ONCE._replace(rang_at=25.0), 50.0, CALLED_AGAIN),
+        (ONCE._replace(rang_at=31.0), 50.0, DIALLED_TWICE),
+        (ONCE._replace(over_at=19.0, cut=True), 50.0, CALLED_AGAIN),
+        (ONCE._replace(over_at=25.0), 24.0, DIALLED_TWICE),  # both at once
+    ],
+)
+def test_a_second_call_is_excused_where_a_death_hid_the_first_ones_end(
+    first: Called, again_at: float, wrong: str
+) -> None:
+    deaths = [(20.0, 30.0)]
+    found = judge_dials({"1": [first, Called(again_at, again_at + 9.0, False)]}, {}, [], deaths)
+    assert list(found.wrong) == [wrong]
 
 
 @given(line=st.lists(st.integers(0, 99).map(str), unique=True), lot=st.randoms(use_true_random=False))

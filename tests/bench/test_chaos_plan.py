@@ -30,6 +30,13 @@ def test_a_seed_is_a_schedule() -> None:
     assert first != list(islice(faults(2, 2), 40))
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_one_kind_may_begin(seed: int) -> None:
+    found = [fault.kind for fault in islice(faults(seed, 2, first=Kind.ENGINE_KILL), 2 * len(Kind))]
+    assert found[0] is Kind.ENGINE_KILL and set(found[: len(Kind)]) == set(Kind)
+    assert faults(seed, 2, (Kind.AMI_CUT,), Kind.ENGINE_KILL).__next__().kind is Kind.AMI_CUT
+
+
 def test_some_kinds_alone() -> None:
     found = list(islice(faults(1, 2, (Kind.ENGINE_KILL, Kind.AMI_CUT)), 10))
     assert {fault.kind for fault in found} == {Kind.ENGINE_KILL, Kind.AMI_CUT}

@@ -1,5 +1,7 @@
 """What bench.load says in the end: the keys of its line, which looks count, and that a peak not reached is said."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.load_books import Account
@@ -49,3 +51,11 @@ def test_several_engines_are_one_report() -> None:
     both = whole(Plan(calls=100, engines=2), [report(50), report(50)])
     assert both.figures() == report(100).figures() | {"offered": 400, "engine_cpu_ms_per_call": 12.5}
     assert both.log_differs == {"answered": -2}
+
+
+def test_good_is_what_reached_the_peak_and_lost_nobody_and_agrees() -> None:
+    good = replace(report(100), log_differs={})
+    assert good.is_good
+    assert not report(100).is_good and not replace(good, order_violations=1).is_good
+    assert not replace(good, plan=Plan(calls=1000)).is_good
+    assert not replace(good, account=Account(200, lost_callers={"1"})).is_good

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from cti.api.standing_by import make_standing_by_app
 from cti.cli import control as cli_control
 from cti.cli.control import EngineRefused, NotRunning
+from cti.joined.door import Whereabouts
 
 pytestmark = pytest.mark.contract
 
@@ -98,3 +100,13 @@ def test_rows_take_a_list_or_its_key_and_nothing_else() -> None:
 def test_what_is_installed_goes_before_the_example_of_a_checkout() -> None:
     places = cli_control.CONFIG_PLACES
     assert places.index("/etc/cti/center.yaml") < places.index("config/center.yaml")
+
+
+async def test_an_engine_that_stands_by_names_the_owner(tmp_path: Path) -> None:
+    owner = Whereabouts("one", "10.0.0.5:4573", "10.0.0.5:8470", "https://one.example.org")
+    runner = web.AppRunner(make_standing_by_app(lambda: owner, pages=False))
+    await runner.setup()
+    await web.UnixSite(runner, str(tmp_path / "c")).start()
+    with pytest.raises(NotRunning, match=r"stands by; https://one\.example\.org owns the centre: ask it there"):
+        await ask(tmp_path / "c", "GET", "/api/v1/status")
+    await runner.cleanup()

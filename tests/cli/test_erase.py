@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from sqlalchemy import insert, select
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from cti.cli import main
 from cti.cli.erase import forms_of
 from cti.store.database import open_store
+from cti.store.people_tables import kept_answer
 from cti.store.tables import audit, contact_history, follow_up
 from tests.cli.test_lists import CENTER
 
@@ -25,7 +27,8 @@ AT = 1_700_000_000.0
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     var = tmp_path / "var"
     var.mkdir()
-    plumbing = f"state_dir: {var}\njournal: {var}/journal\nqueue_log: {var}/queue_log\n"
+    plumbing = f"state_dir: {var}\njournal: {var}/journal\nqueue_log: {var}/queue_log\ncallback_spool: {var}/spool\n"
+    plumbing += f"flows:\n  folder: {tmp_path}/flows\n  recordings: {var}/recordings\n"
     (tmp_path / "center.yaml").write_text(plumbing + CENTER, encoding="utf-8")
     monkeypatch.setenv("CTI_CONFIG", str(tmp_path / "center.yaml"))
     store = open_store(f"sqlite:///{var}/cti.db")
@@ -43,7 +46,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with store.engine.begin() as connection:
         connection.execute(insert(contact_history), [{"contact": "n/1", "caller": HOME, **contact}])
         connection.execute(insert(follow_up), [work])
+        noted = {"contact": "n/2", "outcome": f"called him at {NUMBER}, he has moved", "number": "", "recording": ""}
+        connection.execute(insert(follow_up), [work | noted])
+        answer = {"asker": "a", "key": "k", "digest": "d", "at": AT, "status": 200}
+        connection.execute(insert(kept_answer), [{**answer, "body": f'{{"number":"{NUMBER}"}}'.encode()}])
     store.close()
+    for place in ("spool/bad", "recordings"):
+        (var / place).mkdir(parents=True)
+    for name in ("spool/r1.json", "spool/bad/r2.json"):
+        (var / name).write_text(f'{{"caller":"{HOME}","number":"{NUMBER}"}}')
+    for name in ("n-1-main-opinion-3.wav", "n-12-main-opinion-3.wav"):  # of his call, and of somebody else's
+        (var / "recordings" / name).write_text("opinion")
     (var / "m1.wav").write_text("message")
     (var / "journal").write_text(f'[1.0,{{"caller":"{HOME}"}}]\n')
     (var / "journal.1").write_text(f'[0.5,{{"caller":"{NUMBER}"}}]\n')
@@ -60,13 +73,19 @@ def test_nothing_of_it_is_left_anywhere(folder: Path) -> None:
     code, out, err = ask(NUMBER, "--yes")
     assert code == 0 and err.startswith("store sqlite:") and len(err.splitlines()) == 1
     assert "it is in none" in out and "2079460001" not in out
-    for file in (folder / "var").iterdir():
+    files = [file for file in (folder / "var").rglob("*") if file.is_file()]
+    assert {"cti.db", "journal", "journal.1", "queue_log", "r1.json", "r2.json"} <= {file.name for file in files}
+    for file in files:
         assert b"2079460001" not in file.read_bytes(), file.name
     assert not (folder / "var" / "m1.wav").exists()
+    assert [file.name for file in (folder / "var" / "recordings").iterdir()] == ["n-12-main-opinion-3.wav"]
     store = open_store(f"sqlite:///{folder}/var/cti.db")
     with store.engine.connect() as connection:
         told = connection.execute(select(audit)).mappings().one()
+        noted, replayed = connection.scalar(select(follow_up.c.outcome)), connection.scalar(select(kept_answer.c.body))
     store.close()
+    assert noted == "called him at xxxxxxxxxxxxx, he has moved", "what is of another one is kept, without the number"
+    assert replayed == b"", "the key goes on to stand for what was done"
     assert (told["what"], told["result"], told["on"]) == ("number.erase", "done", "")
     assert ask(NUMBER, "--json")[0] == 0, "again: nothing to do"
 
@@ -74,12 +93,26 @@ def test_nothing_of_it_is_left_anywhere(folder: Path) -> None:
 def test_what_cannot_be_reached_is_named(folder: Path) -> None:
     (folder / "var" / "m1.wav").unlink()
     (folder / "var" / "queue_log.2.gz").write_text("")
+    (folder / "var" / "uploads").mkdir()
+    (folder / "var" / "uploads" / "a1.csv").write_text("phone\n+44 20 7946 0001\n")
+    rmtree(folder / "var" / "recordings")
     code, out, _ = ask(NUMBER, "--json")
     told = json.loads(out)
     assert (code, told["ok"]) == (1, False)
-    assert told["recordings_elsewhere"] == [f"{folder}/var/m1.wav"]
-    assert told["packed_files_not_read"] == [f"{folder}/var/queue_log.2.gz"]
-    assert sum(told["files"].values()) == 3
+    var = f"{folder}/var"
+    assert told["recordings_elsewhere"] == [f"{var}/m1.wav", f"{var}/recordings/n-1-*.wav"]
+    assert told["files_not_read"] == [f"{var}/queue_log.2.gz"]
+    assert told["lists_being_uploaded"] == [f"{var}/uploads/a1.csv"]
+    assert sum(told["files"].values()) == 7
+
+
+def test_a_link_in_the_spool_leads_nowhere(folder: Path) -> None:
+    """Whoever may write there (the Asterisk's user) gets nothing overwritten elsewhere."""
+    other = folder / "other"
+    other.write_text(HOME)
+    (folder / "var" / "spool" / "r3.json").symlink_to(other)
+    assert ask(NUMBER, "--yes")[0] == 0
+    assert other.read_text() == HOME
 
 
 def test_it_asks_before(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cti.cli import main
-from cti.cli.rooms import ROOMS
+from cti.cli.rooms import ROOMS, load
 
 pytestmark = pytest.mark.contract
 
@@ -23,6 +23,10 @@ HEAVY = (
     "cti.ivr",
     "cti.prompts",
     "cti.app",
+    "cti.people",
+    "asyncio",
+    "phonenumbers",
+    "rapidfuzz",
 )
 
 
@@ -30,6 +34,22 @@ def test_a_start_loads_nothing_that_the_command_does_not_need() -> None:
     asked = f"import sys, cti.cli.main; print(*(name for name in {HEAVY!r} if name in sys.modules))"
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.split() == []
+
+
+def test_help_loads_none_of_them() -> None:
+    rooms = sorted({room.module for room in ROOMS.values()})
+    asked = f"""import sys
+from cti.cli.main import app
+sys.argv = ["cti", "--help"]
+try: app()
+except SystemExit: print("loaded:", *(name for name in {rooms!r} if name in sys.modules))"""
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.splitlines()[-1] == "loaded:"
+
+
+@pytest.mark.parametrize("name", list(ROOMS))
+def test_the_line_about_a_room_is_its_own(name: str) -> None:
+    assert (load(name).help or "").split("\n\n")[0] == ROOMS[name].help
 
 
 @pytest.mark.parametrize("name", list(ROOMS))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cti.config import settings as config
-from cti.config.difference import MAX_SHOWN_CHARS, difference, in_words, plumbing
+from cti.config.difference import MAX_SHOWN_CHARS, difference, in_words, moved, plumbing
 from cti.model.policy import Center
 from cti.model.policy_version import DIGITS, policy_version
 
@@ -109,8 +109,27 @@ def test_plumbing_is_named_and_its_values_are_not() -> None:
         settle_s=0,
     )
     assert plumbing(settings(), settings()) == []
-    assert plumbing(settings(), other) == ["http.listen", "nodes.node1.secret", "nodes.node2", "queue_log"]
-    assert plumbing(settings(), other, ("nodes", "http")) == ["queue_log"]
+    assert plumbing(settings(), other) == ["http.listen", "queue_log"]
+    assert plumbing(settings(), other, ("http",)) == ["queue_log"]
+    found = moved(settings().nodes, other.nodes)
+    assert [(each.line, each.old, each.new) for each in found] == [("node node1: another secret", None, None)]
+    assert moved(settings().nodes, settings(nodes={"n": {"host": "a", "secret": "x", "weight": 2}}).nodes) == []
+
+
+def test_nodes_are_drained_weighed_added_and_removed() -> None:
+    def of(**nodes: dict[str, Any]) -> Center:
+        return Center.model_validate({**PLAIN, "nodes": nodes})
+
+    old = of(a={}, b={"drained": "new kernel"}, c={}, d={"drained": "new kernel"})
+    new = of(a={"drained": "+49301234"}, b={}, d={"drained": "disk", "weight": 2}, e={"weight": 0})
+    assert [each.line for each in difference(old, new)] == [
+        "+ node e",
+        "- node c",
+        "node a: drained",
+        "node b: in use again",
+        "node d: drained, for another reason",
+        "node d: weight 1 -> 2",
+    ]
 
 
 def test_long_values_are_cut() -> None:

@@ -50,6 +50,46 @@ def test_a_key_of_a_queue_is_set_and_the_rest_stays() -> None:
     assert FILE.queues["sales"].target_s == 20
 
 
+NODES = Center.model_validate(
+    {**FILE.model_dump(mode="json", exclude_unset=True), "nodes": {"node1": {}, "node2": {"drained": "disk"}}}
+)
+
+
+def test_a_node_is_drained_resumed_and_weighed() -> None:
+    judged = apply(NODES, {"nodes.node1.drained": "new kernel", "nodes.node2.drained": None, "nodes.node2.weight": 3})
+    assert judged.center is not None, judged.problems
+    rules = judged.center.nodes
+    assert (rules["node1"].drained, rules["node2"].drained, rules["node2"].weight) == ("new kernel", None, 3)
+    assert (value_at(NODES, "nodes.node2.drained"), value_at(judged.center, "nodes.node2.weight")) == ("disk", 3)
+    assert [each.line for each in difference(NODES, judged.center)] == [
+        "node node1: drained",
+        "node node2: in use again",
+        "node node2: weight 1 -> 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("nodes.nod1.drained", "x", 'there is no node "nod1" (did you mean "node1"?)'),
+        ("nodes.node1.weight", -1, "must be at least 0"),
+        ("nodes.node1.drained", "two\nlines", "must be one line that says why, of up to 80 characters"),
+        ("nodes.node1.host", "10.0.0.9", "unknown key"),
+    ],
+)
+def test_what_a_node_cannot_be(path: str, value: Any, problem: str) -> None:
+    judged = apply(NODES, {path: value})
+    assert judged.center is None and judged.problems == [f"{path}: {problem}"]
+
+
+def test_that_no_node_takes_anything_is_a_warning() -> None:
+    judged = apply(NODES, {"nodes.node1.drained": "new kernel"})
+    assert judged.warnings[-1].startswith("nodes.node1.drained: every node is drained: new callers are sent away")
+    judged = apply(NODES, {"nodes.node1.weight": 0})
+    assert judged.warnings[-1].startswith("nodes.node1.weight: every node that is not drained weighs 0")
+    assert not any("nodes." in line for line in apply(NODES, {"nodes.node2.weight": 0}).warnings)
+
+
 CALLING = FILE.model_validate(
     {
         **FILE.model_dump(mode="json", exclude_unset=True),
@@ -139,8 +179,8 @@ def test_joining_leaving_and_another_level() -> None:
         (
             "agents.anna.phone",
             "PJSIP/3",
-            "agents.anna.phone: can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY "
-            "and agents.NAME.queues.QUEUE",
+            "agents.anna.phone: can be changed in the file only; live are queues.NAME.KEY, campaigns.NAME.KEY, "
+            "nodes.NAME.weight, nodes.NAME.drained and agents.NAME.queues.QUEUE",
         ),
     ],
 )

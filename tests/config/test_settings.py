@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cti.config import settings as config
 from cti.config.address import Address
 from cti.model.errors import ConfigError
+from cti.model.node_rules import NodeRules
 from cti.model.policy import Center
 
 pytestmark = pytest.mark.unit
@@ -47,8 +48,13 @@ def test_settings_hold_policy_and_plumbing() -> None:
     settings = config.loads((PLUMBING + POLICY).encode(), environ={"CTI_STATE": "/var/lib/cti"})
     assert type(settings.center) is Center
     assert settings.center == Center(
-        queues=settings.queues, agents=settings.agents, entries=settings.entries, breaks=settings.breaks
+        queues=settings.queues,
+        agents=settings.agents,
+        entries=settings.entries,
+        breaks=settings.breaks,
+        nodes={"n1": NodeRules()},
     )
+    assert {type(rules) for rules in settings.center.nodes.values()} == {NodeRules}, "the core hears of no secret"
     assert settings.nodes["n1"].port == 5038
     assert settings.fastagi.listen == settings.fastagi.advertise == Address("127.0.0.1", 4573)
     assert [str(network) for network in settings.fastagi.allow] == ["127.0.0.0/8", "::1/128"]

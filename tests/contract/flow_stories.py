@@ -15,6 +15,7 @@ END: tuple[str, dict[str, Any]] = ("FlowEnded", {})
 NO_SOUND = ("FlowTold", {"node": "a", "what": "trouble", "detail": "prompt_missing"})
 MUTE = ("FlowTold", {"node": "a", "what": "trouble", "detail": "mute"})
 IS_DOWN = ("FlowTold", {"node": "a", "what": "trouble", "detail": "lookup_down"})
+ASKED = ("FlowTold", {"what": "asked", "detail": "after.how"})
 SATISFIED = ("SurveyAnswered", {"survey": "after", "question": "how", "scale": "csat", "score": 5})
 SORRY = "sorry"
 BYE = "b: {hangup: {file: s/b}}"
@@ -316,7 +317,7 @@ STORIES: dict[str, Story] = {
         press("5"),
         end,
         sounds=("a", "b"),
-        hears_of=(SALES, SATISFIED, END),
+        hears_of=(SALES, ASKED, SATISFIED, END),
     ),
 }
 

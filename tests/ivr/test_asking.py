@@ -163,8 +163,11 @@ def test_a_survey_keeps_answers_and_follows_up_low_ones() -> None:
     assert said(call.step(NOW, Digits("11"))) == ["Sorry, that is not possible here.", "Q"]
     assert said(call.step(NOW, Digits("10"))) == ["R"]
     assert isinstance(call.step(NOW, Digits("2")), verbs.Enqueue)
-    answers = [(fact.question, fact.score, fact.owner) for fact in call.facts() if isinstance(fact, replies.Answered)]
+    facts = call.facts()
+    answers = [(fact.question, fact.score, fact.owner) for fact in facts if isinstance(fact, replies.Answered)]
     assert answers == [("q", 10, ""), ("r", 2, "")]
+    asked_of = [(fact.survey, fact.question) for fact in facts if isinstance(fact, replies.Asked)]
+    assert asked_of == [("s", "q")], "once, however often he hears it"
 
 
 @pytest.mark.parametrize(("known", "troubles"), [(True, []), (False, ["survey_unknown"])])
@@ -172,7 +175,9 @@ def test_who_was_asked_lately_or_of_whom_nobody_knows_is_left_in_peace(known: bo
     call = surveyed()
     call.begin(NOW)
     assert said(call.step(NOW, replies.SurveyAllowed(yes=False, known=known))) == ["Bye"]
-    assert [fact.what for fact in call.facts() if isinstance(fact, replies.Trouble)] == troubles
+    facts = call.facts()
+    assert [fact.what for fact in facts if isinstance(fact, replies.Trouble)] == troubles
+    assert not any(isinstance(fact, replies.Asked) for fact in facts)
 
 
 def test_only_who_talked_in_one_of_its_queues_is_asked() -> None:

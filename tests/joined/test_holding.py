@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from cti.joined.door import RedisAway
 from cti.joined.holding import Holding
+from cti.joined.tenure import Standing
 
 pytestmark = pytest.mark.unit
 
@@ -35,11 +37,11 @@ class Redis:
 class Office:
     """A holding without its thread: `look` does what that would."""
 
-    def __init__(self) -> None:
+    def __init__(self, lease_s: float = LEASE_S) -> None:
         self.now, self.redis, self.store, self.losses = 0.0, Redis(), 7, 0
         self.failing = False
         self.holding = Holding(
-            self.redis, 7, self._newest, self._lost, lease_s=LEASE_S, asked_at=0.0, clock=lambda: self.now
+            self.redis, 7, self._newest, self._lost, lease_s=lease_s, asked_at=0.0, clock=lambda: self.now
         )
 
     def _newest(self) -> int:
@@ -66,7 +68,7 @@ def test_within_the_lease_nobody_is_asked(office: Office) -> None:
 
 def test_after_a_pause_redis_is_asked_before_anything_is_done(office: Office) -> None:
     assert office.at(60.0) and office.redis.asked == 1
-    assert office.holding.standbys == 1 and office.holding.renewals == 1
+    assert office.holding.standbys == 1
     office.redis.held = False
     assert not office.at(120.0) and office.losses == 1
     assert not office.at(120.1)
@@ -79,6 +81,30 @@ def test_without_redis_the_store_knows_who_took_over(office: Office) -> None:
     assert office.at(61.5) and office.holding.redis_away_s == 1.5
     office.store = 8
     assert not office.at(90.0) and office.losses == 1
+
+
+def test_a_redis_that_forgot_the_newest_owner_is_not_believed(office: Office) -> None:
+    office.store = 8
+    assert not office.at(60.0) and office.losses == 1 and office.redis.asked == 1
+
+
+def test_the_store_is_asked_once_a_lease_and_its_silence_changes_nothing(office: Office) -> None:
+    asked: list[float] = []
+
+    def newest() -> int:
+        asked.append(office.now)
+        raise OSError
+
+    office.holding._newest = newest
+    for at in (0.5, 1.0, 1.5, 2.0, 2.5):
+        office.now = at
+        assert office.holding._look() is Standing.OURS
+    assert asked == [0.5, 2.5]
+
+
+def test_before_it_is_claimed_the_store_knows_an_older_token_only(office: Office) -> None:
+    office.store, office.redis.is_away = 6, True
+    assert office.at(60.0) and office.losses == 0
 
 
 def test_without_anybody_who_slept_does_nothing(office: Office) -> None:
@@ -94,6 +120,58 @@ def test_the_stores_word_ends_it_at_once(office: Office) -> None:
     assert office.losses == 1 and not office.at(0.1)
 
 
+def test_who_slept_and_meets_a_redis_and_a_store_that_hang_is_held_up_for_a_moment_only() -> None:
+    office, hangs = Office(lease_s=0.2), threading.Event()
+    office.redis.renew = lambda token: hangs.wait(30)  # type: ignore[method-assign]
+    office.holding._newest = lambda: int(hangs.wait(30))
+    assert not office.at(60.0) and office.losses == 0
+    hangs.set()
+
+
+def test_who_was_sure_stays_sure_while_the_store_thinks() -> None:
+    office, sure = Office(), list[bool]()
+    office.redis.is_away = True
+
+    def newest() -> int:
+        office.now = 2.1  # the lease is over by now
+        sure.append(office.holding.may_act())
+        return 7
+
+    office.holding._newest = newest
+    office.now = 1.5
+    assert office.holding._look() is Standing.OURS
+    assert sure == [True]
+
+
+def test_an_answer_counts_from_its_own_question() -> None:
+    office, late = Office(lease_s=0.2), threading.Event()
+    office.redis.renew = lambda token: late.wait(30)  # type: ignore[method-assign]
+    office.failing = True
+    office.now = 0.1
+    office.holding._look()  # asked at 0.1, no answer in time: sure until 0.3
+    office.now = 10.0
+    late.set()
+    office.holding._look()
+    assert not office.at(10.0), "that was the answer to a question of ten seconds ago"
+    assert office.at(20.0)
+
+
+def test_a_redis_that_says_no_is_heard_even_where_its_next_answer_fails(office: Office) -> None:
+    def fails() -> list[str]:
+        raise RedisAway
+
+    office.redis.standbys = fails  # type: ignore[method-assign]
+    assert office.at(60.0)
+    office.redis.held = False
+    assert not office.at(120.0) and office.losses == 1
+
+
+def test_it_is_told_once_that_it_is_lost(office: Office) -> None:
+    office.holding.step_down()
+    office.holding.step_down()
+    assert office.losses == 1
+
+
 @pytest.mark.parametrize("lose", [False, True])
 def test_given_back_only_what_is_ours(office: Office, lose: bool) -> None:
     if lose:
@@ -103,8 +181,6 @@ def test_given_back_only_what_is_ours(office: Office, lose: bool) -> None:
 
 
 def test_the_thread_keeps_it_until_it_is_given_back() -> None:
-    import threading
-
     office, looked = Office(), threading.Event()
     renew: Callable[[int], bool] = office.redis.renew
 
@@ -120,8 +196,6 @@ def test_the_thread_keeps_it_until_it_is_given_back() -> None:
 
 
 def test_a_loop_that_hangs_lets_the_lease_go() -> None:
-    import threading
-
     office, lost = Office(), threading.Event()
     office.holding._lost = lost.set
     office.now = 1000.0

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from cti.config import settings as config
+from cti.joined import turns
 from cti.joined.holding import Holding
 from cti.joined.turns import take_turns
 from cti.store.database import open_store
@@ -144,3 +147,20 @@ async def test_an_owner_whom_the_store_does_not_know_any_more_stands_by_again(st
     one.holding.step_down()
     await one.until(lambda: len(one.tokens) == 2)
     assert one.tokens[1] > one.tokens[0]
+
+
+async def test_a_store_that_takes_no_claim_is_not_asked_again_at_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed_at: list[float] = []
+
+    def refuses(*_: object) -> bool:
+        claimed_at.append(time.monotonic())
+        raise OperationalError("INSERT", None, OSError("disk full"))
+
+    monkeypatch.setattr(turns, "claim", refuses)
+    one = start("one")
+    await one.until(lambda: len(claimed_at) == 2)
+    assert claimed_at[1] - claimed_at[0] >= 1.0 and not one.owns  # a lease, at least
+    monkeypatch.undo()
+    await one.until(lambda: one.owns)

@@ -15,6 +15,7 @@ from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
+from cti.metrics.outbound_counts import OutboundCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.model.changes import Changed, Kind
 
@@ -41,6 +42,7 @@ def known() -> set[str]:
     reader.registry.register(FlowCounts(int, int, view.flow_ways))
     reader.registry.register(OfficeCounts(Standby()))
     reader.registry.register(AdmissionCounts(dict, str, int))
+    reader.registry.register(OutboundCounts(list))
     text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 

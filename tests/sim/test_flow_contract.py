@@ -199,6 +199,7 @@ async def place(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OverTcp]:
 
 LINE = ("FlowEnqueues", {"queue": "sales", "head_start_s": 30.0, "customer": {"order": "42", "n": "3"}})
 ANSWER = {"flow": "t", "survey": "after", "question": "how", "scale": "csat", "score": 5, "version": 1}
+ASKED = ("FlowTold", {"flow": "t", "node": "s", "what": "asked", "detail": "after.how", "version": 1})
 SURVEY = ("SurveyAnswered", ANSWER)
 END = ("FlowEnded", {})
 
@@ -240,10 +241,10 @@ async def gone(at: Teller) -> None:
 
 
 STORIES: dict[Callable[[Teller], Awaitable[None]], list[tuple[str, dict[str, Any]]]] = {
-    served: [LINE, SURVEY, END],
+    served: [LINE, ASKED, SURVEY, END],
     silent: [END],
     message: [("FlowTold", {"flow": "t", "node": "t", "what": "split", "detail": "ab=x", "version": 1}), END],
-    broken: [LINE, SURVEY, END],
+    broken: [LINE, ASKED, SURVEY, END],
     gone: [],
 }
 
@@ -305,4 +306,4 @@ async def test_after_another_engine_took_the_line_over_the_survey_comes(place: O
     await place.talks()
     await place.presses("5")
     await place.listens()
-    assert plain(place.heard) == [SURVEY, END]
+    assert plain(place.heard) == [ASKED, SURVEY, END]

@@ -1,4 +1,4 @@
-"""Is every promise of the survivability script taken over exactly once, and no hostile file obeyed?"""
+"""Is every promise of Asterisk's fallback taken over exactly once, and no hostile file obeyed?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from cti.store import callback_spool
 from cti.store.callback_request import decode_request
-from cti.store.callback_spool import SpoolCounts, scan_spool, watch_spool
+from cti.store.callback_spool import UNFINISHED_S, SpoolCounts, scan_spool, watch_spool
 from cti.store.database import Store
 from cti.store.tables import callback_request
 from tests.waiting import PATIENCE_S
@@ -61,6 +61,18 @@ def scan(spool: Path, store: Store) -> SpoolCounts:
 def rows(store: Store) -> list[Any]:
     with store.engine.connect() as connection:
         return list(connection.execute(select(callback_request).order_by(callback_request.c.id)).all())
+
+
+def test_a_file_that_is_still_written_is_waited_for(spool: Path, store: Store) -> None:
+    half = put(spool, json.dumps(request()).encode()[:-9])
+    os.utime(half, (NOW, NOW - UNFINISHED_S + 1))
+    assert scan(spool, store) == SpoolCounts()
+    put(spool, request())
+    os.utime(half, (NOW, NOW))
+    assert scan(spool, store) == SpoolCounts(taken=1)
+    put(spool, b"")
+    os.utime(half, (NOW, NOW - UNFINISHED_S - 1))
+    assert scan(spool, store) == SpoolCounts(bad=1)
 
 
 def test_a_request_is_taken_over_with_all_it_says(spool: Path, store: Store) -> None:

@@ -42,6 +42,13 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_database_in_the_newest_shape_is_opened_without_alembic(tmp_path: Path) -> None:
+    open_store(url(tmp_path)).close()
+    asked = "import sys; from cti.store.database import open_store; open_store(sys.argv[1]); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked, url(tmp_path)], capture_output=True, text=True, check=True)
+    assert "sqlalchemy" in found.stdout.split() and "alembic" not in found.stdout.split()
+
+
 def test_sqlite_is_in_wal_mode_and_promises_survive_a_power_cut(tmp_path: Path) -> None:
     store = open_store(url(tmp_path))
     assert pragma(store, False, "journal_mode") == "wal"

@@ -33,7 +33,7 @@ def history(tmp_path: Path) -> Iterator[History]:
     for number, name in enumerate(IDS):
         writer.apply(contact(name, START + number))
     writer.apply(contact("node1/x-9.1", START + 9, "node1/x-9.7"))
-    yield History(store, POLICY, "v1", writer.flush)
+    yield History(store, POLICY, "v1", lambda: writer.flush(30.0))
     writer.close()
     store.close()
 

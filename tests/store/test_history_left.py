@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from kit import START, Scene, center, member
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, ContactId
 from cti.ports import Clock
 from cti.store.database import Store, open_store
 from cti.store.history import History
-from cti.store.history_left import AFTER_S, CAUSE
+from cti.store.history_left import AFTER_S, CAUSE, LeftBehind
 from cti.store.history_writer import HistoryWriter
 from cti.store.interval_tables import queue_interval
 
@@ -51,7 +52,7 @@ def tick(at: float) -> Changed:
 
 
 def row(store: Store, writer: HistoryWriter) -> dict[str, Any]:
-    (found,) = History(store, CENTER, "v1", writer.flush).contacts()
+    (found,) = History(store, CENTER, "v1", lambda: writer.flush(30.0)).contacts()
     return found
 
 
@@ -79,7 +80,7 @@ def after(store: Store, *told: Changed, alone: bool = True) -> dict[str, Any]:
         writer.apply(each)
     seconds[0] = AFTER_S
     writer.apply(tick(LATER))
-    writer.flush()
+    assert writer.flush(30.0)
     writer.apply(tick(LATER + 1))  # what is due is done after a batch
     found = row(store, writer)
     assert writer.close() == 0
@@ -157,6 +158,51 @@ def test_nobody_is_given_up_too_early(store: Store) -> None:
     seconds[0] = AFTER_S - 1
     for _ in range(2):
         writer.apply(tick(LATER - 1))
-        writer.flush()
+        assert writer.flush(30.0)
     assert row(store, writer)["ended_at"] is None
     writer.close()
+
+
+def test_a_read_that_fails_is_tried_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(CENTER)
+    waits(scene)
+    died(store, scene)
+    seconds = [0.0]
+    left = LeftBehind(store, REBORN, lambda: seconds[0])
+    seconds[0] = AFTER_S
+    with monkeypatch.context() as broken:
+
+        def away() -> None:
+            raise OperationalError("SELECT", None, Exception())
+
+        broken.setattr(store.engine, "connect", away)
+        with pytest.raises(OperationalError):
+            left.ends()
+    assert left.due()
+    ((contact, facts),) = left.ends().items()
+    assert [fact.new for fact in facts] == ["abandoned", "ended"]
+    assert left.seen(contact) and not left.due()
+
+
+def test_who_is_heard_of_while_the_ends_are_read_lives_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(CENTER)
+    waits(scene)
+    contact = died(store, scene)
+    seconds = [0.0]
+    writer = writer_of(store, REBORN, clock=lambda: seconds[0])
+    read = LeftBehind.ends
+
+    def slowly(left: LeftBehind) -> dict[str, list[Changed]]:
+        found = read(left)
+        writer.apply(resumed(contact, "waiting", LATER))
+        return found
+
+    monkeypatch.setattr(LeftBehind, "ends", slowly)
+    seconds[0] = AFTER_S
+    writer.apply(tick(LATER))
+    assert writer.flush(30.0)
+    writer.apply(tick(LATER + 1))
+    assert writer.flush(30.0)
+    found = row(store, writer)
+    assert (found["state"], found["ended_at"]) == ("waiting", None)
+    assert writer.close() == 0

@@ -72,6 +72,18 @@ def test_a_copy_can_be_added_to(book: SumBook) -> None:
     assert sums.sums["queue_interval"][int(NOON), "sales"]["offered"] == 1
 
 
+def test_a_question_that_is_put_counts_beside_its_answers(book: SumBook) -> None:
+    of = {"contact": "n/1", "queue": "sales", "agent": "anna"}
+    book.apply(Changed(Kind.FLOW, "n/1", "main.ask", "after.happy", NOON, "FlowTold", reason="asked", **of))  # type: ignore[arg-type]
+    book.apply(Changed(Kind.FLOW, "n/1", "main.ask", "loop", NOON, "FlowTold", reason="trouble", **of))  # type: ignore[arg-type]
+    book.apply(Changed(Kind.SURVEY, "n/1", "after.happy", "4", NOON, "SurveyAnswered", reason="csat", **of))  # type: ignore[arg-type]
+    key = (NOON, "after", "happy", "sales", "anna")
+    assert book.take().sums["survey_interval"] == {
+        (*key, "asked", 0): {"answers": 1},
+        (*key, "csat", 4): {"answers": 1},
+    }
+
+
 def test_quarters_and_numbers() -> None:
     assert (start_of(NOON + 899.9), start_of(NOON + 900)) == (NOON, NOON + 900)
     assert is_known("+49301234567") and not is_known("anonymous") and not is_known("")

@@ -50,7 +50,7 @@ def count(store: Store, table: object) -> int:
 
 def test_flush_returns_when_all_that_was_told_can_be_read(store: Store) -> None:
     writer = writer_of(store)
-    history = History(store, CENTER, "v1", writer.flush)
+    history = History(store, CENTER, "v1", lambda: writer.flush(30.0))
     for number in range(30):
         writer.apply(contact(number, START + number))
         assert [row["contact"] for row in history.contacts(1)] == [f"n/{number}"]
@@ -103,7 +103,7 @@ def test_a_policy_that_never_held_leaves_no_trace(store: Store) -> None:
     writer = writer_of(store)
     writer.propose(center(agents={"carl": member("sales")}), "v2", START + 5)
     writer.apply(contact(1))
-    assert writer.flush()  # what is undecided is not waited for
+    assert writer.flush(30.0)  # what is undecided is not waited for
     assert count(store, contact_fact) == 0
     writer.settle(accepted=False)
     writer.apply(contact(2))
@@ -133,7 +133,7 @@ def test_policies_that_wait_have_a_bound_and_facts_keep_their_names(
 ) -> None:
     monkeypatch.setattr(history_writer, "MAX_POLICIES", 3)
     writer = writer_of(store)
-    writer.flush()
+    writer.flush(30.0)
     with capture_logs(), store.durable.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")
         for number in range(20):
@@ -161,7 +161,7 @@ def test_numbers_go_on_after_a_restart(store: Store) -> None:
 
 def test_what_finds_no_room_is_counted_and_told_and_the_rest_is_written(store: Store) -> None:
     writer = writer_of(store, max_pending=10)
-    writer.flush()
+    writer.flush(30.0)
     with capture_logs() as logged:
         with store.durable.connect() as other:
             other.exec_driver_sql("BEGIN IMMEDIATE")  # the writer's thread now waits for us
@@ -179,7 +179,7 @@ def test_what_finds_no_room_is_counted_and_told_and_the_rest_is_written(store: S
 
 def test_errors_are_counted_and_everything_is_tried_again(store: Store) -> None:
     writer = writer_of(store)
-    writer.flush()
+    writer.flush(30.0)
     failed = threading.Event()
     real = writer._try
 
@@ -206,7 +206,7 @@ def test_a_fact_that_is_not_understood_ends_nothing(store: Store) -> None:
     writer = writer_of(store)
     with capture_logs():
         writer.apply(Changed(Kind.STATUS, "anna", "", "on_the_moon", START, "Test"))
-        writer.flush()
+        writer.flush(30.0)
     writer.apply(contact(1))
     assert writer.close() == 0
     assert (writer.errors, writer.lost, count(store, contact_fact)) == (1, 1, 1)
@@ -214,7 +214,7 @@ def test_a_fact_that_is_not_understood_ends_nothing(store: Store) -> None:
 
 def test_close_says_how_much_could_not_be_written(store: Store) -> None:
     writer = writer_of(store)
-    writer.flush()
+    writer.flush(30.0)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE contact_fact")
     writer.apply(contact(1))
@@ -231,7 +231,7 @@ def test_a_story_survives_a_restart(store: Store) -> None:
         writer.apply(told)
     writer.close()
     again = writer_of(store)
-    history = History(store, CENTER, "v1", again.flush)
+    history = History(store, CENTER, "v1", lambda: again.flush(30.0))
     (row,) = history.contacts()
     assert (row["state"], row["outcome"], row["agent"]) == ("ended", "answered", "anna")
     assert [look.standings[0].agent for look in history.looks(row["contact"])] == ["anna"]
@@ -260,11 +260,11 @@ def test_what_came_of_a_talk_stands_with_its_contact(store: Store, when: str) ->
     scene.agent_hangs_up("anna")
     if when == "in the wrap-up, later":
         write()
-        writer.flush()
+        writer.flush(30.0)
     scene.request("anna", AgentAction.DISPOSITION, "sale")
     write()
     assert writer.flush(30.0)
-    history = History(store, scene.policy, "v1", writer.flush)
+    history = History(store, scene.policy, "v1", lambda: writer.flush(30.0))
     (row,) = history.contacts()
     assert (row["disposition"], row["caller"], row["state"], row["agent"]) == ("sale", "+49301", "ended", "anna")
     assert next(fact.new for fact in history.facts(row["contact"]) if fact.kind is Kind.DISPOSITION) == "sale"
@@ -273,12 +273,12 @@ def test_what_came_of_a_talk_stands_with_its_contact(store: Store, when: str) ->
 
 def test_a_row_that_no_database_takes_costs_itself_and_not_the_history(store: Store) -> None:
     writer = writer_of(store)
-    assert writer.flush()
+    assert writer.flush(30.0)
     poison = msgspec.structs.replace(contact(1), caller="\ud800")  # half a character: utf-8 has no bytes for it
     with capture_logs() as logs:
         writer.apply(poison)
-        assert writer.flush()
-    assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_facts_lost_at_write"])
+        assert writer.flush(30.0)
+    assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_lost"])
     writer.apply(contact(2))
     assert writer.close() == 0
     assert count(store, contact_fact) == 1

@@ -79,6 +79,7 @@ class Bench:
             await link.lists_channels()
         await starting
         self.desk.told()
+        self.greeted = {name: link.fired() for name, link in self.links.items()}
 
     async def comes(self, *args: str, node: str = "a", **caller: str) -> Caller:
         """A session begins."""

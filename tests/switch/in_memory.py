@@ -93,7 +93,7 @@ class Doorkeeper:
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None: ...
 
-    def begin(self, session: AgiSession) -> str | None:
+    def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         return None
 
     def forget(self, session: AgiSession) -> None: ...

@@ -6,8 +6,8 @@ import pytest
 
 from cti.ivr import replies
 from cti.model import events
+from cti.switch.agi_session import ANSWER_S
 from cti.switch.flow_call import FALLBACK
-from cti.switch.flow_channel import ANSWER_S
 from cti.switch.flow_desk import FlowDesk
 from tests.ivr.flows import flow
 from tests.switch.in_flow import C, InFlow

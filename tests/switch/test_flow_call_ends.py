@@ -39,7 +39,7 @@ async def test_after_a_death_in_the_line_the_survey_comes_all_the_same() -> None
     dead, alive = InFlow(flow(QUEUE, head=QUEUE_HEAD)), InFlow(flow(QUEUE, head=QUEUE_HEAD))
     await dead.run()
     assert "question/how" in await alive.run("talked", dead.saved_text)
-    assert alive.told() == []
+    assert [(told.what, told.detail) for told in alive.told()] == [(events.SURVEY_ASKED, "after.how")]
 
 
 @pytest.mark.parametrize("at", ["", "damaged", "AAAA"])

@@ -9,7 +9,7 @@ import pytest
 from cti.ivr import replies, verbs
 from cti.model import commands, events
 from cti.model.words import AgentId
-from cti.switch.flow_channel import ANSWER_S
+from cti.switch.agi_session import ANSWER_S
 from cti.switch.flow_desk import FlowDesk
 from tests.ivr.flows import flow
 from tests.switch.in_flow import C, InFlow, pending_tasks
@@ -183,7 +183,10 @@ async def test_into_the_line_back_from_the_talk_and_through_the_survey() -> None
     assert await at.line_ends("talked") == f"STREAM FILE en/cti/flows/t/s/question/how {ALL}"
     assert at.quiet.count("SET MUSIC OFF") == 2, "at the beginning, and behind the line"
     assert await at.key("4") == BYE
-    assert at.told() == [events.SurveyAnswered(C, "t", "after", "how", "csat", 4, version=1)]
+    assert at.told() == [
+        events.FlowTold(C, "t", "s", events.SURVEY_ASKED, "after.how", version=1),
+        events.SurveyAnswered(C, "t", "after", "how", "csat", 4, version=1),
+    ]
     await at.answer()
     await at.ends()
 

@@ -9,7 +9,8 @@ import pytest
 from cti.ivr import replies, verbs
 from cti.model.spoken import said_as
 from cti.switch.agi_codec import Reply
-from cti.switch.flow_sounds import PROMPT_S, Sounds
+from cti.switch.agi_session import PROMPT_S
+from cti.switch.flow_sounds import Sounds
 
 pytestmark = pytest.mark.unit
 

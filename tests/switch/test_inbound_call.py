@@ -10,8 +10,8 @@ import pytest
 from cti.model import commands, events
 from cti.model.ticket import Ticket, decode_ticket
 from cti.model.words import CallId, ContactId, OfferId, QueueName, RingResult
-from cti.switch.agi_session import MAX_QUEUED_COMMANDS
-from cti.switch.inbound_call import COMMAND_TIMEOUT_S, STUCK_RING_S, InboundCall
+from cti.switch.agi_session import ANSWER_S, MAX_QUEUED_COMMANDS
+from cti.switch.inbound_call import STUCK_RING_S, InboundCall
 from tests.switch.in_memory import Caller, Desk, settle
 
 pytestmark = pytest.mark.unit
@@ -303,7 +303,7 @@ async def test_a_command_without_an_answer_gives_the_caller_back_to_the_dialplan
     alarms = Alarms(monkeypatch)
     call, caller, desk = a_call()
     call.start_music(MUSIC)
-    assert [delay_s for delay_s, _ in alarms.set] == [COMMAND_TIMEOUT_S]
+    assert [delay_s for delay_s, _ in alarms.set] == [ANSWER_S]
     await alarms.ring()
     assert caller.closed
     assert desk.told() == [LOST]

@@ -8,10 +8,12 @@ import pytest
 
 from cti.model import commands, events
 from cti.model.words import NodeId, OfferId, RingResult
+from cti.switch.agi_session import ANSWER_S
 from cti.switch.ami import LinkState
 from cti.switch.originate import mark_of
 from tests.switch.a_switch import Bench
 from tests.switch.in_memory import Caller, settle
+from tests.virtual_time import live, passes
 
 pytestmark = pytest.mark.unit
 
@@ -139,6 +141,23 @@ async def test_who_waits_hears_why_and_is_hung_up(bench: Bench) -> None:
     assert await session.answers_all() == ['STREAM FILE not-reached ""', "HANGUP"]
     await session.hangs_up()
     assert hangs_up(bench) == [events.LegDown(LEG)]
+
+
+def test_a_long_good_bye_is_heard_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        bench = Bench(monkeypatch)
+        await bench.begin()
+        session = await waits(bench)
+        bench.switch.execute(dismiss("a-long-story"))
+        await passes(70.0)
+        assert session.heard() == ['STREAM FILE a-long-story ""'] and not session.closed
+        await session.answers()
+        assert session.heard() == ["HANGUP"]
+        await passes(ANSWER_S + 1)
+        assert session.closed, "nothing came of it"
+        await bench.end()
+
+    live(story)
 
 
 async def test_who_has_just_answered_hears_it_too(bench: Bench) -> None:

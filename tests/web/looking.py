@@ -40,6 +40,16 @@ class Looking:
         self.page.wait_for_selector("#content")
         return self.page
 
+    def ask(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+        """What the API answers whoever is signed in here; quicker than a command of its own process."""
+        base = f"{self.stage.address}/api/v1"
+        asked = self.page.request
+        csrf = asked.get(f"{base}/me").json()["csrf"]
+        headers = {"X-CSRF-Token": csrf, "Origin": self.stage.address}
+        answer = asked.fetch(base + path, method=method, data=data, headers=headers)
+        assert answer.ok, answer.text()
+        return answer.json()
+
     def shot(self, word: str, page: Page | None = None) -> None:
         """Leave a picture."""
         (page or self.page).screenshot(path=str(self._shots / f"{self._name}-{word}.png"))

@@ -13,6 +13,8 @@ from tests.web.stage import write_list
 
 pytestmark = pytest.mark.web
 
+LONG = 150_000  # rows: a trial of them takes seconds, and is stopped in its first
+
 
 def test_a_running_campaign_explains_itself_and_is_paused(look: Looking) -> None:
     page = look.open("/campaigns?campaign=spring")
@@ -54,6 +56,19 @@ def test_a_list_is_tried_before_it_is_taken(look: Looking, tmp_path: Path) -> No
     with Path(download.value.path()).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 8 and rows[0]["shop"] == "1"
+
+
+def test_a_trial_that_is_stopped_keeps_nothing(look: Looking, tmp_path: Path) -> None:
+    page = look.open("/campaigns?campaign=winter")
+    before = look.ask("GET", "/campaigns/winter/lists")["lists"]
+    page.get_by_role("button", name="Import a list…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("CSV file").set_input_files(str(write_list(tmp_path / "long.csv", LONG)))
+    dialog.get_by_role("button", name="Try it").click()
+    dialog.get_by_role("button", name="Stop it").click()
+    expect(page.get_by_text("Stopped: nothing of the list has been kept.")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert look.ask("GET", "/campaigns/winter/lists")["lists"] == before
 
 
 @pytest.mark.parametrize(

@@ -34,3 +34,18 @@ def test_who_would_still_wait_is_told_by_the_wait(look: Looking) -> None:
     page = look.open("/reports?report=abandonment")
     expect(page.get_by_role("columnheader", name="would wait longer")).to_be_visible()
     assert look.serious() == []
+
+
+def test_a_curve_is_kept_as_a_picture_and_a_report_is_printed_without_what_is_pressed(look: Looking) -> None:
+    page = look.open("/reports?report=abandonment")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").click()
+    assert download.value.suggested_filename.startswith("abandonment-patience-")
+    picture = Path(download.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG") and int.from_bytes(picture[16:20], "big") > 1000, "as wide as the page"
+    page.emulate_media(media="print")
+    for pressed in ("CSV", "PNG", "Print"):
+        expect(page.get_by_role("button", name=pressed)).to_be_hidden()
+    expect(page.get_by_text("Abandonment · ")).to_be_visible()
+    expect(page.get_by_role("cell").last).to_be_visible()
+    look.shot("paper")

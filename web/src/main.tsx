@@ -4,10 +4,9 @@ import 'preact';
 import '@preact/signals';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/print.css';
 import { render } from 'preact';
 import { App } from './frame/app';
-import { language } from './words';
 
-document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
 const page = document.getElementById('page');
 if (page) render(<App />, page);

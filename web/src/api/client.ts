@@ -82,11 +82,16 @@ async function send(method: Method, path: string, asked: Asked): Promise<Respons
   throw readProblem(response.status, await response.text().catch(() => ''));
 }
 
+/** `crypto.randomUUID` is there on https and on the same machine only. */
+function oneKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 function headersOf(method: Method, asked: Asked): Record<string, string> {
   const headers: Record<string, string> = { Accept: 'application/json, text/csv, image/svg+xml' };
   if (asked.body !== undefined && !(asked.body instanceof Blob)) headers['Content-Type'] = 'application/json';
   if (token !== '') headers.Authorization = `Bearer ${token}`;
   else if (method !== 'GET' && csrf !== '') headers['X-CSRF-Token'] = csrf;
-  if (asked.once) headers['Idempotency-Key'] = crypto.randomUUID();
+  if (asked.once) headers['Idempotency-Key'] = oneKey();
   return headers;
 }

@@ -15,14 +15,22 @@ export interface User {
   readonly language: string | null;
 }
 
+/** Whether codes of an authenticator are asked for, and how many codes stand in for a lost one. */
+export interface OwnCodes {
+  readonly on: boolean;
+  readonly recovery_left: number;
+}
+
 interface Signed {
   readonly user: User;
   readonly csrf: string;
+  readonly codes: OwnCodes;
 }
 
 /** 'asking' until the engine has told; null: nobody. */
 export const session = signal<User | null | 'asking'>('asking');
 export const user = computed(() => (session.value === 'asking' ? null : session.value));
+export const ownCodes = signal<OwnCodes>({ on: false, recovery_left: 0 });
 
 whenNobody(() => forget());
 
@@ -62,6 +70,7 @@ export function may(right: string): boolean {
 
 function take(signed: Signed): void {
   keepCsrf(signed.csrf);
+  ownCodes.value = signed.codes;
   session.value = signed.user;
 }
 

@@ -4,9 +4,11 @@ import { useEffect } from 'preact/hooks';
 import { findOut, session, type User } from '../api/session';
 import { firstOf, PAGES, type Page, pagesOf } from '../pages';
 import { Guard } from '../parts/guard';
+import { Health } from '../parts/health';
 import { sayProblem, Toasts } from '../parts/toast';
 import { go, path } from '../router';
 import { speakAs, words } from '../words';
+import { Keys } from './keys';
 import { Lazy } from './lazy';
 import { SignIn } from './sign_in';
 import { TopBar } from './top_bar';
@@ -49,6 +51,8 @@ function Signed({ user }: { readonly user: User }) {
   return (
     <>
       <TopBar user={user} open={open} />
+      <Keys />
+      <Health />
       {page === undefined ? (
         <Notice text={isNowhere && first ? words.value.frame.loading : words.value.frame.notThere} />
       ) : open.includes(page) ? (

@@ -1,15 +1,16 @@
-/** How does somebody sign in? Name and password; a code only where the engine asks for one. */
+/** How does somebody sign in? Name and password; a code only where the engine asks for one: of the app, or of his sheet. */
 
 import { useState } from 'preact/hooks';
 import { Problem } from '../api/problem';
-import { signIn } from '../api/session';
-import { problemText } from '../parts/toast';
+import { ownCodes, signIn } from '../api/session';
+import { problemText, say } from '../parts/toast';
 import { words } from '../words';
 import { Choices } from './top_bar';
 
 export function SignIn() {
   const said = words.value.signIn;
   const [needsCode, setNeedsCode] = useState(false);
+  const [isRecovering, setRecovering] = useState(false);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
@@ -20,6 +21,7 @@ export function SignIn() {
     setProblem('');
     try {
       await signIn(word('name').trim(), word('password'), word('code').replaceAll(' ', ''));
+      if (isRecovering) say(words.value.account.left(ownCodes.value.recovery_left));
     } catch (error) {
       const asksCode = error instanceof Problem && error.reason === 'totp_needed';
       setNeedsCode(needsCode || asksCode);
@@ -40,10 +42,25 @@ export function SignIn() {
           <input name="password" type="password" required autocomplete="current-password" />
         </label>
         {needsCode && (
-          <label>
-            {said.code}
-            <input name="code" required inputMode="numeric" autocomplete="one-time-code" maxLength={10} />
-          </label>
+          <>
+            <label>
+              {isRecovering ? said.recoveryCode : said.code}
+              <input
+                key={String(isRecovering)}
+                name="code"
+                required
+                autofocus
+                inputMode={isRecovering ? 'text' : 'numeric'}
+                autocomplete={isRecovering ? 'off' : 'one-time-code'}
+                autocapitalize="none"
+                spellcheck={false}
+                maxLength={40}
+              />
+            </label>
+            <button type="button" class="link" onClick={() => setRecovering(!isRecovering)}>
+              {isRecovering ? said.useApp : said.useRecovery}
+            </button>
+          </>
         )}
         <p class="problem" role="alert">
           {problem}

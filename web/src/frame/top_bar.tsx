@@ -10,6 +10,7 @@ import { Link, path } from '../router';
 import { type Theme, theme } from '../theme';
 import { LANGUAGES, type Language, language, speak, words } from '../words';
 import { Account } from './account';
+import { areKeysShown } from './keys';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
@@ -17,30 +18,36 @@ export function TopBar({ user, open }: { readonly user: User; readonly open: rea
   const said = words.value;
   const [isAsked, setAsked] = useState(false);
   return (
-    <header class="top">
-      <a class="skip" href="#content">
-        {said.frame.skip}
-      </a>
-      <nav aria-label={said.frame.menu}>
-        {open.map((page) => (
-          <Link key={page.name} to={page.path} current={page.path === path.value}>
-            {said.pages[page.name]}
-          </Link>
-        ))}
-      </nav>
-      <div class="top-end">
-        <ConnectionBadge />
-        <Choices />
-        <button type="button" class="plain" title={said.account.title} onClick={() => setAsked(true)}>
-          {user.name}
-        </button>
-        <button type="button" class="plain" title={said.frame.signOut} onClick={() => signOut().catch(sayProblem)}>
-          <Icon name="out" />
-          <span class="only-spoken">{said.frame.signOut}</span>
-        </button>
-      </div>
+    <>
+      <header class="top">
+        <a class="skip" href="#content">
+          {said.frame.skip}
+        </a>
+        <nav aria-label={said.frame.menu}>
+          {open.map((page) => (
+            <Link key={page.name} to={page.path} current={page.path === path.value}>
+              {said.pages[page.name]}
+            </Link>
+          ))}
+        </nav>
+        <div class="top-end">
+          <ConnectionBadge />
+          <Choices />
+          <button type="button" class="plain" title={said.keys.title} onClick={() => (areKeysShown.value = true)}>
+            <kbd>?</kbd>
+            <span class="only-spoken">{said.keys.title}</span>
+          </button>
+          <button type="button" class="plain" title={said.account.title} onClick={() => setAsked(true)}>
+            {user.name}
+          </button>
+          <button type="button" class="plain" title={said.frame.signOut} onClick={() => signOut().catch(sayProblem)}>
+            <Icon name="out" />
+            <span class="only-spoken">{said.frame.signOut}</span>
+          </button>
+        </div>
+      </header>
       {isAsked && <Account name={user.name} onClose={() => setAsked(false)} />}
-    </header>
+    </>
   );
 }
 

@@ -50,6 +50,7 @@ export class LiveClient {
   private boot = '';
   private seq = -1;
   private heardAt = Number.NEGATIVE_INFINITY;
+  private askedAt = Number.POSITIVE_INFINITY;
   private said: Connection = 'connecting';
   private takeOff: (() => void) | null = null;
   private takeOffWatch: (() => void) | null = null;
@@ -63,6 +64,8 @@ export class LiveClient {
   want(topics: readonly string[]): void {
     const wanted = [...topics].sort();
     if (wanted.join() === this.topics.join()) return;
+    if (this.topics.length === 0) this.askedAt = this.around.now();
+    if (wanted.length === 0 && this.said === 'live') this.heardAt = Number.NEGATIVE_INFINITY; // nothing is missed
     this.topics = wanted;
     this.boot = '';
     this.seq = -1;
@@ -77,9 +80,10 @@ export class LiveClient {
     if (this.topics.length > 0) void this.connect();
   }
 
-  /** Seconds since anything was heard; Infinity before. */
+  /** Seconds since anything was heard, or since somebody began to listen; 0 while nobody does. */
   ageS(): number {
-    return this.around.now() - this.heardAt;
+    if (this.topics.length === 0) return 0;
+    return this.around.now() - (Number.isFinite(this.heardAt) ? this.heardAt : this.askedAt);
   }
 
   private drop(): void {

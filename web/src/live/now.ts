@@ -21,6 +21,8 @@ export const serverNow = signal<number | null>(null);
 /** Seconds since the engine was heard, once a second. */
 export const ageS = signal(0);
 export const isStale = computed(() => connection.value !== 'live' || ageS.value > STALE_AFTER_S);
+/** The same, where it lasts: a drop of a moment is no trouble. */
+export const unheardS = computed(() => (ageS.value >= STALE_AFTER_S ? ageS.value : null));
 
 const client = new LiveClient(
   {
@@ -46,6 +48,7 @@ const client = new LiveClient(
   },
   {
     picture: (shown) => {
+      if (shown.topics.status !== picture.value.topics.status) pulse.value = null; // the status is newer
       picture.value = shown;
     },
     connection: (said) => {
@@ -87,7 +90,7 @@ function ownS(): number {
 function tick(): void {
   const now = client.clock.now(ownS());
   serverNow.value = now === null ? null : Math.floor(now);
-  ageS.value = Number.isFinite(client.ageS()) ? Math.floor(client.ageS()) : 0;
+  ageS.value = Math.floor(client.ageS());
 }
 
 /** Once a second, shortly after the engine's second begins, so that all durations of a page step together. */

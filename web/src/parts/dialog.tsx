@@ -50,12 +50,15 @@ interface AskProps {
   readonly isDanger?: boolean;
   /** What is to be done; what it throws is shown, and the dialog stays. */
   readonly onConfirm: () => Promise<void>;
+  /** Something else follows in its place: it is not closed when it is done. */
+  readonly staysOpen?: boolean;
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
 }
 
 /** A dialog with one question: confirm (Enter) or not (Escape). */
-export function AskDialog({ title, confirm, isDanger = false, onConfirm, onClose, children }: AskProps) {
+export function AskDialog(props: AskProps) {
+  const { title, confirm, isDanger = false, onConfirm, staysOpen = false, onClose, children } = props;
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: Event) => {
@@ -64,7 +67,7 @@ export function AskDialog({ title, confirm, isDanger = false, onConfirm, onClose
     setProblem('');
     try {
       await onConfirm();
-      onClose();
+      if (!staysOpen) onClose();
     } catch (error) {
       setProblem(problemText(error));
       setBusy(false);

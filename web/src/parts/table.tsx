@@ -1,7 +1,7 @@
 /** How do many rows look? Sorted by any head, filtered by words, walked by the arrow keys; only what changed is drawn. */
 
 import { Component, type ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { words } from '../words';
 import { Icon } from './icon';
 import { found, held, type Order, type Sortable, sorted, turned } from './order';
@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Left out where the window is narrow. */
   readonly isForWide?: boolean;
+  /** A class of the page's own. */
+  readonly look?: string | undefined;
   readonly cell: (row: Row) => ComponentChildren;
   /** What it is sorted by; without, it cannot be sorted. */
   readonly by?: (row: Row) => Sortable;
@@ -42,6 +44,11 @@ export function Table<Row>(props: TableProps<Row>) {
   const [order, setOrder] = useState<Order | null>(props.order ?? null);
   const [asked, setAsked] = useState('');
   const [most, setMost] = useState(STEP);
+  useEffect(() => {
+    const all = () => setMost(Number.POSITIVE_INFINITY);
+    window.addEventListener('beforeprint', all);
+    return () => window.removeEventListener('beforeprint', all);
+  }, []);
   const said = words.value.parts;
   const kept = textOf && asked.trim() !== '' ? rows.filter((row) => found(textOf(row), asked.trim())) : rows;
   const by = columns.find((column) => column.key === order?.column)?.by;
@@ -158,7 +165,7 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>) {
 }
 
 function classOf<Row>(column: Column<Row>): string | undefined {
-  const words = [column.isNumber ? 'is-number number' : '', column.isForWide ? 'is-for-wide' : ''];
+  const words = [column.isNumber ? 'is-number number' : '', column.isForWide ? 'is-for-wide' : '', column.look ?? ''];
   return words.join(' ').trim() || undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { Problem } from '../api/problem';
-import { named, words } from '../words';
+import { language, named, words } from '../words';
 import { Icon } from './icon';
 
 interface Toast {
@@ -14,6 +14,8 @@ interface Toast {
 const SHOWN_MS = 5_000;
 const PROBLEM_MS = 12_000;
 const MOST = 4;
+/** What the engine says besides (in English) is wanted in any language: file, line, and what to write. */
+const SAYS_MORE: readonly string[] = ['bad_configuration', 'bad_request', 'refused', 'in_use'];
 const toasts = signal<readonly Toast[]>([]);
 let newest = 0;
 
@@ -30,7 +32,8 @@ export function problemText(error: unknown): string {
   if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
   const known = named(words.value.problems, error.reason);
   const isKnown = error.reason in words.value.problems;
-  const detail = error.message === error.reason ? '' : error.message;
+  const isSaid = language.value === 'en' || !isKnown || SAYS_MORE.includes(error.reason);
+  const detail = error.message === error.reason || !isSaid ? '' : error.message;
   if (isKnown) return detail === '' || error.status === 0 ? known : `${known} (${detail})`;
   return detail === '' ? known : detail;
 }

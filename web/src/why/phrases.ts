@@ -26,6 +26,7 @@ function statePhrase(each: Standing, said: Words): string | undefined {
   const states: Readonly<Record<string, string | undefined>> = {
     logged_out: said.state.logged_out,
     on_break: said.state.on_break,
+    preview: said.state.preview,
     ringing: said.state.ringing,
     dialling: said.state.dialling,
     talking: said.state.talking,
@@ -127,8 +128,10 @@ export function queuePhrase(queue: QueueNow, standing: Standing, said: Words): s
   return parts.join('; ');
 }
 
-const outcomeOf = (word: string, said: Words): string =>
-  (said.outcomes as Readonly<Record<string, string>>)[word] ?? word.replaceAll('_', ' ');
+/** One that is not known is shown as it is. */
+function word(table: Readonly<Record<string, string>>, said: string): string {
+  return table[said] ?? said.replaceAll('_', ' ');
+}
 
 /** What happened to a contact; null for what another fact of the same moment says better. */
 export function factPhrase(fact: Fact, said: Words): string | null {
@@ -145,9 +148,9 @@ export function factPhrase(fact: Fact, said: Words): string | null {
       return placePhrase(fact, said);
     case 'attempt':
       if (fact.new === 'placed') return said.fact.called(fact.node ?? '');
-      return fact.new === 'answered' ? said.fact.answersUs : said.fact.attemptOver(outcomeOf(fact.new, said));
+      return fact.new === 'answered' ? said.fact.answersUs : said.fact.attemptOver(word(said.results, fact.new));
     case 'transfer':
-      return said.fact.transferred(fact.new);
+      return said.fact.transferred(word(said.transfers, fact.new));
     case 'flow':
       return said.fact.flow(fact.old, [fact.reason, fact.new].filter(Boolean).join(' ').replaceAll('_', ' '));
     case 'disposition':
@@ -176,7 +179,7 @@ function visitPhrase(fact: Fact, said: Words): string | null {
     return `${said.fact.waits(fact.queue ?? '', String(fact.position ?? '–'))}${expected}`;
   }
   const after = fact.wait_s === undefined ? '' : said.fact.afterTime(span(fact.wait_s, said));
-  return `${said.fact.leaves(fact.queue ?? '', outcomeOf(fact.new, said))}${fact.reason ? ` (${fact.reason})` : ''}${after}`;
+  return `${said.fact.leaves(fact.queue ?? '', word(said.outcomes, fact.new))}${fact.reason ? ` (${fact.reason})` : ''}${after}`;
 }
 
 function offerPhrase(fact: Fact, said: Words): string {
@@ -188,7 +191,7 @@ function offerPhrase(fact: Fact, said: Words): string {
     const whom = (said.endedBy as Readonly<Record<string, string>>)[fact.ended_by ?? ''];
     return `${said.fact.talkOver(agent, span(fact.talk_s, said))}${whom === undefined ? '' : said.fact.endedBy(whom)}`;
   }
-  const how = (said.offers as Readonly<Record<string, string>>)[fact.new] ?? fact.new;
+  const how = word(said.offers, fact.new);
   const again = fact.until === undefined ? '' : said.fact.notAgain(span(fact.until - fact.at, said));
   return `${agent} ${how}${again}`;
 }

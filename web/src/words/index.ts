@@ -1,6 +1,6 @@
 /** In which language does the page speak? `words` is read by every component; a missing word is a type error. */
 
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { en } from './en';
 import { zh } from './zh';
 
@@ -21,12 +21,14 @@ const ALL: Readonly<Record<Language, Said<typeof en>>> = { en, zh };
 
 export const language = signal<Language>(firstLanguage());
 export const words = computed(() => ALL[language.value]);
+effect(() => {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+});
 
 /** Speak `chosen` from now on, also after a reload. */
 export function speak(chosen: Language): void {
   language.value = chosen;
   localStorage.setItem(KEPT, chosen);
-  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en';
 }
 
 /** Take the user's own language, unless somebody chose one at this screen. */

@@ -163,4 +163,22 @@ describe('LiveClient', () => {
     await world.pass(60);
     expect(world.sockets).toHaveLength(2);
   });
+
+  it('counts the age from the newest message, or from when somebody began to listen', async () => {
+    const other = new World();
+    expect(other.client.ageS()).toBe(0);
+    await other.pass(50);
+    other.tickets = [new Error('down')];
+    other.client.want(['queues']);
+    await settled();
+    await other.pass(0.4);
+    expect(other.client.ageS()).toBeCloseTo(0.4);
+    world.say(SNAPSHOT);
+    await world.pass(2);
+    expect(world.client.ageS()).toBe(2);
+    world.client.want([]);
+    await world.pass(100);
+    world.client.want(['calls']);
+    expect(world.client.ageS()).toBe(0); // nobody has listened meanwhile
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alongOf, cell, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
+import { alongOf, cell, emptyOf, isLong, type ReportAnswer, seriesOf, tickWords } from '../../src/pages/reports/rows';
 
 const REPORT: ReportAnswer = {
   report: 'queues',
@@ -24,8 +24,29 @@ describe('a figure', () => {
     expect(cell(null, 'count', 'UTC')).toBe('–');
     expect(cell(0, 'count', 'UTC')).toBe('0');
     expect(cell(61.25, 's', 'UTC')).toBe('61.3 s');
-    expect(cell(3725, 's', 'UTC')).toBe('1:02:05');
+    expect(cell(3725, 's', 'UTC', true)).toBe('1:02:05');
     expect(cell('sales', 'name', 'UTC')).toBe('sales');
+  });
+});
+
+describe('a column', () => {
+  const talks: ReportAnswer = {
+    ...REPORT,
+    units: { agent: 'name', talk_s: 's', hold_s: 's', moved: 'count', csat: 'score' },
+    columns: ['agent', 'talk_s', 'hold_s', 'moved', 'csat'],
+    rows: [
+      { agent: 'anna', talk_s: 35.8, hold_s: 2, moved: 0, csat: null },
+      { agent: '', talk_s: 135.8, hold_s: 2, moved: 0, csat: null },
+    ],
+  };
+
+  it('is written in one way', () => {
+    expect(['agent', 'talk_s', 'hold_s'].map((name) => isLong(talks, name))).toEqual([false, true, false]);
+    expect(cell(35.8, 's', 'UTC', true)).toBe('0:36');
+  });
+
+  it('is empty where nothing is in any row', () => {
+    expect([...emptyOf(talks)]).toEqual(['moved', 'csat']);
   });
 });
 
@@ -53,6 +74,16 @@ describe('a curve', () => {
         { name: 'support', values: [null, null] },
       ],
     });
+  });
+
+  it('has steps that are called by the time, with the day where it begins', () => {
+    const midnight = Date.UTC(2026, 10, 21, 23) / 1000; // in Berlin
+    expect(tickWords([midnight - 3600, midnight, midnight + 3600], 'Europe/Berlin', 'en-GB')).toEqual([
+      '23:00\n21/11',
+      '00:00\n22/11',
+      '01:00',
+    ]);
+    expect(tickWords([midnight, midnight + 86_400], 'Europe/Berlin', 'zh-CN')).toEqual(['11/22', '11/23']);
   });
 
   it('is none where there is one step, or no such figure', () => {

@@ -4,7 +4,6 @@ import './admin.css';
 import type { ComponentType } from 'preact';
 import { may } from '../../api/session';
 import { useLive } from '../../live/now';
-import { SwitchDown } from '../../parts/connection';
 import { asked as address, change } from '../../router';
 import { words } from '../../words';
 import { Audit } from './audit';
@@ -26,24 +25,21 @@ export default function Admin() {
   const open = PARTS.filter((part) => may(part.right));
   const part = open.find((each) => each.name === address.value.get('part')) ?? open[0];
   return (
-    <>
-      <SwitchDown />
-      <main id="content" class="admin">
-        <h1 class="only-spoken">{words.value.pages.admin}</h1>
-        <nav class="tabs" aria-label={words.value.pages.admin}>
-          {open.map(({ name }) => (
-            <button
-              key={name}
-              type="button"
-              aria-current={name === part?.name ? 'page' : undefined}
-              onClick={() => change({ part: name })}
-            >
-              {words.value.admin.parts[name]}
-            </button>
-          ))}
-        </nav>
-        {part && <part.Shown />}
-      </main>
-    </>
+    <main id="content" class="admin">
+      <h1 class="only-spoken">{words.value.pages.admin}</h1>
+      <nav class="tabs" aria-label={words.value.pages.admin}>
+        {open.map(({ name }) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={name === part?.name ? 'page' : undefined}
+            onClick={() => change({ part: name })}
+          >
+            {words.value.admin.parts[name]}
+          </button>
+        ))}
+      </nav>
+      {part && <part.Shown />}
+    </main>
   );
 }

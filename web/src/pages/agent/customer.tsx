@@ -7,6 +7,7 @@ import { clockFace } from '../../live/server_clock';
 import { Badge } from '../../parts/badge';
 import { Icon } from '../../parts/icon';
 import { say } from '../../parts/toast';
+import { isTyping } from '../../parts/typing';
 import { words } from '../../words';
 import { askSelf, type Desk, type DeskContact, decide, doing, type Preview } from './desk';
 
@@ -128,8 +129,7 @@ function Results({ agent, contact, again }: { agent: string; contact: DeskContac
   useEffect(() => {
     const choose = (name: string) => doing(askSelf(agent, 'disposition', name), again);
     const press = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest('input, select, textarea, dialog');
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if (isTyping(event)) return;
       const name = names.split(',').slice(0, MOST_KEYS)[Number(event.key) - 1];
       if (name) choose(name);
     };

@@ -4,7 +4,6 @@ import './agent.css';
 import { user } from '../../api/session';
 import { isStale, picture, rowsOf, useLive } from '../../live/now';
 import type { AgentRow } from '../../live/rows';
-import { SwitchDown } from '../../parts/connection';
 import { words } from '../../words';
 import { Customer } from './customer';
 import { MyDay, MyQueues } from './day';
@@ -27,13 +26,10 @@ export default function Agent() {
     );
   }
   return (
-    <>
-      <SwitchDown />
-      <main id="content" class={isStale.value ? 'desk is-stale' : 'desk'}>
-        <h1 class="only-spoken">{said.pages.agent}</h1>
-        <Mine row={row} />
-      </main>
-    </>
+    <main id="content" class={isStale.value ? 'desk is-stale' : 'desk'}>
+      <h1 class="only-spoken">{said.pages.agent}</h1>
+      <Mine row={row} />
+    </main>
   );
 }
 

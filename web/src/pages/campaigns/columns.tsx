@@ -1,7 +1,8 @@
 /** Which column of the file is what? As it was found out, and as somebody says; with the first rows to look at. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { named, words } from '../../words';
+import { language, named, words } from '../../words';
+import { sentence } from '../../words/sentences';
 import type { Upload, Wishes } from './upload';
 
 const SINGLE = ['name', 'zone', 'priority', 'consent'] as const;
@@ -132,7 +133,8 @@ function Preview({ upload }: { readonly upload: Upload }) {
                 <td>{row.name}</td>
                 <td>{row.zones.join(', ')}</td>
                 <td>
-                  {named(verdicts, row.verdict)} {row.reason && <span class="quiet">{row.reason}</span>}
+                  {named(verdicts, row.verdict)}{' '}
+                  {row.reason && <span class="quiet">{sentence(row.reason, language.value)}</span>}
                 </td>
               </tr>
             ))}

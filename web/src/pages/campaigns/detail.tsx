@@ -12,8 +12,9 @@ import { named, words } from '../../words';
 import { askDefinitions, definitionOf } from '../definitions';
 import { Lists } from './lists';
 import { Progress, State } from './parts';
+import { placingPhrase } from './placing';
 import { Plan } from './plan';
-import { type Action, type CampaignRow, long, readyInS } from './rows';
+import { type Action, type CampaignRow, long, type Placing, readyInS } from './rows';
 import { Wizard } from './wizard';
 
 interface DetailProps {
@@ -114,9 +115,9 @@ function Now({ row }: { readonly row: CampaignRow }) {
           {until && ` · ${said.until(until)}`}
         </p>
       )}
-      {row.pacing && (
-        <p class="why" lang="en">
-          <strong>{said.pacing}</strong> {row.pacing}
+      {row.placing?.why && (
+        <p class="why">
+          <strong>{said.pacing}</strong> {placingPhrase(row.placing as Placing, said)}
         </p>
       )}
       <Reasons title={said.notDialled} counts={row.not_dialled ?? {}} names={said.rules} />

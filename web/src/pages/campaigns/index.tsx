@@ -3,7 +3,6 @@
 import './campaigns.css';
 import { useMemo } from 'preact/hooks';
 import { isStale, picture, rowsOf, serverNow, useLive } from '../../live/now';
-import { SwitchDown } from '../../parts/connection';
 import { type Column, Table } from '../../parts/table';
 import { asked as address, change } from '../../router';
 import { named, words } from '../../words';
@@ -19,24 +18,21 @@ export default function Campaigns() {
   const rows = useMemo(() => campaignsOf(told), [told]);
   const chosen = rows.find((row) => row.name === name) ?? rows.find((row) => row.state === 'running') ?? rows[0];
   return (
-    <>
-      <SwitchDown />
-      <main id="content" class={isStale.value ? 'campaigns is-stale' : 'campaigns'}>
-        <h1 class="only-spoken">{words.value.pages.campaigns}</h1>
-        <Table
-          title={words.value.pages.campaigns}
-          rows={rows}
-          keyOf={(row) => row.name}
-          columns={columns()}
-          drawnFrom={chosen?.name}
-          textOf={(row) => `${row.name} ${row.queue ?? ''} ${named(said.states, row.state)}`}
-          classOf={(row) => (row.name === chosen?.name ? 'is-chosen' : '')}
-          onOpen={(row) => change({ campaign: row.name })}
-          none={picture.value.complete ? said.none : words.value.connection.connecting}
-        />
-        {chosen && <Detail key={chosen.name} row={chosen} />}
-      </main>
-    </>
+    <main id="content" class={isStale.value ? 'campaigns is-stale' : 'campaigns'}>
+      <h1 class="only-spoken">{words.value.pages.campaigns}</h1>
+      <Table
+        title={words.value.pages.campaigns}
+        rows={rows}
+        keyOf={(row) => row.name}
+        columns={columns()}
+        drawnFrom={chosen?.name}
+        textOf={(row) => `${row.name} ${row.queue ?? ''} ${named(said.states, row.state)}`}
+        classOf={(row) => (row.name === chosen?.name ? 'is-chosen' : '')}
+        onOpen={(row) => change({ campaign: row.name })}
+        none={picture.value.complete ? said.none : words.value.connection.connecting}
+      />
+      {chosen && <Detail key={chosen.name} row={chosen} />}
+    </main>
   );
 }
 

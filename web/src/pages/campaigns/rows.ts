@@ -11,7 +11,7 @@ export interface CampaignRow {
   readonly queue?: string;
   readonly why?: string;
   readonly until?: number | null;
-  readonly pacing?: string;
+  readonly placing?: Partial<Placing>;
   readonly at_hand?: number;
   readonly due?: number;
   readonly planned?: number;
@@ -31,6 +31,19 @@ export interface CampaignRow {
   readonly leads: number;
   readonly leads_left: number;
   readonly states: Readonly<Record<string, number>>;
+}
+
+/** The newest decision of the pacing, in parts (cti/outbound/placing.py); null: not so in this mode. */
+export interface Placing {
+  readonly number: number;
+  readonly why: string;
+  readonly free: number;
+  readonly freed: number | null;
+  readonly share: number | null;
+  readonly cap: number | null;
+  readonly in_air: number;
+  readonly lines_used: number | null;
+  readonly lines: number | null;
 }
 
 /** Attempts since midnight, in the words of the contract of figures: placed = all results + in the air. */

@@ -7,7 +7,8 @@ import { Dialog } from '../../parts/dialog';
 import { download } from '../../parts/download';
 import { percent } from '../../parts/figures';
 import { problemText, say } from '../../parts/toast';
-import { words } from '../../words';
+import { language, words } from '../../words';
+import { sentence } from '../../words/sentences';
 import { Columns } from './columns';
 import { Reasons } from './detail';
 import { drop, sendList, step, stop, through, type Upload, type Wishes } from './upload';
@@ -108,7 +109,7 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
         {(at === 'trial' || at === 'import') && upload && <Outcome upload={upload} />}
         {[...(upload?.problems ?? []), ...(problem === '' ? [] : [problem])].map((text) => (
           <p key={text} class="problem" role="alert">
-            {text}
+            {sentence(text, language.value)}
           </p>
         ))}
       </div>
@@ -188,8 +189,8 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
             <h3>{said.reasons}</h3>
             <ul>
               {upload.reasons?.map((reason) => (
-                <li key={reason.text} lang="en">
-                  {reason.text}: {reason.rows}
+                <li key={reason.text}>
+                  {sentence(reason.text, language.value)}: {reason.rows}
                 </li>
               ))}
             </ul>

@@ -5,7 +5,6 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import { may } from '../../api/session';
 import { useLive } from '../../live/now';
-import { SwitchDown } from '../../parts/connection';
 import { AskDialog } from '../../parts/dialog';
 import { usePolled } from '../../parts/polled';
 import { type Column, Table } from '../../parts/table';
@@ -60,7 +59,6 @@ export default function Flows() {
   };
   return (
     <>
-      <SwitchDown />
       <main id="content" class="flows">
         <h1 class="only-spoken">{words.value.pages.flows}</h1>
         {problem !== null && (

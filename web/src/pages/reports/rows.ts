@@ -1,5 +1,6 @@
 /** What does a report hold, and how is a figure of it written? Pure. Shapes as cti/reports/report.py makes them. */
 
+import { clockFace } from '../../live/server_clock';
 import type { Sortable } from '../../parts/order';
 
 export type Value = string | number | null | undefined;
@@ -18,15 +19,20 @@ export interface ReportAnswer {
   readonly weak: readonly { readonly row: number; readonly column: string }[];
 }
 
-/** A figure as people read it; unknown is a dash. Times are those of the centre's zone. */
-export function cell(value: Value, unit: string, zone: string): string {
+/** A figure as people read it; unknown is a dash. Times are those of the centre's zone; `isLong`: 1:02:05 for 3725 s. */
+export function cell(value: Value, unit: string, zone: string, isLong = false): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'string') return value === '' ? '' : value;
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
   if (unit === 'time') return moment(value, zone);
-  if (unit === 's') return duration(value);
+  if (unit === 's') return isLong ? clockFace(Math.round(value)) : `${Math.round(value * 10) / 10} s`;
   if (unit === 'score') return (value * 100).toFixed(0);
   return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+/** From when to when it is told. */
+export function spanOf(report: ReportAnswer): string {
+  return `${moment(report.from, report.zone)} – ${moment(report.to, report.zone)}`;
 }
 
 export function sortable(value: Value): Sortable {
@@ -37,13 +43,34 @@ function moment(at: number, zone: string): string {
   return new Date(at * 1000).toLocaleString(undefined, { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
 }
 
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
-  const whole = Math.round(seconds);
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+const LONG_S = 60;
+
+/** A column is written in one way, so that its rows can be compared. */
+export function isLong(report: ReportAnswer, column: string): boolean {
+  if (report.units[column] !== 's' || column === 'wait_s') return false;
+  return report.rows.some((row) => typeof row[column] === 'number' && row[column] >= LONG_S);
+}
+
+/** Columns in which nothing is: a centre without callbacks needs none of them. Names and times always stay. */
+export function emptyOf(report: ReportAnswer): ReadonlySet<string> {
+  const counted = report.columns.filter((name) => !['name', 'time', 'state'].includes(report.units[name] ?? ''));
+  return new Set(counted.filter((name) => report.rows.every((row) => !row[name])));
+}
+
+const DAY_S = 86_400;
+
+/** How the steps of an axis are called: times of day, with the day where it begins; of a longer time only days. */
+export function tickWords(ticks: readonly number[], zone: string, language: string): string[] {
+  const written = (at: number, how: Intl.DateTimeFormatOptions) =>
+    new Date(at * 1000).toLocaleString(language, { timeZone: zone, ...how });
+  const day = (at: number) => written(at, { day: 'numeric', month: 'numeric' });
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map((at, index) => {
+    if (apart >= DAY_S) return day(at);
+    const before = ticks[index - 1];
+    const isNew = before === undefined || day(before) !== day(at);
+    return `${written(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}${isNew ? `\n${day(at)}` : ''}`;
+  });
 }
 
 export interface Series {

@@ -5,7 +5,6 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { may } from '../../api/session';
 import { isStale, picture, rowsOf, useLive } from '../../live/now';
 import { type AgentRow, type CallRow, type QueueRow, typed } from '../../live/rows';
-import { SwitchDown } from '../../parts/connection';
 import { asked as address, change } from '../../router';
 import { words } from '../../words';
 import { askDefinitions } from '../definitions';
@@ -42,7 +41,6 @@ export default function Supervisor() {
   }
   return (
     <>
-      <SwitchDown />
       <main id="content" class={isStale.value ? 'supervisor is-stale' : 'supervisor'}>
         <Queues
           rows={queues}

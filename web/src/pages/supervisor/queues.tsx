@@ -127,7 +127,7 @@ function Waiting({ row }: { readonly row: QueueRow }) {
 }
 
 function Longest({ row }: { readonly row: QueueRow }) {
-  const level = useSettled(ofWait(useElapsedS(row.oldest_since), row.target_s));
+  const level = ofWait(useElapsedS(row.oldest_since), row.target_s); // not held: whoever waited so long has been served
   const time = <Duration since={row.oldest_since} />;
   return level === 'good' || row.oldest_since === null ? time : <Badge tone={level}>{time}</Badge>;
 }

@@ -8,8 +8,9 @@ import type { Level } from '../../live/hysteresis';
 import { connection, isStale, picture, rowsOf, serverNow, useLive } from '../../live/now';
 import { type HealthRow, type QueueRow, typed } from '../../live/rows';
 import { clockFace, elapsedS } from '../../live/server_clock';
-import { ConnectionBadge, SwitchDown } from '../../parts/connection';
+import { ConnectionBadge } from '../../parts/connection';
 import { count, percent } from '../../parts/figures';
+import { HealthOfWall } from '../../parts/health';
 import { Icon } from '../../parts/icon';
 import { useSettled } from '../../parts/settled';
 import { asked, go } from '../../router';
@@ -71,7 +72,7 @@ export default function Wall() {
         <ConnectionBadge />
         <Clock />
       </header>
-      <SwitchDown />
+      <HealthOfWall />
       {unknown.length > 0 && (
         <p class="alarm" role="alert">
           {said.noQueue(unknown.join(', '))}
@@ -99,6 +100,7 @@ function Tiles({ board }: { readonly board: Board }) {
         name={tiles.longest}
         value={clockFace(longestS)}
         level={levels.longest}
+        isHeld={false}
         against={against.longest(clockFace(board.targetS), board.longestIn)}
       />
       <Tile
@@ -129,10 +131,13 @@ interface TileProps {
   readonly value: string;
   readonly level: Level;
   readonly against: string;
+  /** A bad level stays for a while; not where whoever was the reason is gone. */
+  readonly isHeld?: boolean;
 }
 
-function Tile({ name, value, level, against }: TileProps) {
-  const shown = useSettled(level);
+function Tile({ name, value, level, against, isHeld = true }: TileProps) {
+  const settled = useSettled(level);
+  const shown = isHeld ? settled : level;
   const [number = '', unit] = value.split(' ');
   const isTold = shown === 'watch' || shown === 'bad';
   return (

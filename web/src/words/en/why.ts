@@ -24,6 +24,7 @@ export const why = {
     freeNow: 'is free',
     logged_out: 'logged out',
     on_break: 'on a break',
+    preview: 'decides whether to call somebody',
     ringing: 'rings',
     dialling: 'a customer is being called for him',
     talking: 'talks',
@@ -76,6 +77,7 @@ export const why = {
     weighted_random: 'weighted random',
     best_skill: 'best skill',
     ring_all: 'ring all',
+    ring_progressively: 'ring one after the other',
   },
   look: {
     inVain: 'nobody is free',
@@ -150,6 +152,20 @@ export const why = {
     lost: 'no longer rung: another one answered first',
     abandoned: 'no longer rung: the caller left',
     not_reached: 'is free again: the customer was not reached',
+    skipped: 'does not want to call him now',
+  },
+  /** How a dial of ours ended. */
+  results: {
+    human: 'a person answered',
+    machine: 'an answering machine',
+    no_answer: 'nobody answered',
+    busy: 'busy',
+    rejected: 'rejected',
+    congestion: 'the network had no way there',
+    invalid: 'no such number',
+    cancelled: 'taken back',
+    not_dialled: 'not dialled',
+    unknown: 'the engine ended over it',
   },
   outcomes: {
     answered: 'answered',
@@ -163,6 +179,7 @@ export const why = {
     moved: 'moved',
     lost: 'lost',
   },
+  transfers: { blind: 'blind', attended: 'attended' },
   endedBy: { agent: 'agent', caller: 'caller', transfer: 'transfer' },
   who: {
     caller: 'caller',

@@ -27,6 +27,7 @@ export const why: Said<typeof english> = {
     freeNow: '空闲',
     logged_out: '未登录',
     on_break: '小休中',
+    preview: '正在决定是否呼叫',
     ringing: '正在振铃',
     dialling: '正在为其呼叫客户',
     talking: '通话中',
@@ -79,6 +80,7 @@ export const why: Said<typeof english> = {
     weighted_random: '加权随机',
     best_skill: '最佳技能',
     ring_all: '全部振铃',
+    ring_progressively: '逐个加入振铃',
   },
   look: {
     inVain: '无人空闲',
@@ -153,6 +155,19 @@ export const why: Said<typeof english> = {
     lost: '不再振铃：他人先接',
     abandoned: '不再振铃：来电者离开',
     not_reached: '恢复空闲：未联系到客户',
+    skipped: '现在不想呼叫他',
+  },
+  results: {
+    human: '由人接听',
+    machine: '答录机',
+    no_answer: '无人接听',
+    busy: '占线',
+    rejected: '拒接',
+    congestion: '网络不通',
+    invalid: '空号',
+    cancelled: '已撤回',
+    not_dialled: '未拨出',
+    unknown: '引擎在此期间停止',
   },
   outcomes: {
     answered: '接听',
@@ -166,6 +181,7 @@ export const why: Said<typeof english> = {
     moved: '转移',
     lost: '丢失',
   },
+  transfers: { blind: '盲转', attended: '咨询转' },
   endedBy: { agent: '坐席', caller: '来电者', transfer: '转接' },
   who: {
     caller: '来电者',

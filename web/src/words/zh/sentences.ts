@@ -1,0 +1,31 @@
+/** 引擎的句子：英文原文 → 中文；`{}` 代表引擎填入的内容，两边顺序相同。 */
+
+export const sentences: Readonly<Record<string, string>> = {
+  'no number': '没有号码',
+  'this is no telephone number': '这不是电话号码',
+  'a spreadsheet has rounded this number: format its column as text and export again':
+    '表格软件把号码四舍五入了：请将该列设为文本后重新导出',
+  'no country: write it with + and the country code, or name a region': '没有国家：请写上 + 和国家代码，或指定国家',
+  'too short': '太短',
+  'too long': '太长',
+  'its country has no such number': '该国没有这样的号码',
+  'it has an extension, which cannot be dialled': '带有分机号，无法呼叫',
+  'a premium-rate number': '高额收费号码',
+  '{} cells in {} columns: is a delimiter not quoted?': '有 {} 个单元格，而列数为 {}：是否有未加引号的分隔符？',
+  'a cell of more than {} characters': '单元格超过 {} 个字符',
+  'a priority is a number from 0 (first) to {}': '优先级是 0（最先）至 {} 的数字',
+  'there is no such time zone: write it as Europe/Berlin': '没有这个时区：请写成 Asia/Shanghai 的形式',
+  'nobody can tell its time zone: a column zone, or --zone, can say it': '无法判断其时区：可用时区列或默认时区指定',
+  'on the do-not-call list: {}': '在勿呼名单：{}',
+  'an earlier row has its number': '前面的行已有此号码',
+  'an earlier list of the campaign has its number': '活动较早的名单已有此号码',
+  'its number is in campaign {}': '此号码已在活动 {} 中',
+  'longer than {} characters': '超过 {} 个字符',
+  'a " is opened and not closed within {} lines': '引号 " 打开后 {} 行内没有关闭',
+  'not to be read as CSV': '无法按 CSV 读取',
+  'there is nothing in it': '文件是空的',
+  'is a spreadsheet or an archive: export it as CSV': '这是表格或压缩文件：请导出为 CSV',
+  'no column has numbers; say which: phone=COLUMN ({})': '没有一列是号码；请选择（{}）',
+  '{} columns have numbers: at most {} can be; phone=COLUMN': '有 {} 列是号码：最多 {} 列；请选择',
+  'more than {} rows: split the file': '超过 {} 行：请拆分文件',
+};
