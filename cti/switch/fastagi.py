@@ -186,10 +186,6 @@ class FastAgiServer:
         return allowed
 
 
-<<<<<<< HEAD
-def _keep_alive(sock: socket.socket) -> None:
-    """Of a listening socket: those that it accepts inherit it [measured], which is ten system calls less for each."""
-=======
 def _has_left(transport: asyncio.Transport) -> bool:
     """Whether the other side has closed, although what it said before may wait unread: a look, no byte is taken.
 
@@ -202,9 +198,8 @@ def _has_left(transport: asyncio.Transport) -> bool:
     return state != TCP_ESTABLISHED
 
 
-def _keep_alive(transport: asyncio.Transport) -> None:
-    sock = cast(socket.socket, transport.get_extra_info("socket"))
->>>>>>> main
+def _keep_alive(sock: socket.socket) -> None:
+    """Of a listening socket: those that it accepts inherit it [measured], which is ten system calls less for each."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in (
         ("TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
