@@ -133,9 +133,15 @@ def _has_calls(floor: Floor, node: NodeId) -> bool:
     return floor.dials.on(node) > 0 or any(floor.contacts[each.contact].node == node for each in floor.offers.values())
 
 
+def leaves(floor: Floor) -> None:
+    """The engine is drained: no node is one on which calls may be begun."""
+    floor.leaving = True
+    reckon(floor)
+
+
 def reckon(floor: Floor) -> None:
     """Work out anew where calls may be begun, and what each node weighs in that."""
-    rules = {node: _rules(floor, node) for node, is_up in floor.nodes.items() if is_up}
+    rules = {node: _rules(floor, node) for node, is_up in floor.nodes.items() if is_up and not floor.leaving}
     floor.weights = {node: each.weight for node, each in rules.items() if each.weight and each.drained is None}
     floor.dials.all_changed()
 

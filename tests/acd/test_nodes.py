@@ -288,3 +288,32 @@ def test_a_node_that_is_back_in_time_has_lost_nothing() -> None:
     scene.post(ev.NodeUp(NODE2, (ev.SnapshotLeg("node2/p.1", f"{phone}-1", phone),)))
     scene.wait(LOST_S)
     assert scene.agent("anna").legs == {"node2/p.1"}
+
+
+# --- the engine is drained -------------------------------------------------------------------------------------------
+
+
+def test_a_drained_engine_begins_nothing_and_what_is_inside_comes_to_its_end() -> None:
+    scene = CallingScene(office("anna"))
+    scene.due("x1")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1, "a customer who is being called is inside"
+    scene.post(ev.EngineLeaves())
+    scene.due("x2", number="+4930222")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1, "who waits to be called is not"
+    call = scene.connects("x1")
+    assert scene.center.inside == 1
+    scene.post(ev.CallGone(call))
+    assert scene.center.inside == 0
+    scene.post(ev.NodeDown(NODE1))
+    scene.post(ev.NodeUp(NODE1))
+    scene.wait(3600.0)
+    assert scene.placed() == ["x1"] and scene.center.inside == 0
+
+
+def test_an_agent_who_is_rung_before_his_customer_is_inside_and_his_customer_is_called() -> None:
+    scene = CallingScene(office("anna"))
+    scene.due("x1", first=DialFirst.AGENT)
+    assert scene.waiting_agents and scene.center.inside == 1
+    scene.post(ev.EngineLeaves())
+    scene.answer("anna")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1
