@@ -16,9 +16,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import takewhile
 from pathlib import Path
 
 from bench.assign_figures import percentile
@@ -30,6 +29,7 @@ from bench.chaos_books import (
     NOT_PROMISED,
     OF_CALLBACKS,
     OF_CONTACTS,
+    UNHEARD,
     Findings,
     judge_contacts,
     judge_dials,
@@ -175,32 +175,28 @@ class Chaos:
 
     def judge(self) -> Findings:
         """Everything that was seen against everything that was written."""
-        deaths = (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL)
-        unwritten = [(e.began_at - WRITTEN_S, e.ended_at) for e in self.episodes if e.kind in deaths]
-        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten)
+        unwritten = self._when(Kind.ENGINE_KILL, Kind.DISK_FULL_KILL, before_s=WRITTEN_S)
+        unheard = self._when(Kind.AMI_CUT, Kind.AMI_DEAF)
+        found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten, unheard)
         promises = {number.lstrip("+"): state for number, state in self.lab.promises()}
-        outages = [(episode.began_at, episode.ended_at) for episode in self.episodes]
         gave_up = [
             story.number
             for story in self.people.gave_up("support", MIN_WAIT_S + SETTLED_S)
-            if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in outages)
+            if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in self._when(*Kind))
         ]
         called = self.people.calls_to()
         dials = judge_dials(called, promises, gave_up, unwritten)
         found.wrong.update(dials.wrong)
         for line in found.lines():
             say(f"  {line}")
-        states = Counter(promises.values())
+        states, still_open = Counter(promises.values()), sum(each not in CALLBACK_OVER for each in promises.values())
         results = Counter(f"{state} {result}".strip() for _, state, result in self.lab.attempts())
-        say(f"promises: {dict(states)}; attempts: {dict(results)}; {sum(map(len, called.values()))} calls to customers")
-        say(f"still open: {sum(count for state, count in states.items() if state not in CALLBACK_OVER)} promises")
+        say(f"promises: {dict(states)}, {still_open} still open; attempts: {dict(results)}")
         return found
 
-
-def _within(minutes: float, wanted: Iterator[Fault]) -> Iterator[Fault]:
-    """Faults that begin within the time."""
-    until = time.monotonic() + minutes * 60
-    return takewhile(lambda _: time.monotonic() < until, wanted)
+    def _when(self, *kinds: Kind, before_s: float = 0.0) -> list[tuple[float, float]]:
+        """From when to when something of these was broken, or not yet well again."""
+        return [(each.began_at - before_s, each.ended_at) for each in self.episodes if each.kind in kinds]
 
 
 async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents: int) -> int:
@@ -217,8 +213,9 @@ async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents
         await chaos.fill(agents)
         kinds = tuple(Kind(kind) for kind in options.only) or (tuple(Kind) if options.engines > 1 else OF_ONE_ENGINE)
         first = Kind.ENGINE_KILL if options.engines > 1 else None  # a run too short for all has seen a takeover
-        for fault in _within(options.minutes, faults(options.seed, len(lab.lab.nodes), kinds, first)):
-            if living.done():
+        over_at = time.monotonic() + options.minutes * 60
+        for fault in faults(options.seed, len(lab.lab.nodes), kinds, first):
+            if living.done() or time.monotonic() >= over_at:
                 break
             await chaos.go_through(fault)
         await chaos.drain()
@@ -247,6 +244,7 @@ def report(chaos: Chaos) -> int:
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
         "forgotten": found.count(FORGOTTEN),
+        "unheard": found.count(UNHEARD),
         "not_promised": found.count(NOT_PROMISED),
         "rung_while_busy": chaos.people.rung_while_busy,
         "bugs": sum(chaos.bugs.values()),

@@ -76,16 +76,21 @@ class Findings:
 NO_OUTCOME, TWO_CONTACTS, UNKNOWN = "still open in the history", "more than one contact", "not in the history"
 WRONG_OUTCOME, LOST, DROPPED = "another outcome than the phone saw", "outcome lost", "dropped without a word"
 SERVED_TWICE, FORGOTTEN = "served twice", "served when nothing could be written, and known as one who gave up"
+UNHEARD = "served, and gone of his own accord, while no AMI told of it: known as one who gave up"
 OF_CONTACTS = (NO_OUTCOME, TWO_CONTACTS, UNKNOWN, WRONG_OUTCOME, LOST, DROPPED, SERVED_TWICE)
 
 
 def judge_contacts(
-    stories: Iterable[Story], rows: Iterable[Row], unwritten: Sequence[tuple[float, float]] = ()
+    stories: Iterable[Story],
+    rows: Iterable[Row],
+    unwritten: Sequence[tuple[float, float]] = (),
+    unheard: Sequence[tuple[float, float]] = (),
 ) -> Findings:
     """Every caller one contact with one outcome, and the one that his phone saw.
 
     `unwritten`: from when to when nothing was written before the engine died; who was served then has an outcome, but
-    nobody who lives knows that he was.
+    nobody who lives knows that he was. `unheard`: from when to when a node's AMI told nothing; whose talk began then,
+    and who ended it himself before it was heard again, has left FastAGI without a word of it, as who gives up does.
     """
     found, by_number = Findings(), _by_number(rows)
     for story in stories:
@@ -105,13 +110,20 @@ def judge_contacts(
         else:
             served_at = story.served_at or 0.0
             forgotten = any(began <= served_at <= ended for began, ended in unwritten)
-            _judge_outcome(found, story, his[0], FORGOTTEN if forgotten else WRONG_OUTCOME)
+            not_heard = story.ended_by == "us" and _talked_within(story, unheard)
+            otherwise = FORGOTTEN if forgotten else UNHEARD if not_heard else WRONG_OUTCOME
+            _judge_outcome(found, story, his[0], otherwise)
     return found
 
 
 def _lived_within(story: Story, windows: Sequence[tuple[float, float]]) -> bool:
     came, went = story.answered_at or story.dialled_at, story.over_at
     return went is not None and any(began <= came and went <= ended for began, ended in windows)
+
+
+def _talked_within(story: Story, windows: Sequence[tuple[float, float]]) -> bool:
+    served, over = story.served_at, story.over_at
+    return served is not None and over is not None and any(a <= served and over <= b for a, b in windows)
 
 
 def _must_be_known(story: Story) -> bool:

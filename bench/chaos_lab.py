@@ -20,6 +20,7 @@ import sqlalchemy
 
 from bench.chaos_books import WE_CALLED, Row
 from bench.chaos_plan import Fault, Kind
+from bench.stepped_clock import step, with_clock
 from bench.tcp_proxy import Line, TcpProxy
 from cti.store.database import open_store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
@@ -35,20 +36,9 @@ RETRY = {**dict.fromkeys(FAILS, LATER), "not_dialled": {"after_s": 2}}
 ALWAYS = {"weekly": {"mon-sun": "00:00-24:00"}}
 AGI_PORT, BEHIND_AGI_PORT, AMI_PORT, HTTP_PORT = 4573, 4600, 5100, 8470
 ENGINE_RETRY_S = 60  # so long do callers wait for an engine: longer than anything is broken
-AMI_LINES = {
-    Kind.AMI_CUT: Line.CUT,
-    Kind.AMI_SLOW: Line.SLOW,
-    Kind.AMI_LATE: Line.LATE,
-    Kind.AMI_DEAF: Line.DEAF,
-    Kind.AMI_SPLIT: Line.SPLIT,
-}
-AGI_LINES = {
-    Kind.AGI_CUT: Line.CUT,
-    Kind.AGI_SLOW: Line.SLOW,
-    Kind.AGI_LATE: Line.LATE,
-    Kind.AGI_DEAF: Line.DEAF,
-    Kind.AGI_SPLIT: Line.SPLIT,
-}
+AMI_LINES = {kind: Line[kind.name.removeprefix("AMI_")] for kind in Kind if kind.name.startswith("AMI_")}
+AGI_LINES = {kind: Line[kind.name.removeprefix("AGI_")] for kind in Kind if kind.name.startswith("AGI_")}
+CLOCK_STEP_S = 45.0  # forwards when it breaks, back when it is mended
 
 
 class ChaosLab:
@@ -79,7 +69,10 @@ class ChaosLab:
         self._books = sqlalchemy.create_engine(self.store, poolclass=sqlalchemy.NullPool)
         written = self._settings()
         self.engines = [
-            EngineProcess(_made(folder / f"engine-{k}"), self._of_engine(written, k)) for k in range(engines)
+            EngineProcess(
+                _made(folder / f"engine-{k}"), self._of_engine(written, k), with_clock(folder / f"engine-{k}" / "clock")
+            )
+            for k in range(engines)
         ]
         self.engine = self.engines[0]  # who owns the centre, as far as we have heard
         self._broken = self.engine
@@ -201,6 +194,8 @@ class ChaosLab:
             os.kill(self._node_pid(fault.node), signal.SIGKILL)
         elif kind is Kind.NODE_STOP:
             os.kill(self._node_pid(fault.node), signal.SIGSTOP)
+        elif kind is Kind.CLOCK_STEP:
+            step(self._broken.folder / "clock", CLOCK_STEP_S)
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(AMI_LINES[kind])
         elif kind in AGI_LINES:
@@ -225,6 +220,8 @@ class ChaosLab:
             await asyncio.to_thread(self._start_node, fault.node)
         elif kind is Kind.NODE_STOP:
             os.kill(self._node_pid(fault.node), signal.SIGCONT)
+        elif kind is Kind.CLOCK_STEP:
+            step(self._broken.folder / "clock", 0.0)
         elif kind in AMI_LINES:
             self.ami[self.node(fault.node)["name"]].turn(Line.OPEN)
         elif kind in AGI_LINES:

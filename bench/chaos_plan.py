@@ -31,6 +31,7 @@ class Kind(StrEnum):
     AGI_SPLIT = "AGI in pieces"
     DISK_FULL = "disk full"  # the engine can write to no file: database, journal, queue_log, log
     DISK_FULL_KILL = "disk full, killed"  # and then it dies: what it could not write is gone with it
+    CLOCK_STEP = "clock stepped"  # of the engine's machine: forwards, and back again
     REDIS_KILL = "Redis killed"  # of several engines; it comes back with what it had
 
 
@@ -51,6 +52,7 @@ LASTS_S: dict[Kind, tuple[float, float]] = {
     Kind.AGI_SPLIT: (5.0, 10.0),
     Kind.DISK_FULL: (3.0, 15.0),
     Kind.DISK_FULL_KILL: (3.0, 8.0),
+    Kind.CLOCK_STEP: (3.0, 10.0),
     Kind.REDIS_KILL: (1.0, 10.0),
 }
 OF_A_NODE = frozenset(kind for kind in Kind if kind.value.startswith(("AMI", "Asterisk")))

@@ -87,7 +87,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     words = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {options.agents} --queues {QUEUES}".split()
     run = ["cti", "run", str(file)]
     if options.profile is not None:
-        run = ["cProfile", "-o", str(options.profile), "-m", *run]
+        run = ["cProfile", "-o", str(options.profile.absolute()), "-m", *run]
     found: dict[str, Any] = {"peak_concurrent": 0, "calls_per_s": 0.0, "ami_lag_p99_ms": None}
     with child(["bench.sim_load_street", *words]) as calling, child(run, log) as process:
         engine, street = Engine(process, http), Line(calling)

@@ -1,21 +1,29 @@
 """How long is the centre without an owner when the owner is killed? Two engines, a Valkey, one Asterisk, real calls.
 
-    python -m bench.takeover [--kills 5] [--waiting 5]
+    python -m bench.takeover [--kills 5] [--waiting 5] [--redis-too]
 
 Each kill is `kill -9` of whoever owns the centre while callers wait; it is started again and stands by for the next.
-Told are the seconds from the kill until the other one owns it (`/readyz` 200), and until everybody is back in line.
+Told are the seconds from the kill until the other one owns it (its log; two of them are the lease), until it serves
+(`/readyz` 200), and until everybody is back in line.
+
+`--redis-too`: one kill, and the primary of a Redis with three sentinels dies with the owner, as where both are on one
+machine; the sentinels take it for dead after half a second (`down-after-milliseconds 500`).
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
+import re
 import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests import valkey
+from tests import valkey, valkey_kinds
 from tests.acceptance.centre import Lab, agent
 from tests.acceptance.crowd import Crowd, crowd
+from tests.acceptance.engine_process import EngineProcess
 from tests.acceptance.pair import ENGINES, OWN_S, Pair
 from tests.acceptance.waiting import until
 
@@ -24,7 +32,9 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench.takeover", description=__doc__)
     words.add_argument("--kills", type=int, default=5)
     words.add_argument("--waiting", type=int, default=5)
+    words.add_argument("--redis-too", action="store_true")
     asked = words.parse_args()
+    kills = 1 if asked.redis_too else asked.kills
     with tempfile.TemporaryDirectory(prefix="cti-takeover-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         lab = Lab(
@@ -32,14 +42,19 @@ def main() -> None:
             "--retry", "60", "--agent-contact", "{base}.200:5080",
         )  # fmt: skip
         try:
-            with valkey.server() as redis, crowd(f"{lab.base}.151", 5060) as callers:
+            with servers(asked.redis_too) as redis, crowd(f"{lab.base}.151", 5060) as callers:
                 pair = Pair(lab, folder, redis, {"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")})
                 try:
-                    _measure(lab, pair, callers, asked.kills, asked.waiting)
+                    _measure(lab, pair, callers, kills, asked.waiting)
                 finally:
                     pair.close()
         finally:
             lab.down()
+
+
+def servers(watched: bool) -> AbstractContextManager[valkey.Valkey | valkey_kinds.Watched]:
+    """One Redis, or two that are watched by sentinels."""
+    return valkey_kinds.watched() if watched else valkey.server()
 
 
 def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> None:
@@ -49,23 +64,35 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         callers.call(*exchange, "6001", f"4930000{number:03d}")
         until(lambda n=number: len(pair.engines[0].waiting("sales")) == n + 1, "a caller in the line", OWN_S)  # type: ignore[misc]
     line = pair.engines[0].waiting("sales")
-    owned, back = list[float](), list[float]()
+    owned, serves, back = list[float](), list[float](), list[float]()
     for kill in range(kills):
         owner, other = pair.engines[kill % 2], pair.engines[1 - kill % 2]
         until(lambda o=owner: pair.metric(o, "cti_standbys") == 1, "the standby counted", OWN_S)  # type: ignore[misc]
-        began = time.monotonic()
+        began, began_at = time.monotonic(), time.time()
         owner.kill()
+        if isinstance(pair.redis, valkey_kinds.Watched):
+            pair.redis.kill_primary()
         pair.until_owner(other)
-        owned.append(time.monotonic() - began)
+        serves.append(time.monotonic() - began)
+        owned.append(_owned_at(other) - began_at)
         until(lambda o=other: o.waiting("sales") == line, "everybody back, in order", OWN_S)  # type: ignore[misc]
         back.append(time.monotonic() - began)
-        print(f"kill {kill + 1}: owned after {owned[-1]:.2f} s, {waiting} callers back in order after {back[-1]:.2f} s")
+        print(
+            f"kill {kill + 1}: owned after {owned[-1]:.2f} s, serves after {serves[-1]:.2f} s, "
+            f"{waiting} callers back in order after {back[-1]:.2f} s"
+        )
         owner.start(wait=False)
         pair.until_standby(owner)
-    for what, found in (("owned", owned), ("callers back", back)):
+    for what, found in (("owned", owned), ("serves", serves), ("callers back", back)):
         print(
             f"{what}: p50 {_percentile(found, 0.5):.2f} s, p99 {_percentile(found, 0.99):.2f} s of {len(found)} kills"
         )
+
+
+def _owned_at(engine: EngineProcess) -> float:
+    """When it came to own the centre the last time, epoch seconds, as its log says."""
+    said = re.findall(r'timestamp=(\S+) .*event="owns the centre"', engine.log.read_text())
+    return datetime.datetime.fromisoformat(said[-1]).timestamp()
 
 
 def _percentile(values: list[float], share: float) -> float:

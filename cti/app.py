@@ -24,7 +24,7 @@ from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
-from cti.background import background
+from cti.background import Background
 from cti.center import ContactCenter
 from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine, SteadyClock
@@ -124,7 +124,10 @@ class Application:
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,
             "live_view": lambda: self.view.inconsistent,
+            "background": lambda: self._background.errors,
+            "agi_session": lambda: self.switch.agi.counters.session_errors,
         }
+        self._background: Background
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -169,6 +172,7 @@ class Application:
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
+        self._background = Background(stack)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
@@ -198,11 +202,11 @@ class Application:
         restore_today(store, self.view.tally, self.clock())
         for restored in load_agent_status(store):
             self.engine.post(restored)
-        outbound.begin(self.engine.post, stack)
+        outbound.begin(self.engine.post)
         await self._serve(stack, store)
         if settings.callback_spool is not None:
-            background(stack, watch_spool(settings.callback_spool, store, self.clock, self.spool_counts))
-        background(stack, self._observe_lag())
+            self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
+        self._background.keep(self._observe_lag)
         await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
@@ -255,7 +259,7 @@ class Application:
         if journal is not None:
             stack.callback(journal.close)
             self._errors["journal"] = lambda: journal.lost
-            background(stack, flush_regularly(journal))
+            self._background.keep(flush_regularly, journal)
         return journal
 
     def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import structlog
 
+AGAIN_S = 5.0
+
 log = structlog.get_logger(__name__)
 
-
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def in_thread_of_its_own(work: Callable[[], T]) -> asyncio.Future[T]:
@@ -42,21 +44,31 @@ def in_thread_of_its_own(work: Callable[[], T]) -> asyncio.Future[T]:
     return found
 
 
-def background(stack: contextlib.AsyncExitStack, work: Coroutine[None, None, None]) -> None:
-    """Run `work` until the stack unwinds; should it end before, say so."""
+class Background:
+    """Work on the loop, kept up until `stack` unwinds. `errors`: how often some of it broke off, and began again."""
 
-    async def watched() -> None:
-        try:
-            await work
-        except Exception as error:
-            log.error("a background task ended", task=getattr(work, "__qualname__", ""), error=type(error).__name__)
+    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
+        self.errors = 0
+        self._stack = stack
 
-    task = asyncio.get_running_loop().create_task(watched())
+    def keep(self, work: Callable[P, Coroutine[None, None, None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Run `work(*args)` until it returns. A bug in it costs a pause, and not the work for good."""
 
-    async def end() -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        work.close()  # ended before its first step, it would complain that it was never awaited
+        async def kept() -> None:
+            while True:
+                try:
+                    return await work(*args, **kwargs)
+                except Exception as error:
+                    self.errors += 1
+                    broke = {"work": work.__qualname__, "error": type(error).__name__}
+                    log.error("background work broke off, and begins again", **broke, after_s=AGAIN_S)
+                await asyncio.sleep(AGAIN_S)
 
-    stack.push_async_callback(end)
+        task = asyncio.get_running_loop().create_task(kept(), name=work.__qualname__)
+
+        async def end() -> None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+        self._stack.push_async_callback(end)

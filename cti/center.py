@@ -126,6 +126,7 @@ class ContactCenter:
             events.NodeUp: lambda event: nodes.up(self._floor, event),
             events.NodeChecked: lambda event: nodes.checked(self._floor, event),
             events.NodeDown: lambda event: nodes.down(self._floor, event),
+            events.EngineLeaves: lambda _: nodes.leaves(self._floor),
             events.AgentRequest: lambda event: self._answer(status_wishes.request(self._floor, event)),
             events.AgentRestored: lambda event: status_wishes.restored(self._floor, event),
             events.ContactRequest: lambda event: self._answer(supervision.request(self._floor, event)),
@@ -188,6 +189,12 @@ class ContactCenter:
     def attempts(self) -> dict[AttemptId, dialling.Attempt]:
         """Customers who are being called, as far as we know."""
         return self._floor.dials.air
+
+    @property
+    def inside(self) -> int:
+        """How many wait, talk, are being called, or are rung for somebody: who would lose something if we ended."""
+        held = {contact.id for contact in self.contacts.values() if contact.call or contact.offers}
+        return len(held | {attempt.contact for attempt in self.attempts.values()})
 
     @property
     def settling(self) -> bool:
@@ -320,6 +327,7 @@ class ContactCenter:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
             calls.session_lost(self._floor, contact)
+            nodes.session_lost(self._floor, contact)
 
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)

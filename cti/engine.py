@@ -16,7 +16,7 @@ import structlog
 from cti.center import ContactCenter
 from cti.journal import Journal
 from cti.model.books import AnyBookOrder, BookOrder
-from cti.model.changes import Changed, Refused
+from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.desk import DeskNow
 from cti.model.events import AnyEvent, TimePassed
@@ -94,7 +94,7 @@ class Engine:
         self.switch_errors = 0
         self.events = 0
         self._switch = switch
-        self._readers = list(readers)
+        self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
         self._journal = journal
         self._books = books  # returns at once, never raises
         self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
@@ -181,7 +181,7 @@ class Engine:
             if isinstance(command, Ring):
                 self._on_assigned(self.clock() - now)
         for change in changes:
-            for reader in self._readers:
+            for reader in self._readers_of[change.kind]:
                 try:
                     reader(change)
                 except Exception as error:  # a reader's bug must not cost a call

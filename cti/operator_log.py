@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from cti.model.changes import Changed, Kind
-from cti.ports import PolicyAnswer
+from cti.ports import PolicyAnswer, told_of
 
 log = structlog.get_logger(__name__)
 
@@ -13,6 +13,7 @@ RETELL_S = 60.0
 MOST_TOLD = 100  # differences of a reload
 
 
+@told_of(Kind.BUG)
 def log_bugs(changed: Changed) -> None:
     """A reader: a bug of ours is worth a line wherever the engine runs. It names no person."""
     if changed.kind is Kind.BUG:
@@ -28,6 +29,7 @@ class NoEntryLog:
         self._next_at = 0.0
         self._untold = 0
 
+    @told_of(Kind.REPAIR)
     def apply(self, changed: Changed) -> None:
         """Never names the number: it is personal data."""
         if changed.kind is not Kind.REPAIR or changed.new != "no_entry":

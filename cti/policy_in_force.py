@@ -291,7 +291,7 @@ async def _is_done_soon(storing: Future[None]) -> bool:
     waits = asyncio.wrap_future(storing)
     await asyncio.wait([waits], timeout=STORED_WITHIN_S)
     if waits.done():
-        return True
+        return waits.exception() is None
     waits.cancel()
     return False
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from cti.model.audit import AuditEntry
-from cti.model.changes import Changed, Refused
+from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import AnyCommand, PlaceCall
 from cti.model.events import AnyEvent
 from cti.model.explanation import AgentNow, ContactNow
@@ -17,6 +17,18 @@ from cti.model.words import AgentId, AttemptId, ContactId
 
 Reader = Callable[[Changed], None]
 """Anything that projects the stream of facts. It must not block and must not raise."""
+
+AReader = TypeVar("AReader", bound=Callable[..., None])
+
+
+def told_of(*kinds: Kind) -> Callable[[AReader], AReader]:
+    """Mark a Reader: it is told facts of these kinds only. One without a mark is told every fact."""
+
+    def mark(reader: AReader) -> AReader:
+        reader.__dict__["kinds"] = frozenset(kinds)
+        return reader
+
+    return mark
 
 
 class Clock(Protocol):

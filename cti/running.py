@@ -14,7 +14,7 @@ import uvloop
 from cti import log as logging_setup
 from cti import machine, systemd
 from cti.app import Application
-from cti.background import background
+from cti.background import Background
 from cti.config.settings import Settings
 from cti.model.errors import ConfigError
 from cti.ports import Office
@@ -68,7 +68,7 @@ async def _keep_running(
     app: Application | None = None
     try:
         async with Application.start(settings, file, office) as app, contextlib.AsyncExitStack() as stack:
-            background(stack, _reload_whenever(read_again, app))
+            Background(stack).keep(_reload_whenever, read_again, app)
             _say_ready(app)
             try:
                 await app.leaving.over.wait()

@@ -15,6 +15,7 @@ LEAVES = {
     "CONNECT": "answered",
     "ABANDON": "abandoned",
     "EXITWITHTIMEOUT": "timed_out",
+    "EXITEMPTY": "overflowed",
     "EXITWITHKEY": "key_exit",
 }
 COMPLETES = ("COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER")

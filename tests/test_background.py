@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import threading
+from itertools import pairwise
 
 import pytest
 import structlog
 
-from cti.background import background, in_thread_of_its_own
+from cti import background
+from cti.background import Background, in_thread_of_its_own
+from tests.virtual_time import live, passes
 
 pytestmark = pytest.mark.unit
 
@@ -25,31 +27,42 @@ async def test_it_ends_with_the_stack() -> None:
             ended.set()
 
     async with contextlib.AsyncExitStack() as stack:
-        background(stack, work())
+        Background(stack).keep(work)
         await asyncio.sleep(0)
         assert not ended.is_set()
     assert ended.is_set()
 
 
-async def test_what_is_ended_before_it_began_leaves_nothing_behind() -> None:
-    async def work() -> None:
-        await asyncio.Event().wait()
+async def test_what_is_ended_before_it_began_never_begins() -> None:
+    begun: list[int] = []
 
-    never_begun = work()
+    async def work(number: int) -> None:
+        begun.append(number)
+
     async with contextlib.AsyncExitStack() as stack:
-        background(stack, never_begun)
-    assert inspect.getcoroutinestate(never_begun) == inspect.CORO_CLOSED
+        Background(stack).keep(work, 1)
+    assert not begun
 
 
-async def test_a_failure_is_told_and_costs_nothing_else() -> None:
+def test_what_breaks_off_is_told_and_counted_and_begins_again_until_it_is_done() -> None:
+    begun: list[float] = []
+
     async def work() -> None:
-        raise ValueError("secret")
+        begun.append(asyncio.get_running_loop().time())
+        if len(begun) < 3:
+            raise ValueError("secret")
+
+    async def story() -> int:
+        async with contextlib.AsyncExitStack() as stack:
+            kept = Background(stack)
+            kept.keep(work)
+            await passes(10 * background.AGAIN_S)
+        return kept.errors
 
     with structlog.testing.capture_logs() as lines:
-        async with contextlib.AsyncExitStack() as stack:
-            background(stack, work())
-            await asyncio.sleep(0)
-    assert [line["error"] for line in lines] == ["ValueError"] and "secret" not in str(lines)
+        assert live(story) == 2
+    assert [b - a for a, b in pairwise(begun)] == [background.AGAIN_S] * 2
+    assert [line["error"] for line in lines] == ["ValueError"] * 2 and "secret" not in str(lines)
 
 
 async def test_a_thread_of_its_own_returns_and_raises() -> None:

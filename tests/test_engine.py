@@ -18,6 +18,7 @@ from cti.model import events as ev
 from cti.model.changes import Changed, Kind
 from cti.model.commands import AnyCommand, Ring, StartMusic
 from cti.model.words import AgentAction, AgentId, RefusedReason
+from cti.ports import told_of
 
 pytestmark = pytest.mark.unit
 
@@ -91,6 +92,22 @@ async def test_one_reader_does_not_hide_the_stream_from_the_next() -> None:
     engine.post(LOGIN)
     engine.stop()
     assert [change.kind for change in seen] == [Kind.STATUS]
+
+
+async def test_a_reader_with_a_mark_is_told_its_kinds_only() -> None:
+    seen: list[Kind] = []
+
+    @told_of(Kind.STATUS, Kind.VISIT)
+    def hear(changed: Changed) -> None:
+        seen.append(changed.kind)
+
+    heard: list[Changed] = []
+    engine = Engine(ContactCenter(center(), strict=True), Bench(), [hear, heard.append], clock=lambda: START)
+    engine.post(LOGIN)
+    engine.post(ev.CallArrived(call_id("c1"), NODE, "PJSIP/t-1", "6001"))
+    engine.stop()
+    assert seen == [change.kind for change in heard if change.kind in (Kind.STATUS, Kind.VISIT)]
+    assert len(set(seen)) == 2 < len({change.kind for change in heard})
 
 
 async def test_a_switch_that_fails_costs_one_command(bench: Bench) -> None:

@@ -16,7 +16,6 @@ TESTED_ELSEWHERE = {
     "cti/acd/offer.py": "data; seen in test_offers.py",
     "cti/acd/containment.py": "bugs are contained in test_center.py",
     "cti/keepers/campaign_desk.py": "tests/acceptance/test_campaign_modes.py; its rows: cli/test_campaigns.py",
-    "cti/keepers/campaign_keeper.py": "tests/acceptance/test_campaign_modes.py; what it reads: store/test_campaigns.py",
     "cti/calling/campaign_facts.py": "calling/test_campaigns.py, test_campaigns_restart.py: every end of a dial",
     "cti/calling/campaign_now.py": "cli/test_campaigns.py and calling/test_campaigns.py read what it says",
     "cti/calling/campaign_orders.py": "calling/test_campaigns.py: every order of the dialer",

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 START_S = 30.0
 HOST = "127.0.0.1"
@@ -36,6 +37,11 @@ class Valkey:
             program(), "--bind", HOST, "--port", str(self.port), "--dir", str(self.folder),
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", *self.more,
         ]  # fmt: skip
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What center.yaml says of it."""
+        return {"url": self.url}
 
     def start(self) -> None:
         with open(self.folder / "valkey.log", "ab") as log:

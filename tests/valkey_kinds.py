@@ -29,7 +29,8 @@ from tests.acceptance.waiting import until
 from tests.valkey import HOST, Valkey, free_port, program
 
 PRIMARY = "mymaster"
-SILENT_MS = 500  # after which a sentinel, or a node of the cluster, takes another one for dead
+PATIENT_MS = 30_000  # so long one may be silent until it is taken for dead: a busy machine is no death
+IMPATIENT_MS = 500  # the same as soon as one is killed
 SLOTS = 16384
 
 
@@ -44,7 +45,7 @@ class Sentinel(Valkey):
             f"port {port}", f"bind {HOST}", f"dir {folder}", f"sentinel myid {self.name}",
             f"sentinel monitor {PRIMARY} {HOST} {primary.port} 2",
             f"sentinel known-replica {PRIMARY} {HOST} {replica.port}",
-            f"sentinel down-after-milliseconds {PRIMARY} {SILENT_MS}", f"sentinel failover-timeout {PRIMARY} 3000",
+            f"sentinel down-after-milliseconds {PRIMARY} {PATIENT_MS}", f"sentinel failover-timeout {PRIMARY} 3000",
         ]  # fmt: skip
 
     def command(self) -> list[str]:
@@ -84,6 +85,13 @@ class Watched:
             port = sentinel.sentinel_masters()[PRIMARY]["port"]
         return next((server for server in self.servers if server.port == port), None)
 
+    def kill_primary(self) -> None:
+        """The sentinels are told to be quick, and the first primary dies."""
+        for sentinel in self.sentinels:
+            with asking(sentinel) as asked:
+                asked.execute_command("SENTINEL SET", PRIMARY, "down-after-milliseconds", IMPATIENT_MS)
+        self.servers[0].stop()
+
     def cut_off(self) -> None:
         """The replica hears all that was written, and from now on nothing; the sentinels mend that after eight seconds
         only (SENTINEL_PUBLISH_PERIOD * 4, sentinel.c)."""
@@ -102,7 +110,7 @@ class Cluster:
     """Three primaries, and a replica of the one that has the slot of `key`."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        more = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(SILENT_MS), "--cluster-port")
+        more = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(PATIENT_MS), "--cluster-port")
         self.nodes = [Valkey(_made(folder / f"node-{n}"), free_port(), *more, str(free_port())) for n in range(4)]
         self._slot = redis.cluster.key_slot(key.encode())  # type: ignore[no-untyped-call]
 
@@ -130,6 +138,13 @@ class Cluster:
         with asking(self.has_slot) as primary, asking(self.nodes[3]) as replica:
             replica.execute_command("CLUSTER REPLICATE", primary.execute_command("CLUSTER MYID"))
             until(lambda: replica.info("replication").get("master_link_status") == "up", "the replica in step")
+
+    def kill_primary(self) -> None:
+        """The nodes are told to be quick, and the one that has the slot dies; its replica gets it."""
+        for node in self.nodes:
+            with asking(node) as asked:
+                asked.config_set("cluster-node-timeout", IMPATIENT_MS)
+        self.has_slot.stop()
 
     def _is_whole(self, node: Valkey) -> bool:
         with asking(node) as asked:

@@ -80,6 +80,7 @@ class Floor:
         self.estimate = WaitEstimate()
         self.nodes: dict[NodeId, bool] = {}  # connected
         self.weights: dict[NodeId, int] = {}  # of those on which calls may be begun: see nodes.py
+        self.leaving = False  # nothing is begun any more
         self.draining = {NodeId(name): "" for name, rules in center.nodes.items() if rules.drained is not None}
         self.expected: set[CallId] = set()  # callers who are on their way back to us after a start
         self.awaited = set(nodes)  # those that have not told us yet what exists on them

@@ -8,15 +8,16 @@ from __future__ import annotations
 import math
 
 from cti.acd import agents, callouts, calls, reconcile, spying
+from cti.acd.contact import Contact
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model import events
 from cti.model.changes import Changed, Kind
 from cti.model.node_rules import NodeRules
 from cti.model.policy import Center
-from cti.model.words import ContactState, NodeId, OfferState, RingResult
+from cti.model.words import NodeId, OfferState, RingResult
 
-LOST_S = 30.0  # away for so long, it is taken for dead: only calls whose AGI still speaks to us live on
+LOST_S = 10.0  # away for so long, it is taken for dead: only calls whose AGI still speaks to us live on
 DRAINING, EMPTY = "draining", "empty"
 UP, DOWN, REMOVED = "up", "down", "removed"
 _AS_ALWAYS = NodeRules()
@@ -54,16 +55,22 @@ def down(floor: Floor, event: events.NodeDown) -> None:
                 agents.leg_down(floor, floor.agents[offer.agent], offer.leg)
 
 
+def session_lost(floor: Floor, contact: Contact) -> None:
+    """A session breaks late: the machine of a dead node says no good-bye, and TCP notices after a while."""
+    if floor.nodes.get(contact.node) is False and not floor.deadlines.pending("node_lost", contact.node):
+        floor.deadlines.set("node_lost", contact.node, floor.now + LOST_S)
+
+
 def lost(floor: Floor, node: NodeId) -> None:
-    """It has been away for so long that nobody is kept busy by what may still be there."""
+    """Away for so long: calls whose AGI is broken too are over, and nobody is kept busy by what may still be there."""
+    for contact in [each for each in floor.contacts.values() if each.node == node and each.call and not each.session]:
+        floor.repair("call_gone", contact.id, "its node has been away for too long", node=node)
+        calls.gone(floor, contact)
     for leg, agent in list(floor.leg_owner.items()):
         offer = floor.offers.get(agent.offer) if agent.offer is not None else None
         if leg.startswith(f"{node}/") and not _talks(floor, offer):
             floor.repair("leg_gone", agent.id, "its node has been away for too long", node=node)
             calls.leg_gone(floor, leg)
-    for contact in [each for each in floor.contacts.values() if each.node == node]:
-        if contact.state is ContactState.ASIDE:
-            calls.given_up(floor, contact)
 
 
 def _talks(floor: Floor, offer: Offer | None) -> bool:
@@ -126,9 +133,15 @@ def _has_calls(floor: Floor, node: NodeId) -> bool:
     return floor.dials.on(node) > 0 or any(floor.contacts[each.contact].node == node for each in floor.offers.values())
 
 
+def leaves(floor: Floor) -> None:
+    """The engine is drained: no node is one on which calls may be begun."""
+    floor.leaving = True
+    reckon(floor)
+
+
 def reckon(floor: Floor) -> None:
     """Work out anew where calls may be begun, and what each node weighs in that."""
-    rules = {node: _rules(floor, node) for node, is_up in floor.nodes.items() if is_up}
+    rules = {node: _rules(floor, node) for node, is_up in floor.nodes.items() if is_up and not floor.leaving}
     floor.weights = {node: each.weight for node, each in rules.items() if each.weight and each.drained is None}
     floor.dials.all_changed()
 

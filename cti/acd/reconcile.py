@@ -128,7 +128,8 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
 def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: SnapshotLeg) -> None:
     """The talk began when we were away: counted from the birth of his leg, so the ring counts as talk."""
     contact.tries += 1
-    offer = Offer(OfferId(f"{contact.id}#r{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
+    name = OfferId(f"{contact.id}#r{floor.now:.3f}")  # it may be lost and found more than once
+    offer = Offer(name, contact.id, agent.id, contact.queue, floor.now)
     offer.state, offer.leg, offer.accepted_at = OfferState.ACCEPTED, leg.leg, floor.now - leg.age_s
     offer.wait_s = max(0.0, offer.accepted_at - contact.entered_at)
     floor.offers[offer.id] = offer

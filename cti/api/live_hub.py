@@ -19,7 +19,7 @@ from cti.differences import Difference, Row, joined
 
 TICK_S = 0.1
 MANY_VIEWERS, MANY_TICK_S = 50, 0.2  # what they cost is the writes: so many see it a tenth of a second later
-ALONE_TICK_S = 1.0  # while nobody looks: who comes back may still be told only what he has missed
+ALONE_TICK_S = 10.0  # while nobody looks: whoever comes finds little to catch up with, and what he missed as one
 PULSE_S = 1.0
 LAG_FACTOR = 4.0  # while the loop is late, looks are rarer: callers go before screens
 SLOWEST_TICK_S = 2.0  # a page that hears nothing for 3 s says that it is old

@@ -34,12 +34,15 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
     yield f"new callers: {f'turned away, {show.clean(closed)}' if closed else 'taken'}"
     redis = status.get("redis")
     yield "engines: this one alone" if redis is None else f"engines: {_joined(redis)}"
-    wrong = {**(status.get("errors") or {}), "bug": status.get("bugs", 0)}
-    told = [f"{show.clean(kind)} {count}" for kind, count in sorted(wrong.items()) if count]
-    yield f"errors since the start: {', '.join(told) or 'none'}"
+    yield f"repairs since the start: {_counted(status.get('repairs') or {})}"
+    yield f"errors since the start: {_counted({**(status.get('errors') or {}), 'bug': status.get('bugs', 0)})}"
 
 
 _INSIDE = (("waiting", "wait"), ("talking", "talk"), ("in_flow", "in flows"))
+
+
+def _counted(kinds: dict[str, int]) -> str:
+    return ", ".join(f"{show.clean(kind)} {count}" for kind, count in sorted(kinds.items()) if count) or "none"
 
 
 def _joined(redis: dict[str, Any]) -> str:

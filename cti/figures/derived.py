@@ -52,6 +52,16 @@ def occupancy(counts: Counts) -> float | None:
     return share(counts.get("busy_s", 0), counts.get("staffed_s", 0))
 
 
+def utilisation(counts: Counts) -> float | None:
+    """How much of the time that an agent was signed in, his breaks too, was work."""
+    return share(counts.get("busy_s", 0), counts.get("staffed_s", 0) + counts.get("break_s", 0))
+
+
+def shrinkage(counts: Counts) -> float | None:
+    """How much of that time were breaks."""
+    return share(counts.get("break_s", 0), counts.get("staffed_s", 0) + counts.get("break_s", 0))
+
+
 class Score(NamedTuple):
     """A share with its Wilson interval of 95 %; `weak`: of fewer than WEAK_BELOW answers."""
 

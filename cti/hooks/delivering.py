@@ -14,7 +14,6 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.hooks.backoff import pause_s
 from cti.hooks.receiver import Answer, Receiver
@@ -91,10 +90,9 @@ class Deliveries:
         while True:
             try:
                 await lane.run()
-            except SQLAlchemyError as error:
-                if not self.errors:
-                    _log.error("hooks: the outbox does not answer", error=type(error).__name__)
+            except Exception as error:  # whatever it is: this lane, and those beside it, must go on
                 self.errors += 1
+                _log.error("hooks: a lane broke off, and begins again", hook=lane.name, error=type(error).__name__)
                 await asyncio.sleep(STORE_RETRY_S)
 
     async def _clean(self) -> None:
@@ -102,8 +100,9 @@ class Deliveries:
             now = self._clock()
             try:
                 await asyncio.to_thread(hook_outbox.forget, self._store, now - KEEP_SENT_S, now - KEEP_FAILED_S)
-            except SQLAlchemyError:
+            except Exception as error:
                 self.errors += 1
+                _log.error("hooks: what is over cannot be forgotten", error=type(error).__name__)
             await asyncio.sleep(CLEAN_EVERY_S)
 
 
@@ -117,7 +116,7 @@ class _Lane:
         self._store, self._clock, self._counts, self._rest_s = store, clock, counts, rest_s
         self._breaker = Breaker(GIVE_UP_AFTER, rest_s)
         self._answer: tuple[float, str] | None = None
-        self._name, self._hook = receiver.name, receiver.hook
+        self.name, self._hook = receiver.name, receiver.hook
 
     async def run(self) -> None:
         """Until it is cancelled. Raises SQLAlchemyError."""
@@ -125,7 +124,7 @@ class _Lane:
             self.wake.clear()
             now = self._clock()
             at_once = 1 if self._breaker.resting else self._hook.max_at_once
-            due, later_at = await asyncio.to_thread(hook_outbox.due, self._store, self._name, now, at_once)
+            due, later_at = await asyncio.to_thread(hook_outbox.due, self._store, self.name, now, at_once)
             if due and self._breaker.allows(now):
                 await asyncio.gather(*map(self._deliver, due))
             elif due:
@@ -142,7 +141,7 @@ class _Lane:
         """How it stands, for people; the secret is not in it."""
         at, word = self._answer if self._answer is not None else (None, "")
         return {
-            "hook": self._name,
+            "hook": self.name,
             "url": self._hook.url,
             "events": [told.value for told in self._hook.events],
             **standing._asdict(),
@@ -166,17 +165,17 @@ class _Lane:
         given = await self.receiver.hand_over(message.id, message.body)
         now = self._clock()
         self._answer = (now, given.word)
-        self._counts[self._name, "tried"] += 1
+        self._counts[self.name, "tried"] += 1
         state, next_at = self._follows(message, given, now)
         if given.taken or given.refused:
             if self._breaker.worked():
-                _log.warning("hooks: a receiver answers again", hook=self._name)
-                await asyncio.to_thread(hook_outbox.hurry, self._store, self._name, now)
+                _log.warning("hooks: a receiver answers again", hook=self.name)
+                await asyncio.to_thread(hook_outbox.hurry, self._store, self.name, now)
         elif self._breaker.failed(now):
-            _log.warning("hooks: a receiver is down", hook=self._name, answer=given.word, rest_s=self._rest_s)
-        await asyncio.to_thread(hook_outbox.tried, self._store, self._name, message.id, state, now, given.word, next_at)
+            _log.warning("hooks: a receiver is down", hook=self.name, answer=given.word, rest_s=self._rest_s)
+        await asyncio.to_thread(hook_outbox.tried, self._store, self.name, message.id, state, now, given.word, next_at)
         if state != hook_outbox.WAITING:  # counted when it is written: who reads the count finds the row
-            self._counts[self._name, state] += 1
+            self._counts[self.name, state] += 1
 
     def _follows(self, message: Message, given: Answer, now: float) -> tuple[str, float]:
         """State and time of the next try."""

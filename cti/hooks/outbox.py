@@ -6,13 +6,11 @@ of calls and leads hold them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.hooks.occasions import Occasion, Occasions
 from cti.model.books import AnyBookOrder
@@ -20,16 +18,12 @@ from cti.model.changes import Changed
 from cti.model.hooks import Hook
 from cti.store import hook_outbox, leads
 from cti.store.database import Store
-from cti.store.writer_thread import WriterThread
+from cti.store.row_writer import RETRY_S, RowWriter
 
 MAX_PENDING = 20_000
-MAX_PORTION = 500
-RETRY_S = 1.0
-
-_log = structlog.get_logger(__name__)
 
 
-class Outbox(WriterThread[list[Occasion]]):
+class Outbox(RowWriter[Occasion]):
     """A ports.Reader, and a reader of orders to the store. `lost` counts messages that found no room.
 
     `wake` is called in the writing thread whenever there is more to send.
@@ -38,13 +32,11 @@ class Outbox(WriterThread[list[Occasion]]):
     def __init__(
         self, store: Store, hooks: Mapping[str, Hook], wake: Callable[[], None], *, retry_s: float = RETRY_S
     ) -> None:
-        super().__init__("cti-hooks", retry_s)
-        self.lost = 0
+        super().__init__("hooks", retry_s, most=MAX_PENDING)
         self._store, self._hooks, self._wake_sender = store, hooks, wake
         self._wanted = frozenset(told for hook in hooks.values() for told in hook.events)
         self._columns = any(hook.columns for hook in hooks.values())
         self._occasions = Occasions()
-        self._pending: list[Occasion] = []
         self._begin()
 
     def apply(self, changed: Changed) -> None:
@@ -58,64 +50,30 @@ class Outbox(WriterThread[list[Occasion]]):
         for occasion in self._occasions.of_order(order):
             self._tell(occasion)
 
-    def close(self, timeout_s: float = 5.0) -> int:
-        """Write what is left (one last try); how much was not written."""
-        self._end(timeout_s)
-        return len(self._pending)
-
     def _tell(self, occasion: Occasion) -> None:
-        if occasion.told not in self._wanted:
-            return
-        with self._wake:
-            if len(self._pending) >= MAX_PENDING:
-                self.lost += 1
-                return
-            self._pending.append(occasion)
-            self._wake.notify_all()
+        if occasion.told in self._wanted:
+            self._put(occasion)
 
     # --- the thread -------------------------------------------------------------------------------------------------
 
-    def _waits(self) -> bool:
-        return bool(self._pending)
-
-    def _take(self) -> list[Occasion] | None:
-        taken, self._pending = self._pending[:MAX_PORTION], self._pending[MAX_PORTION:]
-        return taken or None
-
-    def _give_back(self, work: list[Occasion]) -> None:
-        self._pending = work + self._pending
-
-    def _write(self, work: list[Occasion]) -> None:
-        columns = self._columns_of(work)
+    def _write(self, work: dict[Hashable, Occasion]) -> None:
+        columns = self._columns_of(work.values())
         rows = [
             _row(name, occasion, body(occasion, hook, columns.get(occasion.lead, {})))
-            for occasion in work
+            for occasion in work.values()
             for name, hook in self._hooks.items()
             if occasion.told in hook.events
         ]
         keep_most = {name: hook.keep_most for name, hook in self._hooks.items()}
         self.lost += hook_outbox.add(self._store, rows, keep_most)
 
-    def _columns_of(self, work: Sequence[Occasion]) -> Mapping[int | None, Mapping[str, str]]:
+    def _columns_of(self, work: Iterable[Occasion]) -> Mapping[int | None, Mapping[str, str]]:
         wanted = {each.lead for each in work if each.lead is not None} if self._columns else set()
         return {lead.id: lead.data for lead in leads.load_leads(self._store, sorted(wanted))} if wanted else {}
 
-    def _afterwards(self, work: list[Occasion] | None) -> None:
+    def _afterwards(self, work: dict[Hashable, Occasion] | None) -> None:
         if work:
             self._wake_sender()
-
-    def _give_up(self, work: list[Occasion], error: Exception) -> bool:
-        if isinstance(error, SQLAlchemyError):
-            return False
-        self.lost += len(work)  # what cannot be written must not hold up all that comes after
-        _log.error("hooks_lost", count=len(work), error=type(error).__name__)
-        return True
-
-    def _tell_failed(self, work: list[Occasion], error: SQLAlchemyError) -> None:
-        _log.error("hooks_not_written", waiting=len(work), error=type(error).__name__)
-
-    def _tell_works_again(self) -> None:
-        _log.warning("hooks_written_again", errors=self.errors, lost=self.lost)
 
 
 def body(occasion: Occasion, hook: Hook, columns: Mapping[str, str]) -> str:

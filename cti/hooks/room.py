@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 
-from cti.background import background
+from cti.background import Background
 from cti.hooks.delivering import Deliveries
 from cti.hooks.outbox import Outbox
 from cti.model.hooks import Hook
@@ -27,9 +27,10 @@ class HookRoom:
 
         self.outbox = Outbox(store, hooks, wake)
         stack.callback(self.outbox.close)
-        background(stack, self.deliveries.run())
+        self._background = Background(stack)
+        self._background.keep(self.deliveries.run)
 
     @property
     def errors(self) -> int:
         """Tries of the store that failed, and messages that found no room."""
-        return self.outbox.errors + self.outbox.lost + self.deliveries.errors
+        return self.outbox.errors + self.outbox.lost + self.deliveries.errors + self._background.errors

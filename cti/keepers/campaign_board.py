@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.lead import CampaignNow
 from cti.store.campaigns import Progress, progress
@@ -79,7 +78,7 @@ class CampaignBoard:
         began, self._counted = time.monotonic(), self._seen
         try:
             self._progress = await asyncio.to_thread(self._load)
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it is: the next look must go on
             self.errors += 1
             self._counted = ()
             _log.warning("the leads of campaigns could not be counted", error=type(error).__name__)

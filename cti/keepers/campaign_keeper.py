@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.calendar.instants import day_begins
 from cti.model.books import WantLeads
@@ -69,7 +68,7 @@ class CampaignKeeper:
             for name, most in wanted.items():
                 try:
                     offered = await asyncio.to_thread(self._offer, name, most)
-                except SQLAlchemyError as error:
+                except Exception as error:  # whatever it is: other campaigns, and the next request, must go on
                     self.errors += 1
                     log.error("leads cannot be read", campaign=name, error=type(error).__name__)
                 else:

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from cti.background import background
+from cti.background import Background
 from cti.keepers.callback_desk import CallbackDesk
 from cti.keepers.callback_keeper import CallbackKeeper
 from cti.keepers.campaign_board import CampaignBoard
@@ -53,22 +53,22 @@ class OutboundRoom:
         self.campaigns = CampaignKeeper(store, clock, policy)
         self.visits = VisitKeeper(store, clock, policy)
         self.board = CampaignBoard(store, self.writer)
+        self._background = Background(stack)
 
     @property
     def errors(self) -> int:
         """What the store could not keep, or tell, in time."""
         failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
-        return sum(part.errors for part in (*failed, self.board))
+        return sum(part.errors for part in (*failed, self.board, self._background))
 
-    def begin(self, post: Callable[[AnyEvent], None], stack: contextlib.AsyncExitStack) -> None:
+    def begin(self, post: Callable[[AnyEvent], None]) -> None:
         """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
         self._post = post
         self.keeper.resume(post)
         self.campaigns.resume(post)
-        background(stack, self.keeper.run(post))
-        background(stack, self.campaigns.run(post))
-        background(stack, self.visits.run(post))
-        background(stack, self.board.run())
+        for keeper in (self.keeper, self.campaigns, self.visits):
+            self._background.keep(keeper.run, post)
+        self._background.keep(self.board.run)
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""

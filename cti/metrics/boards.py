@@ -58,6 +58,8 @@ class Boards:
         self._serving: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}  # the queues an agent counts in
         self._free: Counter[str] = Counter()
         self._available: Counter[str] = Counter()
+        self._all_free: set[str] = set()  # each agent once, whatever number of queues he serves
+        self._all_available: set[str] = set()
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
         self._closed_since: float | None = None
@@ -157,9 +159,12 @@ class Boards:
     def _count(self, name: str, row: AgentRow | None) -> None:
         """Keep the numbers of agents by queue: to count all agents at each look would cost more than all the rest."""
         policy = self._view.policy.agents.get(name)
-        queues = tuple(policy.queues) if policy is not None and row is not None else ()
-        available = queues if row is not None and row.available() else ()
-        free = queues if row is not None and row.free() else ()
+        queues = tuple(policy.queues) if policy is not None else ()
+        is_available = policy is not None and row is not None and row.available()
+        is_free = policy is not None and row is not None and row.free()
+        (self._all_available.add if is_available else self._all_available.discard)(name)
+        (self._all_free.add if is_free else self._all_free.discard)(name)
+        available, free = queues if is_available else (), queues if is_free else ()
         was_available, was_free = self._serving.get(name, ((), ()))
         if (available, free) == (was_available, was_free):
             return
@@ -198,7 +203,7 @@ class Boards:
 
     def _node(self, changed: Changed) -> None:
         node = str(changed.node or changed.id)
-        if changed.new == "up":
+        if changed.new != "down":
             self._down_since.pop(node, None)
         else:
             self._down_since.setdefault(node, changed.at)
@@ -215,7 +220,6 @@ class Boards:
     def _status(self, now: float) -> Row:
         view = self._view
         told = status_row(view)
-        agents = [view.agents[name] for name in view.policy.agents if name in view.agents]
         today: dict[str, float] = {}
         for name in view.queues:
             add(today, view.tally.windows(name).counts("today", now))
@@ -231,8 +235,8 @@ class Boards:
                 for name, state in view.node_book.drains.items()
                 if name in view.policy.nodes
             },
-            "agents_free": sum(row.free() for row in agents),  # each once, whatever number of queues he serves
-            "agents_available": sum(row.available() for row in agents),
+            "agents_free": len(self._all_free),
+            "agents_available": len(self._all_available),
             "today": of_queue(today),
             "breaks": list(view.policy.breaks),
         }

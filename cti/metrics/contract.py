@@ -118,6 +118,8 @@ WORK = (
         "share",
         "busy_s / staffed_s. An agent in two queues counts in both of their rows, and once in the total",
     ),
+    Figure("utilisation", "share", "busy_s / (staffed_s + break_s): of all the time that the agent was signed in", 3),
+    Figure("shrinkage", "share", "break_s / (staffed_s + break_s). What is lost beside breaks is not known", 3),
     Figure(
         "aht_s",
         "s",

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from cti.metrics.flow_ways import FlowWays
 from cti.model.changes import Changed, Kind
+from cti.ports import told_of
 
 MAX_SERIES = 2000  # of each counter: flows come and go with their versions, and a label set has a bound
 OTHER = ("other", "other", "other")
@@ -32,6 +33,7 @@ class FlowCounts(Collector):
         self.troubles: Counter[tuple[str, ...]] = Counter()
         self.answers: Counter[tuple[str, ...]] = Counter()
 
+    @told_of(Kind.FLOW, Kind.SURVEY)
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         if changed.kind is Kind.FLOW:

@@ -20,6 +20,7 @@ from cti.metrics.wait_histogram import WaitHistogram
 from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, DialResult, OfferState, Outcome
+from cti.ports import told_of
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -85,6 +86,7 @@ class PrometheusReader:
     def _histogram(self, name: str, meaning: str) -> Histogram:
         return Histogram(name, meaning, buckets=FAST_BUCKETS_S, registry=self.registry)
 
+    @told_of(Kind.VISIT, Kind.CONFIG, Kind.PHONE)
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         answered = changed.kind is Kind.VISIT and changed.new == Outcome.ANSWERED and not changed.outbound

@@ -28,6 +28,9 @@ _RING_EVENTS = {
 }
 
 
+LOGGED = (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.TRANSFER, Kind.STATUS, Kind.CONFIG)
+
+
 @dataclass(slots=True)
 class _Trace:
     """What a later line of this contact needs from an earlier fact."""
@@ -131,6 +134,8 @@ class QueueLogLines:
                 lines.append(_line(*where, "NONE", "EXITWITHTIMEOUT", *left))
             case Outcome.KEY_EXIT:
                 lines.append(_line(*where, "NONE", "EXITWITHKEY", changed.key or "", *left))
+            case Outcome.OVERFLOWED if changed.reason == "nobody":
+                lines.append(_line(*where, "NONE", "EXITEMPTY", *left))
             case "waiting":
                 pass
             case _:  # app_queue knows none of the other outcomes; WITHDRAW has room for a reason

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import structlog
 
-from cti.metrics.queue_log import QueueLogLines
+from cti.metrics.queue_log import LOGGED, QueueLogLines
 from cti.model.changes import Changed
 from cti.model.policy import Center
+from cti.ports import told_of
 
 MAX_KEPT_LINES = 10_000
 RETRY_S = 1.0
@@ -44,6 +45,7 @@ class QueueLogFile:
         self._retry_at: float | None = None  # set while in trouble
         self._write(QueueLogLines.start(at))
 
+    @told_of(*LOGGED)
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises; blocks no longer than one write to a local file."""
         for line in self._lines.lines(changed):

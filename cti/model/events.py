@@ -380,6 +380,10 @@ class NodeDown(Event, frozen=True):
     node: NodeId
 
 
+class EngineLeaves(Event, frozen=True):
+    """It is drained: what is inside comes to its end, and nothing is begun any more."""
+
+
 # --- people -------------------------------------------------------------------------------------------------------
 
 
@@ -485,6 +489,7 @@ AnyEvent = (
     | NodeUp
     | NodeChecked
     | NodeDown
+    | EngineLeaves
     | AgentRequest
     | AgentRestored
     | ContactRequest

@@ -13,7 +13,8 @@ from cti.reports.sums import Summed, read_sums, total
 from cti.store.interval_tables import agent_interval
 
 FIGURES = (
-    *("handled", "transferred", "missed", *STATES, "staffed_s", "busy_s", "occupancy", "aht_s"),
+    *("handled", "transferred", "missed", *STATES, "staffed_s", "busy_s"),
+    *("occupancy", "utilisation", "shrinkage", "aht_s"),
     *surveys.FIGURES,
 )
 
@@ -34,12 +35,15 @@ def _fill(report: Report, sums: list[Summed], answers: list[Summed]) -> None:
     scores = surveys.by_row(answers)
     for found in sums:
         counts, name = found.counts, found.names[0] if found.names else ""
+        whole = not report.query.only.get("queue")  # his time is of no queue
         figures: dict[str, Value] = {
             "start": found.span.begin,
             "agent": name,
             **{each: int(counts[each]) for each in ("handled", "transferred", "missed")},
             **{each: counts[each] for each in (*STATES, "staffed_s", "busy_s")},
-            "occupancy": None if report.query.only.get("queue") else derived.occupancy(counts),
+            "occupancy": derived.occupancy(counts) if whole else None,
+            "utilisation": derived.utilisation(counts) if whole else None,
+            "shrinkage": derived.shrinkage(counts) if whole else None,
             "aht_s": derived.aht_s(counts),
         }
         scores_found, weak = surveys.of_answers(scores.get((found.span.begin, name), {}))

@@ -6,6 +6,7 @@ A question for each step, or one for all where the database can tell the step of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
@@ -120,7 +121,8 @@ def _ask(
     step = [] if part.step is None else [part.step.label("step_at")]  # by its name: a parameter equals no other one
     groups: list[Any] = [*step, *(table.c[name] for name in by)]
     grouped = [*("step_at" for _ in step), *groups[len(step) :]]
-    times = or_(*(and_(table.c.start >= begin, table.c.start < end) for begin, end in part.times))
+    # Whole numbers, rounded up, mean the same: to compare with a float, PostgreSQL casts the column, and uses no index
+    times = or_(*(and_(table.c.start >= ceil(begin), table.c.start < ceil(end)) for begin, end in part.times))
     named = [table.c[kind].in_(words) for kind, words in query.only.items() if kind in table.c]
     asked = select(*groups, *sums).where(times, *named, *where(table))
     head = len(groups)

@@ -18,6 +18,7 @@ FIGURES = (
     *("csat", "csat_low", "csat_high", "nps", "survey_answers"),
     *("surveys_asked", "response_rate", "response_low", "response_high"),
 )
+_NOBODY_ANSWERED: dict[str, Value] = {**dict.fromkeys(FIGURES), "survey_answers": 0, "surveys_asked": 0}
 _BY = ("survey", "question", "scale", "score")
 
 Key = tuple[float, str]  # begin of the step, and whose row it is (a queue, an agent); "" where there is one for all
@@ -51,6 +52,8 @@ def by_row(answers: Iterable[Summed]) -> dict[Key, dict[Answer, float]]:
 
 def of_answers(answers: Answers) -> tuple[dict[str, Value], tuple[str, ...]]:
     """The figures of one row, and which of them are weak."""
+    if not answers:  # most rows of agents by days
+        return _NOBODY_ANSWERED, ()
     scales: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for answer, count in answers.items():
         scales[answer.scale][str(answer.score)] += count

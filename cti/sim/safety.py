@@ -75,8 +75,7 @@ class Safety:
         elif isinstance(event, ev.LegDown):
             self.told_legs.pop(event.leg, None)
         elif isinstance(event, ev.NodeUp | ev.NodeChecked):
-            prefix = f"{event.node}/"
-            self.told_legs = {leg: phone for leg, phone in self.told_legs.items() if not leg.startswith(prefix)}
+            self.told_legs = {leg: at for leg, at in self.told_legs.items() if not leg.startswith(f"{event.node}/")}
             self.told_legs.update({leg.leg: leg.phone for leg in event.legs if leg.phone and not leg.ours})
         elif isinstance(event, ev.CallArrived):
             self.released.discard(event.call)
@@ -212,7 +211,8 @@ class Safety:
         if now < self.not_before.get(agent, 0.0) - EPSILON:
             raise Violation("wrap_up", f"{agent} gets {offer} {self.not_before[agent] - now:.2f} s before its end")
         phone = self.exchange.phones[self.policy.agents[agent].phone]
-        engaged = [leg.id for leg in phone.legs.values() if self.told_legs.get(leg.id) == phone.dial]
+        known = (leg for leg in phone.legs.values() if self.nodes.get(leg.node, True))  # else it may be dead by now
+        engaged = [leg.id for leg in known if self.told_legs.get(leg.id) == phone.dial]
         if engaged:
             raise Violation("rings_engaged", f"{agent} gets {offer} while his phone has {engaged}, as events have told")
 

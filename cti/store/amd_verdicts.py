@@ -2,78 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
-import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed, Kind
 from cti.model.words import DialResult
 from cti.outbound.amd_advice import Verdict
 from cti.outbound.lead import from_one_word
+from cti.ports import told_of
 from cti.store.amd_tables import amd_verdict
 from cti.store.database import Store
+from cti.store.row_writer import RETRY_S, RowWriter
 from cti.store.tables import attempt
 from cti.store.upsert import put
-from cti.store.writer_thread import WriterThread
 
-MAX_PENDING = 10_000
 MOST_LOADED = 20_000
-RETRY_S = 1.0
 _HEARD = (DialResult.HUMAN, DialResult.MACHINE)
 
-_log = structlog.get_logger(__name__)
 
-
-class AmdVerdicts(WriterThread[list[dict[str, Any]]]):
-    """A ports.Reader. `errors` counts failed tries, each tried again; `lost`: what came beyond MAX_PENDING."""
+class AmdVerdicts(RowWriter[dict[str, Any]]):
+    """A ports.Reader. `errors` counts failed tries; `lost`: what came beyond MAX_PENDING, or no database takes."""
 
     def __init__(self, store: Store, *, retry_s: float = RETRY_S) -> None:
-        super().__init__("cti-amd", retry_s)
-        self.lost = 0
+        super().__init__("amd_verdicts", retry_s)
         self._store = store
-        self._pending: list[dict[str, Any]] = []
         self._begin()
 
+    @told_of(Kind.ATTEMPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind is not Kind.ATTEMPT or changed.new not in _HEARD or not changed.reason:
             return
         heard, _, cause = changed.reason.partition(" ")
-        with self._wake:
-            if len(self._pending) >= MAX_PENDING:
-                self.lost += 1
-                return
-            seconds = changed.seconds or 0.0
-            row = {"attempt": changed.id, "at": changed.at, "heard": heard, "cause": cause, "listened_s": seconds}
-            self._pending.append(row)
-            self._wake.notify_all()
+        listened_s = changed.seconds or 0.0
+        self._put({"attempt": changed.id, "at": changed.at, "heard": heard, "cause": cause, "listened_s": listened_s})
 
-    def close(self, timeout_s: float = 5.0) -> int:
-        """Write what is left (one last try); how many were not written."""
-        self._end(timeout_s)
-        return len(self._pending)
-
-    def _waits(self) -> bool:
-        return bool(self._pending)
-
-    def _take(self) -> list[dict[str, Any]] | None:
-        rows, self._pending = self._pending, []
-        return rows or None
-
-    def _give_back(self, work: list[dict[str, Any]]) -> None:
-        self._pending = [*work, *self._pending]
-
-    def _write(self, work: list[dict[str, Any]]) -> None:
+    def _write(self, work: dict[Hashable, dict[str, Any]]) -> None:
         with self._store.engine.begin() as connection:
-            put(connection, amd_verdict, work, replace=False)
-
-    def _tell_failed(self, work: list[dict[str, Any]], error: SQLAlchemyError) -> None:
-        _log.error("amd_verdicts_not_written", count=len(work), error=type(error).__name__)
-
-    def _tell_works_again(self) -> None:
-        _log.info("amd_verdicts_written_again")
+            put(connection, amd_verdict, list(work.values()), replace=False)
 
 
 def verdicts_of(store: Store, campaign: str) -> list[Verdict]:

@@ -6,53 +6,39 @@ Append-only: nothing here changes or deletes a row.
 from __future__ import annotations
 
 import pwd
-import threading
-from collections import deque
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
-import structlog
 from sqlalchemy import insert, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.audit import AuditEntry
 from cti.store.database import Store
+from cti.store.row_writer import MAX_PENDING, RETRY_S, RowWriter
 from cti.store.tables import audit
 
-MAX_PENDING = 10_000
-RETRY_S = 1.0
 SETTLE_S = 1.0  # so long a reader waits for what is being written
 MAX_CHARS = {"user": 64, "by": 64, "what": 32, "on": 160, "detail": 2000, "result": 16, "reason": 200}
 
-_log = structlog.get_logger(__name__)
 
+class AuditLog(RowWriter[AuditEntry]):
+    """The table and the thread that writes it. `errors` counts failed tries.
 
-class AuditLog:
-    """The table and the thread that writes it. `errors` counts failed tries, `lost` entries beyond MAX_PENDING."""
+    `lost`: entries beyond MAX_PENDING, and those that no database takes.
+    """
 
     def __init__(self, store: Store, *, retry_s: float = RETRY_S) -> None:
-        self.errors = self.lost = 0
+        super().__init__("audit", retry_s, most=MAX_PENDING)
         self._store = store
-        self._retry_s = retry_s
-        self._pending: deque[AuditEntry] = deque()
-        self._changed = threading.Condition()
-        self._closing = self._failing = False
-        self._thread = threading.Thread(target=self._run, name="cti-audit", daemon=True)
-        self._thread.start()
+        self._begin()
 
     def add(self, entry: AuditEntry) -> None:
         """Take in one entry; returns at once. Never raises."""
-        with self._changed:
-            if len(self._pending) >= MAX_PENDING:
-                self.lost += 1
-                return
-            self._pending.append(entry)
-            self._changed.notify_all()
+        self._put(entry)
 
     def newest(self, limit: int, before: int | None = None) -> list[dict[str, Any]]:
         """Return the newest entries (older than number `before`), the newest first. Blocks. Raises SQLAlchemyError."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._pending, timeout=SETTLE_S)
+        self.flush(SETTLE_S)
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
@@ -60,48 +46,9 @@ class AuditLog:
             rows = connection.execute(query).mappings().all()
         return [{**row, "detail": msgspec.json.decode(row["detail"])} for row in rows]
 
-    def close(self, timeout_s: float = 5.0) -> int:
-        """Write what is left (one last try); the number of entries not written."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-        self._thread.join(timeout_s)
-        return len(self._pending)
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._pending or self._closing)
-                entries, last = list(self._pending), self._closing
-            written = not entries or self._try(entries)
-            with self._changed:
-                if written:
-                    for _ in entries:
-                        self._pending.popleft()
-                    self._changed.notify_all()
-                elif not last:
-                    self._changed.wait_for(lambda: self._closing, timeout=self._retry_s)
-                done = last and not (written and self._pending)
-            if done:
-                return
-
-    def _try(self, entries: list[AuditEntry]) -> bool:
-        try:
-            with self._store.durable.begin() as connection:
-                connection.execute(insert(audit), [audit_row(entry) for entry in entries])
-        except SQLAlchemyError as error:
-            self.errors += 1
-            if not self._failing:
-                _log.error("audit_not_written", entries=len(entries), error=type(error).__name__)
-            self._failing = True
-            return False
-        except Exception as error:  # entries that no database takes: one more try would fail too
-            self.lost += len(entries)
-            _log.error("audit_entries_lost", entries=len(entries), error=type(error).__name__)
-        if self._failing:
-            _log.warning("audit_written_again", errors=self.errors, lost=self.lost)
-        self._failing = False
-        return True
+    def _write(self, work: dict[Hashable, AuditEntry]) -> None:
+        with self._store.durable.begin() as connection:
+            connection.execute(insert(audit), [audit_row(entry) for entry in work.values()])
 
 
 def write_entry(store: Store, entry: AuditEntry) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
-from cti.ports import Clock
+from cti.ports import Clock, told_of
 from cti.store import interval_writing
 from cti.store.bulk import insert_many
 from cti.store.database import Store
@@ -77,9 +77,9 @@ class HistoryWriter(WriterThread[_Batch]):
         clock: Clock = time.monotonic,
         may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__("cti-history", retry_s)
+        super().__init__("history", retry_s)
         self._alone = alone
-        self.lost = self.written = 0
+        self.written = 0
         self._tell_lost_at = 1
         self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
@@ -100,6 +100,7 @@ class HistoryWriter(WriterThread[_Batch]):
             self._take_in(Opening(center, version, now))
         self._begin()
 
+    @told_of(*KEPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         if changed.kind not in KEPT:
@@ -133,7 +134,7 @@ class HistoryWriter(WriterThread[_Batch]):
         elif len(self._facts) < self._max_pending:
             self._facts.append((self._numbers.take(told.at), told))
         else:
-            self._lose()
+            self._no_room()
             return
         if len(self._facts) == 1:
             self._wake.notify_all()
@@ -144,13 +145,13 @@ class HistoryWriter(WriterThread[_Batch]):
         if self._openings < MAX_POLICIES:
             self._openings += 1
         else:
-            self._lose()
+            self._no_room()
             opening = opening._replace(center=None)
             if _is_bare(self._facts[-1][1]):
                 self._facts.pop()  # nothing was told while it held
         self._facts.append((self._numbers.take(opening.at, 1 + opening.most_rows), opening))
 
-    def _lose(self) -> None:
+    def _no_room(self) -> None:
         """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
         self.lost += 1
         if self.lost == self._tell_lost_at:
@@ -169,7 +170,7 @@ class HistoryWriter(WriterThread[_Batch]):
         """Write what is left (at most `timeout_s`) and return the number of facts not written."""
         self._end(timeout_s)
         batch = self._batch
-        return len(self._facts) + (0 if batch is None else len(batch.facts) if batch.rows is None else batch.rows.facts)
+        return len(self._facts) + (0 if batch is None else self._size(batch))
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -206,15 +207,10 @@ class HistoryWriter(WriterThread[_Batch]):
             _insert(connection, work.rows)
         self.written += work.rows.facts
 
-    def _give_up(self, work: _Batch, error: Exception) -> bool:
-        if isinstance(error, OperationalError | InterfaceError):  # locked, full, away: tried again until it works
-            return False
-        facts = len(work.facts) if work.rows is None else work.rows.facts  # no database takes these rows
-        self.lost += facts
-        _log.error("history_facts_lost_at_write", facts=facts, error=type(error).__name__)
-        return True
+    def _size(self, work: _Batch) -> int:
+        return len(work.facts) if work.rows is None else work.rows.facts
 
-    def _written(self, work: _Batch | None) -> None:
+    def _done_with(self, work: _Batch | None) -> None:
         self._batch = None
         self._done = self._upto
         self._hurry = self._hurry and bool(self._facts)
@@ -223,12 +219,6 @@ class HistoryWriter(WriterThread[_Batch]):
         if not self._closing:
             self._end_those_left_behind()
             self._sweep()
-
-    def _tell_failed(self, work: _Batch, error: SQLAlchemyError) -> None:
-        _log.error("history_not_written", error=type(error).__name__)
-
-    def _tell_works_again(self) -> None:
-        _log.warning("history_written_again", errors=self.errors, lost=self.lost)
 
     def _rows(self, facts: Sequence[Numbered]) -> Rows:
         try:

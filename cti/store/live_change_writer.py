@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from cti.model.audit import AuditEntry
 from cti.store.database import Store
 from cti.store.live_changes import LiveChange, save_live_changes
@@ -19,8 +16,6 @@ from cti.store.writer_thread import WriterThread
 
 MAX_ENTRIES = 10_000
 RETRY_S = 1.0
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -38,22 +33,24 @@ class LiveChangeWriter(WriterThread[_Owed]):
     """
 
     def __init__(self, store: Store, stored: Iterable[LiveChange], *, retry_s: float = RETRY_S) -> None:
-        super().__init__("cti-live-changes", retry_s)
-        self.lost = 0
+        super().__init__("live_changes", retry_s)
         self.stored = {change.path: change for change in stored}
         self._store = store
         self._owed: _Owed | None = None
-        self._writing = False
+        self._writing = self._refused = False
         self._begin()
 
     @property
     def is_behind(self) -> bool:
         """Whether the store does not have the newest state yet."""
         with self._wake:
-            return self._writing or self._owed is not None
+            return self._writing or self._refused or self._owed is not None
 
     def keep(self, changes: Iterable[LiveChange], entry: AuditEntry | None = None) -> Future[None]:
-        """These and no others from now on; returns at once. The future is done when they are stored durably."""
+        """These and no others from now on; returns at once. The future is done when they are stored durably.
+
+        It raises where no database takes them: they hold until a restart.
+        """
         stored: Future[None] = Future()
         with self._wake:
             before = self._owed
@@ -95,17 +92,22 @@ class LiveChangeWriter(WriterThread[_Owed]):
     def _write(self, work: _Owed) -> None:
         save_live_changes(self._store, work.changes, work.entries)
         self.stored = {change.path: change for change in work.changes}
+        self._refused = False
 
-    def _written(self, work: _Owed | None) -> None:
+    def _lose(self, work: _Owed, error: Exception) -> None:
+        super()._lose(work, error)
+        self._refused = True
+        for each in work.waiting:
+            if each.set_running_or_notify_cancel():
+                each.set_exception(error)
+
+    def _done_with(self, work: _Owed | None) -> None:
         self._writing = False
 
     def _afterwards(self, work: _Owed | None) -> None:
         for each in work.waiting if work is not None else ():
-            if each.set_running_or_notify_cancel():
+            if not each.done() and each.set_running_or_notify_cancel():
                 each.set_result(None)
 
-    def _tell_failed(self, work: _Owed, error: SQLAlchemyError) -> None:
-        _log.error("live changes are not stored, and tried again", error=type(error).__name__)
-
-    def _tell_works_again(self) -> None:
-        _log.warning("live changes are stored again", errors=self.errors)
+    def _size(self, work: _Owed) -> int:
+        return max(1, len(work.entries))

@@ -1,6 +1,7 @@
 """How does anything get into the store without the loop ever waiting for it? One thread tries until it works.
 
 What is taken, how it is written and what becomes of it is the subclass's; here are the turns, the pauses and the end.
+Nothing that fails ends the thread: a database that is away is tried again, what no database takes is lost, and said.
 """
 
 from __future__ import annotations
@@ -9,23 +10,28 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
+
+from cti.store.row_fault import is_rows_fault
 
 Work = TypeVar("Work")
 
+_log = structlog.get_logger(__name__)
+
 
 class WriterThread(ABC, Generic[Work]):
-    """`errors` counts failed tries. Whoever changes what waits does it under `_wake`, and notifies.
+    """`errors` counts failed tries; `lost` what no database takes, and what a subclass has no room for.
 
+    `what` names it in the log. Whoever changes what waits does it under `_wake`, and notifies.
     A subclass calls `_begin` when it is ready to be asked.
     """
 
-    def __init__(self, name: str, retry_s: float) -> None:
-        self.errors = 0
-        self._retry_s = retry_s
+    def __init__(self, what: str, retry_s: float) -> None:
+        self.errors = self.lost = 0
+        self._what, self._retry_s = what, retry_s
         self._wake = threading.Condition()
         self._closing = self._failing = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"cti-{what}", daemon=True)
 
     def _begin(self) -> None:
         self._thread.start()
@@ -44,54 +50,69 @@ class WriterThread(ABC, Generic[Work]):
             with self._wake:
                 self._wait()
                 work, last = self._take(), self._closing
-            written = work is None or self._try(work)
+            done = work is None or self._try(work)
             with self._wake:
-                if written:
-                    self._written(work)
+                if done:
+                    self._done_with(work)
                     self._wake.notify_all()
                 else:
                     assert work is not None
                     self._give_back(work)
-                    if not last:
+                    if self._failing and not last:
                         self._wake.wait_for(lambda: self._closing, timeout=self._retry_s)
-                over = last and not (written and self._waits())
-            if written:
-                self._afterwards(work)
+                over = last and (self._failing or not self._waits())
+            if done:
+                self._try_afterwards(work)
             if over:
                 return
 
     def _try(self, work: Work) -> bool:
-        """Whether it is done with: stored, or given up for ever."""
+        """Whether it is done with: stored, or lost for ever."""
         try:
             self._write(work)
         except Exception as error:
             self.errors += 1
-            if self._give_up(work, error):
+            if is_rows_fault(error):
+                self._failing = False
+                if self._split(work):
+                    return False
+                self._lose(work, error)
                 return True
-            if not isinstance(error, SQLAlchemyError):
-                raise
             if not self._failing:
-                self._tell_failed(work, error)
+                _log.error(f"{self._what}_not_written", waiting=self._size(work), error=type(error).__name__)
             self._failing = True
             return False
         if self._failing:
-            self._tell_works_again()
+            _log.warning(f"{self._what}_written_again", errors=self.errors, lost=self.lost)
         self._failing = False
         return True
+
+    def _try_afterwards(self, work: Work | None) -> None:
+        try:
+            self._afterwards(work)
+        except Exception as error:
+            self.errors += 1
+            _log.error(f"{self._what}_written_but_not_the_rest", error=type(error).__name__)
+
+    def _lose(self, work: Work, error: Exception) -> None:
+        """No database takes it."""
+        size = self._size(work)
+        self.lost += size
+        _log.error(f"{self._what}_lost", lost=size, error=type(error).__name__)
 
     def _wait(self) -> None:
         """Until there is something to do."""
         self._wake.wait_for(lambda: self._waits() or self._closing)
 
-    def _give_up(self, work: Work, error: Exception) -> bool:
-        """Whether one more try would fail too, and hold up all that comes after."""
+    def _split(self, work: Work) -> bool:
+        """Whether less than `work` is taken next time, so that a row that no database takes costs only itself."""
         return False
 
-    def _written(self, work: Work | None) -> None:
-        """It is stored, as far as those who wait for it are concerned (under `_wake`)."""
+    def _done_with(self, work: Work | None) -> None:
+        """It is stored, or lost, as far as those who wait for it are concerned (under `_wake`)."""
 
     def _afterwards(self, work: Work | None) -> None:
-        """What is to be done once it is stored, without the lock."""
+        """What is to be done then, without the lock."""
 
     @abstractmethod
     def _waits(self) -> bool:
@@ -99,7 +120,7 @@ class WriterThread(ABC, Generic[Work]):
 
     @abstractmethod
     def _take(self) -> Work | None:
-        """What is written next, taken out of what waits; None where there is nothing."""
+        """What is written next; None where there is nothing."""
 
     @abstractmethod
     def _give_back(self, work: Work) -> None:
@@ -107,12 +128,8 @@ class WriterThread(ABC, Generic[Work]):
 
     @abstractmethod
     def _write(self, work: Work) -> None:
-        """In one transaction. Raises SQLAlchemyError."""
+        """Raises whatever the database and its driver raise. What is written before that may be written again."""
 
     @abstractmethod
-    def _tell_failed(self, work: Work, error: SQLAlchemyError) -> None:
-        """To the log, once until it works again."""
-
-    @abstractmethod
-    def _tell_works_again(self) -> None:
-        """To the log."""
+    def _size(self, work: Work) -> int:
+        """How many rows, or facts, it is."""

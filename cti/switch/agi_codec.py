@@ -97,6 +97,8 @@ class Hangup:
 AgiMessage = Environment | Reply | Hangup
 
 _HANGUP: Final = Hangup()
+# What nearly every command is answered by: no pattern is tried on these.
+_COMMON: Final = {f"200 result={number}".encode(): Reply(200, number, str(number)) for number in (-1, 0, 1)}
 
 
 class AgiDecoder:
@@ -152,6 +154,8 @@ class AgiDecoder:
         return None
 
     def _reply_line(self, raw: bytes) -> Reply | Hangup | None:
+        if self._value is None and self._block is None and (common := _COMMON.get(raw)) is not None:
+            return common
         if len(raw) > MAX_REPLY_BYTES:
             raise AgiProtocolError("a reply beyond the limit")
         line = raw.decode("utf-8", "replace")

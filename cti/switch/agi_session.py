@@ -142,10 +142,8 @@ class AgiSession(asyncio.Protocol):
         """Call back once when the caller or the connection is gone; at once if that is so already. Must not block."""
         if self.gone is not None:
             callback(self.gone)
-        elif self._gone_callbacks is None:
-            self._gone_callbacks = [callback]
         else:
-            self._gone_callbacks.append(callback)
+            self._gone_callbacks = [*(self._gone_callbacks or ()), callback]
 
     def on_late(self, callback: Callable[[], None]) -> None:
         """No command fails any more for want of an answer in time: `callback` is told, and decides. Must not block."""
@@ -172,6 +170,11 @@ class AgiSession(asyncio.Protocol):
                 raise AgiBusy(f"{MAX_QUEUED_COMMANDS} commands are queued")
             self._queue.append((data, future, timeout_s))
         return future
+
+    def withdraw(self, command: asyncio.Future[Reply]) -> None:
+        """Take back a command that `submit` has queued; one that is under way stays as it is."""
+        if command is not self._inflight:
+            command.cancel()
 
     async def command(self, *words: str, timeout_s: float | None) -> Reply:
         """Send a command and wait for its Reply, whatever its code: look at `ok`, `dead` and `gone`.

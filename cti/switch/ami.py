@@ -365,6 +365,8 @@ class AmiLink:
                 self.counters.login_refusals += 1
                 self._set_state(LinkState.LOGIN_REFUSED, str(refusal))
                 pause_s = self._login_retry_s
+            except Exception as error:  # a host's name that none can be (UnicodeError), or a bug: it must come back
+                self._set_state(LinkState.DOWN, f"the connection broke off: {type(error).__name__}")
             if self.counters.connects > connects:
                 pause_s = backoff_s = self._backoff_first_s
             else:

@@ -47,6 +47,7 @@ class InboundCall:
         self._session = session
         self._post = post
         self._music = ""
+        self._music_on: asyncio.Future[Reply] | None = None
         self._prompts: list[asyncio.Future[Reply]] = []
         self._ringing = False
         self._lost = False
@@ -63,13 +64,15 @@ class InboundCall:
         """True if a prompt is playing that must be cut off from outside, as of the next three."""
         cut_off = self._side is not None and self._side.cut()
         self._music = command.music_class
-        self._submit("SET", "MUSIC", "ON", self._music)
+        self._music_on = self._submit("SET", "MUSIC", "ON", self._music)
         return cut_off
 
     def ring(self, command: commands.Ring) -> bool:
-        """Start the Dial."""
+        """Start the Dial, which brings its own music: where somebody is free at once, none is begun before."""
         self.legs, self.to_stop, self.answered = {}, set(), None
         cut_off = self._silence()
+        if self._music_on is not None:
+            self._session.withdraw(self._music_on)
         dial = "&".join(leg.dial for leg in command.legs)
         options = f"gm({command.music_class})" if command.music_class else "g"
         options += f"b({'^'.join(AUTO_ANSWER)})" if command.auto_answer else ""

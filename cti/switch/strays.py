@@ -28,7 +28,6 @@ class Strays:
     """`held`: whether we have the session of a leg. `here`: host:port at which callers reach us."""
 
     def __init__(self, node: NodeId, link: AmiLink, held: Callable[[str], bool], here: str) -> None:
-        self.fetched = 0
         self._node, self._link, self._held, self._here = node, link, held, here
         self._work: asyncio.Task[None] | None = None
 
@@ -61,11 +60,11 @@ class Strays:
             pause_s = FIRST_LOOK_S if strays else min(LONGEST_PAUSE_S, pause_s * 2)
 
     def _is_without_us(self, item: Fields) -> bool:
-        return item.get("Context") == CONTEXT and not self._held(leg_id(self._node, item.get("Uniqueid", "")))
+        ours = item.get("Context") == CONTEXT and item.get("Channel") and item.get("Uniqueid")
+        return bool(ours) and not self._held(leg_id(self._node, item["Uniqueid"]))
 
     def _fetch(self, channels: Iterable[str]) -> None:
         for channel in channels:
-            self.fetched += 1
             self._fire({"Action": "Setvar", "Channel": channel, "Variable": "CTI_OWNER", "Value": self._here})
             place = {"Context": CONTEXT, "Exten": BACK[0], "Priority": BACK[1]}
             self._fire({"Action": "Redirect", "Channel": channel, **place})

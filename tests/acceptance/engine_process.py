@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,9 @@ class _UnixConnection(http.client.HTTPConnection):
 class EngineProcess:
     """One engine; may be killed and started again with the same file and state."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: Mapping[str, Any], program: Sequence[str] = ("cti",)) -> None:
+        """`program`: what is run as a module, with its first words."""
+        self.folder, self._program = folder, program
         self.file = folder / "center.yaml"
         self.log = folder / "engine.log"
         self.queue_log_file = folder / "queue_log"
@@ -68,7 +69,7 @@ class EngineProcess:
 
     def start(self, *, wait: bool = True) -> EngineProcess:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cti", "run", str(self.file)],
+            [sys.executable, "-m", *self._program, "run", str(self.file)],
             cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,
             stdout=self.log.open("ab"),

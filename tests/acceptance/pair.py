@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.valkey import Valkey
+from tests.valkey_kinds import Watched
 
 from .centre import Lab, settings
 from .engine_process import EngineProcess
@@ -23,13 +24,15 @@ OWN_S = 40.0  # a busy machine starts a Python process in ten seconds
 class Pair:
     """Two engines with the same policy; `owner` and `other` say who is who."""
 
-    def __init__(self, lab: Lab, folder: Path, redis: Valkey, queues: Mapping[str, Any], agents: Mapping[str, Any]):
+    def __init__(
+        self, lab: Lab, folder: Path, redis: Valkey | Watched, queues: Mapping[str, Any], agents: Mapping[str, Any]
+    ) -> None:
         self.redis = redis
         common = settings(lab, queues, agents, settle_s=2.0)
         common |= {
             "store": f"sqlite:///{folder}/shared.db",
             "queue_log": str(folder / "queue_log"),
-            "redis": {"url": redis.url},
+            "redis": redis.rules,
         }
         self.engines: list[EngineProcess] = []
         self.addresses: list[str] = lab.descriptor["engines"]

@@ -179,16 +179,16 @@ def test_an_owner_that_was_stopped_wakes_up_too_late(scene: Scene) -> None:
     assert scene.pair.owns(scene.second)
 
 
-def test_redis_away_changes_nothing_but_what_is_said(scene: Scene) -> None:
+def test_redis_away_changes_nothing_but_what_is_said(scene: Scene, redis: valkey.Valkey) -> None:
     _, waiters = scene.begin()
-    scene.pair.redis.stop()
+    redis.stop()
     told = until(lambda: scene.pair.readiness(scene.first).get("warnings"), "Redis away told", OWN_S)
     assert "Redis gives no answer" in told[0]
     until(lambda: "cannot take over" in str(scene.pair.readiness(scene.second)), "by the standby too", OWN_S)
     more = scene.arrive(1, scene.first)
     assert scene.pair.owns(scene.first) and scene.pair.stands_by(scene.second), "nobody takes over"
     assert scene.pair.metric(scene.first, "cti_redis_up") == 0
-    scene.pair.redis.start()
+    redis.start()
     until(lambda: "warnings" not in scene.pair.readiness(scene.first), "Redis back", OWN_S)
     assert scene.pair.owns(scene.first) and scene.pair.stands_by(scene.second)
     scene.first.kill()

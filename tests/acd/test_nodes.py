@@ -211,22 +211,56 @@ def test_a_node_that_is_away_may_be_removed_with_what_is_on_it() -> None:
 # --- lost ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ami_first", [True, False])
-def test_an_agent_whose_node_dies_in_his_talk_is_free_without_its_coming_back(ami_first: bool) -> None:
-    scene = scene_of(two("anna"))
+def talking(scene: CallingScene) -> CallId:
+    """Anna talks to a caller of node2."""
     call = call_on(scene, NODE2, "1")
     offer = scene.offer_of("anna")
     scene.post(ev.LegUp("node2/a.1", scene.policy.agents["anna"].phone))
     scene.post(ev.OfferRinging(offer, "node2/a.1", "PJSIP/1001-1"))
     scene.post(ev.OfferAnswered(offer))
-    gone: list[ev.AnyEvent] = [ev.RingEnded(call, RingResult.ANSWERED, 5.0, False, offer), ev.SessionLost(call)]
-    for event in [ev.NodeDown(NODE2), *gone] if ami_first else [*gone, ev.NodeDown(NODE2)]:
+    return call
+
+
+@pytest.mark.parametrize("ami_first", [True, False])
+def test_an_agent_whose_node_dies_behind_his_talk_is_free_at_once(ami_first: bool) -> None:
+    scene = scene_of(two("anna"))
+    call = talking(scene)
+    over = ev.RingEnded(call, RingResult.ANSWERED, 5.0, False, scene.offer_of("anna"))
+    for event in [ev.NodeDown(NODE2), over] if ami_first else [over, ev.NodeDown(NODE2)]:
         scene.post(event)
     assert scene.agent("anna").free(scene.now) and not scene.agent("anna").legs
+
+
+@pytest.mark.parametrize("late_s", [0.0, 60.0])
+def test_what_was_on_a_node_that_dies_ends_once_without_its_coming_back(late_s: float) -> None:
+    """`late_s`: where the whole machine is gone, TCP tells of the sessions much later than AMI's ping."""
+    scene = scene_of(two("anna", "ben"))
+    scene.pause("ben")
+    talks, waits = talking(scene), call_on(scene, NODE2, "2")
+    scene.post(ev.NodeDown(NODE2))
+    scene.wait(late_s)
+    assert scene.agent("anna").activity == "talking"
+    for call in (talks, waits):
+        scene.post(ev.SessionLost(call))
     scene.wait(LOST_S)
-    assert not scene.center.contacts, "nobody waits an hour for somebody who is dead"
-    ended = [told for told in scene.changes(Kind.CONTACT) if told.call == call and told.new == "ended"]
-    assert len(ended) == 1
+    assert scene.agent("anna").free(scene.now)
+    assert not scene.center.contacts and not scene.center.offers
+    for call in (talks, waits):
+        ended = [told for told in scene.changes(Kind.CONTACT) if told.call == call and told.new == "ended"]
+        assert len(ended) == 1
+
+
+def test_a_cut_between_us_and_a_node_that_lives_ends_nothing() -> None:
+    scene = scene_of(two("anna"))
+    call = talking(scene)
+    phone = scene.policy.agents["anna"].phone
+    scene.post(ev.NodeDown(NODE2))
+    scene.post(ev.SessionLost(call))
+    scene.wait(LOST_S - 1.0)
+    legs = (ev.SnapshotLeg(call, "c", bridge="b", ours=True), ev.SnapshotLeg("node2/a.1", f"{phone}-1", phone, "b"))
+    scene.post(ev.NodeUp(NODE2, legs))
+    scene.wait(LOST_S)
+    assert scene.agent("anna").activity == "talking"
 
 
 def test_a_phone_that_was_busy_on_a_lost_node_is_free_after_a_while() -> None:
@@ -240,11 +274,7 @@ def test_a_phone_that_was_busy_on_a_lost_node_is_free_after_a_while() -> None:
 
 def test_a_talk_goes_on_whose_session_lives_although_ami_is_away_for_long() -> None:
     scene = scene_of(two("anna"))
-    call_on(scene, NODE2, "1")
-    offer = scene.offer_of("anna")
-    scene.post(ev.LegUp("node2/a.1", scene.policy.agents["anna"].phone))
-    scene.post(ev.OfferRinging(offer, "node2/a.1", "PJSIP/1001-1"))
-    scene.post(ev.OfferAnswered(offer))
+    talking(scene)
     scene.post(ev.NodeDown(NODE2))
     scene.wait(10 * LOST_S)
     assert scene.agent("anna").activity == "talking"
@@ -258,3 +288,32 @@ def test_a_node_that_is_back_in_time_has_lost_nothing() -> None:
     scene.post(ev.NodeUp(NODE2, (ev.SnapshotLeg("node2/p.1", f"{phone}-1", phone),)))
     scene.wait(LOST_S)
     assert scene.agent("anna").legs == {"node2/p.1"}
+
+
+# --- the engine is drained -------------------------------------------------------------------------------------------
+
+
+def test_a_drained_engine_begins_nothing_and_what_is_inside_comes_to_its_end() -> None:
+    scene = CallingScene(office("anna"))
+    scene.due("x1")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1, "a customer who is being called is inside"
+    scene.post(ev.EngineLeaves())
+    scene.due("x2", number="+4930222")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1, "who waits to be called is not"
+    call = scene.connects("x1")
+    assert scene.center.inside == 1
+    scene.post(ev.CallGone(call))
+    assert scene.center.inside == 0
+    scene.post(ev.NodeDown(NODE1))
+    scene.post(ev.NodeUp(NODE1))
+    scene.wait(3600.0)
+    assert scene.placed() == ["x1"] and scene.center.inside == 0
+
+
+def test_an_agent_who_is_rung_before_his_customer_is_inside_and_his_customer_is_called() -> None:
+    scene = CallingScene(office("anna"))
+    scene.due("x1", first=DialFirst.AGENT)
+    assert scene.waiting_agents and scene.center.inside == 1
+    scene.post(ev.EngineLeaves())
+    scene.answer("anna")
+    assert scene.placed() == ["x1"] and scene.center.inside == 1

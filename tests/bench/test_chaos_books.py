@@ -18,6 +18,7 @@ from bench.chaos_books import (
     NOT_PROMISED,
     SERVED_TWICE,
     TWO_CONTACTS,
+    UNHEARD,
     UNKNOWN,
     WRONG_OUTCOME,
     Called,
@@ -76,6 +77,17 @@ def test_served_when_nothing_was_written() -> None:
     assert list(judge_contacts([story()], [], [(0.0, 61.5)]).wrong) == [FORGOTTEN]
     assert judge_contacts([story(served=False)], [], [(0.0, 61.5)]).wrong == {}
     assert list(judge_contacts([story(served=False)], [], [(0.0, 60.0)]).wrong) == [UNKNOWN]
+
+
+def test_talked_and_gone_while_no_ami_told_of_it() -> None:
+    gone = story(ended_by="us")
+    assert gone.served_at is not None and gone.over_at is not None
+    deaf = [(gone.served_at, gone.over_at)]
+    assert list(judge_contacts([gone], [row("abandoned")], (), deaf).wrong) == [UNHEARD]
+    heard = [(gone.served_at + 0.1, gone.over_at), (gone.served_at, gone.over_at - 0.1)]
+    assert list(judge_contacts([gone], [row("abandoned")], (), heard).wrong) == [WRONG_OUTCOME]
+    assert list(judge_contacts([story(ended_by="them")], [row("abandoned")], (), deaf).wrong) == [WRONG_OUTCOME]
+    assert judge_contacts([gone], [row()], (), deaf).wrong == {}
 
 
 ONCE = Called(10.0, 40.0, False)

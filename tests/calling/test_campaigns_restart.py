@@ -6,7 +6,7 @@ import pytest
 
 from cti.model import events as ev
 from cti.model.changes import Kind
-from cti.model.dialling import AttemptResult, CampaignState, LeadId
+from cti.model.dialling import AttemptResult, CampaignState, LeadId, LeadOutcome
 from cti.model.promise import Tried
 from cti.model.ticket import Ticket
 from cti.model.words import AttemptId, CallId, ContactId, DialResult, NodeId, QueueName
@@ -88,3 +88,15 @@ def test_a_quota_is_as_full_as_it_was() -> None:
     scene.wait(5.0)
     assert scene.done == {1: "quota_full", 2: "quota_full"}
     assert not scene.changes(Kind.ATTEMPT)
+
+
+def test_a_drained_engine_dials_no_further_lead() -> None:
+    scene = Campaigning("anna", "bert", leads=5)
+    scene.start()
+    assert scene.placed() == ["spring-1-1", "spring-2-1"]
+    scene.post(ev.EngineLeaves())
+    scene.fails("spring-1-1", DialResult.INVALID)
+    scene.wait(120.0)
+    assert scene.placed() == ["spring-1-1", "spring-2-1"]
+    assert [each.outcome for each in scene.settled(1)] == [LeadOutcome.WRONG_NUMBER], "no lead pays for it"
+    assert not [told for told in scene.changes(Kind.ATTEMPT) if told.new == DialResult.NOT_DIALLED]

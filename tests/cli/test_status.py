@@ -17,6 +17,7 @@ pytestmark = pytest.mark.unit
 ALONE: dict[str, Any] = {
     "nodes": {"node2": "down", "node1": "up"}, "calls_active": 9, "waiting": 3, "talking": 5, "in_flow": 1,
     "admission": {"closed": "", "turned_away": {}}, "redis": None, "errors": {"switch": 0}, "bugs": 0,
+    "repairs": {"no_number": 2},
 }  # fmt: skip
 REDIS = {"up": True, "away_since": None, "standbys": 1, "owner": "10.0.0.5:4573", "owner_since": 1e9, "token": 7}
 
@@ -33,6 +34,7 @@ def test_an_engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         "calls: 9 (3 wait, 5 talk, 1 in flows)",
         "new callers: taken",
         "engines: this one alone",
+        "repairs since the start: no_number 2",
         "errors since the start: none",
     ]
     assert json.loads(cti("--json").stdout)["status"] == ALONE
@@ -42,7 +44,7 @@ def test_an_engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_wrong_is_said() -> None:
     closed = {**ALONE, "admission": {"closed": "calls"}, "errors": {"switch": 2, "store": 0}, "bugs": 1}
     told = list(lines(closed))
-    assert told[2] == "new callers: turned away, calls" and told[4] == "errors since the start: bug 1, switch 2"
+    assert told[2] == "new callers: turned away, calls" and told[5] == "errors since the start: bug 1, switch 2"
 
 
 @pytest.mark.parametrize(

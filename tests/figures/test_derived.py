@@ -18,6 +18,12 @@ ICMI = {
 }
 
 
+def test_breaks_are_of_the_time_signed_in_and_of_no_occupancy() -> None:
+    counts = {"staffed_s": 300.0, "busy_s": 150.0, "break_s": 100.0}
+    assert (derived.occupancy(counts), derived.utilisation(counts), derived.shrinkage(counts)) == (0.5, 0.375, 0.25)
+    assert (derived.utilisation({}), derived.shrinkage({})) == (None, None)
+
+
 def test_the_four_levels_of_the_example() -> None:
     found = {name: round(100 * (share or 0), 2) for name, share in derived.levels(ICMI).items()}
     assert found == {"answered": 86.0, "strict": 81.13, "offered": 81.9, "lenient": 83.02}

@@ -112,3 +112,23 @@ async def test_a_test_is_answered_at_once(store: Store) -> None:
         await asyncio.sleep(0)
         assert await deliveries.test("nobody") is None
         assert await deliveries.test("crm") == {"hook": "crm", "taken": True, "answer": "204"}
+
+
+async def test_a_bug_in_one_lane_costs_it_a_pause_and_the_others_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "STORE_RETRY_S", 0.02)
+    due, broken = hook_outbox.due, [True, True]
+
+    def breaks(store: Store, hook: str, *args: float) -> object:
+        if hook == "crm" and broken:
+            broken.pop()
+            raise ValueError("a bug")
+        return due(store, hook, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hook_outbox, "due", breaks)
+    add(store, 1)
+    add(store, 2, hook="erp")
+    async with listening() as there, running(store, crm=there.hook(), erp=there.hook()) as deliveries:
+        await until(lambda: deliveries.counts["crm", "sent"] == deliveries.counts["erp", "sent"] == 1)
+    assert deliveries.errors == 2

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from structlog.testing import capture_logs
 
 from cti.hooks import outbox as module
 from cti.hooks.outbox import Outbox
@@ -102,3 +103,21 @@ def test_what_waits_in_memory_is_bounded(store: Store, monkeypatch: pytest.Monke
     outbox.apply(ended())
     outbox.close()
     assert outbox.lost == 1 and messages(store, "crm") == []
+
+
+def test_a_message_that_no_database_takes_blocks_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = hook_outbox.add
+
+    def adding(store: Store, rows: list[dict[str, object]], keep_most: dict[str, int]) -> int:
+        if any("n/2" in str(row["body"]) for row in rows):
+            raise IntegrityError("", None, Exception("NOT NULL constraint failed"))
+        return add(store, rows, keep_most)
+
+    monkeypatch.setattr(hook_outbox, "add", adding)
+    outbox = Outbox(store, {"crm": hook()}, lambda: None)
+    with capture_logs() as logged:
+        for number in range(4):
+            outbox.apply(ended(f"n/{number}"))
+        assert outbox.close(30.0) == 0
+    assert len(messages(store, "crm")) == 3 and outbox.lost == 1
+    assert [line["event"] for line in logged] == ["hooks_lost"]

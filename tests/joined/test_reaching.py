@@ -38,14 +38,14 @@ def answered(ask: Callable[[], bool]) -> bool:
 def test_an_owner_keeps_his_lease_where_the_promoted_replica_had_not_heard_of_him() -> None:
     with valkey_kinds.watched() as watched:
         one, two = door_of("one", watched.rules, 60.0), door_of("two", watched.rules)
-        primary, replica = watched.servers
+        _, replica = watched.servers
         assert one.take(0) == 1
         watched.cut_off()
         assert one.give_back(1) and two.take(0) == 2
         lost: list[str] = []
         holding = Holding(two, 2, lambda: 2, lambda: lost.append("two"), lease_s=LEASE_S, asked_at=lasting_clock())
         holding.begin()
-        primary.stop()
+        watched.kill_primary()
         until(lambda: holding.redis_away_s is not None, "the owner to notice")
         assert holding.may_act(), "nobody can take over without Redis"
         until(lambda: watched.primary() is replica, "the replica promoted")
@@ -67,7 +67,7 @@ def test_all_keys_of_a_centre_are_in_one_slot_of_a_cluster_and_outlive_its_prima
         with valkey_kinds.asking(cluster.has_slot) as primary:
             assert len(primary.keys("*")) >= 3
             primary.wait(1, 5000)
-        cluster.has_slot.stop()
+        cluster.kill_primary()
         until(lambda: answered(lambda: one.renew(7)), "the replica to have the slot")
         until(lambda: answered(lambda: two.stand_by().owner == one.me), "the standby to see him there")
         assert one.give_back(7) and two.take(0) == 8

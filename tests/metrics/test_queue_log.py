@@ -29,6 +29,7 @@ DATA_FIELDS = {
     "COMPLETECALLER": 3,
     "ABANDON": 3,
     "EXITWITHTIMEOUT": 3,
+    "EXITEMPTY": 3,
     "EXITWITHKEY": 4,
     "WITHDRAW": 4,
     "RINGNOANSWER": 1,
@@ -83,6 +84,8 @@ HEAD = "1700000000|1700000000.42|sales"
         (visit("abandoned"), f"{HEAD}|NONE|ABANDON|2|3|12"),
         (visit("timed_out"), f"{HEAD}|NONE|EXITWITHTIMEOUT|2|3|12"),
         (visit("key_exit", key="1"), f"{HEAD}|NONE|EXITWITHKEY|1|2|3|12"),
+        (visit("overflowed", reason="nobody"), f"{HEAD}|NONE|EXITEMPTY|2|3|12"),
+        (visit("overflowed", reason="full"), f"{HEAD}|NONE|WITHDRAW|2|3|12|overflowed"),
         (visit("overflowed"), f"{HEAD}|NONE|WITHDRAW|2|3|12|overflowed"),
         (visit("lost"), f"{HEAD}|NONE|WITHDRAW|2|3|12|lost"),
         (offer("missed"), f"{HEAD}|anna|RINGNOANSWER|4900"),
@@ -196,7 +199,7 @@ def test_every_contact_enters_once_and_leaves_once(seed: int) -> None:
     entered = events.count("ENTERQUEUE") + sum(
         c.kind is Kind.VISIT and c.old == "" and c.cause == "resumed" for c in changes
     )
-    left = sum(map(events.count, ("CONNECT", "ABANDON", "EXITWITHTIMEOUT", "EXITWITHKEY", "WITHDRAW")))
+    left = sum(map(events.count, ("CONNECT", "ABANDON", "EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY", "WITHDRAW")))
     talked = sum(map(events.count, ("COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER")))
     assert entered == left == 12
     assert talked == events.count("CONNECT")

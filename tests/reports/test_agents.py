@@ -18,6 +18,7 @@ def test_time_and_talks(teller: Teller, rows) -> None:  # type: ignore[no-untype
     assert anna["occupancy"] == pytest.approx(120 / 360)
     assert (anna["nps"], anna["survey_answers"]) == (1.0, 1)
     assert {name: total[name] for name in ("handled", "talk_s")} == {"handled": 2, "talk_s": 120.0}
+    assert (anna["utilisation"], anna["shrinkage"]) == (pytest.approx(120 / 360), 0.0)
     (of_sales, _) = rows("agents", queue="sales")
     assert (of_sales["handled"], of_sales["talk_s"], of_sales["occupancy"]) == (1, 60.0, None)
 

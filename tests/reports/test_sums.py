@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from cti.reports.query import Query, Span
 from cti.reports.running import REPORTS, Reports
@@ -31,6 +31,18 @@ def test_every_step_makes_the_whole_and_begins_where_the_query_says(teller: Tell
         assert {each.span.begin for each in found} <= {span.begin for span in query.steps()}
         none = read_sums(connection, queue_interval, Query(query.span, step, zone, {"queue": ("support",)}))
     assert sum(each.counts["offered"] for each in none) == 0
+
+
+@pytest.mark.parametrize("step", ["hour", "day", "all"])
+def test_times_are_whole_numbers_as_the_columns_are(teller: Teller, step: str) -> None:
+    """PostgreSQL would cast the column to compare it with a float, and read the whole table."""
+    asked: list[Any] = []
+    query = Query(Span(NOON - 0.5, NOON + 900.5), step, "UTC", {})
+    with teller.store.engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        read_sums(connection, queue_interval, query)
+    times = [value for statement, values in asked if "queue_interval" in statement for value in values]
+    assert times and all(isinstance(value, int) for value in times)
 
 
 @pytest.mark.parametrize("step", ["30m", "day", "week", "month", "all"])

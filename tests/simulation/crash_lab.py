@@ -65,8 +65,7 @@ class CrashWorld(World):
         self._at, self._before = at, before
         self.dials: list[tuple[str, float]] = []
         self.talks = self.deaths = 0
-        self._ended: dict[str, Ended] = {}
-        self._orders: dict[str, Order] = {}
+        self._unwritten: dict[object, Ended | Order] = {}
         self.crowd.called[NUMBER] = list(called)
         self.switch.placing.books = self
         self._originate, self.switch.outgoing.originate = self.switch.outgoing.originate, self._rings
@@ -101,8 +100,7 @@ class CrashWorld(World):
         result = None if before else do_it()
         self.deaths += 1
         self.down_s = DOWN_S
-        self._ended.clear()
-        self._orders.clear()
+        self._unwritten.clear()
         self._die()
         wire = {name for name, _ in self.dials}  # what was not sent by then may have its name again, and waits anew
         self.checks.calling.sent &= wire
@@ -171,7 +169,7 @@ class CrashWorld(World):
         if isinstance(order, WantLeads):
             self.agenda.after(WRITES_AFTER_S, self._guard(lambda: self._offer(order)))
             return
-        self._orders[outbound_writer._key(order)] = order
+        self._unwritten[outbound_writer.key_of(order)] = order
         self.agenda.after(WRITES_AFTER_S, self._guard(self._write))
 
     def _offer(self, order: WantLeads) -> None:
@@ -184,11 +182,10 @@ class CrashWorld(World):
         self.deliver(self._step(CrashPoint.TAKEN, offer))
 
     def _write(self) -> None:
-        ended, orders = dict(self._ended), dict(self._orders)
-        for write in outbound_writer.in_order(self.disk, ended, orders):
+        rows = dict(self._unwritten)
+        for write in outbound_writer.in_order(self.disk, rows.values()):
             self._step(_written(write), write)
-        self._ended = {key: each for key, each in self._ended.items() if ended.get(key) is not each}
-        self._orders = {key: each for key, each in self._orders.items() if orders.get(key) is not each}
+        self._unwritten = {key: each for key, each in self._unwritten.items() if rows.get(key) is not each}
 
     # --- events and outputs ---------------------------------------------------------------------------------------
 
@@ -218,7 +215,8 @@ class CrashWorld(World):
     def _reader(self, changed: Changed) -> None:
         self._changed(changed)
         if changed.kind is Kind.ATTEMPT and changed.new in set(DialResult):
-            self._ended[changed.id] = (changed.new, changed.at, changed.contact or "")
+            ended = Ended(changed.id, changed.new, changed.at, changed.contact or "")
+            self._unwritten[outbound_writer.key_of(ended)] = ended
             self.agenda.after(WRITES_AFTER_S, self._guard(self._write))
 
     def _talk(self, call: Any, leg: Any) -> None:

@@ -14,7 +14,8 @@ from cti.model.dialling import CallbackKind
 from cti.model.policy import Center
 from cti.model.promise import Number
 from cti.model.words import CallId, QueueName
-from cti.store.abandoned_callers import MAX_PENDING, AbandonedCallers, request_of
+from cti.store import writer_thread
+from cti.store.abandoned_callers import AbandonedCallers, request_of
 from cti.store.database import Store, open_store
 from cti.store.promising import take_requests
 from cti.store.tables import callback_request
@@ -72,21 +73,18 @@ def test_all_others_are_left_in_peace(other: dict[str, object]) -> None:
 
 
 def test_a_store_that_is_away_gets_them_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = threading.Event()
-    monkeypatch.setattr(AbandonedCallers, "_tell_failed", lambda *_: failed.set())
+    failed, is_rows_fault = threading.Event(), writer_thread.is_rows_fault
+
+    def judged(error: Exception) -> bool:
+        failed.set()
+        return is_rows_fault(error)
+
+    monkeypatch.setattr(writer_thread, "is_rows_fault", judged)
     callback_request.drop(store.engine)
     callers = AbandonedCallers(store, lambda: POLICY, retry_s=0.0)
     callers.apply(GAVE_UP)
-    assert failed.wait(5.0)
+    assert failed.wait(30.0)
     callback_request.create(store.engine)
     assert callers.close() == 0 and callers.errors
     with store.engine.connect() as connection:
         assert len(connection.execute(select(callback_request.c.id)).all()) == 1
-
-
-def test_what_waits_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(AbandonedCallers, "_begin", lambda _: None)
-    callers = AbandonedCallers(store, lambda: POLICY)
-    for _ in range(MAX_PENDING + 3):
-        callers.apply(GAVE_UP)
-    assert callers.lost == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,14 +69,14 @@ def test_apply_returns_while_the_database_is_locked_and_nothing_is_lost(store: S
     assert load_agent_status(store) == [AgentRestored(AgentId("anna"), AgentStatus.AVAILABLE, "", 999.0)]
 
 
-def test_errors_are_counted_shown_and_tried_again(store: Store) -> None:
+def test_errors_are_counted_and_tried_again(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE agent_status RENAME TO away")
     failed = threading.Event()
     writer = StoreWriter(store, retry_s=0.01)
     real_try = writer._try
 
-    def watched(rows: dict[str, dict[str, object]]) -> bool:
+    def watched(rows: dict[Hashable, dict[str, object]]) -> bool:
         done = real_try(rows)
         if not done:
             failed.set()
@@ -86,12 +86,10 @@ def test_errors_are_counted_shown_and_tried_again(store: Store) -> None:
     writer.apply(status("anna", "available", 1.0))
     assert failed.wait(10)
     assert writer.errors >= 1
-    assert "not written" in (writer.trouble() or "")
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO agent_status")
     assert writer.close() == 0
     assert [event.agent for event in load_agent_status(store)] == ["anna"]
-    assert writer.trouble() is None
 
 
 def test_close_says_what_could_not_be_written(store: Store) -> None:

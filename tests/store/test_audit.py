@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 import pytest
@@ -93,7 +93,7 @@ def test_what_comes_while_others_are_written_is_written_next(store: Store, monke
     log = AuditLog(store)
     write, late = log._try, [entry(3), entry(2)]
 
-    def slow(entries: list[AuditEntry]) -> bool:
+    def slow(entries: dict[Hashable, AuditEntry]) -> bool:
         if late:
             log.add(late.pop())
         return write(entries)

@@ -278,7 +278,7 @@ def test_a_row_that_no_database_takes_costs_itself_and_not_the_history(store: St
     with capture_logs() as logs:
         writer.apply(poison)
         assert writer.flush(30.0)
-    assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_facts_lost_at_write"])
+    assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_lost"])
     writer.apply(contact(2))
     assert writer.close() == 0
     assert count(store, contact_fact) == 1

@@ -66,3 +66,15 @@ def test_entries_have_a_bound_and_close_says_what_is_left(store: Store, monkeypa
         writer.keep([change(n)], entry(n))
     assert not writer.close()
     assert writer.lost >= 13 and writer.errors >= 1
+
+
+def test_a_change_that_no_database_takes_is_said_to_whoever_waits_and_ends_nothing(store: Store) -> None:
+    writer = LiveChangeWriter(store, [])
+    bad = LiveChange("queues.sales.target_s", 1.0, "half a character: \ud800", 1.0)
+    with capture_logs() as logged, pytest.raises(UnicodeEncodeError):
+        writer.keep([bad], entry(1)).result(LIMIT_S)
+    assert [line["event"] for line in logged] == ["live_changes_lost"]
+    assert writer.is_behind and (load_live_changes(store), writer.lost) == ([], 1)
+    writer.keep([change(2)], entry(2)).result(LIMIT_S)
+    assert (load_live_changes(store), told(store), writer.is_behind) == ([change(2)], [2.0], False)
+    assert writer.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from cti.store.writer_thread import WriterThread
 
@@ -19,7 +21,6 @@ class Letters(WriterThread[list[str]]):
         super().__init__("letters", retry_s=0.001)
         self.waiting: list[str] = []
         self.stored: list[str] = []
-        self.told: list[str] = []
         self.afterwards: list[list[str]] = []
         self.done = threading.Event()
         self._broken = broken
@@ -51,26 +52,28 @@ class Letters(WriterThread[list[str]]):
             raise self._error
         self.stored += work
 
-    def _give_up(self, work: list[str], error: Exception) -> bool:
-        return isinstance(error, TypeError)
-
     def _afterwards(self, work: list[str] | None) -> None:
         self.afterwards += [] if work is None else [work]
         self.done.set()
+        if "!" in (work or ""):
+            raise RuntimeError
 
-    def _tell_failed(self, work: list[str], error: SQLAlchemyError) -> None:
-        self.told.append("failed")
+    def _size(self, work: list[str]) -> int:
+        return len(work)
 
-    def _tell_works_again(self) -> None:
-        self.told.append("works again")
+
+def told(logged: list[EventDict]) -> list[str]:
+    return [line["event"] for line in logged]
 
 
 def test_what_fails_is_tried_until_it_works_and_told_once() -> None:
-    letters = Letters(broken=3)
-    letters.put("a")
-    assert letters.done.wait(5)
-    assert letters.close() == []
-    assert (letters.stored, letters.errors, letters.told) == (["a"], 3, ["failed", "works again"])
+    with capture_logs() as logged:
+        letters = Letters(broken=3)
+        letters.put("a")
+        assert letters.done.wait(30)
+        assert letters.close() == []
+    assert (letters.stored, letters.errors, letters.lost) == (["a"], 3, 0)
+    assert told(logged) == ["letters_not_written", "letters_written_again"]
     assert letters.afterwards == [["a"]]
 
 
@@ -78,7 +81,7 @@ def test_the_order_is_kept_over_failures() -> None:
     letters = Letters(broken=5)
     for letter in "abcde":
         letters.put(letter)
-    assert letters.done.wait(5)
+    assert letters.done.wait(30)
     letters.close()
     assert letters.stored == list("abcde")
 
@@ -90,10 +93,22 @@ def test_the_end_is_one_last_try() -> None:
     assert not letters.done.is_set()
 
 
-def test_what_no_store_takes_holds_up_nothing() -> None:
+def test_what_no_store_takes_is_lost_and_said_and_holds_up_nothing() -> None:
     letters = Letters(broken=1, error=TypeError())
-    letters.put("a")
-    assert letters.done.wait(5)
-    letters.put("b")
-    assert letters.close() == []
-    assert (letters.stored, letters.errors, letters.told) == (["b"], 1, [])
+    with capture_logs() as logged:
+        letters.put("a")
+        assert letters.done.wait(30)
+        letters.put("b")
+        assert letters.close() == []
+    assert (letters.stored, letters.errors, letters.lost, told(logged)) == (["b"], 1, 1, ["letters_lost"])
+
+
+def test_what_fails_afterwards_does_not_end_the_thread() -> None:
+    letters = Letters(broken=0)
+    with capture_logs() as logged:
+        letters.put("!")
+        assert letters.done.wait(30)
+        letters.put("b")
+        assert letters.close() == []
+    assert letters.stored == ["!", "b"] and letters.errors == 1
+    assert told(logged) == ["letters_written_but_not_the_rest"]

@@ -367,3 +367,29 @@ def test_only_one_module_imports_panoramisk() -> None:
             if any(name.split(".")[0] == "panoramisk" for name in names):
                 importers.add(path.relative_to(root).as_posix())
     assert importers == {"switch/ami.py"}
+
+
+async def test_whatever_breaks_a_connection_off_it_comes_back(
+    peer: Peer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = make_link(peer, reader)
+    connection, bugs = link._one_connection, [ValueError("a bug"), UnicodeError("a name that is none")]
+
+    async def breaks() -> str:
+        if bugs:
+            raise bugs.pop()
+        return await connection()
+
+    monkeypatch.setattr(link, "_one_connection", breaks)
+    await link.start()
+    await link.wait_up(PATIENCE_S)
+    assert not bugs and link.up
+    await link.close()
+
+
+async def test_a_name_that_can_be_no_hosts_is_tried_again_and_told(reader: Reader) -> None:
+    link = AmiLink("n1", "a..b", 5038, "cti", "s", on_event=reader.event, on_state=reader.state, backoff_first_s=0.01)
+    await link.start()
+    await reader.until_state(LinkState.DOWN)
+    assert "UnicodeError" in link.reason
+    await link.close()

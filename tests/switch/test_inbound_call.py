@@ -41,14 +41,28 @@ async def test_commands_go_out_one_by_one_in_their_order() -> None:
     call, caller, desk = a_call()
     call.save_ticket(commands.SaveTicket(C, TICKET))
     call.start_music(MUSIC)
-    call.ring(RING)
     (first,) = caller.heard()
     assert first.startswith("EXEC MSet ")
     await caller.answers()
     assert caller.heard() == ["SET MUSIC ON default"]
+    call.ring(RING)
     await caller.answers()
     assert caller.heard() == ["EXEC Dial PJSIP/1001,20,gm(default)"]
     assert desk.told() == []
+
+
+async def test_music_that_is_still_to_come_gives_way_to_that_of_the_dial() -> None:
+    call, caller, desk = a_call()
+    call.save_ticket(commands.SaveTicket(C, TICKET))
+    call.start_music(MUSIC)
+    call.ring(RING)
+    await caller.answers()
+    assert caller.heard()[1:] == ["EXEC Dial PJSIP/1001,20,gm(default)"]
+    await caller.answers()
+    assert caller.heard() == ["GET FULL VARIABLE ${DIALSTATUS},${HANGUPCAUSE},${ANSWEREDTIME}"]
+    await caller.answers("NOANSWER,0,")
+    assert caller.heard() == ["SET MUSIC ON default"]  # nobody took it: he waits again
+    assert desk.told() == [events.RingEnded(C, RingResult.NO_ANSWER, caller_there=True)]
 
 
 async def test_the_first_ticket_takes_the_dialplans_deadline_away_and_the_next_do_not() -> None:

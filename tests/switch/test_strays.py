@@ -84,3 +84,8 @@ async def test_when_his_talk_is_over_he_is_fetched_too() -> None:
 
 async def test_a_look_that_fails_is_made_again() -> None:
     assert len(await looked(Link(AmiDisconnected("away"), [CALLER], [CALLER], []))) == 3
+
+
+async def test_a_row_without_a_name_is_passed_over() -> None:
+    nameless = {key: value for key, value in CALLER.items() if key != "Channel"}
+    assert len(await looked(Link([nameless, CALLER], [nameless, CALLER], []))) == 3

@@ -81,6 +81,8 @@ export const reports = {
     staffed_s: 'staffed',
     busy_s: 'busy',
     occupancy: 'occupancy',
+    utilisation: 'utilisation',
+    shrinkage: 'breaks, share',
     csat: 'CSAT',
     csat_low: 'CSAT from',
     csat_high: 'CSAT to',

@@ -83,6 +83,8 @@ export const reports: Said<typeof english> = {
     staffed_s: '在岗',
     busy_s: '忙碌',
     occupancy: '占用率',
+    utilisation: '利用率',
+    shrinkage: '休息占比',
     csat: '满意度',
     csat_low: '满意度下限',
     csat_high: '满意度上限',
