@@ -33,7 +33,7 @@ class LeftBehind:
         self._store, self._started_at = store, started_at
         self._clock, self._began = clock, clock()  # its own: in a quiet centre no fact tells how late it is
         table = contact_history.c
-        recent = table.seen_at.between(started_at - LIVES_AT_MOST_S, started_at)
+        recent = table.seen_at > started_at - LIVES_AT_MOST_S  # later than now, too: of a clock that was ahead of ours
         query = select(contact_history).where(table.ended_at.is_(None), recent)
         with store.engine.connect() as connection:
             found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
@@ -50,26 +50,25 @@ class LeftBehind:
     def ends(self) -> dict[str, list[Changed]]:
         """The facts that nobody was there to tell, by contact: a visit that is still open was given up, all is over.
 
-        They are of the engine's start, the last moment at which it can have been; how long the wait was nobody knows.
+        They are of the engine's start, the last moment at which it can have been (or of what was last seen of it, by a
+        clock that was ahead of ours); how long the wait was nobody knows.
         Each stays open here until it is `seen`: whoever takes its facts says so, and asks again after an error.
         """
         return {name: list(self._end(row)) for name, row in self.rows.copy().items()}
 
     def _end(self, row: dict[str, Any]) -> Iterator[Changed]:
-        name = ContactId(str(row["contact"]))
+        name, at = ContactId(str(row["contact"])), max(self._started_at, float(row["seen_at"]))
         visit = self._newest_visit(name)
         if visit is not None and visit.new == "waiting":
             yield msgspec.structs.replace(
                 visit,
                 old=visit.new,
                 new=Outcome.ABANDONED.value,
-                at=self._started_at,
+                at=at,
                 cause=CAUSE,
                 since=visit.at if visit.since is None else visit.since,
             )
-        yield Changed(
-            Kind.CONTACT, name, str(row["state"]), ContactState.ENDED.value, self._started_at, CAUSE, contact=name
-        )
+        yield Changed(Kind.CONTACT, name, str(row["state"]), ContactState.ENDED.value, at, CAUSE, contact=name)
 
     def _newest_visit(self, contact: str) -> Changed | None:
         fact = contact_fact.c
