@@ -178,8 +178,8 @@ class Application:
         stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
-        agi = self.switch.agi.counters
-        self._errors |= {"gone_early": lambda: agi.gone_early, "agi_session": lambda: agi.session_errors}
+        self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
+        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
