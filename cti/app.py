@@ -114,7 +114,6 @@ class Application:
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
             "session_refused": self._sessions_refused,
-            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
@@ -125,7 +124,6 @@ class Application:
             "spool": lambda: self.spool_counts.errors,
             "live_view": lambda: self.view.inconsistent,
             "background": lambda: self._background.errors,
-            "agi_session": lambda: self.switch.agi.counters.session_errors,
         }
         self._background: Background
         self.policy: PolicyInForce
@@ -180,6 +178,8 @@ class Application:
         stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
+        self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
+        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)

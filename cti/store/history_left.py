@@ -43,7 +43,7 @@ class LeftBehind:
         self.errors = 0
         self._store, self._started_at = store, started_at
         table = contact_history.c
-        recent = table.seen_at.between(started_at - LIVES_AT_MOST_S, started_at)
+        recent = table.seen_at > started_at - LIVES_AT_MOST_S  # later than now, too: of a clock that was ahead of ours
         query = select(contact_history).where(table.ended_at.is_(None), recent)
         with store.engine.connect() as connection:
             found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
@@ -77,12 +77,13 @@ class LeftBehind:
     def _ends(self, rows: Mapping[str, Row]) -> dict[str, list[Changed]]:
         """The facts that nobody was there to tell, by contact: a visit that is still open was given up, all is over.
 
-        They are of the engine's start, the last moment at which it can have been; how long the wait was nobody knows.
+        They are of the engine's start, the last moment at which it can have been (or of what was last seen of it, by a
+        clock that was ahead of ours); how long the wait was nobody knows.
         """
         return {name: list(self._end(row)) for name, row in rows.items()}
 
     def _end(self, row: Row) -> Iterator[Changed]:
-        name, at = ContactId(str(row["contact"])), self._started_at
+        name, at = ContactId(str(row["contact"])), max(self._started_at, float(row["seen_at"]))
         visit = self._newest_visit(name)
         if visit is not None and visit.new == "waiting":
             since = visit.at if visit.since is None else visit.since

@@ -166,6 +166,15 @@ async def test_nobody_is_given_up_too_early(store: Store) -> None:
     writer.close()
 
 
+async def test_who_was_seen_by_a_clock_that_was_ahead_ends_too(store: Store) -> None:
+    scene = Scene(CENTER)
+    scene.wait(REBORN - START + 45)
+    waits(scene)
+    died(store, scene)
+    found = await after(store)
+    assert (found["state"], found["outcome"], found["ended_at"]) == ("ended", "abandoned", REBORN + 45)
+
+
 async def test_a_read_that_fails_is_tried_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(CENTER)
     waits(scene)
