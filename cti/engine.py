@@ -19,7 +19,7 @@ from cti.model.books import AnyBookOrder, BookOrder
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.desk import DeskNow
-from cti.model.events import AnyEvent, TimePassed
+from cti.model.events import AnyEvent, NodeUp, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import AgentId, CallId, ContactId
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 CLOCK_CHECK_S = 1.0
 MAX_SLEW = 0.1  # a clock that is ahead runs a tenth slower until it is right
+MOST_AHEAD_S = 600.0  # what says that it is later than this is wrong itself
 
 
 class SteadyClock:
@@ -51,6 +52,15 @@ class SteadyClock:
             ahead_s = self._base + ticks - self._wall()
             self._base -= min(ahead_s, elapsed_s * MAX_SLEW) if ahead_s > 0 else ahead_s
         return self._base + ticks
+
+    def reached(self, at: float) -> None:
+        """An engine before us has lived at this time: it is no earlier here. Its machine's clock was ahead of ours.
+
+        Who has waited since then would be a newcomer otherwise, and lose his place among those who have come before.
+        """
+        ahead_s = at - self()
+        if 0 < ahead_s <= MOST_AHEAD_S:
+            self._base += ahead_s
 
 
 def rings_first(asked: list[AnyCommand]) -> list[AnyCommand]:
@@ -154,6 +164,9 @@ class Engine:
             self._set_timer()
 
     def _handle(self, event: AnyEvent) -> Refused | None:
+        if isinstance(event, NodeUp) and isinstance(self.clock, SteadyClock):
+            tickets = [leg.ticket for leg in event.legs if leg.ticket is not None]
+            self.clock.reached(max((max(ticket.since, ticket.entered_at) for ticket in tickets), default=0.0))
         now = self.clock()
         self.events += 1
         if self._journal is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -23,10 +24,10 @@ POLICY = {
 }
 
 
-async def start(running: Running) -> asyncio.subprocess.Process:
+async def start(running: Running, **environ: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cti", "run", str(running.file), stdout=-1, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "CTI_LOG": "json"},
+        env={**os.environ, "CTI_LOG": "json", **environ},
     )  # fmt: skip
 
 
@@ -42,16 +43,21 @@ async def line_with(process: asyncio.subprocess.Process, text: str) -> str:
 async def test_sighup_reads_the_file_again_and_sigterm_ends_it_with_0(tmp_path: Path) -> None:
     running = Running(tmp_path)
     running.write(POLICY)
-    process = await start(running)
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(tmp_path / "notify"))
+    process = await start(running, NOTIFY_SOCKET=str(tmp_path / "notify"))
     try:
         await line_with(process, "engine started")
+        assert systemd.recv(1000) == b"READY=1\nSTATUS=serves"
         running.write({**POLICY, "queues": {"sales": {"target_s": 33}}})
         process.send_signal(signal.SIGHUP)
         assert "target_s 20 -> 33" in await line_with(process, "target_s")
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(START_PATIENCE_S):
             assert await process.wait() == 0
+        assert systemd.recv(1000) == b"STOPPING=1"
     finally:
+        systemd.close()
         if process.returncode is None:
             process.kill()
             await process.wait()

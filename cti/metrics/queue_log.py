@@ -219,4 +219,7 @@ def _whole(seconds: float | None) -> int:
 
 def _line(at: float, callid: str, queue: str, agent: str, event: str, *data: Any) -> str:
     fields = (int(at), callid, queue, agent, event, *data)
-    return "|".join(str(field).translate(_FORBIDDEN) for field in fields)[:MAX_LINE_CHARS]
+    line = "|".join(map(str, fields))
+    if line.count("|") >= len(fields) or not line.isprintable():  # one of them holds what would break the line
+        line = "|".join(str(field).translate(_FORBIDDEN) for field in fields)
+    return line[:MAX_LINE_CHARS]

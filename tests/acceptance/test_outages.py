@@ -266,22 +266,3 @@ def test_two_nodes_caller_on_one_agent_rung_from_it(centre: Centre, start: Start
     other.hears()
     again.hangup()
     centre.until_no_calls()
-
-
-def test_one_node_lost_the_other_goes_on(centre: Centre, start: Start) -> None:
-    """node2 restarts: its callers are gone, those of node1 are not touched."""
-    centre.phones("1001")
-    engine = start({"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")}, on_nodes=2)
-    until(lambda: engine.part("status")["nodes"] == {"node1": "up", "node2": "up"}, "both nodes up")
-    kept = centre.queued("6001", caller=1)
-    centre.call("6001", caller=2, node=2)
-    until(lambda: engine.waiting("sales") == [number_of(1), number_of(2)], "both wait")
-    try:
-        centre.lab.restart("node2")
-        until(lambda: engine.waiting("sales") == [number_of(1)], "the lost caller is gone, the other waits", 15.0)
-    finally:
-        centre.witnesses[1].again()
-        centre.restarted("node2")
-    kept.hears()
-    engine.do("anna", "login")
-    assert centre.rings("1001").number == number_of(1)
