@@ -21,12 +21,12 @@ from cti.acd import (
     flow_calls,
     merging,
     nodes,
-    offers,
     presence,
     preview,
     progressive,
     reached,
     reload,
+    ring_news,
     spying,
     status_wishes,
     supervision,
@@ -35,7 +35,7 @@ from cti.acd import (
 )
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
-from cti.acd.containment import contain
+from cti.acd.containment import concerned, contain
 from cti.acd.explaining_now import agent_now, contact_now
 from cti.acd.floor import Floor, Output
 from cti.acd.matching import match
@@ -50,15 +50,12 @@ from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.promise import Asker
 from cti.model.words import (
-    Activity,
     AgentId,
     AttemptId,
     CallId,
     ContactId,
     NodeId,
     OfferId,
-    OfferState,
-    RingResult,
 )
 
 __all__ = ["ContactCenter", "Output"]
@@ -115,14 +112,14 @@ class ContactCenter:
             events.AttemptForbidden: self._attempt_forbidden,
             events.AttemptAnswered: self._attempt_answered,
             events.AttemptEnded: self._attempt_ended,
-            events.OfferRinging: self._offer_ringing,
-            events.OfferAnswered: self._offer_answered,
-            events.MessageHeard: self._message_heard,
-            events.OfferEnded: self._offer_ended,
+            events.OfferRinging: lambda event: ring_news.ringing(self._floor, event),
+            events.OfferAnswered: lambda event: ring_news.answered(self._floor, event),
+            events.MessageHeard: lambda event: ring_news.heard(self._floor, event),
+            events.OfferEnded: lambda event: ring_news.ended(self._floor, event),
             events.RingEnded: self._ring_ended,
             events.LegUp: self._leg_up,
             events.LegDown: lambda event: calls.leg_gone(self._floor, event.leg),
-            events.LegHeld: self._leg_held,
+            events.LegHeld: lambda event: agents.leg_held(self._floor, event.leg, held=event.held),
             events.NodeUp: lambda event: nodes.up(self._floor, event),
             events.NodeChecked: lambda event: nodes.checked(self._floor, event),
             events.NodeDown: lambda event: nodes.down(self._floor, event),
@@ -251,7 +248,7 @@ class ContactCenter:
             self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
-            self._guarded(self._on_event[type(event)], event, self._contact_of(event))
+            self._guarded(self._on_event[type(event)], event, concerned(self._floor, event))
         self._guarded(self._follow, None, None)
         self._match()
         while len(floor.out) > min(self._outgoing.read, self._campaigning.read):
@@ -288,26 +285,6 @@ class ContactCenter:
             except Exception as bug:
                 if not contain(self._floor, bug, self._floor.matching):
                     return
-
-    def _contact_of(self, event: events.AnyEvent) -> ContactId | None:
-        """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
-        contact_id: ContactId | None = getattr(event, "contact", None)
-        if contact_id is not None:
-            return contact_id if contact_id in self.contacts else None
-        attempt = self._floor.dials.air.get(getattr(event, "attempt", None) or AttemptId(""))
-        if attempt is not None:
-            return attempt.contact if attempt.contact in self.contacts else None
-        call = getattr(event, "call", None)
-        if call is not None:
-            contact = self._floor.by_call.get(call)
-            return contact.id if contact else None
-        offer_id = getattr(event, "offer", None)
-        leg = getattr(event, "leg", None)
-        if offer_id is None and leg is not None:
-            agent = self._floor.leg_owner.get(leg)
-            offer_id = agent.offer if agent else None
-        offer = self.offers.get(offer_id) if offer_id else None
-        return offer.contact if offer else None
 
     def _contact_rule(self, rule: Callable[[Floor, Contact], None]) -> Callable[[str], None]:
         def apply(contact_id: str) -> None:
@@ -377,31 +354,6 @@ class ContactCenter:
 
     # --- the ring ---------------------------------------------------------------------------------------------------
 
-    def _offer_ringing(self, event: events.OfferRinging) -> None:
-        offer = self._floor.offers.get(event.offer)
-        if offer is not None:
-            offers.ringing(self._floor, offer, event.leg)
-
-    def _offer_answered(self, event: events.OfferAnswered) -> None:
-        offer = self._floor.offers.get(event.offer)
-        if offer is not None and offer.state is OfferState.RINGING:
-            (offers.accept if self.contacts[offer.contact].call else callouts.agent_ready)(self._floor, offer)
-        elif offer is None:
-            offers.answered_too_late(self._floor, event.offer)
-
-    def _message_heard(self, event: events.MessageHeard) -> None:
-        offer = self._floor.offers.get(event.offer)
-        if offer is not None:
-            callouts.message_heard(self._floor, offer, done=event.done)
-
-    def _offer_ended(self, event: events.OfferEnded) -> None:
-        """One leg failed. A cancelled one is left to what cancelled it: an answer elsewhere, or the caller's hangup."""
-        offer = self._floor.offers.get(event.offer)
-        if offer is not None and offer.state is OfferState.RINGING and not self.contacts[offer.contact].call:
-            callouts.ring_failed(self._floor, offer, event.result)
-        elif offer is not None and offer.state is OfferState.RINGING and event.result is not RingResult.CANCELLED:
-            offers.fail(self._floor, offer, offers.FAILURES.get(event.result, OfferState.MISSED))
-
     def _ring_ended(self, event: events.RingEnded) -> None:
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
@@ -413,15 +365,6 @@ class ContactCenter:
         agent = self._floor.by_phone.get(event.phone)
         if agent is not None:
             agents.leg_up(self._floor, agent, event.leg)
-
-    def _leg_held(self, event: events.LegHeld) -> None:
-        agent = self._floor.leg_owner.get(event.leg)
-        offer = self.offers.get(agent.offer) if agent is not None and agent.offer else None
-        if agent is None or offer is None or offer.leg != event.leg:
-            return
-        new, old = (Activity.HOLD, Activity.TALKING) if event.held else (Activity.TALKING, Activity.HOLD)
-        if agent.activity is old:
-            self._floor.move_activity(agent, new, offer=offer)
 
     # --- people ----------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ TESTED_ELSEWHERE = {
     "cti/acd/exits.py": "test_visits.py: keys, the longest wait; test_reload.py: closing time",
     "cti/acd/telling.py": "test_announcing.py: when and what; test_estimate.py",
     "cti/acd/choice.py": "test_strategy.py: what each strategy rings",
+    "cti/acd/ring_news.py": "test_offers.py, test_callouts.py: each end of a ring; test_center.py: one that is over",
     "cti/acd/offer.py": "data; seen in test_offers.py",
     "cti/acd/containment.py": "bugs are contained in test_center.py",
     "cti/keepers/campaign_desk.py": "tests/acceptance/test_campaign_modes.py; its rows: cli/test_campaigns.py",

@@ -203,6 +203,17 @@ def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
     floor.refresh(agent)
 
 
+def leg_held(floor: Floor, leg: str, *, held: bool) -> None:
+    """His phone holds the leg of his talk, or has it back."""
+    agent = floor.leg_owner.get(leg)
+    offer = floor.offers.get(agent.offer) if agent is not None and agent.offer else None
+    if agent is None or offer is None or offer.leg != leg:
+        return
+    new, old = (Activity.HOLD, Activity.TALKING) if held else (Activity.TALKING, Activity.HOLD)
+    if agent.activity is old:
+        floor.move_activity(agent, new, offer=offer)
+
+
 def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
     """A channel of his phone is gone. The end of the call that made it busy ends his rest for that.
 

@@ -1,4 +1,4 @@
-"""What happens when a rule of ours breaks? The call concerned goes to the fallback; everybody else goes on.
+"""What happens when a rule of ours breaks, and to whom? The call concerned goes to the fallback; all others go on.
 
 Works without the tables and without trusting any state of the contact: it may be half-moved.
 """
@@ -11,7 +11,29 @@ from cti.acd.floor import Floor
 from cti.acd.visits import FALLBACK
 from cti.model.changes import Changed, Kind
 from cti.model.commands import CancelCall, DismissAgent, Release
-from cti.model.words import Activity, ContactId, ContactState, Outcome
+from cti.model.events import AnyEvent
+from cti.model.words import Activity, AttemptId, ContactId, ContactState, Outcome
+
+
+def concerned(floor: Floor, event: AnyEvent) -> ContactId | None:
+    """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
+    contact_id: ContactId | None = getattr(event, "contact", None)
+    if contact_id is not None:
+        return contact_id if contact_id in floor.contacts else None
+    attempt = floor.dials.air.get(getattr(event, "attempt", None) or AttemptId(""))
+    if attempt is not None:
+        return attempt.contact if attempt.contact in floor.contacts else None
+    call = getattr(event, "call", None)
+    if call is not None:
+        contact = floor.by_call.get(call)
+        return contact.id if contact else None
+    offer_id = getattr(event, "offer", None)
+    leg = getattr(event, "leg", None)
+    if offer_id is None and leg is not None:
+        agent = floor.leg_owner.get(leg)
+        offer_id = agent.offer if agent else None
+    offer = floor.offers.get(offer_id) if offer_id else None
+    return offer.contact if offer else None
 
 
 def contain(floor: Floor, bug: Exception, contact_id: ContactId | None) -> bool:
