@@ -51,7 +51,7 @@ from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
 from cti.model.errors import ConfigError
-from cti.model.events import PolicyChanged
+from cti.model.events import EngineLeaves, PolicyChanged
 from cti.model.policy import Center
 from cti.model.uploads import UPLOADS
 from cti.model.words import AgentId, NodeId
@@ -87,7 +87,7 @@ class Application:
         self.settings = settings
         self.office = office
         standbys = (lambda: 0) if office is None else lambda: office.standbys
-        self.leaving = Leaving(standbys, lambda: len(self.switch.calls), self._take_nothing_new)
+        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -246,7 +246,7 @@ class Application:
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
-            self._errors["queue_log"] = lambda: queue_log.errors
+            self._errors["queue_log"] = lambda: queue_log.errors + queue_log.dropped
             readers.append(queue_log.apply)
             self._follow.append(lambda policy, _: queue_log.reload(policy))
         return readers
@@ -366,8 +366,12 @@ class Application:
             follow(policy, version)
 
     def _take_nothing_new(self) -> None:
-        self.switch.takes_new = False
-        self.outbound.ledger.is_open = False
+        self.admission.leaving = True
+        self.engine.post(EngineLeaves())
+
+    def _inside(self) -> int:
+        """Who is in the core, or still hears a good-bye of which it knows no more."""
+        return max(self.engine.center.inside, self._calls())
 
     # --- what others ask ----------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from cti.model.books import AnyBookOrder, BookOrder
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.desk import DeskNow
-from cti.model.events import AnyEvent, TimePassed
+from cti.model.events import AnyEvent, NodeUp, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import AgentId, CallId, ContactId
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 CLOCK_CHECK_S = 1.0
 MAX_SLEW = 0.1  # a clock that is ahead runs a tenth slower until it is right
+MOST_AHEAD_S = 600.0  # what says that it is later than this is wrong itself
 
 
 class SteadyClock:
@@ -51,6 +52,15 @@ class SteadyClock:
             ahead_s = self._base + ticks - self._wall()
             self._base -= min(ahead_s, elapsed_s * MAX_SLEW) if ahead_s > 0 else ahead_s
         return self._base + ticks
+
+    def reached(self, at: float) -> None:
+        """An engine before us has lived at this time: it is no earlier here. Its machine's clock was ahead of ours.
+
+        Who has waited since then would be a newcomer otherwise, and lose his place among those who have come before.
+        """
+        ahead_s = at - self()
+        if 0 < ahead_s <= MOST_AHEAD_S:
+            self._base += ahead_s
 
 
 def rings_first(asked: list[AnyCommand]) -> list[AnyCommand]:
@@ -86,7 +96,6 @@ class Engine:
         clock: Clock | None = None,
         journal: Journal | None = None,
         books: Callable[[AnyBookOrder], None] = lambda order: None,
-        on_assigned: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.center = center
         self.clock: Clock = clock or SteadyClock()
@@ -97,7 +106,6 @@ class Engine:
         self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
         self._journal = journal
         self._books = books  # returns at once, never raises
-        self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
         self._inbox: deque[AnyEvent] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
@@ -164,6 +172,9 @@ class Engine:
             self._set_timer()
 
     def _handle(self, event: AnyEvent) -> Refused | None:
+        if isinstance(event, NodeUp) and isinstance(self.clock, SteadyClock):
+            tickets = [leg.ticket for leg in event.legs if leg.ticket is not None]
+            self.clock.reached(max((max(ticket.since, ticket.entered_at) for ticket in tickets), default=0.0))
         now = self.clock()
         self.events += 1
         if self._journal is not None:
@@ -186,8 +197,6 @@ class Engine:
             except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
                 self.switch_errors += 1
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
-            if isinstance(command, Ring):
-                self._on_assigned(self.clock() - now)
         self._tell(changes)
         return refused
 

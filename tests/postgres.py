@@ -49,8 +49,8 @@ class Postgres:
 
 
 @contextmanager
-def server() -> Iterator[Postgres]:
-    """Start a server, and end it. Raises NoPostgres."""
+def server(*more: str) -> Iterator[Postgres]:
+    """Start a server, and end it. `more`: settings such as "shared_buffers=256MB". Raises NoPostgres."""
     with tempfile.TemporaryDirectory(prefix="cti-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         user = ANY_USER if os.geteuid() == 0 else None
@@ -61,7 +61,7 @@ def server() -> Iterator[Postgres]:
         made = _run([programs / "initdb", "-D", data, "-U", "cti", "-A", "trust", "-E", "UTF8", "--no-sync"], user)
         if made.returncode:
             raise NoPostgres(f"initdb: {made.stderr[-300:]}")
-        options = [part for option in _SPEED for part in ("-c", option)]
+        options = [part for option in (*_SPEED, *more) for part in ("-c", option)]
         command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options]
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen(

@@ -12,12 +12,13 @@ from kit import NODE, START, Queue, call_id, center, member
 
 from cti import journal
 from cti.center import ContactCenter
-from cti.engine import Engine, SteadyClock
+from cti.engine import MOST_AHEAD_S, Engine, SteadyClock
 from cti.journal import Journal
 from cti.model import events as ev
 from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.commands import AnyCommand, Ring, StartMusic
-from cti.model.words import AgentAction, AgentId, RefusedReason
+from cti.model.ticket import Ticket
+from cti.model.words import AgentAction, AgentId, ContactId, QueueName, RefusedReason
 from cti.ports import told_of
 
 pytestmark = pytest.mark.unit
@@ -255,14 +256,38 @@ def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None
     assert clock() >= before
 
 
-async def test_the_time_from_event_to_ring_is_measured() -> None:
-    measured: list[float] = []
-    bench = Bench(on_assigned=measured.append)
-    bench.engine.post(LOGIN)
-    bench.on_command = lambda command: setattr(bench, "now", bench.now + 0.002) if isinstance(command, Ring) else None
-    bench.arrive()
-    bench.engine.stop()
-    assert measured == [pytest.approx(0.002, abs=1e-5)]
+def test_a_clock_goes_on_from_what_an_engine_before_has_reached() -> None:
+    at = [START, 0.0]  # wall, monotonic
+    clock = SteadyClock(lambda: at[0], lambda: at[1])
+    clock.reached(START - 60)
+    clock.reached(START + 2 * MOST_AHEAD_S)  # no clock is that wrong
+    assert clock() == START
+    clock.reached(START + 45)
+    assert clock() == START + 45
+    at[0], at[1] = START + 10, 10.0
+    assert clock() == pytest.approx(START + 54), "slower until it is right"
+
+
+async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
+    """The engine dies after its machine's clock was set back: the next one begins before the tickets of the line."""
+    center_ = ContactCenter(center({"sales": Queue(wrap_up_s=10)}), (NODE,), strict=True)
+    engine = Engine(center_, Bench(), clock=SteadyClock(lambda: START, lambda: 0.0))
+    first, second = (
+        Ticket(ContactId(name), QueueName("sales"), START + s, START + s) for name, s in (("a", 40), ("b", 41))
+    )
+    legs = tuple(
+        ev.SnapshotLeg(call_id(ticket.contact), f"PJSIP/t-{ticket.contact}", "PJSIP/t", ours=True, ticket=ticket)
+        for ticket in (first, second)
+    )
+    engine.post(ev.NodeUp(NODE, legs))
+    for ticket in (second, first):  # whoever comes back first
+        name = str(ticket.contact)
+        engine.post(ev.CallArrived(call_id(name), NODE, f"PJSIP/t-{name}", "6001", ticket=ticket))
+    engine.post(ev.CallArrived(call_id("new"), NODE, "PJSIP/t-new", "6001"))
+    engine.stop()
+    contacts = sorted(center_.contacts.values(), key=lambda contact: contact.order())
+    assert [contact.call for contact in contacts] == [call_id(name) for name in ("a", "b", "new")]
+    assert [contact.since for contact in contacts] == [START + 40, START + 41, START + 41]
 
 
 async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 WHOLE = Scope(None, None, None)
 HEALTH = (
-    "nodes", "down_since", "admission", "redis", "breaks", "repairs", "late", "bugs", "inconsistent", "free_to_ring",
-    "errors",
+    "nodes", "down_since", "drained", "admission", "redis", "breaks", "repairs", "late", "bugs", "inconsistent",
+    "free_to_ring", "errors",
 )  # fmt: skip
 """What of the engine's row everybody may see. All else in it sums up, or names, what other parts do."""
 _NAMED_BY = {Row.QUEUE: "name", Row.AGENT: "id", Row.CAMPAIGN: "name"}

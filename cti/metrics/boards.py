@@ -230,6 +230,11 @@ class Boards:
         told |= {
             "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
+            "drained": {
+                name: {"state": state, "reason": view.policy.nodes[name].drained or ""}
+                for name, state in view.node_book.drains.items()
+                if name in view.policy.nodes
+            },
             "agents_free": len(self._all_free),
             "agents_available": len(self._all_available),
             "today": of_queue(today),

@@ -15,6 +15,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.dialling import OPEN_CALLBACKS, CallbackState, CampaignState, campaign_of
 from cti.model.lead import CampaignNow
 from cti.model.words import DialResult
+from cti.ports import told_of
 
 ENDED_CALLBACKS = tuple(state for state in CallbackState if state not in OPEN_CALLBACKS)
 STAGES = ("at_hand", "due", "planned", "dialling", "connected")
@@ -34,6 +35,7 @@ class OutboundCounts(Collector):
         """Nothing is read at registration."""
         return []
 
+    @told_of(Kind.CALLBACK, Kind.ATTEMPT)
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
         if changed.kind is Kind.CALLBACK:

@@ -34,6 +34,7 @@ WRITTEN = {
     },
     "leaving": {"mode": "power", "queue": "sales", "ratio": 4, "safe_harbour": SAFE, "ring_timeout_s": 30},
     "predictive": {"mode": "predictive", "queue": "sales", "evidence_answers": 0, "safe_harbour": SAFE},
+    "next": {"mode": "progressive", "queue": "sales"},
     "preview": {"mode": "preview", "queue": "sales", "preview_s": 20},
     "listening": {
         "mode": "progressive",
@@ -218,10 +219,10 @@ def test_who_wants_no_more_calls_is_not_dialled_by_the_next_campaign(centre: Cen
     phone.hangup()
     until(lambda: len(selling.unwanted()) == 2, "his wish is kept, too")
     assert selling.unwanted() == {by_key: "notify: pressed_nine", to_agent: "power: no_more"}
-    selling.start("leaving", by_key, to_agent, third)
-    until(lambda: selling.outcomes("leaving")["do_not_call"] == 2, f"{selling.outcomes('leaving')}")
+    selling.start("next", by_key, to_agent, third)
+    until(lambda: selling.outcomes("next")["do_not_call"] == 2, f"{selling.outcomes('next')}")
     centre.world.ringing().busy()
-    until(lambda: selling.results("leaving")["busy"] == 1, "the third was called")
+    until(lambda: selling.results("next")["busy"] == 1, "the third was called")
     assert not centre.world.incoming
 
 

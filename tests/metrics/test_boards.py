@@ -14,6 +14,7 @@ from cti.differences import Difference, Rows, joined
 from cti.metrics.boards import AGENTS, CALLS, DECISIONS, NOW, QUEUES, STATUS, Boards
 from cti.metrics.live import LiveView
 from cti.model.changes import Changed, Kind
+from cti.model.node_rules import NodeRules
 from cti.model.policy import Agent, Center, Membership, Queue
 from tests.metrics.streams import CENTER, START, Story
 
@@ -161,6 +162,16 @@ def test_a_node_that_is_down_says_since_when() -> None:
     told.tell(Changed(Kind.NODE, "node1", "down", "up", START + 9, "NodeUp"))
     told.look(START + 9)
     assert told.boards.rows[STATUS][NOW]["down_since"] == {}
+
+
+def test_a_node_that_is_taken_out_of_use_says_how_far_it_is_and_why() -> None:
+    told = Told(CENTER.model_copy(update={"nodes": {"node1": NodeRules(drained="new disk")}}))
+    told.tell(Changed(Kind.DRAIN, "node1", "", "draining", START, "PolicyChanged"))
+    told.look(START + 1)
+    assert told.viewer[STATUS][NOW]["drained"] == {"node1": {"state": "draining", "reason": "new disk"}}
+    told.tell(Changed(Kind.DRAIN, "node1", "draining", "", START + 2, "PolicyChanged"))
+    told.look(START + 3)
+    assert told.viewer[STATUS][NOW]["drained"] == {}
 
 
 def test_a_closed_door_says_since_when() -> None:

@@ -73,8 +73,6 @@ def test_the_worst_is_said_first_the_others_behind_a_button_and_nothing_when_all
     expect(wrong).to_contain_text("no other one could take over")
     assert look.serious() == []
     look.shot("two")
-    told.say(**WELL | {"admission": {"closed": "calls", "turned_away": {"calls": 3}, "since": told.at}})
-    expect(wrong).to_contain_text("New callers are turned away")
     told.say(**WELL | lost | {"nodes": {"node1": "down", "node2": "down"}})
     expect(wrong.get_by_role("alert").first).to_contain_text("Asterisk is not connected (node1, node2)")
     told.say(**WELL)

@@ -1,19 +1,50 @@
-"""Has every word of the engine one on the pages, in both languages? (A key that one of them lacks is a type error.)"""
+"""Has every word of the engine one on the pages, in both languages? (A key that one of them lacks is a type error.)
+
+What the engine says is read from its enumerations, and where it has none (refusals of the API, sentences about rows of
+a list) from its sources.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cti.acd.strategy import ORDERS
+from cti.lists.judge import Verdict
+from cti.lists.numbers import Fault
 from cti.metrics.contract import FIGURES
-from cti.model.words import Activity, AgentStatus, ContactState, RefusedReason, RingResult, SpyMode
+from cti.metrics.reasons import BUSY, OFFERS
+from cti.metrics.reasons import FIGURES as RULES
+from cti.model.dialling import CampaignAction, CampaignState, LeadOutcome, Mode, Rule
+from cti.model.explanation import LostBy, Reason
+from cti.model.words import (
+    Activity,
+    AgentStatus,
+    ContactState,
+    DialResult,
+    EndedBy,
+    Outcome,
+    RefusedReason,
+    RingResult,
+    SpyMode,
+)
+from cti.outbound.placing import Why
+from cti.people.sessions import Denied
 from tests.web.stage import REPOSITORY
 
 pytestmark = pytest.mark.web
 
+WORDS = REPOSITORY / "web" / "src" / "words"
 FINE = {"answered"}  # how a listening-in may end without a complaint
+AT_SIGN_IN = {str(Denied.TOTP_NEEDED)}  # the page asks for a code
+NO_STATE = {str(reason) for reason in Reason} - {str(reason) for reason in BUSY} - {str(Reason.FREE)}
+SAID_BY = {"problem": 1, "Refusal": 0, "Wrong": 0, "unknown": 0}  # which argument is the reason
+SENTENCES_IN = ("lists/judge.py", "lists/rows.py")
+SENTENCES_AS = {"what", "reason", "TOO_LONG", "NEVER_CLOSED", "UNREADABLE"}
 
 
 def keys(file: Path, table: str) -> set[str]:
@@ -22,7 +53,71 @@ def keys(file: Path, table: str) -> set[str]:
     if found is None:  # on one line
         found = re.search(rf"^  {table}: \{{(.*)\}},$", file.read_text(encoding="utf-8"), re.M)
     assert found is not None, table
-    return set(re.findall(r"(?:^|[{,\s])'?([a-z_0-9]+)'?: ['\"\x60(]", found[1], re.M))
+    bare = re.findall(r"(?:^|[{,\s])([A-Za-z_0-9]+): ['\"\x60({]", found[1], re.M)
+    quoted = re.findall(r"(?:^|[{,\s])'([^'\n]+)': ", found[1], re.M)
+    return {*bare, *quoted}
+
+
+def words(*kinds: object) -> set[str]:
+    return {str(word) for kind in kinds for word in kind}  # type: ignore[attr-defined]
+
+
+def refusals() -> set[str]:
+    """The reasons that the API gives: enumerated, and written where they are given."""
+    found = words(RefusedReason, Denied) - AT_SIGN_IN
+    for room in ("api", "keepers", "people"):
+        for file in (REPOSITORY / "cti" / room).rglob("*.py"):
+            found |= set(_reasons(ast.parse(file.read_text(encoding="utf-8"))))
+    return found
+
+
+def _reasons(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            said = node.args[SAID_BY[name]] if name in SAID_BY and len(node.args) > SAID_BY[name] else None
+            yield from [said.value] if isinstance(said, ast.Constant) and isinstance(said.value, str) else []
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "refused" and isinstance(value, ast.Constant):
+                    yield str(value.value)
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_REASONS":
+            yield from ast.literal_eval(node.value).values()
+
+
+def sentences() -> set[str]:
+    """What is said of a row of a list, with {} for what is put in."""
+    found = words(Fault)
+    for name in SENTENCES_IN:
+        tree = ast.parse((REPOSITORY / "cti" / name).read_text(encoding="utf-8"))
+        found |= {text for node in ast.walk(tree) for text in map(_text, _said(node)) if " " in text}
+    return found
+
+
+def _said(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in SENTENCES_AS:
+        return [node.value]
+    called = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
+    if isinstance(node, ast.Call) and called == "refuse":
+        return node.args[1:2]
+    if isinstance(node, ast.Call) and called == "append" and isinstance(node.args[0], ast.Tuple):
+        return node.args[0].elts[1:2]
+    return []
+
+
+def _text(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)  # type: ignore[misc]
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def closed_because() -> set[str]:
+    """Why a campaign does not dial now: a rule, a state, or what its dates and hours say."""
+    tree = ast.parse((REPOSITORY / "cti" / "outbound" / "campaign_life.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason"]
+    details = {_text(call.args[2]) for call in calls if len(call.args) > 2} - {""}
+    assert len(details) == 3
+    return details | words(Rule, CampaignState) - {str(CampaignState.RUNNING)}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -30,15 +125,44 @@ def keys(file: Path, table: str) -> set[str]:
     ("page", "table", "needed"),
     [
         ("reports", "columns", set(FIGURES)),
-        ("common", "problems", {str(reason) for reason in RefusedReason}),
-        ("common", "status", {str(status) for status in AgentStatus}),
-        ("common", "activity", {str(activity) for activity in Activity}),
-        ("common", "contactState", {str(state) for state in ContactState}),
-        ("supervisor", "listeningEnds", {str(result) for result in RingResult} - FINE),
-        ("supervisor", "hears", {str(mode) for mode in SpyMode}),
+        ("common", "problems", refusals()),
+        ("common", "status", words(AgentStatus)),
+        ("common", "activity", words(Activity)),
+        ("common", "contactState", words(ContactState)),
+        ("supervisor", "listeningEnds", words(RingResult) - FINE),
+        ("supervisor", "hears", words(SpyMode)),
+        ("campaigns", "rules", closed_because()),
+        ("campaigns", "placingWhy", words(Why)),
+        ("campaigns", "states", words(CampaignState)),
+        ("campaigns", "actions", words(CampaignAction)),
+        ("campaigns", "outcomes", {"due", "held"} | words(LeadOutcome)),
+        ("campaigns", "modes", words(Mode) - {str(Mode.CALLBACK)}),
+        ("campaigns", "verdicts", words(Verdict)),
+        ("why", "state", words(BUSY)),
+        ("why", "not", NO_STATE),
+        ("why", "lostBy", words(LostBy)),
+        ("why", "rules", words(ORDERS)),
+        ("why", "figures", words(RULES)),
+        ("why", "offers", words(OFFERS)),
+        ("why", "outcomes", words(Outcome)),
+        ("why", "results", words(DialResult)),
+        ("why", "endedBy", words(EndedBy) - {"unknown"}),
     ],
-    ids=["figures", "refusals", "statuses", "activities", "contacts", "listening", "modes"],
-)
+    ids=[
+        "figures", "refusals", "statuses", "activities", "contacts", "listening", "modes", "closed", "pacing", "states",
+        "actions", "leads", "campaign-modes", "verdicts", "busy", "not-his", "lost-by", "rules", "rule-figures",
+        "offers", "outcomes", "results", "ended-by",
+    ],
+)  # fmt: skip
 def test_no_word_of_the_engine_is_shown_as_it_is(language: str, page: str, table: str, needed: set[str]) -> None:
-    words = keys(REPOSITORY / "web" / "src" / "words" / language / f"{page}.ts", table)
-    assert needed - words == set()
+    assert needed - keys(WORDS / language / f"{page}.ts", table) == set()
+
+
+def test_what_is_said_of_rows_is_said_in_chinese() -> None:
+    text = (WORDS / "zh" / "sentences.ts").read_text(encoding="utf-8")
+    assert {each for each in sentences() if f"'{each}':" not in text} == set()
+
+
+def test_enough_is_found_in_the_sources() -> None:
+    assert {"no_phone", "standby", "weak_password", "unknown_upload", "too_large", "no_such_path"} <= refusals()
+    assert {"an earlier row has its number", "longer than {} characters", "too short"} <= sentences()

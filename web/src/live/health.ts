@@ -4,7 +4,7 @@ import type { Connection } from './client';
 import type { HealthRow } from './rows';
 
 /** Worst first: who hears nothing knows nothing of the rest; a switch touches every call, a closed door every new one. */
-const KINDS = ['unheard', 'allDown', 'closedCalls', 'closedLag', 'nodeDown', 'redis', 'alone'] as const;
+const KINDS = ['unheard', 'allDown', 'closedCalls', 'closedLag', 'nodeDown', 'redis', 'alone', 'drained'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -29,13 +29,19 @@ export interface Heard {
 
 export function troublesOf(heard: Heard): readonly Trouble[] {
   if (heard.connection === 'refused') return [];
-  const found = [...unheard(heard), ...nodesOf(heard), ...doorOf(heard.status), ...joinedOf(heard.status)];
+  const found = [
+    ...unheard(heard),
+    ...nodesOf(heard),
+    ...doorOf(heard.status),
+    ...joinedOf(heard.status),
+    ...drainedOf(heard.status),
+  ];
   return found.sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind));
 }
 
 /** Callers feel what is bad; what is only to be watched is for those who look after the centre. */
 export function isBad(trouble: Trouble): boolean {
-  return trouble.kind !== 'redis' && trouble.kind !== 'alone';
+  return !['redis', 'alone', 'drained'].includes(trouble.kind);
 }
 
 function unheard({ unheardS, now }: Heard): readonly Trouble[] {
@@ -56,6 +62,14 @@ function doorOf(status: HealthRow | undefined): readonly Trouble[] {
   const door = status?.admission;
   if (!door?.closed) return [];
   return [{ kind: door.closed === 'lag' ? 'closedLag' : 'closedCalls', name: '', since: door.since ?? null }];
+}
+
+/** Somebody has wanted it so: told, so that nobody wonders. */
+function drainedOf(status: HealthRow | undefined): readonly Trouble[] {
+  const drained = Object.entries(status?.drained ?? {});
+  return drained.map(([node, { reason }]) => {
+    return { kind: 'drained', name: reason === '' ? node : `${node} (${reason})`, since: null };
+  });
 }
 
 /** Of joined engines: nobody could take over, because Redis is away, or because nobody stands by. */

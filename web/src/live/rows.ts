@@ -95,6 +95,8 @@ export interface HealthRow {
   readonly down_since: Readonly<Record<string, number>>;
   /** Why no new caller comes in now ('' while they do), since when. */
   readonly admission?: { readonly closed: string; readonly since?: number | null };
+  /** Nodes that are taken out of use: "draining" or "empty", and why. */
+  readonly drained?: Readonly<Record<string, { readonly state: string; readonly reason: string }>>;
   /** Of engines that are joined; null where this one is alone. */
   readonly redis?: { readonly up: boolean; readonly away_since: number | null; readonly standbys: number } | null;
   readonly bugs: number;

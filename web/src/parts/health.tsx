@@ -1,5 +1,6 @@
 /** What is wrong with the centre, what does it mean for the floor, what is to be done? One line, the worst first. */
 
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { may } from '../api/session';
 import { isBad, type Trouble, troublesOf } from '../live/health';
@@ -19,15 +20,14 @@ export function Health() {
   if (worst === undefined) return null;
   return (
     <section class="health" aria-label={said.title}>
-      <div>
-        <Line trouble={worst} isTold />
-        {isOpen && others.map((trouble) => <Line key={`${trouble.kind} ${trouble.name}`} trouble={trouble} isTold />)}
-      </div>
-      {others.length > 0 && (
-        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? said.less : said.more(others.length)}
-        </button>
-      )}
+      <Line trouble={worst} isTold>
+        {others.length > 0 && (
+          <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? said.less : said.more(others.length)}
+          </button>
+        )}
+      </Line>
+      {isOpen && others.map((trouble) => <Line key={`${trouble.kind} ${trouble.name}`} trouble={trouble} isTold />)}
     </section>
   );
 }
@@ -63,18 +63,36 @@ function useHeldDoor(status: HealthRow | undefined): HealthRow | undefined {
   return status && closed.current && shown === 'bad' ? { ...status, admission: closed.current } : status;
 }
 
-/** `isTold`: also what it means and what to do. The age ticks outside of what a screen reader is told. */
-function Line({ trouble, isTold = false }: { readonly trouble: Trouble; readonly isTold?: boolean }) {
+interface LineProps {
+  readonly trouble: Trouble;
+  /** Also what it means and what to do. */
+  readonly isTold?: boolean;
+  readonly children?: ComponentChildren;
+}
+
+/** The age ticks outside of what a screen reader is told. */
+function Line({ trouble, isTold = false, children }: LineProps) {
   const said = words.value.health[trouble.kind];
   const passed = elapsedS(trouble.since, serverNow.value);
   return (
-    <p class={isBad(trouble) ? 'alarm' : 'alarm is-mild'}>
+    <div class={isBad(trouble) ? 'alarm' : 'alarm is-mild'}>
       <Icon name={isBad(trouble) ? 'bad' : 'watch'} />
-      <span role="alert">
+      <p role="alert">
         <strong>{said.what(trouble.name)}</strong>
-        {isTold && ` ${said.means} ${said.todo}`}
-      </span>
+        {isTold && (
+          <>
+            {' '}
+            <Typed text={`${said.means} ${said.todo}`} />
+          </>
+        )}
+      </p>
       {passed !== null && <time class="number">{clockFace(passed)}</time>}
-    </p>
+      {children}
+    </div>
   );
+}
+
+/** What stands between two backticks is to be typed as it is. */
+function Typed({ text }: { readonly text: string }) {
+  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}</>;
 }

@@ -70,6 +70,11 @@ it('says that nobody could take over, and that callers do not feel it', () => {
   expect(kinds(heard({}, { redis: null }))).toEqual([]);
 });
 
+it('tells which nodes are taken out of use, and why', () => {
+  const troubles = troublesOf(heard({}, { drained: { b: { state: 'draining', reason: 'new disk' } } }));
+  expect(troubles).toEqual([{ kind: 'drained', name: 'b (new disk)', since: null }]);
+});
+
 it('says nothing of the centre to whom it has refused', () => {
   expect(kinds(heard({ connection: 'refused', unheardS: 9 }))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alongOf, cell, emptyOf, isLong, type ReportAnswer, seriesOf } from '../../src/pages/reports/rows';
+import { alongOf, cell, emptyOf, isLong, type ReportAnswer, seriesOf, tickWords } from '../../src/pages/reports/rows';
 
 const REPORT: ReportAnswer = {
   report: 'queues',
@@ -74,6 +74,16 @@ describe('a curve', () => {
         { name: 'support', values: [null, null] },
       ],
     });
+  });
+
+  it('has steps that are called by the time, with the day where it begins', () => {
+    const midnight = Date.UTC(2026, 10, 21, 23) / 1000; // in Berlin
+    expect(tickWords([midnight - 3600, midnight, midnight + 3600], 'Europe/Berlin', 'en-GB')).toEqual([
+      '23:00\n21/11',
+      '00:00\n22/11',
+      '01:00',
+    ]);
+    expect(tickWords([midnight, midnight + 86_400], 'Europe/Berlin', 'zh-CN')).toEqual(['11/22', '11/23']);
   });
 
   it('is none where there is one step, or no such figure', () => {

@@ -8,7 +8,7 @@ import { sayProblem } from '../../parts/toast';
 import { change } from '../../router';
 import { theme } from '../../theme';
 import { named, words } from '../../words';
-import { alongOf, type ReportAnswer, seriesOf, spanOf } from './rows';
+import { alongOf, cell, type ReportAnswer, seriesOf, spanOf, tickWords } from './rows';
 
 const HEIGHT = 220;
 /* After Okabe and Ito: told apart by the colour-blind, on light and on dark. */
@@ -111,7 +111,11 @@ function draw(
       scales: { x: { time: along === 'start' } },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), report.zone),
       axes: [
-        along === 'start' ? axis : { ...axis, values: (_: uPlot, ticks: number[]) => ticks.map((t) => `${t} s`) },
+        {
+          ...axis,
+          values: (_: uPlot, ticks: number[]) =>
+            along === 'start' ? tickWords(ticks, report.zone, navigator.language) : ticks.map((t) => `${t} s`),
+        },
         {
           ...axis,
           size: 60,
@@ -120,7 +124,10 @@ function draw(
         },
       ],
       series: [
-        { label: named(said.columns, along), ...inSeconds(along) },
+        {
+          label: named(said.columns, along),
+          value: (_: uPlot, at: number | null) => alongWord(along, at, report.zone),
+        },
         ...lines.map((each) => ({
           label: each.name,
           stroke: each.colour,
@@ -170,6 +177,6 @@ function stepped(along: string): { paths?: uPlot.Series.PathBuilder } {
 }
 
 /** What stands under the pointer, as the axis says it. */
-function inSeconds(along: string): { value?: uPlot.Series.Value } {
-  return along === 'wait_s' ? { value: (_: uPlot, at: number | null) => (at === null ? '–' : `${at} s`) } : {};
+function alongWord(along: string, at: number | null, zone: string): string {
+  return at !== null && along === 'wait_s' ? `${at} s` : cell(at, 'time', zone);
 }

@@ -34,7 +34,7 @@ export default function Reports() {
     ...(word('queue') ? { queue: word('queue') } : {}),
   };
   const { value, problem } = usePolled<ReportAnswer>(`/reports/${report}?${new URLSearchParams(query)}`, AGAIN_S);
-  const [hasAll, _setAll] = useState(false);
+  const [hasAll, setAll] = useState(false);
   const empty = useMemo(() => (value ? emptyOf(value) : new Set<string>()), [value]);
   const rows: readonly Row[] = value?.rows.map((row, index) => ({ ...row, index })) ?? [];
   return (
@@ -127,6 +127,13 @@ export default function Reports() {
         columns={value ? columns(value).filter((column) => hasAll || !empty.has(column.key)) : []}
         drawnFrom={value}
         textOf={(row) => Object.values(row).join(' ')}
+        tools={
+          empty.size > 0 && (
+            <button type="button" aria-pressed={hasAll} onClick={() => setAll(!hasAll)}>
+              {said.empty(empty.size)}
+            </button>
+          )
+        }
         classOf={(row) => (value && row[value.columns[0] ?? ''] === '' ? 'is-total' : '')}
         none={value !== null ? said.none : problem === null ? words.value.frame.loading : ''}
       />

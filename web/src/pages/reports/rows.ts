@@ -57,6 +57,22 @@ export function emptyOf(report: ReportAnswer): ReadonlySet<string> {
   return new Set(counted.filter((name) => report.rows.every((row) => !row[name])));
 }
 
+const DAY_S = 86_400;
+
+/** How the steps of an axis are called: times of day, with the day where it begins; of a longer time only days. */
+export function tickWords(ticks: readonly number[], zone: string, language: string): string[] {
+  const written = (at: number, how: Intl.DateTimeFormatOptions) =>
+    new Date(at * 1000).toLocaleString(language, { timeZone: zone, ...how });
+  const day = (at: number) => written(at, { day: 'numeric', month: 'numeric' });
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map((at, index) => {
+    if (apart >= DAY_S) return day(at);
+    const before = ticks[index - 1];
+    const isNew = before === undefined || day(before) !== day(at);
+    return `${written(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}${isNew ? `\n${day(at)}` : ''}`;
+  });
+}
+
 export interface Series {
   readonly name: string;
   readonly values: readonly (number | null)[];

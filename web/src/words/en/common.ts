@@ -104,6 +104,11 @@ export const common = {
       means: 'Calls go on. If this engine ended now, no other one could take over.',
       todo: 'Who runs it: is Redis up, and reachable from here? The engine connects by itself.',
     },
+    drained: {
+      what: (node: string) => `Asterisk ${node} is taken out of use`,
+      means: 'It takes nothing new; calls on it go on to their end.',
+      todo: 'To use it again: `cti node resume`.',
+    },
     alone: {
       what: () => 'No other engine stands by',
       means: 'Calls go on. If this engine ended now, no other one could take over.',
@@ -222,6 +227,7 @@ export const common = {
     no_such_method: 'This cannot be done here.',
     no_json: 'The engine does not understand this.',
     unknown_action: 'The engine does not know this action.',
+    unknown_node: 'There is no such node.',
     unknown_field: 'The configuration has no such field.',
     unknown_flow: 'There is no such flow.',
     unknown_topic: 'The engine does not know this topic.',

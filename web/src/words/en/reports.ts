@@ -12,7 +12,7 @@ export const reports = {
   csv: 'CSV',
   png: 'PNG',
   print: 'Print',
-  empty: (columns: number) => (columns === 1 ? '1 empty column' : `${columns} empty columns`),
+  empty: (columns: number) => (columns === 1 ? 'Show 1 empty column' : `Show ${columns} empty columns`),
   curve: 'Curve',
   figure: 'Figure of the curve',
   none: 'Nothing in this time.',

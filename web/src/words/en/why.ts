@@ -77,6 +77,7 @@ export const why = {
     weighted_random: 'weighted random',
     best_skill: 'best skill',
     ring_all: 'ring all',
+    ring_progressively: 'ring one after the other',
   },
   look: {
     inVain: 'nobody is free',

@@ -99,6 +99,11 @@ export const common: Said<typeof english> = {
       means: '通话继续。若此引擎现在停止，没有其他引擎可以接管。',
       todo: '管理员：Redis 是否运行，从这里能否连接？引擎会自动重连。',
     },
+    drained: {
+      what: (node) => `Asterisk ${node} 已停用`,
+      means: '不再接新通话；其上的通话继续到结束。',
+      todo: '重新启用：`cti node resume`。',
+    },
     alone: {
       what: () => '没有其他引擎待命',
       means: '通话继续。若此引擎现在停止，没有其他引擎可以接管。',
@@ -216,6 +221,7 @@ export const common: Said<typeof english> = {
     no_such_method: '这里不能这样做。',
     no_json: '引擎无法理解此请求。',
     unknown_action: '引擎不认识这个操作。',
+    unknown_node: '没有这个节点。',
     unknown_field: '配置中没有这个字段。',
     unknown_flow: '没有这个流程。',
     unknown_topic: '引擎不认识这个主题。',

@@ -15,7 +15,7 @@ export const reports: Said<typeof english> = {
   csv: 'CSV',
   png: 'PNG',
   print: '打印',
-  empty: (columns) => `${columns} 个空列`,
+  empty: (columns) => `显示 ${columns} 个空列`,
   curve: '曲线',
   figure: '曲线的指标',
   none: '此时间内没有内容。',

@@ -80,6 +80,7 @@ export const why: Said<typeof english> = {
     weighted_random: '加权随机',
     best_skill: '最佳技能',
     ring_all: '全部振铃',
+    ring_progressively: '逐个加入振铃',
   },
   look: {
     inVain: '无人空闲',
