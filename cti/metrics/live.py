@@ -163,29 +163,16 @@ class LiveView:
                 self._leave(row, changed.at, Outcome.LOST, None)
 
     def _visit(self, changed: Changed) -> None:
-        row = self.contacts.get(changed.contact or changed.id)
-        queue = self.queues.get(changed.queue or "")
-        if changed.cause == LEFT_BEHIND:
-            self._left_behind(queue, changed)
+        before_us = changed.cause == LEFT_BEHIND  # nothing of him has been counted yet (reports/today.py)
+        row = self.contacts.get(changed.contact or changed.id) if not before_us else ContactRow("", "", "", 0.0, 0.0)
+        queue, enters = self.queues.get(changed.queue or ""), changed.old == "" or before_us
+        if row is None or queue is None or enters == (row.visit is not None):
+            self.inconsistent += not before_us
             return
-        if row is None or queue is None or (changed.old == "") == (row.visit is not None):
-            self.inconsistent += 1
-            return
-        if changed.old == "":
+        if enters:
             self._enter(row, queue, changed)
         if changed.new != "waiting":
             self._leave(row, changed.at, changed.new, changed.wait_s, changed.expected_p90_s)
-
-    def _left_behind(self, queue: QueueRow | None, changed: Changed) -> None:
-        """He came and went before our time: nothing of him has been counted yet (reports/today.py)."""
-        if queue is None:
-            return
-        since = changed.at if changed.since is None else changed.since
-        for counts in (
-            queue.counts.entered(resumed=False, outbound=changed.outbound),
-            queue.counts.left(changed.new, changed.wait_s, outbound=changed.outbound),
-        ):
-            self.tally.queue(changed.queue or "", since, changed.at, counts)
 
     def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)
