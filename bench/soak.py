@@ -62,6 +62,8 @@ def soak(centre: SoakCentre, days: int, most_s: float) -> dict[str, Any]:
             centre.ids.clear()
             centre.days(1)
             nights.append(look(centre))
+            if len(nights) > WEEK_DAYS + 1:  # nobody asks for those of an older night: they would grow themselves
+                nights[-WEEK_DAYS - 2] = nights[-WEEK_DAYS - 2]._replace(items={})
             if centre.day == 1 or centre.day % WEEK_DAYS == 0:
                 tell(centre, nights, time.monotonic() - began)
     finally:
