@@ -10,15 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.fastagi import (
-    KEEPALIVE_IDLE_S,
-    AgiBusy,
-    AgiConnectionLost,
-    AgiSession,
-    AgiTimeout,
-    FastAgiServer,
-    Gone,
-)
+from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, Gone
+from cti.switch.fastagi import KEEPALIVE_IDLE_S, FastAgiServer
 from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.contract
