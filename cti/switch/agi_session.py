@@ -228,8 +228,6 @@ class AgiSession(asyncio.Protocol):
                 future.exception()
         self._set_gone(Gone.CONNECTION_LOST)
 
-    # Inside.
-
     def _begin(self, env: Environment) -> None:
         self.env, self.args = env.values, env.args
         self.path = env.path
