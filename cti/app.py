@@ -136,8 +136,11 @@ class Application:
         self._policy = policy
         self.history: History
         self._history_writer: HistoryWriter
-        # Who keeps a policy of his own. They hear of a new one before the core tells what came of it.
-        self._follow: list[Callable[[Center, str], object]] = [
+        self._follow = self._followers()
+
+    def _followers(self) -> list[Callable[[Center, str], object]]:
+        """Who keeps a policy of his own. They hear of a new one before the core tells what came of it."""
+        return [
             lambda policy, _: self.view.reload(policy),
             lambda policy, _: self.prometheus.reload(policy),
             lambda policy, _: self.switch.reload(_phones(policy), trunks_of(policy), _drained(policy)),
