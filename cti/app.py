@@ -51,7 +51,7 @@ from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
 from cti.model.errors import ConfigError
-from cti.model.events import PolicyChanged
+from cti.model.events import EngineLeaves, PolicyChanged
 from cti.model.policy import Center
 from cti.model.uploads import UPLOADS
 from cti.model.words import AgentId, NodeId
@@ -87,7 +87,7 @@ class Application:
         self.settings = settings
         self.office = office
         standbys = (lambda: 0) if office is None else lambda: office.standbys
-        self.leaving = Leaving(standbys, lambda: len(self.switch.calls), self._take_nothing_new)
+        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
         policy = settings.center
@@ -199,7 +199,8 @@ class Application:
         stack.callback(self.engine.stop)
         self.reports = Reports(store, lambda: self._policy.zone, self.clock)
         self.view.tally.begin(self.clock())
-        restore_today(store, self.view.tally, self.clock())
+        if not restore_today(store, self.view.tally, self.clock()):
+            log.error("the history of today cannot be read: boards count from now on")
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post)
@@ -207,6 +208,7 @@ class Application:
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
         self._background.keep(self._observe_lag)
+        self._background.keep(self._history_writer.left.run, self.engine.tell)
         await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
@@ -244,7 +246,7 @@ class Application:
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
-            self._errors["queue_log"] = lambda: queue_log.errors
+            self._errors["queue_log"] = lambda: queue_log.errors + queue_log.dropped
             readers.append(queue_log.apply)
             self._follow.append(lambda policy, _: queue_log.reload(policy))
         return readers
@@ -279,7 +281,8 @@ class Application:
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
-        self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
+        self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
+        self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
@@ -363,8 +366,12 @@ class Application:
             follow(policy, version)
 
     def _take_nothing_new(self) -> None:
-        self.switch.takes_new = False
-        self.outbound.ledger.is_open = False
+        self.admission.leaving = True
+        self.engine.post(EngineLeaves())
+
+    def _inside(self) -> int:
+        """Who is in the core, or still hears a good-bye of which it knows no more."""
+        return max(self.engine.center.inside, self._calls())
 
     # --- what others ask ----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -96,7 +96,6 @@ class Engine:
         clock: Clock | None = None,
         journal: Journal | None = None,
         books: Callable[[AnyBookOrder], None] = lambda order: None,
-        on_assigned: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.center = center
         self.clock: Clock = clock or SteadyClock()
@@ -107,7 +106,6 @@ class Engine:
         self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
         self._journal = journal
         self._books = books  # returns at once, never raises
-        self._on_assigned = on_assigned  # seconds from an event's coming in to the Ring's being out
         self._inbox: deque[AnyEvent] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
@@ -129,6 +127,14 @@ class Engine:
             self._busy = False
         self._drain()
         return refused
+
+    def tell(self, facts: Iterable[Changed]) -> None:
+        """Let every reader know facts that no event tells: of contacts that an earlier engine has left open.
+
+        Not to be called by a reader.
+        """
+        assert not self._busy, "a reader must not tell"
+        self._tell(facts)
 
     def explain_contact(self, contact: ContactId) -> ContactNow | None:
         """See ports.Explainer: answered between two events."""
@@ -191,16 +197,17 @@ class Engine:
             except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
                 self.switch_errors += 1
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
-            if isinstance(command, Ring):
-                self._on_assigned(self.clock() - now)
-        for change in changes:
-            for reader in self._readers_of[change.kind]:
+        self._tell(changes)
+        return refused
+
+    def _tell(self, facts: Iterable[Changed]) -> None:
+        for fact in facts:
+            for reader in self._readers_of[fact.kind]:
                 try:
-                    reader(change)
+                    reader(fact)
                 except Exception as error:  # a reader's bug must not cost a call
                     self.reader_errors += 1
                     log.error("reader failed", reader=repr(reader)[:80], error=type(error).__name__)
-        return refused
 
     def _set_timer(self) -> None:
         at = self.center.next_deadline()

@@ -17,7 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Leaving:
-    """`standbys`: how many could take over; `inside`: callers in our hands. `over` is set when the process may end."""
+    """`standbys`: how many could take over; `inside`: how many would lose something if we ended now.
+
+    `over` is set when the process may end.
+    """
 
     def __init__(
         self, standbys: Callable[[], int], inside: Callable[[], int], take_nothing_new: Callable[[], None]
@@ -27,9 +30,9 @@ class Leaving:
         self._emptying: asyncio.Task[None] | None = None
 
     def drain(self) -> dict[str, int | str]:
-        """Begin to leave; what will come of it: `handed_over`, or `empties` with so many callers `inside`."""
-        standbys, inside = self._standbys(), self._inside()
-        if standbys and self._emptying is None:
+        """Begin to leave; what will come of it: `handed_over`, or `empties` with so many `inside`."""
+        inside = self._inside()
+        if self._standbys():
             log.info("drained: a standby takes over", inside=inside)
             asyncio.get_running_loop().call_later(LOOK_S, self.over.set)  # the answer goes out first
             return {"drain": "handed_over", "inside": inside}
@@ -42,6 +45,7 @@ class Leaving:
     async def _until_empty(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            if not self._inside():
+            if not self._inside() or self._standbys():
                 break
+        log.info("drained: ends", inside=self._inside(), standbys=self._standbys())
         self.over.set()

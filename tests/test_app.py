@@ -13,6 +13,7 @@ import structlog
 
 from cti.app import Application
 from cti.config import settings as config
+from cti.metrics import queue_log_file
 from cti.model.events import CallGone
 from tests.running import NOBODY, Running
 
@@ -48,6 +49,17 @@ async def row(running: Running, part: str, name: str) -> dict[str, Any]:
     _, found = await running.ask("GET", f"/v1/{part}")
     [only] = [row for row in found[part] if name in (row.get("name"), row.get("id"))]
     return dict(only)
+
+
+async def test_lines_of_the_queue_log_that_are_lost_are_counted_among_the_errors(
+    made: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_log_file, "MAX_KEPT_LINES", 1)
+    made.write(policy(), queue_log=str(made.folder / "nowhere" / "queue_log"))
+    async with made.start():
+        assert made.app._count_errors()["queue_log"] == 1, "the line of the start is not written"
+        made.caller()
+        assert made.app._count_errors()["queue_log"] == 2, "and given up for the caller's"
 
 
 async def test_a_reload_holds_for_those_who_wait_and_in_every_reader(running: Running) -> None:

@@ -15,7 +15,7 @@ from cti.center import ContactCenter
 from cti.engine import MOST_AHEAD_S, Engine, SteadyClock
 from cti.journal import Journal
 from cti.model import events as ev
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.commands import AnyCommand, Ring, StartMusic
 from cti.model.ticket import Ticket
 from cti.model.words import AgentAction, AgentId, ContactId, QueueName, RefusedReason
@@ -109,6 +109,15 @@ async def test_a_reader_with_a_mark_is_told_its_kinds_only() -> None:
     engine.stop()
     assert seen == [change.kind for change in heard if change.kind in (Kind.STATUS, Kind.VISIT)]
     assert len(set(seen)) == 2 < len({change.kind for change in heard})
+
+
+async def test_what_no_event_tells_comes_to_every_reader(bench: Bench) -> None:
+    facts = [Changed(Kind.CONTACT, f"n/{number}", "waiting", "ended", START, LEFT_BEHIND) for number in range(2)]
+    bench.engine.tell(facts)
+    assert bench.changes == facts and bench.commands == []
+    bench.on_change = lambda changed: bench.engine.tell(facts)
+    bench.engine.post(LOGIN)
+    assert bench.engine.reader_errors == 1, "a reader must not"
 
 
 async def test_a_switch_that_fails_costs_one_command(bench: Bench) -> None:
@@ -279,16 +288,6 @@ async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
     contacts = sorted(center_.contacts.values(), key=lambda contact: contact.order())
     assert [contact.call for contact in contacts] == [call_id(name) for name in ("a", "b", "new")]
     assert [contact.since for contact in contacts] == [START + 40, START + 41, START + 41]
-
-
-async def test_the_time_from_event_to_ring_is_measured() -> None:
-    measured: list[float] = []
-    bench = Bench(on_assigned=measured.append)
-    bench.engine.post(LOGIN)
-    bench.on_command = lambda command: setattr(bench, "now", bench.now + 0.002) if isinstance(command, Ring) else None
-    bench.arrive()
-    bench.engine.stop()
-    assert measured == [pytest.approx(0.002, abs=1e-5)]
 
 
 async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:

@@ -39,3 +39,11 @@ async def test_a_standby_takes_over_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert engine.leaving.drain() == {"drain": "handed_over", "inside": 2}
     await asyncio.wait_for(engine.leaving.over.wait(), 30)
     assert engine.closed == 0
+
+
+async def test_a_standby_that_comes_later_takes_over_asked_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(monkeypatch)
+    assert engine.leaving.drain()["drain"] == "empties"
+    engine.standbys = 1
+    await asyncio.wait_for(engine.leaving.over.wait(), 30)
+    assert engine.inside == 2 and engine.leaving.drain() == {"drain": "handed_over", "inside": 2}

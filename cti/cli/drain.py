@@ -16,8 +16,9 @@ def add_commands(app: typer.Typer) -> None:
 def drain(as_json: AsJson = False, control: Control = None) -> None:
     """Let the engine go. Where another one stands by it takes over at once: who waits keeps his place, talks go on.
 
-    Alone it takes nothing new (new calls go where the dialplan leads them without an engine), finishes what is inside,
-    and ends. A service that restarts by itself comes back, as a standby where there is another owner.
+    Alone it begins and takes nothing new (new callers go where admission.goto leads), finishes what is inside, and
+    ends; asked again it says how many are left. A service that restarts by itself comes back, as a standby where there
+    is another owner.
 
     Example: cti drain
     """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import ssl
 from collections.abc import AsyncIterator
 from typing import NamedTuple
@@ -36,12 +35,13 @@ from cti.store.database import Store, open_store
 from cti.store.owner import newest_token
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
+from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
 from cti.web_room import tls_context
 
 LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
 ANSWER_TIMEOUT_S = 2.0
-SENT_ON = ("inbound", "outbound")  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
+SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
 log = structlog.get_logger(__name__)
 
@@ -149,12 +149,13 @@ class Standby:
             pages = make_standing_by_app(self._where, pages=True)
             await stack.enter_async_context(_served("web.listen", pages, settings.web.listen, tls))
         fastagi = settings.fastagi
+        token = "" if fastagi.token is None else fastagi.token.get_secret_value()
         agi = FastAgiServer(
             self._send_on,
             host=fastagi.listen.host,
             port=fastagi.listen.port,
             allow=tuple(fastagi.allow),
-            admit_path=self._admit,
+            admit_path=TokenGate(token, lasting_clock).admits,
         )
         try:
             await agi.start()
@@ -172,14 +173,9 @@ class Standby:
         )
         return [f"standby: {owner}", *away]
 
-    def _admit(self, path: str) -> bool:
-        token = self._settings.fastagi.token
-        given = path.strip("/").partition("/")[2]
-        return hmac.compare_digest(given.encode(), ("" if token is None else token.get_secret_value()).encode())
-
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""
-        door = session.path.strip("/").partition("/")[0]
+        door, _ = door_of(session.path)
         owner = self.owner
         if owner is not None and owner.agi and owner.engine != self._door.me.engine and door in SENT_ON:
             await session.command("SET", "VARIABLE", "CTI_OWNER", owner.agi, timeout_s=ANSWER_TIMEOUT_S)

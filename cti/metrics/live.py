@@ -17,7 +17,7 @@ from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, agent_row, call_row, take_snapshot
 from cti.metrics.tally import Tally
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Outcome
 
@@ -142,7 +142,7 @@ class LiveView:
         row = self.contacts.get(changed.id)
         if row is None:
             if changed.new == ContactState.ENDED:
-                self.inconsistent += 1
+                self.inconsistent += changed.cause != LEFT_BEHIND
                 return
             since = changed.at if changed.since is None else changed.since
             row = ContactRow(changed.id, changed.call or changed.id, changed.new, since, changed.at)
@@ -165,6 +165,9 @@ class LiveView:
     def _visit(self, changed: Changed) -> None:
         row = self.contacts.get(changed.contact or changed.id)
         queue = self.queues.get(changed.queue or "")
+        if changed.cause == LEFT_BEHIND:
+            self._left_behind(queue, changed)
+            return
         if row is None or queue is None or (changed.old == "") == (row.visit is not None):
             self.inconsistent += 1
             return
@@ -172,6 +175,17 @@ class LiveView:
             self._enter(row, queue, changed)
         if changed.new != "waiting":
             self._leave(row, changed.at, changed.new, changed.wait_s, changed.expected_p90_s)
+
+    def _left_behind(self, queue: QueueRow | None, changed: Changed) -> None:
+        """He came and went before our time: nothing of him has been counted yet (reports/today.py)."""
+        if queue is None:
+            return
+        since = changed.at if changed.since is None else changed.since
+        for counts in (
+            queue.counts.entered(resumed=False, outbound=changed.outbound),
+            queue.counts.left(changed.new, changed.wait_s, outbound=changed.outbound),
+        ):
+            self.tally.queue(changed.queue or "", since, changed.at, counts)
 
     def _enter(self, row: ContactRow, queue: QueueRow, changed: Changed) -> None:
         since = changed.since if changed.since is not None else changed.at - (changed.wait_s or 0.0)

@@ -38,7 +38,6 @@ class AttemptLedger:
         refused: Callable[[AttemptId, NotNow], None] = lambda attempt, why: None,
     ) -> None:
         self.errors = 0
-        self.is_open = True  # False: nobody is called any more
         self._store, self._clock, self._refused = store, clock, refused
         self._expected: dict[AttemptId, tuple[str, str]] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="cti-attempts")
@@ -51,8 +50,6 @@ class AttemptLedger:
 
     async def intend(self, call: PlaceCall) -> bool:
         """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
-        if not self.is_open:
-            return False
         named = attempt_parts(call.attempt)
         if named is None:
             _log.error("an attempt is not named campaign-lead-number: it is not dialled", attempt=call.attempt)

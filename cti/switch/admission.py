@@ -1,6 +1,6 @@
 """May one more caller come into our hands? Limits, what a caller hears who may not, and how many were turned away.
 
-Decides on two numbers and which nodes are drained; knows no calls. Who is asked about here has never been with us:
+Decides on two numbers and on what is drained; knows no calls. Who is asked about here has never been with us:
 whoever waits, talks, comes back or was called by us is not sent away.
 """
 
@@ -36,6 +36,7 @@ class Admission:
     limits: Limits
     turned_away: Counter[str] = field(default_factory=Counter)
     drained: frozenset[str] = frozenset()  # nodes whose new callers go elsewhere
+    leaving: bool = False  # the engine itself is drained
     _lags_s: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
 
     def watch(self, lag_s: float) -> None:
@@ -58,6 +59,7 @@ class Admission:
         return {
             CALLS: f"{calls} calls, and admission.max_calls is {limits.max_calls}",
             LAG: f"the event loop is {self.lag_s:.1f} s late, and admission.max_lag_s is {limits.max_lag_s:g}",
+            DRAINED: "this engine is drained, and ends when nobody is inside",
         }.get(self.closed(calls), "")
 
     @property
@@ -66,7 +68,9 @@ class Admission:
         return self.lag_s > self.limits.max_lag_s / 4
 
     def closed(self, calls: int) -> str:
-        """Why no new caller comes in now, with so many calls in our hands: CALLS or LAG; "": he may."""
+        """Why no new caller comes in now, with so many calls in our hands: DRAINED, CALLS or LAG; "": he may."""
+        if self.leaving:
+            return DRAINED
         if calls >= self.limits.max_calls:
             return CALLS
         return LAG if self.lag_s > self.limits.max_lag_s else ""

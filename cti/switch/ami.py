@@ -2,7 +2,7 @@
 
 The only module that imports panoramisk, which connects and logs in; framing, answers, deadlines and reconnecting are
 ours, because its own lose, repeat or never end things (each trap is a test in tests/switch/test_ami_traps.py).
-Must not know what events and actions mean, apart from FullyBooted, Ping and CoreStatus.
+Must not know what events and actions mean, apart from FullyBooted and Ping.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
         live = self.booted.done()
         for message in messages:
             if ("ActionID" in message and self.actions.answer(message)) or "Event" not in message:
-                counters.orphans += "ActionID" not in message
-            elif live:
+                continue
+            if live:
                 try:
                     on_event(message)
                 except Exception as error:
@@ -104,7 +104,6 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
                     _log.error("node %s: the reader of events failed: %s", self._link.node, type(error).__name__)
             else:
                 live = self._before_boot(message)
-        counters.events += len(messages)
         counters.forged += self._decoder.forged
         self._decoder.forged = 0
 
@@ -148,7 +147,6 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
 
     def _before_boot(self, message: Message) -> bool:
         if message["Event"] != "FullyBooted":
-            self._link.counters.before_boot += 1
             return False
         self.booted.set_result(None)
         self._link.wire_booted(self)
@@ -278,7 +276,7 @@ class AmiLink:
             raise AmiTimeout(f"node {self.node} is not up: {self.reason}") from None
 
     def fire(self, fields: Fields) -> None:
-        """Write an action now; its answer is only counted. Raises `AmiDisconnected`, `AmiEncodeError`."""
+        """Write an action now; nobody waits for its answer. Raises `AmiDisconnected`, `AmiEncodeError`."""
         self._table().fire(fields)
 
     def send(self, fields: Fields) -> asyncio.Future[list[Message]]:
@@ -304,19 +302,6 @@ class AmiLink:
         table = self._table()
         return (await table.finish(table.start(fields, until_event=until_event), timeout_s))[1:-1]
 
-    async def originate(self, fields: Fields, timeout_s: float) -> Message:
-        """Send an Originate (with `Async: true`), give its OriginateResponse, which reaches `on_event` too.
-
-        A failed call is an answer (`Response: Failure`), not an exception. Raises as `action`.
-        """
-        table = self._table()
-        return (await table.finish(table.start(fields, until_event="OriginateResponse"), timeout_s))[-1]
-
-    async def boot_id(self) -> str:
-        """Start date and time of this Asterisk: another one means that every call is over. Raises as `action`."""
-        status = await self.action({"Action": "CoreStatus"})
-        return f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
-
     # What the wire calls.
 
     def wire_booted(self, wire: _Wire) -> None:
@@ -329,7 +314,6 @@ class AmiLink:
         """The connection is gone."""
         if self._live is wire:
             self._live = None
-            self.counters.disconnects += 1
             self._set_state(LinkState.DOWN, reason)
 
     # Inside.

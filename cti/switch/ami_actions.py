@@ -41,23 +41,12 @@ class AmiRefused(Exception):
 class AmiCounters:
     """What happened on one link since it started; plain numbers for the metrics."""
 
-    events: int = 0
     event_errors: int = 0
     """Exceptions in on_event: each a bug of the reader, none costs the connection."""
     forged: int = 0
     """Events with a repeated key: somebody tries to write events through a caller's number."""
-    before_boot: int = 0
-    """Events before FullyBooted: dropped, the snapshot after it covers them."""
-    actions: int = 0
-    refused: int = 0
     timeouts: int = 0
-    fired: int = 0
-    fired_refused: int = 0
-    late_answers: int = 0
-    orphans: int = 0
-    """Answers without an ActionID: nothing tells whose they are."""
     connects: int = 0
-    disconnects: int = 0
     login_refusals: int = 0
 
 
@@ -87,10 +76,9 @@ class ActionTable:
         return len(self._pending)
 
     def fire(self, fields: Fields) -> None:
-        """Send now; the answer is only counted. Raises `AmiDisconnected`, `AmiEncodeError`."""
+        """Send now; nobody waits for the answer. Raises `AmiDisconnected`, `AmiEncodeError`."""
         _, data = self._encode(_pairs(fields), "f")
         self._send(data)
-        self._counters.fired += 1
 
     def start(self, fields: Fields, *, until_event: str | None = None) -> asyncio.Future[list[Message]]:
         """Send now; the future gets [response, events with this ActionID ..., the `until_event`].
@@ -104,7 +92,6 @@ class ActionTable:
             raise AmiEncodeError("an action with this ActionID is under way")
         future: asyncio.Future[list[Message]] = self._loop.create_future()
         self._send(data)
-        self._counters.actions += 1
         self._pending[action_id] = _Pending(_name(pairs), future, until_event)
         future.add_done_callback(lambda _: self._pending.pop(action_id, None))
         return future
@@ -124,10 +111,9 @@ class ActionTable:
         pending = self._pending.get(action_id)
         # It belongs to a call as much as to the action, and also reports what other AMI users originate.
         for_reader = event == "OriginateResponse" or (event is not None and not action_id.startswith(self._token))
-        if pending is None:
-            self._uncalled_for(action_id, message)
-        elif event is None and message.get("Response") not in ("Success", "Goodbye", "Follows"):
-            self._counters.refused += 1
+        if pending is None:  # fired, or too late
+            return not for_reader
+        if event is None and message.get("Response") not in ("Success", "Goodbye", "Follows"):
             if not pending.future.done():
                 pending.future.set_exception(AmiRefused(pending.action, message.get("Message", "")))
         else:
@@ -159,12 +145,6 @@ class ActionTable:
         if self._closed is not None:
             raise AmiDisconnected(self._closed)
         self._write(data)
-
-    def _uncalled_for(self, action_id: str, message: Message) -> None:
-        if action_id.startswith(self._token + "f"):
-            self._counters.fired_refused += message.get("Response") == "Error"
-        elif "Event" not in message:
-            self._counters.late_answers += 1
 
     def _time_out(self, future: asyncio.Future[list[Message]]) -> None:
         if not future.done():

@@ -55,15 +55,11 @@ class AmiDecoder:
     `TestEvent` packets are dropped unparsed. Raises `AmiProtocolError` from `feed`.
     """
 
-    __slots__ = ("_rest", "banner", "forged", "odd_lines", "packets")
+    __slots__ = ("_rest", "banner", "forged")
 
     def __init__(self) -> None:
         self._rest = bytearray()
         self.banner: str | None = None
-        self.packets = 0
-        """Packets seen, dropped ones included."""
-        self.odd_lines = 0
-        """Lines without a colon: ignored."""
         self.forged = 0
         """Events with a repeated key: dropped. A caller's number may hold line ends (see asterisk/etc/manager.d)."""
 
@@ -102,9 +98,7 @@ class AmiDecoder:
         messages: list[Message] = []
         append = messages.append
         split = str.split
-        packets = text.split("\r\n\r\n")
-        self.packets += len(packets)
-        for packet in packets:
+        for packet in text.split("\r\n\r\n"):
             if packet.startswith(_NOISE):
                 continue
             lines = packet.split("\r\n")
@@ -130,7 +124,6 @@ class AmiDecoder:
             if not found:
                 key, found, value = line.partition(":")
                 if not found:
-                    self.odd_lines += 1
                     continue
             if key in message:
                 if key == "Output" or key.endswith("Variable"):
@@ -146,12 +139,6 @@ def repeated(message: Mapping[str, str], key: str) -> list[str]:
     """All values of a repeatable key (`Output`, `ChanVariable` ...) in their order; [] if it is absent."""
     value = message.get(key)
     return [] if value is None else value.split(JOINER)
-
-
-def variables(message: Mapping[str, str], key: str = "ChanVariable") -> dict[str, str]:
-    """The `NAME=value` pairs of a repeatable key. They may hold personal data."""
-    pairs = (item.partition("=") for item in repeated(message, key))
-    return {name: value for name, _, value in pairs}
 
 
 def encode_action(fields: Fields) -> bytes:

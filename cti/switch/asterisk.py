@@ -6,7 +6,6 @@ FastAGI carries the callers (inbound_call), AMI tells about legs (node). This mo
 from __future__ import annotations
 
 import asyncio
-import hmac
 import re
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -27,6 +26,7 @@ from cti.switch.fastagi import FastAgiServer, Network
 from cti.switch.flow_desk import FlowDesk
 from cti.switch.inbound_call import InboundCall
 from cti.switch.node import Node
+from cti.switch.token_gate import AGENT, WAITING_AGENT, TokenGate, door_of
 from cti.switch.trunks import Trunk
 
 log = structlog.get_logger(__name__)
@@ -34,10 +34,8 @@ log = structlog.get_logger(__name__)
 NODE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
 ANSWER_TIMEOUT_S = 5.0
-DOORS = ("inbound", "outbound", "waiting-agent", "agent")  # paths of our dialplan's AGI()
 MOST_TOLD_NODES = 50
 MOST_SESSIONS = 20_000
-RETELL_S = 60.0
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
 
 OnNode = (
@@ -86,12 +84,9 @@ class AsteriskSwitch:
         """
         self.calls: dict[CallId, InboundCall] = {}
         self.listening = False
-        self.takes_new = True  # False: who comes for the first time goes where the dialplan leads him without us
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
-        self._tell_token_at = 0.0
         self._phones = dict(phones)
-        self._token = token
         self._clock = clock
         self._flows = flows or FlowDesk()
         self._trunks = dict(trunks or {})
@@ -106,7 +101,7 @@ class AsteriskSwitch:
             host=listen[0],
             port=listen[1],
             allow=tuple(allow),
-            admit_path=self._admit,
+            admit_path=TokenGate(token, clock).admits,
             max_sessions=most_sessions,
         )
         self.agi.may_speak = self._may_act = may_act
@@ -282,19 +277,6 @@ class AsteriskSwitch:
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 
-    def _admit(self, path: str) -> bool:
-        kind, _, token = path.strip("/").partition("/")
-        if kind not in DOORS:
-            return False
-        if hmac.compare_digest(token.encode(), self._token.encode()):
-            return True
-        if self._clock() >= self._tell_token_at:
-            self._tell_token_at = self._clock() + RETELL_S
-            log.error(
-                "sessions are refused: CTI_TOKEN in extensions_cti.conf is not fastagi.token of the configuration"
-            )
-        return False
-
     async def _on_session(self, session: AgiSession) -> None:
         args = {key: unquote(value) for key, _, value in (arg.partition("=") for arg in session.args)}
         node = NodeId(args.get("node", ""))
@@ -302,11 +284,12 @@ class AsteriskSwitch:
             self.refused_sessions += 1
             self._tell_refused(node)
             return
-        if session.path.startswith("/agent/"):
+        door, _ = door_of(session.path)
+        if door == AGENT:
             await self._feature_code(session, self._desk, args)
-        elif session.path.startswith("/waiting-agent/"):
+        elif door == WAITING_AGENT:
             await self.nodes[node].begun.agents.attend(args.get("mark", ""), session)
-        elif self.takes_new or args.get("ticket") or args.get("flow") or args.get("attempt"):
+        else:
             await self._inbound(session, self._desk, node, args)
 
     def _tell_refused(self, node: str) -> None:

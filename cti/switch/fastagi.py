@@ -15,7 +15,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 
-from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiCounters, AgiSession, AgiTimeout, Gone
+from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -27,8 +27,6 @@ KEEPALIVE_INTERVAL_S: Final = 10
 KEEPALIVE_PROBES: Final = 3
 # The first byte of struct tcp_info is TCP's state; 1 is an open connection (linux/tcp.h, net/tcp_states.h).
 TCP_ESTABLISHED: Final = b"\x01"
-
-__all__ = ["AgiBusy", "AgiConnectionLost", "AgiCounters", "AgiSession", "AgiTimeout", "FastAgiServer", "Gone"]
 
 _log = logging.getLogger(__name__)
 

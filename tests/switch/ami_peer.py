@@ -84,8 +84,6 @@ class Peer:
             if action["Secret"] != self.secret:
                 return reply(action, "Error", Message="Authentication failed")
             return reply(action, Message="Authentication accepted") + (BOOTED if self.booted else b"")
-        if name == "CoreStatus":
-            return reply(action, CoreStartupDate="2025-11-21", CoreStartupTime="19:00:00")
         return reply(action)
 
 

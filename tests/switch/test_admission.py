@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.switch.admission import CALLS, LAG, LOOKS, Admission, Limits, turn_away, unlimited
+from cti.switch.admission import CALLS, DRAINED, LAG, LOOKS, Admission, Limits, turn_away, unlimited
 from cti.switch.agi_codec import Reply
 from cti.switch.agi_session import AgiConnectionLost
 from cti.switch.arrival import is_new
@@ -56,6 +56,13 @@ def test_closed_only_beyond_a_limit(lags_s: list[float], calls: int, max_calls: 
     late = len(lags_s) >= LOOKS and min(lags_s[-LOOKS:]) > max_lag_s
     assert bool(admission.closed(calls)) == (calls >= max_calls or late)
     assert admission.is_late or not late
+
+
+def test_a_drained_engine_lets_nobody_in_and_says_so() -> None:
+    admission = door(max_calls=10)
+    admission.leaving = True
+    assert admission.turns_away(0) == DRAINED and admission.turned_away == {DRAINED: 1}
+    assert admission.closed(0) == admission.closed(10) == DRAINED and "drained" in admission.in_words(0)
 
 
 def test_nobody_is_turned_away_without_limits() -> None:

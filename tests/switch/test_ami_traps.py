@@ -89,7 +89,6 @@ def make_link(peer: Peer, reader: Reader, **options: float) -> AmiLink:
 
 async def test_login_then_fully_booted_then_up(link: AmiLink, peer: Peer, reader: Reader) -> None:
     assert link.up and reader.states == [LinkState.UP]
-    assert await link.boot_id() == "2025-11-21 19:00:00"
     assert len(peer.named("Login")) == 1
 
 
@@ -103,7 +102,6 @@ async def test_not_up_before_fully_booted_and_no_event_before_it(peer: Peer, rea
     peer.send(packet(Event="Early") + BOOTED + packet(Event="Hangup"))
     await link.wait_up(5)
     assert await reader.until(1) == ["Hangup"]
-    assert link.counters.before_boot == 1
     await link.close()
 
 
@@ -166,19 +164,19 @@ async def test_an_engine_that_may_not_speak_sends_nothing(link: AmiLink, peer: P
     with pytest.raises(AmiDisconnected):
         link.fire({"Action": "Hangup", "Channel": "PJSIP/x"})
     with pytest.raises(AmiDisconnected):
-        await link.originate({"Action": "Originate", "Channel": "PJSIP/x"}, 5)
+        link.send({"Action": "Originate", "Channel": "PJSIP/x"})
     link.may_speak = lambda: True
     await link.action({"Action": "Ping"})
     assert peer.named("Hangup") == [] and peer.named("Originate") == []
 
 
-async def test_no_answer_ends_at_the_deadline_and_a_late_one_is_counted(link: AmiLink, peer: Peer) -> None:
+async def test_no_answer_ends_at_the_deadline_and_a_late_one_is_nobodys(link: AmiLink, peer: Peer) -> None:
     peer.answers["Slow"] = None
     with pytest.raises(AmiTimeout):
         await link.action({"Action": "Slow"}, timeout_s=0.05)
     peer.send(reply(peer.named("Slow")[0]))
     assert (await link.action({"Action": "Ping"}))["Response"] == "Success"
-    assert link.counters.late_answers == 1 and link.counters.timeouts == 1
+    assert link.counters.timeouts == 1
 
 
 async def test_a_refused_action_is_an_exception(link: AmiLink, peer: Peer) -> None:
@@ -187,8 +185,7 @@ async def test_a_refused_action_is_an_exception(link: AmiLink, peer: Peer) -> No
         await link.action({"Action": "Hangup", "Channel": "PJSIP/x"})
     assert caught.value.message == "No such channel"
     link.fire({"Action": "Hangup", "Channel": "PJSIP/x"})
-    await link.action({"Action": "Ping"})
-    assert link.counters.fired_refused == 1
+    assert (await link.action({"Action": "Ping"}))["Response"] == "Success", "whatever became of what was only fired"
 
 
 async def test_events_keep_their_order(link: AmiLink, peer: Peer, reader: Reader) -> None:
@@ -214,14 +211,16 @@ async def test_an_exception_in_on_state_costs_nothing(peer: Peer, reader: Reader
     await link.close()
 
 
-async def test_originate_response_reaches_the_caller_and_the_events(link: AmiLink, peer: Peer, reader: Reader) -> None:
+async def test_an_originate_is_answered_and_what_becomes_of_it_is_an_event(
+    link: AmiLink, peer: Peer, reader: Reader
+) -> None:
     def answer(action: dict[str, str]) -> bytes:
         event = packet(Event="OriginateResponse", ActionID=action["ActionID"], Response="Failure", Reason="5")
         return reply(action, Message="Originate successfully queued") + event
 
     peer.answers["Originate"] = answer
-    response = await link.originate({"Action": "Originate", "Async": "true"}, timeout_s=5)
-    assert response["Reason"] == "5"
+    response, *_ = await link.send({"Action": "Originate", "Async": "true"})
+    assert response["Response"] == "Success"
     link.fire({"Action": "Originate", "Async": "true"})
     peer.send(packet(Event="OriginateResponse", ActionID="of somebody else", Response="Success", Reason="4"))
     assert await reader.until(3) == ["OriginateResponse"] * 3

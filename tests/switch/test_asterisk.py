@@ -12,7 +12,7 @@ from cti.model.changes import Refused
 from cti.model.ticket import Ticket, encode_ticket
 from cti.model.words import AgentAction, CallId, ContactId, OfferId, QueueName, RefusedReason
 from cti.switch.ami import LinkState
-from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES, RETELL_S
+from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES
 from tests.switch.a_switch import ANNA, A, Bench
 from tests.switch.in_memory import Caller, settle
 
@@ -129,16 +129,6 @@ async def test_a_node_that_nobody_knows_is_told_once_and_names_without_end_are_n
 async def test_a_name_that_cannot_be_one_is_not_repeated_in_the_log(bench: Bench, node: str) -> None:
     await bench.comes(node=node)
     assert [fields["sent"] for _, fields in bench.log.told("error")] == ["(no valid name)"]
-
-
-async def test_a_wrong_token_is_told_once_a_minute_and_never_repeated(bench: Bench) -> None:
-    for later_s in (0.0, 1.0, RETELL_S):
-        bench.now = 1000.0 + later_s
-        bench.door.admit_path("/inbound/guess")
-        bench.door.admit_path("/somewhere/else")
-    told = bench.log.told("error")
-    assert len(told) == 2
-    assert "guess" not in str(told) and "secret" not in str(told)
 
 
 # --- a caller arrives -------------------------------------------------------------------------------------------------

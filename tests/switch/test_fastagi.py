@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.fastagi import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, FastAgiServer, Gone
+from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, Gone
+from cti.switch.fastagi import FastAgiServer
 from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.contract
