@@ -124,10 +124,7 @@ class Application:
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,
             "live_view": lambda: self.view.inconsistent,
-            "background": lambda: self._background.errors,
-            "agi_session": lambda: self.switch.agi.counters.session_errors,
         }
-        self._background: Background
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -172,7 +169,9 @@ class Application:
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        self._background = Background(stack)
+        kept = self._background = Background(stack)
+        self._errors |= {"background": lambda: kept.errors}
+        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)

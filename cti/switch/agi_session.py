@@ -53,8 +53,7 @@ class AgiCounters:
     refused_peer: int = 0
     refused_full: int = 0
     refused_path: int = 0
-    gone_early: int = 0
-    """Closed by the other side before its session began."""
+    gone_early: int = 0  # closed by the other side before its session began
     env_timeouts: int = 0
     protocol_errors: int = 0
     session_errors: int = 0
