@@ -15,7 +15,8 @@ import time
 
 import uvloop
 
-from cti.switch.fastagi import AgiSession, FastAgiServer
+from cti.switch.agi_session import AgiSession
+from cti.switch.fastagi import FastAgiServer
 
 HOST, PORT = "127.0.31.1", 0
 ENV = "".join(

@@ -114,7 +114,6 @@ class Application:
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
             "session_refused": self._sessions_refused,
-            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
@@ -124,7 +123,9 @@ class Application:
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,
             "live_view": lambda: self.view.inconsistent,
+            "background": lambda: self._background.errors,
         }
+        self._background: Background
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -169,9 +170,7 @@ class Application:
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
         stack.callback(self.audit.close)
-        kept = self._background = Background(stack)
-        self._errors |= {"background": lambda: kept.errors}
-        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
+        self._background = Background(stack)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
@@ -179,6 +178,8 @@ class Application:
         stack.callback(self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
+        self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
+        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = self._readers(stack, store)
@@ -198,7 +199,8 @@ class Application:
         stack.callback(self.engine.stop)
         self.reports = Reports(store, lambda: self._policy.zone, self.clock)
         self.view.tally.begin(self.clock())
-        restore_today(store, self.view.tally, self.clock())
+        if not restore_today(store, self.view.tally, self.clock()):
+            log.error("the history of today cannot be read: boards count from now on")
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post)
@@ -206,6 +208,7 @@ class Application:
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
         self._background.keep(self._observe_lag)
+        self._background.keep(self._history_writer.left.run, self.engine.tell)
         await stack.enter_async_context(self.flows.open(store))
         stack.push_async_callback(self.switch.close)
         try:
@@ -278,7 +281,8 @@ class Application:
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
-        self._errors |= {"history": lambda: writer.errors, "history_lost": lambda: writer.lost}
+        self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
+        self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
     async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:

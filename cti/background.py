@@ -60,8 +60,8 @@ class Background:
                     return await work(*args, **kwargs)
                 except Exception as error:
                     self.errors += 1
-                    name, broke = work.__qualname__, type(error).__name__
-                    log.error("background work broke off, and begins again", work=name, error=broke, after_s=AGAIN_S)
+                    what, bug = work.__qualname__, type(error).__name__
+                    log.error("background work broke off, and begins again", work=what, error=bug, after_s=AGAIN_S)
                 await asyncio.sleep(AGAIN_S)
 
         task = asyncio.get_running_loop().create_task(kept(), name=work.__qualname__)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -128,6 +128,14 @@ class Engine:
         self._drain()
         return refused
 
+    def tell(self, facts: Iterable[Changed]) -> None:
+        """Let every reader know facts that no event tells: of contacts that an earlier engine has left open.
+
+        Not to be called by a reader.
+        """
+        assert not self._busy, "a reader must not tell"
+        self._tell(facts)
+
     def explain_contact(self, contact: ContactId) -> ContactNow | None:
         """See ports.Explainer: answered between two events."""
         return self.center.explain_contact(contact, self.clock())
@@ -189,14 +197,17 @@ class Engine:
             except Exception as error:  # the port promises not to raise; if it does, one command is lost, not us
                 self.switch_errors += 1
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
-        for change in changes:
-            for reader in self._readers_of[change.kind]:
+        self._tell(changes)
+        return refused
+
+    def _tell(self, facts: Iterable[Changed]) -> None:
+        for fact in facts:
+            for reader in self._readers_of[fact.kind]:
                 try:
-                    reader(change)
+                    reader(fact)
                 except Exception as error:  # a reader's bug must not cost a call
                     self.reader_errors += 1
                     log.error("reader failed", reader=repr(reader)[:80], error=type(error).__name__)
-        return refused
 
     def _set_timer(self) -> None:
         at = self.center.next_deadline()

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 
+from cti import app as the_app
 from cti.app import Application
 from cti.cli import control
 from cti.config import settings as config
 from cti.model import events
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
+from cti.store import history_left
 from cti.switch import asterisk
 from tests.running import Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -63,6 +67,29 @@ async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.
         assert len(version) == 12
         status = await ask(app, "/v1/status")
         assert (status["status"]["errors"]["history"], status["status"]["errors"]["history_lost"]) == (0, 0)
+
+
+async def test_who_was_lost_over_a_death_is_on_the_boards_too(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_left, "AFTER_S", 0.05)
+    async with Application.start(settings) as app:
+        app.engine.post(events.NodeUp(NODE))
+        app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+    async with Application.start(settings) as app:
+        await until(lambda: app.view.queues["sales"].counts.ended("abandoned"), "his end on the boards")
+        today = app.view.tally.windows("sales").shown(app.clock())["today"]
+        assert (today["offered"], today["abandoned"], today["waiting"]) == (1, 1, 0)
+        status = await ask(app, "/v1/status")
+        assert (status["status"]["errors"]["history"], status["status"]["errors"]["live_view"]) == (0, 0)
+
+
+async def test_a_day_that_cannot_be_read_is_said(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(the_app, "restore_today", lambda *_: False)
+    with capture_logs() as logged:
+        async with Application.start(settings):
+            pass
+    assert [line for line in logged if "of today cannot be read" in line["event"]]
 
 
 async def test_a_refused_reload_leaves_the_history_as_it_was(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cti.center import ContactCenter
 from cti.engine import MOST_AHEAD_S, Engine, SteadyClock
 from cti.journal import Journal
 from cti.model import events as ev
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.commands import AnyCommand, Ring, StartMusic
 from cti.model.ticket import Ticket
 from cti.model.words import AgentAction, AgentId, ContactId, QueueName, RefusedReason
@@ -109,6 +109,15 @@ async def test_a_reader_with_a_mark_is_told_its_kinds_only() -> None:
     engine.stop()
     assert seen == [change.kind for change in heard if change.kind in (Kind.STATUS, Kind.VISIT)]
     assert len(set(seen)) == 2 < len({change.kind for change in heard})
+
+
+async def test_what_no_event_tells_comes_to_every_reader(bench: Bench) -> None:
+    facts = [Changed(Kind.CONTACT, f"n/{number}", "waiting", "ended", START, LEFT_BEHIND) for number in range(2)]
+    bench.engine.tell(facts)
+    assert bench.changes == facts and bench.commands == []
+    bench.on_change = lambda changed: bench.engine.tell(facts)
+    bench.engine.post(LOGIN)
+    assert bench.engine.reader_errors == 1, "a reader must not"
 
 
 async def test_a_switch_that_fails_costs_one_command(bench: Bench) -> None:

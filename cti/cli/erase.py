@@ -28,7 +28,9 @@ from cti.store.callback_erasure import delete_recordings, open_of
 from cti.store.callback_spool import BAD
 from cti.store.database import Store
 from cti.store.erasure import erase
+from cti.store.overwriting import ONLY_LOOKED_AT
 
+OWN_WORDS = [table.name for table in ONLY_LOOKED_AT]
 WITHDRAWN_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.2
 
@@ -162,7 +164,9 @@ def _print(told: dict[str, Any]) -> None:
         for each in told[what]:
             typer.echo(f"LEFT     {each} {text}", err=True)
     for table, count in told["left"].items():
-        typer.echo(f"LEFT     {count:,} rows of {table} still hold it: a call that goes on? Run this again", err=True)
+        is_ours = table in OWN_WORDS
+        why = "your own configuration names it, now or before" if is_ours else "a call that goes on? Run this again"
+        typer.echo(f"LEFT     {count:,} rows of {table} still hold it: {why}", err=True)
     if not told["overwritten_on_disk"]:
         typer.echo(
             "LEFT     the database file is in use: what was freed in it is not overwritten; run this again", err=True

@@ -9,7 +9,8 @@ import secrets
 from urllib.parse import unquote_plus
 
 from cti.config.settings import FastAgi
-from cti.switch.fastagi import AgiSession, FastAgiServer
+from cti.switch.agi_session import AgiSession
+from cti.switch.fastagi import FastAgiServer
 from cti.switch.originate import CALL_MARK
 
 HOLD_S = 5.0

@@ -14,7 +14,7 @@ from cti.acd.announcing import sounds
 from cti.config.check import exits
 from cti.doctor.rules import Finding
 from cti.model.policy import Center
-from cti.switch.fastagi import AgiConnectionLost, AgiSession, AgiTimeout
+from cti.switch.agi_session import AgiConnectionLost, AgiSession, AgiTimeout
 
 BEHIND_THE_END = "100000000"  # samples: an hour and a half at the highest rate
 ANSWER_TIMEOUT_S = 2.0

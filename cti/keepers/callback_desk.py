@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from cti.calendar.wanted_time import FORMS, read_at
+from cti.keepers.zoned import zoned
 from cti.lists.numbers import read_number
 from cti.model.changes import Refused
 from cti.model.dialling import CALLBACKS, OPEN_CALLBACKS, CallbackKind, LeadId
@@ -46,7 +47,7 @@ class CallbackDesk(CallbackList):
         found = read_number(wanted.number, policy.outbound.region)
         if isinstance(found, str):
             return Refused(RefusedReason.NOT_CALLABLE, str(found))
-        number = Number(found.e164, found.zones or (policy.outbound.suppose_zone or policy.outbound.zone,))
+        number = zoned(found.e164, found.zones, policy.outbound)
         agreed = self._agreed(wanted, number, policy, now)
         if isinstance(agreed, Refused):
             return agreed

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cti.keepers.zoned import zoned
 from cti.lists.numbers import read_number
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
-from cti.model.promise import Number, Promise, Tried
+from cti.model.promise import Promise, Tried
 from cti.ports import Clock
 from cti.store.callbacks import open_promises
 from cti.store.database import Store
@@ -103,4 +104,4 @@ class CallbackKeeper:
         named = queue if queue in policy.queues else outbound.callbacks.queue
         if isinstance(found, str) or named is None or named not in policy.queues:
             return None
-        return Number(found.e164, found.zones or (outbound.suppose_zone or outbound.zone,)), named
+        return zoned(found.e164, found.zones, outbound), named

@@ -23,7 +23,7 @@ LOOK_S = 0.5
 EVERY_S = 2.0
 SHARE = 0.05
 """Of the time may go into counting: a million leads take a second, and are counted every twenty."""
-OPEN_STATES = ("due", "held")
+NOBODY = Progress(0, {})  # has been called yet, or is to be
 
 _log = structlog.get_logger(__name__)
 
@@ -54,18 +54,9 @@ class CampaignBoard:
         """
         found = self._now()
         self._seen = [(each.name, each.state, each.dialled, each.settled, each.at_hand) for each in found]
-        stands = {each.name: self._row(each) for each in found}
+        far = self._progress
+        stands = {each.name: msgspec.to_builtins(row_of(each, far.get(each.name, NOBODY))) for each in found}
         return {str(row["name"]): {**row, **stands.get(row["name"], {})} for row in counted}
-
-    def _row(self, campaign: CampaignNow) -> dict[str, Any]:
-        far = self._progress.get(campaign.name, Progress(0, {}))
-        left = sum(far.states.get(state, 0) for state in OPEN_STATES)
-        return {
-            **msgspec.to_builtins(msgspec.structs.asdict(campaign)),
-            "leads": far.leads,
-            "leads_left": left,
-            "states": dict(far.states),
-        }
 
     async def run(self) -> None:
         """Count the leads for as long as it runs."""
@@ -87,3 +78,9 @@ class CampaignBoard:
     def _load(self) -> dict[str, Progress]:
         self._writer.flush()
         return progress(self._store)
+
+
+def row_of(campaign: CampaignNow, far: Progress) -> dict[str, Any]:
+    """Return how a campaign stands, and how far its leads are."""
+    more = {"leads": far.leads, "leads_left": far.left, "states": far.states}
+    return msgspec.structs.asdict(campaign) | more

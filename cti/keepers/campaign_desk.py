@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cti.calendar.instants import day_begins
+from cti.keepers.campaign_board import NOBODY, row_of
 from cti.model.dialling import CampaignName, CampaignState
 from cti.model.lead import CampaignNow
 from cti.model.policy import Center
@@ -26,7 +27,6 @@ from cti.store.database import Store
 from cti.store.outbound_retention import counts_for_ever
 from cti.store.outbound_writer import OutboundWriter
 
-OPEN_STATES = ("due", "held")
 MOST_PLANNED = 5_000  # leads that one plan looks at
 MOST_SHOWN = 20
 
@@ -66,7 +66,8 @@ class CampaignDesk:
     def _rows(self, found: Sequence[CampaignNow], at: float) -> list[dict[str, Any]]:
         self._writer.flush()
         known = campaigns.progress(self._store)
-        return [_row(each, known.get(each.name, campaigns.Progress(0, {})), at) for each in found]
+        far = [(each, known.get(each.name, NOBODY)) for each in found]
+        return [row_of(each, leads) | {"eta_s": _eta_s(each, leads.left, at)} for each, leads in far]
 
     def plan(self, name: str, ahead_s: float) -> dict[str, Any] | None:
         """Whom the campaign may dial within `ahead_s`, and why not whom; None: no such campaign. Dials nobody."""
@@ -91,17 +92,6 @@ class CampaignDesk:
         self._writer.flush()
         found = msgspec.to_builtins(amd_advice.report(verdicts_of(self._store, name), written.machines))
         return {"campaign": name, **found, "amd": written.machines.amd.model_dump()}
-
-
-def _row(campaign: CampaignNow, progress: campaigns.Progress, at: float) -> dict[str, Any]:
-    left = sum(progress.states.get(state, 0) for state in OPEN_STATES)
-    return {
-        **msgspec.structs.asdict(campaign),
-        "leads": progress.leads,
-        "leads_left": left,
-        "states": progress.states,
-        "eta_s": _eta_s(campaign, left, at),
-    }
 
 
 def _eta_s(campaign: CampaignNow, left: int, at: float) -> float | None:

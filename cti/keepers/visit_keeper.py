@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
+from cti.keepers.zoned import zoned
 from cti.model.campaign import Visit
 from cti.model.dialling import CallbackKind
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
-from cti.model.promise import Number, Promise
+from cti.model.promise import Promise
 from cti.outbound.lead import meant
 from cti.ports import Clock
 from cti.store.database import Store
@@ -81,7 +82,6 @@ class VisitKeeper:
                 return
 
     def _make(self, name: str, visit: Visit, customer: Customer, policy: Center, now: float) -> Promise | None:
-        outbound = policy.outbound
         agent = customer.data.get(visit.agent_column or "", "")
         known = hashlib.blake2b(f"{name} {customer.number}".encode(), digest_size=16).hexdigest()
         request = {
@@ -95,5 +95,5 @@ class VisitKeeper:
             "topic": name,
             "expires_at": now + visit.every_days * DAY_S,
         }
-        zones = customer.zones or (outbound.suppose_zone or outbound.zone,)
-        return promise_at_once(self._store, request, (Number(customer.number, zones), visit.queue))
+        number = zoned(customer.number, customer.zones, policy.outbound)
+        return promise_at_once(self._store, request, (number, visit.queue))

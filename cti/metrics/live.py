@@ -17,7 +17,7 @@ from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, agent_row, call_row, take_snapshot
 from cti.metrics.tally import Tally
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, ContactState, OfferState, Outcome
 
@@ -142,7 +142,7 @@ class LiveView:
         row = self.contacts.get(changed.id)
         if row is None:
             if changed.new == ContactState.ENDED:
-                self.inconsistent += 1
+                self.inconsistent += changed.cause != LEFT_BEHIND
                 return
             since = changed.at if changed.since is None else changed.since
             row = ContactRow(changed.id, changed.call or changed.id, changed.new, since, changed.at)
@@ -163,12 +163,13 @@ class LiveView:
                 self._leave(row, changed.at, Outcome.LOST, None)
 
     def _visit(self, changed: Changed) -> None:
-        row = self.contacts.get(changed.contact or changed.id)
-        queue = self.queues.get(changed.queue or "")
-        if row is None or queue is None or (changed.old == "") == (row.visit is not None):
-            self.inconsistent += 1
+        before_us = changed.cause == LEFT_BEHIND  # nothing of him has been counted yet (reports/today.py)
+        row = self.contacts.get(changed.contact or changed.id) if not before_us else ContactRow("", "", "", 0.0, 0.0)
+        queue, enters = self.queues.get(changed.queue or ""), changed.old == "" or before_us
+        if row is None or queue is None or enters == (row.visit is not None):
+            self.inconsistent += not before_us
             return
-        if changed.old == "":
+        if enters:
             self._enter(row, queue, changed)
         if changed.new != "waiting":
             self._leave(row, changed.at, changed.new, changed.wait_s, changed.expected_p90_s)

@@ -61,12 +61,6 @@ class QueueLogFile:
         self._drain()
         self._close_file()
 
-    def trouble(self) -> str | None:
-        """What a person should know, or None."""
-        if self._retry_at is None and not self.dropped:
-            return None
-        return f"queue_log: {len(self._kept)} lines kept, {self.dropped} lost, {self.errors} failed writes"
-
     def _write(self, line: str) -> None:
         if len(self._kept) >= MAX_KEPT_LINES:
             self._kept.popleft()

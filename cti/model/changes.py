@@ -12,6 +12,9 @@ import msgspec
 from cti.model.pools import PoolName
 from cti.model.words import AgentId, CallId, ContactId, EndedBy, NodeId, OfferId, QueueName, RefusedReason
 
+LEFT_BEHIND = "left_behind"
+"""The cause of an end that nobody was there to tell: an earlier engine's contact, which did not come back."""
+
 
 class Kind(StrEnum):
     """What kind of thing changed; `old` and `new` are values of the enum named here."""

@@ -1,7 +1,8 @@
 """What had been counted today before this engine was started? Out of the history, for the live view.
 
 Of callers who were still waiting, or in a flow, when the engine before this one ended, nothing is taken over: who comes
-back is counted as he comes, so that outcomes and those who wait are those who were offered.
+back is counted as he comes, and who does not when his end is told (store/history_left.py), so that outcomes and those
+who wait are those who were offered.
 """
 
 from __future__ import annotations

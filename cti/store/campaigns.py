@@ -36,6 +36,11 @@ class Progress(NamedTuple):
     leads: int
     states: dict[str, int]
 
+    @property
+    def left(self) -> int:
+        """How many are still to be called."""
+        return sum(self.states.get(state, 0) for state in (stored.DUE, stored.HELD))
+
 
 def offer(store: Store, name: str, most: int, now: float, awake: ZONES, *, ever: bool = False) -> LeadsOffered:
     """Hand out up to `most` due leads in zones that are `awake`, with what was tried (`ever`: as tried.py `history`).

@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from cti.model.errors import ConfigError
 
 BUSY_TIMEOUT_S = 5.0
+LOG_PAGES = 4_000  # of SQLite's log (16 MB), until they go into the database; the default is 1,000
+CACHE_KIB = 8_000  # of each connection, at most; the default is 2,000
 POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
@@ -80,6 +82,9 @@ def _engine(url: str, synchronous: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Pages are written into the log again and again: let more of it come together before they go to their places
+        cursor.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+        cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         cursor.close()
 
     return engine

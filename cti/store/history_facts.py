@@ -161,6 +161,7 @@ class Book:
                 rows.contact_fact.append(self._told(rows, number, gate_of(changed.id), changed))
             elif changed.contact is not None:
                 self._contact(rows, number, changed)
+        rows.contact_history = {contact: dict(row) for contact, row in rows.contact_history.items()}  # they go on
         rows.sums = self._sums.take()
         return rows
 
@@ -202,26 +203,27 @@ class Book:
             kind, self._decided = DECISION, (contact, changed.at, changed.cause)
             agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
             rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
-        rows.contact_fact.append(self._told(rows, number, contact, changed) | {"kind": kind})
+        rows.contact_fact.append(self._told(rows, number, contact, changed, kind))
         if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
             rows.dispositions[contact] = changed.new
             return
         if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
             return  # its end, after the contact's: there is nothing to sum up any more
-        rows.contact_history[contact] = dict(self._summary(contact, changed))
+        rows.contact_history[contact] = self._summary(contact, changed)
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             ended = self._contacts.pop(contact)
             if ended["outcome"] == Outcome.ANSWERED and ended["queue"] and not changed.outbound:
                 self._sums.served(ended["queue"], ended["since"], ended["caller"])
 
-    def _told(self, rows: Rows, number: int, contact: str, changed: Changed) -> dict[str, Any]:
+    def _told(self, rows: Rows, number: int, contact: str, changed: Changed, kind: str = "") -> dict[str, Any]:
         """A row of contact_fact; the first that names a policy brings it along."""
         if self._unkept is not None:
             rows.policies.append(self._unkept)
             self._unkept = None
-        bare = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
-        told = {"id": number, "contact": contact, "at": changed.at, "kind": changed.kind.value}
-        return told | {"version": self.version, "body": _encode(bare).decode()}
+        if changed.caller is not None or changed.goto is not None or changed.key is not None:
+            changed = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
+        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind or changed.kind.value}
+        return told | {"version": self.version, "body": _encode(changed).decode()}
 
     def _summary(self, contact: str, changed: Changed) -> dict[str, Any]:
         row = self._contacts.setdefault(

@@ -1,74 +1,105 @@
 """Which contacts did an earlier engine leave open in the history, and how do those end that nobody has seen again?
 
-A talk may end, and a caller hang up, while no engine is there to write it: without this they would be open for ever.
-Who comes back is known from before. Knows rows and facts; when it is time is history_writer.py's to say.
+A talk may end, and a caller hang up, while no engine is there to tell it: without this they would be open for ever.
+Who comes back is known from before. The ends are told to every reader: what a board and a report say stays the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import desc, select
 
-from cti.model.changes import Changed, Kind
-from cti.model.words import ContactId, ContactState, Outcome
-from cti.ports import Clock
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
+from cti.model.words import CallId, ContactId, ContactState, Outcome, QueueName
 from cti.store.database import Store
 from cti.store.tables import contact_fact, contact_history
 
 AFTER_S = 120.0  # longer than the dialplan keeps a caller without an engine, and than the first looks at each node take
+RETRY_S = 5.0
+PORTION = 50  # contacts at once, and then a pause: calls go on meanwhile
+PAUSE_S = 0.1
 LIVES_AT_MOST_S = 86_400.0  # nobody waits or talks for longer; older rows are not looked for
 MOST = 50_000
-CAUSE = "left_behind"
 
 _decode = msgspec.json.Decoder(Changed).decode
+_log = structlog.get_logger(__name__)
+
+Row = Mapping[str, Any]
 
 
 class LeftBehind:
-    """Begins with the open rows; `seen` takes one off, also while `ends` reads. Raises SQLAlchemyError, as `ends`."""
+    """Begins with the open rows, by contact; `seen` takes one off. Raises SQLAlchemyError. Lives on the loop.
 
-    def __init__(self, store: Store, started_at: float, clock: Clock) -> None:
+    `errors`: reads that failed, each tried again, and visits that cannot be read.
+    """
+
+    def __init__(self, store: Store, started_at: float) -> None:
+        self.errors = 0
         self._store, self._started_at = store, started_at
-        self._clock, self._began = clock, clock()  # its own: in a quiet centre no fact tells how late it is
         table = contact_history.c
-        recent = table.seen_at.between(started_at - LIVES_AT_MOST_S, started_at)
+        recent = table.seen_at > started_at - LIVES_AT_MOST_S  # later than now, too: of a clock that was ahead of ours
         query = select(contact_history).where(table.ended_at.is_(None), recent)
         with store.engine.connect() as connection:
             found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
-        self.rows: dict[str, dict[str, Any]] = {str(row["contact"]): row for row in found}
+        self.rows: dict[str, Row] = {str(row["contact"]): row for row in found}
 
-    def seen(self, contact: str | None) -> bool:
-        """It lives, or its end was told: it is open here no more. Whether it was."""
-        return contact is not None and self.rows.pop(contact, None) is not None
+    def seen(self, contact: str | None) -> None:
+        """It lives, or its end was told."""
+        if contact is not None:
+            self.rows.pop(contact, None)
 
-    def due(self) -> bool:
-        """Whether whoever is not back by now has gone."""
-        return bool(self.rows) and self._clock() - self._began >= AFTER_S
+    async def run(
+        self, tell: Callable[[Iterable[Changed]], None], sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        """Wait until whoever is not back by now has gone, and `tell` the ends of those."""
+        pause_s = AFTER_S
+        while self.rows:
+            await sleep(pause_s)
+            some = dict(islice(self.rows.items(), PORTION))
+            try:
+                ends = await asyncio.to_thread(self._ends, some)
+            except Exception as error:  # whatever it is: they are open still, and looked at again
+                self.errors += 1
+                _log.error("contacts_left_open", contacts=len(self.rows), error=type(error).__name__)
+                pause_s = RETRY_S
+                continue
+            pause_s = PAUSE_S
+            for contact, facts in ends.items():
+                if self.rows.pop(contact, None) is not None:  # nobody has heard of it while we read
+                    tell(facts)
 
-    def ends(self) -> dict[str, list[Changed]]:
+    def _ends(self, rows: Mapping[str, Row]) -> dict[str, list[Changed]]:
         """The facts that nobody was there to tell, by contact: a visit that is still open was given up, all is over.
 
-        They are of the engine's start, the last moment at which it can have been; how long the wait was nobody knows.
-        Each stays open here until it is `seen`: whoever takes its facts says so, and asks again after an error.
+        They are of the engine's start, the last moment at which it can have been (or of what was last seen of it, by a
+        clock that was ahead of ours); how long the wait was nobody knows.
         """
-        return {name: list(self._end(row)) for name, row in self.rows.copy().items()}
+        return {name: list(self._end(row)) for name, row in rows.items()}
 
-    def _end(self, row: dict[str, Any]) -> Iterator[Changed]:
-        name = ContactId(str(row["contact"]))
+    def _end(self, row: Row) -> Iterator[Changed]:
+        name, at = ContactId(str(row["contact"])), max(self._started_at, float(row["seen_at"]))
         visit = self._newest_visit(name)
         if visit is not None and visit.new == "waiting":
-            yield msgspec.structs.replace(
-                visit,
-                old=visit.new,
-                new=Outcome.ABANDONED.value,
-                at=self._started_at,
-                cause=CAUSE,
-                since=visit.at if visit.since is None else visit.since,
-            )
+            since = visit.at if visit.since is None else visit.since
+            ended = {"old": visit.new, "new": Outcome.ABANDONED.value, "since": since, "wait_s": None}
+            yield msgspec.structs.replace(visit, at=at, cause=LEFT_BEHIND, **ended)
         yield Changed(
-            Kind.CONTACT, name, str(row["state"]), ContactState.ENDED.value, self._started_at, CAUSE, contact=name
+            Kind.CONTACT,
+            name,
+            str(row["state"]),
+            ContactState.ENDED.value,
+            at,
+            LEFT_BEHIND,
+            queue=QueueName(row["queue"]) if row["queue"] else None,
+            contact=name,
+            call=CallId(row["call"]),
+            caller=row["caller"] or None,
         )
 
     def _newest_visit(self, contact: str) -> Changed | None:
@@ -76,4 +107,9 @@ class LeftBehind:
         query = select(fact.body).where(fact.contact == contact, fact.kind == Kind.VISIT.value)
         with self._store.engine.connect() as connection:
             body = connection.execute(query.order_by(desc(fact.id)).limit(1)).scalar()
-        return None if body is None else _decode(body)
+        try:
+            return None if body is None else _decode(body)
+        except (msgspec.MsgspecError, ValueError):  # of another version: the others must not stay open over it
+            self.errors += 1
+            _log.error("a visit that was left open cannot be read: its contact ends without it", contact=contact)
+            return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import structlog
 from sqlalchemy import Table, delete, exists, select
 
@@ -24,42 +27,44 @@ MAX_POLICIES = 20  # looked for at once: each may mean a walk through all facts
 _log = structlog.get_logger(__name__)
 
 
-def sweep(
+def steps(
     store: Store,
     before: float,
     version: str,
     promises_before: float | None = None,
     recorded_before: float | None = None,
-) -> int:
-    """Delete up to PORTION rows of each table that are older than `before` (epoch seconds); how many of the most.
+) -> dict[str, Callable[[], int]]:
+    """What is to be deleted that is older than `before` (epoch seconds); each up to PORTION rows, and says how many.
 
     `promises_before`: the same for ended callbacks and follow-ups, with their recordings; without it as the others.
     `recorded_before`: no recording goes that is younger, nor its row.
 
     An agent's newest row of that time stays: it says how he stood when what is kept begins. A policy goes when no
-    kept fact names it; `version`, which holds now, stays.
+    kept fact names it; `version`, which holds now, stays. Each raises SQLAlchemyError.
     """
-    deleted = max(
-        _sweep(store, contact_fact, before),
-        _sweep(store, decision_agent, before),
-        _sweep_agents(store, before),
-        _sweep_contacts(store, before),
-        _sweep(store, survey_asked, before - LONGEST_QUIET_S),
-        _sweep_promises(store, before if promises_before is None else promises_before, recorded_before),
-    )
-    return max(deleted, _sweep_policies(store, before, version))
+    promised = before if promises_before is None else promises_before
+    return {
+        "facts of contacts": partial(_sweep, store, contact_fact, before),
+        "decisions": partial(_sweep, store, decision_agent, before),
+        "facts of agents": partial(_sweep_agents, store, before),
+        "contacts": partial(_sweep_contacts, store, before),
+        "who was surveyed": partial(_sweep, store, survey_asked, before - LONGEST_QUIET_S),
+        "callbacks and follow-ups": partial(_sweep_promises, store, promised, recorded_before),
+        "policies": partial(_sweep_policies, store, before, version),
+    }
 
 
-def sweep_sums(store: Store, now: float, zone: str, before: float | None) -> None:
+def sweep_sums(store: Store, now: float, zone: str, before: float | None) -> int:
     """Make one day of `zone` that an earlier version has not counted; delete one day's quarter hours before `before`.
 
-    Times are epoch seconds; without `before` all are kept. Raises SQLAlchemyError.
+    Times are epoch seconds; without `before` all are kept. One a minute is enough: 0. Raises SQLAlchemyError.
     """
     with store.engine.begin() as connection:
         day_writing.make_older(connection, int(now), zone)
     if before is not None:
         with store.engine.begin() as connection:
             day_writing.forget_quarters(connection, int(before))
+    return 0
 
 
 def _sweep_policies(store: Store, before: float, version: str) -> int:

@@ -103,11 +103,6 @@ class SumBook:
         self._callers: dict[str, _Caller] = {}
         self._booked_to = 0
 
-    @property
-    def zone(self) -> str:
-        """The centre's, whose days are counted."""
-        return self._sums.zone
-
     def open(self, center: Center, at: float) -> None:
         """`center` holds from `at` on."""
         self._sums.zone = center.zone

@@ -5,18 +5,16 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
-from cti.ports import Clock, told_of
+from cti.ports import told_of
 from cti.store import interval_writing
 from cti.store.bulk import insert_many
 from cti.store.database import Store
@@ -56,9 +54,8 @@ class HistoryWriter(WriterThread[_Batch]):
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
-    `now`: epoch seconds at which this engine starts. `alone`: no other engine writes into this store, so that contacts
-    that an earlier one has left open, and that do not come back, are over. Raises SQLAlchemyError where the store
-    cannot be read.
+    `now`: epoch seconds at which this engine starts; `left`: what an earlier one has left open. Raises SQLAlchemyError
+    where the store cannot be read.
     """
 
     def __init__(
@@ -73,20 +70,17 @@ class HistoryWriter(WriterThread[_Batch]):
         max_pending: int = MAX_PENDING,
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
-        alone: bool = True,
-        clock: Clock = time.monotonic,
         may_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("history", retry_s)
-        self._alone = alone
         self.written = 0
         self._tell_lost_at = 1
-        self._store, self._sweeper, self._center = store, Sweeper(store, keep_s, further), center
+        self._store, self.sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait = may_wait
         self._book = Book()
-        self._left = LeftBehind(store, now, clock)
-        self._book.goes_on(self._left.rows)
+        self.left = LeftBehind(store, now)
+        self._book.goes_on(self.left.rows)
         self._hurry = False
         self._facts: deque[Numbered] = deque()
         self._openings = 0  # among these
@@ -106,8 +100,8 @@ class HistoryWriter(WriterThread[_Batch]):
         if changed.kind not in KEPT:
             return
         with self._wake:
-            self._newest_at = changed.at
-            self._left.seen(changed.contact)
+            self._newest_at = max(self._newest_at, changed.at)
+            self.left.seen(changed.contact)
             if self._proposed is None:
                 self._take_in(changed)
             else:
@@ -217,7 +211,6 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _afterwards(self, work: _Batch | None) -> None:
         if not self._closing:
-            self._end_those_left_behind()
             self._sweep()
 
     def _rows(self, facts: Sequence[Numbered]) -> Rows:
@@ -229,31 +222,11 @@ class HistoryWriter(WriterThread[_Batch]):
             _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
             return Rows()
 
-    def _end_those_left_behind(self) -> None:
-        if not self._alone or not self._left.due():
-            return
-        try:
-            ends = self._left.ends()  # reads: not under the lock, for which the loop would wait
-            with self._wake:
-                for contact, facts in ends.items():
-                    if self._left.seen(contact):  # not heard of while we read
-                        for fact in facts:
-                            self._take_in(fact)
-        except SQLAlchemyError as error:
-            self.errors += 1
-            _log.error("contacts_left_open", error=type(error).__name__)
-
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
         if self._newest_at - self._swept_at < SWEEP_S:
             return
-        try:
-            deleted = self._sweeper.sweep(self._newest_at, self._book.version, self._center)
-        except SQLAlchemyError as error:
-            self.errors += 1
-            _log.error("history_not_swept", error=type(error).__name__)
-            deleted = 0
-        if deleted < PORTION:
+        if self.sweeper.sweep(self._newest_at, self._book.version, self._center) < PORTION:
             self._swept_at = self._newest_at
 
 

@@ -5,6 +5,8 @@ Which rows those are: history_retention.py, outbound_retention.py. Blocks for th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +14,7 @@ import structlog
 
 from cti.model.policy import Center
 from cti.store.database import Store
-from cti.store.history_retention import PORTION, sweep, sweep_sums
+from cti.store.history_retention import PORTION, steps, sweep_sums
 from cti.store.outbound_retention import (
     counted_for_ever,
     counts_for_ever,
@@ -39,29 +41,42 @@ NOTHING_FURTHER = Further()
 
 
 class Sweeper:
-    """`facts_s`: how long the history of contacts and agents is kept."""
+    """`facts_s`: how long the history of contacts and agents is kept. `errors`: steps that failed, tried again."""
 
     def __init__(self, store: Store, facts_s: float, further: Further) -> None:
+        self.errors = 0
         self._store, self._facts_s, self._further = store, facts_s, further
         self._files_at = 0.0
 
     def sweep(self, now: float, version: str, center: Center) -> int:
-        """Delete up to PORTION rows of each table; how many of the most. Raises SQLAlchemyError."""
-        further = self._further
-        promises_s = self._facts_s if further.promises_s is None else further.promises_s
-        recorded_before = now - max(promises_s, recordings_kept_s(center))
-        deleted = sweep(self._store, now - self._facts_s, version, now - promises_s, recorded_before)
-        if further.attempts_s is not None and not counts_for_ever(center):
-            before, counted = now - further.attempts_s, counted_for_ever(center)
-            deleted = max(deleted, sweep_attempts(self._store, before, counted, PORTION))
-        sweep_sums(self._store, now, center.zone, None if further.sums_s is None else now - further.sums_s)
-        if further.recordings is not None and now - self._files_at >= FILES_EVERY_S:
-            self._files(further.recordings, now, recorded_before)
+        """Delete up to PORTION rows of each kind; how many of the most. One that fails holds up no other."""
+        deleted = 0
+        for what, step in self._steps(now, version, center).items():
+            try:
+                deleted = max(deleted, step())
+            except Exception as error:
+                self.errors += 1
+                _log.error("too_old_and_not_deleted", what=what, error=type(error).__name__)
         return deleted
 
-    def _files(self, folder: Path, now: float, before: float) -> None:
+    def _steps(self, now: float, version: str, center: Center) -> dict[str, Callable[[], int]]:
+        further, store = self._further, self._store
+        promises_s = self._facts_s if further.promises_s is None else further.promises_s
+        recorded_before = now - max(promises_s, recordings_kept_s(center))
+        found = steps(store, now - self._facts_s, version, now - promises_s, recorded_before)
+        if further.attempts_s is not None and not counts_for_ever(center):
+            before, counted = now - further.attempts_s, counted_for_ever(center)
+            found["attempts"] = partial(sweep_attempts, store, before, counted, PORTION)
+        sums_before = None if further.sums_s is None else now - further.sums_s
+        found["sums of reports"] = partial(sweep_sums, store, now, center.zone, sums_before)
+        if further.recordings is not None and now - self._files_at >= FILES_EVERY_S:
+            found["recordings"] = partial(self._files, further.recordings, now, recorded_before)
+        return found
+
+    def _files(self, folder: Path, now: float, before: float) -> int:
         gone = sweep_recordings(self._store, folder, before, PORTION)
         if gone:
             _log.info("recordings_deleted", files=gone, why="older than history.callbacks_keep_days, and in no row")
         if gone < PORTION:
             self._files_at = now
+        return 0

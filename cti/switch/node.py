@@ -271,10 +271,10 @@ class Node:
                 pause_s = CHECK_INTERVAL_S
             else:
                 self.live = True
+                self._tell_drained()
                 self._forget_legs({leg.leg for leg in legs})
                 self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
-                self._tell_drained()
                 if self.strays is not None:
                     self.strays.begin()
                 if not self.first_live.done():

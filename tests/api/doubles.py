@@ -62,7 +62,7 @@ class FakePolicy:
         self.answer = PolicyAnswer(applied=True, version="v2", lines=["queue sales: target_s 20 -> 30"])
         self.live = [{"path": "queues.sales.target_s", "value": 30, "file": 20, "by": "eva", "at": 1.0}]
         self.center = Center.model_validate(
-            {"queues": {"sales": {}, "support": {}}, "agents": {"anna": {"phone": "PJSIP/1"}}}
+            {"queues": {"sales": {}, "support": {}}, "agents": {"anna": {"phone": "PJSIP/1"}}, "nodes": {"node1": {}}}
         )
 
     async def reload(

@@ -14,7 +14,7 @@ from cti.cli import main
 from cti.cli.erase import forms_of
 from cti.store.database import open_store
 from cti.store.people_tables import kept_answer
-from cti.store.tables import audit, contact_history, follow_up
+from cti.store.tables import audit, config_version, contact_history, follow_up
 from tests.cli.test_lists import CENTER
 
 pytestmark = pytest.mark.unit
@@ -113,6 +113,15 @@ def test_a_link_in_the_spool_leads_nowhere(folder: Path) -> None:
     (folder / "var" / "spool" / "r3.json").symlink_to(other)
     assert ask(NUMBER, "--yes")[0] == 0
     assert other.read_text() == HOME
+
+
+def test_what_your_configuration_says_is_told_and_kept(folder: Path) -> None:
+    store = open_store(f"sqlite:///{folder}/var/cti.db")
+    with store.engine.begin() as connection:
+        connection.execute(insert(config_version), [{"version": "v1", "at": AT, "body": f'["{NUMBER}"]'}])
+    store.close()
+    code, _, told = ask(NUMBER, "--yes")
+    assert code == 1 and "1 rows of config_version still hold it: your own configuration" in told
 
 
 def test_it_asks_before(folder: Path) -> None:

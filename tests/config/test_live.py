@@ -74,7 +74,7 @@ def test_a_node_is_drained_resumed_and_weighed() -> None:
         ("nodes.nod1.drained", "x", 'there is no node "nod1" (did you mean "node1"?)'),
         ("nodes.node1.weight", -1, "must be at least 0"),
         ("nodes.node1.drained", "two\nlines", "must be one line that says why, of up to 80 characters"),
-        ("nodes.node1.host", "10.0.0.9", "unknown key"),
+        ("nodes.node1.host", "10.0.0.9", "unknown key (known: drained, weight)"),
     ],
 )
 def test_what_a_node_cannot_be(path: str, value: Any, problem: str) -> None:

@@ -16,12 +16,12 @@ from cti.store.callback_erasure import Forgotten, erase, forget_before, open_of
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.callbacks import keep, promises
 from cti.store.database import Store, open_store
-from cti.store.history_retention import sweep
 from cti.store.promising import Placed, take_requests
 from cti.store.tables import callback, callback_request
 from cti.store.tables import follow_up as work
 from cti.store.voicemail import Voicemail
 from cti.store.voicemail import keep as leave
+from tests.store.retention import sweep
 
 pytestmark = pytest.mark.unit
 

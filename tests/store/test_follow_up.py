@@ -11,7 +11,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, CallId, ContactId, QueueName
 from cti.store import follow_up
 from cti.store.database import Store, open_store
-from cti.store.history_retention import sweep
+from tests.store.retention import sweep
 
 pytestmark = pytest.mark.unit
 

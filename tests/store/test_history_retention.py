@@ -13,9 +13,9 @@ from cti.store import history_retention
 from cti.store.database import Store, open_store
 from cti.store.erasure import erase
 from cti.store.history import History
-from cti.store.history_retention import sweep
 from cti.store.history_writer import HistoryWriter
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+from tests.store.retention import sweep
 
 pytestmark = pytest.mark.unit
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from cti.store.database import Store, open_store
 from cti.store.erasure import erase
-from cti.store.history_retention import sweep
 from cti.store.survey_asked import LONGEST_QUIET_S, may_ask
 from cti.store.tables import survey_asked
+from tests.store.retention import sweep
 
 pytestmark = pytest.mark.unit
 

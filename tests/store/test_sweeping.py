@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from kit import center
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from cti.model.policy import Center
 from cti.store import follow_up
@@ -123,3 +124,18 @@ def test_quarter_hours_of_reports_go_when_they_are_too_old_and_their_days_stay(s
     with store.engine.connect() as connection:
         assert connection.execute(select(queue_interval.c.start)).scalars().all() == [midnight + DAY_S]
         assert len(connection.execute(select(DAYS["queue_interval"].c.start)).all()) == 2
+
+
+def test_a_step_that_fails_holds_up_no_other(store: Store) -> None:
+    """The first did: attempts and recordings, personal data, were kept for ever then."""
+    one = Attempt("spring", 7, 1, 0, "+49301234567")
+    intend(store, one, NOW)
+    ended(store, one.id, "busy", NOW + 20.0)
+    sweeper = Sweeper(store, DAY_S, Further(attempts_s=DAY_S))
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE contact_fact RENAME TO away")
+    with capture_logs() as logged:
+        assert sweeper.sweep(NOW + 2 * DAY_S, "v1", with_rules({})) == 1
+    with store.engine.connect() as connection:
+        assert connection.execute(attempt.select()).all() == []
+    assert {line["what"] for line in logged} == {"facts of contacts", "policies"} and sweeper.errors == 2

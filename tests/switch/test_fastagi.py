@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from cti.switch.agi_codec import AgiEncodeError, Reply
-from cti.switch.fastagi import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, FastAgiServer, Gone
+from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, Gone
+from cti.switch.fastagi import KEEPALIVE_IDLE_S, FastAgiServer
 from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.contract
@@ -80,6 +81,14 @@ async def session_of(start: Start, **options: object) -> tuple[FastAgiServer, Ca
     server = await start(on_session, **options)
     caller = await connect(server)
     return server, caller, await asyncio.wait_for(began, PATIENCE_S)
+
+
+async def test_a_dead_host_is_noticed(start: Start) -> None:
+    server, _, session = await session_of(start)
+    assert server.connected == 1 and session._transport is not None
+    sock = session._transport.get_extra_info("socket")
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE_IDLE_S
 
 
 async def test_a_session_knows_its_call(start: Start) -> None:

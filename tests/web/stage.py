@@ -23,7 +23,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-START_TIMEOUT_S, STOP_TIMEOUT_S = 120.0, 10.0
+START_TIMEOUT_S, STOP_TIMEOUT_S = 90.0, 10.0
 AGENTS = ("anna", "ben", "chen", "dora", "emil", "fang")
 QUEUES = ("sales", "support")
 RESULTS = {"sale": "Sale", "later": "Wants to think", "none": "No sale"}
