@@ -73,8 +73,8 @@ async def _keep_running(
             try:
                 await app.leaving.over.wait()
             finally:
-                waiting = len(app.engine.center.contacts)
-                log.info("engine stops; who waits goes back to the dialplan", waiting=waiting)
+                inside = app.engine.center.inside
+                log.info("engine stops; who waits goes back to the dialplan, who talks goes on", inside=inside)
     except asyncio.CancelledError:
         if app is None:
             log.info("engine stops before it has started")

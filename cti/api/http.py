@@ -51,7 +51,7 @@ def make_http_app(
 
 
 def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool, turns_away: str = "") -> list[str]:
-    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the live view keeps it.
+    """Why callers could not be served now: `nodes` is name -> "up" / "down", as the switch has them.
 
     `turns_away`: why no new caller is let in, in words.
     """

@@ -10,9 +10,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cti.metrics.definitions import Samples
 from cti.metrics.flow_ways import FlowWays
 from cti.metrics.node_rows import NodeBook
+from cti.metrics.queue_counts import Samples
 from cti.metrics.rows import AgentRow, ContactRow, QueueRow
 from cti.metrics.sentences import decision_sentence
 from cti.metrics.snapshot import MAX_LISTED, agent_row, call_row, take_snapshot

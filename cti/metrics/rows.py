@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sortedcontainers import SortedDict
 
-from cti.metrics.definitions import QueueCounts
+from cti.metrics.queue_counts import QueueCounts
 from cti.model.words import Activity, AgentStatus
 
 

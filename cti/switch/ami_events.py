@@ -1,6 +1,6 @@
 """Which AMI event means what to the core? One table from event names to small functions; no I/O, no state.
 
-Everything here is about legs by their Uniqueid; what needs to know which offer a leg belongs to is asterisk.py's.
+Everything here is about legs by their Uniqueid; what needs to know which offer a leg belongs to is node.py's.
 Source of the field names: Asterisk 22 AMI event documentation (Newchannel, Hangup, DTMFEnd, Hold, BlindTransfer ...).
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cti.metrics.definitions import QueueCounts
+from cti.metrics.queue_counts import QueueCounts
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
 from cti.model.words import QueueName

@@ -1,4 +1,4 @@
-"""What do the numbers mean? The metric contract (docs/metrics.md) as arithmetic. PURE.
+"""How are one queue's counts kept, and the newest of its durations? What they mean is contract.py's. PURE.
 
 Knows counts and seconds; must not know where they come from or who shows them. Unknown is None, never 0.
 """

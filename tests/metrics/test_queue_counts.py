@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cti.metrics.definitions import KEPT_SAMPLES, QueueCounts, Samples
+from cti.metrics.queue_counts import KEPT_SAMPLES, QueueCounts, Samples
 
 pytestmark = pytest.mark.unit
 
