@@ -4,7 +4,17 @@ import type { Connection } from './client';
 import type { HealthRow } from './rows';
 
 /** Worst first: who hears nothing knows nothing of the rest; a switch touches every call, a closed door every new one. */
-const KINDS = ['unheard', 'allDown', 'closedCalls', 'closedLag', 'nodeDown', 'redis', 'alone', 'drained'] as const;
+const KINDS = [
+  'unheard',
+  'allDown',
+  'closedDrained',
+  'closedCalls',
+  'closedLag',
+  'nodeDown',
+  'redis',
+  'alone',
+  'drained',
+] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -61,7 +71,8 @@ function nodesOf({ nodes, downSince }: Heard): readonly Trouble[] {
 function doorOf(status: HealthRow | undefined): readonly Trouble[] {
   const door = status?.admission;
   if (!door?.closed) return [];
-  return [{ kind: door.closed === 'lag' ? 'closedLag' : 'closedCalls', name: '', since: door.since ?? null }];
+  const kind = ({ lag: 'closedLag', drained: 'closedDrained' } as const)[door.closed] ?? 'closedCalls';
+  return [{ kind, name: '', since: door.since ?? null }];
 }
 
 /** Somebody has wanted it so: told, so that nobody wonders. */

@@ -62,6 +62,7 @@ it('tells one lost switch from all of them, which are lost since the last one we
 
 it('tells a full engine from one that is late', () => {
   expect(kinds(heard({}, { admission: { closed: 'calls', since: 1 } }))).toEqual(['closedCalls']);
+  expect(kinds(heard({}, { admission: { closed: 'drained', since: 1 } }))).toEqual(['closedDrained']);
 });
 
 it('says that nobody could take over, and that callers do not feel it', () => {

@@ -89,6 +89,11 @@ export const common = {
       means: 'Its calls may be over; the other nodes go on.',
       todo: 'Who runs it: is it up, and its AMI port open? `cti doctor` says more.',
     },
+    closedDrained: {
+      what: () => 'New callers are turned away: this engine is being drained',
+      means: 'Whoever is inside is served to the end; then it stops.',
+      todo: 'Somebody has typed `cti drain`. Who runs it: start it again to take calls.',
+    },
     closedCalls: {
       what: () => 'New callers are turned away: the engine has as many calls as it may',
       means: 'Whoever is inside is served as ever.',

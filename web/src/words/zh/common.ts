@@ -84,6 +84,11 @@ export const common: Said<typeof english> = {
       means: '它上面的通话可能已结束；其他节点照常。',
       todo: '管理员：它是否运行，AMI 端口是否可达？`cti doctor` 有更多信息。',
     },
+    closedDrained: {
+      what: () => '新来电被拒：此引擎正在排空',
+      means: '已在中心内的来电会服务到结束，之后引擎停止。',
+      todo: '有人执行了 `cti drain`。管理员：如需接听，请重新启动引擎。',
+    },
     closedCalls: {
       what: () => '新来电被拒：引擎的通话数已达上限',
       means: '已在中心内的来电照常服务。',
