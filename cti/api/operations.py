@@ -72,7 +72,7 @@ _LIVE = (
     Operation("GET", "/agents", "The agents and what they do", Right.AGENTS_READ, rows={"agents": AGENT}),
     Operation("GET", "/calls", "The calls in the engine's hands", Right.CALLS_READ, rows={"calls": CONTACT}),
     Operation("GET", "/decisions", "Who got which call, and why", Right.CALLS_READ, rows={"decisions": CONTACT}),
-    Operation("GET", "/nodes", "The Asterisk nodes, and how many calls each has", Right.STATUS_READ, whole=True),
+    Operation("GET", "/nodes", "The Asterisk nodes, and how many calls each has", Right.STATUS_READ),
     Operation("GET", "/status", "How the engine and its Asterisk nodes are", Right.STATUS_READ, rows=_STATUS),
     Operation(
         "POST",
@@ -218,7 +218,13 @@ _POLICY = (
         rows={"live_changes": Row.LIVE_CHANGE},
     ),
     Operation("POST", "/reload", "Read the configuration file again", Right.POLICY_CHANGE, whole=True),
-    Operation("POST", "/nodes/{node}/{action}", "Drain a node, resume it, weigh it", Right.POLICY_CHANGE, whole=True),
+    Operation(
+        "POST",
+        "/nodes/{node}/{action}",
+        "Drain a node, resume it, weigh it",
+        dict.fromkeys(("drain", "resume", "weight"), Right.POLICY_CHANGE),
+        whole=True,
+    ),
     Operation("POST", "/drain", "Let a standby take over; alone: finish, and end", Right.POLICY_CHANGE, whole=True),
     Operation("GET", "/flows", "The versions of the flows", Right.FLOWS_READ),
     Operation(

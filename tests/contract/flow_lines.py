@@ -72,8 +72,8 @@ class Wiretap:
         """`replace` is monkeypatch.setattr."""
         plain = AgiSession.submit
 
-        def submit(session: AgiSession, *words: str) -> asyncio.Future[Reply]:
-            answer = plain(session, *words)
+        def submit(session: AgiSession, *words: str, timeout_s: float | None = None) -> asyncio.Future[Reply]:
+            answer = plain(session, *words, timeout_s=timeout_s)
             if " ".join(words[:2]) in LASTING:
                 self.sent.append(Sent(words, answer))
             return answer
