@@ -22,7 +22,7 @@ def first_moment(zone: ZoneInfo, day: date, minute: int) -> float:
 def last_moment(zone: ZoneInfo, day: date, minute: int) -> float:
     """Return the moment from which on the clock never again shows less than `minute` of `day`.
 
-    Of a time that comes twice in autumn it is the second.
+    Of a time that comes twice in autumn it is the second; of the one to which the clock is put back, the first.
     """
     return _moment(zone, day, minute, fold=1)
 
@@ -48,7 +48,8 @@ def _moment(zone: ZoneInfo, day: date, minute: int, fold: int) -> float:
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
     first, second = wall.timestamp(), wall.replace(fold=1).timestamp()
     if second >= first:  # later: the time comes twice (PEP 495)
-        return second if fold else first
+        shown = datetime.fromtimestamp(second - 1, zone).replace(tzinfo=None)
+        return second if fold and shown < wall.replace(tzinfo=None) else first
     return _end_of_gap(zone, second, first)
 
 

@@ -79,6 +79,19 @@ def test_a_past_special_day_alone_never_opens_again() -> None:
     assert state(once, at("2026-11-23T10:00")) == OpenState(False, Why.WEEKLY)
 
 
+@pytest.mark.parametrize(
+    ("span", "closes"),
+    [
+        ("01:00-02:00", "2026-10-25T00:00"),  # the clock is put back to 02:00, not before it
+        ("01:00-02:30", "2026-10-25T01:30"),
+        ("01:00-03:00", "2026-10-25T02:00"),
+    ],
+)
+def test_hours_that_end_while_the_clock_is_put_back(span: str, closes: str) -> None:
+    short = hours("Europe/Berlin", weekly={"sun": span})
+    assert state(short, at("2026-10-24T23:30", "UTC")).closes_at == at(closes, "UTC")
+
+
 # --- against a clock that is read minute by minute --------------------------------------------------------------------
 
 
