@@ -221,7 +221,7 @@ def test_wicked_names_and_numbers(centre: Centre, engine: EngineProcess, strange
         assert len(channels) >= MOST
         assert {channel["Channel"].partition("-")[0] for channel in channels} == {"PJSIP/trunk3"}
         for channel in channels:
-            assert channel["Context"] in ("cti-inbound", "cti-fallback"), channel
+            assert channel["Context"] in ("cti-inbound", "cti-fallback", "cti-callback"), channel
             place = centre.witness.variable(channel["Channel"], "CTI_NEXT")
             unknown_number = channel["CallerIDNum"].startswith("77")
             assert place in ("", "(null)", *(["cti-fallback,s,1"] if unknown_number else [])), channel

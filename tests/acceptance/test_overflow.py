@@ -82,9 +82,8 @@ def test_whoever_overflows_keeps_his_wait(centre: Centre, start: Start) -> None:
     }
     offered = {name: engine.queue(name)["offered"] for name in ("slow", "empty", "keyed", "small", "support")}
     assert offered == {"slow": 1, "empty": 1, "keyed": 2, "small": 2, "support": 5}
-    assert [(row[2], row[-1]) for row in engine.queue_log("WITHDRAW")] == [
-        ("empty", "overflowed"), ("small", "overflowed"),
-    ]  # fmt: skip
+    assert [(row[2], row[-1]) for row in engine.queue_log("WITHDRAW")] == [("small", "overflowed")]
+    assert [row[2] for row in engine.queue_log("EXITEMPTY")] == ["empty"]
     assert sorted(row[5] for row in engine.queue_log("EXITWITHKEY")) == ["2", "3"]
     assert [row[2] for row in engine.queue_log("EXITWITHTIMEOUT")] == ["slow"]
     first = engine.queue_log("EXITWITHTIMEOUT")[0][1]
