@@ -17,7 +17,9 @@ from cti.model.node_rules import NodeRules
 from cti.model.policy import Center
 from cti.model.words import NodeId, OfferState, RingResult
 
-LOST_S = 10.0  # away for so long, it is taken for dead: only calls whose AGI still speaks to us live on
+# Away for so long, it is taken for dead: only calls whose AGI still speaks to us live on. One that was frozen for less
+# (a paused machine) goes on with talks of which only AMI tells, and who was freed would be rung while he talks.
+LOST_S = 30.0
 DRAINING, EMPTY = "draining", "empty"
 UP, DOWN, REMOVED = "up", "down", "removed"
 _AS_ALWAYS = NodeRules()

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
 Start = Callable[..., EngineProcess]
 
 BOTH = {"node1": "up", "node2": "up"}
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 
 
 def nodes_of(engine: EngineProcess) -> dict[str, Any]:
