@@ -142,6 +142,9 @@ def agent_ready(floor: Floor, offer: Offer) -> None:
     """He was rung first, has picked up, and waits for his customer; or hears first what that one has left for him."""
     contact, agent = floor.contacts[offer.contact], floor.agents[offer.agent]
     agent.missed = agent.rejected = agent.unreachable = 0
+    if offer.leg and offer.leg not in floor.leg_owner:  # he has hung up before we heard that he had picked up
+        agent_left(floor, offer, hung_up=True)
+        return
     if contact.callout is not None and contact.callout.hear:
         _kept_for_him(floor, offer)
         floor.deadlines.set("ring", contact.id, floor.now + HEAR_S)

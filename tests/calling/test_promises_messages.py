@@ -69,6 +69,14 @@ def test_who_hangs_up_over_a_message_leaves_it_to_the_next_one() -> None:
     assert len(scene.commands(do.RingAgent)) == 2
 
 
+def test_who_has_hung_up_before_we_hear_that_he_picked_up_leaves_it_to_the_next_one() -> None:
+    scene = Hearing()
+    offer, leg = scene.offer_of("anna"), scene.rings("anna")
+    scene.post(ev.LegDown(leg))
+    scene.post(ev.OfferAnswered(offer))
+    assert scene.states()[-1] == "in_line" and not scene.placed() and scene.idle()
+
+
 def test_who_says_nothing_for_ever_is_let_go() -> None:
     scene = Hearing()
     scene.agent_waits("anna")
