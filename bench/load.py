@@ -115,7 +115,7 @@ async def measure(plan: Plan, centres: Sequence[Centre]) -> Report:
         for centre in centres:
             await stack.enter_async_context(centre.up())
         await asyncio.sleep(2.0)
-        trouble = [centre.people.trouble() for centre in centres if centre.people.trouble()]
+        trouble = [said for centre in centres if (said := centre.people.trouble())]
         if trouble:
             raise SystemExit(f"SIPp did not start: {', '.join(trouble)}")
         first, began = await look(centres), time.time()

@@ -48,8 +48,10 @@ def _moment(zone: ZoneInfo, day: date, minute: int, fold: int) -> float:
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
     first, second = wall.timestamp(), wall.replace(fold=1).timestamp()
     if second >= first:  # later: the time comes twice (PEP 495)
+        if not fold or second == first:
+            return first
         shown = datetime.fromtimestamp(second - 1, zone).replace(tzinfo=None)
-        return second if fold and shown < wall.replace(tzinfo=None) else first
+        return second if shown < wall.replace(tzinfo=None) else first
     return _end_of_gap(zone, second, first)
 
 

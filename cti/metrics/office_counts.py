@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-
-class Joined(Protocol):
-    """An owner's office, or a standby: it has no token."""
-
-    @property
-    def token(self) -> int: ...
-
-    @property
-    def redis_away_s(self) -> float | None: ...
-
-    @property
-    def standbys(self) -> int: ...
+from cti.metrics.office_row import Joined
 
 
 class OfficeCounts(Collector):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 
-class Office(Protocol):
-    """An owner's office; see ports.py."""
+class Joined(Protocol):
+    """An owner's office (ports.py), or a standby: it has no token."""
 
     @property
     def token(self) -> int: ...
@@ -22,7 +22,7 @@ class Office(Protocol):
 class OfficeRow:
     """`owner` is the address at which callers reach this engine, who owns the centre from now on by `clock` (epoch)."""
 
-    def __init__(self, office: Office, owner: str, clock: Callable[[], float]) -> None:
+    def __init__(self, office: Joined, owner: str, clock: Callable[[], float]) -> None:
         self._office, self._clock = office, clock
         self._owner = {"owner": owner, "owner_since": clock(), "token": office.token}
         self._away_since: float | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.unit
 C = CallId("a/17.1")
 TICKET = Ticket(ContactId(C), QueueName("sales"), since=100.0, entered_at=100.0)
 RING = commands.Ring(C, (commands.RingLeg(OfferId("o1"), "PJSIP/1001"),), 20.0)
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 def arrival(told: list[events.AnyEvent]) -> events.CallArrived:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cti.model import commands, events
@@ -30,14 +28,6 @@ TRANSFER = {
     "SecondTransfererUniqueid": "18.1",
     "DestType": "App",
 }
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cti.model import commands, events
@@ -23,14 +21,6 @@ PHONES = {"PJSIP/1001": ANNA}
 
 def at(*nodes: str) -> dict[NodeId, NodeAddress]:
     return {NodeId(name): NodeAddress(f"host-{name}", 5038, "cti", "secret") for name in nodes}
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 async def is_up(bench: Bench, node: str) -> None:

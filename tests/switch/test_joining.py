@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cti.model import commands, events
@@ -21,14 +19,6 @@ JOIN = commands.Join(C, O1)
 BRIDGE = f"EXEC Bridge {NAME},x"
 RESULT = "GET FULL VARIABLE ${BRIDGERESULT}"
 LOST = events.SessionLost(C)
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 async def customer(bench: Bench) -> Caller:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cti.model import commands, events
@@ -18,14 +16,6 @@ UID, NAME = f"ctil-{ID}", "PJSIP/1009-0000000a"
 SPY = commands.Spy(A, ID, "a/1700.7", SpyMode.WHISPER, "PJSIP/1009", 30.0, "whisper anna")
 STOP = commands.StopSpy(A, ID)
 HANGUP = {"Action": "Hangup", "Channel": NAME}
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 def rung(bench: Bench) -> None:

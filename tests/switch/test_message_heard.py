@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -19,14 +17,6 @@ pytestmark = pytest.mark.unit
 FILE = "/var/spool/asterisk/cti-recordings/a-17-1"
 ALL = [f"STREAM FILE {sound} {KEYS}" for sound in (*BEGINS, FILE, *CHOICES)]
 SILENCE = "WAIT FOR DIGIT 5000"
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 async def listens(bench: Bench) -> Caller:

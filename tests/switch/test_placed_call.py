@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -31,14 +30,6 @@ def place(number: str = "+4930123456", node: str = "a", caller_id: str = "") -> 
 
 def ended(result: DialResult) -> list[events.AnyEvent]:
     return [events.AttemptEnded(X, result)]
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 async def placed(bench: Bench, *, channel: bool = True) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cti.model import commands, events
@@ -29,14 +27,6 @@ HANGUP = {"Action": "Hangup", "Channel": NAME}
 
 def dismiss(*prompts: str) -> commands.DismissAgent:
     return commands.DismissAgent(NodeId("a"), O1, prompts)
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made = Bench(monkeypatch)
-    await made.begin()
-    yield made
-    await made.end()
 
 
 def rung(bench: Bench) -> None:

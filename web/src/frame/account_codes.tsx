@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client';
 import { findOut } from '../api/session';
+import { Copy } from '../parts/copy';
 import { AskDialog, Dialog } from '../parts/dialog';
 import { problemText, say, sayProblem } from '../parts/toast';
 import { words } from '../words';
@@ -113,11 +114,9 @@ interface SheetProps {
 /** Told this once: to be copied, or printed alone on a page. */
 function Sheet({ name, codes, onClose }: SheetProps) {
   const said = words.value.account;
-  const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     findOut().catch(sayProblem); // how many are left
   }, []);
-  const copy = () => navigator.clipboard?.writeText(codes.join('\n')).then(() => setCopied(true), sayProblem);
   return (
     <Dialog title={`${said.recovery}: ${name}`} onClose={onClose}>
       <div class="dialog-body print-alone">
@@ -131,11 +130,7 @@ function Sheet({ name, codes, onClose }: SheetProps) {
         </ol>
       </div>
       <footer class="dialog-foot">
-        {navigator.clipboard && (
-          <button type="button" onClick={copy}>
-            {isCopied ? said.copied : said.copy}
-          </button>
-        )}
+        <Copy text={codes.join('\n')} said={said} />
         <button type="button" onClick={() => window.print()}>
           {said.print}
         </button>

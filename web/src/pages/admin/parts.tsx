@@ -1,6 +1,6 @@
 /** What do the lists of the administrator's page share? A secret that is told once, times, and who may see what. */
 
-import { useState } from 'preact/hooks';
+import { Copy } from '../../parts/copy';
 import { Dialog } from '../../parts/dialog';
 import { words } from '../../words';
 
@@ -34,8 +34,6 @@ interface SecretProps {
 /** It is nowhere else: whoever closes this without having written it down has to make another one. */
 export function Secret({ title, secret, onClose }: SecretProps) {
   const said = words.value.admin;
-  const [isCopied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard?.writeText(secret).then(() => setCopied(true));
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="dialog-body">
@@ -43,11 +41,7 @@ export function Secret({ title, secret, onClose }: SecretProps) {
         <code class="secret">{secret}</code>
       </div>
       <footer class="dialog-foot">
-        {navigator.clipboard && (
-          <button type="button" onClick={copy}>
-            {isCopied ? said.copied : said.copy}
-          </button>
-        )}
+        <Copy text={secret} said={said} />
         <button type="button" class="primary" onClick={onClose}>
           {said.written}
         </button>
