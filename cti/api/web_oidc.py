@@ -19,9 +19,8 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import NOT_OURS, add, name_asker, note
-from cti.api.http import answer
 from cti.api.operations import PREFIX
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
 from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.sessions import Sessions
