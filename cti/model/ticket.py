@@ -43,6 +43,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     queued: bool = False  # whether he ever stood in a line
     served_by: AgentId | None = None  # who talked with him last, and in which queue: a survey's answers are about him
     served_in: QueueName | None = None
+    outbound: bool = False  # we have called him
 
 
 _encoder = msgspec.json.Encoder()
