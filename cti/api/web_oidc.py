@@ -198,7 +198,11 @@ async def _json(method: str, url: str, **more: Any) -> dict[str, Any]:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.request(method, url, allow_redirects=False, **more) as response,
         ):
-            text = await response.content.read(MAX_ANSWER_BYTES)
+            text = b""
+            async for piece in response.content.iter_any():  # read(n) would give what is there, not all of it
+                text += piece
+                if len(text) > MAX_ANSWER_BYTES:
+                    raise Unreachable("an answer that is too long")
             found = msgspec.json.decode(text)
             if response.status == 200 and isinstance(found, dict):
                 return found
