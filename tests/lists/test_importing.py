@@ -137,6 +137,13 @@ def test_refused_rows_can_be_mended_and_imported(store: Store, tmp_path: Path) -
     assert run(store, tmp_path / "mended.csv").verdicts == {Verdict.VALID: 1}
 
 
+def test_the_header_of_refused_rows_is_no_formula_either(store: Store, tmp_path: Path) -> None:
+    rejects, path = io.StringIO(), tmp_path / "list.csv"
+    path.write_text("name,number,=HYPERLINK(1)\nAda,12,x\n")
+    run(store, path, rejects=rejects)
+    assert rejects.getvalue().splitlines()[0].endswith(",name,number,'=HYPERLINK(1)")
+
+
 def test_hours_are_asked_by_zone(store: Store, tmp_path: Path) -> None:
     file = written(tmp_path, [f"a,{number(1)},,", "b,+8613800138000,,"])
     tally = import_list(
