@@ -89,6 +89,12 @@ def cpu_s(pid: int, *, with_children: bool = False) -> float:
     return sum(int(field) for field in fields[11 : 15 if with_children else 13]) / TICKS_PER_S
 
 
+def loop_cpu_s(pid: int) -> float:
+    """The same of its first thread alone: an engine's event loop, without the threads that write."""
+    fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
 def resident_bytes(pid: int) -> int:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

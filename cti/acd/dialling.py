@@ -22,7 +22,7 @@ PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId o
 
 def key(number: str) -> str:
     """What two ways to write a number have in common; "" where it is none: +49 30 1234 is 0049301234."""
-    digits = "".join(char for char in number if char.isdigit())
+    digits = "".join(filter(str.isdigit, number))
     return digits.removeprefix("00") if len(digits) >= LEAST_DIGITS else ""
 
 
@@ -232,5 +232,7 @@ def number_of(contact: Contact) -> str:
 
 def numbers_of(contact: Contact) -> tuple[str, ...]:
     """The keys under which its customer is known: a trunk may write a number in another way than we call it."""
-    number, own = number_of(contact), key(contact.caller)
-    return tuple(dict.fromkeys(each for each in (number, own) if each))
+    own = key(contact.caller)
+    if contact.callout is None:
+        return (own,) if own else ()
+    return tuple(dict.fromkeys(each for each in (number_of(contact), own) if each))
