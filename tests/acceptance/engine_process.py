@@ -20,6 +20,8 @@ from typing import Any
 
 import yaml
 
+from tests import migrated
+
 from .waiting import until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -68,6 +70,9 @@ class EngineProcess:
     # --- its life ---------------------------------------------------------------------------------------------------
 
     def start(self, *, wait: bool = True) -> EngineProcess:
+        if "store" not in self._settings and not self.database.exists():
+            self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            migrated.write(self.database)
         self._process = subprocess.Popen(
             [sys.executable, "-m", *self._program, "run", str(self.file)],
             cwd=REPOSITORY,
