@@ -148,7 +148,7 @@ def _provider(rules: Oidc | None) -> Provider | None:
     if rules is None:
         return None
     secret = "" if rules.secret is None else rules.secret.get_secret_value()
-    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
+    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim, rules.name)
 
 
 def tls_context(files: Tls) -> ssl.SSLContext:

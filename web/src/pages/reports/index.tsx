@@ -10,6 +10,7 @@ import { type Column, Table } from '../../parts/table';
 import { problemText } from '../../parts/toast';
 import { asked as address, change } from '../../router';
 import { named, words } from '../../words';
+import { translated } from '../definitions';
 import { Curve } from './curve';
 import { cell, emptyOf, isLong, type ReportAnswer, type Row, sortable, spanOf } from './rows';
 
@@ -152,7 +153,7 @@ function columns(report: ReportAnswer): readonly Column<Row>[] {
   return report.columns.map((name, index) => ({
     key: name,
     head: named(said.columns, name),
-    hint: report.definitions[name],
+    hint: translated(report.definitions[name]),
     look: lookOf(report, index),
     isNumber: !['name', 'time', 'state'].includes(report.units[name] ?? ''),
     cell: (row: Row) => {
