@@ -37,7 +37,7 @@ export const campaigns = {
     window: "the window's abandoned calls are used up: one per free agent",
     changed: 'answers or talks have changed: one per free agent until enough is known again',
     evidence: 'too little known yet: one per free agent',
-    free: 'the mode gives no more',
+    free: 'so many for the agents who are free',
     lines: 'no line left',
     rate: "the carrier's calls per second",
     leads: 'no number left to dial',
@@ -95,7 +95,7 @@ export const campaigns = {
   },
   outcomes: {
     due: 'due',
-    held: 'at work',
+    held: 'at hand',
     reached: 'reached',
     exhausted: 'every try made',
     wrong_number: 'wrong number',
