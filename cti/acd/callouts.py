@@ -63,6 +63,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
         customer=dict(event.customer),
         session=False,
         callout=callout,
+        outbound=True,
     )
     if callout.reserve and known is not None:
         floor.opened(contact)

@@ -29,6 +29,7 @@ def up(floor: Floor, event: events.NodeUp) -> None:
     """It is connected, and this is what lives on it."""
     if not _known(floor, event.node):
         return
+    settle_from_now(floor)
     if not floor.nodes.get(event.node):
         floor.nodes[event.node] = True
         floor.deadlines.cancel("node_lost", event.node)
@@ -166,6 +167,12 @@ def _tell_drain(floor: Floor, node: NodeId, old: str, new: str) -> None:
 
 
 # --- after a start ---------------------------------------------------------------------------------------------------
+
+
+def settle_from_now(floor: Floor) -> None:
+    """A node, or the first caller, is here: those who wait come back from now on. Before, they found the door shut."""
+    if floor.settling and not floor.deadlines.pending("settle", ""):
+        floor.deadlines.set("settle", "", floor.now + floor.policy.settle_s)
 
 
 def settle_if_complete(floor: Floor) -> None:

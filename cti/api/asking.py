@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from cti.api.asking import add, refusal
-from cti.api.http import answer
 from cti.api.paging import Number, page_of
+from cti.api.responses import answer
 from cti.api.web_guard import who
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from cti.api.problems import problem
+from cti.api.responses import problem
 
 HEADER = "Idempotency-Key"
 MAX_CHARS = 200

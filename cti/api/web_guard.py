@@ -17,7 +17,7 @@ from cti.api import asking
 from cti.api.idempotency import HEADER, Answers, answered_once
 from cti.api.operation import Access, Operation, Row
 from cti.api.operations import PREFIX, operation_of
-from cti.api.problems import content_of, problem
+from cti.api.responses import content_of, problem
 from cti.api.scoping import Scope, named, only_rows, scope_of
 from cti.model.policy import Center
 from cti.people import keys

@@ -21,9 +21,8 @@ import structlog
 from aiohttp import web
 
 from cti.api.asking import NOT_OURS, REFUSED, add, name_asker, note
-from cti.api.http import answer
 from cti.api.operations import PREFIX
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
 from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.sessions import Sessions
@@ -199,7 +198,11 @@ async def _json(method: str, url: str, **more: Any) -> dict[str, Any]:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.request(method, url, allow_redirects=False, **more) as response,
         ):
-            text = await response.content.read(MAX_ANSWER_BYTES)
+            text = b""
+            async for piece in response.content.iter_any():  # read(n) would give what is there, not all of it
+                text += piece
+                if len(text) > MAX_ANSWER_BYTES:
+                    raise Unreachable("an answer that is too long")
             found = msgspec.json.decode(text)
             if response.status == 200 and isinstance(found, dict):
                 return found

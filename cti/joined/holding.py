@@ -59,13 +59,13 @@ class Holding:
     ) -> None:
         self.token = token
         self.standbys = 0  # other engines that could take over, at the last look
-        self._lease, self._newest, self._lost, self._clock = lease, newest, lost, clock
+        self._lease, self._lost, self._clock = lease, lost, clock
         self._tenure = Tenure(lease_s, asked_at + lease_s)
         self._lock = threading.Lock()
         self._ask_again_at = 0.0  # the loop is not held up by one question after the other
         self._ask_store_at = 0.0
         self._renewed = Question(lambda: self._lease.renew(self.token), clock, "cti-renew")
-        self._stored = Question(lambda: self._newest(), clock, "cti-owner")
+        self._stored = Question(newest, clock, "cti-owner")
         self._told_away = self._told_lost = False
         self._stop = threading.Event()
         self._beat = clock()

@@ -103,34 +103,6 @@ def leads_with(store: Store, number: str) -> list[Lead]:
         return _read(connection, ids)
 
 
-def record_result(
-    store: Store,
-    lead_id: int,
-    state: str,
-    now: float,
-    *,
-    result: str = "",
-    next_at: float = 0.0,
-    number_index: int = 0,
-    priority: int | None = None,
-) -> bool:
-    """Keep durably what came of a lead and what is next; False if it is not there. Raises SQLAlchemyError.
-
-    `state` DUE with `next_at`: it is handed out again then, to be dialled at `number_index`. `priority` None: as it is.
-    """
-    with store.durable.begin() as connection:
-        return record(
-            connection,
-            lead_id,
-            state,
-            now,
-            result=result,
-            next_at=next_at,
-            number_index=number_index,
-            priority=priority,
-        )
-
-
 def record(
     connection: Connection,
     lead_id: int,
@@ -142,7 +114,11 @@ def record(
     number_index: int = 0,
     priority: int | None = None,
 ) -> bool:
-    """Do what record_result says within the caller's transaction. Raises SQLAlchemyError."""
+    """Keep what came of a lead and what is next; False if it is not there. Raises SQLAlchemyError.
+
+    Within the caller's transaction. `state` DUE with `next_at`: it is handed out again then, to be dialled at
+    `number_index`. `priority` None: as it is.
+    """
     query = select(lead.c.list, lead.c.priority, lead_number.c.zones).join_from(
         lead, lead_number, and_(lead_number.c.lead == lead.c.id, lead_number.c.number_index == number_index)
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,8 +44,15 @@ class Somewhere:
         told = {"state": self.asked["state"]} | ({"error": "access_denied"} if self.refuses else {"code": "c1"})
         return web.Response(status=302, headers={"Location": f"{self.asked['redirect_uri']}?{urlencode(told)}"})
 
-    async def _keys(self, _request: web.Request) -> web.Response:
-        return web.json_response(KeySet([KEY]).as_dict(private=False))
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
+        """In two pieces, as an answer of some kB comes over a real line."""
+        text = json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for piece in (text[:100], text[100:]):
+            await response.write(piece)
+            await asyncio.sleep(0.02)  # a segment of its own
+        return response
 
     async def _token(self, request: web.Request) -> web.Response:
         self.told = {**await request.post(), "authorization": request.headers.get("Authorization", "")}

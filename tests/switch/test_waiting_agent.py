@@ -72,7 +72,7 @@ async def test_how_a_ring_ends_without_an_answer(bench: Bench, cause: str, resul
 
 
 async def test_a_phone_that_is_not_there(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cti.switch.waiting_agent.NO_CHANNEL_S", 0.0)
+    monkeypatch.setattr("cti.switch.begun_legs.NO_CHANNEL_S", 0.0)
     bench.switch.execute(RING)
     bench.links["a"].tells("OriginateResponse", Response="Failure", Uniqueid=UID)
     await settle()
