@@ -20,7 +20,8 @@ export const campaigns = {
   pacing: 'Pacing:',
   placing: {
     none: (why: string) => `dials nobody: ${why}`,
-    some: (number: number, rest: string, why: string) => `dials ${number} now: ${rest} (${why})`,
+    some: (number: number, rest: string, why: string) =>
+      `dials ${number === 0 ? 'nobody' : number} now: ${rest} (${why})`,
     comma: ', ',
     free: (free: number) => `${free} free`,
     freed: (free: number, expected: string) => `${free} free and ${expected} expected to be`,

@@ -22,7 +22,7 @@ export const campaigns: Said<typeof english> = {
   pacing: '节奏：',
   placing: {
     none: (why) => `不呼叫：${why}`,
-    some: (number, rest, why) => `现在呼叫 ${number} 个：${rest}（${why}）`,
+    some: (number, rest, why) => `现在${number === 0 ? '不呼叫' : `呼叫 ${number} 个`}：${rest}（${why}）`,
     comma: '，',
     free: (free) => `空闲 ${free} 人`,
     freed: (free, expected) => `空闲 ${free} 人，预计还有 ${expected} 人`,
