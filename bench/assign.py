@@ -11,17 +11,15 @@ import argparse
 import asyncio
 import json
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench.assign_figures import Figures, of_block, over_rounds
 from bench.assign_lab import DIALLED, Bench, engine_of, lab
 from bench.phones import People
+from bench.processes import end_on_sigterm, say, told_if_ended, until
 
 SIDES = ("ours", "app_queue", "floor")
 FILL_PER_S = 120  # new callers while the line fills up
@@ -30,21 +28,6 @@ SETTLE_S = 1.0  # full line, before anything is measured
 FILL_PATIENCE_S = 60.0
 MEASURE_PATIENCE_S = 90.0
 DRAIN_PATIENCE_S = 20.0
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)
-
-
-async def until(condition: Callable[[], bool], patience_s: float) -> bool:
-    """Wait for a condition; False if it did not come true in time."""
-    give_up = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > give_up:
-            return False
-        await asyncio.sleep(0.02)
-    return True
 
 
 async def fill(people: People, waiting: int) -> None:
@@ -115,6 +98,7 @@ async def block(bench: Bench, side: str, waiting: int, services: int, seed: int)
 
 async def measure(bench: Bench, options: argparse.Namespace) -> None:
     """Every size of the line, every round, every side; one JSON line for each size."""
+    end_on_sigterm()
     for waiting in options.waiting:
         rounds: dict[str, list[Figures]] = {side: [] for side in options.sides}
         for number in range(options.rounds):
@@ -128,14 +112,6 @@ async def measure(bench: Bench, options: argparse.Namespace) -> None:
         print(json.dumps(answer), flush=True)
 
 
-async def run(bench: Bench, options: argparse.Namespace) -> None:
-    """Measure; SIGTERM ends it as Ctrl-C does."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    await measure(bench, options)
-
-
 def main() -> int:
     """Run the benchmark; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -147,17 +123,13 @@ def main() -> int:
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cti-bench-") as folder:
-        try:
-            with lab(Path(folder), options.base, options.agents) as bench:
-                say(f"Asterisk {bench.lab['version']}, every figure is said in bench/README.md")
-                asyncio.run(run(bench, options))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            say("ended before it was done")
-            return 130
-        except subprocess.SubprocessError as problem:
-            say(f"{type(problem).__name__}: {problem}")
-            return 1
+    with (
+        told_if_ended(),
+        tempfile.TemporaryDirectory(prefix="cti-bench-") as folder,
+        lab(Path(folder), options.base, options.agents) as bench,
+    ):
+        say(f"Asterisk {bench.lab['version']}, every figure is said in bench/README.md")
+        asyncio.run(measure(bench, options))
     return 0
 
 

@@ -113,9 +113,3 @@ def over_rounds(blocks: Sequence[Figures]) -> Figures:
         order_violations=sum(block.order_violations for block in blocks),
         services=sum(block.services for block in blocks),
     )
-
-
-def cpu_s(stat: str, ticks_per_s: int) -> float:
-    """utime + stime of a process in seconds, from the text of /proc/PID/stat (proc(5), fields 14 and 15)."""
-    fields = stat[stat.rfind(")") + 2 :].split()
-    return (int(fields[11]) + int(fields[12])) / ticks_per_s

@@ -5,32 +5,24 @@ Starts and ends processes, writes their configuration, reads their CPU time. Kno
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.assign_figures import cpu_s
+from bench.asterisk_lab import engine, not_ready, run_lab, without_timing
 from bench.phones import Addresses
+from bench.processes import cpu_s
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-LAB = REPOSITORY / "asterisk" / "lab"
-READY_S = 30.0
 RING_TIMEOUT_S = 20
 PHONES_PORT, TRUNK_PORT, FASTAGI_PORT, HTTP_PORT = 5060, 5062, 4573, 8470
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 DIALLED = {"ours": ("6001", "6002"), "app_queue": ("7001", "7002"), "floor": ("7101", "7102")}
 
 
@@ -59,24 +51,13 @@ class Bench:
             agents=tuple(agent["number"] for agent in self.lab["agents"]),
         )
 
-    def cpu_s(self, engine: subprocess.Popen[bytes] | None) -> tuple[float, float]:
+    def cpu_s(self, engine: subprocess.Popen[str] | None) -> tuple[float, float]:
         """CPU seconds so far of Asterisk and of the engine (0 where Asterisk itself is the engine)."""
-        return _process_cpu_s(self.node["pid"]), _process_cpu_s(engine.pid) if engine else 0.0
+        return cpu_s(self.node["pid"]), cpu_s(engine.pid) if engine else 0.0
 
     def console(self, *words: str) -> str:
         """The output of an Asterisk console command."""
-        return _run_lab(self.folder, "cli", "1", *words)
-
-
-def _process_cpu_s(pid: int) -> float:
-    return cpu_s(Path(f"/proc/{pid}/stat").read_text(), os.sysconf("SC_CLK_TCK"))
-
-
-def _run_lab(folder: Path, *words: str) -> str:
-    done = subprocess.run([str(LAB), "--dir", str(folder), *words], stdout=subprocess.PIPE, text=True, timeout=300)
-    if done.returncode:
-        raise SystemExit(done.returncode)  # the lab has said why on stderr
-    return done.stdout
+        return run_lab(self.folder, "cli", "1", *words)
 
 
 @contextmanager
@@ -85,12 +66,12 @@ def lab(folder: Path, base: str, agents: int) -> Iterator[Bench]:
     options = ["--base", base, "--agents", str(agents), "--agent-contact", f"{{base}}.200:{PHONES_PORT}"]
     options += ["--silent-moh", "--app-queue", "--json", "--with-parent", str(os.getpid())]
     try:
-        bench = Bench(json.loads(_run_lab(folder, "up", "1", *options)), folder)
+        bench = Bench(json.loads(run_lab(folder, "up", "1", *options)), folder)
         _add_other_sides(bench)
         _silence(bench)
         yield bench
     finally:
-        _run_lab(folder, "down")
+        run_lab(folder, "down")
 
 
 def _add_other_sides(bench: Bench) -> None:
@@ -110,57 +91,34 @@ def _add_other_sides(bench: Bench) -> None:
 
 
 def _silence(bench: Bench) -> None:
-    """Music that sends nothing still wakes each waiting channel 50 times a second, by Asterisk's timing source.
-
-    That is one core for 1,000 callers [measured], the same on every side, and would be all that is seen. Without a
-    timing source nothing ticks; queues, FastAGI, Dial and bridges of two do not need one.
-    """
-    modules = Path(bench.node["config_dir"]) / "modules.conf"
-    with modules.open("a") as file:
-        file.write("\nnoload = res_timing_timerfd.so\nnoload = res_timing_pthread.so\n")
-    _run_lab(bench.folder, "restart", "1")
+    """On every side alike."""
+    without_timing(bench.node)
+    run_lab(bench.folder, "restart", "1")
     if "bench2" not in bench.console("queue", "show"):
         raise SystemExit("Asterisk did not take the second queue")
 
 
 @contextmanager
-def engine_of(side: str, bench: Bench) -> Iterator[subprocess.Popen[bytes] | None]:
+def engine_of(side: str, bench: Bench) -> Iterator[subprocess.Popen[str] | None]:
     """The side's engine process, ready for callers; None for app_queue, which is a part of Asterisk."""
     if side == "app_queue":
         yield None
         return
-    log = bench.folder / f"{side}.log"
-    environment = {**os.environ, "CTI_AMI_SECRET": bench.node["ami_secret"], "CTI_AGI_TOKEN": bench.node["agi_token"]}
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            _command(side, bench), stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=REPOSITORY,
-            env=environment, start_new_session=True, preexec_fn=_end_with_parent,
-        )  # fmt: skip
-    try:
-        _wait_ready(side, bench, process, log)
+    secrets = {"CTI_AMI_SECRET": bench.node["ami_secret"], "CTI_AGI_TOKEN": bench.node["agi_token"]}
+    missing = partial(_missing, side, bench.engine_host)
+    with engine(_command(side, bench), bench.folder / f"{side}.log", missing, secrets) as process:
         yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(8.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _command(side: str, bench: Bench) -> list[str]:
     listen, agents = f"{bench.engine_host}:{FASTAGI_PORT}", bench.addresses.agents
     if side == "floor":
-        return [sys.executable, "-m", "bench.floor", "--listen", listen, "--phones", f"{agents[0]}-{agents[-1]}"]
+        return ["bench.floor", "--listen", listen, "--phones", f"{agents[0]}-{agents[-1]}"]
     state = bench.folder / "engine"
     shutil.rmtree(state, ignore_errors=True)  # what an earlier block left: every block starts alike
     file = bench.folder / "center.json"
     file.write_text(json.dumps(_center(bench, state), indent=1))  # JSON is YAML
-    return [sys.executable, "-m", "cti", "run", str(file)]
+    return ["cti", "run", str(file)]
 
 
 def _center(bench: Bench, state: Path) -> dict[str, Any]:
@@ -189,14 +147,9 @@ def _center(bench: Bench, state: Path) -> dict[str, Any]:
     }
 
 
-def _wait_ready(side: str, bench: Bench, process: subprocess.Popen[bytes], log: Path) -> None:
-    until, missing = time.monotonic() + READY_S, ""
-    while time.monotonic() < until and process.poll() is None:
-        missing = "" if side == "floor" else _not_ready(bench)
-        if not missing and _listens(bench.engine_host, FASTAGI_PORT):
-            return
-        time.sleep(0.05)
-    raise SystemExit(f"{side} did not become ready ({missing}); its log ends with\n{log.read_text()[-2000:]}")
+def _missing(side: str, host: str) -> str:
+    lacking = "" if side == "floor" else not_ready(f"{host}:{HTTP_PORT}")
+    return lacking or ("" if _listens(host, FASTAGI_PORT) else "FastAGI does not listen")
 
 
 def _listens(host: str, port: int) -> bool:
@@ -204,14 +157,3 @@ def _listens(host: str, port: int) -> bool:
     octets = [int(octet) for octet in host.split(".")]
     wanted = "".join(f"{octet:02X}" for octet in reversed(octets)) + f":{port:04X}"
     return re.search(rf" {wanted} \S+ 0A ", Path("/proc/net/tcp").read_text()) is not None
-
-
-def _not_ready(bench: Bench) -> str:
-    """What /readyz says is missing; nothing where it is ready."""
-    try:
-        with urllib.request.urlopen(f"http://{bench.engine_host}:{HTTP_PORT}/readyz", timeout=2.0):
-            return ""
-    except urllib.error.HTTPError as refused:
-        return refused.read().decode(errors="replace")[:500]
-    except OSError as problem:
-        return type(problem).__name__

@@ -15,7 +15,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench.processes import TICKS_PER_S, resident_bytes, say
+from bench.processes import cpu_s, resident_bytes, say
 from tests.acceptance.centre import Lab
 from tests.acceptance.crowd import Crowd, Dialog, crowd
 
@@ -23,12 +23,6 @@ AGAIN_S = 1.0  # who is not heard presses again
 LOOK_S = 0.05
 PATIENCE_S = 120.0
 MIB = 1024 * 1024
-
-
-def cpu_with_children_s(pid: int) -> float:
-    """User and system time so far, of ended and awaited children too: proc_pid_stat(5), fields 14 to 17."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11:15]) / TICKS_PER_S
 
 
 def children(pid: int) -> list[int]:
@@ -61,7 +55,7 @@ class Fallback:
     def run(self, calls: int, rate: float) -> float:
         """CPU seconds of everything."""
         pid, began = self._node["pid"], time.monotonic()
-        before, told_at = cpu_with_children_s(pid), began
+        before, told_at = cpu_s(pid, with_children=True), began
         give_up = began + calls / rate + PATIENCE_S
         while len(self._callers) < calls or any(caller.over_at is None for caller in self._callers):
             now = time.monotonic()
@@ -77,7 +71,7 @@ class Fallback:
                 told_at = now
                 say(f"  after {now - began:.0f} s: {self.served()} requests, {self.processes} processes at most")
             time.sleep(LOOK_S)
-        return cpu_with_children_s(pid) - before
+        return cpu_s(pid, with_children=True) - before
 
     def served(self) -> int:
         """Requests on the disk."""

@@ -40,6 +40,7 @@ from bench.chaos_people import SETTLED_S, People
 from bench.chaos_plan import OF_ONE_ENGINE, Fault, Kind, faults
 from bench.chaos_table import Episode, table
 from bench.chaos_watch import Belief, differences, look
+from bench.processes import say
 from tests.acceptance.crowd import crowd
 from tests.postgres import server
 
@@ -54,11 +55,6 @@ DRAIN_S = 240.0
 WRITTEN_S = 1.0  # facts are gathered for a moment before they are written
 BOOKS_S = 150.0  # contacts that an engine left behind end two minutes after the start of the next one
 AGENTS_PER_CALL = 6  # callers for each agent
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)
 
 
 async def until(condition: Callable[[], object], patience_s: float, pause_s: float = LOOK_S) -> bool:

@@ -22,6 +22,8 @@ TALK_S, AGENT_RINGS_S = (6.0, 16.0), (0.3, 1.2)
 CUSTOMER_RINGS_S, CUSTOMER_TALKS_S = (0.5, 2.0), (3.0, 8.0)
 DIALS_PER_S = 12.0
 NO_ANSWER_S = 45.0  # nothing came of the INVITE: longer than anything is frozen
+HEARD_S = 0.2  # who is connected for so long has met somebody: a frozen Asterisk takes an answer late, and hangs up
+NO_ACK_S = 32.0  # RFC 3261, 13.3.1.4: 64 * T1 without an ACK, and a phone that was answered hangs up
 SETTLED_S = 4.0  # so long after something happened on the phones the engine may not know of it
 FORGET_S = 60.0  # after its end no message of a call comes any more
 
@@ -210,13 +212,18 @@ class People:
 
     def _talk(self, talk: _Talk, now: float) -> None:
         dialog = talk.dialog
-        assert dialog.answered_at is not None
+        if dialog.connected_at is None:  # his Asterisk is frozen: he says hello to nobody
+            if dialog.answered_at is not None and now - dialog.answered_at > NO_ACK_S:
+                self._phones.hang_up(dialog)
+            return
+        if now - dialog.connected_at < HEARD_S:
+            return
         live = self.live.get(dialog.other)
         if not talk.counted and live is not None:
             talk.counted = True
-            live[0].served_at = dialog.answered_at
+            live[0].served_at = dialog.connected_at
             live[0].served_times += 1
-        if now - dialog.answered_at < talk.talks_s:
+        if now - dialog.connected_at < talk.talks_s:
             return
         if live is not None and int(dialog.other) % 4 == 0:
             self._crowd_of(live[0]).hang_up(live[1])

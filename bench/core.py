@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bench.core_floor import QUEUES, Floor
+from bench.processes import say
 
 WAITING = (100, 1_000, 10_000, 100_000)
 AGENTS = (10, 100, 1_000, 10_000)
@@ -130,11 +131,6 @@ def figures() -> dict[str, float]:
         say(f"{name}: {result[name]} (waiting, agents, queues, sets: {large} to {small})")
     say(f"{time.perf_counter() - started:.0f} s")
     return result
-
-
-def say(line: str) -> None:
-    """One line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from itertools import product
 from typing import NamedTuple
 
 from bench.app_queue import WeightedQueues
+from bench.processes import say
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.sim.queueing import Caller, VirtualCenter
@@ -215,11 +216,6 @@ def as_object(score: Score) -> dict[str, object]:
         "starved": _starved(score),
         "within_target_by_queue": {each.queue: round(score.share(each.queue), 4) for each in PROMISES},
     }
-
-
-def say(line: str) -> None:
-    """One line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

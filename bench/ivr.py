@@ -11,17 +11,15 @@ import argparse
 import asyncio
 import json
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench.assign import say, until
 from bench.assign_figures import percentile
 from bench.ivr_callers import THINK_S, Callers
 from bench.ivr_lab import DIALLED, Bench, machine_cpu_s, running
+from bench.processes import end_on_sigterm, say, told_if_ended, until
 
 MENUS = 5
 COME_PER_S, LEAVE_PER_S = 50.0, 200.0
@@ -69,9 +67,7 @@ async def measured(bench: Bench, people: Callers, seconds: float) -> dict[str, f
 
 async def run(bench: Bench, options: argparse.Namespace) -> None:
     """Every number of callers in turn; SIGTERM ends it as Ctrl-C does."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    end_on_sigterm()
     lot = random.Random(options.seed)
     async with Callers(bench.asterisk, bench.trunks, DIALLED, MENUS, lot) as people:
         for wanted in sorted(options.callers):
@@ -90,17 +86,13 @@ def main() -> int:
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cti-bench-") as folder:
-        try:
-            with running(Path(folder), options.base, MENUS, options.prompt_s) as bench:
-                say(f"Asterisk {bench.version}, every figure is said in bench/README.md")
-                asyncio.run(run(bench, options))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            say("ended before it was done")
-            return 130
-        except subprocess.SubprocessError as problem:
-            say(f"{type(problem).__name__}: {problem}")
-            return 1
+    with (
+        told_if_ended(),
+        tempfile.TemporaryDirectory(prefix="cti-bench-") as folder,
+        running(Path(folder), options.base, MENUS, options.prompt_s) as bench,
+    ):
+        say(f"Asterisk {bench.version}, every figure is said in bench/README.md")
+        asyncio.run(run(bench, options))
     return 0
 
 

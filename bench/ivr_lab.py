@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench import ivr_rtp
-from bench.assign_figures import cpu_s
+from bench.asterisk_lab import engine, not_ready, run_lab
+from bench.processes import TICKS_PER_S, cpu_s
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-LAB = REPOSITORY / "asterisk" / "lab"
-READY_S = 30.0
 DIALLED = "6001"
 TRUNK_PORT, FASTAGI_PORT, HTTP_PORT = 5062, 4573, 8470
 TRUNKS = 10  # a channel's cost grows with the number of channels on one endpoint
@@ -37,7 +31,7 @@ class Bench:
     node: dict[str, Any]
     trunks: tuple[tuple[str, int], ...]
     version: str
-    engine: subprocess.Popen[bytes]
+    engine: subprocess.Popen[str]
 
     @property
     def asterisk(self) -> tuple[str, int]:
@@ -45,17 +39,14 @@ class Bench:
 
     def cpu_s(self) -> tuple[float, float]:
         """CPU seconds so far of Asterisk and of the engine."""
-        asterisk, engine = (Path(f"/proc/{pid}/stat").read_text() for pid in (self.node["pid"], self.engine.pid))
-        ticks = os.sysconf("SC_CLK_TCK")
-        return cpu_s(asterisk, ticks), cpu_s(engine, ticks)
+        return cpu_s(self.node["pid"]), cpu_s(self.engine.pid)
 
 
 def machine_cpu_s() -> tuple[float, float]:
     """CPU seconds so far of the whole machine: busy, and all there were (proc(5), /proc/stat)."""
     ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     idle = ticks[3] + ticks[4]
-    per_s = os.sysconf("SC_CLK_TCK")
-    return (sum(ticks) - idle) / per_s, sum(ticks) / per_s
+    return (sum(ticks) - idle) / TICKS_PER_S, sum(ticks) / TICKS_PER_S
 
 
 def names(menus: int) -> list[str]:
@@ -88,49 +79,23 @@ def running(folder: Path, base: str, menus: int, prompt_s: float) -> Iterator[Be
     words = ["up", "1", "--base", base, "--silent-moh", "--agents", "1", "--trunks", str(TRUNKS), "--json"]
     words += ["--sounds", str(folder / "sounds"), "--with-parent", str(os.getpid())]
     try:
-        lab = json.loads(_run_lab(folder, *words))
-        with _engine(folder, lab, menus) as engine:
+        lab = json.loads(run_lab(folder / "lab", *words))
+        host = f"{lab['base']}.100"
+        file = _configure(folder, lab["nodes"][0], host, menus)
+        missing = partial(not_ready, f"{host}:{HTTP_PORT}")
+        with engine(["cti", "run", str(file)], folder / "engine.log", missing) as process:
             trunks = tuple((trunk["identify_ip"], TRUNK_PORT) for trunk in lab["trunks"])
-            yield Bench(lab["nodes"][0], trunks, lab["version"], engine)
+            yield Bench(lab["nodes"][0], trunks, lab["version"], process)
     finally:
-        _run_lab(folder, "down")
+        run_lab(folder / "lab", "down")
 
 
-def _run_lab(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        [str(LAB), "--dir", str(folder / "lab"), *words], stdout=subprocess.PIPE, text=True, timeout=300
-    )
-    if done.returncode:
-        raise SystemExit(done.returncode)  # the lab has said why on stderr
-    return done.stdout
-
-
-@contextmanager
-def _engine(folder: Path, lab: dict[str, Any], menus: int) -> Iterator[subprocess.Popen[bytes]]:
-    flows, file, log = folder / "flows", folder / "center.json", folder / "engine.log"
+def _configure(folder: Path, node: dict[str, Any], host: str, menus: int) -> Path:
+    flows, file = folder / "flows", folder / "center.json"
     flows.mkdir()
     (flows / "main.yaml").write_text(json.dumps(flow(menus)))  # JSON is YAML
-    host = f"{lab['base']}.100"
-    file.write_text(json.dumps(_center(folder, lab["nodes"][0], host)))
-    with log.open("ab") as output:
-        command = [sys.executable, "-m", "cti", "run", str(file)]
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=REPOSITORY, start_new_session=True
-        )
-    try:
-        give_up = time.monotonic() + READY_S
-        while not _ready(host):
-            if process.poll() is not None or time.monotonic() > give_up:
-                raise SystemExit(f"the engine did not become ready; its log ends with\n{log.read_text()[-2000:]}")
-            time.sleep(0.05)
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(8.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    file.write_text(json.dumps(_center(folder, node, host)))
+    return file
 
 
 def _center(folder: Path, node: dict[str, Any], host: str) -> dict[str, Any]:
@@ -145,11 +110,3 @@ def _center(folder: Path, node: dict[str, Any], host: str) -> dict[str, Any]:
         "entries": {DIALLED: {"flow": "main"}},
         "flows": {"folder": str(folder / "flows")},
     }
-
-
-def _ready(host: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://{host}:{HTTP_PORT}/readyz", timeout=2.0):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False

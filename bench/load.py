@@ -12,8 +12,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,13 +22,13 @@ from typing import Any
 
 from bench import load_books as books
 from bench import load_needs as needs
-from bench.assign import say, until
 from bench.load_gauges import Gauges, Sample, together
 from bench.load_lab import Nodes, RunningEngine, engine, staff
 from bench.load_people import People
 from bench.load_plan import Plan
 from bench.load_records import last_words, phones
 from bench.load_report import Report, whole
+from bench.processes import end_on_sigterm, say, told_if_ended, until
 from cti.machine import raise_file_limit
 
 LOOK_S = 5.0  # a look at /metrics costs the engine some 30 ms
@@ -111,6 +109,7 @@ async def watch(plan: Plan, centres: Sequence[Centre], began: float) -> list[Sam
 
 async def measure(plan: Plan, centres: Sequence[Centre]) -> Report:
     """One run."""
+    end_on_sigterm()
     async with AsyncExitStack() as stack:
         for centre in centres:
             await stack.enter_async_context(centre.up())
@@ -129,14 +128,6 @@ async def measure(plan: Plan, centres: Sequence[Centre]) -> Report:
     return whole(plan, [centre.report(first, last, samples) for centre in centres])
 
 
-async def run(plan: Plan, centres: Sequence[Centre]) -> Report:
-    """Measure; SIGTERM ends it as Ctrl-C does."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await measure(plan, centres)
-
-
 def main() -> int:
     """Run the benchmark; the exit code: 0 only where nobody was lost or passed over."""
     options = _options()
@@ -152,11 +143,11 @@ def main() -> int:
     raise_file_limit()
     folder = Path(tempfile.mkdtemp(prefix="cti-load-"))
     try:
-        lacking = needs.missing(plan, needs.look(folder))
-        if lacking:
-            say("this machine cannot bear that:\n" + "\n".join(f"  {line}" for line in lacking))
-            return 2
-        with ExitStack() as stack:
+        with told_if_ended(ValueError), ExitStack() as stack:
+            lacking = needs.missing(plan, needs.look(folder))
+            if lacking:
+                say("this machine cannot bear that:\n" + "\n".join(f"  {line}" for line in lacking))
+                return 2
             centres = []
             for share in plan.shares():
                 own = folder / str(share.number)
@@ -167,13 +158,7 @@ def main() -> int:
                 f" {plan.ramp_s:.0f} s until all are there, {plan.hold_s:.0f} s of peak, at most"
                 f" {plan.longest_s / 60:.0f} minutes in all; load average {os.getloadavg()[0]:.1f}"
             )
-            report = asyncio.run(run(plan, centres))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        say("ended before it was done")
-        return 130
-    except (ValueError, subprocess.SubprocessError) as problem:
-        say(f"{type(problem).__name__}: {problem}")
-        return 1
+            report = asyncio.run(measure(plan, centres))
     finally:
         if options.keep:
             say(f"kept: {folder} (records hold made-up numbers only)")

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from bench.assign_figures import cpu_s
+from bench.processes import cpu_s, resident_bytes
 
 TIMEOUT_S = 20.0
 COUNT_S = 9.0  # Asterisk lists its channels no more often than that
 CALLERS = b"\r\nChannel: PJSIP/trunk"
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 _SAMPLE = re.compile(r"^([a-zA-Z_:]+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
 
 Metrics = dict[tuple[str, str], float]  # by name and labels as written
@@ -91,16 +87,6 @@ def peak(samples: Sequence[Sample], calls: int) -> tuple[Sample, Sample] | None:
     """The first and the last look at which there were `calls` by both counts; None where there are not two."""
     full = [sample for sample in samples if sample.both >= calls]
     return (full[0], full[-1]) if len(full) > 1 else None
-
-
-def kib_of(pid: int) -> int:
-    """Resident memory of a process."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_KIB
-
-
-def cpu_of(pid: int) -> float:
-    """CPU seconds of a process so far."""
-    return cpu_s(Path(f"/proc/{pid}/stat").read_text(), TICKS_PER_S)
 
 
 class Console:
@@ -179,9 +165,9 @@ class Gauges:
             asterisk=callers,
             engine=int(total(metrics, "cti_calls_active")),
             waiting=int(total(metrics, "cti_queue_waiting")),
-            engine_cpu_s=cpu_of(self._engine_pid),
-            engine_kib=kib_of(self._engine_pid),
-            asterisk_cpu_s=sum(cpu_of(pid) for pid in self._pids),
+            engine_cpu_s=cpu_s(self._engine_pid),
+            engine_kib=resident_bytes(self._engine_pid) // 1024,
+            asterisk_cpu_s=sum(cpu_s(pid) for pid in self._pids),
             metrics=metrics,
         )
 

@@ -9,26 +9,23 @@ import asyncio
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+from bench.asterisk_lab import not_ready, run_lab, without_timing
 from bench.load_books import Contact, Fact
 from bench.load_people import PHONES_PORT
 from bench.load_plan import FIRST_QUEUE, QUEUES, TRUNKS, Plan
 from cti.demo.children import Child
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-LAB = REPOSITORY / "asterisk" / "lab"
 HTTP_PORT = 8470
 RETRY_S = 60  # the fallback starts a program for each caller: on the machine that is measured it would end everything
-READY_S, LAB_S, END_S, WRITTEN_S = 60.0, 300.0, 30.0, 60.0
+READY_S, END_S, WRITTEN_S = 60.0, 30.0, 60.0
 # What the engine never hears is not made: a filter only keeps back what Asterisk has already put together.
 DISABLED = (
     "AGIExecEnd,AGIExecStart,BridgeCreate,BridgeDestroy,BridgeEnter,BridgeLeave,ChannelTalkingStart,ChannelTalkingStop,"
@@ -36,7 +33,6 @@ DISABLED = (
     "NewAccountCode,NewCallerid,NewConnectedLine,NewExten,Newexten,Newstate,RTCPReceived,RTCPSent,SoftHangupRequest,"
     "UserEvent,VarSet"
 )
-NO_TIMING = "\nnoload = res_timing_timerfd.so\nnoload = res_timing_pthread.so\n"
 
 
 class Nodes:
@@ -62,20 +58,15 @@ class Nodes:
         self._run("down")
 
     def _silence(self) -> None:
-        """Without a timing source: it would wake every waiting channel 50 times a second (bench/README.md)."""
+        """No timing source, and no events that nobody hears."""
         for node in self.lab["nodes"]:
-            with (Path(node["config_dir"]) / "modules.conf").open("a") as file:
-                file.write(NO_TIMING)
+            without_timing(node)
             manager = Path(node["config_dir"]) / "manager.conf"
             manager.write_text(manager.read_text().replace("#tryinclude", f"disabledevents = {DISABLED}\n#tryinclude"))
             self._run("restart", node["name"])
 
     def _run(self, *words: str) -> str:
-        argv = [sys.executable, str(LAB), "--dir", str(self._folder / "lab"), *words]
-        done = subprocess.run(argv, stdout=subprocess.PIPE, text=True, timeout=LAB_S)
-        if done.returncode:
-            raise SystemExit(done.returncode)  # the lab has said why on stderr
-        return done.stdout
+        return run_lab(self._folder / "lab", *words)
 
 
 def centre(plan: Plan, lab: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -118,12 +109,12 @@ class RunningEngine:
         self._child, self._folder = child, folder
         self.pid = child.process.pid
         self.metrics_url = f"http://{http}:{HTTP_PORT}/metrics"
-        self._ready_url = f"http://{http}:{HTTP_PORT}/readyz"
+        self._http = f"{http}:{HTTP_PORT}"
 
     async def until_ready(self) -> None:
         """Raises SystemExit with the end of its log where it does not come up."""
         give_up = time.monotonic() + READY_S
-        while not await asyncio.to_thread(_answers, self._ready_url):
+        while await asyncio.to_thread(not_ready, self._http):
             if not self._child.running or time.monotonic() > give_up:
                 log = (self._folder / "engine.log").read_text(errors="replace")
                 raise SystemExit(f"the engine did not become ready; its log ends with\n{log[-2000:]}")
@@ -180,11 +171,3 @@ async def engine(plan: Plan, lab: Mapping[str, Any], folder: Path) -> AsyncItera
         yield running
     finally:
         await running.end()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2.0):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from bench.pacing_dialers import CAP, AdaptiveRatio, Ours, Progressive
 from bench.pacing_floor import Campaign, Dialer, Regime, Tally, Trade
+from bench.processes import say
 
 DIALERS: dict[str, Callable[[], Dialer]] = {
     "ours": Ours,
@@ -143,11 +144,6 @@ def cell(tallies: list[Tally]) -> str:
     """One dialer's figures in a table."""
     over = over_cap(tallies)
     return f"{occupancy(tallies):.3f} / {abandoned(tallies):.2%}" + (f" !{over}" if over else "")
-
-
-def say(line: str) -> None:
-    """One line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

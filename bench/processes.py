@@ -1,23 +1,29 @@
-"""What does a benchmark of several processes need? Children that end with it, their CPU and memory, free ports.
+"""What does a benchmark need of its machine? Children that end with it, their CPU and memory, free ports, and patience.
 
 Knows /proc (Linux) and nothing of calls. Everything listens on loopback.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import ctypes
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
 CHECKOUT = Path(__file__).resolve().parent.parent
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LOOK_S = 0.02
 END_S = 60.0  # a profiled engine on a busy machine; one that is killed leaves no profile
 
 
@@ -44,15 +50,20 @@ class Line:
 
 
 @contextlib.contextmanager
-def child(words: list[str], log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    """`python -m words` from this checkout, ended on the way out. Its words go to `log`, or else through pipes."""
-    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+def child(
+    words: list[str], log: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`python -m words` from this checkout, ended on the way out. Its words go to `log`, or else through pipes.
+
+    `environ` is what it has besides ours.
+    """
+    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT), **(environ or {})}
     with contextlib.ExitStack() as stack:
-        out = subprocess.PIPE if log is None else stack.enter_context(log.open("w"))
+        out = subprocess.PIPE if log is None else stack.enter_context(log.open("a"))
         errors = None if log is None else subprocess.STDOUT
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
-            text=True,
+            text=True, start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
         try:
             yield process
@@ -68,9 +79,20 @@ def child(words: list[str], log: Path | None = None) -> Iterator[subprocess.Pope
                 process.wait()
 
 
-def cpu_s(pid: int) -> float:
-    """User and system time so far: proc_pid_stat(5), fields 14 and 15."""
+def end_with_parent() -> None:
+    """This process is to end when the one that has started it does; for preexec_fn."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def cpu_s(pid: int, *, with_children: bool = False) -> float:
+    """User and system time so far: proc_pid_stat(5), fields 14 and 15; of ended and awaited children 16 and 17."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11 : 15 if with_children else 13]) / TICKS_PER_S
+
+
+def loop_cpu_s(pid: int) -> float:
+    """The same of its first thread alone: an engine's event loop, without the threads that write."""
+    fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
@@ -85,6 +107,36 @@ def free_ports(count: int) -> list[int]:
     for sock in held:
         sock.close()
     return ports
+
+
+def end_on_sigterm() -> None:
+    """SIGTERM ends the task that runs now, as Ctrl-C does."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+@contextlib.contextmanager
+def told_if_ended(*told: type[Exception]) -> Iterator[None]:
+    """A block that somebody ends, or in which a program of ours fails (or `told`), ends with a line and SystemExit."""
+    try:
+        yield
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        say("ended before it was done")
+        raise SystemExit(130) from None
+    except (*told, subprocess.SubprocessError) as problem:
+        say(f"{type(problem).__name__}: {problem}")
+        raise SystemExit(1) from None
+
+
+async def until(condition: Callable[[], bool], patience_s: float) -> bool:
+    """Wait for a condition; False if it did not come true in time."""
+    give_up = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > give_up:
+            return False
+        await asyncio.sleep(LOOK_S)
+    return True
 
 
 def say(text: str) -> None:

@@ -1,11 +1,12 @@
 """How long is the centre without an owner when the owner is killed? Two engines, a Valkey, one Asterisk, real calls.
 
-    python -m bench.takeover [--kills 5] [--waiting 5] [--redis-too]
+    python -m bench.takeover [--kills 5] [--waiting 5] [--asterisk-too] [--redis-too]
 
 Each kill is `kill -9` of whoever owns the centre while callers wait; it is started again and stands by for the next.
 Told are the seconds from the kill until the other one owns it (its log; two of them are the lease), until it serves
 (`/readyz` 200), and until everybody is back in line.
 
+`--asterisk-too`: a second Asterisk, where nobody waits, dies with each owner, as where both are on one machine.
 `--redis-too`: one kill, and the primary of a Redis with three sentinels dies with the owner, as where both are on one
 machine; the sentinels take it for dead after half a second (`down-after-milliseconds 500`).
 """
@@ -14,7 +15,9 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import re
+import signal
 import tempfile
 import time
 from contextlib import AbstractContextManager
@@ -32,13 +35,15 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench.takeover", description=__doc__)
     words.add_argument("--kills", type=int, default=5)
     words.add_argument("--waiting", type=int, default=5)
+    words.add_argument("--asterisk-too", action="store_true")
     words.add_argument("--redis-too", action="store_true")
     asked = words.parse_args()
     kills = 1 if asked.redis_too else asked.kills
     with tempfile.TemporaryDirectory(prefix="cti-takeover-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        nodes = "2" if asked.asterisk_too else "1"
         lab = Lab(
-            folder / "lab", "1", "--engine", ",".join(ENGINES), "--agents", "1", "--trunks", "1", "--silent-moh",
+            folder / "lab", nodes, "--engine", ",".join(ENGINES), "--agents", "1", "--trunks", "1", "--silent-moh",
             "--retry", "60", "--agent-contact", "{base}.200:5080",
         )  # fmt: skip
         try:
@@ -70,6 +75,8 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         until(lambda o=owner: pair.metric(o, "cti_standbys") == 1, "the standby counted", OWN_S)  # type: ignore[misc]
         began, began_at = time.monotonic(), time.time()
         owner.kill()
+        for node in lab.nodes[1:]:
+            os.kill(node["pid"], signal.SIGKILL)
         if isinstance(pair.redis, valkey_kinds.Watched):
             pair.redis.kill_primary()
         pair.until_owner(other)
@@ -83,6 +90,8 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         )
         owner.start(wait=False)
         pair.until_standby(owner)
+        for node in lab.nodes[1:]:
+            lab.start(node["name"])
     for what, found in (("owned", owned), ("serves", serves), ("callers back", back)):
         print(
             f"{what}: p50 {_percentile(found, 0.5):.2f} s, p99 {_percentile(found, 0.99):.2f} s of {len(found)} kills"

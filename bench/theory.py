@@ -12,6 +12,7 @@ import json
 import sys
 import time
 
+from bench.processes import say
 from tests.theory.points import HEAVY, POINTS, Figure, everywhere
 
 ROW = "{:<36} {:<12} {:>10} {:>10} {:>9} {:>7} {:>7}"
@@ -46,11 +47,6 @@ def main(argv: list[str] | None = None) -> int:
     say(f"{time.perf_counter() - started:.1f} s; worst: {worst.name} of {worst.point.name}, {worst.sigma:+.2f} sigma")
     print(json.dumps({"points": len(points), "worst_sigma": round(abs(worst.sigma), 2)}))
     return 1 if abs(worst.sigma) > 4.5 else 0
-
-
-def say(line: str) -> None:
-    """One line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

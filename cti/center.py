@@ -297,6 +297,7 @@ class ContactCenter:
     # --- the caller's call ------------------------------------------------------------------------------------------
 
     def _call_arrived(self, event: events.CallArrived) -> None:
+        nodes.settle_from_now(self._floor)
         calls.arrived(self._floor, event)
         nodes.settle_if_complete(self._floor)
 

@@ -113,6 +113,12 @@ class WebRoom:
         self.address = origins[0]
         log.info("web", address=self.address)
 
+    async def tidy(self) -> None:
+        """Delete answers kept for programs after their day, until cancelled. Raises SQLAlchemyError."""
+        while True:
+            await asyncio.to_thread(self.answers.forget_old, self._clock())
+            await asyncio.sleep(MINUTE_S)
+
     def _make_first(self) -> None:
         """His password stands in a file that only the engine's user may read, never in a log."""
         password = first.first_admin(self.records, self.passwords, self._clock())
@@ -148,7 +154,7 @@ def _provider(rules: Oidc | None) -> Provider | None:
     if rules is None:
         return None
     secret = "" if rules.secret is None else rules.secret.get_secret_value()
-    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim)
+    return Provider(rules.issuer, rules.client, secret, rules.scopes, rules.claim, rules.name)
 
 
 def tls_context(files: Tls) -> ssl.SSLContext:

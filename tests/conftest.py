@@ -1,5 +1,5 @@
-"""What do all tests share? A missing Asterisk or browser is never silent (and where CI=true it is a failure), and they
-are spread over processes (tests/spread.py)."""
+"""What do all tests share? A missing Asterisk or browser is never silent (and where CI=true it is a failure), they are
+spread over processes (tests/spread.py), and a new store is a copy of one that was migrated (tests/migrated.py)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from xdist.remote import Producer
 
-from tests import depth, hygiene, spread
+from cti.store import database
+from tests import depth, hygiene, migrated, spread
 
 depth.dig()
+database._migrate = migrated.by_copy
 
 MISSING = {
     "NO REAL ASTERISK": "a real Asterisk",

@@ -119,6 +119,12 @@ def test_the_rules_load(programs: tuple[list[str], list[str]]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_alerts_of_nodes_speak_when_they_are_to(programs: tuple[list[str], list[str]]) -> None:
+    cases = Path(__file__).parent / "alerts_of_nodes.yml"
+    done = subprocess.run([*programs[1], "test", "rules", cases], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 async def test_what_the_engine_says_is_what_prometheus_answers(running: Running, watching: Watching) -> None:
     await watching.until('up{job="cti"}', lambda up: up == 1)
     assert await watching.value('cti_queue_waiting{queue="sales"}') == 0

@@ -24,6 +24,7 @@ from labkit.progress import folder_mb, say, step
 
 SUITES = ("forky", "sid")
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "asterisk-moh-opsound-gsm", "sip-tester")
+VERSION = r"(\d+:)?(2[2-9]|[3-9]\d)\."
 NEEDED_MB = 700
 
 
@@ -79,7 +80,8 @@ def _build(place: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as temporary:
         root = Path(temporary) / "root"
         root.mkdir()
-        apt, version = _find_suite(Path(temporary) / "apt")
+        lacking = "no suite of Debian has an Asterisk 22; set CTI_ASTERISK_ROOT to a folder with one, or another mirror"
+        apt, version = find_suite(Path(temporary) / "apt", PACKAGES[0], lacking, VERSION)
         files = apt.download(PACKAGES)
         with step(f"unpacking {len(files)} packages", lambda: folder_mb(root)), ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda file: unpack(file, root), files))
@@ -94,15 +96,15 @@ def _build(place: Path) -> None:
             "packages": len(files),
             "fetched_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
-        (root / "version.json").write_text(json.dumps(record, indent=1) + "\n")
-        if place.exists():
-            shutil.rmtree(place)
-        root.rename(place)
+        put(root, record, place)
     say(f"Asterisk {record['asterisk']} is ready in {place} ({time.monotonic() - began:.0f} s)")
 
 
-def _find_suite(folder: Path) -> tuple[OwnApt, str]:
-    """The first suite of the first mirror that has an Asterisk of the right series."""
+def find_suite(folder: Path, package: str, lacking: str, version: str = "") -> tuple[OwnApt, str]:
+    """The first suite of the first mirror that has it in such a version (a pattern), and which that is.
+
+    Raises CannotBeHad: with the first thing that went wrong, or that it is `lacking`.
+    """
     problem: CannotBeHad | None = None
     for mirror in mirrors():
         for suite in SUITES:
@@ -114,13 +116,19 @@ def _find_suite(folder: Path) -> tuple[OwnApt, str]:
             except CannotBeHad as reason:
                 problem = problem or reason
                 continue
-            version = apt.candidate("asterisk")
-            if version and re.match(r"(\d+:)?(2[2-9]|[3-9]\d)\.", version):
-                return apt, version
-            problem = problem or CannotBeHad(
-                f"Debian {suite} has no Asterisk 22; set CTI_ASTERISK_ROOT to a folder with one"
-            )
-    raise problem or CannotBeHad("no mirror to fetch Asterisk from; set CTI_DEBIAN_MIRROR")
+            found = apt.candidate(package)
+            if found and re.match(version, found):
+                return apt, found
+            problem = problem or CannotBeHad(lacking)
+    raise problem or CannotBeHad(lacking)
+
+
+def put(whole: Path, record: dict[str, object], place: Path) -> None:
+    """All is there: it takes the place of what was there before, at once."""
+    (whole / "version.json").write_text(json.dumps(record, indent=1) + "\n")
+    if place.exists():
+        shutil.rmtree(place)
+    whole.rename(place)
 
 
 def unpack(file: Path, root: Path) -> None:

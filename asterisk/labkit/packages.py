@@ -5,7 +5,6 @@ name: what is needed, and the script that runs it, are given.
 """
 
 import hashlib
-import json
 import platform
 import shutil
 import tempfile
@@ -15,9 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.apt import OwnApt, mirrors
 from labkit.errors import CannotBeHad
-from labkit.fetch import SUITES, cache_folder, only_one, unpack
+from labkit.fetch import cache_folder, find_suite, only_one, put, unpack
 from labkit.installation import LOADERS
 from labkit.progress import folder_mb, say, step
 
@@ -61,7 +59,8 @@ def _build(program: Program, place: Path) -> None:
         whole = Path(temporary) / "whole"
         root = whole / "root"
         root.mkdir(parents=True)
-        apt, version = _find_suite(program, Path(temporary) / "apt")
+        lacking = f"no suite has {program.packages[0]}; install it, or {program.instead}"
+        apt, version = find_suite(Path(temporary) / "apt", program.packages[0], lacking)
         files = apt.download(program.packages)
         record = {
             "package": version,
@@ -76,26 +75,4 @@ def _build(program: Program, place: Path) -> None:
         machine = platform.machine()
         script.write_text(program.wrapper.format(machine=machine, loader=LOADERS.get(machine, "ld.so")))
         script.chmod(0o755)
-        (whole / "version.json").write_text(json.dumps(record, indent=1) + "\n")
-        if place.exists():
-            shutil.rmtree(place)
-        whole.rename(place)
-
-
-def _find_suite(program: Program, folder: Path) -> tuple[OwnApt, str]:
-    """The first suite of the first mirror that has it."""
-    problem: CannotBeHad | None = None
-    for mirror in mirrors():
-        for suite in SUITES:
-            apt = OwnApt(folder / f"{len(list(folder.glob('*')))}", mirror, suite)
-            apt.folder.mkdir(parents=True)
-            try:
-                apt.prepare()
-                apt.update()
-            except CannotBeHad as reason:
-                problem = problem or reason
-                continue
-            version = apt.candidate(program.packages[0])
-            if version:
-                return apt, version
-    raise problem or CannotBeHad(f"no suite has {program.packages[0]}; install it, or {program.instead}")
+        put(whole, record, place)

@@ -91,7 +91,8 @@ class Contact:
     queued: bool = False  # it stands or stood in a line: its wait has begun
     preferred: tuple[AgentId, ...] = ()
     customer: dict[str, str] = field(default_factory=dict)  # personal data
-    callout: Callout | None = None  # a customer whom we call, also once he has answered
+    outbound: bool = False  # a customer whom we call, also once he has answered
+    callout: Callout | None = None  # how we call him; not known any more of one who has outlived an engine
     attempt: AttemptId | None = None  # the one in the air
     dials: int = 0  # attempts so far
     called_at: float = 0.0  # when he answered: before that he was not waiting on the phone
@@ -135,6 +136,7 @@ class Contact:
             queued=ticket.queued,
             served_by=ticket.served_by,
             served_in=ticket.served_in,
+            outbound=ticket.outbound,
         )
 
     def ticket(self) -> Ticket:
@@ -156,4 +158,5 @@ class Contact:
             queued=self.queued,
             served_by=self.served_by,
             served_in=self.served_in,
+            outbound=self.outbound,
         )

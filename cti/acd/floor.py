@@ -83,7 +83,7 @@ class Floor:
         self.leaving = False  # nothing is begun any more
         self.draining = {NodeId(name): "" for name, rules in center.nodes.items() if rules.drained is not None}
         self.expected: set[CallId] = set()  # callers who are on their way back to us after a start
-        self.awaited = set(nodes)  # those that have not told us yet what exists on them
+        self.awaited = set(nodes) if center.settle_s else set()  # those that have not told us yet what exists on them
         self.settling = bool(self.awaited)
         self.freed: set[AgentId] = set()  # became free since the last match
         self.arrived: set[ContactId] = set()  # joined the line since the last match
@@ -121,8 +121,6 @@ class Floor:
                 if agent.status is AgentStatus.AVAILABLE:
                     self.staffed.update(agent.policy.queues.keys())
                 self.refresh(agent)
-            if self.settling:
-                self.deadlines.set("settle", "", now + self.policy.settle_s)
 
     def opened(self, contact: Contact) -> None:
         """A contact that is new to us."""
@@ -178,7 +176,7 @@ class Floor:
                 call=contact.call or None,
                 node=contact.node or None,
                 agent=contact.agent,
-                outbound=contact.callout is not None,
+                outbound=contact.outbound,
                 caller=contact.caller,
                 since=contact.since,
                 dialled=(contact.dialled or None) if old == "" else None,
@@ -218,7 +216,7 @@ class Floor:
                 contact=contact.id,
                 call=contact.call or None,
                 offer=offer.id,
-                outbound=contact.callout is not None,
+                outbound=contact.outbound,
                 leg=offer.leg or None,
                 wait_s=offer.wait_s if offer.accepted_at else self.now - contact.entered_at,
                 ring_s=ring_until - offer.made_at,

@@ -29,6 +29,7 @@ def up(floor: Floor, event: events.NodeUp) -> None:
     """It is connected, and this is what lives on it."""
     if not _known(floor, event.node):
         return
+    settle_from_now(floor)
     if not floor.nodes.get(event.node):
         floor.nodes[event.node] = True
         floor.deadlines.cancel("node_lost", event.node)
@@ -68,11 +69,18 @@ def lost(floor: Floor, node: NodeId) -> None:
     for contact in [each for each in floor.contacts.values() if each.node == node and each.call and not each.session]:
         floor.repair("call_gone", contact.id, "its node has been away for too long", node=node)
         calls.gone(floor, contact)
+    _end_listening(floor, node)
     for leg, agent in list(floor.leg_owner.items()):
         offer = floor.offers.get(agent.offer) if agent.offer is not None else None
         if leg.startswith(f"{node}/") and not _talks(floor, offer):
             floor.repair("leg_gone", agent.id, "its node has been away for too long", node=node)
             calls.leg_gone(floor, leg)
+
+
+def _end_listening(floor: Floor, node: NodeId) -> None:
+    """Who listened there may listen elsewhere."""
+    for spy in [each for each in floor.spies.values() if each.node == node]:
+        spying.ended(floor, events.SpyEnded(spy.id, RingResult.CANCELLED))
 
 
 def _talks(floor: Floor, offer: Offer | None) -> bool:
@@ -110,8 +118,7 @@ def _remove(floor: Floor, node: NodeId) -> None:
     for contact in [each for each in floor.contacts.values() if each.node == node and not each.call]:
         for offer in [floor.offers[offer] for offer in contact.offers]:
             callouts.take_back(floor, offer)
-    for spy in [each for each in floor.spies.values() if each.node == node]:
-        spying.ended(floor, events.SpyEnded(spy.id, RingResult.CANCELLED))
+    _end_listening(floor, node)
     reconcile.compare(floor, node, (), first=False, asked_at=math.inf)
     floor.awaited.discard(node)
     floor.deadlines.cancel("node_lost", node)
@@ -166,6 +173,12 @@ def _tell_drain(floor: Floor, node: NodeId, old: str, new: str) -> None:
 
 
 # --- after a start ---------------------------------------------------------------------------------------------------
+
+
+def settle_from_now(floor: Floor) -> None:
+    """A node, or the first caller, is here: those who wait come back from now on. Before, they found the door shut."""
+    if floor.settling and not floor.deadlines.pending("settle", ""):
+        floor.deadlines.set("settle", "", floor.now + floor.policy.settle_s)
 
 
 def settle_if_complete(floor: Floor) -> None:

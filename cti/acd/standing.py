@@ -137,7 +137,7 @@ def _tell_reach(floor: Floor, contact: Contact, ring: int, sought: Sought) -> No
             queue=contact.queue,
             contact=contact.id,
             call=contact.call or None,
-            outbound=contact.callout is not None,
+            outbound=contact.outbound,
             wait_s=floor.now - contact.entered_at,
             sought=sought,
         )
@@ -206,7 +206,7 @@ def tell_place(
             queue=contact.queue,
             contact=contact.id,
             call=contact.call or None,
-            outbound=contact.callout is not None,
+            outbound=contact.outbound,
             position=floor.line.position(contact) if position is None else position,
             order_at=contact.since - contact.head_start_s,
             by=by,

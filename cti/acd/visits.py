@@ -196,7 +196,7 @@ def close(floor: Floor, contact: Contact, leaving: Leaving, *, offer: Offer | No
         floor.estimate.emptied(contact.queue)
     if contact.visit_open:
         contact.visit_open = False
-        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED) and contact.callout is None:
+        if leaving.outcome in (Outcome.ANSWERED, Outcome.ABANDONED) and not contact.outbound:
             wait_s = offer.wait_s if offer is not None else floor.now - contact.entered_at
             gave_up = leaving.outcome is Outcome.ABANDONED
             within_s = floor.policy.queues[contact.queue].redial_within_s if gave_up else 0.0
@@ -232,7 +232,7 @@ def _tell_visit(
             agent=offer.agent if offer else None,
             contact=contact.id,
             call=contact.call or None,
-            outbound=contact.callout is not None,
+            outbound=contact.outbound,
             offer=offer.id if offer else None,
             leg=offer.leg if offer else None,
             wait_s=offer.wait_s if offer else floor.now - contact.entered_at,

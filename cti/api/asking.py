@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
@@ -75,6 +75,8 @@ class Noted:
 
 _noted: web.RequestKey[Noted] = web.RequestKey("cti_noted", Noted)
 _asker: web.RequestKey[str] = web.RequestKey("cti_asker", str)
+REFUSED: web.ResponseKey[str] = web.ResponseKey("cti_refused", str)
+"""Where an answer that leads elsewhere keeps why it is a refusal."""
 
 
 class BadRequest(Exception):
@@ -218,7 +220,9 @@ def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
 
 
 def _result(response: web.StreamResponse) -> tuple[str, str]:
-    if response.status == 200:
+    if REFUSED in response:
+        return "refused", response[REFUSED]
+    if response.status in (200, 302):
         return "done", ""
     content = {}
     if isinstance(response, web.Response) and isinstance(response.body, bytes):

@@ -30,8 +30,7 @@ from cti.api import (
 )
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
-from cti.api.http import answer
-from cti.api.problems import problems
+from cti.api.responses import answer, problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
 from cti.model.policy import Center

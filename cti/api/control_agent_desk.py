@@ -16,7 +16,7 @@ from aiohttp import web
 from cti.api.asking import add, body, note, numbered, refusal, unknown, whose
 from cti.api.control_callbacks import CallbackAsked
 from cti.api.control_follow_ups import FollowUpDone, FollowUps, Promises
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.api.view import View
 from cti.model.changes import Refused
 from cti.model.desk import DeskNow
@@ -47,51 +47,65 @@ def add_routes(
     clock: Callable[[], float],
 ) -> None:
     """Add GET /agents/{agent}/desk and /agents/{agent}/work, and what he may do to a piece of that work."""
+    routes = _Routes(desk, desk_of, callbacks, follow_ups, view, clock)
+    add(app, "GET", "/agents/{agent}/desk", routes.shown)
+    add(app, "GET", "/agents/{agent}/work", routes.work)
+    add(app, "POST", "/agents/{agent}/callbacks/{number}/now", routes.now)
+    add(app, "POST", "/agents/{agent}/follow-ups/{number}/done", routes.done)
 
-    async def shown(request: web.Request) -> web.Response:
+
+class _Routes:
+    def __init__(
+        self,
+        desk: Desk,
+        desk_of: DeskOf,
+        callbacks: OwnCallbacks,
+        follow_ups: FollowUps,
+        view: View,
+        clock: Callable[[], float],
+    ) -> None:
+        self._desk, self._desk_of, self._view, self._clock = desk, desk_of, view, clock
+        self._callbacks, self._follow_ups = callbacks, follow_ups
+
+    async def shown(self, request: web.Request) -> web.Response:
         agent = request.match_info["agent"]
-        found = desk_of(AgentId(agent))
+        found = self._desk_of(AgentId(agent))
         if found is None:
-            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(view.agents))
-        return answer({"at": clock(), "agent": agent, "desk": msgspec.to_builtins(found)})
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(self._view.agents))
+        return answer({"at": self._clock(), "agent": agent, "desk": msgspec.to_builtins(found)})
 
-    async def work(request: web.Request) -> web.Response:
+    async def work(self, request: web.Request) -> web.Response:
         agent = request.match_info["agent"]
-        if agent not in view.agents:
-            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(view.agents))
-        promised = await asyncio.to_thread(callbacks.of_agent, agent, MOST)
-        opened = await asyncio.to_thread(follow_ups.load, owner=agent, done=False, limit=MOST)
-        return answer({"at": clock(), "agent": agent, "callbacks": promised, "follow_ups": opened})
+        if agent not in self._view.agents:
+            return unknown(RefusedReason.UNKNOWN_AGENT.value, agent, list(self._view.agents))
+        promised = await asyncio.to_thread(self._callbacks.of_agent, agent, MOST)
+        opened = await asyncio.to_thread(self._follow_ups.load, owner=agent, done=False, limit=MOST)
+        return answer({"at": self._clock(), "agent": agent, "callbacks": promised, "follow_ups": opened})
 
-    async def now(request: web.Request) -> web.Response:
+    async def now(self, request: web.Request) -> web.Response:
         agent, number = request.match_info["agent"], numbered(request, "a piece of work")
         note(request, "callback.now", "", {"number": number})
         asked = await body(request, CallbackAsked)
         note(request, "callback.now", "", {"number": number}, whose(request, asked.by))
-        found = await asyncio.to_thread(callbacks.one, number)
+        found = await asyncio.to_thread(self._callbacks.one, number)
         if found is None or found["agent"] != agent:
             return refusal(Refused(RefusedReason.UNKNOWN_CALLBACK, f"there is no callback {number} of his"))
-        refused = desk.ask(CallbackRequest(LeadId(number), CallbackAction.NOW, whose(request, asked.by)))
+        refused = self._desk.ask(CallbackRequest(LeadId(number), CallbackAction.NOW, whose(request, asked.by)))
         return answer({"ok": True}) if refused is None else refusal(refused)
 
-    async def done(request: web.Request) -> web.Response:
+    async def done(self, request: web.Request) -> web.Response:
         agent, number = request.match_info["agent"], numbered(request, "a piece of work")
         note(request, "follow_up.done", "", {"number": number})
         asked = await body(request, FollowUpDone)
         by = whose(request, asked.by)
         note(request, "follow_up.done", "", {"number": number}, by)
-        found = await asyncio.to_thread(follow_ups.one, number)
+        found = await asyncio.to_thread(self._follow_ups.one, number)
         if found is None or found["owner"] != agent:
             return refusal(Refused(RefusedReason.UNKNOWN_FOLLOW_UP, f"there is no follow-up {number} of his"))
-        closed = await asyncio.to_thread(follow_ups.finish, number, asked.outcome, by, clock())
+        closed = await asyncio.to_thread(self._follow_ups.finish, number, asked.outcome, by, self._clock())
         if not closed:
             return refusal(Refused(RefusedReason.ALREADY, f"follow-up {number} is done already"))
-        promised = await asyncio.to_thread(callbacks.of_follow_up, number)
+        promised = await asyncio.to_thread(self._callbacks.of_follow_up, number)
         if promised is not None:
-            desk.ask(CallbackRequest(promised, CallbackAction.WITHDRAW, by))  # refused where it has ended
+            self._desk.ask(CallbackRequest(promised, CallbackAction.WITHDRAW, by))  # refused where it has ended
         return answer({"ok": True})
-
-    add(app, "GET", "/agents/{agent}/desk", shown)
-    add(app, "GET", "/agents/{agent}/work", work)
-    add(app, "POST", "/agents/{agent}/callbacks/{number}/now", now)
-    add(app, "POST", "/agents/{agent}/follow-ups/{number}/done", done)

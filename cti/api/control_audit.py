@@ -7,8 +7,8 @@ import asyncio
 from aiohttp import web
 
 from cti.api.asking import add
-from cti.api.http import answer
 from cti.api.paging import Number, page_of
+from cti.api.responses import answer
 from cti.ports import AuditTrail
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1000

@@ -13,8 +13,8 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, unknown
-from cti.api.http import answer
 from cti.api.paging import Number, page_of
+from cti.api.responses import answer
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackPromised, CallbackRequest

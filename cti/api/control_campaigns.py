@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, refusal, unknown
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.model.changes import Refused
 from cti.model.dialling import CampaignAction, CampaignName
 from cti.model.events import CampaignRequest

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, add, body, known_or_not, note, refusal, unknown, whose
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.api.view import View
 from cti.api.web_guard import scope, who
 from cti.model.events import ContactRequest, SpyRequest

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, NOBODY, add, body, note
-from cti.api.http import answer
+from cti.api.responses import answer
 
 Drain = Callable[[], dict[str, int | str]]
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from cti.api.asking import BY, NOBODY, BadRequest, add, body, note, number_in, refusal, unknown
 from cti.api.control_policy import content_of
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.ports import FlowVersions, PolicyAnswer
 
 

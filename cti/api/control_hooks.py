@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, NOBODY, add, body, note, refusal
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
 

@@ -13,9 +13,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from cti.api.asking import NOBODY, BadRequest, add, body, note, refusal, unknown, whose
-from cti.api.control_results import number_as
-from cti.api.http import answer
-from cti.api.problems import problem
+from cti.api.control_results import sees_numbers
+from cti.api.responses import answer, problem
 from cti.api.serving import time_limit
 from cti.model.changes import Refused
 from cti.model.uploads import Refusal, Wishes
@@ -54,29 +53,41 @@ class Lists(Protocol):
 
 def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) -> None:
     """Add GET /v1/campaigns/{name}/lists, and POST /v1/campaigns/{name}/uploads with what follows it."""
+    routes = _Routes(kept, clock)
+    add(app, "GET", "/campaigns/{name}/lists", _refusing(routes.lists))
+    add(app, "POST", "/campaigns/{name}/uploads", _refusing(routes.take))
+    add(app, "GET", "/campaigns/{name}/uploads/{upload}", _refusing(routes.look))
+    add(app, "DELETE", "/campaigns/{name}/uploads/{upload}", _refusing(routes.drop))
+    add(app, "GET", "/campaigns/{name}/uploads/{upload}/rejected", _refusing(routes.rejected))
+    add(app, "POST", "/campaigns/{name}/uploads/{upload}/{step}", _refusing(routes.step))
 
-    async def lists(request: web.Request) -> web.Response:
+
+class _Routes:
+    def __init__(self, kept: Lists, clock: Callable[[], float]) -> None:
+        self._kept, self._clock = kept, clock
+
+    async def lists(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        if name not in kept.known():
-            return _no_campaign(kept)
-        return answer({"at": clock(), "lists": await asyncio.to_thread(kept.lists, name)})
+        if name not in self._kept.known():
+            return _no_campaign(self._kept)
+        return answer({"at": self._clock(), "lists": await asyncio.to_thread(self._kept.lists, name)})
 
-    async def take(request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.Response:
         name, file = request.match_info["name"], request.query.get("file", "list.csv")
-        if name not in kept.known():
-            return _no_campaign(kept)
+        if name not in self._kept.known():
+            return _no_campaign(self._kept)
         note(request, "list.upload", name, {}, whose(request))
         if FILE.match(file) is None or file in (".", ".."):
             raise BadRequest("file is the name of the file, without folders")
-        upload = await kept.take(name, file, _pieces(request), _uploader(request))
+        upload = await self._kept.take(name, file, _pieces(request), _uploader(request))
         return answer({"ok": True, "upload": upload.row()})
 
-    async def look(request: web.Request) -> web.Response:
-        found = _find(kept, request)
+    async def look(self, request: web.Request) -> web.Response:
+        found = _find(self._kept, request)
         return _gone() if found is None else answer({"upload": found.row()})
 
-    async def step(request: web.Request) -> web.Response:
-        found, word, name = _find(kept, request), request.match_info["step"], request.match_info["name"]
+    async def step(self, request: web.Request) -> web.Response:
+        found, word, name = _find(self._kept, request), request.match_info["step"], request.match_info["name"]
         if word not in ("look", "try", "import"):
             return unknown("unknown_action", word, ["look", "try", "import"])
         wishes = await body(request, Wishes)
@@ -85,33 +96,26 @@ def add_routes(app: web.Application, kept: Lists, clock: Callable[[], float]) ->
         if found is None:
             return _gone()
         if word == "look":
-            await kept.look(found, wishes)
+            await self._kept.look(found, wishes)
         else:
-            kept.begin(found, wishes, dry_run=word == "try")
+            self._kept.begin(found, wishes, dry_run=word == "try")
         return answer({"ok": True, "upload": found.row()})
 
-    async def drop(request: web.Request) -> web.Response:
-        found = _find(kept, request)
+    async def drop(self, request: web.Request) -> web.Response:
+        found = _find(self._kept, request)
         if found is None:
             return _gone()
-        kept.drop(found)
+        self._kept.drop(found)
         return answer({"ok": True, "upload": found.row()})
 
-    async def rejected(request: web.Request) -> web.StreamResponse:
-        found = _find(kept, request)
+    async def rejected(self, request: web.Request) -> web.StreamResponse:
+        found = _find(self._kept, request)
         if found is None or not found.rejected.exists():
             return _gone()
-        if number_as(request) is not str:
+        if not sees_numbers(request):
             return problem(403, "no_right", "refused rows hold whole numbers: needs the right numbers.see")
         headers = {"Content-Disposition": 'attachment; filename="rejected.csv"', "Content-Type": "text/csv"}
         return web.FileResponse(found.rejected, headers=headers | {"Cache-Control": "no-store"})
-
-    add(app, "GET", "/campaigns/{name}/lists", _refusing(lists))
-    add(app, "POST", "/campaigns/{name}/uploads", _refusing(take))
-    add(app, "GET", "/campaigns/{name}/uploads/{upload}", _refusing(look))
-    add(app, "DELETE", "/campaigns/{name}/uploads/{upload}", _refusing(drop))
-    add(app, "GET", "/campaigns/{name}/uploads/{upload}/rejected", _refusing(rejected))
-    add(app, "POST", "/campaigns/{name}/uploads/{upload}/{step}", _refusing(step))
 
 
 def _refusing(work: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:

@@ -23,7 +23,7 @@ from cti.api.asking import (
     unknown,
     whose,
 )
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.model.policy import Membership, Queue
 from cti.model.words import RefusedReason
 from cti.ports import PolicyAnswer, PolicyDesk

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import BY, NOT_OURS, add, body, known_or_not, note, refusal, unknown, whose
-from cti.api.http import answer
+from cti.api.responses import answer
 from cti.api.view import View
 from cti.model.events import AgentRequest
 from cti.model.lead import PreviewNow

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from cti.api.asking import BadRequest, add
-from cti.api.http import answer
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import scope
 
 ASKED = ("from", "to", "step", "queue", "agent", "campaign", "flow", "number", "survey")

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from cti.api.asking import add
-from cti.api.http import answer
 from cti.api.paging import Word, page_of
+from cti.api.responses import answer
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, Look, Passed
 from cti.model.words import AgentId, ContactId

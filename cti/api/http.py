@@ -6,11 +6,10 @@ Knows only functions that answer; neither the engine nor the metrics' library.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-import msgspec
 from aiohttp import web
 
+from cti.api.responses import answer
 from cti.api.serving import limit_connections
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,10 +63,3 @@ def missing_for_ready(nodes: Mapping[str, str], *, fastagi_listens: bool, turns_
     if turns_away:
         reasons.append(f"new callers are turned away: {turns_away}")
     return reasons
-
-
-def answer(content: Any, status: int = 200) -> web.Response:
-    """`content` as JSON, never cached."""
-    body = msgspec.json.encode(content)
-    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    return web.Response(body=body, status=status, headers=headers)

@@ -19,11 +19,10 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from cti.api.asking import add, number_in
-from cti.api.http import answer
 from cti.api.live_hub import LiveHub
 from cti.api.live_sight import TOPICS, sight_of
 from cti.api.live_viewer import Viewer
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.scoping import scope_of
 from cti.api.serving import stays
 from cti.api.web_guard import SAFE, Entrance, is_ours, who

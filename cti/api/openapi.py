@@ -28,7 +28,7 @@ from cti.api import (
 from cti.api.answers import ANSWERS
 from cti.api.operation import Access, Operation
 from cti.api.operations import OPERATIONS, PREFIX
-from cti.api.problems import PROBLEM
+from cti.api.responses import PROBLEM
 from cti.api.web_guard import CSRF_HEADER
 from cti.model.dialling import CampaignAction
 from cti.model.words import AgentAction, CallbackAction, ContactAction

@@ -11,7 +11,7 @@ from typing import Protocol
 from aiohttp import web
 
 from cti.api.operations import PREFIX
-from cti.api.problems import problem
+from cti.api.responses import problem
 from cti.api.serving import limit_connections
 
 MAX_BODY_BYTES = 65_536

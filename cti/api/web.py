@@ -14,7 +14,7 @@ from aiohttp import web
 from cti.api import asking, web_oidc, web_people, web_sign_in
 from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
-from cti.api.problems import problem, problems
+from cti.api.responses import problem, problems
 from cti.api.serving import limit_connections
 from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from cti.api.operations import PREFIX
-from cti.api.problems import problem
+from cti.api.responses import problem
 
 INDEX = "index.html"
 IMMUTABLE = "public, max-age=31536000, immutable"

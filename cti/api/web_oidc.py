@@ -1,6 +1,7 @@
 """How does somebody sign in at an OpenID Connect provider? Authorization code flow with PKCE; he must be known here.
 
-The provider says who he is; what he may, his row here says. What is begun is bound to the browser by a cookie.
+The provider says who he is; what he may, his row here says. What is begun is bound to the browser by a cookie. Only
+browsers come here, and people look at what comes: whatever goes wrong leads to our sign-in page, which says it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
+import structlog
 from aiohttp import web
 
-from cti.api.asking import NOT_OURS, add, name_asker, note
-from cti.api.http import answer
+from cti.api.asking import NOT_OURS, REFUSED, add, name_asker, note
 from cti.api.operations import PREFIX
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
 from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.sessions import Sessions
@@ -32,15 +33,18 @@ TIMEOUT_S = 10.0
 KNOWN_S = 3600.0
 MAX_ANSWER_BYTES = 1_000_000
 
+_log = structlog.get_logger(__name__)
+
 
 class Provider(msgspec.Struct, frozen=True):
-    """Who recognises people for us; `claim` is what in his token is a user's name here."""
+    """Who recognises people for us; `claim` is what in his token is a user's name here, `name` what people call him."""
 
     issuer: str
     client: str
     secret: str = ""
     scopes: str = "openid profile email"
     claim: str = "preferred_username"
+    name: str = ""
 
 
 class _Pending(msgspec.Struct, frozen=True):
@@ -62,7 +66,9 @@ def add_routes(
     clock: Callable[[], float],
 ) -> None:
     """Add GET /sign-in (which ways there are) and, with a provider, the two requests of his way."""
-    ways: dict[str, Any] = {"password": True, "oidc": None if provider is None else f"{PREFIX}{BEGIN}"}
+    ways: dict[str, Any] = {"password": True, "oidc": None, "oidc_name": ""}
+    if provider is not None:
+        ways |= {"oidc": f"{PREFIX}{BEGIN}", "oidc_name": provider.name}
 
     async def told(_request: web.Request) -> web.Response:
         return answer(ways)
@@ -90,7 +96,7 @@ class _Flow:
         try:
             where = (await self._discovered(now))["authorization_endpoint"]
         except (Unreachable, KeyError):
-            return problem(503, "provider_unreachable", "the OpenID Connect provider does not answer; see web.oidc")
+            return _to_sign_in("provider_unreachable")
         browser, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         state, pending = secrets.token_urlsafe(24), _Pending(browser, nonce, verifier, now + PENDING_S)
         self._pending[state] = pending
@@ -122,17 +128,20 @@ class _Flow:
         now = self._clock()
         theirs = request.cookies.get(self._cookie, "")
         if pending is None or pending.ends_at <= now or not secrets.compare_digest(pending.browser, theirs):
-            return problem(401, "not_begun", f"this sign-in was not begun here, or too long ago: {PREFIX}{BEGIN}")
+            return _to_sign_in("not_begun")
+        if "error" in request.query:  # OpenID Connect Core 1.0, 3.1.2.6: he has gone back, or may not come in there
+            return _to_sign_in("provider_refused")
         try:
             name = await self._name(request.query.get("code", ""), pending, now)
         except (Unreachable, KeyError):
-            return problem(503, "provider_unreachable", "the OpenID Connect provider does not answer as it should")
+            return _to_sign_in("provider_unreachable")
         except NotTold as error:
-            return problem(401, "wrong_token", f"the provider's token is not good: {error}")
+            _log.warning("oidc_token_refused", checks=str(error))
+            return _to_sign_in("wrong_token")
         former = request.cookies.get(self._entrance.cookie, "")
         found = await asyncio.to_thread(self._sessions.recognised, name, now, former)
         if found is None:
-            return problem(401, "unknown_person", "the provider knows you and this centre does not: ask for `user add`")
+            return _to_sign_in("unknown_person")
         name_asker(request, found.person.name)
         note(request, "sign_in", "", {"address": address_of(request, self._entrance), "by": "oidc"})
         response = web.Response(status=302, headers={"Location": "/"})
@@ -168,6 +177,12 @@ class _Flow:
         return self._known[1]
 
 
+def _to_sign_in(reason: str) -> web.Response:
+    response = web.Response(status=302, headers={"Location": f"/sign-in?problem={reason}"})
+    response[REFUSED] = reason
+    return response
+
+
 def _basic(provider: Provider) -> dict[str, str]:
     """How we show our secret: encoded before it is joined (RFC 6749, 2.3.1)."""
     if not provider.secret:
@@ -183,7 +198,11 @@ async def _json(method: str, url: str, **more: Any) -> dict[str, Any]:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.request(method, url, allow_redirects=False, **more) as response,
         ):
-            text = await response.content.read(MAX_ANSWER_BYTES)
+            text = b""
+            async for piece in response.content.iter_any():  # read(n) would give what is there, not all of it
+                text += piece
+                if len(text) > MAX_ANSWER_BYTES:
+                    raise Unreachable("an answer that is too long")
             found = msgspec.json.decode(text)
             if response.status == 200 and isinstance(found, dict):
                 return found

@@ -11,8 +11,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import NOT_OURS, OURS, BadRequest, add, body, note, number_in, unknown
-from cti.api.http import answer
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import person_of
 from cti.model.policy import Center
 from cti.people.register import CHANGEABLE, Register, Wrong, token_row, user_row

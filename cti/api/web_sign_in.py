@@ -15,8 +15,7 @@ import msgspec
 from aiohttp import web
 
 from cti.api.asking import NOT_OURS, add, body, name_asker, note
-from cti.api.http import answer
-from cti.api.problems import problem
+from cti.api.responses import answer, problem
 from cti.api.web_guard import Entrance, address_of, is_ours, person_of, remember_browser, set_cookie, who
 from cti.people.codes import address_of as address_of_codes
 from cti.people.codes import new_secret

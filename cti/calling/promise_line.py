@@ -132,7 +132,7 @@ class PromiseLine:
 
     def _inbound(self) -> Iterator[str]:
         """The channels of those who have called us."""
-        return (each.channel for each in self._floor.contacts.values() if each.channel and each.callout is None)
+        return (each.channel for each in self._floor.contacts.values() if each.channel and not each.outbound)
 
     def _into_line(self, promise: Promise) -> None:
         written, attempt_no, queues = self.book.written, len(promise.tries) + 1, self._floor.policy.queues

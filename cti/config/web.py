@@ -80,6 +80,7 @@ class Oidc(Policy):
     secret: SecretStr | None = None
     scopes: Annotated[str, StringConstraints(pattern=r"^openid( [!-~]+)*$")] = "openid profile email"
     claim: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "preferred_username"
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""  # on the button of the sign-in
 
 
 class Web(Policy):

@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from cti.demo.calling import CAMPAIGN, with_calling
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
 from cti.demo.children import Child
 from cti.demo.errands import ERRANDS, FRONT_DOOR
-from cti.demo.outcomes import Tally
-from cti.demo.stage import Stage, ask_hint
+from cti.demo.stage import NoTraffic, Stage, ask_hint
 from cti.demo.wishes import CHECKOUT, Wishes
 
 HOST = "127.0.0.1"
@@ -29,23 +28,11 @@ NUMBERS = "6001,6001,6001,6002,6002,6002,6003"  # as often as in plan.py, roughl
 NUMBERS_WITH_FLOW = f"{NUMBERS},{','.join([FRONT_DOOR] * 7)}"
 
 
-class SimulatedTraffic:
+class SimulatedTraffic(NoTraffic):
     """Callers and agents live in the simulator: it only has to stay alive."""
 
     def __init__(self, simulator: Child) -> None:
         self._simulator = simulator
-
-    async def start(self) -> None:
-        return
-
-    async def step(self, agents: Sequence[Mapping[str, Any]]) -> None:
-        return
-
-    def tally(self, live: frozenset[str], promised: frozenset[str]) -> Tally | None:
-        return None
-
-    def called_say(self) -> list[str] | None:
-        return None
 
     def trouble(self) -> str:
         return "" if self._simulator.running else "the simulator ended by itself; see simulator.log"

@@ -45,7 +45,7 @@ class Traffic(Protocol):
 
 
 class NoTraffic:
-    """Callers and agents are not ours: the operator's own."""
+    """Callers and agents are none of ours: nothing has to be done for them."""
 
     async def start(self) -> None:
         return

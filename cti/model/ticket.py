@@ -43,6 +43,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_star
     queued: bool = False  # whether he ever stood in a line
     served_by: AgentId | None = None  # who talked with him last, and in which queue: a survey's answers are about him
     served_in: QueueName | None = None
+    outbound: bool = False  # we have called him
 
 
 _encoder = msgspec.json.Encoder()
@@ -50,16 +51,30 @@ _decoder = msgspec.json.Decoder(Ticket)
 
 
 def encode_ticket(ticket: Ticket) -> str:
-    """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding).
+    """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding), never too long to read.
 
-    Only those who were tried last are kept, so that it fits; an older one may be tried again too early after a death.
+    What does not fit is left out, the least needed first: whom we tried longest ago (after a death he may be tried too
+    early), then the longest of what is known about the customer (a lead's row may hold a novel), then own agents.
     """
     text = _text(ticket)
-    while len(text) > MAX_TICKET_CHARS and ticket.tried:
-        newest = sorted(ticket.tried.items(), key=lambda item: item[1])[len(ticket.tried) // 2 + 1 :]
-        ticket = msgspec.structs.replace(ticket, tried=dict(newest))
+    while len(text) > MAX_TICKET_CHARS and (less := _less(ticket)) is not None:
+        ticket = less
         text = _text(ticket)
     return text
+
+
+def _less(ticket: Ticket) -> Ticket | None:
+    """The ticket without what is needed least; None where nothing of it can be left out."""
+    if ticket.tried:
+        newest = sorted(ticket.tried.items(), key=lambda item: item[1])[len(ticket.tried) // 2 + 1 :]
+        return msgspec.structs.replace(ticket, tried=dict(newest))
+    if ticket.customer:
+        longest = max(ticket.customer.items(), key=lambda item: len(item[0]) + len(_encoder.encode(item[1])))[0]
+        kept = {name: value for name, value in ticket.customer.items() if name != longest}
+        return msgspec.structs.replace(ticket, customer=kept)
+    if ticket.preferred:
+        return msgspec.structs.replace(ticket, preferred=ticket.preferred[: len(ticket.preferred) // 2])
+    return None
 
 
 def _text(ticket: Ticket) -> str:

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from cti.model import policy
-from cti.sim.plan import AgentPlan, Caller, Fault, PhonePlan, Plan, Reload, Request, Supervision, Wish
+from cti.sim.plan import Plan
 
 
 class Scenario(msgspec.Struct):
@@ -20,36 +20,27 @@ class Scenario(msgspec.Struct):
     expect: dict[str, int] = {}
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
+class _File(Plan, kw_only=True, forbid_unknown_fields=True):
     why: str
-    policy: dict[str, Any]
-    seed: int = 0
-    nodes: list[str] = msgspec.field(default_factory=lambda: ["node1"])
-    callers: list[Caller] = []
-    agents: dict[str, AgentPlan] = {}
-    requests: list[Request] = []
-    phones: list[PhonePlan] = []
-    faults: list[Fault] = []
-    supervision: list[Supervision] = []
-    reloads: list[Reload] = []
-    wishes: list[Wish] = []
-    expect: dict[str, int] = {}
+    expect: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def load(path: Path) -> Scenario:
-    """Read `path`. Raises msgspec.ValidationError, pydantic.ValidationError or yaml.YAMLError."""
-    file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File)
-    center = policy.Center.model_validate(file.policy)
-    people = (file.callers, file.agents, file.requests, file.phones, file.faults)
-    plan = Plan(center, file.seed, file.nodes, *people, file.supervision, file.reloads, file.wishes)
-    return Scenario(file.why, plan, file.expect)
+    """Read `path`. Raises msgspec.ValidationError or yaml.YAMLError."""
+    file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File, dec_hook=_policy)
+    return Scenario(file.why, Plan(**{name: getattr(file, name) for name in Plan.__struct_fields__}), file.expect)
+
+
+def _policy(kind: type[Any], found: Any) -> Any:
+    assert kind is policy.Center
+    return policy.Center.model_validate(found)
 
 
 def dump(plan: Plan, why: str) -> str:
     """`plan` as the text of a scenario file; only what differs from the defaults."""
     center = plan.policy.model_dump(mode="json", exclude_defaults=True)
     data: dict[str, Any] = {"why": why, "seed": plan.seed, "nodes": plan.nodes, "policy": center}
-    for name in ("callers", "agents", "requests", "phones", "faults", "supervision", "reloads", "wishes"):
+    for name in (name for name in Plan.__struct_fields__ if name not in data):
         found = msgspec.to_builtins(getattr(plan, name))
         if found:
             data[name] = found

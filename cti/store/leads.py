@@ -68,26 +68,27 @@ def groups_of(store: Store, campaign: str) -> list[Group]:
         return _groups(connection, campaign)
 
 
-def next_due(
-    store: Store, campaign: str, now: float, limit: int, zones: Collection[tuple[str, ...]] | None = None
+def take_due(
+    connection: Connection, campaign: str, now: float, limit: int, zones: Collection[tuple[str, ...]] | None = None
 ) -> list[Lead]:
-    """Take up to `limit` due leads: each is HELD from then on and handed out to nobody else. Raises SQLAlchemyError.
+    """Take up to `limit` due leads: each is HELD from the commit on, and handed out to nobody else.
 
     The first priority first, and within it whoever has been due for longest. `zones`: only of leads whose next number
     is in one of these (`Group.zones`), where it is not night; None: wherever. Costs the same with a million leads.
+    Within the caller's transaction: who cannot read to the end what he needs of them has taken none.
+    Raises SQLAlchemyError.
     """
-    with store.engine.begin() as connection:
-        taken: list[int] = []
-        groups = [each for each in _groups(connection, campaign) if zones is None or each.zones in zones]
-        for priority in sorted({each.priority for each in groups}):
-            rooms = [each for each in groups if each.priority == priority]
-            for some in in_portions(_oldest(connection, rooms, now, limit - len(taken))):
-                ours = update(lead).where(lead.c.id.in_(some), lead.c.state == DUE)
-                got = set(connection.execute(ours.values(state=HELD).returning(lead.c.id)).scalars())
-                taken += [each for each in some if each in got]
-            if len(taken) >= limit:
-                break
-        return _read(connection, taken)
+    taken: list[int] = []
+    groups = [each for each in _groups(connection, campaign) if zones is None or each.zones in zones]
+    for priority in sorted({each.priority for each in groups}):
+        rooms = [each for each in groups if each.priority == priority]
+        for some in in_portions(_oldest(connection, rooms, now, limit - len(taken))):
+            ours = update(lead).where(lead.c.id.in_(some), lead.c.state == DUE)
+            got = set(connection.execute(ours.values(state=HELD).returning(lead.c.id)).scalars())
+            taken += [each for each in some if each in got]
+        if len(taken) >= limit:
+            break
+    return _read(connection, taken)
 
 
 def load_leads(store: Store, lead_ids: Sequence[int]) -> list[Lead]:
@@ -103,34 +104,6 @@ def leads_with(store: Store, number: str) -> list[Lead]:
         return _read(connection, ids)
 
 
-def record_result(
-    store: Store,
-    lead_id: int,
-    state: str,
-    now: float,
-    *,
-    result: str = "",
-    next_at: float = 0.0,
-    number_index: int = 0,
-    priority: int | None = None,
-) -> bool:
-    """Keep durably what came of a lead and what is next; False if it is not there. Raises SQLAlchemyError.
-
-    `state` DUE with `next_at`: it is handed out again then, to be dialled at `number_index`. `priority` None: as it is.
-    """
-    with store.durable.begin() as connection:
-        return record(
-            connection,
-            lead_id,
-            state,
-            now,
-            result=result,
-            next_at=next_at,
-            number_index=number_index,
-            priority=priority,
-        )
-
-
 def record(
     connection: Connection,
     lead_id: int,
@@ -142,7 +115,11 @@ def record(
     number_index: int = 0,
     priority: int | None = None,
 ) -> bool:
-    """Do what record_result says within the caller's transaction. Raises SQLAlchemyError."""
+    """Keep what came of a lead and what is next; False if it is not there. Raises SQLAlchemyError.
+
+    Within the caller's transaction. `state` DUE with `next_at`: it is handed out again then, to be dialled at
+    `number_index`. `priority` None: as it is.
+    """
     query = select(lead.c.list, lead.c.priority, lead_number.c.zones).join_from(
         lead, lead_number, and_(lead_number.c.lead == lead.c.id, lead_number.c.number_index == number_index)
     )

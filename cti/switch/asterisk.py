@@ -37,6 +37,7 @@ ANSWER_TIMEOUT_S = 5.0
 MOST_TOLD_NODES = 50
 MOST_SESSIONS = 20_000
 FIRST_SNAPSHOT_S = 3.0  # so long the door stays shut for callers, so that those who wait are known before new ones
+OTHERS_S = 0.5  # once one node has told, the others are waited for so long: see AsteriskSwitch.start
 
 OnNode = (
     commands.HangupLeg
@@ -108,13 +109,23 @@ class AsteriskSwitch:
         self._here = here
 
     async def start(self, desk: Desk) -> None:
-        """Connect to every node, then open the door for callers. Raises OSError if the address is taken."""
+        """Connect to every node, then open the door for callers. Raises OSError if the address is taken.
+
+        A node that is away, or slow to tell, does not keep the door shut for the callers of the others: nobody takes
+        their places. Who comes back later, be it from that node, brings his `since` with him, and the core offers
+        nobody before it has seen each node, or waited `settle_s` from the first one on.
+        """
         self._desk = desk
         for name, address in self._addresses.items():
             await self._node(desk, name, address).start()
-        await asyncio.wait([node.first_live for node in self.nodes.values()], timeout=FIRST_SNAPSHOT_S)
+        looks = [node.first_live for node in self.nodes.values()]
+        told, _ = await asyncio.wait(looks, timeout=FIRST_SNAPSHOT_S, return_when=asyncio.FIRST_COMPLETED)
+        if told:
+            await asyncio.wait(looks, timeout=OTHERS_S)
         await self.agi.start()
         self.listening = True
+        for node in self.nodes.values():
+            node.welcome()
 
     def _node(self, desk: Desk, name: NodeId, address: NodeAddress) -> Node:
         node = self.nodes[name] = Node(
@@ -134,6 +145,7 @@ class AsteriskSwitch:
         )
         node.link.may_speak = self._may_act
         node.drain(name in self.admission.drained)
+        node.door_open = self.listening
         return node
 
     def connect(self, addresses: Mapping[NodeId, NodeAddress]) -> None:

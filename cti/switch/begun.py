@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from cti.model import events
 from cti.model.events import SnapshotLeg
-from cti.model.words import NodeId, SpyId
+from cti.model.words import NodeId
 from cti.ports import Ledger
-from cti.switch import originate
 from cti.switch.ami import AmiLink
 from cti.switch.ami_events import Fields
+from cti.switch.begun_legs import BegunLegs
 from cti.switch.listening import Listeners
 from cti.switch.placed_call import PlacedCalls
 from cti.switch.trunks import Trunk
@@ -32,6 +33,8 @@ class Begun:
         self.calls = PlacedCalls(node, link, hangup, post, trunks, ledger)
         self.listeners = Listeners(node, link, hangup, post)
         self.agents = WaitingAgents(node, link, hangup, post)
+        kinds: tuple[BegunLegs[Any, Any], ...] = (self.calls, self.listeners, self.agents)
+        self._kinds = {kind.mark: kind for kind in kinds}
 
     def close(self) -> None:
         """Nothing more is begun."""
@@ -40,39 +43,12 @@ class Begun:
     def reconcile(self, legs: Iterable[SnapshotLeg]) -> None:
         """AMI was away; this is what exists now."""
         legs = tuple(legs)
-        self.calls.reconcile(legs)
-        self.agents.reconcile(legs)
-        self.listeners.reconcile(legs)
+        for kind in self._kinds.values():
+            kind.reconcile(legs)
 
     def hear(self, name: str, fields: Fields) -> bool:
         """Take an event in; whether it is the Hangup of an attempt in the air, of which nothing more is to be made."""
         uniqueid = fields.get("DestUniqueid" if name.startswith("Dial") else "Uniqueid", "")
-        attempt = originate.attempt_of(uniqueid)
-        if attempt is not None:
-            match name:
-                case "Newchannel":
-                    self.calls.came(attempt, fields)
-                case "DialEnd":
-                    self.calls.dialled(attempt, fields)
-                case "OriginateResponse":
-                    self.calls.responded(attempt, fields)
-                case "Hangup":
-                    return self.calls.went(attempt, fields)
-        elif uniqueid.startswith(originate.AGENT_MARK):
-            self._of_an_agent(name, uniqueid[len(originate.AGENT_MARK) :], fields)
-        elif uniqueid.startswith(originate.SPY_MARK):
-            self.listeners.hear(name, SpyId(uniqueid[len(originate.SPY_MARK) :]), fields)
-        return False
-
-    def _of_an_agent(self, name: str, mark: str, fields: Fields) -> None:
-        match name:
-            case "Newchannel":
-                self.agents.came(mark, fields)
-            case "DialBegin":
-                self.agents.rings(mark, fields)
-            case "DialEnd":
-                self.agents.dialled(mark, fields)
-            case "Hangup":
-                self.agents.went(mark, fields)
-            case "OriginateResponse":
-                self.agents.responded(mark, fields)
+        mark, dash, rest = uniqueid.partition("-")
+        kind = self._kinds.get(mark + dash)
+        return kind is not None and kind.hear(name, rest, fields)

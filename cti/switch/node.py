@@ -26,7 +26,8 @@ STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
 DRAINED = "CTI_DRAINED"  # a global variable of its dialplan
 RETELL_S = 60.0  # so often a log is told again that the node is still away
-FIRST_CHECK_S = 5.0  # a ring that was under way when we came up is settled by then
+# A ring that was under way when we came up may be answered yet, and of that only a check tells: so often, for so long.
+FIRST_CHECK_S, YOUNG_S = 5.0, 60.0
 
 
 class Node:
@@ -64,6 +65,7 @@ class Node:
         self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
         self.strays = Strays(name, self.link, calls.__contains__, here) if here else None
+        self.door_open = False  # callers who are told of us before would find it shut, and try the others first
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
         self._watch: asyncio.Task[None] | None = None
@@ -110,6 +112,15 @@ class Node:
 
     def _tell_drained(self) -> None:
         self._fire({"Action": "Setvar", "Variable": DRAINED, "Value": "1" if self._drained else "0"})
+
+    def welcome(self) -> None:
+        """The door is open: who waits may come."""
+        self.door_open = True
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        if self.strays is not None and self.door_open and self.live:
+            self.strays.begin()
 
     def hangup(self, channel: str) -> None:
         self._fire({"Action": "Hangup", "Channel": channel})
@@ -256,7 +267,7 @@ class Node:
             await asyncio.sleep(RETELL_S)
 
     async def _keep_checking(self) -> None:
-        pause_s = 0.0
+        pause_s, young_until = 0.0, 0.0
         while True:
             await asyncio.sleep(pause_s)
             asked_at = self._clock()
@@ -268,18 +279,17 @@ class Node:
                 continue
             if self.live:
                 self._post(events.NodeChecked(self.name, legs, asked_at))
-                pause_s = CHECK_INTERVAL_S
+                pause_s = FIRST_CHECK_S if asked_at < young_until else CHECK_INTERVAL_S
             else:
                 self.live = True
                 self._tell_drained()
                 self._forget_legs({leg.leg for leg in legs})
                 self.begun.reconcile(legs)
                 self._post(events.NodeUp(self.name, legs, asked_at))
-                if self.strays is not None:
-                    self.strays.begin()
+                self._tell_where()
                 if not self.first_live.done():
                     self.first_live.set_result(None)
-                pause_s = FIRST_CHECK_S
+                pause_s, young_until = FIRST_CHECK_S, asked_at + YOUNG_S
 
     def _forget_legs(self, present: set[str]) -> None:
         for leg in [leg for leg in self._legs if leg not in present]:

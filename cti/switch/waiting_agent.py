@@ -7,81 +7,60 @@ session open, until a Bridge takes his channel away (which ends the session) or 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-
-import structlog
 
 from cti.model import events
 from cti.model.commands import DismissAgent, RingAgent
-from cti.model.events import SnapshotLeg
-from cti.model.words import NodeId, OfferId, RingResult
+from cti.model.words import OfferId, RingResult
 from cti.switch import originate
 from cti.switch.agi_codec import AgiEncodeError
-from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession
-from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused
-from cti.switch.ami_codec import AmiEncodeError
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import Fields, leg_id
+from cti.switch.begun_legs import BegunLeg, BegunLegs
 from cti.switch.message_heard import Said, listen
 
-log = structlog.get_logger(__name__)
 
-NO_CHANNEL_S = 1.0  # as in placed_call.py
-
-
-@dataclass(eq=False)
-class Waiting:
-    """One agent's leg."""
+@dataclass(eq=False, kw_only=True)
+class Waiting(BegunLeg):
+    """One agent's leg. Taken back: dismissed."""
 
     offer: OfferId
-    channel: str = ""
     ringing: bool = False
-    answered: bool = False
-    dismissed: bool = False
+    picked_up: bool = False  # as AMI says; he waits, and has answered, once his session is here
     prompts: tuple[str, ...] = ()
     session: AgiSession | None = None
     hear: tuple[str, ...] = ()  # first: what his customer has left for him
     listens: bool = False  # to that, now
 
 
-class WaitingAgents:
+class WaitingAgents(BegunLegs[str, Waiting]):
     """Everybody who is rung, or waits, for a customer on one node."""
 
-    def __init__(
-        self, node: NodeId, link: AmiLink, hangup: Callable[[str], None], post: Callable[[events.AnyEvent], None]
-    ) -> None:
-        self._node, self._link, self._hangup, self._post = node, link, hangup, post
-        self._waiting: dict[str, Waiting] = {}  # by mark
+    mark, context = originate.AGENT_MARK, originate.AGENT_CONTEXT
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def ring(self, command: RingAgent) -> None:
         """OfferRinging and OfferAnswered follow, or OfferEnded."""
-        offer = command.leg.offer
-        mark = originate.mark_of(offer)
-        self._waiting[mark] = Waiting(offer, hear=command.hear)
-        try:
-            answer = self._link.send(originate.ring_agent(command))
-        except (AmiDisconnected, AmiEncodeError) as error:
-            log.warning("an agent was not rung", node=self._node, error=type(error).__name__)
-            self._over(mark, RingResult.UNREACHABLE)
-            return
-        answer.add_done_callback(lambda future: self._acknowledged(mark, future))
+        name = originate.mark_of(command.leg.offer)
+        self._legs[name] = Waiting(offer=command.leg.offer, hear=command.hear)
+        self._send(name, originate.ring_agent(command))
 
     def dismiss(self, command: DismissAgent) -> None:
         """Take the ring back, or say good-bye to who waits."""
-        waiting = self._waiting.get(originate.mark_of(command.offer))
+        waiting = self._legs.get(originate.mark_of(command.offer))
         if waiting is None:
             return
-        waiting.dismissed, waiting.prompts = True, command.prompts
+        waiting.taken_back, waiting.prompts = True, command.prompts
         if waiting.session is not None and not waiting.listens:  # what he hears now would have to end first
             self._say_goodbye(waiting, waiting.session)
-        elif waiting.channel and (waiting.listens or not (waiting.answered and waiting.prompts)):
+        elif waiting.channel:
             self._hangup(waiting.channel)
 
     def joins(self, offer: OfferId) -> Waiting | None:
         """The agent who waits, to be connected now; None: he is not there any more. He is not dismissed any more."""
-        waiting = self._waiting.pop(originate.mark_of(offer), None)
+        waiting = self._legs.pop(originate.mark_of(offer), None)
         return waiting if waiting is not None and waiting.answered else None
 
     def not_joined(self, offer: OfferId) -> None:
@@ -95,16 +74,6 @@ class WaitingAgents:
         if waiting.session is not None and waiting.session.gone is None:
             self._hangup(waiting.channel)
 
-    def _acknowledged(self, mark: str, future: asyncio.Future[list[dict[str, str]]]) -> None:
-        if not future.cancelled() and isinstance(future.exception(), AmiRefused):
-            log.error("Asterisk refuses to ring agents: does its dialplan have cti-waiting-agent?", node=self._node)
-            self._over(mark, RingResult.UNREACHABLE)
-
-    def _over(self, mark: str, result: RingResult) -> None:
-        waiting = self._waiting.pop(mark, None)
-        if waiting is not None:
-            self._post(events.OfferEnded(waiting.offer, RingResult.CANCELLED if waiting.dismissed else result))
-
     def _say_goodbye(self, waiting: Waiting, session: AgiSession) -> None:
         session.on_late(session.close)
         try:
@@ -113,22 +82,26 @@ class WaitingAgents:
             session.submit("HANGUP", timeout_s=ANSWER_S)
         except (AgiConnectionLost, AgiBusy, AgiEncodeError):
             self._hangup(waiting.channel)
-            return
 
     # --- his session --------------------------------------------------------------------------------------------------
 
-    async def attend(self, mark: str, session: AgiSession) -> None:
-        """He has answered: hold his session open. Without an offer of ours he goes to the next engine, or hangs up."""
-        waiting = self._waiting.get(mark)
+    async def attend(self, name: str, session: AgiSession) -> None:
+        """He has answered: hold his session open. One that was broken comes back. Without an offer of ours he hangs up.
+
+        Only now is his customer called: where FastAGI is broken, that one's phone would ring in vain.
+        """
+        waiting = self._legs.get(name)
         if waiting is None:
+            with suppress(AgiTimeout):
+                await session.command("SET", "VARIABLE", "CTI_DONE", "1", timeout_s=ANSWER_S)
             return
         waiting.session, waiting.channel = session, waiting.channel or session.channel
         self._answered(waiting, session.uniqueid)
-        if waiting.dismissed:
+        if waiting.taken_back:
             self._say_goodbye(waiting, session)
         gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         session.on_gone(lambda _: None if gone.done() else gone.set_result(None))
-        if waiting.hear and not waiting.dismissed:
+        if waiting.hear and not waiting.taken_back:
             await self._hears(waiting, session)
         await gone
 
@@ -137,63 +110,34 @@ class WaitingAgents:
         waiting.listens = True
         said = await listen(session, waiting.hear)
         waiting.listens = False
-        if said is not None and not waiting.dismissed:
+        if said is not None and not waiting.taken_back:
             self._post(events.MessageHeard(waiting.offer, done=said is Said.DONE))
-        elif session.gone is None and not waiting.dismissed:
+        elif session.gone is None and not waiting.taken_back:
             self._hangup(waiting.channel)
 
     # --- events -----------------------------------------------------------------------------------------------------
 
-    def came(self, mark: str, fields: Fields) -> None:
-        """Newchannel."""
-        waiting = self._waiting.get(mark)
-        if waiting is not None:
-            waiting.channel = fields["Channel"]
-            if waiting.dismissed:
-                self._hangup(waiting.channel)
+    def _rings(self, leg: Waiting, fields: Fields) -> None:
+        leg.channel = fields["DestChannel"]
+        self._ringing(leg, fields["DestUniqueid"])
 
-    def rings(self, mark: str, fields: Fields) -> None:
-        """DialBegin."""
-        waiting = self._waiting.get(mark)
-        if waiting is not None:
-            waiting.channel = fields["DestChannel"]
-            self._ringing(waiting, fields["DestUniqueid"])
+    def _picked_up(self, name: str, leg: Waiting, fields: Fields) -> None:
+        leg.channel, leg.picked_up = fields["DestChannel"], True
 
-    def dialled(self, mark: str, fields: Fields) -> None:
-        """DialEnd. What is no answer is told by its Hangup."""
-        waiting = self._waiting.get(mark)
-        if waiting is not None and fields.get("DialStatus") == "ANSWER":
-            waiting.channel = fields["DestChannel"]
-            self._answered(waiting, fields["DestUniqueid"])
-
-    def went(self, mark: str, fields: Fields) -> None:
-        """Hangup. One who had answered is gone by his LegDown."""
-        waiting = self._waiting.get(mark)
-        if waiting is None or waiting.answered:
-            self._waiting.pop(mark, None)
+    def _gone(self, name: str, leg: Waiting, cause: str) -> bool:
+        if leg.answered:  # told by his LegDown
+            del self._legs[name]
         else:
-            self._over(mark, originate.ring_result(fields.get("Cause", "")))
+            self._over(name, RingResult.CANCELLED if leg.picked_up else originate.ring_result(cause))
+        return False
 
-    def responded(self, mark: str, fields: Fields) -> None:
-        """OriginateResponse: a phone that is not registered gets no channel."""
-        waiting = self._waiting.get(mark)
-        if waiting is not None and fields.get("Response") == "Failure" and not waiting.channel:
-            asyncio.get_running_loop().call_later(NO_CHANNEL_S, self._no_channel, mark, waiting)
+    def _not_begun(self, name: str) -> None:
+        self._over(name, RingResult.UNREACHABLE)
 
-    def reconcile(self, legs: Iterable[SnapshotLeg]) -> None:
-        """After AMI was away: whoever is not in the snapshot does not wait any more."""
-        present = {leg.leg for leg in legs}
-        for mark, waiting in list(self._waiting.items()):
-            if leg_id(self._node, f"{originate.AGENT_MARK}{mark}") in present:
-                continue
-            if waiting.answered:
-                del self._waiting[mark]
-            else:
-                self._over(mark, RingResult.UNREACHABLE)
-
-    def _no_channel(self, mark: str, waiting: Waiting) -> None:
-        if self._waiting.get(mark) is waiting and not waiting.channel:
-            self._over(mark, RingResult.UNREACHABLE)
+    def _over(self, name: str, result: RingResult) -> None:
+        waiting = self._legs.pop(name, None)
+        if waiting is not None:
+            self._post(events.OfferEnded(waiting.offer, RingResult.CANCELLED if waiting.taken_back else result))
 
     def _ringing(self, waiting: Waiting, uniqueid: str) -> None:
         if not waiting.ringing:

@@ -34,6 +34,7 @@ class Dialog:
         self.status = 0  # last SIP status of the INVITE
         self.began = time.monotonic()
         self.answered_at: float | None = None
+        self.connected_at: float | None = None  # of one who is called: the other side knows that he has answered
         self.over_at: float | None = None
         self.ended_by = ""  # "us" or "them"
         self.waits_for_us: str = ""  # the response we would repeat
@@ -220,6 +221,8 @@ class Crowd:
         elif text.startswith("ACK "):
             if dialog is not None:
                 dialog.resend = None
+                if dialog.connected_at is None and dialog.answered_at is not None:
+                    dialog.connected_at = time.monotonic()
         else:
             self._socket.sendto(self._response(text, 200, "x").encode(), peer)
             if dialog is not None and text.startswith(("BYE ", "CANCEL ")):

@@ -28,7 +28,7 @@ class Pair:
         self, lab: Lab, folder: Path, redis: Valkey | Watched, queues: Mapping[str, Any], agents: Mapping[str, Any]
     ) -> None:
         self.redis = redis
-        common = settings(lab, queues, agents, settle_s=2.0)
+        common = settings(lab, queues, agents, len(lab.nodes), settle_s=2.0)
         common |= {
             "store": f"sqlite:///{folder}/shared.db",
             "queue_log": str(folder / "queue_log"),

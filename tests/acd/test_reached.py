@@ -262,6 +262,9 @@ def test_we_died_while_his_phone_rang() -> None:
     contact = after.contact(CALL)
     assert contact is not None
     assert (contact.id, contact.state, contact.since) == ("out-x1", "waiting", after.now - 600)
+    after.post(ev.CallGone(CALL))
+    (gave_up,) = after.changes(Kind.VISIT, new="abandoned")
+    assert gave_up.outbound, "he has not called us: nobody promises him a call for it"
 
 
 def test_a_machine_whom_nobody_knows_is_hung_up() -> None:

@@ -212,6 +212,33 @@ def test_a_node_that_never_answers_holds_nobody_for_ever() -> None:
     assert scene.rung() == [("c1", "anna")]
 
 
+def test_who_comes_back_has_his_time_however_long_the_start_takes() -> None:
+    """It counts from the first who is there: until then nobody can come back."""
+    scene = fresh()
+    scene.login("anna")
+    old = carried("c1", scene)
+    scene.wait(60)
+    scene.arrive("c2")
+    scene.wait(1.9)
+    scene.arrive("c1", ticket=old)
+    scene.wait(0.2)
+    assert scene.rung() == [("c1", "anna")]
+
+
+def test_nobody_is_rung_before_each_node_could_say_whose_phone_is_busy() -> None:
+    """Found by chaos: the start took longer than settle_s, and the first node's word was taken for all."""
+    agents = {"anna": member("sales"), "ben": member("sales")}
+    scene = Scene(center({"sales": Queue()}, agents=agents, settle_s=2.0), nodes=[NODE, "node2"])
+    scene.login("anna", "ben")
+    scene.wait(10)
+    scene.post(ev.NodeUp(NODE, ()))
+    scene.arrive("c2")
+    assert scene.rung() == []
+    scene.wait(0.8)
+    scene.post(ev.NodeUp(NodeId("node2"), (phone("node2/a1"),)))
+    assert scene.rung() == [("c2", "ben")]
+
+
 def test_an_empty_node_needs_no_settling() -> None:
     scene = fresh()
     scene.login("anna")

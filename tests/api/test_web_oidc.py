@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import web
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import RSAKey
 
 from cti.api import web_oidc
 from cti.api.serving import bind_tcp, serve
@@ -20,44 +16,13 @@ from cti.api.web_oidc import Provider
 from cti.people.rights import Role
 from cti.store.database import Store
 
+from .oidc_provider import Somewhere
 from .web_scene import HOST, Answer, Browser, WebScene
 
 pytestmark = pytest.mark.contract
 
 BEGIN, BACK = "/api/v1/sign-in/oidc", "/api/v1/sign-in/oidc/back"
-KEY, OTHER = RSAKey.generate_key(2048, {"kid": "k1"}), RSAKey.generate_key(2048, {"kid": "k1"})
-
-
-class Somewhere:
-    """A provider. `claims` replaces what his token says, `key` is what he signs with."""
-
-    def __init__(self, now: float) -> None:
-        self.now, self.key, self.claims, self.issuer = now, KEY, dict[str, Any](), ""
-        self.asked: dict[str, str] = {}
-        self.told: dict[str, Any] = {}
-
-    def app(self) -> web.Application:
-        app = web.Application()
-        app.router.add_get("/.well-known/openid-configuration", self._configuration)
-        app.router.add_get("/keys", self._keys)
-        app.router.add_post("/token", self._token)
-        return app
-
-    async def _configuration(self, _request: web.Request) -> web.Response:
-        ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-        found = {name: f"{self.issuer}/{path}" for name, path in ends.items()}
-        return web.json_response({"issuer": self.issuer, **found})
-
-    async def _keys(self, _request: web.Request) -> web.Response:
-        return web.json_response(KeySet([KEY]).as_dict(private=False))
-
-    async def _token(self, request: web.Request) -> web.Response:
-        self.told = {**await request.post(), "authorization": request.headers.get("Authorization", "")}
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.told["code_verifier"].encode()).digest())
-        assert challenge.rstrip(b"=").decode() == self.asked["code_challenge"]
-        claims = {"iss": self.issuer, "aud": "cti", "nonce": self.asked["nonce"], "iat": int(self.now)}
-        claims |= {"exp": int(self.now) + 300, "preferred_username": "eva"} | self.claims
-        return web.json_response({"id_token": jwt.encode({"alg": "RS256", "kid": "k1"}, claims, self.key)})
+OTHER = RSAKey.generate_key(2048, {"kid": "k1"})
 
 
 @pytest.fixture
@@ -87,6 +52,13 @@ async def led(browser: Browser, provider: Somewhere) -> str:
     return f"{BACK}?code=c1&state={provider.asked['state']}"
 
 
+def why(answer: Answer) -> str:
+    """What the sign-in page is told."""
+    there, _, reason = answer.headers["Location"].partition("?problem=")
+    assert (answer.status, there) == (302, "/sign-in")
+    return reason
+
+
 async def signed_in(browser: Browser, provider: Somewhere) -> Answer:
     return await browser.ask("GET", await led(browser, provider))
 
@@ -98,7 +70,8 @@ async def test_who_is_recognised_is_who_he_is_here(scene: WebScene, provider: So
     me = await browser.ask("GET", "/api/v1/me")
     assert (me.body["user"]["name"], me.body["user"]["queues"]) == ("eva", ["sales"])
     assert provider.told["authorization"].startswith("Basic ") and "a-secret" not in str(scene.scene.remembered())
-    assert scene.scene.audit.entries[-1].user == "eva"
+    noted = scene.scene.audit.entries[-1]
+    assert (noted.user, noted.result, noted.reason) == ("eva", "done", "")
 
 
 async def test_a_way_back_is_good_once_in_the_browser_that_began_and_for_minutes(
@@ -107,12 +80,12 @@ async def test_a_way_back_is_good_once_in_the_browser_that_began_and_for_minutes
     victim, thief = scene.browser(), scene.browser()
     back = await led(thief, provider)
     await victim.ask("GET", BEGIN)
-    assert (await victim.ask("GET", back)).reason == "not_begun"  # the thief's account is not put into his browser
-    assert (await thief.ask("GET", back)).reason == "not_begun"
-    assert (await thief.ask("GET", f"{BACK}?code=c1&state=guessed")).reason == "not_begun"
+    assert why(await victim.ask("GET", back)) == "not_begun"  # the thief's account is not put into his browser
+    assert why(await thief.ask("GET", back)) == "not_begun"
+    assert why(await thief.ask("GET", f"{BACK}?code=c1&state=guessed")) == "not_begun"
     late = await led(thief, provider)
     scene.now += 601
-    assert (await thief.ask("GET", late)).reason == "not_begun"
+    assert why(await thief.ask("GET", late)) == "not_begun"
 
 
 @pytest.mark.parametrize(
@@ -132,26 +105,42 @@ async def test_a_token_for_somebody_else_is_refused(
 ) -> None:
     provider.claims = claims
     found = await signed_in(scene.browser(), provider)
-    assert (found.status, found.reason) == (401, "wrong_token") and "Set-Cookie" not in found.headers
+    assert why(found) == "wrong_token" and "Set-Cookie" not in found.headers
 
 
 async def test_a_token_signed_by_somebody_else_is_refused(scene: WebScene, provider: Somewhere) -> None:
     provider.key = OTHER
-    assert (await signed_in(scene.browser(), provider)).reason == "wrong_token"
+    assert why(await signed_in(scene.browser(), provider)) == "wrong_token"
 
 
 async def test_who_is_unknown_here_or_locked_stays_out(scene: WebScene, provider: Somewhere) -> None:
     provider.claims = {"preferred_username": "somebody"}
-    assert (await signed_in(scene.browser(), provider)).reason == "unknown_person"
+    assert why(await signed_in(scene.browser(), provider)) == "unknown_person"
+    noted = scene.scene.audit.entries[-1]
+    assert (noted.user, noted.result, noted.reason) == ("", "refused", "unknown_person")
     provider.claims = {}
     scene.records.change_user("eva", locked=True)
-    assert (await signed_in(scene.browser(), provider)).reason == "unknown_person"
+    assert why(await signed_in(scene.browser(), provider)) == "unknown_person"
+
+
+async def test_who_goes_back_at_the_provider_is_told_so(scene: WebScene, provider: Somewhere) -> None:
+    browser = scene.browser()
+    back = (await led(browser, provider)).replace("code=c1", "error=access_denied")
+    assert why(await browser.ask("GET", back)) == "provider_refused"
+    assert why(await browser.ask("GET", back)) == "not_begun"
+
+
+async def test_the_page_is_told_the_way_and_its_name_and_nothing_else_of_it(tmp_path: Path, web_store: Store) -> None:
+    scene = WebScene(web_store, tmp_path)
+    async with scene.open(provider=Provider(f"http://{HOST}:1", "cti", "a-secret", name="Acme")):
+        told = (await scene.browser().ask("GET", "/api/v1/sign-in")).body
+    assert told == {"password": True, "oidc": BEGIN, "oidc_name": "Acme"}
 
 
 async def test_a_provider_who_does_not_answer_is_said(tmp_path: Path, web_store: Store) -> None:
     scene = WebScene(web_store, tmp_path)
     async with scene.open(provider=Provider(f"http://{HOST}:1", "cti")):
-        assert (await scene.browser().ask("GET", BEGIN)).reason == "provider_unreachable"
+        assert why(await scene.browser().ask("GET", BEGIN)) == "provider_unreachable"
 
 
 async def test_a_flood_of_beginnings_keeps_nobody_out(
@@ -162,10 +151,10 @@ async def test_a_flood_of_beginnings_keeps_nobody_out(
     back = await led(slow, provider)
     for _ in range(3):
         await led(flood, provider)
-    assert (await slow.ask("GET", back)).reason == "not_begun"  # the oldest is forgotten
+    assert why(await slow.ask("GET", back)) == "not_begun"  # the oldest is forgotten
     assert (await signed_in(scene.browser(), provider)).headers["Location"] == "/"
 
 
 async def test_without_a_provider_there_is_no_such_way(web: WebScene) -> None:
-    assert (await web.browser().ask("GET", "/api/v1/sign-in")).body == {"password": True, "oidc": None}
+    assert (await web.browser().ask("GET", "/api/v1/sign-in")).body == {"password": True, "oidc": None, "oidc_name": ""}
     assert (await web.browser().ask("GET", BEGIN)).reason == "no_provider"

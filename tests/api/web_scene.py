@@ -15,10 +15,9 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from cti.api.asking import add
-from cti.api.http import answer
 from cti.api.operation import Row
 from cti.api.operations import OPERATIONS, PREFIX
-from cti.api.problems import PROBLEM
+from cti.api.responses import PROBLEM, answer
 from cti.api.serving import bind_tcp, serve
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from labkit import packages, voice
+from labkit import fetch, voice
 from labkit.errors import CannotBeHad, LabError
 from labkit.sounds import data_with_sounds
 
@@ -50,7 +50,7 @@ def test_a_voice_that_cannot_be_had_is_said(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(CannotBeHad, match="set CTI_CACHE, or set CTI_ESPEAK"):
         voice.fetch_voice()
     monkeypatch.setenv("CTI_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(packages, "mirrors", list)
+    monkeypatch.setattr(fetch, "mirrors", list)
     with pytest.raises(CannotBeHad, match="install it, or set CTI_ESPEAK"):
         voice.fetch_voice()
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["espeak-ng.lock"]

@@ -9,7 +9,6 @@ from bench.assign_figures import (
     TOGETHER_S,
     CallerRecord,
     Figures,
-    cpu_s,
     of_block,
     over_rounds,
     percentile,
@@ -89,8 +88,3 @@ def test_rounds_give_medians_of_times_and_sums_of_faults() -> None:
         "lost": 3,
         "order_violations": 6,
     }
-
-
-def test_cpu_is_read_behind_a_name_with_blanks_and_parentheses() -> None:
-    stat = "17 (odd ) name) S 1 17 17 0 -1 4194560 100 0 0 0 250 50 9 9 20 0 4 0 100 0 0"
-    assert cpu_s(stat, 100) == pytest.approx(3.0)

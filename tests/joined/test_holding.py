@@ -40,11 +40,12 @@ class Office:
     def __init__(self, lease_s: float = LEASE_S) -> None:
         self.now, self.redis, self.store, self.losses = 0.0, Redis(), 7, 0
         self.failing = False
+        self.newest: Callable[[], int] = self._stored
         self.holding = Holding(
-            self.redis, 7, self._newest, self._lost, lease_s=lease_s, asked_at=0.0, clock=lambda: self.now
+            self.redis, 7, lambda: self.newest(), self._lost, lease_s=lease_s, asked_at=0.0, clock=lambda: self.now
         )
 
-    def _newest(self) -> int:
+    def _stored(self) -> int:
         if self.failing:
             raise OSError
         return self.store
@@ -95,7 +96,7 @@ def test_the_store_is_asked_once_a_lease_and_its_silence_changes_nothing(office:
         asked.append(office.now)
         raise OSError
 
-    office.holding._newest = newest
+    office.newest = newest
     for at in (0.5, 1.0, 1.5, 2.0, 2.5):
         office.now = at
         assert office.holding._look() is Standing.OURS
@@ -123,8 +124,24 @@ def test_the_stores_word_ends_it_at_once(office: Office) -> None:
 def test_who_slept_and_meets_a_redis_and_a_store_that_hang_is_held_up_for_a_moment_only() -> None:
     office, hangs = Office(lease_s=0.2), threading.Event()
     office.redis.renew = lambda token: hangs.wait(30)  # type: ignore[method-assign]
-    office.holding._newest = lambda: int(hangs.wait(30))
+    office.newest = lambda: int(hangs.wait(30))
     assert not office.at(60.0) and office.losses == 0
+    hangs.set()
+
+
+def test_while_redis_is_away_nobody_can_take_over(office: Office) -> None:
+    assert office.at(60.0) and office.holding.standbys == 1
+    office.redis.is_away = True
+    assert office.at(120.0), "the store says that it is ours"
+    assert office.holding.standbys == 0
+
+
+def test_a_redis_that_does_not_come_to_an_end_holds_up_nobody() -> None:
+    office, hangs = Office(lease_s=0.2), threading.Event()
+    office.redis.standbys = office.redis.give_back = lambda *_: hangs.wait(30)  # type: ignore[assignment]
+    assert office.at(60.0), "the store says that it is ours"
+    assert office.holding.standbys == 0
+    office.holding.give_back()
     hangs.set()
 
 
@@ -137,7 +154,7 @@ def test_who_was_sure_stays_sure_while_the_store_thinks() -> None:
         sure.append(office.holding.may_act())
         return 7
 
-    office.holding._newest = newest
+    office.newest = newest
     office.now = 1.5
     assert office.holding._look() is Standing.OURS
     assert sure == [True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,29 @@ tickets = st.builds(
 ONE = Ticket(
     ContactId("node1/1.1"), QueueName("sales"), 1_700_000_000.25, 1_700_000_100.5, tried={AgentId("anna"): 1.0}
 )
+
+
+known = st.dictionaries(names, st.sampled_from(["", "Ada", "x" * 300, "字" * 300, "y" * 3000]), max_size=20)
+
+
+@given(tickets, known, st.lists(names.map(AgentId), max_size=300))
+def test_however_much_is_known_about_a_customer_his_ticket_can_be_read(
+    ticket: Ticket, customer: dict[str, str], preferred: list[AgentId]
+) -> None:
+    ticket = msgspec.structs.replace(ticket, customer=customer, preferred=tuple(preferred))
+    text = encode_ticket(ticket)
+    assert len(text) <= MAX_TICKET_CHARS
+    read = decode_ticket(text)
+    assert read is not None and read.since == ticket.since and read.contact == ticket.contact
+    assert read.customer.items() <= customer.items()
+
+
+@pytest.mark.parametrize("cell", ["字" * 1000, "x" * 4000], ids=["one long cell in Chinese", "one of notes"])
+def test_the_longest_cell_of_a_row_is_left_out_and_the_others_stay(cell: str) -> None:
+    read = decode_ticket(
+        encode_ticket(msgspec.structs.replace(ONE, customer={"name": "Ada", "notes": cell, "id": "7"}))
+    )
+    assert read is not None and read.customer == {"name": "Ada", "id": "7"} and not read.tried
 
 
 @given(tickets)

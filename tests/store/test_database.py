@@ -13,10 +13,18 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, literal, select
 
 from cti.model.errors import ConfigError
+from cti.store import database
 from cti.store.database import Store, open_store
 from cti.store.tables import metadata
+from tests import migrated
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True)
+def _all_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No copies here: migrations are what is tested."""
+    monkeypatch.setattr(database, "_migrate", migrated.all_the_way)
 
 
 def url(folder: Path) -> str:

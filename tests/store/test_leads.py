@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,10 @@ from cti.store.leads import (
     leads_with,
     load_leads,
     load_lists,
-    next_due,
-    record_result,
+    record,
     release_held,
 )
+from tests.store.due import next_due
 
 pytestmark = pytest.mark.contract
 
@@ -34,6 +35,11 @@ LONDON, SYDNEY = ("Europe/London",), ("Australia/Sydney",)
 
 def number(n: int, zones: tuple[str, ...] = LONDON) -> LeadNumber:
     return LeadNumber(f"+4420794{n:05}", zones)
+
+
+def kept(store: Store, lead: int, state: str, now: float, **more: Any) -> bool:
+    with store.durable.begin() as connection:
+        return record(connection, lead, state, now, **more)
 
 
 def fill(store: Store, leads: list[NewLead], campaign: str = "winter") -> int:
@@ -81,7 +87,7 @@ def test_who_has_been_due_for_longest_goes_first_over_lists_and_zones(store: Sto
         (lead_id(second, 3), 20),
         (lead_id(second, 4), 10),
     ):
-        record_result(store, lead, DUE, NOW, next_at=NOW + at)
+        kept(store, lead, DUE, NOW, next_at=NOW + at)
     assert rows(next_due(store, "winter", NOW, 9)) == []
     assert rows(next_due(store, "winter", NOW + 35, 2)) == [4, 3]
     assert rows(next_due(store, "winter", NOW + 40, 9)) == [2, 1]
@@ -99,14 +105,14 @@ def test_where_it_is_night_nobody_is_handed_out(store: Store) -> None:
 def test_what_came_of_a_lead_is_kept(store: Store) -> None:
     list_id = fill(store, [NewLead(1, (number(1), number(2, SYDNEY)))])
     (lead,) = next_due(store, "winter", NOW, 1)
-    assert record_result(store, lead.id, DUE, NOW, result="busy", next_at=NOW + 600, number_index=1, priority=0)
+    assert kept(store, lead.id, DUE, NOW, result="busy", next_at=NOW + 600, number_index=1, priority=0)
     (again,) = next_due(store, "winter", NOW + 600, 1, zones={SYDNEY})
     assert (again.number, again.result, again.priority) == (number(2, SYDNEY), "busy", 0)
-    assert record_result(store, lead.id, "done", NOW, result="sold")
+    assert kept(store, lead.id, "done", NOW, result="sold")
     assert next_due(store, "winter", 1e12, 9) == []
     assert [each.state for each in load_leads(store, [lead.id])] == ["done"]
-    assert not record_result(store, lead_id(list_id, 99), "done", NOW)
-    assert not record_result(store, lead.id, DUE, NOW, number_index=2), "it has no third number"
+    assert not kept(store, lead_id(list_id, 99), "done", NOW)
+    assert not kept(store, lead.id, DUE, NOW, number_index=2), "it has no third number"
     (found,) = load_lists(store, "winter")
     assert (found["id"], found["rows"], found["leads"], found["states"]) == (list_id, 1, 1, {"done": 1})
     assert load_lists(store, "summer") == []

@@ -35,7 +35,7 @@ class Door:
 class Bench:
     """A switch over the nodes a and b, neither of which exists."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, token: str = "secret") -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, token: str = "secret", here: str = "") -> None:
         self.desk = Desk()
         self.links: dict[str, Link] = {}
         self.tasks: list[asyncio.Task[None]] = []
@@ -57,6 +57,7 @@ class Bench:
             clock=lambda: self.now,
             trunks=trunks,
             ledger=self.ledger,
+            here=here,
         )
 
     def _link(self, name: str, host: str, *rest: object, **callbacks: Callable[..., Any]) -> Link:

@@ -12,7 +12,7 @@ from cti.model.ticket import Ticket, encode_ticket
 from cti.model.words import AgentAction, CallId, ContactId, OfferId, QueueName, RefusedReason
 from cti.switch.ami import LinkState
 from cti.switch.asterisk import MOST_SESSIONS, MOST_TOLD_NODES
-from tests.switch.a_switch import ANNA, A, Bench
+from tests.switch.a_switch import ANNA, A, B, Bench
 from tests.switch.in_memory import Caller, settle
 
 pytestmark = pytest.mark.unit
@@ -47,6 +47,41 @@ async def test_the_door_opens_when_it_is_known_who_waits(monkeypatch: pytest.Mon
     await bench.switch.close()
     assert (bench.door.open, bench.switch.listening) == (False, False)
     assert all(link.closed for link in bench.links.values())
+
+
+async def test_one_node_that_tells_opens_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are waited for a moment: whoever comes back later keeps his place all the same."""
+    monkeypatch.setattr("cti.switch.asterisk.FIRST_SNAPSHOT_S", 3600.0)
+    monkeypatch.setattr("cti.switch.asterisk.OTHERS_S", 0.0)
+    bench = Bench(monkeypatch)
+    starting = asyncio.create_task(bench.switch.start(bench.desk))
+    await settle()
+    assert not bench.door.open
+    await bench.links[B].becomes(LinkState.UP)
+    await bench.links[B].lists_channels()
+    await settle()
+    assert bench.door.open
+    starting.cancel()
+    await bench.switch.close()
+
+
+async def test_nobody_is_sent_to_a_door_that_is_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(monkeypatch, here="10.0.0.6:4573")
+    here = {"Action": "Setvar", "Variable": "CTI_ENGINE_AT", "Value": "10.0.0.6:4573"}
+    starting = asyncio.create_task(bench.switch.start(bench.desk))
+    await settle()
+    await bench.links[A].becomes(LinkState.UP)
+    await bench.links[A].lists_channels()
+    assert here not in bench.links[A].fired()
+    await bench.links[B].becomes(LinkState.UP)
+    await bench.links[B].lists_channels()
+    await starting
+    assert [link.fired().count(here) for link in bench.links.values()] == [1, 1]
+    await bench.links[A].becomes(LinkState.DOWN)
+    await bench.links[A].becomes(LinkState.UP)
+    await bench.links[A].lists_channels()
+    assert here in bench.links[A].fired()
+    await bench.switch.close()
 
 
 async def test_a_node_that_is_away_does_not_keep_the_door_shut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from cti.model.events import SnapshotLeg
 from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.switch.ami import AmiDisconnected, AmiRefused, AmiTimeout, LinkState
 from cti.switch.inbound_call import InboundCall
-from cti.switch.node import CHECK_INTERVAL_S, FIRST_CHECK_S, RETELL_S, Node
+from cti.switch.node import CHECK_INTERVAL_S, FIRST_CHECK_S, RETELL_S, YOUNG_S, Node
 from tests.switch.in_memory import Caller, Desk, Link, Log, Pauses, settle
 
 pytestmark = pytest.mark.unit
@@ -295,7 +295,11 @@ async def test_a_node_is_up_when_its_first_snapshot_is_there_and_checked_from_th
     await bench.pauses.end()
     await bench.link.lists_channels()
     assert bench.desk.told() == [events.NodeChecked(A, (), 1002.0)]
-    assert bench.pauses.asked_s == [0.0, FIRST_CHECK_S, CHECK_INTERVAL_S, CHECK_INTERVAL_S]
+    assert bench.pauses.asked_s == [0.0, FIRST_CHECK_S, FIRST_CHECK_S, FIRST_CHECK_S]
+    bench.now += YOUNG_S
+    await bench.pauses.end()
+    await bench.link.lists_channels()
+    assert bench.pauses.asked_s[-1] == CHECK_INTERVAL_S
 
 
 async def test_a_node_that_goes_is_down_once_and_asked_no_more_until_it_is_back(bench: Bench) -> None:

@@ -140,7 +140,7 @@ async def test_one_end_and_nothing_of_a_caller(bench: Bench, cause: str, result:
 
 
 async def test_without_a_channel_nothing_has_rung(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cti.switch.placed_call.NO_CHANNEL_S", 0.0)
+    monkeypatch.setattr("cti.switch.begun_legs.NO_CHANNEL_S", 0.0)
     await placed(bench, channel=False)
     bench.links["a"].tells("OriginateResponse", Response="Failure", Reason="0", **UID)
     await settle()
@@ -150,7 +150,7 @@ async def test_without_a_channel_nothing_has_rung(bench: Bench, monkeypatch: pyt
 async def test_a_refusal_that_overtakes_its_channel_waits_for_the_cause(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cti.switch.placed_call.NO_CHANNEL_S", 0.0)
+    monkeypatch.setattr("cti.switch.begun_legs.NO_CHANNEL_S", 0.0)
     await placed(bench, channel=False)
     bench.links["a"].tells("OriginateResponse", Response="Failure", Reason="0", **UID)
     bench.links["a"].tells("Newchannel", Channel=NAME, **UID)

@@ -30,9 +30,11 @@ RESULTS = {"sale": "Sale", "later": "Wants to think", "none": "No sale"}
 
 
 class Stage(NamedTuple):
-    """An engine that is up. `password`: of its first administrator, `admin`."""
+    """An engine that is up. `password`: of its first administrator, `admin`. `issuer`: the OpenID Connect provider that
+    it is told of; whoever wants one opens it there."""
 
     address: str
+    issuer: str
     password: str
     file: Path
     folder: Path
@@ -57,17 +59,20 @@ class Stage(NamedTuple):
 @contextlib.contextmanager
 def open_stage(folder: Path, *, seed: int = 7, calls_per_minute: float = 20.0) -> Iterator[Stage]:
     """Start simulator and engine, and end them."""
-    ami, agi, http, web = _free_ports(4)
+    ami, agi, http, web, provider = _free_ports(5)
     secret, token = secrets.token_hex(8), secrets.token_hex(8)
     file = folder / "center.yaml"
-    file.write_text(yaml.safe_dump(centre(folder, ami, agi, http, web, secret, token), sort_keys=False))
+    issuer = f"http://{HOST}:{provider}"
+    told = centre(folder, ami, agi, http, web, secret, token)
+    told["web"]["oidc"] = {"issuer": issuer, "client": "cti", "name": "Acme"}
+    file.write_text(yaml.safe_dump(told, sort_keys=False))
     sim = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami}", "--agi", f"{HOST}:{agi}", "--secret", secret]
     sim += ["--token", token, "--seed", str(seed), "--agents", str(len(AGENTS)), "--numbers", "6001,6002"]
     sim += ["--calls-per-minute", str(calls_per_minute)]
     address, kept = f"http://{HOST}:{web}", folder / "state" / "first-admin-password"
     with _process(sim, folder / "sim.log"), contextlib.ExitStack() as processes:
         processes.enter_context(_engine(file, folder, address))
-        yield Stage(address, kept.read_text().strip(), file, folder, processes)
+        yield Stage(address, issuer, kept.read_text().strip(), file, folder, processes)
 
 
 @contextlib.contextmanager

@@ -39,8 +39,36 @@ def test_somebody_is_added_signs_in_and_is_locked(look: Looking, browser: Browse
     other.close()
 
     page.get_by_role("button", name="Audit trail").click()
-    expect(page.get_by_role("row", name="user.lock").first).to_be_visible()
+    expect(page.get_by_role("row", name="lock a user out").first).to_be_visible()
+    page.get_by_role("searchbox").fill("user.lock")  # as the API and the command call it
+    expect(page.get_by_role("row", name="lock a user out").first).to_be_visible()
     assert look.serious() == []
+
+
+def test_a_node_is_taken_out_of_use_and_used_again(look: Looking) -> None:
+    page = look.open("/admin?part=nodes")
+    node = page.get_by_role("row", name="node1")
+    expect(node.get_by_text("in use")).to_be_visible()
+    node.get_by_role("button", name="Take out of use").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("No other node takes calls")
+    dialog.get_by_label("Why, for whoever looks").fill("new kernel")
+    assert look.serious() == []
+    dialog.get_by_role("button", name="Take out of use").click()
+    try:
+        expect(node.get_by_text("new kernel")).to_be_visible()
+        expect(page.get_by_text("Asterisk node1 (new kernel) is taken out of use")).to_be_visible()
+        assert look.serious() == []
+        look.shot("drained")
+        node.get_by_role("button", name="Change the weight").click()
+        dialog.get_by_label("Weight").fill("3")
+        dialog.get_by_role("button", name="Change the weight").click()
+        expect(node.get_by_role("cell", name="3", exact=True)).to_be_visible()
+    finally:
+        look.ask("POST", "/nodes/node1/weight", {"weight": 1})
+        node.get_by_role("button", name="Use again").click()
+        dialog.get_by_role("button", name="Use again").click()
+    expect(node.get_by_text("in use")).to_be_visible()
 
 
 def test_a_wall_gets_an_address_of_its_own(look: Looking) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.web
 
 PAGES = (
     "/supervisor", "/wall", "/campaigns", "/reports?report=abandonment", "/flows", "/admin",
-    "/admin?part=tokens", "/admin?part=audit",
+    "/admin?part=tokens", "/admin?part=nodes", "/admin?part=audit",
 )  # fmt: skip
 MOST_TABS = 150
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cti.acd.strategy import ORDERS
+from cti.api.web_people import UserAction
 from cti.lists.judge import Verdict
 from cti.lists.numbers import Fault
 from cti.metrics.contract import FIGURES
@@ -23,7 +24,10 @@ from cti.model.dialling import CampaignAction, CampaignState, LeadOutcome, Mode,
 from cti.model.explanation import LostBy, Reason
 from cti.model.words import (
     Activity,
+    AgentAction,
     AgentStatus,
+    CallbackAction,
+    ContactAction,
     ContactState,
     DialResult,
     EndedBy,
@@ -42,7 +46,12 @@ WORDS = REPOSITORY / "web" / "src" / "words"
 FINE = {"answered"}  # how a listening-in may end without a complaint
 AT_SIGN_IN = {str(Denied.TOTP_NEEDED)}  # the page asks for a code
 NO_STATE = {str(reason) for reason in Reason} - {str(reason) for reason in BUSY} - {str(Reason.FREE)}
-SAID_BY = {"problem": 1, "Refusal": 0, "Wrong": 0, "unknown": 0}  # which argument is the reason
+SAID_BY = {"problem": 1, "Refusal": 0, "Wrong": 0, "unknown": 0, "_to_sign_in": 0}  # which argument is the reason
+NOTED_BY = {"note": 1, "_noted": 1, "noted": 0, "AuditEntry": 3}  # which argument the audit trail has as `what`
+PUT_IN: dict[str, tuple[Iterable[object], ...]] = {
+    "agent.": (AgentAction,), "campaign.": (CampaignAction,), "contact.": (ContactAction, SpyMode),
+    "callback.": (CallbackAction,), "user.": (UserAction,), "node.": (("drain", "resume", "weight"),),
+}  # fmt: skip
 SENTENCES_IN = ("lists/judge.py", "lists/rows.py")
 SENTENCES_AS = {"what", "reason", "TOO_LONG", "NEVER_CLOSED", "UNREADABLE"}
 
@@ -120,12 +129,38 @@ def closed_because() -> set[str]:
     return details | words(Rule, CampaignState) - {str(CampaignState.RUNNING)}
 
 
+def asked_for() -> set[str]:
+    """What the audit trail says that somebody wanted: each word where it is noted, with all that may be put into it."""
+    found = set[str]()
+    for file in (REPOSITORY / "cti").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for text in map(_text, _noted(node, in_api=file.parent.name == "api")):
+                head, put_in, rest = text.partition("{}")
+                assert rest == "" and (not put_in or head in PUT_IN), f"{file.name}: what may be put into {text}?"
+                found |= {head + word for word in words(*PUT_IN[head])} if put_in else {text} - {""}
+    return found
+
+
+def _noted(node: ast.AST, *, in_api: bool) -> Iterator[ast.expr]:
+    """What is given to what notes it; and in the API what is called `what`, to be noted twice."""
+    given: list[ast.expr] = []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NOTED_BY:
+        given = node.args[NOTED_BY[node.func.id] :][:1]
+    elif in_api and isinstance(node, ast.Assign):
+        pair = isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple)
+        name, value = (node.targets[0].elts[0], node.value.elts[0]) if pair else (node.targets[0], node.value)  # type: ignore[attr-defined]
+        given = [value] if getattr(name, "id", "") == "what" else []
+    for each in given:
+        yield from (each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("page", "table", "needed"),
     [
         ("reports", "columns", set(FIGURES)),
         ("common", "problems", refusals()),
+        ("admin", "asked", asked_for()),
         ("common", "status", words(AgentStatus)),
         ("common", "activity", words(Activity)),
         ("common", "contactState", words(ContactState)),
@@ -149,9 +184,9 @@ def closed_because() -> set[str]:
         ("why", "endedBy", words(EndedBy) - {"unknown"}),
     ],
     ids=[
-        "figures", "refusals", "statuses", "activities", "contacts", "listening", "modes", "closed", "pacing", "states",
-        "actions", "leads", "campaign-modes", "verdicts", "busy", "not-his", "lost-by", "rules", "rule-figures",
-        "offers", "outcomes", "results", "ended-by",
+        "figures", "refusals", "audit", "statuses", "activities", "contacts", "listening", "modes", "closed", "pacing",
+        "states", "actions", "leads", "campaign-modes", "verdicts", "busy", "not-his", "lost-by", "rules",
+        "rule-figures", "offers", "outcomes", "results", "ended-by",
     ],
 )  # fmt: skip
 def test_no_word_of_the_engine_is_shown_as_it_is(language: str, page: str, table: str, needed: set[str]) -> None:
@@ -163,6 +198,15 @@ def test_what_is_said_of_rows_is_said_in_chinese() -> None:
     assert {each for each in sentences() if f"'{each}':" not in text} == set()
 
 
+def test_what_a_figure_means_is_said_in_chinese() -> None:
+    """By the English words: whoever changes these has to say them anew."""
+    text = (WORDS / "zh" / "definitions.ts").read_text(encoding="utf-8")
+    said = re.findall(r"^  (?:'([^'\n]+)'|\"([^\"\n]+)\"):\s+'([^'\n]+)',$", text, re.M)
+    assert {one or other for one, other, _ in said} == {figure.definition for figure in FIGURES.values()}
+    assert [chinese for *_, chinese in said if not re.search("[\u4e00-\u9fff]", chinese)] == []
+
+
 def test_enough_is_found_in_the_sources() -> None:
     assert {"no_phone", "standby", "weak_password", "unknown_upload", "too_large", "no_such_path"} <= refusals()
+    assert {"user.lock", "list.import", "node.weight", "contact.barge", "reload.check", "number.erase"} <= asked_for()
     assert {"an earlier row has its number", "longer than {} characters", "too short"} <= sentences()

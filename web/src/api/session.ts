@@ -44,6 +44,12 @@ export async function findOut(): Promise<void> {
   }
 }
 
+/** The way by an OpenID Connect provider: '' where there is none. Throws Problem. */
+export async function waysIn(): Promise<{ readonly address: string; readonly name: string }> {
+  const told = await ask<{ readonly oidc: string | null; readonly oidc_name: string }>('GET', '/sign-in');
+  return { address: told.oidc ?? '', name: told.oidc_name };
+}
+
 /** Throws Problem: wrong_credentials, totp_needed, or 429 with what to wait. */
 export async function signIn(name: string, password: string, totp: string): Promise<void> {
   const body = totp === '' ? { name, password } : { name, password, totp };

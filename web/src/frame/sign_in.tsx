@@ -1,10 +1,11 @@
-/** How does somebody sign in? Name and password; a code only where the engine asks for one: of the app, or of his sheet. */
+/** How does somebody sign in? Name and password, and a code where the engine asks for one; or at the provider who knows him. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/problem';
-import { ownCodes, signIn } from '../api/session';
+import { ownCodes, signIn, waysIn } from '../api/session';
 import { problemText, say } from '../parts/toast';
-import { words } from '../words';
+import { asked as address } from '../router';
+import { named, words } from '../words';
 import { Choices } from './top_bar';
 
 export function SignIn() {
@@ -12,6 +13,7 @@ export function SignIn() {
   const [needsCode, setNeedsCode] = useState(false);
   const [isRecovering, setRecovering] = useState(false);
   const [problem, setProblem] = useState('');
+  const [cameWith, setCameWith] = useState(address.value.get('problem') ?? '');
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -19,6 +21,7 @@ export function SignIn() {
     const word = (name: string) => String(form.get(name) ?? '');
     setBusy(true);
     setProblem('');
+    setCameWith('');
     try {
       await signIn(word('name').trim(), word('password'), word('code').replaceAll(' ', ''));
       if (isRecovering) say(words.value.account.left(ownCodes.value.recovery_left));
@@ -63,17 +66,38 @@ export function SignIn() {
           </>
         )}
         <p class="problem" role="alert">
-          {problem}
+          {problem || ledBack(cameWith)}
         </p>
         <button type="submit" class="primary" disabled={isBusy}>
           {said.submit}
         </button>
+        <Provider />
       </form>
       <div class="choices">
         <Choices />
       </div>
     </main>
   );
+}
+
+/** Another way in, where one is configured: it leads out of these pages, and back. */
+function Provider() {
+  const [way, setWay] = useState({ address: '', name: '' });
+  useEffect(() => {
+    waysIn().then(setWay, () => undefined); // then there is the password
+  }, []);
+  if (way.address === '') return null;
+  return (
+    <a class="way" href={way.address}>
+      {words.value.signIn.at(way.name)}
+    </a>
+  );
+}
+
+/** Why the provider's way has led back here. An address can be written by anybody: only words of ours are shown. */
+function ledBack(reason: string): string {
+  const known = words.value.problems;
+  return Object.hasOwn(known, reason) ? named(known, reason) : '';
 }
 
 function wrong(error: unknown): string {

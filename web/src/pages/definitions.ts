@@ -2,6 +2,8 @@
 
 import { signal } from '@preact/signals';
 import { ask } from '../api/client';
+import { language } from '../words';
+import { sentence } from '../words/sentences';
 
 interface Definitions {
   readonly figures: Readonly<Record<string, { readonly unit: string; readonly definition: string }>>;
@@ -24,6 +26,12 @@ export function askDefinitions(): void {
   );
 }
 
+/** In the page's language. */
 export function definitionOf(name: string): string | undefined {
-  return known.value.get(name);
+  return translated(known.value.get(name));
+}
+
+/** A definition that came with an answer. */
+export function translated(definition: string | undefined): string | undefined {
+  return definition === undefined ? undefined : sentence(definition, language.value);
 }

@@ -1,10 +1,11 @@
 /** Why does this agent get no call? His own state, what each queue has for him, and which decisions he lost. */
 
 import './why.css';
-import { ask } from '../api/client';
+import { usePolled } from '../parts/polled';
+import { problemText } from '../parts/toast';
 import { words } from '../words';
-import { timeOf, useAsked } from './asking';
 import { ownState, queuePhrase, standingPhrase } from './phrases';
+import { AGAIN_S, timeOf } from './times';
 import type { AgentTold } from './told';
 
 interface AgentWhyProps {
@@ -14,10 +15,9 @@ interface AgentWhyProps {
 
 export function AgentWhy({ agent, onContact }: AgentWhyProps) {
   const said = words.value.why;
-  const { told, problem } = useAsked(agent, (signal) =>
-    ask<AgentTold>('GET', `/agents/${encodeURIComponent(agent)}/explain`, { signal }),
-  );
-  if (told === null) return <p class="dialog-body quiet">{problem === '' ? words.value.frame.loading : problem}</p>;
+  const { value: told, problem } = usePolled<AgentTold>(`/agents/${encodeURIComponent(agent)}/explain`, AGAIN_S);
+  if (told === null)
+    return <p class="dialog-body quiet">{problem === null ? words.value.frame.loading : problemText(problem)}</p>;
   const { now, lost } = told;
   const queues = now.queues ?? [];
   return (

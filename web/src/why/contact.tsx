@@ -4,10 +4,12 @@ import './why.css';
 import { useState } from 'preact/hooks';
 import { ask } from '../api/client';
 import { Badge } from '../parts/badge';
+import { usePolled } from '../parts/polled';
+import { problemText } from '../parts/toast';
 import { named, words } from '../words';
-import { timeOf, useAsked } from './asking';
 import { LookView } from './look';
 import { factPhrase, span, whoPhrase } from './phrases';
+import { AGAIN_S, timeOf } from './times';
 import type { Decisions, Fact, Timeline } from './told';
 
 const LOOKS = 5;
@@ -20,15 +22,17 @@ interface ContactStoryProps {
 export function ContactStory({ contact, onAgent }: ContactStoryProps) {
   const said = words.value.why;
   const [isAll, setAll] = useState(false);
-  const { told, problem } = useAsked(contact, async (signal) => {
-    const path = `/contacts/${contact.split('/').map(encodeURIComponent).join('/')}`;
+  const path = `/contacts/${contact.split('/').map(encodeURIComponent).join('/')}`;
+  const load = async (signal: AbortSignal) => {
     const [timeline, decisions] = await Promise.all([
       ask<Timeline>('GET', `${path}/timeline`, { signal }),
       ask<Decisions>('GET', `${path}/decisions`, { signal }),
     ]);
     return { ...timeline, ...decisions };
-  });
-  if (told === null) return <p class="dialog-body quiet">{problem === '' ? words.value.frame.loading : problem}</p>;
+  };
+  const { value: told, problem } = usePolled<Timeline & Decisions>(path, AGAIN_S, { load });
+  if (told === null)
+    return <p class="dialog-body quiet">{problem === null ? words.value.frame.loading : problemText(problem)}</p>;
   const { contact: line, looks, passed } = told;
   const shown = isAll ? looks : looks.slice(-LOOKS);
   const state = line.outcome ? named(said.outcomes, line.outcome) : named(words.value.contactState, line.state);

@@ -2,8 +2,8 @@
 
 import { Badge } from '../parts/badge';
 import { words } from '../words';
-import { timeOf } from './asking';
 import { lookPhrase, standingPhrase } from './phrases';
+import { timeOf } from './times';
 import type { Look } from './told';
 
 const SHOWN = 12;

@@ -1,13 +1,18 @@
 /** What does the engine say in sentences of its own, in the page's language? One that is not known is shown as it is. Pure. */
 
 import type { Language } from './index';
-import { sentences as zh } from './zh/sentences';
+import { definitions } from './zh/definitions';
+import { sentences } from './zh/sentences';
+
+const ZH: Readonly<Record<string, string>> = { ...definitions, ...sentences };
 
 /** `{}` in a pattern stands for whatever the engine has put there. */
-const KNOWN = Object.entries(zh).map(([pattern, translation]) => ({
-  seen: new RegExp(`^${pattern.split('{}').map(plain).join('(.*)')}$`),
-  translation,
-}));
+const PATTERNS = Object.entries(ZH)
+  .filter(([pattern]) => pattern.includes('{}'))
+  .map(([pattern, translation]) => ({
+    seen: new RegExp(`^${pattern.split('{}').map(plain).join('(.*)')}$`),
+    translation,
+  }));
 
 /** A sentence of the engine's; one about a column of a file begins with its name. */
 export function sentence(text: string, language: Language): string {
@@ -21,7 +26,8 @@ export function sentence(text: string, language: Language): string {
 }
 
 function translated(text: string): string | null {
-  for (const { seen, translation } of KNOWN) {
+  if (Object.hasOwn(ZH, text)) return ZH[text] ?? null;
+  for (const { seen, translation } of PATTERNS) {
     const found = seen.exec(text);
     if (found) return found.slice(1).reduce((said, part) => said.replace('{}', () => part), translation);
   }

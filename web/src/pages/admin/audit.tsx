@@ -38,7 +38,9 @@ export function Audit() {
         rows={value?.audit ?? []}
         keyOf={(row) => String(row.id)}
         columns={columns()}
-        textOf={(row) => `${row.by} ${row.user} ${row.what} ${row.on} ${row.result} ${row.reason}`}
+        textOf={(row) =>
+          `${row.by} ${row.user} ${row.what} ${named(said.asked, row.what)} ${row.on} ${row.result} ${row.reason}`
+        }
         none={value === null ? words.value.frame.loading : words.value.parts.none}
         tools={
           <select
@@ -64,13 +66,21 @@ function columns(): readonly Column<AuditRow>[] {
     { key: 'at', head: said.columns.at, cell: (row) => <time>{when(row.at)}</time>, by: (row) => row.at },
     { key: 'by', head: said.columns.by, cell: (row) => row.by, by: (row) => row.by },
     { key: 'user', head: said.columns.user, cell: (row) => row.user || '–', by: (row) => row.user },
-    { key: 'what', head: said.columns.what, cell: (row) => row.what, by: (row) => row.what },
+    {
+      key: 'what',
+      head: said.columns.what,
+      cell: (row) => <span title={row.what}>{named(said.asked, row.what)}</span>,
+      by: (row) => row.what,
+    },
     { key: 'on', head: said.columns.on, cell: (row) => row.on || '–', by: (row) => row.on },
     {
       key: 'result',
       head: said.columns.result,
       cell: (row) => (
-        <Badge tone={row.result === 'done' ? 'good' : row.result === 'refused' ? 'watch' : 'bad'} title={row.reason}>
+        <Badge
+          tone={row.result === 'done' ? 'good' : row.result === 'refused' ? 'watch' : 'bad'}
+          title={row.reason && named(words.value.problems, row.reason)}
+        >
           {named(said.results, row.result)}
           {row.reason && ` (${row.reason})`}
         </Badge>

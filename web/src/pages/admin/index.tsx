@@ -1,4 +1,4 @@
-/** The administrator's page: people, tokens, other systems that are told, and who did what. One of them at a time. */
+/** The administrator's page: people, tokens, systems that are told, Asterisk nodes, and who did what. One at a time. */
 
 import './admin.css';
 import type { ComponentType } from 'preact';
@@ -8,6 +8,7 @@ import { asked as address, change } from '../../router';
 import { words } from '../../words';
 import { Audit } from './audit';
 import { Hooks } from './hooks';
+import { Nodes } from './nodes';
 import { Tokens } from './tokens';
 import { Users } from './users';
 
@@ -17,6 +18,7 @@ const PARTS: readonly { readonly name: Part; readonly right: string; readonly Sh
   { name: 'users', right: 'users.change', Shown: Users },
   { name: 'tokens', right: 'users.change', Shown: Tokens },
   { name: 'hooks', right: 'hooks.change', Shown: Hooks },
+  { name: 'nodes', right: 'status.read', Shown: Nodes },
   { name: 'audit', right: 'audit.read', Shown: Audit },
 ];
 

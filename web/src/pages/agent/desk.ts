@@ -1,8 +1,8 @@
 /** What has this agent before him, and what may he ask for himself? The shapes and requests of his own desk. */
 
-import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import type { AgentRow } from '../../live/rows';
+import { usePolled } from '../../parts/polled';
 import { sayProblem } from '../../parts/toast';
 
 export interface Desk {
@@ -57,29 +57,13 @@ export interface FollowUpRow {
   readonly due_at: number;
 }
 
-const AGAIN_MS = 3000;
-
 /** Asked anew with each change of his own live row, and by `again`; null before the first answer. */
 export function useDesk(row: AgentRow): { readonly desk: Desk | null; readonly again: () => void } {
-  const [desk, setDesk] = useState<Desk | null>(null);
-  const [turn, setTurn] = useState(0);
-  const again = useCallback(() => setTurn((before) => before + 1), []);
   const { id, activity, since, contact } = row;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what has changed in the row asks again
-  useEffect(() => {
-    const stopped = new AbortController();
-    let timer = 0;
-    ask<{ readonly desk: Desk }>('GET', `/agents/${encodeURIComponent(id)}/desk`, { signal: stopped.signal })
-      .then((found) => setDesk(found.desk))
-      .catch(() => {
-        if (!stopped.signal.aborted) timer = window.setTimeout(again, AGAIN_MS);
-      });
-    return () => {
-      stopped.abort();
-      window.clearTimeout(timer);
-    };
-  }, [id, activity, since, contact, turn]);
-  return { desk, again };
+  const { value, again } = usePolled<{ readonly desk: Desk }>(`/agents/${encodeURIComponent(id)}/desk`, 0, {
+    also: `${activity} ${since} ${contact}`,
+  });
+  return { desk: value?.desk ?? null, again };
 }
 
 export type Word = 'login' | 'logout' | 'pause' | 'unpause' | 'ready' | 'extend' | 'disposition';

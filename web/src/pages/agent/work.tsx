@@ -17,7 +17,7 @@ const NONE: Work = { callbacks: [], follow_ups: [] };
 export function MyWork({ agent, turn }: { readonly agent: string; readonly turn: string }) {
   const said = words.value.agent;
   const base = `/agents/${encodeURIComponent(agent)}`;
-  const { value, again } = usePolled<Work>(`${base}/work`, EVERY_S, turn);
+  const { value, again } = usePolled<Work>(`${base}/work`, EVERY_S, { also: turn });
   const [asked, setAsked] = useState<FollowUpRow | null>(null);
   const { callbacks, follow_ups: followUps } = value ?? NONE;
   const none = value === null ? words.value.frame.loading : null;

@@ -7,7 +7,7 @@ import type { ListRow } from './rows';
 /** `turn` changes when another list has come in. */
 export function Lists({ name, turn }: { readonly name: string; readonly turn: number }) {
   const said = words.value.campaigns;
-  const { value } = usePolled<{ readonly lists: readonly ListRow[] }>(`/campaigns/${name}/lists?turn=${turn}`, 30);
+  const { value } = usePolled<{ readonly lists: readonly ListRow[] }>(`/campaigns/${name}/lists`, 30, { also: turn });
   const lists = value?.lists ?? [];
   return (
     <section aria-label={said.lists}>

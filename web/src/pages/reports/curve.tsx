@@ -8,6 +8,7 @@ import { sayProblem } from '../../parts/toast';
 import { change } from '../../router';
 import { theme } from '../../theme';
 import { named, words } from '../../words';
+import { translated } from '../definitions';
 import { alongOf, cell, type ReportAnswer, seriesOf, spanOf, tickWords } from './rows';
 
 const HEIGHT = 220;
@@ -61,7 +62,7 @@ export function Curve({ report, chosen }: CurveProps) {
     <section class="panel curve" aria-label={said.curve}>
       <header class="panel-head">
         <h2>{title}</h2>
-        <span class="quiet">{report.definitions[figure]}</span>
+        <span class="quiet">{translated(report.definitions[figure])}</span>
         <div class="panel-tools">
           <select
             aria-label={said.figure}

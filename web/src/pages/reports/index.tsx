@@ -10,6 +10,7 @@ import { type Column, Table } from '../../parts/table';
 import { problemText } from '../../parts/toast';
 import { asked as address, change } from '../../router';
 import { named, words } from '../../words';
+import { translated } from '../definitions';
 import { Curve } from './curve';
 import { cell, emptyOf, isLong, type ReportAnswer, type Row, sortable, spanOf } from './rows';
 
@@ -128,6 +129,7 @@ export default function Reports() {
         drawnFrom={value}
         textOf={(row) => Object.values(row).join(' ')}
         tools={
+          rows.length > 0 &&
           empty.size > 0 && (
             <button type="button" aria-pressed={hasAll} onClick={() => setAll(!hasAll)}>
               {said.empty(empty.size)}
@@ -152,13 +154,19 @@ function columns(report: ReportAnswer): readonly Column<Row>[] {
   return report.columns.map((name, index) => ({
     key: name,
     head: named(said.columns, name),
-    hint: report.definitions[name],
+    hint: translated(report.definitions[name]),
     look: lookOf(report, index),
     isNumber: !['name', 'time', 'state'].includes(report.units[name] ?? ''),
     cell: (row: Row) => {
       const text = cell(row[name], report.units[name] ?? '', report.zone, clocks.has(name));
       if (name === report.columns[0] && row[name] === '') return <strong>{said.total}</strong>;
-      return weak.has(`${row.index} ${name}`) ? <span title={said.weakHint}>{`${text} ${said.weak}`}</span> : text;
+      return weak.has(`${row.index} ${name}`) ? (
+        <span title={said.weakHint}>
+          <span class="quiet">{said.weak}</span> {text}
+        </span>
+      ) : (
+        text
+      );
     },
     by: (row: Row) => sortable(row[name]),
   }));

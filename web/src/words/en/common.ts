@@ -112,7 +112,7 @@ export const common = {
     drained: {
       what: (node: string) => `Asterisk ${node} is taken out of use`,
       means: 'It takes nothing new; calls on it go on to their end.',
-      todo: 'To use it again: `cti node resume`.',
+      todo: 'To use it again: Admin, Nodes; or `cti node resume`.',
     },
     alone: {
       what: () => 'No other engine stands by',
@@ -141,6 +141,8 @@ export const common = {
     wrong: 'Name or password is wrong.',
     wrongCode: 'The code is wrong or too old.',
     tooOften: (seconds: string) => `Too many tries. Try again in ${seconds} s.`,
+    at: (provider: string) =>
+      provider === '' ? 'Sign in with the account of my organisation' : `Sign in with ${provider}`,
     codeNeeded: 'This user needs a code, too.',
   },
   parts: {
@@ -166,8 +168,11 @@ export const common = {
     hold: 'on hold',
     wrapup: 'wrap-up',
   },
-  /** Breaks that the engine sets. */
+  /** Breaks that the engine sets, and those that every centre has where its configuration names none. */
   breakOf: {
+    break: 'break',
+    lunch: 'lunch',
+    training: 'training',
     missed: 'calls missed',
     rejected: 'calls rejected',
     busy: 'phone busy',
@@ -264,6 +269,7 @@ export const common = {
     wrong_csrf: 'Sign in anew: this page is older than your session.',
     no_provider: 'No identity provider is configured.',
     provider_unreachable: 'The identity provider does not answer.',
+    provider_refused: 'The identity provider has not let you in, or you have gone back.',
     not_begun: 'This sign-in was not begun here, or too long ago.',
     wrong_token: 'What the identity provider said is not good.',
     refused: 'The engine refuses it.',

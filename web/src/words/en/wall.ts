@@ -11,7 +11,7 @@ export const wall = {
     answered: 'Answered today',
   },
   against: {
-    waiting: (free: number) => `${free} agents free`,
+    waiting: (free: number) => (free === 1 ? '1 agent free' : `${free} agents free`),
     longest: (target: string, queue: string | null) =>
       queue === null ? `target ${target}` : `${queue}, target ${target}`,
     level: (target: string) => `target ${target}`,

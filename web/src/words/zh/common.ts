@@ -107,7 +107,7 @@ export const common: Said<typeof english> = {
     drained: {
       what: (node) => `Asterisk ${node} 已停用`,
       means: '不再接新通话；其上的通话继续到结束。',
-      todo: '重新启用：`cti node resume`。',
+      todo: '恢复使用：管理 → 节点，或 `cti node resume`。',
     },
     alone: {
       what: () => '没有其他引擎待命',
@@ -136,6 +136,7 @@ export const common: Said<typeof english> = {
     wrong: '用户名或密码错误。',
     wrongCode: '验证码错误或已过期。',
     tooOften: (seconds) => `尝试次数过多，请在 ${seconds} 秒后重试。`,
+    at: (provider) => (provider === '' ? '通过单位账号登录' : `通过 ${provider} 登录`),
     codeNeeded: '此用户还需要验证码。',
   },
   parts: {
@@ -151,7 +152,7 @@ export const common: Said<typeof english> = {
     actions: '操作',
   },
   level: { unknown: '未知', good: '正常', watch: '注意', bad: '处理' },
-  status: { logged_out: '未登录', available: '可用', on_break: '小休' },
+  status: { logged_out: '未签入', available: '可用', on_break: '小休' },
   activity: {
     idle: '空闲',
     preview: '预览线索',
@@ -162,6 +163,9 @@ export const common: Said<typeof english> = {
     wrapup: '话后处理',
   },
   breakOf: {
+    break: '小休',
+    lunch: '午餐',
+    training: '培训',
     missed: '来电未接',
     rejected: '来电被拒',
     busy: '话机占线',
@@ -258,6 +262,7 @@ export const common: Said<typeof english> = {
     wrong_csrf: '请重新登录：此页面早于您的会话。',
     no_provider: '没有配置身份提供方。',
     provider_unreachable: '身份提供方没有应答。',
+    provider_refused: '身份提供方没有放行，或您已返回。',
     not_begun: '此登录不是在这里开始的，或时间过久。',
     wrong_token: '身份提供方的答复无效。',
     refused: '引擎拒绝了。',

@@ -25,7 +25,7 @@ export const why: Said<typeof english> = {
   state: {
     free: (idle) => `空闲，已空闲 ${idle}`,
     freeNow: '空闲',
-    logged_out: '未登录',
+    logged_out: '未签入',
     on_break: '小休中',
     preview: '正在决定是否呼叫',
     ringing: '正在振铃',

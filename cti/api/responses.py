@@ -1,4 +1,5 @@
-"""How is an error told? As application/problem+json (RFC 9457), with what the answer said besides as further members.
+"""How is a request answered? With JSON that nobody keeps; an error is told as application/problem+json (RFC 9457), with
+what the answer said besides as further members.
 
 `type` is urn:cti:<reason>: a program compares that, people read `title` and `detail`.
 """
@@ -6,14 +7,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json"
-NO_STORE = {"Cache-Control": "no-store"}
 _REASONS = {
     400: "bad_request",
     401: "not_signed_in",
@@ -28,13 +30,17 @@ _REASONS = {
 }
 
 
+def answer(content: Any, status: int = 200) -> web.Response:
+    """`content` as JSON."""
+    return _json(content, status, JSON)
+
+
 def problem(
     status: int, reason: str, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any
 ) -> web.Response:
     """Return a refusal; `more` are further members."""
     content = {"type": f"urn:cti:{reason}", "title": reason.replace("_", " "), "status": status, "detail": detail}
-    body = msgspec.json.encode({**content, **more})
-    return web.Response(body=body, status=status, headers={"Content-Type": PROBLEM, **NO_STORE, **(headers or {})})
+    return _json({**content, **more}, status, PROBLEM, headers)
 
 
 def as_problem(response: web.StreamResponse) -> web.StreamResponse:
@@ -56,6 +62,11 @@ def content_of(response: web.Response) -> Any:
     with contextlib.suppress(msgspec.DecodeError):
         return msgspec.json.decode(response.body)
     return None
+
+
+def _json(content: Any, status: int, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    told = {"Content-Type": kind, "Cache-Control": "no-store", **(headers or {})}
+    return web.Response(body=msgspec.json.encode(content), status=status, headers=told)
 
 
 @web.middleware
