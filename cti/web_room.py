@@ -113,6 +113,12 @@ class WebRoom:
         self.address = origins[0]
         log.info("web", address=self.address)
 
+    async def tidy(self) -> None:
+        """Delete answers kept for programs after their day, until cancelled. Raises SQLAlchemyError."""
+        while True:
+            await asyncio.to_thread(self.answers.forget_old, self._clock())
+            await asyncio.sleep(MINUTE_S)
+
     def _make_first(self) -> None:
         """His password stands in a file that only the engine's user may read, never in a log."""
         password = first.first_admin(self.records, self.passwords, self._clock())
