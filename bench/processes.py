@@ -63,7 +63,7 @@ def child(
         errors = None if log is None else subprocess.STDOUT
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
-            text=True, start_new_session=True, preexec_fn=_end_with_parent,
+            text=True, start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
         try:
             yield process
@@ -79,7 +79,8 @@ def child(
                 process.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """This process is to end when the one that has started it does; for preexec_fn."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -87,6 +88,12 @@ def cpu_s(pid: int, *, with_children: bool = False) -> float:
     """User and system time so far: proc_pid_stat(5), fields 14 and 15; of ended and awaited children 16 and 17."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(int(field) for field in fields[11 : 15 if with_children else 13]) / TICKS_PER_S
+
+
+def loop_cpu_s(pid: int) -> float:
+    """The same of its first thread alone: an engine's event loop, without the threads that write."""
+    fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
 def resident_bytes(pid: int) -> int:

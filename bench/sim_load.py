@@ -3,7 +3,8 @@
 `cti run` as it is for everybody (history in SQLite, web, metrics) against the simulated Asterisk, which speaks real AMI
 and FastAGI bytes on loopback from a process of its own. First callers who stay, as many as the engine lets in; then
 calls of 10 s to 10,000 agents, more a second step by step, until an AMI event takes more than 250 ms (99th percentile)
-to the command that follows from it. Last line of stdout: one JSON object; what its keys mean is in bench/README.md.
+to the command that follows from it; the same once more with a second centre beside the first one, an engine and a
+simulator of its own. Last line of stdout: one JSON object; what its keys mean is in bench/README.md.
 """
 
 from __future__ import annotations
@@ -17,21 +18,24 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench import simulated
-from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
+from bench.processes import HOST, Line, child, cpu_s, free_ports, loop_cpu_s, resident_bytes, say
 from bench.sim_load_street import PROBE_NUMBER
 
 QUEUES, AGENTS = 50, 10_000
 TALK_S, HOLD_PATIENCE_S = 10.0, 1e6
 LAG_LIMIT_MS = 250.0
-FIRST_PER_S, STEP = 40.0, 1.3
+FIRST_PER_S, STEP = 100.0, 1.25
+BACK = 3  # steps: where one engine has come to its end, two begin so many before it, each
 WARM_S, MEASURE_S = 9.0, 8.0
 FILL_PER_S = 250.0
 START_TIMEOUT_S, FILL_TIMEOUT_S = 180.0, 110.0
-MOST_S = 285.0
+MOST_S = 600.0
 BEHIND = 1000  # callers at the door: more are not offered until it has let them in
 BESIDES = 600  # descriptors that are no calls, at most: offered are so many less than there are
 
@@ -64,11 +68,19 @@ class Engine:
         raise RuntimeError("the engine did not get ready")
 
 
+class Pair(NamedTuple):
+    """A centre: its engine, and the simulator with everybody who calls it."""
+
+    engine: Engine
+    street: Line
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.sim_load", description="Calls held, and a second, of one engine.")
     parser.add_argument("--agents", type=int, default=AGENTS)
     parser.add_argument("--held", type=int, default=0, help="calls to hold (default: what its descriptors allow)")
     parser.add_argument("--only", choices=("held", "rate"))
+    parser.add_argument("--engines", type=int, default=2, help="centres beside each other at most (2)")
     parser.add_argument("--at", type=float, help="at this rate alone, whatever the lag: for a look before and after")
     parser.add_argument("--profile", type=Path, help="cProfile of the engine into this file")
     options = parser.parse_args(argv)
@@ -81,6 +93,26 @@ def main(argv: list[str] | None = None) -> int:
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """All of it once."""
     ends = time.monotonic() + MOST_S
+    found: dict[str, Any] = {"peak_concurrent": 0, "calls_per_s": 0.0, "ami_lag_p99_ms": None}
+    with ExitStack() as stack:
+        pairs = [begin(stack, folder / "1", options)]
+        if options.only != "rate":
+            found |= held(*pairs[0], options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
+        if options.only != "held":
+            found |= rates(pairs, ends, FIRST_PER_S, options.at)
+            found["engines"] = {"1": found["calls_per_s"]}
+        while options.only != "held" and options.at is None and len(pairs) < options.engines:
+            pairs.append(begin(stack, folder / str(len(pairs) + 1), options))
+            first_per_s = max(FIRST_PER_S, found["calls_per_s"] / STEP**BACK)
+            together = rates(pairs, ends, first_per_s, None)
+            found["engines"][str(len(pairs))] = together["calls_per_s"]
+            found[f"with_{len(pairs)}"] = together
+    return found | {"load_average": round(os.getloadavg()[0], 1)}
+
+
+def begin(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Pair:
+    """Start a centre, ready for callers; it ends with `stack`. Its log is in `folder`."""
+    folder.mkdir()
     ami, agi, http, web = free_ports(4)
     file, log = folder / "center.yaml", folder / "engine.log"
     file.write_text(json.dumps(centre(folder, (ami, agi, http, web), options.agents)))
@@ -88,20 +120,12 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     run = ["cti", "run", str(file)]
     if options.profile is not None:
         run = ["cProfile", "-o", str(options.profile.absolute()), "-m", *run]
-    found: dict[str, Any] = {"peak_concurrent": 0, "calls_per_s": 0.0, "ami_lag_p99_ms": None}
-    with child(["bench.sim_load_street", *words]) as calling, child(run, log) as process:
-        engine, street = Engine(process, http), Line(calling)
-        try:
-            engine.wait_ready()
-            street.ask('{"do": "begin"}')
-            if options.only != "rate":
-                found |= held(engine, street, options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
-            if options.only != "held":
-                found |= rates(engine, street, ends, options.at)
-        except Exception:
-            say(log.read_text(errors="replace")[-2000:])
-            raise
-    return found | {"load_average": round(os.getloadavg()[0], 1)}
+    street = Line(stack.enter_context(child(["bench.sim_load_street", *words])))
+    engine = Engine(stack.enter_context(child(run, log)), http)
+    stack.push(lambda kind, *_: None if kind is None else say(log.read_text(errors="replace")[-2000:]))
+    engine.wait_ready()
+    street.ask('{"do": "begin"}')
+    return Pair(engine, street)
 
 
 def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
@@ -139,36 +163,54 @@ def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
     }
 
 
-def rates(engine: Engine, street: Line, ends: float, only: float | None) -> dict[str, Any]:
-    """More calls a second, until it is too late or the time is over."""
-    per_s, best = only or FIRST_PER_S, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
-    first_beyond: dict[str, Any] = {}
+def rates(pairs: Sequence[Pair], ends: float, first_per_s: float, only: float | None) -> dict[str, Any]:
+    """More calls a second to each of them, until it is too late or the time is over. Figures are of all together."""
+    per_s, best = only or first_per_s, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
+    beyond: dict[str, Any] = {}
     while time.monotonic() + WARM_S + MEASURE_S < ends:
-        _set(street, per_s, talk_s=TALK_S)
+        for _, street in pairs:
+            _set(street, per_s, talk_s=TALK_S)
         time.sleep(WARM_S)
-        before, since, spent_s = figures(street), time.monotonic(), cpu_s(engine.pid)
-        time.sleep(MEASURE_S)
-        seen, took_s, used_s = figures(street), time.monotonic() - since, cpu_s(engine.pid) - spent_s
-        calls = seen["answered"] - before["answered"]
-        row = {
-            "calls_per_s": round(calls / took_s, 1),
-            "ami_lag_p50_ms": seen["ami_p50_ms"],
-            "ami_lag_p99_ms": seen["ami_p99_ms"],
-            "engine_cpu_ms_per_call": round(1000 * used_s / max(1, calls), 2),
-            "engine_cores": round(used_s / took_s, 2),
-            "simulator_cores": round((seen["own_cpu_s"] - before["own_cpu_s"]) / took_s, 2),
-            "simulator_lag_p99_ms": seen["own_lag_p99_ms"],
-        }
-        say(f"offered {per_s:.0f}/s: {json.dumps(row)}")
-        best = row if only else best
-        unheard = seen["unheard"] * 2 > seen["pressed"]
-        if only or unheard or (seen["ami_p99_ms"] or 1e9) > LAG_LIMIT_MS:
-            first_beyond = {} if only else {"beyond": row}
+        row, is_heard = step(pairs)
+        say(f"offered {len(pairs)} x {per_s:.0f}/s: {json.dumps(row)}")
+        if only or not is_heard or (row["ami_lag_p99_ms"] or 1e9) > LAG_LIMIT_MS:
+            best, beyond = (row, {}) if only else (best, {"beyond": row})
             break
         best = row
         per_s *= STEP
-    _set(street, 0.0)
-    return best | first_beyond
+    for _, street in pairs:
+        _set(street, 0.0)
+    return best | beyond
+
+
+def step(pairs: Sequence[Pair]) -> tuple[dict[str, Any], bool]:
+    """What is seen in MEASURE_S, and whether most keys that were pressed were heard. Lags are the worst one's."""
+    before, since = [figures(street) for _, street in pairs], time.monotonic()
+    spent_s = [(cpu_s(engine.pid), loop_cpu_s(engine.pid)) for engine, _ in pairs]
+    time.sleep(MEASURE_S)
+    took_s = time.monotonic() - since
+    seen = [figures(street) for _, street in pairs]
+    calls = max(1, sum(now["answered"] - then["answered"] for now, then in zip(seen, before, strict=True)))
+    used_s = sum(cpu_s(engine.pid) - then for (engine, _), (then, _) in zip(pairs, spent_s, strict=True))
+    in_loop_s = sum(loop_cpu_s(engine.pid) - then for (engine, _), (_, then) in zip(pairs, spent_s, strict=True))
+    own_s = sum(now["own_cpu_s"] - then["own_cpu_s"] for now, then in zip(seen, before, strict=True))
+    row = {
+        "calls_per_s": round(calls / took_s, 1),
+        "ami_lag_p50_ms": _worst(seen, "ami_p50_ms"),
+        "ami_lag_p99_ms": _worst(seen, "ami_p99_ms"),
+        "engine_cpu_ms_per_call": round(1000 * used_s / calls, 2),
+        "threads_cpu_ms_per_call": round(1000 * (used_s - in_loop_s) / calls, 2),
+        "engine_cores": round(used_s / took_s, 2),
+        "simulator_cores": round(own_s / took_s, 2),
+        "simulator_lag_p99_ms": _worst(seen, "own_lag_p99_ms"),
+    }
+    return row, all(each["unheard"] * 2 <= each["pressed"] for each in seen)
+
+
+def _worst(seen: Sequence[dict[str, Any]], name: str) -> float | None:
+    """Of all; None where one has no figure at all."""
+    values = [each[name] for each in seen]
+    return None if None in values else max(values)
 
 
 def centre(folder: Path, ports: tuple[int, int, int, int], agents: int) -> dict[str, Any]:

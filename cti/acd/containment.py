@@ -5,6 +5,8 @@ Works without the tables and without trusting any state of the contact: it may b
 
 from __future__ import annotations
 
+from functools import cache
+
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact
 from cti.acd.floor import Floor
@@ -17,23 +19,30 @@ from cti.model.words import Activity, AttemptId, ContactId, ContactState, Outcom
 
 def concerned(floor: Floor, event: AnyEvent) -> ContactId | None:
     """The contact that an event is about: by its call, its offer, or the agent whose leg it is."""
-    contact_id: ContactId | None = getattr(event, "contact", None)
+    said = {name: getattr(event, name) for name in _names(type(event))}
+    contact_id: ContactId | None = said.get("contact")
     if contact_id is not None:
         return contact_id if contact_id in floor.contacts else None
-    attempt = floor.dials.air.get(getattr(event, "attempt", None) or AttemptId(""))
+    attempt = floor.dials.air.get(said.get("attempt") or AttemptId(""))
     if attempt is not None:
         return attempt.contact if attempt.contact in floor.contacts else None
-    call = getattr(event, "call", None)
+    call = said.get("call")
     if call is not None:
         contact = floor.by_call.get(call)
         return contact.id if contact else None
-    offer_id = getattr(event, "offer", None)
-    leg = getattr(event, "leg", None)
+    offer_id = said.get("offer")
+    leg = said.get("leg")
     if offer_id is None and leg is not None:
         agent = floor.leg_owner.get(leg)
         offer_id = agent.offer if agent else None
     offer = floor.offers.get(offer_id) if offer_id else None
     return offer.contact if offer else None
+
+
+@cache
+def _names(event: type[AnyEvent]) -> tuple[str, ...]:
+    """By what events of this kind name somebody: every event is asked, and a field that is not there costs most."""
+    return tuple(name for name in ("contact", "attempt", "call", "offer", "leg") if name in event.__struct_fields__)
 
 
 def contain(floor: Floor, bug: Exception, contact_id: ContactId | None) -> bool:

@@ -93,6 +93,9 @@ def match(floor: Floor) -> None:
     """Make every offer that is possible now."""
     if floor.settling:
         return
+    if not (floor.freed or floor.arrived or floor.blended):  # of most events: nothing has become possible
+        floor.matching = None
+        return
 
     def offer(turn: Turn) -> bool:
         floor.matching = turn.first.id

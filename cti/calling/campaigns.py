@@ -154,7 +154,8 @@ class Campaigns:
     def follow(self) -> None:
         """Read what has been told since the last time."""
         out = self._floor.out
-        if not self.dials and not any(desk.running for desk in self._orders.desks.values()):
+        desks = self._orders.desks
+        if not self.dials and not (desks and any(desk.running for desk in desks.values())):
             self.read = len(out)
             return
         while self.read < len(out):

@@ -18,7 +18,8 @@ STAFFED = ("idle_s", "ringing_s", "talk_s", "hold_s", "wrapup_s")
 BUSY = ("taken_ring_s", "talk_s", "hold_s", "wrapup_s")
 OF_TALKS = ("talk_s", "hold_s", "wrapup_s")
 _ASKED = (Activity.RINGING, Activity.DIALLING)
-_WORK = {Activity.TALKING: "talk_s", Activity.HOLD: "hold_s", Activity.WRAPUP: "wrapup_s"}
+_WORK: dict[str, str] = {Activity.TALKING: "talk_s", Activity.HOLD: "hold_s", Activity.WRAPUP: "wrapup_s"}
+_IDLE: dict[str, str] = {AgentStatus.AVAILABLE: "idle_s", AgentStatus.ON_BREAK: "break_s"}
 
 
 class Stretch(NamedTuple):
@@ -47,8 +48,8 @@ class Stand:
     def state(self) -> str:
         """The count that his time goes into now; "" where it goes into none."""
         if self.activity == Activity.IDLE:
-            return {AgentStatus.AVAILABLE: "idle_s", AgentStatus.ON_BREAK: "break_s"}.get(AgentStatus(self.status), "")
-        return _WORK.get(Activity(self.activity), "ringing_s")
+            return _IDLE.get(self.status, "")
+        return _WORK.get(self.activity, "ringing_s")
 
 
 class Staffing:

@@ -21,6 +21,7 @@ from cti.ports import told_of
 
 MAX_KEPT_LINES = 10_000
 RETRY_S = 1.0
+LOOK_S = 0.1  # so often at most it is looked whether the file is another one
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +29,8 @@ _log = structlog.get_logger(__name__)
 class QueueLogFile:
     """A ports.Reader that writes a queue_log like Asterisk's at `path`. `at` is the start in epoch seconds.
 
-    The file is found again by device and inode at every line, so both ways of logrotate (move, copytruncate) work.
+    The file is found again by device and inode, within LOOK_S of a line, so both ways of logrotate (move, copytruncate)
+    work: a line that comes in the moment of a move stands at the end of the old file.
     `errors` counts failed writes, `dropped` lines lost because the trouble lasted too long.
     """
 
@@ -42,6 +44,7 @@ class QueueLogFile:
         self._kept: deque[bytes] = deque()
         self._fd: int | None = None
         self._identity = (0, 0)
+        self._looked_at = 0.0
         self._retry_at: float | None = None  # set while in trouble
         self._write(QueueLogLines.start(at))
 
@@ -95,7 +98,11 @@ class QueueLogFile:
 
     def _open(self) -> int:
         """The file at `path`, opened again when it is another one than before."""
+        now = self._monotonic()
         if self._fd is not None:
+            if now - self._looked_at < LOOK_S:
+                return self._fd
+            self._looked_at = now
             try:
                 found = os.stat(self.path)
                 if (found.st_dev, found.st_ino) == self._identity:
@@ -107,7 +114,7 @@ class QueueLogFile:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
         self._fd = os.open(self.path, flags, 0o640)
         opened = os.fstat(self._fd)
-        self._identity = (opened.st_dev, opened.st_ino)
+        self._identity, self._looked_at = (opened.st_dev, opened.st_ino), now
         return self._fd
 
     def _close_file(self) -> None:

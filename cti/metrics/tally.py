@@ -60,7 +60,9 @@ class Tally:
                 for stretch in self._staffing.apply(changed):
                     self._stretch(stretch, changed.at)
             case Kind.OFFER | Kind.TRANSFER:
-                self._add(work.of_fact(changed), changed.at, changed.at)
+                shares = work.of_fact(changed)
+                if shares:
+                    self._add(shares, changed.at, changed.at)
             case Kind.ATTEMPT:
                 self._attempt(changed)
 

@@ -25,16 +25,16 @@ class FactNumbers:
 
     def take(self, at: float, how_many: int = 1) -> int:
         """The count for a fact of the time `at`, or the first of `how_many` that follow one another."""
-        first = max(self.last + 1, _count(at))
+        first, counted = self.last + 1, _count(at)
+        first = counted if counted > first else first
         self.last = first + how_many - 1
         return first
 
     def give(self, rows: Rows) -> Rows:
         """Make numbers of the counts in `rows`."""
-        for row in (*rows.contact_fact, *rows.agent_fact):
-            row["id"] = row["id"] * ENGINES + self._engine
-        for row in rows.decision_agent:
-            row["fact"] = row["fact"] * ENGINES + self._engine
+        engine = self._engine
+        rows.contact_fact = [(each[0] * ENGINES + engine, *each[1:]) for each in rows.contact_fact]
+        rows.agent_fact = [(each[0] * ENGINES + engine, *each[1:]) for each in rows.agent_fact]
         return rows
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, case, desc, or_, select
+from sqlalchemy import Connection, Row, Select, case, desc, func, or_, select
 
 from cti.meant import meant
 from cti.model.changes import Changed
@@ -19,16 +19,16 @@ from cti.model.explanation import Look, Passed, Standing
 from cti.model.policy import Center
 from cti.model.words import AgentId
 from cti.store.database import Store
-from cti.store.history_facts import DECISION
 from cti.store.history_looks import Numbered, Retold, chosen_in, lost_in
 from cti.store.history_states import gate_shut, states_at
 from cti.store.paging import behind
-from cti.store.tables import config_version, contact_fact, contact_history, decision_agent
+from cti.store.tables import DECISION, IS_DECISION, config_version, contact_fact, contact_history
 
 MAX_FACTS = 2_000
 MAX_LOOKS = 200
 MAX_FOUND = 20
 MAX_PASSED = 500
+MAX_DECISIONS = 50_000  # the newest, among which an agent's lost ones are looked for: half a second
 MAX_POLICIES = 8  # kept in memory besides the newest
 
 _NUMBERED = (contact_fact.c.id, contact_fact.c.kind, contact_fact.c.version, contact_fact.c.body)
@@ -114,7 +114,7 @@ class History:
             for each in self._facts(connection, contact):
                 retold.take(each)
             for wait in retold.waits:
-                wanted = [table.c.kind == DECISION, table.c.id > wait.number, table.c.at >= wait.at]
+                wanted: list[Any] = [IS_DECISION, table.c.id > wait.number, table.c.at >= wait.at]
                 if wait.ended_number is not None:
                     wanted += [table.c.id < wait.ended_number, table.c.at <= wait.ended_at]
                 others = select(*_NUMBERED).where(*wanted, table.c.contact != contact).order_by(table.c.id)
@@ -125,14 +125,19 @@ class History:
         return found
 
     def lost(self, agent: AgentId, limit: int = 20) -> list[Lost]:
-        """The newest decisions in which `agent` was free and somebody else was chosen, the newest first."""
-        table = decision_agent
+        """The newest decisions in which `agent` was free and somebody else was chosen, the newest first.
+
+        Looked for among the newest MAX_DECISIONS.
+        """
+        table = contact_fact
         self._catch_up()
+        newest_first = desc(table.c.id)
+        beyond = select(table.c.id).where(IS_DECISION).order_by(newest_first).limit(1).offset(MAX_DECISIONS)
+        compared = table.c.body.contains(f'"agent":{msgspec.json.encode(agent).decode()}', autoescape=True)
         newest = (
-            select(contact_fact.c.body)
-            .join(table, table.c.fact == contact_fact.c.id)
-            .where(table.c.agent == agent)
-            .order_by(desc(table.c.fact))
+            select(table.c.body)
+            .where(IS_DECISION, table.c.id > func.coalesce(beyond.scalar_subquery(), 0), compared)
+            .order_by(newest_first)
             .limit(10 * limit)
         )
         found: list[Lost] = []

@@ -17,6 +17,7 @@ from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState, Outcome
 from cti.store.history_sums import SumBook, Sums
+from cti.store.tables import DECISION
 
 OF_CONTACT = frozenset(
     (
@@ -26,7 +27,6 @@ OF_CONTACT = frozenset(
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
-DECISION = "decision"
 _WITH_AGENT = (ContactState.TALKING, ContactState.ASIDE)  # aside: his talk had ended when he came back
 
 _encode = msgspec.json.Encoder().encode
@@ -104,13 +104,17 @@ class Opening(NamedTuple):
         return 0 if self.center is None else len(self.center.agents) + len(self.center.queues)
 
 
+ContactFact = tuple[int, str, float, str, str, str]
+AgentFact = tuple[int, str, float, str]
+"""A row, by the order of the table's columns."""
+
+
 @dataclass
 class Rows:
     """What one batch of facts means for each table."""
 
-    contact_fact: list[dict[str, Any]] = field(default_factory=list)
-    agent_fact: list[dict[str, Any]] = field(default_factory=list)
-    decision_agent: list[dict[str, Any]] = field(default_factory=list)
+    contact_fact: list[ContactFact] = field(default_factory=list)
+    agent_fact: list[AgentFact] = field(default_factory=list)
     contact_history: dict[str, dict[str, Any]] = field(default_factory=dict)  # by contact
     dispositions: dict[str, str] = field(default_factory=dict)  # of contacts that had ended: told in the wrap-up
     sums: Sums = field(default_factory=Sums)
@@ -179,7 +183,7 @@ class Book:
             if name not in self._staff:
                 state = AgentState(AgentStatus(rules.starts), status_since=at, activity_since=at)
                 self._agents[name] = state
-                rows.agent_fact.append({"id": number, "agent": name, "at": at, "body": _encode(state).decode()})
+                rows.agent_fact.append((number, name, at, _encode(state).decode()))
                 number += 1
         for name, queue in center.queues.items():
             if queue.blending is not None and name not in self._blended:
@@ -194,15 +198,13 @@ class Book:
         before = self._agents.get(name, AgentState())
         after = self._agents[name] = before.after(changed)
         if after != before:
-            rows.agent_fact.append({"id": number, "agent": name, "at": changed.at, "body": _encode(after).decode()})
+            rows.agent_fact.append((number, name, changed.at, _encode(after).decode()))
 
     def _contact(self, rows: Rows, number: int, changed: Changed) -> None:
         contact = str(changed.contact)
         kind: str = changed.kind.value
         if changed.why is not None and self._decided != (contact, changed.at, changed.cause):
             kind, self._decided = DECISION, (contact, changed.at, changed.cause)
-            agents = dict.fromkeys((*(each.agent for each in changed.why.contenders), changed.agent))
-            rows.decision_agent += [{"agent": agent, "fact": number, "at": changed.at} for agent in agents if agent]
         rows.contact_fact.append(self._told(rows, number, contact, changed, kind))
         if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
             rows.dispositions[contact] = changed.new
@@ -215,20 +217,20 @@ class Book:
             if ended["outcome"] == Outcome.ANSWERED and ended["queue"] and not changed.outbound:
                 self._sums.served(ended["queue"], ended["since"], ended["caller"])
 
-    def _told(self, rows: Rows, number: int, contact: str, changed: Changed, kind: str = "") -> dict[str, Any]:
+    def _told(self, rows: Rows, number: int, contact: str, changed: Changed, kind: str = "") -> ContactFact:
         """A row of contact_fact; the first that names a policy brings it along."""
         if self._unkept is not None:
             rows.policies.append(self._unkept)
             self._unkept = None
         if changed.caller is not None or changed.goto is not None or changed.key is not None:
             changed = msgspec.structs.replace(changed, caller=None, goto=None, key=None)
-        told = {"id": number, "contact": contact, "at": changed.at, "kind": kind or changed.kind.value}
-        return told | {"version": self.version, "body": _encode(changed).decode()}
+        kind = kind or changed.kind.value
+        return (number, contact, changed.at, kind, self.version, _encode(changed).decode())
 
     def _summary(self, contact: str, changed: Changed) -> dict[str, Any]:
-        row = self._contacts.setdefault(
-            contact,
-            {
+        row = self._contacts.get(contact)
+        if row is None:
+            row = self._contacts[contact] = {
                 "contact": contact,
                 "call": contact,
                 "caller": "",
@@ -239,8 +241,7 @@ class Book:
                 "outcome": "",
                 "agent": "",
                 "disposition": "",
-            },
-        )
+            }
         row["seen_at"] = changed.at
         row["call"] = changed.call or row["call"]
         row["caller"] = (changed.caller or row["caller"])[:80]

@@ -17,7 +17,6 @@ from cti.store.tables import (
     config_version,
     contact_fact,
     contact_history,
-    decision_agent,
     survey_asked,
 )
 
@@ -45,7 +44,6 @@ def steps(
     promised = before if promises_before is None else promises_before
     return {
         "facts of contacts": partial(_sweep, store, contact_fact, before),
-        "decisions": partial(_sweep, store, decision_agent, before),
         "facts of agents": partial(_sweep_agents, store, before),
         "contacts": partial(_sweep_contacts, store, before),
         "who was surveyed": partial(_sweep, store, survey_asked, before - LONGEST_QUIET_S),

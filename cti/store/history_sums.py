@@ -6,7 +6,7 @@ customer had called before. Both are asked of the rows that exist, where the sum
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -63,12 +63,16 @@ class Sums:
 
     def add(self, table: Table, key: Key, counts: counting.Counts) -> None:
         """Add to one row."""
-        row = self.sums.setdefault(table.name, {}).setdefault(key, {})
+        rows = self.sums.get(table.name)
+        if rows is None:
+            rows = self.sums[table.name] = {}
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = {}
         for name, number in counts.items():
-            if name in GREATEST:
-                row[name] = max(row.get(name, 0.0), number)
-            elif number:
-                row[name] = row.get(name, 0) + number
+            if number:
+                before = row.get(name, 0)
+                row[name] = before + number if name not in GREATEST else max(before, number)
 
 
 @dataclass(slots=True)
@@ -101,7 +105,17 @@ class SumBook:
         self._staffing = Staffing()
         self._walks = FlowWalks()
         self._callers: dict[str, _Caller] = {}
-        self._booked_to = 0
+        self._book_at = 0.0
+        self._takes: dict[Kind, Callable[[Changed], None]] = {
+            Kind.VISIT: self._visit,
+            Kind.STATUS: self._agent,
+            Kind.ACTIVITY: self._agent,
+            Kind.OFFER: self._work,
+            Kind.TRANSFER: self._work,
+            Kind.FLOW: self._asked,
+            Kind.SURVEY: self._answered,
+            Kind.CONTACT: self._contact,
+        }
 
     def open(self, center: Center, at: float) -> None:
         """`center` holds from `at` on."""
@@ -118,23 +132,13 @@ class SumBook:
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact."""
-        start = start_of(changed.at)
-        if start > self._booked_to:  # so that a death loses at most a quarter of an hour of what lasts long
-            self._booked_to = start
+        if changed.at >= self._book_at:  # so that a death loses at most a quarter of an hour of what lasts long
+            start = start_of(changed.at)
+            self._book_at = start + INTERVAL_S
             self._stretches(self._staffing.book(start))
-        match changed.kind:
-            case Kind.VISIT:
-                self._visit(changed)
-            case Kind.STATUS | Kind.ACTIVITY:
-                self._stretches(self._staffing.apply(changed))
-            case Kind.OFFER | Kind.TRANSFER:
-                self._add(start, work.of_fact(changed))
-            case Kind.FLOW if changed.reason == SURVEY_ASKED:
-                self._survey(changed, start, changed.new, ASKED, "0")
-            case Kind.SURVEY:
-                self._survey(changed, start, changed.old, changed.reason or "", changed.new)
-            case Kind.CONTACT:
-                self._contact(changed)
+        take = self._takes.get(changed.kind)
+        if take is not None:
+            take(changed)
 
     def book(self, at: float) -> None:
         """Count what agents do at this moment as if it ended; a ring in progress waits until it has."""
@@ -188,11 +192,26 @@ class SumBook:
             how = "answered" if caller.answered else good_bye if in_flow else caller.how
             self._sums.add(number_interval, (start_of(caller.at), caller.number), {how: 1})
 
-    def _survey(self, changed: Changed, start: int, name: str, scale: str, score: str) -> None:
+    def _agent(self, changed: Changed) -> None:
+        self._stretches(self._staffing.apply(changed))
+
+    def _work(self, changed: Changed) -> None:
+        shares = work.of_fact(changed)
+        if shares:
+            self._add(start_of(changed.at), shares)
+
+    def _asked(self, changed: Changed) -> None:
+        if changed.reason == SURVEY_ASKED:
+            self._survey(changed, changed.new, ASKED, "0")
+
+    def _answered(self, changed: Changed) -> None:
+        self._survey(changed, changed.old, changed.reason or "", changed.new)
+
+    def _survey(self, changed: Changed, name: str, scale: str, score: str) -> None:
         survey, _, question = name.partition(".")
         of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", scale[:16])
         if score.lstrip("-").isdigit():
-            self._sums.add(survey_interval, (start, *of, int(score)), {"answers": 1})
+            self._sums.add(survey_interval, (start_of(changed.at), *of, int(score)), {"answers": 1})
 
     def _stretches(self, stretches: Iterable[Stretch]) -> None:
         for stretch in stretches:

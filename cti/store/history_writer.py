@@ -23,7 +23,7 @@ from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_left import LeftBehind
 from cti.store.history_retention import PORTION
 from cti.store.sweeping import NOTHING_FURTHER, Further, Sweeper
-from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
 from cti.store.upsert import put
 from cti.store.writer_thread import WriterThread
 
@@ -100,8 +100,10 @@ class HistoryWriter(WriterThread[_Batch]):
         if changed.kind not in KEPT:
             return
         with self._wake:
-            self._newest_at = max(self._newest_at, changed.at)
-            self.left.seen(changed.contact)
+            if changed.at > self._newest_at:
+                self._newest_at = changed.at
+            if self.left.rows:
+                self.left.seen(changed.contact)
             if self._proposed is None:
                 self._take_in(changed)
             else:
@@ -246,13 +248,8 @@ def _keep_policy(connection: Connection, opening: Opening) -> None:
 def _insert(connection: Connection, rows: Rows) -> None:
     sums = rows.sums.copy()
     interval_writing.known_resumed(connection, sums)
-    for table, found in (
-        (contact_fact, rows.contact_fact),
-        (agent_fact, rows.agent_fact),
-        (decision_agent, rows.decision_agent),
-    ):
-        columns = [column.name for column in table.columns]
-        insert_many(connection, table, columns, [[row[name] for name in columns] for row in found])
+    for table, found in ((contact_fact, rows.contact_fact), (agent_fact, rows.agent_fact)):
+        insert_many(connection, table, [column.name for column in table.columns], found)
     # An engine that takes a contact over does not know what came of its earlier talks.
     summaries = list(rows.contact_history.values())
     put(connection, contact_history, summaries, replace=True, keep_where_empty=("disposition",))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -101,6 +102,9 @@ contact_history = Table(
     Index("contact_history_caller", "caller", "since"),
 )
 
+DECISION = "decision"
+IS_DECISION = text(f"kind = '{DECISION}'")  # not a value that is handed over: SQLite would not see that its index fits
+
 contact_fact = Table(
     "contact_fact",
     metadata,
@@ -112,6 +116,7 @@ contact_fact = Table(
     Column("body", Text, nullable=False),  # model/changes.Changed as JSON, without personal data
     Index("contact_fact_contact", "contact", "id"),
     Index("contact_fact_at", "at"),
+    Index("contact_fact_decision", "id", sqlite_where=IS_DECISION, postgresql_where=IS_DECISION),
 )
 
 agent_fact = Table(
@@ -123,15 +128,6 @@ agent_fact = Table(
     Column("body", Text, nullable=False),  # history_facts.AgentState as JSON: how he stood from then on
     Index("agent_fact_agent", "agent", "id"),
     Index("agent_fact_at", "at"),
-)
-
-decision_agent = Table(
-    "decision_agent",
-    metadata,
-    Column("agent", String(40), primary_key=True),
-    Column("fact", Fact, primary_key=True, autoincrement=False),  # of the decision in which he was compared
-    Column("at", Float, nullable=False),
-    Index("decision_agent_at", "at"),
 )
 
 history_engine = Table(  # a row for each start of an engine: its facts' numbers end in it (store/fact_numbers.py)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ _SPECIAL: Final = re.compile(r'[\\"]')
 _RESULT: Final = re.compile(
     r"result=(?P<text>[^ ]*)(?: \((?P<data>.*)\))?(?: endpos=(?P<endpos>-?[0-9]+))?(?: [a-z_]+[0-9]*=.*)?", re.DOTALL
 )
+_SEPARATORS: Final = repeat(": ")
+_ONCE: Final = repeat(1)
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}\Z")
 
 DEAD_CHANNEL: Final = 511
@@ -118,8 +121,12 @@ class AgiDecoder:
 
     def feed(self, data: bytes) -> list[AgiMessage]:
         """Take bytes as they come; give the messages they complete, in order."""
-        *lines, rest = (self._rest + data).split(b"\n") if self._rest else data.split(b"\n")
         messages: list[AgiMessage] = []
+        data = self._rest + data if self._rest else data
+        if self._env is not None and not self._env and (whole := _whole_environment(data)) is not None:
+            self._env = None
+            messages, data = [whole[0]], whole[1]
+        *lines, rest = data.split(b"\n")
         for line in lines:
             message = self._env_line(line) if self._env is not None else self._reply_line(line)
             if message is not None:
@@ -205,6 +212,25 @@ class AgiDecoder:
         self._block_bytes += len(line) + 1
         if self._block_bytes > MAX_REPLY_BYTES:
             raise AgiProtocolError("a reply beyond the limit")
+
+
+def _whole_environment(data: bytes) -> tuple[Environment, bytes] | None:
+    """What an environment says, and the bytes behind it, where `data` has all of it, as Asterisk writes it.
+
+    Every call begins with some forty lines: no bytecode for each. What is out of the ordinary is read line by line.
+    """
+    block, end, rest = data.partition(b"\n\n")
+    if not end or len(block) > MAX_ENV_LINE_BYTES or b"\r" in block:
+        return None
+    lines = block.decode("utf-8", "replace").split("\n")
+    try:
+        values = dict(map(str.split, lines, _SEPARATORS, _ONCE))
+    except ValueError:
+        return None
+    repeated, strange = len(values) != len(lines), ":" in "".join(values)
+    if repeated or strange or len(lines) > MAX_ENV_LINES or (b"\n" + block).count(b"\nagi_") != len(lines):
+        return None
+    return _environment(values), rest
 
 
 def _environment(values: dict[str, str]) -> Environment:

@@ -24,7 +24,8 @@ from cti.lists.judge import Rules, Verdict
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import Entry, add_entry
 from cti.store.lead_loading import remove_broken
-from cti.store.leads import load_lists, next_due
+from cti.store.leads import load_lists
+from tests.store.due import next_due
 
 pytestmark = pytest.mark.contract
 

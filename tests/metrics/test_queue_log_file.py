@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cti.metrics import queue_log_file
-from cti.metrics.queue_log_file import QueueLogFile
+from cti.metrics.queue_log_file import LOOK_S, QueueLogFile
 from cti.model.changes import Changed, Kind
 from cti.model.words import CallId, ContactId, QueueName
 
@@ -65,12 +65,15 @@ def test_an_old_file_is_continued(tmp_path: Path) -> None:
 def test_a_moved_file_is_followed_by_a_new_one(scene: Scene) -> None:
     scene.enter(1)
     scene.path.rename(scene.path.with_suffix(".1"))
-    scene.enter(2)
+    scene.enter(2)  # in the same moment
+    scene.now += 2 * LOOK_S
+    scene.enter(3)
     scene.path.unlink()
     scene.path.write_text("")  # logrotate's "create"
-    scene.enter(3)
-    assert scene.numbers(scene.path.with_suffix(".1")) == ["NONE", "1"]
-    assert scene.numbers() == ["3"]
+    scene.now += 2 * LOOK_S
+    scene.enter(4)
+    assert scene.numbers(scene.path.with_suffix(".1")) == ["NONE", "1", "2"]
+    assert scene.numbers() == ["4"]
 
 
 def test_a_truncated_file_goes_on_at_its_beginning(scene: Scene) -> None:
@@ -109,6 +112,7 @@ def test_what_is_kept_has_a_bound_and_the_loss_is_said(scene: Scene, monkeypatch
     kept = scene.path.with_suffix(".kept")
     scene.path.rename(kept)
     scene.path.mkdir()
+    scene.now += 2 * LOOK_S
     for number in range(1, 6):
         scene.enter(number)
     assert scene.log.dropped == 2

@@ -34,9 +34,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def number(numbers: FactNumbers, at: float) -> int:
-    rows = Rows(contact_fact=[{"id": numbers.take(at)}])
-    found: int = numbers.give(rows).contact_fact[0]["id"]
-    return found
+    rows = Rows(contact_fact=[(numbers.take(at), "n/1", at, "contact", "v1", "{}")])
+    return numbers.give(rows).contact_fact[0][0]
 
 
 @given(times=st.lists(st.tuples(st.booleans(), st.floats(0, 0.01)), max_size=60))

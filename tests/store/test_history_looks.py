@@ -20,6 +20,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.explanation import Look, LostBy, Reason, Standing
 from cti.model.policy import Blending
 from cti.model.words import AgentAction, AgentId, ContactId, RingResult
+from cti.store import history as history_module
 from cti.store.database import open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
@@ -134,7 +135,7 @@ def test_whoever_was_taken_meanwhile_was_more_urgent(tmp_path: Path) -> None:
     assert found > 10
 
 
-def test_a_lost_decision_names_the_winner(tmp_path: Path) -> None:
+def test_a_lost_decision_names_the_winner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(center(agents={"anna": member("sales"), "ben": member("sales"), "carl": member("sales")}))
     for agent in ("anna", "ben", "carl"):
         scene.login(agent)
@@ -146,6 +147,9 @@ def test_a_lost_decision_names_the_winner(tmp_path: Path) -> None:
         assert history.lost(AgentId("anna")) == []
         (ben,) = history.lost(AgentId("ben"))
         carl = history.lost(AgentId("carl"))
+        assert history.lost(AgentId("car_")) == []
+        monkeypatch.setattr(history_module, "MAX_DECISIONS", 1)
+        assert history.lost(AgentId("carl")) == carl[:1], "looked for among the newest"
     assert ben.winner is not None
     assert (ben.winner.agent, ben.winner.idle_s, ben.his.idle_s, ben.his.lost_by) == ("anna", 3, 2, LostBy.FIGURE)
     assert [(each.contact, each.winner and each.winner.agent) for each in carl] == [

@@ -14,7 +14,7 @@ from cti.store.database import Store, open_store
 from cti.store.erasure import erase
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
-from cti.store.tables import agent_fact, config_version, contact_fact, contact_history, decision_agent
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
 from tests.store.retention import sweep
 
 pytestmark = pytest.mark.unit
@@ -56,7 +56,7 @@ def test_what_is_older_goes_and_what_is_kept_is_explained_as_before(store: Store
     assert [history.looks(contact) for contact in newest] == before
     assert {each.reason for look in before[-1] for each in look.standings} == {"free", "on_break"}
     with store.engine.connect() as connection:
-        for table in (contact_fact, decision_agent, contact_history):
+        for table in (contact_fact, contact_history):
             oldest = table.c.at if "at" in table.c else table.c.seen_at
             assert connection.execute(select(func.min(oldest))).scalar_one() >= START + 7 * DAY_S - 1
 
@@ -68,7 +68,7 @@ def test_portions_are_small_and_the_rest_goes_next_time(store: Store, monkeypatc
     assert rows(store, agent_fact) == before - 4
     while sweep(store, START + 20 * DAY_S, "v1"):
         pass
-    assert [rows(store, table) for table in (contact_fact, decision_agent, contact_history)] == [0, 0, 0]
+    assert [rows(store, table) for table in (contact_fact, contact_history)] == [0, 0]
     assert rows(store, agent_fact) == 2  # how each of them stands now
 
 

@@ -108,6 +108,24 @@ def test_beyond_the_limits_or_no_agi_is_an_error(data: bytes) -> None:
         decode(data)
 
 
+@given(
+    st.dictionaries(
+        st.from_regex(r"agi_[a-z_0-9]{1,12}", fullmatch=True),
+        st.text(st.characters(blacklist_characters="\n", blacklist_categories=("Cs",)), max_size=20),
+        min_size=1,
+        max_size=40,
+    ),
+    st.integers(1, 200),
+)
+def test_an_environment_in_one_piece_says_what_it_says_in_two(values: dict[str, str], cut: int) -> None:
+    """The first is read at once, where nothing in it is out of the ordinary; the second line by line."""
+    data = "".join(f"{key}: {value}\n" for key, value in values.items()).encode() + b"\n"
+    line_by_line = AgiDecoder()
+    split = min(cut, len(data) - 2)
+    assert line_by_line.feed(data[:split]) == []
+    assert AgiDecoder().feed(data + b"200 result=1\n")[:1] == line_by_line.feed(data[split:])
+
+
 def test_personal_data_is_not_in_the_repr() -> None:
     [env, reply] = decode(b"agi_callerid: 4711\n\n200 result=4711 (4711)\n")
     assert "4711" not in repr(env) and "4711" not in repr(reply).replace("result=4711", "")
