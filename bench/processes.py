@@ -63,7 +63,7 @@ def child(
         errors = None if log is None else subprocess.STDOUT
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
-            text=True, start_new_session=True, preexec_fn=_end_with_parent,
+            text=True, start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
         try:
             yield process
@@ -79,7 +79,8 @@ def child(
                 process.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """This process is to end when the one that has started it does; for preexec_fn."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from sqlalchemy import select
 
 from cti.api.operation import Row
 from cti.metrics.live import LiveView
@@ -27,9 +28,13 @@ from cti.model.changes import Changed, Kind
 from cti.model.errors import ConfigError
 from cti.model.policy import Center, Queue
 from cti.model.words import CallId, ContactId, QueueName
+from cti.store.database import open_store
+from cti.store.kept_answers import KeptAnswers
+from cti.store.people_tables import kept_answer
 from cti.web_room import PASSWORD_FILE, SECRET_FILE, finders
 from tests.api.doubles import FakeCallbacks, FakeFollowUps
 from tests.running import HOST, Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -46,6 +51,23 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     made.write(POLICY, web={"listen": f"{HOST}:0"})
     async with made.start():
         yield made
+
+
+async def test_an_answer_that_was_kept_for_its_day_goes_without_another_request(tmp_path: Path) -> None:
+    made = Running(tmp_path)
+    url = f"sqlite:///{tmp_path}/kept.db"
+    made.write(POLICY, web={"listen": f"{HOST}:0"}, store=url)
+    store = open_store(url)
+    KeptAnswers(store).begin("eva", "k1", "d", 5.0)
+
+    def kept() -> int:
+        with store.engine.connect() as connection:
+            return len(connection.execute(select(kept_answer)).all())
+
+    assert kept() == 1
+    async with made.start():
+        await until(lambda: kept() == 0)
+    store.close()
 
 
 async def test_the_first_administrator_signs_in_and_is_written_down(tmp_path: Path) -> None:

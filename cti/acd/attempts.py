@@ -19,6 +19,9 @@ from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, N
 
 TRIP_S = 10.0  # so long the order to call may be under way: into the store, and to the node
 ANSWERED_S = 20.0  # at most so long from the answer to our hands: listening, and the way into the engine
+AT_ONCE_S = 2.0  # a network that has no way says so later, and of other numbers not
+RANG = frozenset({DialResult.HUMAN, DialResult.MACHINE, DialResult.NO_ANSWER, DialResult.BUSY, DialResult.REJECTED})
+REFUSED = frozenset({DialResult.CONGESTION, DialResult.NOT_DIALLED})
 FOUND_S = 3600.0  # of what another process has placed: he may be talking by now; a snapshot says when he is gone
 
 
@@ -85,6 +88,7 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
 
     `gone`: he had answered, and has hung up.
     """
+    _judge(floor, attempt, result)
     attempt.given_up = result is DialResult.UNKNOWN and not attempt.found
     floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
@@ -94,6 +98,17 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
         return None
     contact.attempt = None
     return contact
+
+
+def _judge(floor: Floor, attempt: Attempt, result: DialResult) -> None:
+    """Does its node get dials out at all?"""
+    if attempt.answered or result in RANG:
+        floor.dials.got_out(attempt.node)
+        return
+    at_once = floor.now < attempt.placed_at + AT_ONCE_S and not attempt.cancelled
+    if result in REFUSED and at_once and floor.dials.refused(attempt.node, floor.now):
+        what = "its dials fail at once: others are asked first for a while"
+        floor.repair("node_refuses", attempt.node, what, node=attempt.node)
 
 
 def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None:

@@ -55,6 +55,10 @@ class Attempt:
         return CallId(f"{self.node}/{PREFIX}{self.id}")
 
 
+REFUSALS = 3  # dials in a row that a node did not get out
+REST_S = 30.0  # so long others are asked then, where there are others: one dial finds out whether it is over
+
+
 class Dials:
     """Attempts in the air, call-outs that wait for theirs, and everybody who is on the phone with us, by number.
 
@@ -71,6 +75,8 @@ class Dials:
         self._found: dict[ContactId, AttemptId] = {}
         self._at: dict[ContactId, NodeId] = {}  # on which node who is on the phone with us
         self._on: Counter[NodeId] = Counter()  # of each node: these, and attempts in the air
+        self._refusals: Counter[NodeId] = Counter()  # in a row
+        self._rests: dict[NodeId, float] = {}  # until when a node is not asked
         self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
         self._stopped: OrderedDict[ContactId, None] = OrderedDict()  # call-outs that somebody has taken back
 
@@ -160,9 +166,26 @@ class Dials:
         """It is asked for (again)."""
         self._stopped.pop(contact, None)
 
-    def best_node(self, weights: Mapping[NodeId, int]) -> NodeId | None:
-        """Of the nodes on which calls may be begun, by their weights, the one for the next; None: there is none."""
-        return place(weights, self._on)
+    def best_node(self, weights: Mapping[NodeId, int], now: float) -> NodeId | None:
+        """Of the nodes on which calls may be begun, by their weights, the one for the next; None: there is none.
+
+        A node whose dials fail at once always has the fewest calls: without its rests it would get nearly all of them.
+        """
+        fit = {node: weight for node, weight in weights.items() if self._rests.get(node, 0.0) <= now}
+        return place(fit or weights, self._on)
+
+    def refused(self, node: NodeId, now: float) -> bool:
+        """`node` did not get a dial out. True: so often in a row that it rests from now on."""
+        self._refusals[node] += 1
+        if self._refusals[node] < REFUSALS:
+            return False
+        was, self._rests[node] = self._rests.get(node, 0.0), now + REST_S
+        return was <= now
+
+    def got_out(self, node: NodeId) -> None:
+        """A phone has rung, or was busy: the ways out of `node` work."""
+        self._refusals.pop(node, None)
+        self._rests.pop(node, None)
 
     def on(self, node: NodeId) -> int:
         """How many calls it has: callers in our hands, and customers who are being called."""

@@ -69,11 +69,18 @@ def lost(floor: Floor, node: NodeId) -> None:
     for contact in [each for each in floor.contacts.values() if each.node == node and each.call and not each.session]:
         floor.repair("call_gone", contact.id, "its node has been away for too long", node=node)
         calls.gone(floor, contact)
+    _end_listening(floor, node)
     for leg, agent in list(floor.leg_owner.items()):
         offer = floor.offers.get(agent.offer) if agent.offer is not None else None
         if leg.startswith(f"{node}/") and not _talks(floor, offer):
             floor.repair("leg_gone", agent.id, "its node has been away for too long", node=node)
             calls.leg_gone(floor, leg)
+
+
+def _end_listening(floor: Floor, node: NodeId) -> None:
+    """Who listened there may listen elsewhere."""
+    for spy in [each for each in floor.spies.values() if each.node == node]:
+        spying.ended(floor, events.SpyEnded(spy.id, RingResult.CANCELLED))
 
 
 def _talks(floor: Floor, offer: Offer | None) -> bool:
@@ -111,8 +118,7 @@ def _remove(floor: Floor, node: NodeId) -> None:
     for contact in [each for each in floor.contacts.values() if each.node == node and not each.call]:
         for offer in [floor.offers[offer] for offer in contact.offers]:
             callouts.take_back(floor, offer)
-    for spy in [each for each in floor.spies.values() if each.node == node]:
-        spying.ended(floor, events.SpyEnded(spy.id, RingResult.CANCELLED))
+    _end_listening(floor, node)
     reconcile.compare(floor, node, (), first=False, asked_at=math.inf)
     floor.awaited.discard(node)
     floor.deadlines.cancel("node_lost", node)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from cti.api.asking import NOBODY, BadRequest, add, body, note, refusal, unknown, whose
-from cti.api.control_results import number_as
+from cti.api.control_results import sees_numbers
 from cti.api.responses import answer, problem
 from cti.api.serving import time_limit
 from cti.model.changes import Refused
@@ -112,7 +112,7 @@ class _Routes:
         found = _find(self._kept, request)
         if found is None or not found.rejected.exists():
             return _gone()
-        if number_as(request) is not str:
+        if not sees_numbers(request):
             return problem(403, "no_right", "refused rows hold whole numbers: needs the right numbers.see")
         headers = {"Content-Disposition": 'attachment; filename="rejected.csv"', "Content-Type": "text/csv"}
         return web.FileResponse(found.rejected, headers=headers | {"Cache-Control": "no-store"})

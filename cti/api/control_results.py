@@ -14,10 +14,14 @@ from cti.api.responses import answer
 from cti.api.web_guard import who
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
-from cti.people.masking import mask
+from cti.people.masking import HIDDEN, mask
 from cti.people.rights import Right
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+
+
+Seen = Callable[[dict[str, Any]], dict[str, Any]]
+"""How whoever asks may see the row of a lead."""
 
 
 class Results(Protocol):
@@ -29,7 +33,7 @@ class Results(Protocol):
     def results(self, campaign: str, after: int, most: int) -> list[dict[str, Any]]:
         """Leads behind lead `after`, in order."""
 
-    def csv(self, campaign: str, number_as: Callable[[str], str]) -> Iterator[str]:
+    def csv(self, campaign: str, seen: Seen) -> Iterator[str]:
         """All of them as text, piece by piece."""
 
 
@@ -42,19 +46,28 @@ def add_routes(app: web.Application, kept: Results, clock: Callable[[], float]) 
         if name not in known:
             return refusal(Refused(RefusedReason.UNKNOWN_CAMPAIGN), known)
         if request.query.get("format") == "csv":
-            return await _csv(request, kept.csv(name, number_as(request)), f"{name}.csv")
+            return await _csv(request, kept.csv(name, seen_by(request)), f"{name}.csv")
         page = page_of(request, "results", tuple[Number], DEFAULT_LIMIT, MAX_LIMIT)
         found = await asyncio.to_thread(kept.results, name, 0 if page.after is None else page.after[0], page.most)
-        rows, more = page.shown(found, lambda row: (row["lead"],))
+        shown, more = page.shown(found, lambda row: (row["lead"],))
+        rows = list(map(seen_by(request), shown))
         return answer({"at": clock(), "results": rows, "next": more})
 
     add(app, "GET", "/campaigns/{name}/results", results)
 
 
-def number_as(request: web.Request) -> Callable[[str], str]:
-    """How whoever asks may see a number: on the control socket as it is, on the web by his rights."""
+def seen_by(request: web.Request) -> Seen:
+    return dict if sees_numbers(request) else _without_person
+
+
+def sees_numbers(request: web.Request) -> bool:
+    """Whether whoever asks may see numbers: on the control socket as they are, on the web by his rights."""
     asks = request.get(who)
-    return str if asks is None or asks.person.may(Right.NUMBERS_SEE) else mask
+    return asks is None or asks.person.may(Right.NUMBERS_SEE)
+
+
+def _without_person(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "number": mask(row["number"]), "name": "", "columns": dict.fromkeys(row["columns"], HIDDEN)}
 
 
 async def _csv(request: web.Request, pieces: Iterator[str], name: str) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from cti.api.asking import BadRequest
 from cti.api.responses import problem
 
 HEADER = "Idempotency-Key"
@@ -49,7 +50,11 @@ async def answered_once(
     before = await asyncio.to_thread(answers.begin, asker, key, digest, now)
     if before is not None:
         return _again(before, digest)
-    response: web.StreamResponse = await handler(request)
+    try:
+        response: web.StreamResponse = await handler(request)
+    except (BadRequest, web.HTTPClientError):  # it could not be read: nothing was begun
+        await asyncio.to_thread(answers.forget, asker, key)
+        raise
     body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
     if response.status < 400:
         await asyncio.to_thread(answers.answered, asker, key, response.status, b"" if is_secret else body)

@@ -52,7 +52,8 @@ class LiveHub:
     """The one source of live messages. `build` names the pages that this engine serves, `clock` gives epoch seconds,
     `lag_s` how late the event loop is.
 
-    `seq` counts looks that have found something; `boot` is another one in each engine's life.
+    `seq` counts looks that have found something; `life` is another one in each engine's life, and for
+    whoever sees something else: nobody resumes on top of what he may not see any more.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class LiveHub:
     ) -> None:
         self._lag_s = lag_s
         self._boards, self._clock, self._build = boards, clock, build
-        self.boot, self.seq = secrets.token_hex(4), 0
+        self._boot, self.seq = secrets.token_hex(4), 0
         self.dropped = self.frozen = 0  # viewers that were behind; of these, closed
         self._groups: dict[Sight, _Group] = {}
         self._group_of: dict[Viewer, _Group] = {}
@@ -88,14 +89,18 @@ class LiveHub:
     def viewers(self) -> int:
         return len(self._group_of)
 
+    def life(self, sight: Sight) -> str:
+        """Return what a viewer with this sight is told as `boot`."""
+        return f"{self._boot}{hash(sight) & 0xFFFFFFFF:08x}"
+
     # --- viewers ------------------------------------------------------------------------------------------------------
 
     def join(self, viewer: Viewer, sight: Sight, boot: str = "", seq: int = -1) -> None:
-        """Show `viewer` everything, or what he has missed since `seq` of this `boot`; and what happens from now on."""
+        """Show `viewer` everything, or what he has missed since `seq` of this life; and what happens from now on."""
         is_first = not self._group_of
         if is_first:
             self.tick()  # while nobody looked, looks were rare
-        missed = self._missed(seq) if boot == self.boot else None
+        missed = self._missed(seq) if boot == self.life(sight) else None
         group = self._enter(viewer, sight)
         if is_first:
             self._plan()
@@ -167,7 +172,10 @@ class LiveHub:
     def _snapshot(self, group: _Group) -> bytes:
         if group.snapshot is None or group.snapshot[0] != self.seq:
             topics = group.sight.rows(self._boards.rows)
-            group.snapshot = (self.seq, self._frame("snapshot", boot=self.boot, build=self._build, topics=topics))
+            group.snapshot = (
+                self.seq,
+                self._frame("snapshot", boot=self.life(group.sight), build=self._build, topics=topics),
+            )
         return group.snapshot[1]
 
     def _change(self, topics: Mapping[str, Any]) -> bytes:

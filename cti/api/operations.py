@@ -273,11 +273,11 @@ _OUTBOUND = (
         "GET",
         "/campaigns/{name}/results",
         "What came of each lead of a campaign",
-        Right.CAMPAIGNS_READ,
+        Right.LEADS_READ,
         query={"format": "csv: all of them as CSV", **_PAGE},
         about={"name": CAMPAIGN},
     ),
-    Operation("GET", "/campaigns/{name}/lists", "Its lists", Right.CAMPAIGNS_READ, about={"name": CAMPAIGN}),
+    Operation("GET", "/campaigns/{name}/lists", "Its lists", Right.LEADS_READ, about={"name": CAMPAIGN}),
     Operation(
         "POST",
         "/campaigns/{name}/uploads",

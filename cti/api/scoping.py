@@ -92,6 +92,13 @@ def health_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in HEALTH if key in row}
 
 
+def without_places(content: Any) -> Any:
+    """Return an answer without those who wait: for whoever may see the figures of a queue, and no call."""
+    if not isinstance(content, dict) or not isinstance(content.get("queues"), list):
+        return content
+    return {**content, "queues": [{**row, "position": []} if "position" in row else row for row in content["queues"]]}
+
+
 def only_rows(content: Any, operation: Operation, scope: Scope) -> Any | None:
     """Return an answer with the rows of `scope` only; None where the one that it is about is not in it."""
     if scope.is_whole or not isinstance(content, dict):

@@ -18,7 +18,7 @@ from cti.api.idempotency import HEADER, Answers, answered_once
 from cti.api.operation import Access, Operation, Row
 from cti.api.operations import PREFIX, operation_of
 from cti.api.responses import content_of, problem
-from cti.api.scoping import Scope, named, only_rows, scope_of
+from cti.api.scoping import Scope, named, only_rows, scope_of, without_places
 from cti.model.policy import Center
 from cti.people import keys
 from cti.people.browsers import KEEP_S
@@ -198,16 +198,17 @@ async def _in_body(request: web.Request, key: str) -> str | None:
 
 
 def _seen(response: web.StreamResponse, operation: Operation, request: web.Request) -> web.StreamResponse:
-    """Leave out rows of others, and numbers that he may not see."""
+    """Leave out rows of others, calls and numbers that he may not see."""
     person = request[who].person
     his_own = operation.own is not None and _is_himself(request, person)
     see_numbers = operation.our_numbers or his_own or person.may(Right.NUMBERS_SEE)
-    if (see_numbers and request[scope].is_whole) or not isinstance(response, web.Response):
+    see_calls = person.may(Right.CALLS_READ)
+    if (see_numbers and see_calls and request[scope].is_whole) or not isinstance(response, web.Response):
         return response
     content = content_of(response)
     if content is None:
         return response
-    seen = only_rows(content, operation, request[scope])
+    seen = only_rows(content if see_calls else without_places(content), operation, request[scope])
     if seen is None:
         return problem(404, "not_there", "there is no such thing in your part of the centre")
     response.body = msgspec.json.encode(seen if see_numbers else masked(seen))

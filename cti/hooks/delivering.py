@@ -51,8 +51,7 @@ class Deliveries:
             for lane in self._lanes.values():
                 await stack.enter_async_context(lane.receiver)
                 group.create_task(self._watched(lane))
-            if self._lanes:
-                group.create_task(self._clean())
+            group.create_task(self._clean())  # also without any: the last one may have been taken out of the file
 
     def wake(self) -> None:
         """There is more to send. Of the loop."""
@@ -99,7 +98,8 @@ class Deliveries:
         while True:
             now = self._clock()
             try:
-                await asyncio.to_thread(hook_outbox.forget, self._store, now - KEEP_SENT_S, now - KEEP_FAILED_S)
+                over = (now - KEEP_SENT_S, now - KEEP_FAILED_S)
+                await asyncio.to_thread(hook_outbox.forget, self._store, list(self._lanes), *over)
             except Exception as error:
                 self.errors += 1
                 _log.error("hooks: what is over cannot be forgotten", error=type(error).__name__)

@@ -150,7 +150,8 @@ class Occasions:
             "disposition": changed.new,
             "by": changed.by,
         }
-        return Occasion(Told.CONTACT_NOTED, f"{changed.id} {changed.offer} {changed.new}", changed.at, data)
+        key = f"{changed.id} {changed.offer} {changed.new} {changed.at:.6f}"  # what is changed back is told again
+        return Occasion(Told.CONTACT_NOTED, key, changed.at, data)
 
 
 def _low_score(changed: Changed) -> Occasion:

@@ -110,25 +110,23 @@ class Door:
 
     def take(self, newer_than: int) -> int | None:
         """Take the lease if nobody holds it: the fencing token, greater than every one before and than `newer_than`."""
-        held = self._ask(_TAKE, self._book, newer_than, self._lease_ms)
-        return int(held.partition(" ")[0]) if held else None
+        return self._ask(_token, _TAKE, self._book, newer_than, self._lease_ms)
 
     def renew(self, token: int) -> bool:
         """Hold it for another lease; False: somebody else holds it or has held it since."""
-        return bool(self._ask(_RENEW, f"{token} {self._book}", token, self._lease_ms))
+        return self._ask(bool, _RENEW, f"{token} {self._book}", token, self._lease_ms)
 
     def give_back(self, token: int) -> bool:
         """Let a standby take it at once; False where it was no longer ours."""
-        return bool(self._ask(_GIVE_BACK, f"{token} {self._book}"))
+        return self._ask(bool, _GIVE_BACK, f"{token} {self._book}")
 
     def stand_by(self) -> Seen:
         """Say that we are here for another lease, and look who owns the domain."""
-        held, back, ends_in_ms = self._ask(_STAND_BY, self.me.engine, self._lease_ms)
-        return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000)
+        return self._ask(_seen, _STAND_BY, self.me.engine, self._lease_ms)
 
     def owner(self) -> Whereabouts | None:
         """Who owns the domain."""
-        return _read(self._away_if_failing(lambda: self._connected().get(self._keys[0])) or "")
+        return self._away_if_failing(lambda: _read(self._connected().get(self._keys[0]) or ""))
 
     def no_longer_by(self) -> None:
         """We do not stand by any more."""
@@ -136,7 +134,7 @@ class Door:
 
     def standbys(self) -> list[str]:
         """Return which engines stand by."""
-        return sorted(self._ask(_STANDBYS))
+        return self._ask(sorted, _STANDBYS)
 
     def leave(self) -> None:
         """No more questions, and we do not stand by any more. Never raises."""
@@ -146,19 +144,30 @@ class Door:
         if client is not None:
             client.close()
 
-    def _ask(self, script: str, *words: str | int) -> Any:
-        return self._away_if_failing(lambda: self._connected().eval(script, len(self._keys), *self._keys, *words))
+    def _ask(self, read: Callable[[Any], T], script: str, *words: str | int) -> T:
+        return self._away_if_failing(lambda: read(self._connected().eval(script, len(self._keys), *self._keys, *words)))
 
     def _away_if_failing(self, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except AWAY as error:
             raise RedisAway(why_away(error)) from None
+        except (TypeError, ValueError, AttributeError):
+            raise RedisAway("what answers there is no Redis: look at redis.url") from None
 
     def _connected(self) -> Any:
         if self._client is None:
             self._client = connect(self._rules)
         return self._client
+
+
+def _token(held: str) -> int | None:
+    return int(held.partition(" ")[0]) if held else None
+
+
+def _seen(told: Any) -> Seen:
+    held, back, ends_in_ms = told
+    return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000)
 
 
 def _read(held: str) -> Whereabouts | None:

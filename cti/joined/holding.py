@@ -6,7 +6,6 @@ threads too. A loop that hangs for good is noticed by its own beat: then the lea
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -64,7 +63,7 @@ class Holding:
         self._lock = threading.Lock()
         self._ask_again_at = 0.0  # the loop is not held up by one question after the other
         self._ask_store_at = 0.0
-        self._renewed = Question(lambda: self._lease.renew(self.token), clock, "cti-renew")
+        self._renewed = Question(self._ask_redis, clock, "cti-renew")
         self._stored = Question(newest, clock, "cti-owner")
         self._told_away = self._told_lost = False
         self._stop = threading.Event()
@@ -111,10 +110,13 @@ class Holding:
         self._renewed.close()
         if self._tenure.standing(self._clock()) is Standing.LOST:
             return
+        given = Question(lambda: self._lease.give_back(self.token), self._clock, "cti-give-back")
         try:
-            self._lease.give_back(self.token)
-        except RedisAway as away:
-            log.warning("lease not given back: a standby waits until it has run out", reason=str(away))
+            given.answer(self._tenure.lease_s)
+        except (RedisAway, NotInTime) as away:
+            log.warning("lease not given back: a standby waits until it has run out", reason=str(away) or "it hangs")
+        finally:
+            given.close()
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -138,10 +140,11 @@ class Holding:
             if standing is Standing.LOST or (only_if_unsure and standing is Standing.OURS):
                 return standing
             try:
-                asked_at, held = self._renewed.answer(self._patience_s)
+                asked_at, (held, standbys) = self._renewed.answer(self._patience_s)
             except (RedisAway, NotInTime) as away:
                 self._without_redis(now, str(away) or "it hangs")
             else:
+                self.standbys = standbys
                 self._with_redis(asked_at, held)
             now = self._clock()
             self._ask_again_at = now + self._tenure.lease_s / LOOKS
@@ -163,10 +166,17 @@ class Holding:
         if self._told_away:
             self._told_away = False
             log.info("Redis answers again; the lease is held")
-        with contextlib.suppress(RedisAway):  # the next renewal says so
-            self.standbys = len(self._lease.standbys())
+
+    def _ask_redis(self) -> tuple[bool, int]:
+        """Whether the lease is held on, and how many stand by: in a thread that may hang with it."""
+        held = self._lease.renew(self.token)
+        try:
+            return held, len(self._lease.standbys())
+        except RedisAway:  # the next renewal says so
+            return held, 0
 
     def _without_redis(self, asked_at: float, reason: str) -> None:
+        self.standbys = 0  # nobody can take over, whoever may be there
         self._tenure.unanswered(asked_at)  # before the store is asked: that may hang as well
         told = self._ask_store()
         if told is not None:

@@ -123,7 +123,8 @@ class Standby:
             asked_at = lasting_clock()
             token = self._door.take(newest)
             if token is not None:
-                self._door.no_longer_by()
+                with contextlib.suppress(RedisAway):  # it runs out by itself; the lease is ours
+                    self._door.no_longer_by()
                 return Taken(token, asked_at, store)
         except (SQLAlchemyError, RedisAway) as error:
             log.error("cannot take over", error=type(error).__name__)

@@ -7,7 +7,6 @@ wait. Who serves, and how, is the caller's.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Coroutine
 
@@ -97,8 +96,21 @@ async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
     finally:
         losing.cancel()
         serving.cancel()  # callers go back to the dialplan, and from there to the owner
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        await _ended(serving)
+
+
+async def _ended(serving: asyncio.Task[None]) -> None:
+    """Wait until it has ended. A stop that comes meanwhile cuts nothing of that short, and holds afterwards."""
+    stopped = False
+    while not serving.done():
+        try:
+            await asyncio.wait((serving,))
+        except asyncio.CancelledError:
+            stopped = True
+    if stopped:
+        raise asyncio.CancelledError
+    if not serving.cancelled():
+        serving.result()
 
 
 async def _beat(holding: Holding) -> None:

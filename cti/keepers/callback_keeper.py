@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.keepers.zoned import zoned
 from cti.lists.numbers import read_number
@@ -81,7 +80,7 @@ class CallbackKeeper:
         try:
             ever = bool(numbers) and counts_for_ever(self._policy())
             return history(self._store, numbers, self._clock(), ever=ever)
-        except SQLAlchemyError as error:  # the promises are taken: they must not wait for the next start
+        except Exception as error:  # whatever it is: the promises are taken, and must not wait for the next start
             self.errors += 1
             log.error("what was tried at numbers cannot be read", error=type(error).__name__)
             return {}

@@ -58,10 +58,10 @@ class CampaignDesk:
         self._writer.flush()
         return campaign_results.results(self._store, campaign, after, most)
 
-    def csv(self, campaign: str, number_as: Callable[[str], str]) -> Iterator[str]:
+    def csv(self, campaign: str, seen: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[str]:
         """All of it as CSV, piece by piece. Blocks. Raises SQLAlchemyError."""
         self._writer.flush()
-        return results_csv.csv_of(self._store, campaign, number_as)
+        return results_csv.csv_of(self._store, campaign, seen)
 
     def _rows(self, found: Sequence[CampaignNow], at: float) -> list[dict[str, Any]]:
         self._writer.flush()

@@ -27,13 +27,14 @@ from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.windows import Window
 from cti.ports import Clock
 from cti.store.database import Store
-from cti.store.lead_loading import AnotherImport, ImportLost
+from cti.store.lead_loading import AnotherImport, ImportLost, remove_broken
 from cti.store.leads import load_lists
 
 MAX_BYTES = 300_000_000
 MAX_UPLOADS = 8
 MAX_OF_ONE = 2  # person: his older ones give way
 KEEP_S = 3600.0
+TIDY_EVERY_S = 60.0
 SPARE_BYTES = 200_000_000  # of the disk
 
 
@@ -42,12 +43,15 @@ class _Stopped(Exception):
 
 
 class Upload:
-    """One file. `state`: ready, trying, importing, tried, done, failed, stopped. `is_wanted`: False ends the work."""
+    """One file. `state`: ready, trying, importing, tried, done, failed, stopped. `is_wanted`: False ends the work.
+
+    `is_looked_at`: how it is read is changed just now.
+    """
 
     def __init__(self, name: str, campaign: str, file: str, path: Path, now: float) -> None:
         self.id, self.campaign, self.file, self.path, self.at = name, campaign, file, path, now
         self.state, self.by, self.has_come, self.problems = "ready", "", False, list[str]()
-        self.is_wanted = True
+        self.is_wanted, self.is_looked_at = True, False
         self.bytes = self.done_bytes = 0
         self.looked: dict[str, Any] = {}
         self.tally: Tally | None = None
@@ -58,7 +62,7 @@ class Upload:
 
     @property
     def is_busy(self) -> bool:
-        return self.state in ("trying", "importing")
+        return self.is_looked_at or self.state in ("trying", "importing")
 
     def row(self) -> dict[str, Any]:
         """How it stands, for people. The preview's numbers are personal data."""
@@ -121,8 +125,14 @@ class ListDesk:
         """Look again, in another way. Raises Refusal."""
         self._not_busy(upload)
         list_look.check(wishes)
-        await self._look(upload, wishes)
-        upload.state, upload.tally = "ready", None
+        upload.is_looked_at, upload.is_wanted = True, True
+        try:
+            await self._look(upload, wishes)
+            upload.state, upload.tally = "ready", None
+        finally:
+            upload.is_looked_at = False
+            if not upload.is_wanted:
+                self.drop(upload)
 
     async def _look(self, upload: Upload, wishes: Wishes) -> None:
         wishes = filled(wishes, self._policy(), upload.campaign)
@@ -138,10 +148,10 @@ class ListDesk:
         upload.state, upload.tally, upload.problems = ("trying" if dry_run else "importing"), None, []
         upload.is_wanted, upload.done_bytes = True, 0
         work = in_thread_of_its_own(lambda: self._import(upload, wishes, policy, dry_run))
-        work.add_done_callback(lambda found: self._ended(upload, found))
+        work.add_done_callback(lambda found: self._ended(upload, found, dry_run=dry_run))
 
-    def _ended(self, upload: Upload, found: asyncio.Future[Tally]) -> None:
-        _ended(upload, found)
+    def _ended(self, upload: Upload, found: asyncio.Future[Tally], *, dry_run: bool) -> None:
+        _ended(upload, found, "tried" if dry_run else "done")
         if upload.state == "done":
             self._imported()
 
@@ -154,6 +164,20 @@ class ListDesk:
         for path in (upload.path, upload.rejected):
             path.unlink(missing_ok=True)
         shutil.rmtree(upload.path.with_suffix(""), ignore_errors=True)
+
+    async def tidy(self) -> None:
+        """Delete what nobody came back for, and what imports have left that died, until cancelled.
+
+        Raises SQLAlchemyError.
+        """
+        while True:
+            self._forget_old()
+            await in_thread_of_its_own(self._remove_broken)
+            await asyncio.sleep(TIDY_EVERY_S)
+
+    def _remove_broken(self) -> None:
+        """Of another machine, whose clock is not ours, what has been silent for an hour."""
+        remove_broken(self._store, self._clock() - KEEP_S)
 
     def close(self) -> None:
         """Files go with the engine; an import that is under way removes what it began at the next one."""
@@ -230,11 +254,10 @@ def _named(upload: Upload) -> Path:
     return link
 
 
-def _ended(upload: Upload, found: asyncio.Future[Tally]) -> None:
+def _ended(upload: Upload, found: asyncio.Future[Tally], well: str) -> None:
     error = found.exception()
-    was_try = upload.state == "trying"
     if error is None:
-        upload.tally, upload.state = found.result(), "tried" if was_try else "done"
+        upload.tally, upload.state = found.result(), well
         return
     upload.state = "stopped" if isinstance(error, _Stopped) else "failed"
     if isinstance(error, _Stopped):

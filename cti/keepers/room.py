@@ -77,7 +77,9 @@ class OutboundRoom:
 
     def lists(self, folder: Path) -> ListDesk:
         """Where people upload lists, kept in `folder` for a while."""
-        return ListDesk(self._store, self._policy, folder, self._clock, self.board.moved)
+        desk = ListDesk(self._store, self._policy, folder, self._clock, self.board.moved)
+        self._background.keep(desk.tidy)
+        return desk
 
     def order(self, order: AnyBookOrder) -> None:
         """Take in what the core asks of the store; returns at once. Never raises."""

@@ -48,21 +48,21 @@ class VisitKeeper:
     async def look(self, post: Callable[[AnyEvent], None]) -> None:
         """Promise what is due now; each promise is on the disk before the core hears of it."""
         for name in self._policy().outbound.visits:
+            made: list[Promise] = []
             try:
-                promises = await asyncio.to_thread(self._promise, name)
+                await asyncio.to_thread(self._promise, name, made)
             except Exception as error:  # whatever it is: other visits, and the next look, must go on
                 self.errors += 1
                 log.error("regular calls cannot be promised", visit=name, error=type(error).__name__)
-                continue
-            for promise in promises:
+            for promise in made:  # also those before the one that failed: they are on the disk
                 post(CallbackPromised(promise))
 
-    def _promise(self, name: str) -> list[Promise]:
+    def _promise(self, name: str, made: list[Promise]) -> None:
+        """Put into `made` what is promised, each as soon as it is. Raises SQLAlchemyError."""
         policy, now = self._policy(), self._clock()
         visit = policy.outbound.visits.get(name)
         if visit is None or visit.queue not in policy.queues:
-            return []
-        made: list[Promise] = []
+            return
         promised = set[str]()  # a number may be in two lists
         for customer in self._due(name, visit, now):
             if customer.number not in promised:
@@ -70,8 +70,7 @@ class VisitKeeper:
                 promised.add(customer.number)
                 made += [promise] if promise is not None else []
             if len(made) >= visit.most_per_hour:
-                break
-        return made
+                return
 
     def _due(self, name: str, visit: Visit, now: float) -> Iterator[Customer]:
         after = 0

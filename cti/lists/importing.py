@@ -24,6 +24,7 @@ from cti.lists.judge import Row, Rules, Verdict, judge_row, settle
 from cti.lists.mapping import REJECT_HEADER, Columns, Field, find_columns
 from cti.model.errors import ConfigError
 from cti.outbound.do_not_call import DoNotCall
+from cti.spreadsheet import harmless
 from cti.store.database import Store
 from cti.store.do_not_call import blocked_of, lengths_of_beginnings
 from cti.store.lead_loading import (
@@ -40,8 +41,6 @@ from cti.store.leads import known_numbers
 PORTION = 4_000
 SAMPLE_RECORDS = 50
 NOBODY = DoNotCall()
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -254,15 +253,9 @@ class _Rejects:
 
     def __init__(self, file: TextIO, columns: Columns) -> None:
         self._writer = csv.writer(file)
-        self._writer.writerow([*REJECT_HEADER, *columns.header])
+        self._writer.writerow([*REJECT_HEADER, *map(harmless, columns.header)])
 
     def write(self, refused: Iterator[Row]) -> None:
         for row in refused:
-            cells = (_harmless(cell) for cell in row.cells)
+            cells = map(harmless, row.cells)
             self._writer.writerow([row.line, row.verdict.value, _why(row), *cells])
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula becomes text for it; a number with its + stays one."""
-    numeric = cell.startswith("+") and cell[1:].replace(" ", "").isdigit()
-    return f"'{cell}" if cell.startswith(_FORMULA) and not numeric else cell

@@ -53,8 +53,8 @@ _decoder = msgspec.json.Decoder(Ticket)
 def encode_ticket(ticket: Ticket) -> str:
     """Return `ticket` as text of the alphabet A-Z a-z 0-9 - _ (RFC 4648 section 5, no padding), never too long to read.
 
-    What does not fit is left out, the least needed first: whom we tried longest ago (after a death he may be tried again
-    too early), then the longest of what is known about the customer (a lead's row may hold a novel), then own agents.
+    What does not fit is left out, the least needed first: whom we tried longest ago (after a death he may be tried too
+    early), then the longest of what is known about the customer (a lead's row may hold a novel), then own agents.
     """
     text = _text(ticket)
     while len(text) > MAX_TICKET_CHARS and (less := _less(ticket)) is not None:

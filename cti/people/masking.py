@@ -1,7 +1,8 @@
 """How does a number look to somebody who may not see it? One function for every way out: REST, WebSocket, CSV. PURE.
 
 What stays: the country, and two digits by which people tell two rows apart. Everything that is not a name of ours in a
-field that holds numbers is masked, whatever it looks like.
+field that holds numbers is masked, whatever it looks like. What is known about a customer has the keys of others, as
+"Mobile 2": of that nothing is shown.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 PERSONAL = frozenset(
     {"caller", "callerid", "dialled", "number", "numbers", "exten", "digits", "customer", "phone_number"}
 )
+FACTS = frozenset({"customer", "columns"})  # by whatever names a list or a CRM gave
 SHORTEST = 6  # a number with fewer digits shows none
 HIDDEN = "•••"
 
@@ -31,10 +33,16 @@ def mask(number: str) -> str:
 def masked(content: Any) -> Any:
     """Return JSON content with every number in it masked; lists and objects are new, `content` stays as it was."""
     if isinstance(content, dict):
-        return {key: _hide(value) if key in PERSONAL else masked(value) for key, value in content.items()}
+        return {key: _seen(key, value) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [masked(each) for each in content]
     return content
+
+
+def _seen(key: str, value: Any) -> Any:
+    if key in FACTS and isinstance(value, dict):
+        return dict.fromkeys(value, HIDDEN)
+    return _hide(value) if key in PERSONAL else masked(value)
 
 
 def _hide(value: Any) -> Any:

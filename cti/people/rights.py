@@ -34,6 +34,7 @@ class Right(StrEnum):
     CONTACTS_MOVE = "contacts.move"  # another queue, seconds of waiting, the end of a wait
     NUMBERS_SEE = "numbers.see"  # without it: masked
     CAMPAIGNS_READ = "campaigns.read"
+    LEADS_READ = "leads.read"  # who is on a list, and what came of him
     CAMPAIGNS_RUN = "campaigns.run"
     CALLBACKS_READ = "callbacks.read"
     CALLBACKS_CHANGE = "callbacks.change"

@@ -25,6 +25,7 @@ FOLDER = "cti/spoken"
 ENDING = ".wav"  # 8 kHz alone: half the time to make, and every channel can play it
 MAX_CHARS = 600
 MAX_AT_ONCE = 20
+TIDY_EVERY_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -47,10 +48,11 @@ class LiveVoice:
         for left in self._shelf.glob(f"*/{FOLDER}/*{ENDING}"):  # by an engine that was killed
             left.unlink(missing_ok=True)
         self._begin()
+        self._tidying = asyncio.create_task(self._tidy())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._making.values():
+        for task in (self._tidying, *self._making.values()):
             task.cancel()
         self._end()
         for file in self._used:
@@ -62,7 +64,6 @@ class LiveVoice:
         Who asks goes on without it then; what is still made is there for the next one.
         """
         now = asyncio.get_running_loop().time()
-        self._tidy(now)
         name = f"{FOLDER}/{digest(f'{self._voice.identity(language)} {text}'.encode())}"
         file = self._shelf / language / f"{name}{ENDING}"
         if file in self._used and file.exists():
@@ -102,11 +103,14 @@ class LiveVoice:
         self._used[file] = loop.time()
         return True
 
-    def _tidy(self, now: float) -> None:
-        for file in [file for file, used in self._used.items() if now - used > self._keep_s]:
-            del self._used[file]
-            with contextlib.suppress(OSError):
-                file.unlink(missing_ok=True)
+    async def _tidy(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(TIDY_EVERY_S)
+            for file in [file for file, used in self._used.items() if loop.time() - used > self._keep_s]:
+                del self._used[file]
+                with contextlib.suppress(OSError):
+                    file.unlink(missing_ok=True)
 
     def _begin(self) -> None:
         self._end()

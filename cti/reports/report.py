@@ -9,9 +9,9 @@ from typing import Any
 
 from cti.metrics.contract import FIGURES
 from cti.reports.query import Query
+from cti.spreadsheet import harmless
 
 Value = str | int | float | None
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # as what a spreadsheet would run it
 
 
 @dataclass
@@ -59,6 +59,4 @@ class Report:
     def _cell(self, name: str, value: Value) -> Value:
         if name == "start" and isinstance(value, int | float):
             return self.query.shown(value)
-        if isinstance(value, str) and value.startswith(FORMULA):
-            return f"'{value}"
-        return value
+        return harmless(value)

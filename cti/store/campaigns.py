@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
 from cti.model.dialling import CampaignName, CampaignState, LeadId
@@ -45,17 +45,17 @@ class Progress(NamedTuple):
 def offer(store: Store, name: str, most: int, now: float, awake: ZONES, *, ever: bool = False) -> LeadsOffered:
     """Hand out up to `most` due leads in zones that are `awake`, with what was tried (`ever`: as tried.py `history`).
 
-    Raises SQLAlchemyError.
+    Where anything of it cannot be read, none is taken. Raises SQLAlchemyError.
     """
     known = {group.zones for group in stored.groups_of(store, name)}
     zones = awake(sorted(known)) if known else []
-    found = stored.next_due(store, name, now, most, zones) if zones else []
-    known_tries = history(store, {each.number for one in found for each in one.numbers}, now, ever=ever)
-    with store.engine.connect() as connection:
+    with store.engine.begin() as connection:  # taken when all is read that belongs to it, and not before
+        found = stored.take_due(connection, name, now, most, zones) if zones else []
+        known_tries = history(store, {each.number for one in found for each in one.numbers}, now, ever=ever)
         lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
         open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))
         left = bool(connection.execute(select(open_one)).scalar())
-    return LeadsOffered(CampaignName(name), tuple(_leads(store, found)), known_tries, left)
+        return LeadsOffered(CampaignName(name), tuple(_leads(connection, found)), known_tries, left)
 
 
 def left_behind(store: Store) -> list[LeadLeft]:
@@ -68,7 +68,9 @@ def left_behind(store: Store) -> list[LeadLeft]:
     for name in names:
         stored.release_held(store, name)
     made = [each for each in open_attempts(store) if each.campaign != CALLBACKS] + stored.unsettled(store)
-    known = {each.id: each for each in _leads(store, stored.load_leads(store, [each.lead for each in made]))}
+    with store.engine.connect() as connection:
+        leads = _leads(connection, stored.load_leads(store, [each.lead for each in made]))
+    known = {each.id: each for each in leads}
     return [LeadLeft(_before(known.get(LeadId(each.lead)) or _unknown(each), each), tried(each)) for each in made]
 
 
@@ -137,7 +139,7 @@ def open_leads(
     )
     with store.engine.connect() as connection:
         ids = connection.execute(query.order_by(lead.c.priority, lead.c.next_at, lead.c.id).limit(most)).scalars().all()
-    found = _leads(store, stored.load_leads(store, ids))
+        found = _leads(connection, stored.load_leads(store, ids))
     return found, history(store, {number.number for each in found for number in each.numbers}, now, ever=ever)
 
 
@@ -154,16 +156,15 @@ def progress(store: Store) -> dict[str, Progress]:
     return {name: Progress(sum(states.values()), states) for name, states in found.items()}
 
 
-def _leads(store: Store, found: Sequence[stored.Lead]) -> list[Lead]:
+def _leads(connection: Connection, found: Sequence[stored.Lead]) -> list[Lead]:
     """The core's words for the store's leads."""
     lists = {stored.list_of(each.id) for each in found}
     tries: dict[int, list[Tried]] = {each.id: [] for each in found}
-    with store.engine.connect() as connection:
-        query = select(lead_list.c.id, lead_list.c.at).where(lead_list.c.id.in_(lists))
-        listed_at = {row.id: row.at for row in connection.execute(query)}
-        made = select(attempt).where(attempt.c.lead.in_(tries), attempt.c.campaign != CALLBACKS)
-        for row in connection.execute(made.order_by(attempt.c.lead, attempt.c.attempt_no)):
-            tries[row.lead].append(tried(row))
+    query = select(lead_list.c.id, lead_list.c.at).where(lead_list.c.id.in_(lists))
+    listed_at = {row.id: row.at for row in connection.execute(query)}
+    made = select(attempt).where(attempt.c.lead.in_(tries), attempt.c.campaign != CALLBACKS)
+    for row in connection.execute(made.order_by(attempt.c.lead, attempt.c.attempt_no)):
+        tries[row.lead].append(tried(row))
     return [
         Lead(
             LeadId(each.id),

@@ -105,11 +105,19 @@ def standings(store: Store, hooks: Collection[str]) -> dict[str, Standing]:
     return found
 
 
-def forget(store: Store, sent_before: float, failed_before: float) -> int:
-    """Delete some of what is over for so long (epoch seconds). Return how many. Raises SQLAlchemyError."""
+def forget(store: Store, hooks: Collection[str], sent_before: float, failed_before: float) -> int:
+    """Delete some of what is over for so long (epoch seconds). Return how many. Raises SQLAlchemyError.
+
+    What waits for none of `hooks`, the receivers that there are, has failed: nobody sends it, nobody gives it up.
+    """
     table, deleted = hook_message, 0
-    for state, before in ((SENT, sent_before), (FAILED, failed_before)):
-        old = select(table.c.hook, table.c.id).where(table.c.state == state, table.c.changed_at < before)
+    over = (
+        (table.c.state == SENT, sent_before),
+        (table.c.state == FAILED, failed_before),
+        ((table.c.state == WAITING) & table.c.hook.not_in(hooks), failed_before),
+    )
+    for which, before in over:
+        old = select(table.c.hook, table.c.id).where(which, table.c.changed_at < before)
         with store.engine.begin() as connection:
             rows = connection.execute(old.limit(PORTION)).all()
             for hook, message in rows:

@@ -35,8 +35,7 @@ class KeptAnswers:
         """Note that this is about to be done; what is known of it, where it was begun before."""
         table, mine = kept_answer, {"asker": asker, "key": _hash(key)}
         row = {**mine, "digest": digest, "at": now, "status": 0, "body": b""}
-        with self._store.durable.begin() as connection:
-            connection.execute(delete(table).where(table.c.at < now - KEEP_S))
+        self.forget_old(now)
         try:
             with self._store.durable.begin() as connection:
                 connection.execute(insert(table).values(**row))
@@ -46,6 +45,12 @@ class KeptAnswers:
                 found = connection.execute(query).one()
             return KeptAnswer(found.digest, found.status, found.body)
         return None
+
+    def forget_old(self, now: float) -> None:
+        """Those of yesterday go."""
+        table = kept_answer
+        with self._store.durable.begin() as connection:
+            connection.execute(delete(table).where(table.c.at < now - KEEP_S))
 
     def answered(self, asker: str, key: str, status: int, body: bytes) -> None:
         """Keep the answer."""

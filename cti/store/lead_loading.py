@@ -2,7 +2,7 @@
 
 A list that is being loaded has the state "loading", and nobody reads leads of such a list. Portions keep the
 database's write lock short: the engine commits its dials meanwhile. Whoever dies over it leaves rows that are never
-seen; the next import, or start, removes them.
+seen; the next import removes them, or the engine (keepers/list_desk.py `tidy`).
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def give_up_list(store: Store, list_id: int) -> None:
 
 
 def remove_broken(store: Store, now: float) -> int:
-    """Remove what imports have left that died; how many. Call it at the start too. Raises SQLAlchemyError."""
+    """Remove what imports have left that died; how many. Raises SQLAlchemyError."""
     table = lead_list
     host, pid = _owner().rsplit(" ", 1)
     with store.engine.connect() as connection:

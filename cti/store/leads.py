@@ -68,26 +68,27 @@ def groups_of(store: Store, campaign: str) -> list[Group]:
         return _groups(connection, campaign)
 
 
-def next_due(
-    store: Store, campaign: str, now: float, limit: int, zones: Collection[tuple[str, ...]] | None = None
+def take_due(
+    connection: Connection, campaign: str, now: float, limit: int, zones: Collection[tuple[str, ...]] | None = None
 ) -> list[Lead]:
-    """Take up to `limit` due leads: each is HELD from then on and handed out to nobody else. Raises SQLAlchemyError.
+    """Take up to `limit` due leads: each is HELD from the commit on, and handed out to nobody else.
 
     The first priority first, and within it whoever has been due for longest. `zones`: only of leads whose next number
     is in one of these (`Group.zones`), where it is not night; None: wherever. Costs the same with a million leads.
+    Within the caller's transaction: who cannot read to the end what he needs of them has taken none.
+    Raises SQLAlchemyError.
     """
-    with store.engine.begin() as connection:
-        taken: list[int] = []
-        groups = [each for each in _groups(connection, campaign) if zones is None or each.zones in zones]
-        for priority in sorted({each.priority for each in groups}):
-            rooms = [each for each in groups if each.priority == priority]
-            for some in in_portions(_oldest(connection, rooms, now, limit - len(taken))):
-                ours = update(lead).where(lead.c.id.in_(some), lead.c.state == DUE)
-                got = set(connection.execute(ours.values(state=HELD).returning(lead.c.id)).scalars())
-                taken += [each for each in some if each in got]
-            if len(taken) >= limit:
-                break
-        return _read(connection, taken)
+    taken: list[int] = []
+    groups = [each for each in _groups(connection, campaign) if zones is None or each.zones in zones]
+    for priority in sorted({each.priority for each in groups}):
+        rooms = [each for each in groups if each.priority == priority]
+        for some in in_portions(_oldest(connection, rooms, now, limit - len(taken))):
+            ours = update(lead).where(lead.c.id.in_(some), lead.c.state == DUE)
+            got = set(connection.execute(ours.values(state=HELD).returning(lead.c.id)).scalars())
+            taken += [each for each in some if each in got]
+        if len(taken) >= limit:
+            break
+    return _read(connection, taken)
 
 
 def load_leads(store: Store, lead_ids: Sequence[int]) -> list[Lead]:

@@ -70,22 +70,21 @@ def sweep_attempts(store: Store, before: float, counted: Collection[str], portio
 
 
 def sweep_recordings(store: Store, folder: Path, before: float, portion: int) -> int:
-    """Delete up to `portion` recordings of flows that are older than `before` (epoch s) and in no row; how many.
+    """Delete recordings of flows that are older than `before` (epoch s) and in no row, a portion at least; how many.
 
-    A message's goes with its row. A folder that is not on this machine has none. Raises SQLAlchemyError.
+    It ends with the portion in which as many are gone. A message's goes with its row. A folder that is not on this
+    machine has none. Raises SQLAlchemyError.
     """
-    old = list(islice(_older(folder, before), portion))
-    if not old:
-        return 0
-    known = _known(store, [str(path.with_suffix("")) for path in old])
-    gone = 0
-    for path in old:
-        if str(path.with_suffix("")) not in known:
-            try:
-                path.unlink()
-                gone += 1
-            except OSError:
-                continue  # somebody else has, or may
+    gone, old = 0, _older(folder, before)
+    while gone < portion and (some := list(islice(old, portion))):
+        known = _known(store, [str(path.with_suffix("")) for path in some])
+        for path in some:
+            if str(path.with_suffix("")) not in known:
+                try:
+                    path.unlink()
+                    gone += 1
+                except OSError:
+                    continue  # somebody else has, or may
     return gone
 
 

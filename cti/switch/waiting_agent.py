@@ -7,6 +7,7 @@ session open, until a Bridge takes his channel away (which ends the session) or 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cti.model import events
@@ -14,7 +15,7 @@ from cti.model.commands import DismissAgent, RingAgent
 from cti.model.words import OfferId, RingResult
 from cti.switch import originate
 from cti.switch.agi_codec import AgiEncodeError
-from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession
+from cti.switch.agi_session import ANSWER_S, PROMPT_S, AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout
 from cti.switch.ami_events import Fields, leg_id
 from cti.switch.begun_legs import BegunLeg, BegunLegs
 from cti.switch.message_heard import Said, listen
@@ -26,6 +27,7 @@ class Waiting(BegunLeg):
 
     offer: OfferId
     ringing: bool = False
+    picked_up: bool = False  # as AMI says; he waits, and has answered, once his session is here
     prompts: tuple[str, ...] = ()
     session: AgiSession | None = None
     hear: tuple[str, ...] = ()  # first: what his customer has left for him
@@ -53,7 +55,7 @@ class WaitingAgents(BegunLegs[str, Waiting]):
         waiting.taken_back, waiting.prompts = True, command.prompts
         if waiting.session is not None and not waiting.listens:  # what he hears now would have to end first
             self._say_goodbye(waiting, waiting.session)
-        elif waiting.channel and (waiting.listens or not (waiting.answered and waiting.prompts)):
+        elif waiting.channel:
             self._hangup(waiting.channel)
 
     def joins(self, offer: OfferId) -> Waiting | None:
@@ -84,9 +86,14 @@ class WaitingAgents(BegunLegs[str, Waiting]):
     # --- his session --------------------------------------------------------------------------------------------------
 
     async def attend(self, name: str, session: AgiSession) -> None:
-        """He has answered: hold his session open. Without an offer of ours he goes to the next engine, or hangs up."""
+        """He has answered: hold his session open. One that was broken comes back. Without an offer of ours he hangs up.
+
+        Only now is his customer called: where FastAGI is broken, that one's phone would ring in vain.
+        """
         waiting = self._legs.get(name)
         if waiting is None:
+            with suppress(AgiTimeout):
+                await session.command("SET", "VARIABLE", "CTI_DONE", "1", timeout_s=ANSWER_S)
             return
         waiting.session, waiting.channel = session, waiting.channel or session.channel
         self._answered(waiting, session.uniqueid)
@@ -115,14 +122,13 @@ class WaitingAgents(BegunLegs[str, Waiting]):
         self._ringing(leg, fields["DestUniqueid"])
 
     def _picked_up(self, name: str, leg: Waiting, fields: Fields) -> None:
-        leg.channel = fields["DestChannel"]
-        self._answered(leg, fields["DestUniqueid"])
+        leg.channel, leg.picked_up = fields["DestChannel"], True
 
     def _gone(self, name: str, leg: Waiting, cause: str) -> bool:
         if leg.answered:  # told by his LegDown
             del self._legs[name]
         else:
-            self._over(name, originate.ring_result(cause))
+            self._over(name, RingResult.CANCELLED if leg.picked_up else originate.ring_result(cause))
         return False
 
     def _not_begun(self, name: str) -> None:

@@ -14,6 +14,7 @@ from . import tones
 from .centre import Centre, Lab, NoAsterisk
 from .crowd import Crowd, crowd
 from .engine_process import EngineProcess
+from .loaded import Loaded
 from .lone_switch import LoneSwitch
 
 RETRY_S = 90  # a new engine needs a second, but half a minute on a busy machine: so long must callers be kept
@@ -29,6 +30,16 @@ def lab_or_skip(folder: Path, *words: str) -> Lab:
         if os.environ.get("CI") == "true":
             pytest.fail(f"no real Asterisk: {reason}")
         pytest.skip(f"NO REAL ASTERISK: {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engines_begin_loaded() -> Iterator[None]:
+    EngineProcess.loaded = Loaded()
+    try:
+        yield
+    finally:
+        EngineProcess.loaded.close()
+        EngineProcess.loaded = None
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,13 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
+from tests import migrated
+
+from .loaded import Child, Loaded
 from .waiting import until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -41,6 +44,8 @@ class _UnixConnection(http.client.HTTPConnection):
 class EngineProcess:
     """One engine; may be killed and started again with the same file and state."""
 
+    loaded: ClassVar[Loaded | None] = None  # where there is one, engines begin there
+
     def __init__(self, folder: Path, settings: Mapping[str, Any], program: Sequence[str] = ("cti",)) -> None:
         """`program`: what is run as a module, with its first words."""
         self.folder, self._program = folder, program
@@ -58,7 +63,7 @@ class EngineProcess:
         self.database = folder / "state" / "cti.db"
         self._settings = settings
         self.rewrite()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Child | None = None
 
     def rewrite(self, **changed: Any) -> None:
         """Write the file anew, with other values of the top keys; the engine hears of it by a reload."""
@@ -68,17 +73,28 @@ class EngineProcess:
     # --- its life ---------------------------------------------------------------------------------------------------
 
     def start(self, *, wait: bool = True) -> EngineProcess:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *self._program, "run", str(self.file)],
-            cwd=REPOSITORY,
-            stdin=subprocess.DEVNULL,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        if "store" not in self._settings and not self.database.exists():
+            self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            migrated.write(self.database)
+        words = ["run", str(self.file)]
+        if self.loaded is not None and self._program == ("cti",):
+            self._process = self.loaded.start(words, self.log)
+        else:
+            self._process = self._run(words)
         if wait:
             self.wait_ready()
         return self
+
+    def _run(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *self._program, *words],
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def wait_ready(self) -> None:
         until(self._is_ready, "the engine to be ready", START_TIMEOUT_S)

@@ -6,13 +6,24 @@ from typing import Any
 
 import pytest
 
+from cti.acd.dialling import REST_S
 from cti.acd.nodes import LOST_S
 from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.node_rules import NodeRules
 from cti.model.policy import Center
-from cti.model.words import AgentAction, AgentId, CallId, DialFirst, NodeId, RefusedReason, RingResult, SpyMode
+from cti.model.words import (
+    AgentAction,
+    AgentId,
+    CallId,
+    DialFirst,
+    DialResult,
+    NodeId,
+    RefusedReason,
+    RingResult,
+    SpyMode,
+)
 from tests.calling_scene import CallingScene, office
 
 pytestmark = pytest.mark.unit
@@ -85,6 +96,38 @@ def test_where_no_node_takes_dials_customers_wait_until_one_does() -> None:
     assert scene.stands() == "waiting" and not scene.placed()
     assert scene.reload(with_nodes(office(), node1={})) is None
     assert scene.placed() == ["x1"]
+
+
+def test_a_node_that_gets_no_dial_out_does_not_draw_them_all() -> None:
+    scene = scene_of(two("anna"))
+    for number in range(40):
+        scene.due(f"x{number}", number=f"+4930{1000 + number}", reserve=False, flow="main")
+        if scene.commands(do.PlaceCall)[-1].node == NODE2:
+            scene.fails(f"x{number}", DialResult.CONGESTION)
+    refused = dialled(scene).count("node2")
+    assert refused == 3 and len(dialled(scene)) == 40
+    (told,) = scene.changes(Kind.REPAIR, id=NODE2)
+    assert told.new == "node_refuses"
+    scene.wait(REST_S)
+    scene.due("y1", number="+49302001", reserve=False, flow="main")
+    assert dialled(scene)[-1] == "node2", "one dial finds out whether it is over"
+    scene.fails("y1", DialResult.CONGESTION)
+    scene.due("y2", number="+49302002", reserve=False, flow="main")
+    assert dialled(scene)[-1] == "node1"
+    scene.wait(REST_S)
+    scene.due("y3", number="+49302003", reserve=False, flow="main")
+    scene.fails("y3", DialResult.BUSY)
+    for number in range(4):
+        scene.due(f"z{number}", number=f"+4930{3000 + number}", reserve=False, flow="main")
+    assert dialled(scene)[-4:].count("node2") == 2, "it works again"
+
+
+def test_where_all_nodes_fail_they_are_asked_in_turn() -> None:
+    scene = scene_of(two("anna"))
+    for number in range(20):
+        scene.due(f"x{number}", number=f"+4930{1000 + number}", reserve=False, flow="main")
+        scene.fails(f"x{number}", DialResult.CONGESTION)
+    assert len(dialled(scene)) == 20 and set(dialled(scene)) == {"node1", "node2"}
 
 
 # --- drained ---------------------------------------------------------------------------------------------------------
@@ -270,6 +313,17 @@ def test_a_phone_that_was_busy_on_a_lost_node_is_free_after_a_while() -> None:
     assert not scene.agent("anna").free(scene.now)
     scene.wait(LOST_S)
     assert scene.agent(AgentId("anna")).free(scene.now)
+
+
+def test_who_listened_on_a_lost_node_may_listen_elsewhere() -> None:
+    scene = scene_of(two(*THREE))
+    talking(scene)
+    contact = next(iter(scene.center.contacts))
+    eva = "PJSIP/1099"
+    assert scene.post(ev.SpyRequest(contact, SpyMode.LISTEN, eva)) and scene.center._floor.spies
+    scene.post(ev.NodeDown(NODE2))
+    scene.wait(LOST_S)
+    assert not scene.center._floor.spies
 
 
 def test_a_talk_goes_on_whose_session_lives_although_ami_is_away_for_long() -> None:

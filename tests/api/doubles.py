@@ -43,7 +43,7 @@ class FakeView:
     def snapshot(self, now: float) -> dict[str, Any]:
         return {
             "at": now,
-            "queues": [{"name": "sales", "waiting": 1, "longest_wait_s": None}],
+            "queues": [{"name": "sales", "waiting": 1, "longest_wait_s": None, "position": [{"contact": "node1/1.1"}]}],
             "agents": [{"id": "anna"}, {"id": "ben"}],
             "calls": [{"call": "node1/1.1", "caller": "+4930123"}],
             "decisions": [],

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from cti.api.control_results import seen_by
+from cti.api.web_guard import who
+from cti.people.person import Person
+from cti.people.rights import Role
 from cti.store.database import open_store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
 from tests.running import Running
@@ -48,3 +55,11 @@ async def test_pages_and_csv(tmp_path: Path) -> None:
             text = await response.text()
             assert response.headers["Content-Disposition"] == 'attachment; filename="spring.csv"'
         assert [line.split(",")[-2:] for line in text.splitlines()] == [["name", "shop"], ["Ann", "7"], ["Bob", "8"]]
+
+
+def test_who_may_not_see_numbers_sees_nobody() -> None:
+    row = {"lead": 1, "number": "+442079460018", "name": "Ann", "columns": {"Mobile": "07700 900123"}}
+    asks = make_mocked_request("GET", "/")
+    assert seen_by(asks)(row) == row, "on the control socket"
+    asks[who] = cast(Any, SimpleNamespace(person=Person("noor", Role.AUDITOR)))
+    assert seen_by(asks)(row) == {"lead": 1, "number": "+44 ••• ••18", "name": "", "columns": {"Mobile": "•••"}}

@@ -45,6 +45,11 @@ async def test_what_was_refused_may_be_tried_again(web: WebScene) -> None:
     assert (await ask(web, "k1", body={})).status == 200
 
 
+async def test_what_could_not_be_read_says_so_again_and_was_not_begun(web: WebScene) -> None:
+    assert [(await ask(web, "k1", body=["no", "object"])).status for _ in range(2)] == [400, 400]
+    assert (await ask(web, "k1", body={})).status == 200
+
+
 async def test_what_was_begun_and_not_answered_is_not_done_by_its_key(
     web: WebScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

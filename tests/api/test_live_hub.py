@@ -91,7 +91,7 @@ def test_while_the_loop_is_late_looks_are_rarer(scene: Scene, lag_s: float, tick
 def test_who_comes_gets_everything_and_then_only_what_changes(scene: Scene) -> None:
     line = scene.viewer()
     (snapshot,) = read(line)
-    assert (snapshot["type"], snapshot["boot"], snapshot["build"]) == ("snapshot", scene.hub.boot, "pages-1")
+    assert (snapshot["type"], snapshot["boot"], snapshot["build"]) == ("snapshot", scene.hub.life(QUEUES), "pages-1")
     assert snapshot["topics"] == {
         "queues": {"sales": {"name": "sales", "waiting": 1}, "support": {"name": "support", "waiting": 0}}
     }
@@ -151,7 +151,7 @@ def test_who_comes_back_gets_what_he_missed_as_one_change(scene: Scene) -> None:
     for waiting in (2, 3):
         scene.boards.put("sales", waiting=waiting)
         scene.tick()
-    (change,) = read(scene.viewer(QUEUES, scene.hub.boot, seq))
+    (change,) = read(scene.viewer(QUEUES, scene.hub.life(QUEUES), seq))
     assert (change["type"], change["seq"]) == ("change", scene.hub.seq)
     assert change["topics"] == {"queues": {"set": {"sales": {"waiting": 3}}}}
 
@@ -159,8 +159,15 @@ def test_who_comes_back_gets_what_he_missed_as_one_change(scene: Scene) -> None:
 @pytest.mark.parametrize(("boot", "behind"), [("another", 0), ("", 1000), ("", -5)])
 def test_who_comes_back_from_another_life_or_too_late_gets_a_snapshot(scene: Scene, boot: str, behind: int) -> None:
     scene.viewer()
-    line = scene.viewer(QUEUES, boot or scene.hub.boot, scene.hub.seq - behind)
+    line = scene.viewer(QUEUES, boot or scene.hub.life(QUEUES), scene.hub.seq - behind)
     assert [message["type"] for message in read(line)] == ["snapshot"]
+
+
+def test_who_comes_back_with_other_rights_gets_a_snapshot_and_not_a_change_on_top_of_what_he_saw(scene: Scene) -> None:
+    (before,) = read(scene.viewer(QUEUES))
+    (after,) = read(scene.viewer(SALES, before["boot"], before["seq"]))
+    assert after["type"] == "snapshot" and list(after["topics"]["queues"]) == ["sales"]
+    assert after["boot"] != before["boot"]
 
 
 def test_what_is_kept_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,6 +187,20 @@ async def test_numbers_are_for_those_who_may_see_them(web: WebScene) -> None:
     assert seen[Role.AUDITOR].body["calls"][0]["caller"] == "+49 ••• ••23"
 
 
+async def test_who_waits_is_for_those_who_may_see_calls(web: WebScene) -> None:
+    seen = {role: await ask_as(web, role, "GET", "/api/v1/queues") for role in (Role.SUPERVISOR, Role.WALL)}
+    assert {role: row.body["queues"][0]["position"] for role, row in seen.items()} == {
+        Role.SUPERVISOR: [{"contact": "node1/1.1"}],
+        Role.WALL: [],
+    }
+    assert seen[Role.WALL].body["queues"][0]["waiting"] == 1
+
+
+async def test_a_screen_on_a_wall_gets_nobody_of_a_list(web: WebScene) -> None:
+    for path in ("results", "results?format=csv", "lists"):
+        assert (await ask_as(web, Role.WALL, "GET", f"/api/v1/campaigns/spring/{path}")).reason == "no_right", path
+
+
 async def test_the_numbers_of_reports_are_ours_and_nobodys_secret(web: WebScene) -> None:
     paths = ("/api/v1/reports/numbers", "/api/v1/definitions")
     seen = [(await ask_as(web, Role.AUDITOR, "GET", path)).body.get("number") for path in paths]

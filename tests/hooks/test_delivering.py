@@ -132,3 +132,10 @@ async def test_a_bug_in_one_lane_costs_it_a_pause_and_the_others_nothing(
     async with listening() as there, running(store, crm=there.hook(), erp=there.hook()) as deliveries:
         await until(lambda: deliveries.counts["crm", "sent"] == deliveries.counts["erp", "sent"] == 1)
     assert deliveries.errors == 2
+
+
+async def test_what_was_for_a_receiver_that_is_gone_is_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "KEEP_FAILED_S", 50.0)
+    add(store, 1, hook="gone")
+    async with running(store):
+        await until(lambda: hook_outbox.standings(store, ["gone"])["gone"].waiting == 0)

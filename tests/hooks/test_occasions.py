@@ -87,6 +87,17 @@ def test_an_attempt_ends_with_what_came_of_it_and_its_lead_with_one_outcome() ->
     assert states and states[0]["campaign"] == "spring" and states[-1]["state"] == "running"
 
 
+def test_what_an_agent_changes_back_is_told_once_more() -> None:
+    words = {"contact": ContactId("n/1"), "offer": "o1", "agent": "anna", "queue": QueueName("sales")}
+    noted = [
+        Changed(Kind.DISPOSITION, "n/1", "", word, 5.0 + n, "noted", **words)  # type: ignore[arg-type]
+        for n, word in enumerate(("sold", "lost", "sold"))
+    ]
+    occasions = Occasions()
+    told_of = [occasions.of_fact(each) for each in (*noted, noted[-1])]
+    assert len({each.key for each in told_of if each is not None}) == 3  # what is told twice is one message
+
+
 @pytest.mark.parametrize(
     ("state", "word"),
     [("kept", Told.CALLBACK_KEPT), ("failed", Told.CALLBACK_FAILED), ("expired", Told.CALLBACK_FAILED)],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -159,3 +161,14 @@ def test_whoever_cannot_be_reached_is_away() -> None:
     with pytest.raises(RedisAway):
         nobody.take(0)
     nobody.leave()
+
+
+@pytest.mark.parametrize("told", [None, 5, "x y", [1, 2], b"\xff"])
+def test_an_answer_that_no_redis_gives_is_none(told: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = Door(Joined(url="redis://127.0.0.1:1/0"), Whereabouts("x", "x:1"))
+    monkeypatch.setattr(strange, "_client", SimpleNamespace(eval=lambda *_: told, get=lambda *_: told))
+    for ask in (strange.stand_by, lambda: strange.take(0), strange.owner, strange.standbys):
+        with contextlib.suppress(RedisAway):
+            ask()
+    with pytest.raises(RedisAway, match=r"redis\.url"):
+        strange.stand_by()

@@ -129,6 +129,22 @@ def test_who_slept_and_meets_a_redis_and_a_store_that_hang_is_held_up_for_a_mome
     hangs.set()
 
 
+def test_while_redis_is_away_nobody_can_take_over(office: Office) -> None:
+    assert office.at(60.0) and office.holding.standbys == 1
+    office.redis.is_away = True
+    assert office.at(120.0), "the store says that it is ours"
+    assert office.holding.standbys == 0
+
+
+def test_a_redis_that_does_not_come_to_an_end_holds_up_nobody() -> None:
+    office, hangs = Office(lease_s=0.2), threading.Event()
+    office.redis.standbys = office.redis.give_back = lambda *_: hangs.wait(30)  # type: ignore[assignment]
+    assert office.at(60.0), "the store says that it is ours"
+    assert office.holding.standbys == 0
+    office.holding.give_back()
+    hangs.set()
+
+
 def test_who_was_sure_stays_sure_while_the_store_thinks() -> None:
     office, sure = Office(), list[bool]()
     office.redis.is_away = True

@@ -164,3 +164,30 @@ async def test_a_store_that_takes_no_claim_is_not_asked_again_at_once(
     assert claimed_at[1] - claimed_at[0] >= 1.0 and not one.owns  # a lease, at least
     monkeypatch.undo()
     await one.until(lambda: one.owns)
+
+
+async def test_a_stop_that_comes_while_an_owner_steps_down_holds_and_cuts_nothing_short(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, may_end, left = asyncio.Event(), asyncio.Event(), list[bool]()
+
+    async def serve(process: Process, holding: Holding) -> None:
+        process.owns, process.holding = True, holding
+        try:
+            await asyncio.Event().wait()
+        finally:
+            leaving.set()
+            await may_end.wait()
+            left.append(True)
+
+    monkeypatch.setattr(Process, "_serve", serve)
+    one = start("one")
+    await one.until(lambda: one.owns)
+    assert one.holding is not None
+    one.holding.step_down()
+    await asyncio.wait_for(leaving.wait(), PATIENCE_S)
+    stopping = asyncio.create_task(one.stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.wait_for(stopping, PATIENCE_S)
+    assert left == [True] and one._turns.cancelled()

@@ -103,6 +103,20 @@ async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: py
     assert found.errors == 1
 
 
+@pytest.mark.parametrize("error", [OperationalError("", None, Exception()), ValueError()], ids=["store", "row"])
+async def test_a_promise_that_is_taken_comes_also_without_what_was_tried_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_words: Any, **_more: Any) -> Any:
+        raise error
+
+    ask(store, "r1")
+    monkeypatch.setattr(callback_keeper, "history", fails)
+    found = keeper(store)
+    [event] = await taken(found, 1)
+    assert event.history == () and found.errors == 1
+
+
 async def test_who_has_asked_just_now_is_not_kept_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callback_keeper, "LOOK_EVERY_S", 3600.0)
     found = keeper(store)

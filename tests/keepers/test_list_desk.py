@@ -17,7 +17,8 @@ from cti.model.policy import Center
 from cti.model.uploads import Refusal, Wishes
 from cti.store.campaign_results import results
 from cti.store.database import Store, open_store
-from tests.waiting import PATIENCE_S
+from cti.store.lead_loading import begin_list
+from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.unit
 
@@ -138,6 +139,37 @@ async def test_what_is_worked_on_is_left_alone(desk: Desk) -> None:
         desk.it.begin(upload, Wishes(), dry_run=False)
     while upload.is_busy:  # noqa: ASYNC110
         await asyncio.sleep(0)
+
+
+async def test_nothing_is_begun_or_deleted_while_it_is_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go, real = threading.Event(), list_desk.list_look.look
+
+    def held(*asked: Any) -> Any:
+        assert may_go.wait(30)
+        return real(*asked)
+
+    upload = await desk.take()
+    monkeypatch.setattr(list_desk.list_look, "look", held)
+    looking = asyncio.create_task(desk.it.look(upload, Wishes()))
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal):
+        desk.it.begin(upload, Wishes(), dry_run=True)
+    desk.it.drop(upload)
+    assert upload.path.exists()
+    may_go.set()
+    await looking
+    assert not upload.path.exists() and desk.it.find("spring", upload.id) is None
+
+
+async def test_what_nobody_came_back_for_goes_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = await desk.take()
+    died = begin_list(desk.store, "spring", "b.csv", "eva", desk.now)
+    monkeypatch.setattr(list_desk, "TIDY_EVERY_S", 0.01)
+    tidying = asyncio.create_task(desk.it.tidy())
+    desk.now += 2 * list_desk.KEEP_S
+    await until(lambda: not upload.path.exists() and not desk.it.lists("spring"))
+    assert died and not tidying.done()
+    tidying.cancel()
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from cti.keepers import visit_keeper
 from cti.keepers.visit_keeper import DAY_S, VisitKeeper
 from cti.model.dialling import CallbackKind, CallbackState
 from cti.model.events import AnyEvent, CallbackPromised
@@ -107,6 +108,23 @@ async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: py
         away.setattr("cti.keepers.visit_keeper.due_page", failing)
         assert await keeper.looks() == [] and keeper.errors == 1
     assert len(await keeper.looks()) == 1
+
+
+async def test_what_was_promised_before_one_fails_reaches_the_core(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, GOLD, GOLD, GOLD)
+    keeper, promise, calls = Keeping(store), visit_keeper.promise_at_once, [0]
+
+    def third_fails(*words: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == 3:
+            raise OperationalError("", None, Exception())
+        return promise(*words)
+
+    monkeypatch.setattr(visit_keeper, "promise_at_once", third_fails)
+    assert await keeper.looks() == open_promises(store) and keeper.errors == 1
+    assert len(await keeper.looks()) == 1 and len(open_promises(store)) == 3
 
 
 async def test_a_queue_that_is_gone_is_nobodys_visit(store: Store) -> None:

@@ -24,7 +24,8 @@ from cti.lists.judge import Rules, Verdict
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import Entry, add_entry
 from cti.store.lead_loading import remove_broken
-from cti.store.leads import load_lists, next_due
+from cti.store.leads import load_lists
+from tests.store.due import next_due
 
 pytestmark = pytest.mark.contract
 
@@ -135,6 +136,13 @@ def test_refused_rows_can_be_mended_and_imported(store: Store, tmp_path: Path) -
     assert (row["name"], row["city"]) == ("'=cmd|'/C calc'!A0", "'-5")
     (tmp_path / "mended.csv").write_text(rejects.getvalue().replace(",12,", f",{number(1)},"))
     assert run(store, tmp_path / "mended.csv").verdicts == {Verdict.VALID: 1}
+
+
+def test_the_header_of_refused_rows_is_no_formula_either(store: Store, tmp_path: Path) -> None:
+    rejects, path = io.StringIO(), tmp_path / "list.csv"
+    path.write_text("name,number,=HYPERLINK(1)\nAda,12,x\n")
+    run(store, path, rejects=rejects)
+    assert rejects.getvalue().splitlines()[0].endswith(",name,number,'=HYPERLINK(1)")
 
 
 def test_hours_are_asked_by_zone(store: Store, tmp_path: Path) -> None:

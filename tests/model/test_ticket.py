@@ -53,7 +53,9 @@ def test_however_much_is_known_about_a_customer_his_ticket_can_be_read(
 
 @pytest.mark.parametrize("cell", ["字" * 1000, "x" * 4000], ids=["one long cell in Chinese", "one of notes"])
 def test_the_longest_cell_of_a_row_is_left_out_and_the_others_stay(cell: str) -> None:
-    read = decode_ticket(encode_ticket(msgspec.structs.replace(ONE, customer={"name": "Ada", "notes": cell, "id": "7"})))
+    read = decode_ticket(
+        encode_ticket(msgspec.structs.replace(ONE, customer={"name": "Ada", "notes": cell, "id": "7"}))
+    )
     assert read is not None and read.customer == {"name": "Ada", "id": "7"} and not read.tried
 
 

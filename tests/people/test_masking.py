@@ -43,9 +43,13 @@ def test_what_is_no_number_stays() -> None:
         "calls": [{"call": "node1/1.1", "caller": "+493012345678", "wait_s": 3.5, "agent": None}],
         "callback": {"id": 7, "number": "+493012345678", "numbers": ["+493012345678"]},
         "follow_up": {"number": 7},
+        "results": [{"lead": 1, "columns": {"Telefon 2": "030 12345678", "shop": "7"}}],
+        "contact": {"customer": {"Mobile": "+493012345678"}},
     }
     seen = masked(content)
     assert "3012345" not in str(seen)
     assert seen["calls"][0] == {"call": "node1/1.1", "caller": "+49 ••• ••78", "wait_s": 3.5, "agent": None}
     assert seen["callback"]["numbers"] == ["+49 ••• ••78"] and seen["follow_up"] == {"number": 7}
+    assert seen["results"][0]["columns"] == {"Telefon 2": "•••", "shop": "•••"}
+    assert seen["contact"]["customer"] == {"Mobile": "•••"}
     assert content["calls"][0]["caller"] == "+493012345678"

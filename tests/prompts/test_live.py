@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from cti.prompts import live as live_module
 from cti.prompts.ear import judge
 from cti.prompts.live import FOLDER, LiveVoice
 from cti.prompts.sound import read_wav
 from tests.sounds import Humming
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -46,13 +48,14 @@ async def test_it_is_made_once_for_many_and_gone_afterwards(tmp_path: Path) -> N
     assert wavs(tmp_path) == 0
 
 
-async def test_what_was_not_asked_for_lately_is_removed(tmp_path: Path) -> None:
+async def test_what_was_not_asked_for_lately_is_removed_also_where_nobody_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "TIDY_EVERY_S", 0.01)
     async with LiveVoice(tmp_path, Humming(), timeout_s=20, keep_s=0.0) as live:
         first = await live.sound(TEXT, "en")
-        await asyncio.sleep(0.01)
-        await live.sound("Something else", "en")
-        assert first is not None and not (tmp_path / "en" / f"{first}.wav").exists()
-        assert await live.sound(TEXT, "en") == first and (tmp_path / "en" / f"{first}.wav").exists()
+        await until(lambda: wavs(tmp_path) == 0)
+        assert first is not None and await live.sound(TEXT, "en") == first and live.counts["made"] == 2
 
 
 async def test_what_cannot_be_spoken_is_no_sound_and_tells_no_text(

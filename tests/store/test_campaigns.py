@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
 from cti.model.dialling import AttemptResult, CampaignName, CampaignState, LeadId, LeadOutcome
@@ -48,6 +49,18 @@ def test_leads_come_once_with_their_list_and_their_data(store: Store) -> None:
     assert offered.leads_left
     again = campaigns.offer(store, SPRING, 10, NOW, everywhere)
     assert (again.leads, again.leads_left) == ((), True)
+
+
+@pytest.mark.parametrize("what", ["history", "_leads"])
+def test_what_cannot_be_read_to_the_end_is_not_taken(store: Store, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    def fails(*_words: object, **_more: object) -> object:
+        raise OperationalError("", None, Exception())
+
+    with monkeypatch.context() as away:
+        away.setattr(campaigns, what, fails)
+        with pytest.raises(OperationalError):
+            campaigns.offer(store, SPRING, 10, NOW, everywhere)
+    assert len(campaigns.offer(store, SPRING, 10, NOW, everywhere).leads) == 2
 
 
 def test_where_everybody_sleeps_nobody_is_taken(store: Store) -> None:

@@ -73,5 +73,15 @@ def test_what_is_over_for_long_is_deleted_and_what_waits_is_not(store: Store) ->
     add(store, row(1), row(2), row(3))
     hook_outbox.tried(store, "crm", "m1", SENT, 110.0, "204", 0.0)
     hook_outbox.tried(store, "crm", "m2", FAILED, 110.0, "500", 0.0)
-    assert hook_outbox.forget(store, 200.0, 50.0) == 1
+    assert hook_outbox.forget(store, ["crm"], 200.0, 50.0) == 1
     assert hook_outbox.standings(store, ["crm"])["crm"] == Standing(1, 0, 1, 100.0)
+
+
+def test_what_waits_for_a_receiver_that_is_gone_is_deleted_as_what_failed(store: Store) -> None:
+    add(store, row(1), row(2, "bi"), row(3, "bi", at=300.0))
+    assert hook_outbox.forget(store, ["crm"], 0.0, 100.0) == 0
+    assert hook_outbox.forget(store, ["crm"], 0.0, 200.0) == 1
+    assert hook_outbox.standings(store, ["crm", "bi"]) == {
+        "crm": Standing(1, 0, 0, 100.0),
+        "bi": Standing(1, 0, 0, 300.0),
+    }

@@ -20,8 +20,9 @@ from cti.store.lead_loading import (
     give_up_list,
     remove_broken,
 )
-from cti.store.leads import known_numbers, leads_with, load_lists, next_due
+from cti.store.leads import known_numbers, leads_with, load_lists
 from cti.store.tables import lead
+from tests.store.due import next_due
 
 pytestmark = pytest.mark.contract
 

@@ -22,10 +22,10 @@ from cti.store.leads import (
     leads_with,
     load_leads,
     load_lists,
-    next_due,
     record,
     release_held,
 )
+from tests.store.due import next_due
 
 pytestmark = pytest.mark.contract
 

@@ -158,3 +158,20 @@ def test_recordings_that_no_row_knows_go_when_they_are_old(store: Store, tmp_pat
     assert not old.exists() and young.exists() and others.exists() and message.exists()
     assert (folder / "n1-4-1-main-ask-1.wav").is_symlink()
     assert sweep_recordings(store, tmp_path / "elsewhere", NOW, 100) == 0
+
+
+def test_recordings_that_are_kept_hide_none_that_goes(store: Store, tmp_path: Path) -> None:
+    def file(number: int) -> Path:
+        path = tmp_path / f"n1-{number}-1-main-leave-2.wav"
+        path.write_bytes(b"RIFF")
+        os.utime(path, (OLD, OLD))
+        return path
+
+    files = [file(number) for number in range(12)]
+    seen = [path for path in files[0].parent.iterdir() if path in files]  # in the order in which the folder tells them
+    for number, path in enumerate(seen[:8]):
+        leave(store, Voicemail(f"m{number}", OLD, "030123456", "sales", "n1/3.1", str(path)[:-4], 5.0), None)
+    assert sweep_recordings(store, tmp_path, NOW, 3) >= 3
+    assert all(path.exists() for path in seen[:8])
+    sweep_recordings(store, tmp_path, NOW, 3)
+    assert not any(path.exists() for path in seen[8:])

@@ -25,6 +25,7 @@ async def customer(bench: Bench) -> Caller:
     """The agent waits, and the customer is here."""
     bench.switch.execute(commands.RingAgent(NodeId("a"), commands.RingLeg(O1, "PJSIP/1001"), 20.0))
     bench.links["a"].tells("DialEnd", DialStatus="ANSWER", **DEST)
+    await waits(bench)
     caller = await bench.comes("attempt=x1", uniqueid="cti-x1", path="/outbound/secret")
     bench.desk.told()
     return caller
@@ -106,7 +107,6 @@ async def waits(bench: Bench) -> Caller:
 
 async def test_an_agent_whose_customer_is_gone_before_anything_connects_them_is_hung_up(bench: Bench) -> None:
     caller = await customer(bench)
-    await waits(bench)
     await caller.breaks()
     bench.switch.execute(JOIN)
     assert [(each["Action"], each["Channel"]) for each in bench.links["a"].fired()] == [("Hangup", NAME)]

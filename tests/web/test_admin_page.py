@@ -60,9 +60,9 @@ def test_a_node_is_taken_out_of_use_and_used_again(look: Looking) -> None:
         expect(page.get_by_text("Asterisk node1 (new kernel) is taken out of use")).to_be_visible()
         assert look.serious() == []
         look.shot("drained")
-        node.get_by_role("button", name="Weigh").click()
+        node.get_by_role("button", name="Change the weight").click()
         dialog.get_by_label("Weight").fill("3")
-        dialog.get_by_role("button", name="Weigh").click()
+        dialog.get_by_role("button", name="Change the weight").click()
         expect(node.get_by_role("cell", name="3", exact=True)).to_be_visible()
     finally:
         look.ask("POST", "/nodes/node1/weight", {"weight": 1})

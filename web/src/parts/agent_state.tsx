@@ -74,8 +74,8 @@ export function AgentState({ row }: { readonly row: AgentRow }) {
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
       {row.pending !== '' && (
-        <Badge tone="pause" icon="pause" title={said.pending(row.pending)}>
-          {row.pending}
+        <Badge tone="pause" icon="pause" title={said.pending(breakWord(row.pending))}>
+          {breakWord(row.pending)}
         </Badge>
       )}
     </>

@@ -17,6 +17,9 @@ interface CustomerProps {
   readonly again: () => void;
 }
 
+/** Nobody has talked yet: there is no result to be told. */
+const RINGS: readonly string[] = ['ringing', 'dialling'];
+
 export function Customer({ row, desk, again }: CustomerProps) {
   const said = words.value.agent;
   return (
@@ -27,7 +30,7 @@ export function Customer({ row, desk, again }: CustomerProps) {
       {desk?.preview ? (
         <Previewed agent={row.id} preview={desk.preview} again={again} />
       ) : desk?.contact ? (
-        <Had agent={row.id} contact={desk.contact} again={again} />
+        <Had agent={row.id} contact={desk.contact} isRung={RINGS.includes(row.activity)} again={again} />
       ) : (
         <p class="quiet none">{said.nobody}</p>
       )}
@@ -78,7 +81,14 @@ function Previewed({ agent, preview, again }: { agent: string; preview: Preview;
   );
 }
 
-function Had({ agent, contact, again }: { agent: string; contact: DeskContact; again: () => void }) {
+interface HadProps {
+  readonly agent: string;
+  readonly contact: DeskContact;
+  readonly isRung: boolean;
+  readonly again: () => void;
+}
+
+function Had({ agent, contact, isRung, again }: HadProps) {
   const said = words.value.agent;
   const { facts } = said;
   const waited = contact.since === null ? '' : new Date(contact.since * 1000).toLocaleTimeString();
@@ -94,7 +104,7 @@ function Had({ agent, contact, again }: { agent: string; contact: DeskContact; a
         ]}
         data={contact.customer}
       />
-      <Results agent={agent} contact={contact} again={again} />
+      <Results agent={agent} contact={contact} isRung={isRung} again={again} />
     </div>
   );
 }
@@ -122,11 +132,12 @@ function Facts({ rows, data }: FactsProps) {
 const MOST_KEYS = 9;
 
 /** A button for each result; the keys 1 to 9 press them, while nobody types. */
-function Results({ agent, contact, again }: { agent: string; contact: DeskContact; again: () => void }) {
+function Results({ agent, contact, isRung, again }: HadProps) {
   const said = words.value.agent;
   const results = Object.entries(contact.dispositions);
   const names = results.map(([name]) => name).join();
   useEffect(() => {
+    if (isRung) return;
     const choose = (name: string) => doing(askSelf(agent, 'disposition', name), again);
     const press = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
@@ -135,11 +146,11 @@ function Results({ agent, contact, again }: { agent: string; contact: DeskContac
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [agent, names, again]);
+  }, [agent, names, isRung, again]);
   if (results.length === 0) return null;
   const mustSay = contact.is_required && contact.is_over && contact.disposition === '';
   return (
-    <fieldset class="results">
+    <fieldset class="results" disabled={isRung}>
       <legend>{mustSay ? said.resultFirst : said.result}</legend>
       <div class="choices-row">
         {results.map(([name, text], index) => (

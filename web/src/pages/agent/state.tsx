@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { rowsOf, serverNow } from '../../live/now';
 import type { AgentRow, HealthRow } from '../../live/rows';
 import { clockFace } from '../../live/server_clock';
-import { lookOf, stateOf, stateWord } from '../../parts/agent_state';
+import { breakWord, lookOf, stateOf, stateWord } from '../../parts/agent_state';
 import { Duration } from '../../parts/duration';
 import { Icon } from '../../parts/icon';
 import { named, words } from '../../words';
@@ -112,7 +112,7 @@ function Break({ isAfter, onTake }: { readonly isAfter: boolean; readonly onTake
         <select aria-label={said.breakFor} value={reason} onChange={(event) => setChosen(event.currentTarget.value)}>
           {breaks.map((name) => (
             <option key={name} value={name}>
-              {name}
+              {breakWord(name)}
             </option>
           ))}
         </select>

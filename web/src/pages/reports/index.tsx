@@ -129,6 +129,7 @@ export default function Reports() {
         drawnFrom={value}
         textOf={(row) => Object.values(row).join(' ')}
         tools={
+          rows.length > 0 &&
           empty.size > 0 && (
             <button type="button" aria-pressed={hasAll} onClick={() => setAll(!hasAll)}>
               {said.empty(empty.size)}
@@ -159,7 +160,13 @@ function columns(report: ReportAnswer): readonly Column<Row>[] {
     cell: (row: Row) => {
       const text = cell(row[name], report.units[name] ?? '', report.zone, clocks.has(name));
       if (name === report.columns[0] && row[name] === '') return <strong>{said.total}</strong>;
-      return weak.has(`${row.index} ${name}`) ? <span title={said.weakHint}>{`${text} ${said.weak}`}</span> : text;
+      return weak.has(`${row.index} ${name}`) ? (
+        <span title={said.weakHint}>
+          <span class="quiet">{said.weak}</span> {text}
+        </span>
+      ) : (
+        text
+      );
     },
     by: (row: Row) => sortable(row[name]),
   }));

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { user } from '../../api/session';
 import { rowsOf } from '../../live/now';
 import type { AgentRow, CallRow, HealthRow } from '../../live/rows';
+import { breakWord } from '../../parts/agent_state';
 import { AskDialog, Dialog } from '../../parts/dialog';
 import { say } from '../../parts/toast';
 import { AgentWhy } from '../../why/agent';
@@ -73,7 +74,12 @@ function Pause({ agent, onClose }: AgentDialogProps) {
       onConfirm={() => askAgent(agent, 'pause', reason)}
       onClose={onClose}
     >
-      <Choice label={said.reason} value={reason} options={breaks.map((name) => [name, name])} onChoose={setReason} />
+      <Choice
+        label={said.reason}
+        value={reason}
+        options={breaks.map((name) => [name, breakWord(name)])}
+        onChoose={setReason}
+      />
     </AskDialog>
   );
 }

@@ -58,6 +58,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
     { key: 'queue', head: columns.queue, cell: (row) => <strong>{row.name}</strong>, by: (row) => row.name },
     {
       key: 'waiting',
+      look: 'is-two-digits',
       head: columns.waiting,
       hint: hints.waiting,
       isNumber: true,
@@ -66,6 +67,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
     },
     {
       key: 'longest',
+      look: 'is-time',
       head: columns.longest,
       hint: hints.longest,
       isNumber: true,
@@ -87,6 +89,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
     },
     {
       key: 'level',
+      look: 'is-share',
       head: columns.level,
       hint: definitionOf('service_level'),
       isNumber: true,
@@ -103,6 +106,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
     },
     {
       key: 'abandoned',
+      look: 'is-both',
       head: columns.abandoned,
       hint: definitionOf('abandon_rate'),
       isNumber: true,

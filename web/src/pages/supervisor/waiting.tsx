@@ -60,6 +60,7 @@ function columnsOf(mayMove: boolean): readonly Column<Waiter>[] {
     { key: 'queue', head: said.columns.queue, cell: (row) => row.queue, by: (row) => row.queue },
     {
       key: 'waits',
+      look: 'is-time',
       head: said.columns.waits,
       isNumber: true,
       cell: (row) => <Waits row={row} />,

@@ -78,7 +78,7 @@ export const admin = {
       calls: 'Calls in our hands, those included that are just being made',
       use: 'Whether anything new begins on it',
     },
-    actions: { drain: 'Take out of use', resume: 'Use again', weight: 'Weigh' },
+    actions: { drain: 'Take out of use', resume: 'Use again', weight: 'Change the weight' },
     means: {
       drain:
         'Nothing new begins on it: new callers are sent elsewhere, and nobody is called from it. Whoever is inside stays to the end. It holds until you use it again, also after a restart.',

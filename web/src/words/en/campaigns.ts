@@ -20,7 +20,8 @@ export const campaigns = {
   pacing: 'Pacing:',
   placing: {
     none: (why: string) => `dials nobody: ${why}`,
-    some: (number: number, rest: string, why: string) => `dials ${number} now: ${rest} (${why})`,
+    some: (number: number, rest: string, why: string) =>
+      `dials ${number === 0 ? 'nobody' : number} now: ${rest} (${why})`,
     comma: ', ',
     free: (free: number) => `${free} free`,
     freed: (free: number, expected: string) => `${free} free and ${expected} expected to be`,
@@ -37,7 +38,7 @@ export const campaigns = {
     window: "the window's abandoned calls are used up: one per free agent",
     changed: 'answers or talks have changed: one per free agent until enough is known again',
     evidence: 'too little known yet: one per free agent',
-    free: 'the mode gives no more',
+    free: 'so many for the agents who are free',
     lines: 'no line left',
     rate: "the carrier's calls per second",
     leads: 'no number left to dial',
@@ -95,7 +96,7 @@ export const campaigns = {
   },
   outcomes: {
     due: 'due',
-    held: 'at work',
+    held: 'at hand',
     reached: 'reached',
     exhausted: 'every try made',
     wrong_number: 'wrong number',

@@ -168,8 +168,11 @@ export const common = {
     hold: 'on hold',
     wrapup: 'wrap-up',
   },
-  /** Breaks that the engine sets. */
+  /** Breaks that the engine sets, and those that every centre has where its configuration names none. */
   breakOf: {
+    break: 'break',
+    lunch: 'lunch',
+    training: 'training',
     missed: 'calls missed',
     rejected: 'calls rejected',
     busy: 'phone busy',

@@ -30,7 +30,7 @@ export const reports = {
   },
   times: { today: 'Today', yesterday: 'Yesterday', '-7d': 'Last 7 days', '-30d': 'Last 30 days' },
   steps: {
-    all: 'in one',
+    all: 'all in one row',
     '15m': 'quarters of an hour',
     '30m': 'half hours',
     hour: 'hours',

@@ -77,7 +77,7 @@ export const admin: Said<typeof english> = {
     reason: '原因（供他人了解）',
     isLast: '没有其他节点接收通话：所有新来电将被转往别处，也不再外呼。',
     hints: { calls: '我们处理中的通话，包括正在发起的', use: '是否有新的通话在其上开始' },
-    actions: { drain: '停用', resume: '恢复使用', weight: '权重' },
+    actions: { drain: '停用', resume: '恢复使用', weight: '修改权重' },
     means: {
       drain:
         '其上不再开始新的通话：新来电转往别处，也不从它外呼。已在其中的通话直到结束。在恢复使用之前一直有效，重启之后也是。',

@@ -22,7 +22,7 @@ export const campaigns: Said<typeof english> = {
   pacing: '节奏：',
   placing: {
     none: (why) => `不呼叫：${why}`,
-    some: (number, rest, why) => `现在呼叫 ${number} 个：${rest}（${why}）`,
+    some: (number, rest, why) => `现在${number === 0 ? '不呼叫' : `呼叫 ${number} 个`}：${rest}（${why}）`,
     comma: '，',
     free: (free) => `空闲 ${free} 人`,
     freed: (free, expected) => `空闲 ${free} 人，预计还有 ${expected} 人`,
@@ -38,7 +38,7 @@ export const campaigns: Said<typeof english> = {
     window: '时段内的放弃额度已用完：每名空闲坐席一个',
     changed: '接听或通话情况已变：在重新了解之前，每名空闲坐席一个',
     evidence: '了解尚少：每名空闲坐席一个',
-    free: '此模式不再多呼',
+    free: '以空闲坐席数为限',
     lines: '没有空余线路',
     rate: '运营商每秒呼叫数的限制',
     leads: '没有可呼叫的号码',
@@ -95,7 +95,7 @@ export const campaigns: Said<typeof english> = {
   },
   outcomes: {
     due: '到期',
-    held: '处理中',
+    held: '手头',
     reached: '已接通',
     exhausted: '已尽所有尝试',
     wrong_number: '号码错误',

@@ -163,6 +163,9 @@ export const common: Said<typeof english> = {
     wrapup: '话后处理',
   },
   breakOf: {
+    break: '小休',
+    lunch: '午餐',
+    training: '培训',
     missed: '来电未接',
     rejected: '来电被拒',
     busy: '话机占线',
