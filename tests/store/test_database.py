@@ -15,6 +15,7 @@ from sqlalchemy import inspect, literal, select
 from cti.model.errors import ConfigError
 from cti.store import database
 from cti.store.database import Store, open_store
+from cti.store.overwriting import tables  # noqa: F401  which brings every table
 from cti.store.tables import metadata
 from tests import migrated
 
