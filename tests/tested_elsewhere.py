@@ -5,6 +5,7 @@ from __future__ import annotations
 TESTED_ELSEWHERE = {
     "cti/cli/numbers_shown.py": "cli/test_numbers.py: whole and masked",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
+    "cti/file_reading.py": "test_policy_in_force.py: a mount that hangs",
     "cti/ports.py": "protocols without code",
     "cti/config/nodes.py": "config/test_live.py",
     "cti/metrics/node_rows.py": "metrics/test_live.py, test_prometheus.py: nodes",
