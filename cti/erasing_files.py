@@ -8,7 +8,7 @@ beside it. What only looks like one (a moment with its fraction, a date, a numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def erase_in_file(path: Path, forms: Sequence[str]) -> int:
             chunk = file.read(CHUNK_BYTES)
             last = len(chunk) < CHUNK_BYTES
             upto = len(chunk) if last else CHUNK_BYTES - longest - 1  # what crosses the end is seen by the next look
-            for match in pattern.finditer(chunk, seen) if core.search(chunk) else ():
+            for match in _near(core, longest, pattern, chunk, seen):
                 if match.start() < upto:
                     file.seek(begin + match.start())
                     file.write(FILLER * (match.end() - match.start()))
@@ -66,6 +66,19 @@ def erase_in_file(path: Path, forms: Sequence[str]) -> int:
             if last:
                 return found
             begin, seen = begin + upto - _CONTEXT_BYTES, _CONTEXT_BYTES
+
+
+def _near(
+    core: re.Pattern[bytes], longest: int, pattern: re.Pattern[bytes], chunk: bytes, begin: int
+) -> Iterator[re.Match[bytes]]:
+    """Every match of `pattern` from `begin` on: it is slow, and asked only where `core` is not far."""
+    for hint in core.finditer(chunk, begin):
+        begin = max(begin, hint.start() - longest)
+        for match in pattern.finditer(chunk, begin, hint.end() + 2 * longest):
+            if match.end() > hint.end() + longest:
+                break  # too near to the end for a look ahead: it has a hint of its own
+            yield match
+            begin = match.end()
 
 
 def with_older_ones(path: Path) -> list[Path]:
