@@ -98,6 +98,7 @@ async def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     centre = simulated.centre(folder, ports, agents=options.agents, queues=QUEUES, wrap_up_s=0)
     file.write_text(json.dumps(centre | {"queue_log": str(folder / "queue_log")}))
     machine.make_pauses_rare()
+    machine.make_enums_quick()
     async with Application.start(load(file), file) as app:
         await until(lambda: app.switch.nodes[NODE].live and not app.engine.center.settling, SETTLE_S)
         found = await run(Street(app, ami, QUEUES), options)

@@ -3,7 +3,7 @@
 Virtual days of a busy centre (bench/soak_centre.py) with every reader on and the history in SQLite. Each night, when
 nobody is there, the memory of the process is read, and what is still keyed by a call, contact, offer or attempt of the
 day is counted: only what keeps the newest so many may hold any. Last line of stdout: `{"days", "rss_growth_mib", ...}`;
-growth is that after the first week (of a shorter run: after the first day).
+growth is that after the first week (of a shorter run: after the first day); `rss_mib`, `store_mib`: night by night.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Night(NamedTuple):
     """What was found at the end of a day."""
 
     rss_bytes: int
+    store_bytes: int
     kept: dict[str, int]  # ids of things that are over, by where they are kept
     items: dict[str, int]  # of all containers
 
@@ -72,7 +73,8 @@ def soak(centre: SoakCentre, days: int, most_s: float) -> dict[str, Any]:
     return {
         "days": centre.day,
         "rss_growth_mib": round((last.rss_bytes - first.rss_bytes) / MIB, 1),
-        "rss_mib": round(last.rss_bytes / MIB, 1),
+        "rss_mib": [round(night.rss_bytes / MIB, 1) for night in nights],
+        "store_mib": [round(night.store_bytes / MIB, 1) for night in nights],
         "left_behind": left_behind(nights),
         "calls": centre.calls,
         "events": centre.events,
@@ -92,9 +94,9 @@ def left_behind(nights: list[Night]) -> dict[str, int]:
 def look(centre: SoakCentre) -> Night:
     """Nobody is there: what is left of the day?"""
     gc.collect()
-    kept, items = keyed(centre.roots, centre.ids), sizes(centre.roots)
+    kept, items = keyed(centre.roots, centre.ids, BOUNDED), sizes(centre.roots, BOUNDED)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return Night(pages * os.sysconf("SC_PAGE_SIZE"), dict(kept), dict(items))
+    return Night(pages * os.sysconf("SC_PAGE_SIZE"), centre.database.stat().st_size, dict(kept), dict(items))
 
 
 def tell(centre: SoakCentre, nights: list[Night], seconds: float) -> None:
@@ -104,7 +106,8 @@ def tell(centre: SoakCentre, nights: list[Night], seconds: float) -> None:
     most = sorted(((count, path) for path, count in grown.items() if count > 0), reverse=True)[:5]
     text = ", ".join(f"{path} +{count}" for count, path in most) if len(nights) > 1 else ""
     kept = ", ".join(f"{path} {count}" for path, count in newest.kept.items()) or "nothing"
-    line = f"day {centre.day}: {newest.rss_bytes / MIB:.1f} MiB, {centre.calls} calls, {seconds:.0f} s"
+    size = f"{newest.rss_bytes / MIB:.1f} MiB, {newest.store_bytes / MIB:.1f} MiB in the store"
+    line = f"day {centre.day}: {size}, {centre.calls} calls, {seconds:.0f} s"
     print(f"{line}; of the day's ids kept: {kept}; most grown: {text or 'nothing'}", file=sys.stderr, flush=True)
 
 

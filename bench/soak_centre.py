@@ -108,7 +108,8 @@ class SoakCentre:
         self.flow_counts = FlowCounts(lambda: self.view.in_flow, lambda: 0, self.view.flow_ways)
         self.boards = Boards(self.view)
         self.hub = LiveHub(self.boards, self.now)
-        self.store = open_store(f"sqlite:///{folder / 'soak.db'}")
+        self.database = folder / "soak.db"
+        self.store = open_store(f"sqlite:///{self.database}")
         self.history = HistoryWriter(self.store, policy, "soak", now=EPOCH, keep_s=KEEP_DAYS * DAY_S)
         self.status, self.follow_ups = StoreWriter(self.store), FollowUpWriter(self.store)
         self.queue_log = QueueLogFile(folder / "queue_log", policy, EPOCH)
@@ -152,6 +153,7 @@ class SoakCentre:
 
     def _plan_day(self) -> None:
         begin = self.day * DAY_S - self.agenda.now
+        self.people.called.clear()  # customers of yesterday, who were called then
         for n, name in enumerate(self.policy.agents):
             lunch_s = LUNCH_S + n % 4 * 1800
             for at_s, action in ((OPENS_S, "login"), (lunch_s, "pause"), (lunch_s + 1800, "back"), (SHUTS_S, "logout")):

@@ -1,7 +1,8 @@
 """What does a long-running engine still hold of calls that are over? Walks live objects; knows nothing of calls.
 
 Every container that can be reached from the given objects is found once, by its shortest path of names
-(`view.tally.queues[].counts`); its size is added up under that path.
+(`view.tally.queues[].counts`); its size is added up under that path. What is in those whose paths are `closed` is not
+looked at: whoever walks through a million things needs memory that the process then keeps.
 """
 
 from __future__ import annotations
@@ -13,30 +14,30 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type, types.ModuleType)
-SEQUENCES = (list, tuple, set, frozenset, deque)
+CONTAINERS = (dict, list, tuple, set, frozenset, deque)
 NOT_OURS = ("bench", "sqlalchemy", "threading", "_thread", "structlog", "pydantic", "pydantic_core")
 MOST_DEPTH = 40
 
 
-def sizes(roots: Mapping[str, object]) -> Counter[str]:
+def sizes(roots: Mapping[str, object], closed: Collection[str] = ()) -> Counter[str]:
     """How many items all containers have, by path."""
     found: Counter[str] = Counter()
-    for path, container in _containers(roots):
+    for path, container in _containers(roots, closed):
         found[path] += len(container)
     return found
 
 
-def keyed(roots: Mapping[str, object], ids: Collection[str]) -> Counter[str]:
+def keyed(roots: Mapping[str, object], ids: Collection[str], closed: Collection[str] = ()) -> Counter[str]:
     """How many keys and members of containers are one of `ids`, or a tuple with one of them in it, by path."""
     found: Counter[str] = Counter()
-    for path, container in _containers(roots):
+    for path, container in _containers(roots, closed):
         for key in container:
             parts = key if isinstance(key, tuple) else (key,)
             found[path] += any(isinstance(part, str) and part in ids for part in parts)
     return +found
 
 
-def _containers(roots: Mapping[str, object]) -> Iterator[tuple[str, Collection[Any]]]:
+def _containers(roots: Mapping[str, object], closed: Collection[str]) -> Iterator[tuple[str, Collection[Any]]]:
     seen: set[int] = set()
     keep: list[object] = []  # what is made while we look must not give its id to something else
     todo: deque[tuple[str, object, int]] = deque((name, root, 0) for name, root in roots.items())
@@ -46,13 +47,12 @@ def _containers(roots: Mapping[str, object]) -> Iterator[tuple[str, Collection[A
             continue
         seen.add(id(thing))
         keep.append(thing)
-        if isinstance(thing, dict):
-            yield path, thing
-            todo.extend((f"{path}[]", value, depth + 1) for value in list(thing.values()))
-        elif isinstance(thing, SEQUENCES):
+        if isinstance(thing, CONTAINERS):
             if not isinstance(thing, tuple):
                 yield path, thing
-            todo.extend((f"{path}[]", value, depth + 1) for value in list(thing))
+            if path not in closed:
+                inside = list(thing.values() if isinstance(thing, dict) else thing)
+                todo.extend((f"{path}[]", value, depth + 1) for value in inside)
         else:
             todo.extend((f"{path}.{name}", value, depth + 1) for name, value in _parts(thing))
 

@@ -243,9 +243,11 @@ class ContactCenter:
         floor.begin(now)
         self._outgoing.begin()
         self._campaigning.begin()
-        for what, whom in floor.deadlines.pop_all_due(now):
-            floor.cause = f"deadline:{what}"
-            self._guarded(self._on_deadline[what], whom, ContactId(whom))
+        due_at = floor.deadlines.next_at()
+        if due_at is not None and due_at <= now:
+            for what, whom in floor.deadlines.pop_all_due(now):
+                floor.cause = f"deadline:{what}"
+                self._guarded(self._on_deadline[what], whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
             self._guarded(self._on_event[type(event)], event, concerned(self._floor, event))

@@ -1,47 +1,71 @@
 """How is a number found in what knows no fields, and taken out of files that a running engine appends to?
 
 Overwritten in place, digit by digit: the files keep their length, so that whoever writes at their end is not disturbed.
-A number is found wherever no further digit stands beside it.
+A number is found however people write it ("020 7946 0123", "+44 (0)20-7946-0123"), wherever no further digit stands
+beside it. What only looks like one (a moment with its fraction, a date, a number of JSON) is left alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
 FILLER = b"x"
 
+# What people put between digits, four of it at most; of the last three (no-break space and hyphen, en dash) each has
+# up to three bytes in files, so that they stand in no class of characters.
+_BETWEEN = "(?:\\(0\\)|[ ()./-]|\u00a0|\u2011|\u2013){0,4}"
+_MOST_BETWEEN_BYTES = 4 * 3
+_ABROAD = r"(?:\+|00|0011|01[01]|8~?10)"  # what is dialled before a country's code; others are somebody's digits, too
+_OTHER_COUNTRY = "".join(
+    rf"(?<!{abroad}[0-9]{{{digits}}}[ ()./-]{{{between}}})"
+    for abroad in (r"\+", "^00", "[^0-9]00")
+    for digits in (1, 2, 3)
+    for between in (1, 2)
+)
+_ALONE = rf"(?:(?<![0-9+])(?<![0-9]\.){_OTHER_COUNTRY}|(?<=%20))"  # %20: a space of an address
+_NO_JSON = r'(?!(?:(?<=":)|(?<=": ))[1-9][0-9]*[],}])'  # a lead's id, say: numbers of telephones stand in quotes there
+_NO_FRACTION = rf"(?!(?:0|[1-9][0-9]*)\.[0-9]+(?!{_BETWEEN}[0-9]))"
+_NO_DATE = r"(?!(?:19|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9](?![0-9]))"
+_CONTEXT_BYTES = 10  # so far the looks behind reach
+
 
 def pattern_of(forms: Collection[str]) -> re.Pattern[str]:
     """Each of `forms` where no further digit stands beside it: the beginning of a longer number is somebody else's."""
-    words = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    return re.compile(rf"(?<![0-9+])(?:{words})(?![0-9])")
+    own = len(_common_end(forms))
+    words = "|".join(_spelled(form, own) for form in sorted(set(map(_known, forms)), key=len, reverse=True))
+    return re.compile(rf"{_ALONE}{_NO_JSON}{_NO_FRACTION}{_NO_DATE}(?:{words})(?![0-9])")
+
+
+def core_of(forms: Collection[str]) -> str:
+    """What stands in whatever `pattern_of(forms)` finds, as a simple expression that databases know as well."""
+    return _BETWEEN.join(_common_end(forms))
 
 
 def erase_in_file(path: Path, forms: Sequence[str]) -> int:
     """Overwrite every one of `forms` in the file; how often it was there. Raises OSError."""
     if not forms:
         return 0
-    longest = max(len(form) for form in forms)
-    pattern = re.compile(pattern_of(forms).pattern.encode())
-    found = 0
+    longest = max(len(_digits(form)) + 4 for form in forms) * (1 + _MOST_BETWEEN_BYTES)
+    pattern, core = re.compile(pattern_of(forms).pattern.encode()), re.compile(core_of(forms).encode())
+    found = begin = seen = 0  # `seen`: bytes of the chunk that are there for the looks behind alone
     with path.open("r+b") as file:
-        begin = 0
         while True:
             file.seek(begin)
             chunk = file.read(CHUNK_BYTES)
             last = len(chunk) < CHUNK_BYTES
             upto = len(chunk) if last else CHUNK_BYTES - longest - 1  # what crosses the end is seen by the next look
-            for match in pattern.finditer(chunk):
+            for match in pattern.finditer(chunk, seen) if core.search(chunk) else ():
                 if match.start() < upto:
                     file.seek(begin + match.start())
                     file.write(FILLER * (match.end() - match.start()))
                     found += 1
             if last:
                 return found
-            begin += upto - 1  # one more, so that what stands before is seen
+            begin, seen = begin + upto - _CONTEXT_BYTES, _CONTEXT_BYTES
 
 
 def with_older_ones(path: Path) -> list[Path]:
@@ -52,3 +76,26 @@ def with_older_ones(path: Path) -> list[Path]:
 def packed(paths: Iterable[Path]) -> list[Path]:
     """Of these, those that a look for the number does not see through."""
     return [path for path in paths if path.suffix in (".gz", ".xz", ".bz2", ".zst")]
+
+
+def _known(form: str) -> str:
+    """0044... is +44...: one spelling of two."""
+    return f"+{form[2:]}" if form.startswith("00") else form
+
+
+def _spelled(form: str, own: int) -> str:
+    """`own`: how many of its digits are those behind a country's code, where many write the 0 of home as well."""
+    digits = _digits(form)
+    if not form.startswith("+") or own in (0, len(digits)):
+        return _BETWEEN.join(digits)
+    country, rest = _BETWEEN.join(digits[:-own]), _BETWEEN.join(digits[-own:])
+    return rf"(?:{_ABROAD}{_BETWEEN})?{country}{_BETWEEN}0?{_BETWEEN}{rest}"
+
+
+def _common_end(forms: Collection[str]) -> str:
+    columns = zip(*(reversed(_digits(form)) for form in forms), strict=False)
+    return "".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))[::-1]
+
+
+def _digits(form: str) -> str:
+    return "".join(letter for letter in form if letter.isdigit())

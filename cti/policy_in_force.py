@@ -33,7 +33,7 @@ from cti.model.words import RefusedReason
 from cti.ports import Asked, Clock, PolicyAnswer
 from cti.store.database import Store
 from cti.store.live_change_writer import LiveChangeWriter
-from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes, values_of, without
+from cti.store.live_changes import LiveChange, load_live_changes, values_of, without
 
 log = structlog.get_logger(__name__)
 
@@ -93,12 +93,12 @@ class PolicyInForce:
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
         self.center, dropped, self._warnings = config_live.fitting(self._file, values_of(self._live))
-        self._live = without(self._live, dropped)
-        self._tell_dropped(dropped)
-        if dropped:
-            save_live_changes(store, self._live.values())
         self._kept = dict(self._live)  # what the writer knows
         self._writer = LiveChangeWriter(store, self._live.values())
+        self._live = without(self._live, dropped)
+        self._resting: Live = {path: self._kept[path] for path, _ in dropped}  # the file may be an older one
+        for path, why in dropped:
+            log.warning("a live change does not fit the configuration: it rests until it does", path=path, why=why)
         self.version = policy_version(self.center)
 
     @property
@@ -186,9 +186,10 @@ class PolicyInForce:
     def _keep(self, asked: Asked | None, answer: PolicyAnswer | None) -> Future[None] | None:
         """Hand live changes to the store, and what came of the wish with them."""
         entry = None if asked is None else asked.entry(self._clock(), answer)
-        if self._live != self._kept:
-            self._kept = dict(self._live)
-            return self._writer.keep(self._live.values(), entry)
+        wanted = self._resting | self._live
+        if wanted != self._kept:
+            self._kept = wanted
+            return self._writer.keep(wanted.values(), entry)
         if entry is not None:
             self._remember(entry)
         return None
@@ -208,8 +209,9 @@ class PolicyInForce:
     async def _take_over(
         self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool
     ) -> PolicyAnswer:
-        live = {} if drop_live else self._live
-        plan, dropped = await asyncio.to_thread(self._plan, read, live)
+        live = {} if drop_live else self._resting | self._live
+        plan, unfit = await asyncio.to_thread(self._plan, read, live)
+        dropped = [each for each in unfit if each.path not in self._resting]
         more = {
             "needs_restart": plumbing(self._running, read, FOLLOW),
             "warnings": reading.lines(reading.warnings),
@@ -228,6 +230,7 @@ class PolicyInForce:
             return self._answer(plan, flows, applied=False, **more)
         answer = await self._hold(plan, by, flows, **more)
         if answer.refused is None:
+            self._resting = {} if drop_live else without(self._resting, ((path, "") for path in plan.live))
             self._tell_dropped(dropped)
         return answer
 
@@ -244,7 +247,10 @@ class PolicyInForce:
                 live[path] = LiveChange(path, value, by, wanted[path].at)
         news = [line for line in judged.warnings if line not in self._warnings]
         plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
-        return await self._hold(plan, by, warnings=news)
+        answer = await self._hold(plan, by, warnings=news)
+        if answer.refused is None:
+            self._resting = without(self._resting, ((path, "") for path in (*wanted, *unwanted)))
+        return answer
 
     def _plan(self, read: config.Settings, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
         file = config_live.reusing(self._file, read.center)

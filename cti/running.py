@@ -29,6 +29,7 @@ def run_engine(settings: Settings, file: Path | None = None) -> int:
     logging_setup.configure()
     machine.raise_file_limit()
     machine.make_pauses_rare()
+    machine.make_enums_quick()
     try:
         return uvloop.run(_run(settings, file))  # a tenth less CPU a call than asyncio's own loop (make bench-assign)
     except ConfigError as error:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,20 @@ class WebRoom:
     """The web of one engine. `address` is its first origin, once it is open."""
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock, audit: AuditTrail, center: Callable[[], Center]
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        audit: AuditTrail,
+        center: Callable[[], Center],
+        wall: Clock = time.time,
     ) -> None:
+        """`clock` is the engine's, for what happens in it. `wall`: what everybody's telephone shows, for one-time codes
+        and sessions; where a clock was ahead and is set back the engine's stays ahead for long, and nobody's code fits.
+        """
         rules = self._rules = settings.web or Web()
-        self._clock, self._audit, self._center = clock, audit, center
+        self._audit, self._center = audit, center
+        self._clock, self._wall = clock, wall
         self._password_file = settings.state_dir / PASSWORD_FILE
         self.records, self.passwords = PeopleRecords(store), Passwords()
         self.answers = KeptAnswers(store)
@@ -73,7 +84,7 @@ class WebRoom:
         with contextlib.suppress(OSError):  # pages are not built, or not by us
             build = (self._rules.pages / BUILD).read_text(encoding="utf-8").strip()
         hub = LiveHub(boards, self._clock, build=build, lag_s=lag_s)
-        return LiveSocket(hub, self.sessions, self._center, self._clock)
+        return LiveSocket(hub, self.sessions, self._center, self._wall)
 
     async def open(
         self,
@@ -100,7 +111,7 @@ class WebRoom:
             Register(self.records, self.passwords),
             entrance,
             center=self._center,
-            clock=self._clock,
+            clock=self._wall,
             audit=self._audit,
             find=find,
             answers=self.answers,
@@ -116,12 +127,12 @@ class WebRoom:
     async def tidy(self) -> None:
         """Delete answers kept for programs after their day, until cancelled. Raises SQLAlchemyError."""
         while True:
-            await asyncio.to_thread(self.answers.forget_old, self._clock())
+            await asyncio.to_thread(self.answers.forget_old, self._wall())
             await asyncio.sleep(MINUTE_S)
 
     def _make_first(self) -> None:
         """His password stands in a file that only the engine's user may read, never in a log."""
-        password = first.first_admin(self.records, self.passwords, self._clock())
+        password = first.first_admin(self.records, self.passwords, self._wall())
         if password is None:
             return
         self._forget_first(first.NAME)

@@ -156,7 +156,7 @@ async def test_live_changes_hold_over_reload_and_restart_until_they_are_reset(ma
         }
 
 
-async def test_a_change_that_no_longer_fits_is_dropped_by_name(made: Running) -> None:
+async def test_a_change_that_does_not_fit_rests_and_is_named(made: Running) -> None:
     async with made.start():
         await made.ask("PATCH", "/v1/queues/support", {"target_s": 30})
         await made.ask("PATCH", "/v1/queues/sales", {"target_s": 30})
@@ -165,7 +165,7 @@ async def test_a_change_that_no_longer_fits_is_dropped_by_name(made: Running) ->
         async with made.start():
             _, live = await made.ask("GET", "/v1/live-changes")
     assert [change["path"] for change in live["live_changes"]] == ["queues.sales.target_s"]
-    [told] = [line for line in lines if "no longer fits" in line["event"]]
+    [told] = [line for line in lines if "it rests until it does" in line["event"]]
     assert (told["path"], told["why"]) == (
         "queues.support.target_s",
         'there is no queue "support" (known: sales, vip)',

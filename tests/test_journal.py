@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from acd.worlds import World
 from kit import START, replay
@@ -148,3 +149,10 @@ def test_a_folder_that_is_gone_costs_the_journal_only(tmp_path: Path) -> None:
     journal.append(START, EVENT)
     journal.close()
     assert journal.lost >= 1
+
+
+def test_where_a_flow_stood_is_not_written_as_nobody_could_erase_a_number_in_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append(1.0, msgspec.structs.replace(EVENT, flow_at="eJyrVg"))
+    journal.close()
+    assert list(read(tmp_path / "journal")) == [(1.0, EVENT)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import stat
 from pathlib import Path
@@ -41,3 +42,26 @@ def test_so_many_calls_as_open_files_allow_and_some_left_for_all_else(
 ) -> None:
     monkeypatch.setattr(machine.resource, "getrlimit", lambda _: (files, files))
     assert machine.most_calls() == calls
+
+
+def test_enums_say_the_same_when_they_are_quick() -> None:
+    class Colour(enum.IntFlag):
+        RED, GREEN, BOTH = 1, 2, 3
+
+    class Field(enum.Enum):
+        name, value, also = "n", "v", "v"  # as attributes of every member are called
+
+    def said() -> list[object]:
+        return [Colour.RED | Colour.GREEN is Colour.BOTH, Colour["RED"], Colour(2), Field.name, Field.value, Field.also]
+
+    before = said()
+    hook = vars(enum.EnumType).get("__getattr__")
+    machine.make_enums_quick()
+    machine.make_enums_quick()
+    try:
+        assert said() == before
+        with pytest.raises(AttributeError):
+            _ = Colour.BLUE  # type: ignore[attr-defined]
+    finally:
+        if hook is not None:
+            enum.EnumType.__getattr__ = hook  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ from cti.model.words import RefusedReason
 from cti.policy_in_force import NOT_STORED, PolicyInForce
 from cti.ports import PolicyAnswer
 from cti.store.database import Store, open_store
-from cti.store.live_changes import load_live_changes
+from cti.store.live_changes import LiveChange, load_live_changes, save_live_changes
 from cti.store.tables import audit
 from cti.switch.flow_desk import FlowDesk
 from tests.flow_bench import FlowBench, flow_text
@@ -126,6 +126,40 @@ async def test_a_reload_tells_who_connects_to_the_nodes_of_the_file(bench: Bench
     bench.refusal = Refused(RefusedReason.IN_USE, "node node2: 1 calls; drain it first")
     assert (await bench.policy.reload(by="eva")).refused is bench.refusal
     assert "node2" in bench.connected[-1], "what is refused is not taken away"
+
+
+async def test_an_engine_with_an_older_file_throws_away_nobodys_change(bench: Bench) -> None:
+    bench.more_nodes = {"node2": {"host": "127.32.0.10", "secret": "hush"}}
+    bench.write(target_s=20)
+    await bench.policy.reload(by="eva")
+    await bench.policy.change({"nodes.node2.drained": "new kernel"}, by="eva")
+    bench.policy.close()
+    bench.more_nodes = {}
+    bench.write(target_s=20)
+    bench.policy = bench.opened()  # a standby with yesterday's file takes over
+    assert (await bench.policy.change({"queues.sales.target_s": 30}, by="eva")).refused is None
+    assert sorted(bench.stored()) == ["nodes.node2.drained", "queues.sales.target_s"]
+    bench.more_nodes = {"node2": {"host": "127.32.0.10", "secret": "hush"}}
+    bench.write(target_s=20)
+    answer = await bench.policy.reload(by="eva")
+    assert answer.dropped == [] and bench.policy.center.nodes["node2"].drained == "new kernel"
+    assert sorted(row["path"] for row in bench.policy.live_changes()) == [
+        "nodes.node2.drained",
+        "queues.sales.target_s",
+    ]
+
+
+@pytest.mark.parametrize("how", ["reset", "drop_live"])
+async def test_what_rests_can_be_taken_away_for_good(bench: Bench, how: str) -> None:
+    bench.policy.close()
+    save_live_changes(bench.store, [LiveChange("queues.gone.target_s", 5, "eva", 1.0)])
+    bench.policy = bench.opened()
+    assert bench.stored() == ["queues.gone.target_s"]
+    if how == "reset":
+        await bench.policy.reset(["queues.gone.target_s"], by="eva")
+    else:
+        await bench.policy.reload(by="eva", drop_live=True)
+    assert bench.stored() == []
 
 
 async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:

@@ -187,7 +187,14 @@ _PAST = (
     ),
 )
 _POLICY = (
-    Operation("PATCH", "/queues/{queue}", "Set keys of a queue, live", Right.QUEUES_CHANGE, about={"queue": QUEUE}),
+    Operation(
+        "PATCH",
+        "/queues/{queue}",
+        "Set keys of a queue, live",
+        Right.QUEUES_CHANGE,
+        about={"queue": QUEUE},
+        reaches=True,
+    ),
     Operation(
         "DELETE",
         "/queues/{queue}/live",

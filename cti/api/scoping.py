@@ -5,7 +5,7 @@ A scope is worked out anew for each request: what a queue's agents and a team's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -59,6 +59,10 @@ HEALTH = (
     "free_to_ring", "errors",
 )  # fmt: skip
 """What of the engine's row everybody may see. All else in it sums up, or names, what other parts do."""
+_FOR_THE_WHOLE = ("tier", "head_start_s", "head_starts", "goto", "flow")
+"""Keys of a queue by which its callers go before those of others, or out of what a scope can judge."""
+_QUEUES, _TEAMS = ("queue", "queues", "behind"), ("groups",)
+_OTHER_WORDS = ("dispositions", "requires", "accept")  # their keys are names that somebody has given
 _NAMED_BY = {Row.QUEUE: "name", Row.AGENT: "id", Row.CAMPAIGN: "name"}
 
 
@@ -85,6 +89,24 @@ def scope_of(person: Person, center: Center) -> Scope:
 def named(kind: Row, word: str) -> Mapping[str, Any] | None:
     """Return the least row of somebody who is called so; None: his row has to be looked up."""
     return {_NAMED_BY[kind]: word} if kind in _NAMED_BY else None
+
+
+def beyond(scope: Scope, teams: Collection[str], values: Any) -> str | None:
+    """Return the first key of a queue's new `values` that reaches other parts of the centre; None: there is none."""
+    left = [] if scope.is_whole else [values]
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left += value
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            mine = scope.queues if key in _QUEUES else teams if key in _TEAMS else None
+            named_here = inner if isinstance(inner, list) else [inner]
+            strange = mine is not None and any(str(each) not in mine for each in named_here if each is not None)
+            if strange or (key in _FOR_THE_WHOLE and inner is not None):
+                return str(key)
+            if key not in _OTHER_WORDS:
+                left.append(inner)
+    return None
 
 
 def health_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cti.api.idempotency import HEADER, Answers, answered_once
 from cti.api.operation import Access, Operation, Row
 from cti.api.operations import PREFIX, operation_of
 from cti.api.responses import content_of, problem
-from cti.api.scoping import Scope, named, only_rows, scope_of, without_places
+from cti.api.scoping import Scope, beyond, named, only_rows, scope_of, without_places
 from cti.model.policy import Center
 from cti.people import keys
 from cti.people.browsers import KEEP_S
@@ -126,6 +126,10 @@ def make_guard(
             return refused
         if not await _in_scope(request, operation, find):
             return problem(404, "not_there", "there is no such thing in your part of the centre")
+        key = beyond(request[scope], asks.person.teams, await _body(request)) if operation.reaches else None
+        if key is not None:
+            asking.note(request, "denied", "", {"request": f"{operation.method} {operation.path}"})
+            return problem(403, "whole_centre_only", f"{key}: reaches beyond your part of the centre", key=key)
         if operation.changes and answers is not None and HEADER in request.headers:
             keyed = answered_once(request, handler, answers, asks.person.name, clock(), is_secret=operation.once)
             return _seen(await keyed, operation, request)
@@ -188,13 +192,17 @@ async def _in_scope(request: web.Request, operation: Operation, find: Find) -> b
 
 
 async def _in_body(request: web.Request, key: str) -> str | None:
+    word = (await _body(request)).get(key)
+    return word if isinstance(word, str) else None
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
     """What the body says; one that cannot be read is refused later, by whoever knows how it should be."""
     try:
         found = msgspec.json.decode(await request.read() or b"{}")
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return None
-    word = found.get(key) if isinstance(found, dict) else None
-    return word if isinstance(word, str) else None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _seen(response: web.StreamResponse, operation: Operation, request: web.Request) -> web.StreamResponse:

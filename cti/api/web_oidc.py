@@ -25,6 +25,7 @@ from cti.api.operations import PREFIX
 from cti.api.responses import answer, problem
 from cti.api.web_guard import Entrance, address_of, set_cookie
 from cti.people.id_token import NotTold, name_in, prepare
+from cti.people.keys import same
 from cti.people.sessions import Sessions
 
 BEGIN, BACK = "/sign-in/oidc", "/sign-in/oidc/back"
@@ -127,7 +128,7 @@ class _Flow:
         pending = self._pending.pop(request.query.get("state", ""), None)
         now = self._clock()
         theirs = request.cookies.get(self._cookie, "")
-        if pending is None or pending.ends_at <= now or not secrets.compare_digest(pending.browser, theirs):
+        if pending is None or pending.ends_at <= now or not same(pending.browser, theirs):
             return _to_sign_in("not_begun")
         if "error" in request.query:  # OpenID Connect Core 1.0, 3.1.2.6: he has gone back, or may not come in there
             return _to_sign_in("provider_refused")

@@ -102,9 +102,9 @@ class _Routes:
         note(request, "sign_in", "", where, NOT_OURS)
         cookie = request.cookies.get(self._entrance.known_cookie, "")
         browser = self._sessions.browser_of(cookie, asked.name, now)
-        wait_s = self._throttle.begin(asked.name, address, now, browser)
-        if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
-            return _later(wait_s or SOON_S)
+        wait_s = SOON_S if self._waiting >= MOST_AT_ONCE else self._throttle.begin(asked.name, address, now, browser)
+        if wait_s > 0:
+            return _later(wait_s)
         former = request.cookies.get(self._entrance.cookie, "")
         found = await self._off_the_loop(self._sessions.sign_in, asked.name, asked.password, asked.totp, now, former)
         if found is Denied.TOTP_NEEDED:  # no success yet: else whoever has the password could guess codes for ever
@@ -166,9 +166,9 @@ class _Routes:
         """Ask for what needs the password once more, as slow to guess as at the sign-in."""
         name, address, now = person_of(request).name, address_of(request, self._entrance), self._clock()
         browser = self._sessions.browser_of(request.cookies.get(self._entrance.known_cookie, ""), name, now)
-        wait_s = self._throttle.begin(name, address, now, browser)
-        if wait_s > 0 or self._waiting >= MOST_AT_ONCE:
-            return _later(wait_s or SOON_S)
+        wait_s = SOON_S if self._waiting >= MOST_AT_ONCE else self._throttle.begin(name, address, now, browser)
+        if wait_s > 0:
+            return _later(wait_s)
         found = await self._off_the_loop(ask, name, *given)
         if found == Denied.WRONG_CREDENTIALS:
             return problem(403, Denied.WRONG_CREDENTIALS, "the password is wrong")

@@ -108,7 +108,7 @@ def campaign_results(
             for row in all_results(store, name):
                 ask.print_json(row | {"number": shown(row["number"], show_numbers)})
             return
-        for piece in csv_of(store, name, lambda number: shown(number, show_numbers)):
+        for piece in csv_of(store, name, lambda row: row | {"number": shown(row["number"], show_numbers)}):
             typer.echo(piece, nl=False)
 
 

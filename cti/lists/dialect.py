@@ -28,6 +28,21 @@ _OLD = (
     "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256",
     "cp1257", "cp1258", "koi8_r", "cp850", "cp866", "mac_roman",
 )  # fmt: skip
+_UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+_OTHERS = (
+    "ascii",
+    "latin-1",
+    "iso8859-2",
+    "iso8859-5",
+    "iso8859-7",
+    "iso8859-9",
+    "iso8859-15",
+    "gbk",
+    "gb2312",
+    "shift_jis",
+    "euc_kr",
+)
+_KNOWN = frozenset(codecs.lookup(name).name for name in (*_UNICODE, *_OLD, *_OTHERS))
 _OF_REGION = {
     "CN": "gb18030", "SG": "gb18030", "TW": "big5", "HK": "big5", "MO": "big5", "JP": "cp932", "KR": "cp949",
     "RU": "cp1251", "BY": "cp1251", "BG": "cp1251", "UA": "cp1251", "GR": "cp1253", "TR": "cp1254", "IL": "cp1255",
@@ -74,11 +89,11 @@ def check_encoding(name: str) -> str:
     """Return Python's name of an encoding that somebody has typed. Raises ConfigError."""
     try:
         found = codecs.lookup(name)
-    except LookupError:
+    except (LookupError, ValueError):
         known = ("utf-8", "utf-16", *_OLD)
         raise ConfigError([f'there is no encoding "{name[:40]}"{did_you_mean(name, known)}']) from None
-    if not getattr(found, "_is_text_encoding", True):
-        raise ConfigError([f'"{name[:40]}" is no encoding of text'])
+    if found.name not in _KNOWN:  # of the others some are no text, and UTF-7 takes seconds for each MB
+        raise ConfigError([f'"{name[:40]}" is no encoding of lists: one of {", ".join(("utf-8", "utf-16", *_OLD))}'])
     return "utf-8-sig" if found.name == "utf-8" else found.name
 
 

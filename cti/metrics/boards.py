@@ -70,8 +70,9 @@ class Boards:
 
     def apply(self, changed: Changed) -> None:
         """Note what this fact may have touched. Never raises, never blocks."""
-        self._listeners.apply(changed)
-        if changed.kind is Kind.CONFIG:
+        if changed.kind is Kind.SPY:
+            self._listeners.apply(changed)
+        elif changed.kind is Kind.CONFIG:
             self._all = True
         elif changed.kind is Kind.NODE:
             self._node(changed)

@@ -103,9 +103,10 @@ class LiveView:
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises, never blocks."""
-        walk = self.flow_ways.apply(changed)
-        if walk is not None:
-            self.tally.flow(walk, changed.at)
+        if changed.kind is Kind.CONTACT:
+            walk = self.flow_ways.apply(changed)
+            if walk is not None:
+                self.tally.flow(walk, changed.at)
         self.tally.apply(changed)
         applier = self._appliers.get(changed.kind)
         if applier is not None:

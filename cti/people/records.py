@@ -70,8 +70,8 @@ class Records(Protocol):
     def add_user(self, user: User) -> bool:
         """False: there is one of that name."""
 
-    def change_user(self, name: str, **columns: object) -> bool:
-        """Set fields of User; False: there is none of that name."""
+    def change_user(self, name: str, *, not_the_last: bool = False, **columns: object) -> bool:
+        """Set fields of User; False: there is none of that name, or `not_the_last` and he is the last administrator."""
 
     def take_code(self, name: str, step: int) -> bool:
         """Note that a one-time code was used; False: that one, or a later one, was used before."""
@@ -80,7 +80,7 @@ class Records(Protocol):
         """Strike off a recovery code; False: he has none such, or somebody was quicker."""
 
     def remove_user(self, name: str) -> bool:
-        """With his sessions; False: there is none of that name."""
+        """With his sessions; False: there is none of that name, or he is the last administrator."""
 
     def session(self, key: str) -> tuple[Session, User] | None: ...
     def add_session(self, session: Session) -> None: ...

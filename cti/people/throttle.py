@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
 
-MAX_ROWS = 20_000
+MAX_ROWS, LOOKED_AT = 20_000, 200
 IN_A_ROW, FIRST_S, MOST_S = 5, 15.0, 900.0
 WINDOW_S = 900.0
 PER_NAME, PER_ADDRESS = 30, 60
@@ -27,6 +28,15 @@ class _Row(msgspec.Struct):
     count: int = 0
     since: float = 0.0
     until: float = 0.0
+
+    def wait_s(self, most: int, now: float) -> float:
+        """Of a wide limit: seconds until its window is over, where it is used up."""
+        return self.since + WINDOW_S - now if self.count >= most and self.since >= now - WINDOW_S else 0.0
+
+    def count_one(self, now: float) -> None:
+        if self.since < now - WINDOW_S:
+            self.count, self.since = 0, now
+        self.count += 1
 
 
 class Throttle:
@@ -46,17 +56,16 @@ class Throttle:
         """
         place = network_of(address)
         pair = (name.casefold(), place)
-        row = _row(self._browsers, (pair[0], browser)) if browser else _row(self._pairs, pair)
-        if row.until > now:
-            return row.until - now
-        if not browser and (pair not in self._known or self._known[pair] < now - KNOWN_S):
-            for rows, key, most in ((self._names, pair[0], PER_NAME), (self._addresses, place, PER_ADDRESS)):
-                wide = _row(rows, key)
-                if wide.since < now - WINDOW_S:
-                    wide.count, wide.since = 0, now
-                if wide.count >= most:
-                    return wide.since + WINDOW_S - now
-                wide.count += 1
+        known = bool(browser) or self._known.get(pair, -KNOWN_S) >= now - KNOWN_S
+        wide = [] if known else [(self._names, pair[0], PER_NAME), (self._addresses, place, PER_ADDRESS)]
+        own = self._browsers.get((pair[0], browser)) if browser else self._pairs.get(pair)
+        waits = [own.until - now] if own is not None else []
+        waits += [rows[key].wait_s(most, now) for rows, key, most in wide if key in rows]
+        if max(waits, default=0.0) > 0:  # a try that is refused leaves no trace: a flood of them pushes nobody out
+            return max(waits)
+        for rows, key, _ in wide:
+            _row(rows, key, now).count_one(now)
+        row = _row(self._browsers, (pair[0], browser), now) if browser else _row(self._pairs, pair, now)
         if row.since < now - MOST_S:
             row.count = 0
         row.count, row.since = row.count + 1, now
@@ -97,12 +106,13 @@ def network_of(address: str) -> str:
     return str(found)
 
 
-def _row(rows: OrderedDict[Key, _Row], key: Key) -> _Row:
+def _row(rows: OrderedDict[Key, _Row], key: Key, now: float) -> _Row:
+    """The row of `key`; a new one takes the room of the oldest that holds up nobody now."""
     row = rows.get(key)
-    if row is None:
-        row = rows[key] = _Row()
-        if len(rows) > MAX_ROWS:
-            rows.popitem(last=False)
-    else:
+    if row is not None:
         rows.move_to_end(key)
+        return row
+    if len(rows) >= MAX_ROWS:
+        del rows[next((old for old, each in islice(rows.items(), LOOKED_AT) if each.until <= now), next(iter(rows)))]
+    row = rows[key] = _Row()
     return row

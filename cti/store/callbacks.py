@@ -7,6 +7,7 @@ Blocks for the disk: callers run it in a thread. Bodies are personal data.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 import structlog
@@ -24,6 +25,7 @@ from cti.store.paging import behind
 from cti.store.tables import attempt, callback
 
 ROOM = CampaignName(CALLBACKS)
+UNREADABLE = 100  # a page looks over so many
 UNKEPT = (CallbackState.FAILED, CallbackState.EXPIRED)
 
 _log = structlog.get_logger(__name__)
@@ -98,7 +100,8 @@ def promises(
     else:
         query = behind(query.where(callback.c.state.in_(OPEN_CALLBACKS)), (callback.c.due_at, callback.c.id), after)
     with store.engine.connect() as connection:
-        return [_decode(body) for body in connection.execute(query.limit(limit)).scalars()]
+        found = map(_readable, connection.execute(query.limit(limit + UNREADABLE)).scalars())
+        return list(islice((each for each in found if each is not None), limit))
 
 
 def promises_of(store: Store, agent: str, limit: int) -> list[Promise]:

@@ -8,12 +8,25 @@ a person's own wish: it is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, String, Table, Text, and_, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from cti.erasing_files import FILLER, pattern_of
+from cti.erasing_files import FILLER, core_of, pattern_of
 from cti.store.amd_tables import amd_verdict
 from cti.store.database import Store
 from cti.store.day_tables import counted_day
@@ -21,13 +34,15 @@ from cti.store.people_tables import person
 from cti.store.tables import audit, config_version, do_not_call, flow_version, live_change, metadata
 
 ONLY_LOOKED_AT = (audit, config_version, flow_version, live_change)
+MOST_LOOKS = 5  # through a table into whose rows somebody writes meanwhile
 _WHOLE_SCHEMA = (amd_verdict, counted_day, person)  # their modules bring the tables that are not in tables.py
 
 
 class Named(NamedTuple):
-    """A row that names the number: its key, and the columns in which it stands, with what is left of them."""
+    """A row that names the number: its key, and the columns in which it stands, as they are and with what is left."""
 
     key: dict[str, Any]
+    was: dict[str, Any]
     instead: dict[str, Any]
 
 
@@ -37,40 +52,56 @@ def tables() -> list[Table]:
 
 
 def named(connection: Connection, table: Table, forms: Collection[str]) -> Iterator[Named]:
-    """Rows of `table` in which one of `forms` stands, no further digit beside it. Raises SQLAlchemyError."""
+    """Rows of `table` in which one of `forms` stands, as erasing_files.py finds it. Raises SQLAlchemyError."""
     texts = [column for column in table.columns if isinstance(column.type, String | Text | LargeBinary)]
     if not texts:
         return
     keys = [column for column in table.primary_key if column not in texts]
     asked = select(*keys, *texts)
-    if not any(_is_bytes(column) for column in texts):  # of those there are a day's, and no LIKE for both databases
-        asked = asked.where(or_(*(column.contains(form, autoescape=True) for column in texts for form in forms)))
+    if not any(_is_bytes(column) for column in texts):  # of those there are a day's, and no regular expressions
+        core = core_of(forms)  # in SQLite it is ours, and takes no NULL
+        asked = asked.where(or_(*(func.coalesce(column, "").regexp_match(core) for column in texts)))
     pattern = pattern_of(forms)
     for row in connection.execute(asked).mappings():
         instead = {column.name: _without(row[column.name], pattern) for column in texts}
         instead = {name: value for name, value in instead.items() if value != row[name]}
         if instead:
-            yield Named({column.name: row[column.name] for column in table.primary_key}, instead)
+            key = {column.name: row[column.name] for column in table.primary_key}
+            yield Named(key, {name: row[name] for name in instead}, instead)
 
 
 def overwrite(store: Store, forms: Collection[str]) -> dict[str, int]:
     """Overwrite every one of `forms` where it is no part of a key; how many rows, by table. Raises SQLAlchemyError.
 
-    Looks first, and writes then: nobody who writes waits while all that is kept is looked through.
+    Looks first, and writes then: nobody who writes waits while all that is kept is looked through. What somebody has
+    written between the two is not taken back: its row is looked for again.
     """
     found: dict[str, int] = {}
     for table in tables():
         if table in ONLY_LOOKED_AT:
             continue
-        with store.engine.connect() as connection:
-            rows = list(named(connection, table, forms))
-        rest = [(row.key, {name: value for name, value in row.instead.items() if name not in row.key}) for row in rows]
-        with store.durable.begin() as connection:
-            for key, instead in rest:
-                if instead:
-                    connection.execute(update(table).where(is_row(table, key)).values(instead))
-                    found[table.name] = found.get(table.name, 0) + 1
+        for _ in range(MOST_LOOKS):
+            with store.engine.connect() as connection:
+                rows = list(named(connection, table, forms))
+            written, missed = _write(store, table, rows)
+            if written:
+                found[table.name] = found.get(table.name, 0) + written
+            if not missed:
+                break
     return found
+
+
+def _write(store: Store, table: Table, rows: Iterable[Named]) -> tuple[int, int]:
+    """Overwrite what stands there as it did; how many rows, and how many stand otherwise now."""
+    written = missed = 0
+    with store.durable.begin() as connection:
+        for row in rows:
+            instead = {name: value for name, value in row.instead.items() if name not in row.key}
+            if instead:
+                same = and_(is_row(table, row.key), is_row(table, row.was))
+                hit = connection.execute(update(table).where(same).values(instead)).rowcount
+                written, missed = written + hit, missed + 1 - hit
+    return written, missed
 
 
 def left(connection: Connection, forms: Collection[str]) -> dict[str, int]:
@@ -80,7 +111,7 @@ def left(connection: Connection, forms: Collection[str]) -> dict[str, int]:
 
 
 def is_row(table: Table, key: dict[str, Any]) -> ColumnElement[bool]:
-    """The condition that a row has this key."""
+    """The condition that a row has these values, its key for example."""
     return and_(*(table.c[name] == value for name, value in key.items()))
 
 
@@ -90,9 +121,7 @@ def _is_bytes(column: Column[Any]) -> bool:
 
 def _without(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, bytes):
-        text = value.decode("latin-1")
-        clean = pattern.sub(_filled, text)
-        return value if clean == text else clean.encode("latin-1")
+        return re.sub(pattern.pattern.encode(), lambda match: FILLER * len(match.group()), value)
     return pattern.sub(_filled, value) if isinstance(value, str) else value
 
 

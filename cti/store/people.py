@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Delete, Row, Update, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cti.people.records import Session, Token, User
@@ -39,8 +39,12 @@ class PeopleRecords:
     def add_user(self, user: User) -> bool:
         return self._add(insert(person).values(**_columns(msgspec.structs.asdict(user))))
 
-    def change_user(self, name: str, **columns: object) -> bool:
-        return self._change(update(person).where(person.c.name == name).values(**_columns(columns)))
+    def change_user(self, name: str, *, not_the_last: bool = False, **columns: object) -> bool:
+        change = update(person).where(person.c.name == name).values(**_columns(columns))
+        if not not_the_last:
+            return self._change(change)
+        with self._store.durable.begin() as connection:
+            return _but_the_last(connection, name, change)
 
     def take_code(self, name: str, step: int) -> bool:
         newer = (person.c.name == name, person.c.totp_step < step)
@@ -57,8 +61,11 @@ class PeopleRecords:
             return bool(connection.execute(update(person).where(*as_it_was).values(recovery=less)).rowcount)
 
     def remove_user(self, name: str) -> bool:
-        self.end_sessions(name)
-        return self._change(delete(person).where(person.c.name == name))
+        with self._store.durable.begin() as connection:
+            removed = _but_the_last(connection, name, delete(person).where(person.c.name == name))
+            if removed:
+                connection.execute(delete(person_session).where(person_session.c.user == name))
+        return removed
 
     def session(self, key: str) -> tuple[Session, User] | None:
         query = select(person_session, person).join(person, person.c.name == person_session.c.user)
@@ -115,6 +122,17 @@ class PeopleRecords:
     def _change(self, statement: Any) -> bool:
         with self._store.durable.begin() as connection:
             return bool(connection.execute(statement).rowcount)
+
+
+def _but_the_last(connection: Connection, name: str, statement: Update | Delete) -> bool:
+    """Do it where another administrator stays, whoever else does the same at this moment; whether it was done.
+
+    SQLite has one writer; elsewhere the rows of all administrators are held, so that the next one counts after us.
+    """
+    admins = select(person.c.name).where(person.c.role == Role.ADMIN.value, ~person.c.locked)
+    connection.execute(admins.order_by(person.c.name).with_for_update()).all()
+    another = admins.where(person.c.name != name).correlate(None).exists()
+    return bool(connection.execute(statement.where(or_(person.c.role != Role.ADMIN.value, another))).rowcount)
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:

@@ -163,6 +163,31 @@ async def test_rows_of_others_are_not_there(web: WebScene) -> None:
     assert (await ask("POST", "/reload")).reason in ("no_right", "whole_centre_only")
 
 
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"rings": [{"after_s": 1, "queues": ["sales", "support"]}]}, "queues"),
+        ({"rings": [{"after_s": 1, "groups": ["b"]}]}, "groups"),
+        ({"on_max_wait": {"queue": "support"}}, "queue"),
+        ({"keys": {"1": {"queue": 7}}}, "queue"),
+        ({"blending": {"behind": ["support"]}}, "behind"),
+        ({"on_nobody": {"goto": "cti-outbound,cti-x,1"}}, "goto"),
+        ({"on_long_wait": {"over_s": 9, "to": {"flow": "main"}}}, "flow"),
+        ({"tier": 0}, "tier"),
+        ({"head_start_s": 86400}, "head_start_s"),
+        ({"head_starts": [{"when": {"a": "b"}, "seconds": 9}]}, "head_starts"),
+        ({"rings": [{"after_s": 1, "groups": ["a"], "queues": ["sales"], "accept": {"queue": 1}}]}, None),
+        ({"target_s": 30, "on_max_wait": {"goto": None, "play": ["sorry"]}, "requires": {"tier": 3}}, None),
+    ],
+)
+async def test_a_queue_does_not_reach_other_parts_by_its_keys(web: WebScene, values: Any, key: str | None) -> None:
+    token = web.add_token("part", Role.SUPERVISOR, queues=("sales",), teams=("a",))
+    found = await web.browser().ask("PATCH", "/api/v1/queues/sales", values, token=token)
+    assert found.status == 200 if key is None else (found.reason, found.body["key"]) == ("whole_centre_only", key)
+    assert bool(web.scene.policy.asked) is (key is None)
+    assert (await ask_as(web, Role.ADMIN, "PATCH", "/api/v1/queues/sales", values)).status == 200
+
+
 async def test_whose_phone_rings_when_he_listens(web: WebScene) -> None:
     web.add("eva", Role.SUPERVISOR, phone="PJSIP/9")
     web.rows[Row.CONTACT] = {"node1/1.1": {"contact": "node1/1.1", "queue": "sales"}}

@@ -46,7 +46,7 @@ def test_a_leak_is_seen(tmp_path: Path) -> None:
         for _ in range(2):  # each night it holds more, of the day as many
             centre.ids.clear()
             centre.days(1)
-            assert left_behind([Night(0, dict(keyed({"leak": kept}, centre.ids)), {})])["leak"] > 10
+            assert left_behind([Night(0, 0, dict(keyed({"leak": kept}, centre.ids)), {})])["leak"] > 10
     finally:
         centre.close()
 
@@ -54,6 +54,7 @@ def test_a_leak_is_seen(tmp_path: Path) -> None:
 def test_a_soak_tells_days_and_growth(tmp_path: Path) -> None:
     found = soak(SoakCentre(tmp_path, calls_a_day=10, look_s=LOOK_S), 1, most_s=60.0)
     assert found["days"] == 1 and found["history_lost"] == 0 and isinstance(found["rss_growth_mib"], float)
+    assert len(found["rss_mib"]) == len(found["store_mib"]) == 1
 
 
 class _Slotted:
@@ -73,3 +74,9 @@ def test_containers_are_found_wherever_they_hide() -> None:
     found = keyed({"slots": whole, "inside": [closure]}, {"c1", "c2"})
     assert found == {"slots.by_call": 2, "inside[].hidden": 1, "inside[].hidden[]": 1}
     assert sizes({"slots": whole})["slots.by_call"] == 2
+
+
+def test_what_is_closed_is_counted_and_not_walked_through() -> None:
+    kept = deque([{"c1": 1}, {"c2": 2}])
+    assert sizes({"kept": kept, "rest": [[1]]}, {"kept"}) == {"kept": 2, "rest": 1, "rest[]": 1}
+    assert keyed({"kept": kept}, {"c1", "c2"}) == {"kept[]": 2} and keyed({"kept": kept}, {"c1"}, {"kept"}) == {}

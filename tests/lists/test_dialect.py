@@ -68,8 +68,11 @@ def test_encodings_that_are_said() -> None:
     )
     with pytest.raises(ConfigError, match=r'no encoding "gb18300" .did you mean "gb18030"'):
         check_encoding("gb18300")
-    with pytest.raises(ConfigError, match="no encoding of text"):
+    with pytest.raises(ConfigError, match="no encoding of lists"):
         check_encoding("base64")
+    for name in ("utf-7", "undefined", "idna", "utf-8\0", "punycode"):
+        with pytest.raises(ConfigError):
+            check_encoding(name)
 
 
 CELL = st.text(st.sampled_from("ab1 ,;|\t\"'\n王é"), max_size=8)

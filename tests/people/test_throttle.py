@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.people.throttle import FIRST_S, IN_A_ROW, MOST_S, PER_ADDRESS, PER_NAME, WINDOW_S, Throttle, network_of
+from cti.people.throttle import (
+    FIRST_S,
+    IN_A_ROW,
+    MAX_ROWS,
+    MOST_S,
+    PER_ADDRESS,
+    PER_NAME,
+    WINDOW_S,
+    Throttle,
+    network_of,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -76,3 +86,25 @@ def test_a_browser_that_is_known_is_held_up_by_nobody_else_and_has_a_limit_of_it
     throttle.succeeded("eva", "10.0.0.1", FIRST_S, "her-browser")
     assert throttle.begin("eva", "10.0.0.1", FIRST_S, "her-browser") == 0
     assert throttle.begin("eva", "10.0.0.1", 0.0) > 0  # that she is in does not help who guesses
+
+
+def test_a_flood_of_made_up_names_from_a_known_address_gives_nobody_more_guesses() -> None:
+    throttle, now = Throttle(), 1_000.0
+    throttle.begin("eva", "192.0.2.1", now)
+    throttle.succeeded("eva", "192.0.2.1", now)
+    tries = 0
+    for _ in range(3):
+        while throttle.begin("eva", "192.0.2.1", now) == 0.0:
+            tries += 1
+        for number in range(MAX_ROWS + 1):
+            throttle.begin(f"nobody{number}", "192.0.2.1", now)
+    assert tries == IN_A_ROW
+
+
+def test_who_is_held_up_keeps_his_row_while_others_come() -> None:
+    throttle, now = Throttle(), 1_000.0
+    while throttle.begin("eva", "192.0.2.1", now) == 0.0:
+        pass
+    for number in range(MAX_ROWS + 10):  # from everywhere
+        throttle.begin(f"nobody{number}", f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", now)
+    assert throttle.begin("eva", "192.0.2.1", now) > 0.0

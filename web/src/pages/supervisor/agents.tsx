@@ -65,7 +65,11 @@ function columnsOf(rights: readonly string[]): readonly Column<AgentRow>[] {
       key: 'queues',
       head: columns.queues,
       isForWide: true,
-      cell: (row) => <span class="quiet cut">{row.queues.join(', ')}</span>,
+      cell: (row) => (
+        <span class="quiet cut" title={row.queues.join(', ')}>
+          {row.queues.join(', ')}
+        </span>
+      ),
       by: (row) => row.queues.join(),
     },
     {
