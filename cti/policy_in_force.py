@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from cti.background import in_thread_of_its_own
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
+from cti.file_reading import READ_LIMIT_S, FileReading
 from cti.flows.in_force import FlowsInForce
 from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
@@ -46,7 +46,6 @@ Remember = Callable[[AuditEntry], None]
 
 FOLLOW = ("flows",)  # sections outside the policy that hold at once all the same
 STORED_WITHIN_S = 1.0
-READ_LIMIT_S = 45.0
 NOT_STORED = "holds, but is not stored yet: the store does not answer; it is tried again until it does"
 OF_NO_FILE = Refused(RefusedReason.NO_FILE, "the engine was not started from a file")
 
@@ -86,7 +85,7 @@ class PolicyInForce:
         self._broken = 0  # reloads of broken files
         self._path, self._running, self._clock, self._adopt = file, running, clock, adopt
         self._remember = remember
-        self._reading: asyncio.Future[config.Reading] | None = None
+        self._file_reading = FileReading()
         self._one_reload_at_a_time = asyncio.Lock()
         self._flows, self._turns = flows, in_turn or InTurn()
         self._connect, self._nodes = connect, running.nodes
@@ -126,7 +125,7 @@ class PolicyInForce:
         if self._path is None:
             return PolicyAnswer(OF_NO_FILE)
         async with self._one_reload_at_a_time:  # read outside the turn: a mount that hangs holds up reloads only
-            reading = await self._read(self._path)
+            reading = await self._file_reading.read(self._path)
             if reading is None:
                 self._broken += not check
                 return _bad([f"{self._path}:1:1: cannot be read: no answer within {READ_LIMIT_S:.0f} s"])
@@ -195,18 +194,6 @@ class PolicyInForce:
         if entry is not None:
             self._remember(entry)
         return None
-
-    async def _read(self, path: Path) -> config.Reading | None:
-        """What the file says; None where it has been silent for too long. No second one is begun before it speaks."""
-        if self._reading is not None:
-            await asyncio.wait([self._reading], timeout=READ_LIMIT_S)
-        if self._reading is None or self._reading.done():
-            self._reading = in_thread_of_its_own(lambda: config.read(path))
-            await asyncio.wait([self._reading], timeout=READ_LIMIT_S)
-        if not self._reading.done():
-            return None
-        reading, self._reading = self._reading, None
-        return reading.result()
 
     async def _take_over(
         self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from cti import policy_in_force
+from cti import file_reading, policy_in_force
 from cti.config import settings as config
 from cti.flows.in_force import FlowsInForce
 from cti.in_turn import InTurn
@@ -257,7 +257,7 @@ async def test_a_failure_of_ours_is_told_too(bench: Bench, monkeypatch: pytest.M
 
 
 async def test_a_file_that_does_not_answer_holds_up_reloads_only(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policy_in_force, "READ_LIMIT_S", 0.02)
+    monkeypatch.setattr(file_reading, "READ_LIMIT_S", 0.02)
     answers, begun = threading.Event(), []
 
     def hangs(path: Path) -> config.Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 TESTED_ELSEWHERE = {
     "cti/cli/numbers_shown.py": "cli/test_numbers.py: whole and masked",
     "cti/__main__.py": "every test of the command line starts there; its signals: test_running.py",
+    "cti/file_reading.py": "test_policy_in_force.py: a mount that hangs",
     "cti/ports.py": "protocols without code",
     "cti/config/nodes.py": "config/test_live.py",
     "cti/metrics/node_rows.py": "metrics/test_live.py, test_prometheus.py: nodes",
@@ -53,7 +54,6 @@ TESTED_ELSEWHERE = {
     "cti/api/operation.py": "data; test_web_guard.py asks every line of the table",
     "cti/api/responses.py": "test_web_guard.py and test_web_sign_in.py: every refusal is one",
     "cti/api/scoping.py": "test_web_guard.py: rows of others are not there",
-    "cti/api/web_files.py": "test_web_room.py, and in a browser",
     "cti/api/view.py": "a protocol without code",
     "cti/api/web_description.py": "test_web_room.py: it is there; what it says: test_openapi.py",
     "cti/store/kept_answers.py": "api/test_idempotency.py",

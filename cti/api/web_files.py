@@ -10,10 +10,13 @@ import mimetypes
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import structlog
 from aiohttp import web
 
 from cti.api.operations import PREFIX
 from cti.api.responses import problem
+
+log = structlog.get_logger(__name__)
 
 INDEX = "index.html"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -34,7 +37,8 @@ SAFETY = {
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 _MISSING = b"""<!doctype html><meta charset="utf-8"><title>cti</title><h1>No pages here</h1>
-<p>The pages are not built: run <code>make web</code>, or name their folder as <code>web.pages</code>.
+<p>The pages are not built: run <code>make web</code> in the checkout (before the program is installed from it), or
+name their folder as <code>web.pages</code>.
 The API works: <a href="/api/docs">/api/docs</a>.</p>"""
 
 
@@ -73,6 +77,8 @@ class Pages:
 def add_pages(app: web.Application, folder: Path) -> None:
     """Serve everything outside of /api: files of `folder`, and the page for all other addresses."""
     pages = Pages(folder)
+    if not (folder / INDEX).is_file():
+        log.warning("no pages: run make web in the checkout and install again, or set web.pages", folder=str(folder))
 
     async def get(request: web.Request) -> web.Response:
         found = pages.find(request.match_info["path"])

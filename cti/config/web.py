@@ -20,7 +20,7 @@ from pydantic import (
 from cti.config.address import Address, AddressText
 from cti.model.schema import Policy
 
-BUILT = Path(__file__).resolve().parent.parent.parent / "web" / "dist"
+BUILT = Path(__file__).resolve().parents[1] / "pages"  # in a checkout a link to web/dist; installed a copy of it
 LEAST_CHARS = 24  # of the secret
 PLAIN_HTTP = (
     "browsers keep a session on plain http only from this machine itself; write an https:// origin, and let a proxy "

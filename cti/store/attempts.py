@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, desc, insert, select, update
+from sqlalchemy import Connection, RowMapping, desc, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from cti.model.dialling import CALLBACKS as CALLBACKS
@@ -25,6 +25,7 @@ from cti.store.tables import attempt, lead
 MOST_IN_JOURNAL = 1_000
 
 _table = attempt
+_LEDGER_LOCK = 0x637472  # PostgreSQL advisory lock, with a number: "cti, r"
 
 
 class AttemptState(StrEnum):
@@ -87,7 +88,8 @@ def intend(store: Store, wanted: Attempt, now: float) -> Intent:
     """
     row = _row(wanted) | {"state": AttemptState.INTENDED.value, "intended_at": now}
     with store.durable.connect() as connection:
-        try:  # the insert first: it takes the write lock, and nothing changes between the checks and the commit
+        _alone_at(connection, wanted.number)
+        try:  # the insert first: on SQLite it takes the write lock, and nothing changes between checks and commit
             connection.execute(insert(_table).values(row))
         except IntegrityError:
             return Intent(NotNow.ALREADY_MADE)
@@ -104,6 +106,13 @@ def intend(store: Store, wanted: Attempt, now: float) -> Intent:
             connection.execute(counted.values(attempts=wanted.attempt_no, changed_at=now))
         connection.commit()
     return Intent()
+
+
+def _alone_at(connection: Connection, number: str) -> None:
+    """On PostgreSQL neither of two at once would see the other's row."""
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:ledger, hashtext(:number))")
+        connection.execute(lock, {"ledger": _LEDGER_LOCK, "number": number})
 
 
 def sent(store: Store, attempt_name: str, now: float) -> bool:

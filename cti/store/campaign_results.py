@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from cti.store.database import Store
 from cti.store.lead_loading import MOST_ROWS, READY
 from cti.store.tables import attempt, contact_history, lead, lead_list, lead_number
 
 PORTION = 500
+COLUMNS_PORTION = 5_000  # one short row each
 FIXED = (
     *("lead", "list", "row", "state", "result", "attempts", "last_at", "last_result", "agent", "contact"),
     *("number", "name"),
@@ -55,13 +56,19 @@ def all_results(store: Store, campaign: str) -> Iterator[dict[str, Any]]:
 
 
 def columns_of(store: Store, campaign: str) -> list[str]:
-    """Return the names of the columns that came with the lists, as their first leads have them."""
+    """Return the names of the columns that came with the lists, in the order in which leads first have them.
+
+    Every lead is looked at: one keeps only the cells that were filled, and one that was erased none.
+    """
+    found: dict[str, None] = {}
+    lists = select(lead_list.c.id).where(lead_list.c.campaign == campaign, lead_list.c.state == READY)
+    query = select(lead.c.id, lead.c.data).where(lead.c.list.in_(lists)).order_by(lead.c.id).limit(COLUMNS_PORTION)
+    after = 0
     with store.engine.connect() as connection:
-        ready = (lead_list.c.campaign == campaign) & (lead_list.c.state == READY)
-        joined = select(func.min(lead.c.id)).join(lead_list, lead_list.c.id == lead.c.list)
-        firsts = joined.where(ready).group_by(lead.c.list)
-        rows = connection.execute(select(lead.c.data).where(lead.c.id.in_(firsts)).order_by(lead.c.id)).scalars()
-        return list(dict.fromkeys(name for row in rows for name in _data(row)))
+        while rows := connection.execute(query.where(lead.c.id > after)).all():
+            found.update((name, None) for row in rows for name in _data(row.data))
+            after = rows[-1].id
+    return list(found)
 
 
 def _newest_tries(connection: Connection, campaign: str, ids: Sequence[int]) -> dict[int, Any]:

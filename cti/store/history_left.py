@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import desc, select
+from sqlalchemy import Select, desc, select
 
 from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.words import CallId, ContactId, ContactState, Outcome, QueueName
@@ -24,7 +24,6 @@ AFTER_S = 120.0  # longer than the dialplan keeps a caller without an engine, an
 RETRY_S = 5.0
 PORTION = 50  # contacts at once, and then a pause: calls go on meanwhile
 PAUSE_S = 0.1
-LIVES_AT_MOST_S = 86_400.0  # nobody waits or talks for longer; older rows are not looked for
 MOST = 50_000
 
 _decode = msgspec.json.Decoder(Changed).decode
@@ -42,11 +41,8 @@ class LeftBehind:
     def __init__(self, store: Store, started_at: float) -> None:
         self.errors = 0
         self._store, self._started_at = store, started_at
-        table = contact_history.c
-        recent = table.seen_at > started_at - LIVES_AT_MOST_S  # later than now, too: of a clock that was ahead of ours
-        query = select(contact_history).where(table.ended_at.is_(None), recent)
         with store.engine.connect() as connection:
-            found = [dict(row._mapping) for row in connection.execute(query.order_by(desc(table.seen_at)).limit(MOST))]
+            found = [dict(row._mapping) for row in connection.execute(_still_open())]
         self.rows: dict[str, Row] = {str(row["contact"]): row for row in found}
 
     def seen(self, contact: str | None) -> None:
@@ -113,3 +109,9 @@ class LeftBehind:
             self.errors += 1
             _log.error("a visit that was left open cannot be read: its contact ends without it", contact=contact)
             return None
+
+
+def _still_open() -> Select[Any]:
+    """However long: an engine may have been down for days."""
+    table = contact_history.c
+    return select(contact_history).where(table.ended_at.is_(None)).order_by(desc(table.seen_at)).limit(MOST)

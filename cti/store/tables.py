@@ -84,6 +84,8 @@ callback = Table(
     sqlite_autoincrement=True,  # an id names its attempts: never given twice
 )
 
+IS_OPEN = text("ended_at IS NULL")
+
 contact_history = Table(
     "contact_history",
     metadata,
@@ -99,6 +101,7 @@ contact_history = Table(
     Column("agent", String(40), nullable=False),
     Column("disposition", String(40), nullable=False, server_default=""),  # of the newest talk
     Index("contact_history_seen_at", "seen_at"),
+    Index("contact_history_open", "seen_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("contact_history_caller", "caller", "since"),
 )
 

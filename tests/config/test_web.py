@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from cti.config.web import Web
+from cti.config.web import BUILT, Web
 
 pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,10 @@ def test_where_pages_may_be_reached(web: dict[str, Any], origins: tuple[str, ...
 def test_what_cannot_work_says_what_to_do(web: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         Web.model_validate(web)
+
+
+def test_pages_are_found_in_the_package_which_takes_them_from_where_they_are_built() -> None:
+    assert BUILT == ROOT / "cti" / "pages" and BUILT.is_symlink()
+    assert BUILT.readlink() == Path("../web/dist"), "the link that pip copies the files of"
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "pages/**" in written["tool"]["setuptools"]["package-data"]["cti"]

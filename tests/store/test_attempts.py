@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 
+from cti.store import attempts
 from cti.store.attempts import (
     Attempt,
     AttemptState,
@@ -62,6 +67,30 @@ def test_a_number_is_never_dialled_twice_at_once_whoever_wants_to(store: Store) 
     assert intend(store, planned(number=OTHER, campaign="summer", lead=20_000_001), NOW) == Intent()
     ended(store, planned().id, "busy", NOW + 9)
     assert intend(store, rival, NOW + 9) == Intent()
+
+
+def test_nor_by_two_who_look_at_the_same_moment(store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rival, other, look = planned(campaign="summer", lead=20_000_000), open_store(store_url), attempts.blocked_of
+    is_sqlite = other.durable.dialect.name == "sqlite"
+
+    @event.listens_for(other.durable, "connect")
+    def no_patience(connection: Any, _record: object) -> None:
+        connection.cursor().execute("PRAGMA busy_timeout=1" if is_sqlite else "SET lock_timeout = 1")
+        if not is_sqlite:
+            connection.commit()
+
+    other.durable.dispose()
+
+    def meanwhile(*words: Any) -> Any:
+        monkeypatch.setattr(attempts, "blocked_of", look)
+        with pytest.raises(DBAPIError):  # it would wait for us
+            intend(other, rival, NOW)
+        return look(*words)
+
+    monkeypatch.setattr(attempts, "blocked_of", meanwhile)
+    assert intend(store, planned(), NOW) == Intent()
+    assert intend(other, rival, NOW) == Intent(NotNow.NUMBER_IN_DIAL)
+    other.close()
 
 
 def test_an_attempt_goes_one_way(store: Store) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from cti.model.books import SettleLead
 from cti.model.dialling import CampaignName, LeadId, LeadOutcome
-from cti.store import campaigns
+from cti.store import campaign_results, campaigns
 from cti.store.attempts import Attempt, ended, intend
 from cti.store.campaign_results import FIXED, all_results, columns_of, results
 from cti.store.database import Store
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
+from cti.store.leads import forget_number
 
 pytestmark = pytest.mark.unit
 
@@ -76,3 +77,16 @@ def test_pages_follow_one_another_over_all_lists(store: Store) -> None:
     assert [row["list"] for row in seen] == ["a.csv", "a.csv", "b.csv"]
     assert seen == list(all_results(store, SPRING)) and columns_of(store, SPRING) == ["shop", "other"]
     assert results(store, "nobody", 0, 5) == []
+
+
+def test_columns_outlive_an_erased_lead_and_an_empty_cell(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign_results, "COLUMNS_PORTION", 2)
+    made = begin_list(store, SPRING, "a.csv", "eva", NOW)
+    data = ('{"shop": "a"}', '{"shop": "b"}', '{"shop": "c", "segment": "gold"}')
+    leads = [NewLead(row, (LeadNumber(number(row), BERLIN),), data=text) for row, text in enumerate(data, 1)]
+    add_portion(store, made, leads, NOW)
+    assert columns_of(store, SPRING) == []  # of a list that is still being loaded nothing is shown
+    finish_list(store, made, 3, 3, {(" ".join(BERLIN), 5)}, NOW)
+    assert columns_of(store, SPRING) == ["shop", "segment"]
+    assert forget_number(store, number(1)) == 1
+    assert columns_of(store, SPRING) == ["shop", "segment"]

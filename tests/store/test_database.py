@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,14 @@ from sqlalchemy import inspect, literal, select
 from cti.model.errors import ConfigError
 from cti.store import database
 from cti.store.database import Store, open_store
+from cti.store.overwriting import tables  # noqa: F401  which brings every table
 from cti.store.tables import metadata
 from tests import migrated
 
 pytestmark = pytest.mark.unit
+
+for _file in Path(database.__file__).parent.glob("*_tables.py"):  # `metadata` knows of those that were imported
+    importlib.import_module(f"cti.store.{_file.stem}")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from kit import START, Scene, center, member
+from sqlalchemy import event
 
 from cti.model.changes import Changed, Kind
 from cti.model.policy_version import policy_version
@@ -57,6 +58,13 @@ def history(tmp_path: Path) -> Iterator[History]:
 )
 def test_an_id_a_uniqueid_or_any_part_is_enough(history: History, asked: str, found: list[str]) -> None:
     assert [row["contact"] for row in history.find(asked)] == found
+
+
+def test_a_whole_id_costs_no_look_through_the_history(history: History) -> None:
+    asked = list[str]()
+    event.listen(history._store.engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+    assert len(history.find("node1/1700.1")) == 1 and not any("LIKE" in each for each in asked)
+    assert len(history.find("1700.12")) == 1 and any("LIKE" in each for each in asked)
 
 
 def test_the_newest_are_listed_first_and_so_many(history: History) -> None:

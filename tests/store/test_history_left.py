@@ -18,7 +18,7 @@ from cti.model.words import ContactId
 from cti.reports.today import restore_today
 from cti.store.database import Store, open_store
 from cti.store.history import History
-from cti.store.history_left import AFTER_S, PAUSE_S, PORTION, RETRY_S, LeftBehind
+from cti.store.history_left import AFTER_S, PAUSE_S, PORTION, RETRY_S, LeftBehind, _still_open
 from cti.store.history_writer import HistoryWriter
 from cti.store.interval_tables import queue_interval
 from cti.store.tables import contact_fact
@@ -110,6 +110,25 @@ async def test_who_waited_and_never_came_back_gave_up(store: Store) -> None:
         (Kind.VISIT, "waiting", "abandoned"),
         (Kind.CONTACT, "waiting", "ended"),
     ]
+
+
+async def test_they_end_too_when_the_engine_was_down_for_days(store: Store) -> None:
+    scene = Scene(CENTER)
+    waits(scene)
+    died(store, scene)
+    writer = writer_of(store, monday := START + 3 * 86_400.0)
+    await end(writer)
+    found = row(store, writer)
+    assert (found["state"], found["outcome"], found["ended_at"]) == ("ended", "abandoned", monday)
+    writer.close()
+
+
+def test_those_who_are_open_are_found_by_their_index(store: Store) -> None:
+    """On SQLite: PostgreSQL's plans depend on its statistics."""
+    asked = _still_open().compile(store.engine, compile_kwargs={"literal_binds": True})
+    with store.engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+    assert len(plan) == 1 and "USING INDEX contact_history_open" in plan[0]
 
 
 async def test_a_talk_that_ended_meanwhile_keeps_what_was_known_of_it(store: Store) -> None:

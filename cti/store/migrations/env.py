@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from cti.store import amd_tables as amd_tables
+from cti.store import day_tables as day_tables
 from cti.store import interval_tables as interval_tables
 from cti.store import people_tables as people_tables
 from cti.store.tables import metadata
