@@ -99,6 +99,8 @@ class PolicyInForce:
         for path, why in dropped:
             log.warning("a live change does not fit the configuration: it rests until it does", path=path, why=why)
         self.version = policy_version(self.center)
+        if self._flows is not None:
+            self._flows.center = self.center
 
     @property
     def errors(self) -> int:
@@ -210,7 +212,7 @@ class PolicyInForce:
             more["warnings"] += flows.warnings
             if flows.errors:
                 self._broken += not check
-                return _bad(list(flows.errors), **more)
+                return _bad([_where_it_is(line, plan.live) for line in flows.errors], **more)
             if flows.in_use:
                 return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
@@ -226,6 +228,8 @@ class PolicyInForce:
         judged = await asyncio.to_thread(config_live.apply, self._file, values_of(live))
         if judged.center is None:
             return _bad(judged.problems)
+        if self._flows is not None and (lost := self._flows.lost_in(judged.center)):
+            return _bad(lost)
         for path in wanted:
             value = config_live.value_at(judged.center, path)
             if value == config_live.value_at(self._file, path):
@@ -258,6 +262,8 @@ class PolicyInForce:
         answer = self._answer(plan, flows, **more)  # against what held before
         self._file, self._live, self._warnings = plan.file, plan.live, plan.warnings
         self.center, self.version = plan.center, plan.version
+        if self._flows is not None:
+            self._flows.center = plan.center
         if plan.nodes is not None:
             self._nodes = plan.nodes
             self._connect(plan.nodes)
@@ -287,6 +293,12 @@ async def _is_done_soon(storing: Future[None]) -> bool:
         return waits.exception() is None
     waits.cancel()
     return False
+
+
+def _where_it_is(line: str, live: Iterable[str]) -> str:
+    """Say of an error that a live change brings that it is in no line of the file."""
+    path = next((path for path in live if f": {path}." in line), None)
+    return line if path is None else f"{line[line.index(path) :]} (a live change: take it back, or drop all of them)"
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:

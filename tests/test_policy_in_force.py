@@ -366,6 +366,31 @@ async def test_an_entry_without_its_flow_is_told_at_its_place(both: WithFlows) -
     assert error.endswith('center.yaml:7:26: entries.6001.flow: there is no flow "mian" (did you mean "main"?)')
 
 
+async def test_a_live_change_leads_to_no_flow_that_is_not_there(both: WithFlows) -> None:
+    answer = await both.policy.change({"queues.vip.on_max_wait": {"flow": "mian"}}, by="eva")
+    assert answer.errors == ['queues.vip.on_max_wait.flow: there is no flow "mian" (did you mean "main"?)']
+    assert both.policy.live_changes() == []
+    assert (await both.policy.reload(by="eva")).refused is None
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_flow_that_a_live_change_leads_to_stays(both: WithFlows, restarted: bool) -> None:
+    both.write(flow_text("a: {queue: vip}", name="sorry"), "sorry")
+    assert (await both.policy.reload(by="eva")).applied
+    assert (await both.policy.change({"queues.vip.on_max_wait": {"flow": "sorry"}}, by="eva")).applied
+    if restarted:
+        both.policy.close()
+        both.start()
+    (both.folder / "flows" / "sorry.yaml").unlink()
+    [error] = (await both.flows.reload(by="eva")).errors
+    assert error == 'queues.vip.on_max_wait.flow: there is no flow "sorry" (known: main)'
+    assert (await both.policy.reload(by="eva")).errors == [
+        f"{error} (a live change: take it back, or drop all of them)"
+    ]
+    assert (await both.policy.reload(by="eva", drop_live=True)).applied
+    assert (await both.flows.reload(by="eva")).refused is None
+
+
 async def test_flows_can_come_and_go_without_a_restart(both: WithFlows) -> None:
     both.centre(entry="", flows="")
     answer = await both.policy.reload(by="eva")

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
+from cti.config import flows as config_flows
 from cti.config.settings import FlowRules, Reading, Settings
 from cti.flows import plan as flow_plan
 from cti.flows.draw import draw
@@ -60,7 +61,7 @@ class FlowsInForce:
         self._keeping: asyncio.Future[list[str]] | None = None
         self._owed: list[tuple[InForce, FlowVersion | None]] = []
         self._rules: FlowRules | None = None
-        self._center: Center = settings.center
+        self.center: Center = settings.center  # the policy that holds, live changes and all
         holds = load_in_force(store)
         newest = load_flow_version(store)
         self._seen = Seen(
@@ -133,10 +134,14 @@ class FlowsInForce:
         """`judge`, in a thread that nobody else waits for: neither a folder nor a store that hangs delays the rest."""
         return await in_thread_of_its_own(lambda: self.judge(rules, center, reading))
 
+    def lost_in(self, center: Center) -> list[str]:
+        """Say, a line each, what that policy would lead to flows that do not hold now."""
+        return config_flows.lines(config_flows.lost_entries(center, self._desk.book.flows, self._rules), None)
+
     def take(self, plan: Plan, by: str) -> bool:
         """Let the plan hold for new calls from now on; whether anything is different. To be followed by `keep`."""
         differs = plan.version != self._desk.book.version or plan.rules != self._rules
-        self._center, self._rules = plan.center, plan.rules
+        self.center, self._rules = plan.center, plan.rules
         if plan.rules is not None:
             self._desk.recordings = plan.rules.recordings
         self._desk.transfers = plan.rules.transfers if plan.rules is not None else {}
@@ -179,7 +184,7 @@ class FlowsInForce:
     async def _reload(self, by: str, check: bool) -> PolicyAnswer:
         if self._rules is None:
             return PolicyAnswer(NONE_CONFIGURED)
-        return await self._hold(await self.judged(self._rules, self._center), by, check=check)
+        return await self._hold(await self.judged(self._rules, self.center), by, check=check)
 
     async def _roll_back(self, by: str, to: int | None) -> PolicyAnswer:
         if self._rules is None:
@@ -198,8 +203,8 @@ class FlowsInForce:
         return await self._hold(await in_thread_of_its_own(partial(self._judge_older, version, self._rules)), by)
 
     def _judge_older(self, version: FlowVersion, rules: FlowRules) -> Plan:
-        known = flow_plan.names(self._center, self._lookups, rules)
-        return self._told(flow_plan.of_version(version, rules, self._center, known, self._seen), self._center)
+        known = flow_plan.names(self.center, self._lookups, rules)
+        return self._told(flow_plan.of_version(version, rules, self.center, known, self._seen), self.center)
 
     async def _hold(self, plan: Plan, by: str, *, check: bool = False) -> PolicyAnswer:
         if plan.errors:
@@ -217,7 +222,7 @@ class FlowsInForce:
     def _told(self, plan: Plan, center: Center) -> Plan:
         """With what it changes. Nothing that a caller inside may still ask for is taken away under him."""
         plan = flow_plan.told(plan, self._desk.book.flows, self._rules)
-        gone = self._center.queues.keys() - center.queues.keys()
+        gone = self.center.queues.keys() - center.queues.keys()
         if not gone:
             return plan
         older = [(book, self._desk.inside[book.version]) for book in list(self._books.values())]
