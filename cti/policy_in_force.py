@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
+from cti.background import is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
@@ -180,7 +181,7 @@ class PolicyInForce:
             if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
                 work.close()
             raise
-        if storing is None or await _is_done_soon(storing):
+        if storing is None or await is_done_within(storing, STORED_WITHIN_S):
             return answer
         return msgspec.structs.replace(answer, warnings=[*answer.warnings, NOT_STORED])
 
@@ -284,15 +285,6 @@ class PolicyInForce:
     def _tell_dropped(self, dropped: Iterable[config_live.Dropped]) -> None:
         for path, why in dropped:
             log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
-
-
-async def _is_done_soon(storing: Future[None]) -> bool:
-    waits = asyncio.wrap_future(storing)
-    await asyncio.wait([waits], timeout=STORED_WITHIN_S)
-    if waits.done():
-        return waits.exception() is None
-    waits.cancel()
-    return False
 
 
 def _where_it_is(line: str, live: Iterable[str]) -> str:
