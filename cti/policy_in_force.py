@@ -212,7 +212,7 @@ class PolicyInForce:
             more["warnings"] += flows.warnings
             if flows.errors:
                 self._broken += not check
-                return _bad([_where_it_is(line, plan.live) for line in flows.errors], **more)
+                return _bad([config_live.where_it_is(line, plan.live) for line in flows.errors], **more)
             if flows.in_use:
                 return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
@@ -293,12 +293,6 @@ async def _is_done_soon(storing: Future[None]) -> bool:
         return waits.exception() is None
     waits.cancel()
     return False
-
-
-def _where_it_is(line: str, live: Iterable[str]) -> str:
-    """Say of an error that a live change brings that it is in no line of the file."""
-    path = next((path for path in live if f": {path}." in line), None)
-    return line if path is None else f"{line[line.index(path) :]} (a live change: take it back, or drop all of them)"
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:
