@@ -8,7 +8,7 @@ beside it. What only looks like one (a moment with its fraction, a date, a numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -51,21 +51,35 @@ def erase_in_file(path: Path, forms: Sequence[str]) -> int:
         return 0
     longest = max(len(_digits(form)) + 4 for form in forms) * (1 + _MOST_BETWEEN_BYTES)
     pattern, core = re.compile(pattern_of(forms).pattern.encode()), re.compile(core_of(forms).encode())
-    found = begin = seen = 0  # `seen`: bytes of the chunk that are there for the looks behind alone
+    found, begin, before = 0, 0, b""  # `before`: what stood there, for the looks behind
     with path.open("r+b") as file:
         while True:
             file.seek(begin)
-            chunk = file.read(CHUNK_BYTES)
-            last = len(chunk) < CHUNK_BYTES
-            upto = len(chunk) if last else CHUNK_BYTES - longest - 1  # what crosses the end is seen by the next look
-            for match in pattern.finditer(chunk, seen) if core.search(chunk) else ():
+            chunk = before + file.read(CHUNK_BYTES)
+            last = len(chunk) < len(before) + CHUNK_BYTES
+            upto = len(chunk) if last else len(chunk) - longest - 1  # what crosses the end is seen by the next look
+            for match in _near(core, longest, pattern, chunk, len(before)):
                 if match.start() < upto:
-                    file.seek(begin + match.start())
+                    file.seek(begin - len(before) + match.start())
                     file.write(FILLER * (match.end() - match.start()))
-                    found += 1
+                    found, upto = found + 1, max(upto, match.end())
             if last:
                 return found
-            begin, seen = begin + upto - _CONTEXT_BYTES, _CONTEXT_BYTES
+            begin += upto - len(before)
+            before = chunk[max(0, upto - _CONTEXT_BYTES) : upto]
+
+
+def _near(
+    core: re.Pattern[bytes], longest: int, pattern: re.Pattern[bytes], chunk: bytes, begin: int
+) -> Iterator[re.Match[bytes]]:
+    """Every match of `pattern` from `begin` on: it is slow, and asked only where `core` is not far."""
+    for hint in core.finditer(chunk, begin):
+        begin = max(begin, hint.start() - longest)
+        for match in pattern.finditer(chunk, begin, hint.end() + 2 * longest):
+            if match.end() > hint.end() + longest:
+                break  # too near to the end for a look ahead: it has a hint of its own
+            yield match
+            begin = match.end()
 
 
 def with_older_ones(path: Path) -> list[Path]:

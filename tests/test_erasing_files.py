@@ -121,6 +121,7 @@ def test_wherever_a_piece_of_the_file_ends(parts: list[str], chunk_bytes: int) -
         finally:
             erasing_files.CHUNK_BYTES = before
         assert cut.read_bytes() == whole.read_bytes()
+        assert whole.read_text() == pattern_of(FORMS).sub(lambda match: "x" * len(match.group()), text)
 
 
 def test_older_files_are_found_and_packed_ones_told(tmp_path: Path) -> None:

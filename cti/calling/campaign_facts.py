@@ -75,6 +75,9 @@ class CampaignFacts:
             self._orders.soon()
 
     def _attempt(self, dial: Dial, fact: Changed) -> None:
+        desk = self._orders.desks.get(dial.campaign)
+        if desk is not None and fact.node is not None and fact.new not in ("placed", *BY_US) and not dial.forbidden:
+            desk.taken(dial.trunk, on=fact.new != DialResult.NOT_DIALLED)
         if fact.new == "answered" or fact.new == DialResult.HUMAN:
             if dial.answered_at is None:
                 dial.answered_at = fact.at

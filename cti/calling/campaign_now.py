@@ -33,6 +33,8 @@ def campaign_now(orders: CampaignOrders, desk: Desk, at: float) -> CampaignNow:
         answered=answered,
         abandoned=abandoned,
         not_dialled={rule.value: count for rule, count in desk.reasons.items()},
+        untaken=desk.untaken if desk.running else 0,
+        untaken_trunk=desk.untaken_trunk if desk.running else "",
         abandon_cap_percent=desk.written.limits.abandon_cap_percent,
         may=desk.life.may(at),
     )

@@ -79,7 +79,9 @@ class CampaignOrders:
 
     def _place(self, plan: Planned) -> None:
         name, contact = plan.callout.attempt, contact_of(plan.callout.attempt)
-        self.dials[name] = Dial(name, plan.campaign, contact, plan.queue, plan.mode, self._floor.now)
+        self.dials[name] = Dial(
+            name, plan.campaign, contact, plan.queue, plan.mode, self._floor.now, plan.callout.trunk
+        )
         due = CalloutDue(contact, QueueName(plan.queue), plan.callout, customer=plan.customer)
         callouts.due(self._floor, due)
 

@@ -20,6 +20,7 @@ class Dial:
     queue: str
     mode: Mode
     planned_at: float
+    trunk: str = ""
     placed_at: float | None = None
     answered_at: float | None = None
     person: bool = False

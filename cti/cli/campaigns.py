@@ -182,12 +182,13 @@ def _why(row: Row) -> str:
 
 def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     leads, left = int(row.get("leads") or 0), int(row.get("leads_left") or 0)
-    share = (leads - left) / leads if leads else 0.0
+    there = leads - int((row.get("states") or {}).get("forgotten", 0))  # who was erased has no outcome
+    share = (there - left) / there if there else 0.0
     done = round(share * BAR)
     facts = [
         ("campaign", f"{show.clean(row.get('name'))} ({show.clean(row.get('mode'))})"),
         ("state", show.clean(row.get("state"))),
-        ("progress", f"[{'#' * done}{'.' * (BAR - done)}] {share:.0%} of {leads} leads"),
+        ("progress", f"[{'#' * done}{'.' * (BAR - done)}] {share:.0%} of {there} leads"),
     ]
     if _why(row) and _why(row) != row.get("state"):
         facts.append(("waits", _why(row)))
@@ -195,6 +196,8 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
         facts.append(("ready in", f"{_long(float(row['eta_s']))}, as fast as until now"))
     if row.get("pacing"):
         facts.append(("pacing", show.clean(row["pacing"])))
+    if row.get("untaken"):
+        facts.append(("FAILS", _untaken(row)))
     air = ", ".join(f"{row.get(key, 0)} {key}" for key in ("planned", "dialling", "connected"))
     facts.append(("now", f"{air}; {row.get('due', 0)} of {row.get('at_hand', 0)} at hand are due"))
     answered, abandoned = int(row.get("answered") or 0), int(row.get("abandoned") or 0)
@@ -204,6 +207,12 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     if ended:
         facts.append(("leads", ", ".join(f"{count} {show.clean(state)}" for state, count in sorted(ended.items()))))
     return facts
+
+
+def _untaken(row: dict[str, Any]) -> str:
+    trunk, many = show.clean(row.get("untaken_trunk")), int(row["untaken"])
+    dials = "the newest dial was" if many == 1 else f"the newest {many} dials were"
+    return f"{dials} taken on by no Asterisk{f', by trunk {trunk}' if trunk else ''}: cti doctor says why"
 
 
 def _long(seconds: float) -> str:

@@ -76,6 +76,7 @@ class Desk:
         self.asked_at: float | None = None  # when more leads were asked for and have not come
         self.ask_again_at = 0.0
         self.reasons: dict[Rule, int] = {}  # why leads were not dialled, since the last look
+        self.untaken, self.untaken_trunk = 0, ""  # dials in a row that no node took on, and the newest one's trunk
         self.pool: Pool | None = None
         self.follow(written, outbound, hours, forbidden)
 
@@ -112,6 +113,10 @@ class Desk:
                 return Choice(index)
             found.append(verdict)
         return Choice(None, _soonest(found))
+
+    def taken(self, trunk: str, *, on: bool) -> None:
+        """A node has taken a dial `on`, or not: then no phone has rung."""
+        self.untaken, self.untaken_trunk = (0, "") if on else (self.untaken + 1, trunk)
 
     def note(self, reason: Reason) -> None:
         """Count why a lead was not dialled."""

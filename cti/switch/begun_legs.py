@@ -34,6 +34,7 @@ class BegunLeg:
     channel: str = ""
     answered: bool = False
     taken_back: bool = False
+    trunk: str = ""  # by which a customer is called
 
 
 Name = TypeVar("Name", bound=str)
@@ -119,7 +120,8 @@ class BegunLegs(ABC, Generic[Name, Leg]):
 
     def _no_channel(self, name: Name, leg: Leg) -> None:
         if self._legs.get(name) is leg and not leg.channel:
-            log.warning("nothing has rung: is that trunk or phone there?", node=self._node, leg=self.mark + name)
+            by = {"trunk": leg.trunk} if leg.trunk else {}
+            log.warning("nothing has rung: is that trunk or phone there?", node=self._node, leg=self.mark + name, **by)
             self._not_begun(name)
 
     def reconcile(self, legs: Iterable[SnapshotLeg]) -> None:

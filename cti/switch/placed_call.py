@@ -63,7 +63,7 @@ class PlacedCalls(BegunLegs[AttemptId, Placed]):
         if call.attempt in self._legs:
             log.error("an attempt is under way already: it is not dialled again", attempt=call.attempt)
             return
-        self._legs[call.attempt] = placed = Placed()
+        self._legs[call.attempt] = placed = Placed(trunk=call.trunk)
         task = asyncio.get_running_loop().create_task(self._place(call, placed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

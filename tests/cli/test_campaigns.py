@@ -47,6 +47,17 @@ def test_the_status_tells_how_far_and_how_long_and_why(engine: AskedEngine) -> N
     assert "did you mean" in cti("status", "sprnig").stderr
 
 
+def test_the_status_tells_that_dials_are_taken_on_by_nobody_and_by_which_trunk(engine: AskedEngine) -> None:
+    engine.answer = {"campaigns": [ROW | {"untaken": 4, "untaken_trunk": "carrier"}]}
+    said = cti("status", "spring").stdout
+    assert "the newest 4 dials were taken on by no Asterisk, by trunk carrier: cti doctor says why" in said
+
+
+def test_who_was_erased_is_no_progress(engine: AskedEngine) -> None:
+    engine.answer = {"campaigns": [ROW | {"leads": 4, "leads_left": 3, "states": {"due": 3, "forgotten": 1}}]}
+    assert "0% of 3 leads" in cti("status", "spring").stdout
+
+
 def test_the_plan_sums_up(engine: AskedEngine) -> None:
     found = cti("plan", "spring", "--hours", "8")
     assert "30 may be dialled in 8 h" in found.stdout and "15  not: window" in found.stdout

@@ -8,12 +8,13 @@ import {
   readyInS,
 } from '../../src/pages/campaigns/rows';
 
-const ROW = { name: 'spring', leads: 40, leads_left: 30 } as CampaignRow;
+const ROW = { name: 'spring', leads: 40, leads_left: 30, states: {} } as unknown as CampaignRow;
 
 describe('a campaign', () => {
   it('has its progress where it has leads', () => {
     expect(doneShare(ROW)).toBe(0.25);
     expect(doneShare({ ...ROW, leads: 0, leads_left: 0 })).toBeNull();
+    expect(doneShare({ ...ROW, states: { forgotten: 10 } })).toBe(0);
   });
 
   it('has its abandoned calls measured by its own cap', () => {

@@ -97,6 +97,11 @@ function Now({ row }: { readonly row: CampaignRow }) {
     <section aria-label={said.now}>
       <h3>{said.now}</h3>
       <Progress row={row} isWide />
+      {(row.untaken ?? 0) > 0 && (
+        <p class="alarm" role="alert">
+          {said.untaken(row.untaken ?? 0, row.untaken_trunk ?? '')}
+        </p>
+      )}
       <dl class="facts">
         <dt>{said.columns.eta}</dt>
         <dd title={said.hints.eta}>{long(readyInS(row, serverNow.value))}</dd>

@@ -15,7 +15,15 @@ const TONES: Readonly<Record<string, Tone>> = {
 };
 
 export function State({ row }: { readonly row: CampaignRow }) {
-  return <Badge tone={TONES[row.state] ?? 'unknown'}>{named(words.value.campaigns.states, row.state)}</Badge>;
+  const said = words.value.campaigns;
+  const fails = row.untaken ?? 0;
+  const tone = fails > 0 ? 'bad' : (TONES[row.state] ?? 'unknown');
+  const title = fails > 0 ? said.untaken(fails, row.untaken_trunk ?? '') : undefined;
+  return (
+    <Badge tone={tone} title={title}>
+      {named(said.states, row.state)}
+    </Badge>
+  );
 }
 
 export function Progress({ row, isWide = false }: { readonly row: CampaignRow; readonly isWide?: boolean }) {

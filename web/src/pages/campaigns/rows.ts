@@ -23,6 +23,9 @@ export interface CampaignRow {
   readonly answered?: number;
   readonly abandoned?: number;
   readonly today?: Attempts;
+  /** The newest dials, in a row, that no node took on, and by which trunk. */
+  readonly untaken?: number;
+  readonly untaken_trunk?: string;
   readonly not_dialled?: Readonly<Record<string, number>>;
   /** The law's, or the campaign's own where that is stricter: of `answered`, at most so many of `abandoned`. */
   readonly abandon_cap_percent: number;
@@ -72,9 +75,10 @@ export interface ListRow {
 
 export type Action = 'start' | 'pause' | 'resume' | 'drain' | 'stop';
 
-/** Which part of the leads has its outcome; null where there are none. */
+/** Which part of the leads has its outcome; who was erased is none of them. Null where there are none. */
 export function doneShare(row: CampaignRow): number | null {
-  return row.leads > 0 ? (row.leads - row.leads_left) / row.leads : null;
+  const leads = row.leads - (row.states.forgotten ?? 0);
+  return leads > 0 ? (leads - row.leads_left) / leads : null;
 }
 
 /** Seconds until all have their outcome, if it goes on as fast as since it began to run; null where nobody can tell. */

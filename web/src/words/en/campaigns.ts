@@ -1,7 +1,7 @@
 /** The words of the campaigns' page. */
 
 export const campaigns = {
-  none: 'The configuration has no campaign.',
+  none: 'There is no campaign here: the configuration has none, or none in your part of the centre.',
   now: 'Now',
   leads: 'Leads',
   noLeads: 'There are no leads yet: import a list.',
@@ -45,6 +45,8 @@ export const campaigns = {
     most: 'so many at most at once',
   },
   notDialled: 'Not dialled, because',
+  untaken: (dials: number, trunk: string) =>
+    `No Asterisk takes its dials on${trunk ? ` (trunk ${trunk})` : ''}: the newest ${dials} failed, and no phone has rung. "cti doctor" says why.`,
   atHand: 'At hand',
   dueOf: (due: number, all: number) => `${due} of ${all} are due`,
   today: 'Today',
@@ -95,7 +97,7 @@ export const campaigns = {
     stop: 'It is stopped at once: what rings is hung up, talks go on.',
   },
   outcomes: {
-    due: 'due',
+    due: 'open',
     held: 'at hand',
     reached: 'reached',
     exhausted: 'every try made',
@@ -107,6 +109,7 @@ export const campaigns = {
     quota_full: 'quota full',
     expired: 'expired',
     withdrawn: 'withdrawn',
+    forgotten: 'erased',
   },
   rules: {
     window: 'outside of their hours',
@@ -132,7 +135,7 @@ export const campaigns = {
     ready: 'not started',
     done: 'all leads are finished',
     draining: 'draining',
-    lines: 'all lines are in use',
+    lines: 'their trunk has no free line, or has begun its calls of this second',
     rate: 'calls per second are at their limit',
     skipped: 'an agent did not want to call',
     no_trunk: 'no trunk may be used for the number',

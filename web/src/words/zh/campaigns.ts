@@ -4,7 +4,7 @@ import type { campaigns as english } from '../en/campaigns';
 import type { Said } from '../index';
 
 export const campaigns: Said<typeof english> = {
-  none: '配置中没有外呼活动。',
+  none: '这里没有外呼活动：配置中没有，或不在您负责的范围内。',
   now: '当前',
   leads: '名单',
   noLeads: '还没有名单：请导入。',
@@ -45,6 +45,8 @@ export const campaigns: Said<typeof english> = {
     most: '已达单次上限',
   },
   notDialled: '未呼叫的原因',
+  untaken: (dials, trunk) =>
+    `没有 Asterisk 接受其呼叫${trunk ? `（中继 ${trunk}）` : ''}：最近 ${dials} 次均失败，没有电话响铃。原因见 “cti doctor”。`,
   atHand: '手头',
   dueOf: (due, all) => `${all} 条中 ${due} 条到期`,
   today: '今天',
@@ -94,7 +96,7 @@ export const campaigns: Said<typeof english> = {
     stop: '立即停止：正在振铃的挂断，通话继续。',
   },
   outcomes: {
-    due: '到期',
+    due: '未完成',
     held: '手头',
     reached: '已接通',
     exhausted: '已尽所有尝试',
@@ -106,6 +108,7 @@ export const campaigns: Said<typeof english> = {
     quota_full: '配额已满',
     expired: '已过期',
     withdrawn: '已撤回',
+    forgotten: '已删除',
   },
   rules: {
     window: '不在对方可呼时间',
@@ -131,7 +134,7 @@ export const campaigns: Said<typeof english> = {
     ready: '未开始',
     done: '名单已全部完成',
     draining: '收尾中',
-    lines: '线路已占满',
+    lines: '所属中继没有空余线路，或本秒呼叫数已满',
     rate: '已达每秒呼叫上限',
     skipped: '坐席暂不呼叫',
     no_trunk: '没有可用于该号码的中继',
