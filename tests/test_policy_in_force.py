@@ -227,7 +227,7 @@ async def test_a_file_that_does_not_answer_holds_up_reloads_only(bench: Bench, m
     asking = [asyncio.ensure_future(bench.policy.reload(by="eva")) for _ in range(3)]
     assert (await bench.policy.change({"queues.sales.target_s": 30}, by="eva")).applied
     for answer in await asyncio.gather(*asking):
-        assert answer.errors == [f"{bench.file}:1:1: cannot be read: no answer within 45 s"]
+        assert answer.errors == [f"{bench.file}:1:1: cannot be read: no answer within 0 s"]
     assert len(begun) == 1  # no thread for every try
     answers.set()
 
