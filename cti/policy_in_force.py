@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
+from cti import file_reading
 from cti.background import is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
-from cti.file_reading import READ_LIMIT_S, FileReading
+from cti.file_reading import FileReading
 from cti.flows.in_force import FlowsInForce
 from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
@@ -129,7 +130,7 @@ class PolicyInForce:
             reading = await self._file_reading.read(self._path)
             if reading is None:
                 self._broken += not check
-                return _bad([f"{self._path}:1:1: cannot be read: no answer within {READ_LIMIT_S:.0f} s"])
+                return _bad([f"{self._path}:1:1: cannot be read: no answer within {file_reading.READ_LIMIT_S:.0f} s"])
             if reading.settings is None:
                 self._broken += not check
                 return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
@@ -213,7 +214,7 @@ class PolicyInForce:
             more["warnings"] += flows.warnings
             if flows.errors:
                 self._broken += not check
-                return _bad([_where_it_is(line, plan.live) for line in flows.errors], **more)
+                return _bad([config_live.where_it_is(line, plan.live) for line in flows.errors], **more)
             if flows.in_use:
                 return self._answer(plan, flows, refused=Refused(RefusedReason.IN_USE, "; ".join(flows.in_use)), **more)
         if check:
@@ -285,12 +286,6 @@ class PolicyInForce:
     def _tell_dropped(self, dropped: Iterable[config_live.Dropped]) -> None:
         for path, why in dropped:
             log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
-
-
-def _where_it_is(line: str, live: Iterable[str]) -> str:
-    """Say of an error that a live change brings that it is in no line of the file."""
-    path = next((path for path in live if f": {path}." in line), None)
-    return line if path is None else f"{line[line.index(path) :]} (a live change: take it back, or drop all of them)"
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:

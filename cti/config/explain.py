@@ -14,6 +14,7 @@ from cti.config.yaml_file import Mapping, Path, Problem, Scalar, Sequence, locat
 from cti.model import node_rules, policy
 from cti.suggest import did_you_mean
 
+MOST_UNKNOWN = 100  # keys whose near words are looked for; a file of something else has any number of them
 WORDS = {
     "missing": "is missing",
     "model_type": "must be keys with values",
@@ -76,13 +77,15 @@ def in_words(
     `meanings` says in words what further patterns of the schema want.
     """
     known_patterns = MEANING_OF_PATTERN | (meanings or {})
-    problems = []
+    problems, unknown = [], 0
     for detail in error.errors(include_url=False, include_input=False):
         kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
         if kind == "default_factory_not_called":  # follows from another error, which is reported
             continue
         about_key = kind == "extra_forbidden" or path[-1:] == ("[key]",)
         path = path[:-1] if path[-1:] == ("[key]",) else path
+        if kind == "extra_forbidden" and (unknown := unknown + 1) > MOST_UNKNOWN:
+            continue
         if kind == "extra_forbidden":
             model = model_of(schema, path[:-1])
             text = "unknown key" + did_you_mean(str(path[-1]), keys_of(model) if model else ())
@@ -98,6 +101,8 @@ def in_words(
             text += SECONDS if kind == "float_parsing" and str(path[-1]).endswith("_s") else ""
         text += _example(path) if not about_key else ""
         problems.append(Problem(locate(tree, path, key=about_key), path, text))
+    if unknown > MOST_UNKNOWN:
+        problems.append(Problem(tree.place, (), f"{unknown - MOST_UNKNOWN} more unknown keys"))
     return problems
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from cti.config.address import AddressText
 from cti.model.policy import Name
@@ -30,6 +32,18 @@ class Joined(Policy):
     nodes: tuple[AddressText, ...] = ()  # others of them, for a start while that one is dead
     domain: Name = "center"
     lease_s: Annotated[float, Field(ge=1, le=60)] = 2.0  # an owner who is silent for so long is replaced
+
+    @field_validator("url")
+    @classmethod
+    def _place(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            _ = parts.port  # raises
+        except ValueError:
+            raise ValueError("its host or port can be none: write for example redis://127.0.0.1:6379/0") from None
+        if re.fullmatch(r"/?[0-9]{0,4}", parts.path) is None:
+            raise ValueError("its database must be a small number, as in redis://127.0.0.1:6379/0")
+        return url
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

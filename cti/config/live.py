@@ -7,7 +7,7 @@ None (leaves). PURE: judged by the schema and the same checks as the file; knows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -122,6 +122,12 @@ def value_at(center: Center, path: str) -> Any:
         return brief.get(rest[0], dumped)
     member = center.agents[name].queues.get(rest[1])
     return None if member is None else member.model_dump(mode="json")
+
+
+def where_it_is(line: str, live: Collection[str]) -> str:
+    """Say of an error that a live change brings that it is in no line of the file."""
+    path = next((path for path in live if f": {path}." in line), None)
+    return line if path is None else f"{line[line.index(path) :]} (a live change: take it back, or drop all of them)"
 
 
 def _sort(

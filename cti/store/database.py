@@ -57,15 +57,15 @@ def open_store(url: str) -> Store:
         if make_url(url).drivername == "postgresql":
             url = url.replace("postgresql", POSTGRESQL, 1)
         shown = make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: of a port that is no number
         raise ConfigError(["store: not a database URL; write for example sqlite:////var/lib/cti/cti.db"]) from None
     try:
         store = Store(_engine(url, "NORMAL"), _engine(url, "FULL"))
-    except (ImportError, SQLAlchemyError) as error:
+    except (ImportError, SQLAlchemyError, TypeError, ValueError) as error:
         raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
     try:
         _migrate(store.durable)
-    except (SQLAlchemyError, _CannotMigrate, OSError) as error:
+    except (SQLAlchemyError, _CannotMigrate, OSError, TypeError, ValueError) as error:  # a driver's: no user is named
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {_reason(error)}"]) from None
     return store

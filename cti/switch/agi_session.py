@@ -68,7 +68,7 @@ class Door(Protocol):
     may_speak: Callable[[], bool]  # whether anything may be sent to a caller's channel now
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
-        """Judge a fresh connection; close it, or set `refusal`, or let it speak for a limited time."""
+        """Judge a fresh connection; close it, or let it speak for a limited time."""
 
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """The environment is complete: start the session, or say why not."""
@@ -123,7 +123,7 @@ class AgiSession(asyncio.Protocol):
         self.gone: Gone | None = None
         """None while the caller is there."""
         self.refusal: str | None = None
-        """Set by the door: hear the environment out, then send the caller away with this reason."""
+        """Why the door sends the caller away, once his environment is heard."""
         self.lost = False
         """True once no command can be sent any more."""
 

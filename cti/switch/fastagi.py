@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import math
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -19,8 +20,7 @@ from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# Connections above max_sessions that are still answered with a word before they are closed.
-POLITE_EXTRA: Final = 256
+CROWD_TOLD_S: Final = 60.0
 # AGI() has no keep-alive of its own: a dead Asterisk host is noticed after about 30 + 3 * 10 s.
 KEEPALIVE_IDLE_S: Final = 30
 KEEPALIVE_INTERVAL_S: Final = 10
@@ -35,7 +35,8 @@ class FastAgiServer:
     """Listens for FastAGI connections and starts `on_session` as one task per call.
 
     When `on_session` returns or raises, the AGI ends and the dialplan goes on. `allow` are the peers' networks;
-    `admit_path` judges path and query (an HMAC, say) before a session begins; `max_sessions` counts connections.
+    `admit_path` judges path and query (an HMAC, say) before a session begins; `max_sessions` counts connections that
+    have said who they are. As many may be about to: silence takes no caller's place.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class FastAgiServer:
         self._max_sessions = max_sessions
         self._listener: asyncio.Server | None = None
         self._sessions: dict[AgiSession, asyncio.TimerHandle | None] = {}
-        # Each with its deadline while its environment is awaited.
+        # Each with its deadline while its environment is awaited (then it is in `_unknown`, too).
+        self._unknown: dict[AgiSession, asyncio.Transport] = {}  # the oldest first
+        self._told_crowd_at = -math.inf
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowed_hosts: dict[str, bool] = {}
         self.counters = AgiCounters()
@@ -99,7 +102,7 @@ class FastAgiServer:
     # What sessions call.
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
-        """Judge a fresh connection by its peer and by how many there are."""
+        """Judge a fresh connection by its peer; of too many who say nothing the oldest goes."""
         if _has_left(transport):
             self.counters.gone_early += 1
             transport.abort()
@@ -108,17 +111,17 @@ class FastAgiServer:
             self.counters.refused_peer += 1
             transport.abort()
             return
-        if len(self._sessions) >= self._max_sessions:
-            self.counters.refused_full += 1
-            if len(self._sessions) >= self._max_sessions + POLITE_EXTRA:
-                transport.abort()
-                return
-            session.refusal = "the engine is full"
+        if len(self._unknown) >= self._max_sessions:
+            self._make_way()
+        self._unknown[session] = transport
         self._sessions[session] = self.loop.call_later(self._env_timeout_s, self._env_too_late, transport)
 
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """Start the session's task, or say why not."""
         self._end_deadline(session)
+        if len(self._sessions) - len(self._unknown) > self._max_sessions:
+            self.counters.refused_full += 1
+            return "the engine is full"
         if not self._path_allowed(session.path):
             self.counters.refused_path += 1
             return "the address is not allowed"
@@ -126,6 +129,15 @@ class FastAgiServer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return None
+
+    def _make_way(self) -> None:
+        """Somebody opens connections and says nothing: the oldest of them goes, and it is told once a minute."""
+        oldest = next(iter(self._unknown))
+        self.counters.env_timeouts += 1
+        self._unknown.pop(oldest).abort()
+        if self.loop.time() >= self._told_crowd_at + CROWD_TOLD_S:
+            self._told_crowd_at = self.loop.time()
+            _log.warning("%d FastAGI connections say nothing: look who opens them", len(self._unknown) + 1)
 
     def forget(self, session: AgiSession) -> None:
         """A connection ended."""
@@ -135,6 +147,7 @@ class FastAgiServer:
             self.counters.gone_early += not session.env
 
     def _end_deadline(self, session: AgiSession) -> None:
+        self._unknown.pop(session, None)
         deadline = self._sessions.get(session)
         if deadline is not None:
             deadline.cancel()

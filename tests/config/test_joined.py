@@ -36,6 +36,10 @@ def test_without_the_key_there_is_none() -> None:
     [
         ("{url: 'http://x'}", "must be redis://host:6379/0"),
         ("{lease_s: 0.1}", "lease_s"),
+        ("{url: 'redis://127.0.0.1:x/0'}", "its host or port"),
+        ("{url: 'redis://127.0.0.1:99999/0'}", "its host or port"),
+        ("{url: 'redis://[::1/0'}", "its host or port"),
+        ("{url: 'redis://127.0.0.1:1/99999999999999999999'}", "its database"),
         ("{cluster: true, sentinels: ['a:26379']}", "keep one of them"),
         ("{nodes: ['a:6379']}", "write cluster: true"),
         ("{url: 'rediss://a', certificate: a.pem}", "name both"),

@@ -316,3 +316,10 @@ def test_the_environment_is_read_where_none_is_given(monkeypatch: pytest.MonkeyP
     for name, value in ENV.items():
         monkeypatch.setitem(os.environ, name, value)
     assert config.load(EXAMPLE).nodes["node1"].secret.get_secret_value() == "s3cret-ami"
+
+
+def test_a_file_of_something_else_is_no_work_for_hours() -> None:
+    text = "".join(f"k{number}: 1\n" for number in range(500))
+    errors = config.read_bytes(text.encode(), environ={}).errors
+    assert sum("unknown key" in found.text for found in errors) == 101
+    assert errors[-1].text == "400 more unknown keys"

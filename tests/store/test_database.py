@@ -70,7 +70,7 @@ def test_sqlite_is_in_wal_mode_and_promises_survive_a_power_cut(tmp_path: Path) 
     store.close()
 
 
-@pytest.mark.parametrize("bad", ["", "nonsense", "nodatabase://x/y"])
+@pytest.mark.parametrize("bad", ["", "nonsense", "nodatabase://x/y", "postgresql://h:x/y", "postgresql://h:99999999/x"])
 def test_a_url_that_is_none_is_a_config_error(bad: str) -> None:
     with pytest.raises(ConfigError, match="store: "):
         open_store(bad)

@@ -330,6 +330,25 @@ async def test_a_full_server_says_so(start: Start) -> None:
     second.writer.close()
 
 
+async def test_who_says_nothing_takes_no_callers_place(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    server = await start(max_sessions=2)
+    silent = [await connect(server, b"agi_network: yes\n") for _ in range(2)]
+    await until(lambda: server.connected == 2)
+    caller = await connect(server)
+    await until(lambda: server.counters.sessions == 1)
+    assert await silent[0].closed() == b"" and server.counters.env_timeouts == 1  # the oldest
+    more = [await connect(server, b"agi_network: yes\n") for _ in range(3)]
+    assert await silent[1].closed() == b"" and await more[0].closed() == b""
+    other = await connect(server)
+    await until(lambda: server.counters.sessions == 2)
+    assert server.counters.refused_full == 0
+    assert [record.getMessage() for record in caplog.records] == [
+        "2 FastAGI connections say nothing: look who opens them"
+    ]
+    for each in (caller, other):
+        each.writer.close()
+
+
 async def test_close_ends_every_session(start: Start) -> None:
     server, caller, session = await session_of(start)
     await server.close()
