@@ -76,8 +76,8 @@ bench-report: setup ## every report of a month; CONTACTS=10000000: so many (1,00
 bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and what do they cost the engine
 	@exec $(PYTHON_ENV) -m bench.wall
 
-bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, ENGINES=1, AGENTS=500, HOLD_S=60 at the peak
-	@exec $(PYTHON_ENV) -m bench.load --calls "$(or $(CALLS),10000)" --nodes "$(or $(NODES),4)" --engines "$(or $(ENGINES),1)" --agents "$(or $(AGENTS),500)" --hold-s "$(or $(HOLD_S),60)" $(if $(RATE),--rate "$(RATE)")
+bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, ENGINES=1, AGENTS= (one for 20 calls, at most 500), HOLD_S=60 at the peak
+	@exec $(PYTHON_ENV) -m bench.load --calls "$(or $(CALLS),10000)" --nodes "$(or $(NODES),4)" --engines "$(or $(ENGINES),1)" $(if $(AGENTS),--agents "$(AGENTS)") --hold-s "$(or $(HOLD_S),60)" $(if $(RATE),--rate "$(RATE)")
 
 bench-sim-load: web ## one engine on simulated AMI and AGI: calls held at once, calls a second, CPU a call
 	@exec $(PYTHON_ENV) -m bench.sim_load

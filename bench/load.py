@@ -25,7 +25,7 @@ from bench import load_needs as needs
 from bench.load_gauges import Gauges, Sample, together
 from bench.load_lab import Nodes, RunningEngine, engine, staff
 from bench.load_people import People
-from bench.load_plan import Plan
+from bench.load_plan import Plan, agents_for
 from bench.load_records import last_words, phones
 from bench.load_report import Report, whole
 from bench.processes import end_on_sigterm, say, told_if_ended, until
@@ -134,7 +134,7 @@ def main() -> int:
     plan = Plan(
         options.calls,
         options.nodes,
-        options.agents,
+        options.agents or agents_for(options.calls, options.engines),
         options.hold_s,
         options.rate,
         talk_s=options.talk_s,
@@ -177,7 +177,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=default.calls, help="calls at once (10000)")
     parser.add_argument("--nodes", type=int, default=default.nodes, help="Asterisks; 2,600 calls each at most (4)")
     parser.add_argument("--engines", type=int, default=default.engines, help="centres that share all that (1)")
-    parser.add_argument("--agents", type=int, default=default.agents, help="with phones; at most 900 (500)")
+    parser.add_argument("--agents", type=int, help="with phones; at most 900 (one for 20 calls, at most 500)")
     parser.add_argument("--hold-s", type=float, default=default.hold_s, help="seconds at the peak (60)")
     parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")
     parser.add_argument("--talk-s", type=float, default=default.talk_s, help="how long people talk, on average (20)")

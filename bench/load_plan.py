@@ -15,7 +15,14 @@ PATIENCE_S = (15.0, 45.0)  # of those who give up
 IMPATIENT_PERCENT, TRANSFER_PERCENT = 3.0, 2.0
 LEAVE_PER_S = 150.0  # when it is over
 SETTLE_S = 15.0
+MOST_AGENTS, CALLS_PER_AGENT = 500, 20  # where no number of agents is given
 RAMP_RESERVE = 1.25  # a machine that others use, too
+
+
+def agents_for(calls: int, engines: int) -> int:
+    """So few that callers wait all the time: what agents who wait themselves do says nothing of the engine."""
+    wanted = min(MOST_AGENTS, calls // CALLS_PER_AGENT)
+    return max(QUEUES, wanted // engines) * engines
 
 
 @dataclass(frozen=True)

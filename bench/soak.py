@@ -27,6 +27,7 @@ MIB = 1 << 20
 BOUNDED = (  # the newest so many
     "hub._kept",
     "core._floor.dials._over",
+    "core._floor.dials._stopped",
     "view.queues[].counts.waits._newest",
     "view.tally.queues[]._shown",
 )

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -72,3 +73,13 @@ class Background:
                 await task
 
         self._stack.push_async_callback(end)
+
+
+async def is_done_within(work: Future[None], seconds: float) -> bool:
+    """Wait for what a thread does; False where it took longer, or failed."""
+    waits = asyncio.wrap_future(work)
+    await asyncio.wait([waits], timeout=seconds)
+    if waits.done():
+        return waits.exception() is None
+    waits.cancel()
+    return False

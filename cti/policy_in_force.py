@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from cti import file_reading
+from cti.background import is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
-from cti.file_reading import FileReading
+from cti.file_reading import READ_LIMIT_S, FileReading
 from cti.flows.in_force import FlowsInForce
 from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
@@ -129,7 +129,7 @@ class PolicyInForce:
             reading = await self._file_reading.read(self._path)
             if reading is None:
                 self._broken += not check
-                return _bad([f"{self._path}:1:1: cannot be read: no answer within {file_reading.READ_LIMIT_S:.0f} s"])
+                return _bad([f"{self._path}:1:1: cannot be read: no answer within {READ_LIMIT_S:.0f} s"])
             if reading.settings is None:
                 self._broken += not check
                 return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
@@ -181,7 +181,7 @@ class PolicyInForce:
             if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
                 work.close()
             raise
-        if storing is None or await _is_done_soon(storing):
+        if storing is None or await is_done_within(storing, STORED_WITHIN_S):
             return answer
         return msgspec.structs.replace(answer, warnings=[*answer.warnings, NOT_STORED])
 
@@ -285,15 +285,6 @@ class PolicyInForce:
     def _tell_dropped(self, dropped: Iterable[config_live.Dropped]) -> None:
         for path, why in dropped:
             log.warning("a live change no longer fits the configuration and was dropped", path=path, why=why)
-
-
-async def _is_done_soon(storing: Future[None]) -> bool:
-    waits = asyncio.wrap_future(storing)
-    await asyncio.wait([waits], timeout=STORED_WITHIN_S)
-    if waits.done():
-        return waits.exception() is None
-    waits.cancel()
-    return False
 
 
 def _bad(errors: list[str], **more: Any) -> PolicyAnswer:

@@ -1,10 +1,12 @@
 """What does `cti number erase` do? A person's number leaves the store and the files, and the proof is printed.
 
-Exit codes: 0 it is gone, 1 something of it is left (each is named), 2 wrong words.
+Exit codes: 0 it is gone, 1 something of it is left (each is named), 2 wrong words, or nobody
+said yes: nothing was done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Sequence
@@ -50,9 +52,7 @@ def erase_number(
     """
     wanted = one_number(number, region, as_json)
     if not yes and not as_json:
-        typer.confirm(
-            f"take {shown(wanted, False)} out of everything that is kept? This cannot be taken back", abort=True
-        )
+        _be_sure(shown(wanted, False))
     forms = forms_of(wanted)
     with opened(config, as_json) as (store, settings):
         waiting = _withdraw(store, settings, forms)
@@ -79,6 +79,15 @@ def erase_number(
     else:
         _print(told)
     raise typer.Exit(REFUSED if left else 0)
+
+
+def _be_sure(number: str) -> None:
+    """Ask a person. Another exit code than what is left has: a cron job could not tell the two."""
+    said = False
+    with contextlib.suppress(typer.Abort):  # there is no terminal, and so nobody to answer
+        said = typer.confirm(f"take {number} out of everything that is kept? This cannot be taken back")
+    if not said:
+        ask.fail(ask.BAD_CONFIG, "nothing was erased: nobody said yes. A script says it with --yes", False)
 
 
 def forms_of(number: str) -> list[str]:

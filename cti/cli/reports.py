@@ -17,7 +17,7 @@ from cti.cli.store import ConfigOption, opened, refuse
 from cti.metrics.contract import FIGURES
 from cti.reports.chart import chart
 from cti.reports.query import FILTERS, STEPS, BadQuery
-from cti.reports.report import Report
+from cti.reports.report import TOTAL, Report
 from cti.reports.running import REPORTS, Reports
 
 HEADS = {"sl_offered": "SL", "abandon_rate": "abandon", "occupancy": "occupied", "dial_abandon_rate": "abandon"}
@@ -116,7 +116,7 @@ def _column(found: Report, name: str, place: int) -> Column:
         if unit == "time":
             return found.query.shown(value)[:16]
         if unit == "name":
-            return show.clean(value) if value else "all"
+            return show.clean(value) if value else TOTAL
         if unit == "s":
             return show.duration(value)
         if unit == "share":

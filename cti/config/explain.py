@@ -47,6 +47,7 @@ EXAMPLES = {  # where "keys with values" or a list of words does not say enough;
     ("outbound", "caller_ids", "*", "numbers"): 'such as ["+493012345"]',
     ("outbound", "trunks"): 'such as {carrier: {dial: "PJSIP/{number}@carrier"}}',
 }
+SECONDS = " of seconds, without a unit: 20"
 PATTERNS = {  # what each pattern of the schema means to a person
     policy.Name: "must begin with a letter and have up to 40 of A-Z a-z 0-9 _ -",
     policy.Digit: "must be one key of a phone: 0 to 9, * or #",
@@ -97,6 +98,7 @@ def in_words(
             text = str(context.get("error", detail["msg"]))
         else:
             text = WORDS.get(kind, detail["msg"]).format(**context)
+            text += SECONDS if kind == "float_parsing" and str(path[-1]).endswith("_s") else ""
         text += _example(path) if not about_key else ""
         problems.append(Problem(locate(tree, path, key=about_key), path, text))
     if unknown > MOST_UNKNOWN:

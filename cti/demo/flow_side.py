@@ -50,7 +50,7 @@ async def build(config: Path, place: Path, log: Path, stack: AsyncExitStack) -> 
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(builder.process.wait(), QUICK_S)
         if builder.running:
-            say("Making the prompts of the flows, once (half a minute) ...")
+            say("Putting the prompts of the flows in place (half a minute where they are made for the first time) ...")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(builder.process.wait(), MOST_S)
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cti.cli.show import duration, percent
 from cti.demo.facts import Facts
-from cti.demo.summary import overall_level
+from cti.demo.summary import overall_level, to_be_called
 
 
 def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
@@ -16,7 +16,9 @@ def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
     if not queues:
         return f"{duration(facts.up_s)}  the engine has not answered yet"
     waiting = {queue["name"]: queue["waiting"] for queue in queues if queue["waiting"]}
-    inside = f" ({', '.join(f'{name} {count}' for name, count in waiting.items())})" if waiting else ""
+    at_home = to_be_called(queues)
+    calls = f"; {at_home} of them to be called" if at_home else ""
+    inside = f" ({', '.join(f'{name} {count}' for name, count in waiting.items())}{calls})" if waiting else ""
     longest = max((queue["longest_wait_s"] for queue in queues if queue["longest_wait_s"] is not None), default=None)
     free = sum(
         agent["status"] == "available" and agent["activity"] == "idle" and not agent["engaged"]

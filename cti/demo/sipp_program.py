@@ -12,7 +12,10 @@ from cti.demo.children import Child
 SCENARIOS = Path(__file__).resolve().parent / "sipp"
 # Once ends calls that have not begun, twice hangs up the others; SIGTERM would leave them to Asterisk [measured, 3.8].
 QUIT = (signal.SIGUSR1, signal.SIGUSR1)
-COMMON = ("-nostdin", "-timer_resol", "20")  # ms; the default of 1 costs 20 times the CPU of an idle SIPp
+COMMON = (
+    *("-nostdin", "-timer_resol", "20"),  # ms; the default of 1 costs 20 times the CPU of an idle SIPp
+    *("-ci", "127.0.0.1"),  # its remote control: without, whoever is in the network may steer it
+)
 
 
 async def sipp(program: Sequence[str], name: str, scenario: str, words: Sequence[str]) -> Child:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,11 @@ class Summary:
         return f"p50 {_ms(ring.get('p50_s'))}, p99 {_ms(ring.get('p99_s'))} of {ring['count']}"
 
 
+def to_be_called(queues: Sequence[Mapping[str, Any]]) -> int:
+    """How many stand in a line and are at home: an agent who is free is not always one for them."""
+    return sum(queue.get("called", 0) - sum(queue.get("called_outcomes", {}).values()) for queue in queues)
+
+
 def summarize(
     snapshot: Mapping[str, Any],
     *,
@@ -121,7 +126,7 @@ def summarize(
     """Add up a snapshot of the live view (docs/metrics.md) over all queues."""
     queues, status = snapshot.get("queues", []), snapshot.get("status", {})
     counts = {name: sum(queue.get(name, 0) for queue in queues) for name in ("offered", *OUTCOMES)}
-    at_home = sum(queue.get("called", 0) - sum(queue.get("called_outcomes", {}).values()) for queue in queues)
+    at_home = to_be_called(queues)
     return Summary(
         title=title,
         seconds=seconds,

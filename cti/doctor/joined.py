@@ -25,7 +25,8 @@ def judge_engines(node: str, settings: Settings, engines: Sequence[str]) -> list
     if settings.redis is None or len(engines) != 1:
         return []
     text = f"knows one engine only, {engines[0]}: callers find no other one before that has taken over"
-    return [Finding("warn", node, "dialplan", text, "name all engines in CTI_ENGINES, with & between")]
+    remedy = "name all engines in CTI_ENGINES of extensions_cti.conf, with & between"
+    return [Finding("warn", node, "dialplan", text, remedy)]
 
 
 def _look(rules: Joined) -> Finding:

@@ -165,6 +165,10 @@ class ListForm(Policy):
     header: bool | None = None
 
 
+CampaignMode = Literal[Mode.PREVIEW, Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE, Mode.AGENTLESS]
+"""Callbacks have a mode, too, and it is none of a campaign."""
+
+
 class Campaign(Overrides):
     """A list of leads to be dialled. Whoever answers goes to `queue`, or (agentless) into `flow`.
 
@@ -172,7 +176,7 @@ class Campaign(Overrides):
     `outbound.zone`, and `hours` (the centre's) say when it runs; the callee's window holds besides.
     """
 
-    mode: Mode
+    mode: CampaignMode
     queue: Name | None = None
     flow: Name | None = None
     caller_ids: Name | None = None
@@ -204,8 +208,6 @@ class Campaign(Overrides):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Campaign:
-        if self.mode is Mode.CALLBACK:
-            raise ValueError("is no mode of a campaign: callbacks are promised by flows, queues and agents")
         if self.mode is Mode.AGENTLESS and self.flow is None:
             raise ValueError("agentless, and names no flow for those who answer")
         if self.mode is not Mode.AGENTLESS and (self.queue is None or self.flow is not None):

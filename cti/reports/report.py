@@ -12,13 +12,14 @@ from cti.reports.query import Query
 from cti.spreadsheet import harmless
 
 Value = str | int | float | None
+TOTAL = "total"
 
 
 @dataclass
 class Report:
     """`rows` have the `columns` in order. `weak`: (row, column) of figures from too little; None is unknown.
 
-    A row of which the first name is "" is the total of those above.
+    A row of which the first name is "" is the total of those above; for people and spreadsheets it says TOTAL.
     """
 
     name: str
@@ -59,4 +60,6 @@ class Report:
     def _cell(self, name: str, value: Value) -> Value:
         if name == "start" and isinstance(value, int | float):
             return self.query.shown(value)
+        if value == "" and name == self.columns[0]:
+            return TOTAL
         return harmless(value)

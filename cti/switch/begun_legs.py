@@ -120,8 +120,8 @@ class BegunLegs(ABC, Generic[Name, Leg]):
 
     def _no_channel(self, name: Name, leg: Leg) -> None:
         if self._legs.get(name) is leg and not leg.channel:
-            by = {"trunk": leg.trunk} if leg.trunk else {}
-            log.warning("nothing has rung: is that trunk or phone there?", node=self._node, leg=self.mark + name, **by)
+            what = "nothing has rung: is that trunk or phone there?"
+            log.warning(what, node=self._node, leg=self.mark + name, trunk=leg.trunk or None)
             self._not_begun(name)
 
     def reconcile(self, legs: Iterable[SnapshotLeg]) -> None:

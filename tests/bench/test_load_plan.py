@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.load_plan import QUEUES, TRUNKS, Plan
+from bench.load_plan import QUEUES, TRUNKS, Plan, agents_for
 
 pytestmark = pytest.mark.unit
 
@@ -66,3 +66,9 @@ def test_engines_share_everything_and_their_callers_have_numbers_of_their_own() 
 def test_what_cannot_be_divided_is_said(whole: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="give multiples"):
         replace(Plan(engines=2), **whole).shares()
+
+
+@pytest.mark.parametrize(("calls", "engines", "agents"), [(10_000, 1, 500), (20_000, 2, 500), (200, 1, 10), (20, 2, 8)])
+def test_few_calls_have_few_agents_so_that_callers_wait(calls: int, engines: int, agents: int) -> None:
+    assert agents_for(calls, engines) == agents
+    Plan(calls, nodes=2, agents=agents, engines=engines).shares()

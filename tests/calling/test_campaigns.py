@@ -26,7 +26,6 @@ from cti.model.words import (
     OfferState,
     RefusedReason,
 )
-from tests.calling_scene import WAY_OUT
 from tests.campaigns import SPRING, Campaigning, number
 from tests.kit import NODE, Queue
 
@@ -122,18 +121,6 @@ def test_an_agent_who_leaves_takes_the_dial_with_him_and_nobody_is_called_twice(
     assert scene.placed() == ["spring-1-1"]
     assert scene.settled()[0].result == "cancelled"
     assert not scene.center.contacts
-
-
-def test_its_row_says_that_no_node_takes_its_dials_on_until_a_phone_rings() -> None:
-    scene = Campaigning("anna", leads=3)
-    scene.start()
-    assert (scene.now_().untaken, scene.now_().untaken_trunk) == (0, "")
-    for dials in (1, 2):
-        scene.fails(f"spring-{dials}-1", DialResult.NOT_DIALLED)
-        scene.wait(0.0)
-        assert (scene.now_().untaken, scene.now_().untaken_trunk) == (dials, next(iter(WAY_OUT)))
-    scene.fails("spring-3-1", DialResult.BUSY)
-    assert (scene.now_().untaken, scene.now_().untaken_trunk) == (0, "")
 
 
 def test_its_row_says_its_cap_and_what_may_be_asked_of_it() -> None:

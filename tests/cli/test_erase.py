@@ -126,7 +126,13 @@ def test_what_your_configuration_says_is_told_and_kept(folder: Path) -> None:
 
 def test_it_asks_before(folder: Path) -> None:
     done = CliRunner().invoke(main.app, ["number", "erase", NUMBER], input="n\n")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
+    assert HOME in (folder / "var" / "journal").read_text()
+
+
+def test_a_script_without_yes_is_told_so_by_an_exit_code_of_its_own(folder: Path) -> None:
+    done = CliRunner().invoke(main.app, ["number", "erase", NUMBER], input="")
+    assert done.exit_code == 2 and "--yes" in done.stderr
     assert HOME in (folder / "var" / "journal").read_text()
 
 

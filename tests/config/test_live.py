@@ -145,8 +145,8 @@ def test_joining_leaving_and_another_level() -> None:
     [
         ("queues.sales.targt_s", 3, 'queues.sales.targt_s: unknown key (did you mean "target_s"?)'),
         ("queues.slaes.target_s", 3, 'queues.slaes.target_s: there is no queue "slaes" (did you mean "sales"?)'),
-        ("queues.sales.target_s", "soon", "queues.sales.target_s: must be a number"),
-        ("queues.sales.target_s", True, "queues.sales.target_s: must be a number"),
+        ("queues.sales.target_s", "soon", "queues.sales.target_s: must be a number of seconds, without a unit: 20"),
+        ("queues.sales.target_s", True, "queues.sales.target_s: must be a number of seconds, without a unit: 20"),
         ("queues.sales.target_s", 0, "queues.sales.target_s: must be at least 0.1"),
         ("queues.sales.target_s", None, "queues.sales.target_s: must be a number"),
         (

@@ -94,7 +94,10 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
             PLUMBING + "queues:\n  sales: {target: 20}\n",
             '4:11: queues.sales.target: unknown key (did you mean "target_s"?)',
         ),
-        (PLUMBING + "queues:\n  sales: {max_wait_s: soon}\n", "4:23: queues.sales.max_wait_s: must be a number"),
+        (
+            PLUMBING + "queues:\n  sales: {max_wait_s: soon}\n",
+            "4:23: queues.sales.max_wait_s: must be a number of seconds, without a unit: 20",
+        ),
         (PLUMBING + "queues:\n  sales: {tier: 10}\n", "4:17: queues.sales.tier: must be at most 9"),
         (PLUMBING + "queues:\n  sales: {tier: 1.5}\n", "4:17: queues.sales.tier: must be a whole number"),
         (

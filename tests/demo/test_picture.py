@@ -101,3 +101,5 @@ def test_the_plain_line() -> None:
     text = line(snapshot(queues=[queue("sales", waiting=2, longest_wait_s=7.9, offered=3, answered=1)]), FACTS)
     assert text.startswith("42 s  node1 up  waiting 2 (sales 2), longest 7 s  talking 1  free agents 0  offered 3")
     assert "\x1b" not in text
+    at_home = queue("sales", waiting=2, called=3, called_outcomes={"answered": 2})
+    assert "waiting 2 (sales 2; 1 of them to be called)" in line(snapshot(queues=[at_home]), FACTS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 from cti.config import settings as config
 from cti.model.calling_rules import Cap
-from cti.model.campaign import Campaign, Outbound
+from cti.model.campaign import Campaign, CampaignMode, Outbound
 from cti.model.dialling import AttemptResult, Mode
 from cti.model.errors import ConfigError
 from cti.model.policy import Center
@@ -52,7 +52,7 @@ def test_what_is_said_holds_instead_and_nothing_else_changes() -> None:
 @pytest.mark.parametrize(
     ("written", "complaint"),
     [
-        ({"mode": "callback"}, "no mode of a campaign"),
+        ({"mode": "callback"}, "Input should be .*'agentless'"),
         ({"mode": "agentless"}, "names no flow"),
         ({"mode": "power", "queue": None}, "name a queue"),
         ({"mode": "agentless", "flow": "survey"}, "whoever answers meets the flow"),
@@ -103,3 +103,8 @@ def test_no_campaign_has_the_name_of_promised_callbacks(name: str) -> None:
     written = {"queues": {"sales": {}}, "campaigns": {name: {"mode": "progressive", "queue": "sales"}}}
     with pytest.raises(ValidationError, match="promised callbacks"):
         Center.model_validate(written)
+
+
+def test_a_mode_is_a_word_of_ours_and_callbacks_have_none_of_a_campaigns() -> None:
+    assert campaign(mode="power").mode is Mode.POWER
+    assert {*get_args(CampaignMode)} == {*Mode} - {Mode.CALLBACK}

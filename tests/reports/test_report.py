@@ -26,3 +26,11 @@ def test_as_object_and_csv() -> None:
     head, row = csv.reader(io.StringIO(report.as_csv()))
     assert head == ["start", "queue", "offered", "asa_s"]
     assert row == ["2023-11-15T13:00+01:00", "'=SUM(A1)", "3", ""]
+
+
+def test_the_total_has_its_name_in_a_spreadsheet_and_none_for_programs() -> None:
+    report = Report("queues", read({}, NOON, "Europe/Berlin"), ("queue", "offered"))
+    report.add({"queue": "sales", "offered": 3})
+    report.add({"queue": "", "offered": 3})
+    assert [row[0] for row in csv.reader(io.StringIO(report.as_csv()))] == ["queue", "sales", "total"]
+    assert report.as_object()["rows"][1]["queue"] == ""
