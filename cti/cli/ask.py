@@ -147,7 +147,7 @@ def fail(code: int, text: str, as_json: bool, body: dict[str, Any] | None = None
     if as_json:
         print_json({**(body or {}), "ok": False, "error": text})
     else:
-        typer.echo(text, err=True)
+        typer.echo("\n".join(cli_show.clean(line) if line else "" for line in text.split("\n")), err=True)
     raise typer.Exit(code)
 
 

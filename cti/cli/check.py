@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cti.cli import ask, control
+from cti.cli import ask, control, show
 from cti.cli.ask import BAD_CONFIG, REFUSED, AsJson, ConfigFile
 from cti.config import bound as config_bound
 from cti.config import flows as config_flows
@@ -54,7 +54,7 @@ def check_command(
             typer.echo(f"warning: {line}", err=True)
         for bound in bounds:
             typer.echo(config_bound.in_words(bound))
-        typer.echo(verdict, err=settings is None)
+        typer.echo(show.clean(verdict), err=settings is None)
     raise typer.Exit(code)
 
 

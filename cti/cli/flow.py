@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cti.cli import ask
+from cti.cli import ask, show
 from cti.cli.ask import REFUSED
 from cti.config import flows as config_flows
 from cti.config import settings as config
@@ -58,7 +58,10 @@ def flow_check(
         typer.echo(f"warning: {line}", err=True)
     sizes = f"{_count(len(found.flows), 'flow')}, {_count(sum(len(f.nodes) for f in found.flows.values()), 'node')}"
     verdict = f"has {_count(len(errors), 'error')}" if errors else f"is ok: {sizes}"
-    typer.echo(f"{folder} {verdict}" + (f", {_count(len(warnings), 'warning')}" if warnings else ""), err=bool(errors))
+    typer.echo(
+        f"{show.clean(folder)} {verdict}" + (f", {_count(len(warnings), 'warning')}" if warnings else ""),
+        err=bool(errors),
+    )
     raise typer.Exit(code)
 
 

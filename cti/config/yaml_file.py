@@ -101,6 +101,7 @@ def read_tree(data: bytes) -> tuple[Node | None, list[Problem]]:
 def lines(file: str, problems: list[Problem]) -> list[str]:
     """Return one line `file:line:column: path: what` for each problem, in the order of the file."""
     found = []
+    file = "".join(char if char.isprintable() else "?" for char in file)  # a name must not steer the terminal
     for place, path, text in sorted(set(problems), key=lambda problem: (problem.place, problem.text)):
         where = ".".join(str(step) for step in path)
         found.append(f"{file}:{place.line}:{place.column}: {where + ': ' if where else ''}{text}")

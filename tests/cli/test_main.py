@@ -306,3 +306,9 @@ def test_the_socket_stands_in_the_configuration(monkeypatch: pytest.MonkeyPatch,
 
 def test_the_version_is_an_option_too() -> None:
     assert cti("--version").stdout == cti("version").stdout
+
+
+@pytest.mark.parametrize("words", [("check",), ("doctor",), ("run",), ("flow", "check")])
+def test_a_word_does_not_steer_the_terminal(words: tuple[str, ...]) -> None:
+    found = cti(*words, "\x1b[31mred\x1b]0;x\x07")
+    assert found.exit_code and "red" in found.output and "\x1b" not in found.output and "\x07" not in found.output
