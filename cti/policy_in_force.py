@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
+from cti import file_reading
 from cti.background import is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
-from cti.file_reading import READ_LIMIT_S, FileReading
+from cti.file_reading import FileReading
 from cti.flows.in_force import FlowsInForce
 from cti.flows.plan import Plan as FlowPlan
 from cti.in_turn import InTurn
@@ -129,7 +130,7 @@ class PolicyInForce:
             reading = await self._file_reading.read(self._path)
             if reading is None:
                 self._broken += not check
-                return _bad([f"{self._path}:1:1: cannot be read: no answer within {READ_LIMIT_S:.0f} s"])
+                return _bad([f"{self._path}:1:1: cannot be read: no answer within {file_reading.READ_LIMIT_S:.0f} s"])
             if reading.settings is None:
                 self._broken += not check
                 return _bad(reading.lines(reading.errors), warnings=reading.lines(reading.warnings))
