@@ -202,11 +202,18 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     facts.append(("now", f"{air}; {row.get('due', 0)} of {row.get('at_hand', 0)} at hand are due"))
     answered, abandoned = int(row.get("answered") or 0), int(row.get("abandoned") or 0)
     if answered:
-        facts.append(("abandoned", f"{abandoned} of {answered} answers ({abandoned / answered:.1%})"))
+        facts.append(("abandoned", f"{abandoned} of {answered} answers ({abandoned / answered:.1%}){_beyond(row)}"))
     ended = {state: count for state, count in (row.get("states") or {}).items() if state not in ("due", "held")}
     if ended:
         facts.append(("leads", ", ".join(f"{count} {show.clean(state)}" for state, count in sorted(ended.items()))))
     return facts
+
+
+def _beyond(row: dict[str, Any]) -> str:
+    cap = row.get("abandon_cap_percent")
+    if cap is None or 100 * int(row["abandoned"]) <= float(cap) * int(row["answered"]):
+        return ""
+    return f", beyond the cap of {float(cap):g}%: no agent in time, or his phone rang on or rejected (see auto_answer)"
 
 
 def _untaken(row: dict[str, Any]) -> str:

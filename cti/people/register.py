@@ -154,7 +154,7 @@ def _check_person(user: User, center: Center) -> None:
     if user.agent is not None and user.agent not in center.agents:
         raise Wrong("unknown_agent", f"there is no such agent{did_you_mean(user.agent, list(center.agents))}")
     if user.role is Role.AGENT and user.agent is None:
-        raise Wrong("no_agent", "say which agent of the configuration he is")
+        raise Wrong("no_agent", "say which agent of the configuration he is: --agent NAME, or `agent`")
     if user.phone is not None and (fault := phones.fault_of(phones.whole(user.phone), center)):
         raise Wrong("bad_phone", fault)
 

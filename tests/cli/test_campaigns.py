@@ -53,6 +53,14 @@ def test_the_status_tells_that_dials_are_taken_on_by_nobody_and_by_which_trunk(e
     assert "the newest 4 dials were taken on by no Asterisk, by trunk carrier: cti doctor says why" in said
 
 
+def test_the_status_says_what_beyond_the_cap_means(engine: AskedEngine) -> None:
+    engine.answer = {"campaigns": [ROW | {"abandon_cap_percent": 3.0, "abandoned": 3}]}
+    said = cti("status", "spring").stdout
+    assert "3 of 80 answers (3.8%), beyond the cap of 3%" in said and "auto_answer" in said
+    engine.answer = {"campaigns": [ROW | {"abandon_cap_percent": 3.0}]}
+    assert "beyond" not in cti("status", "spring").stdout
+
+
 def test_who_was_erased_is_no_progress(engine: AskedEngine) -> None:
     engine.answer = {"campaigns": [ROW | {"leads": 4, "leads_left": 3, "states": {"due": 3, "forgotten": 1}}]}
     assert "0% of 3 leads" in cti("status", "spring").stdout

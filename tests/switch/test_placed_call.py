@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
+import structlog
 
 from cti.model import commands, events
 from cti.model.ticket import Ticket
@@ -141,10 +143,13 @@ async def test_one_end_and_nothing_of_a_caller(bench: Bench, cause: str, result:
 
 async def test_without_a_channel_nothing_has_rung(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cti.switch.begun_legs.NO_CHANNEL_S", 0.0)
-    await placed(bench, channel=False)
-    bench.links["a"].tells("OriginateResponse", Response="Failure", Reason="0", **UID)
+    bench.switch.execute(msgspec.structs.replace(place(), trunk="out"))
     await settle()
+    with structlog.testing.capture_logs() as logs:
+        bench.links["a"].tells("OriginateResponse", Response="Failure", Reason="0", **UID)
+        await settle()
     assert bench.desk.told() == ended(DialResult.NOT_DIALLED)
+    assert [entry["trunk"] for entry in logs] == ["out"], "by which way out"
 
 
 async def test_a_refusal_that_overtakes_its_channel_waits_for_the_cause(

@@ -71,7 +71,8 @@ export const campaigns = {
     progress: 'Leads that have their outcome, of all leads',
     eta: 'If it goes on as fast as since it began to run',
     air: 'Numbers planned or being dialled at this moment',
-    abandoned: 'Answered by a person and given to no agent in time, of all answers of persons in the legal window',
+    abandoned:
+      'Answered by a person and given to no agent in time, of all answers of persons in the legal window: also where his agent let the phone ring or rejected (auto_answer: phones answer by themselves)',
   },
   states: {
     ready: 'ready',

@@ -70,7 +70,8 @@ export const campaigns: Said<typeof english> = {
     progress: '已有结果的名单占全部名单的比例',
     eta: '按开始运行以来的速度',
     air: '此刻计划或正在拨打的号码',
-    abandoned: '法定时段内，由人接听但未及时接给坐席的，占所有由人接听的比例',
+    abandoned:
+      '法定时段内，由人接听但未及时接给坐席的，占所有由人接听的比例；坐席未接或拒接也计入（auto_answer：话机自动应答）',
   },
   states: {
     ready: '就绪',
