@@ -47,6 +47,8 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
             trunk=callout.trunk,
             listen=callout.listen,
             campaign=callout.campaign,
+            rule=callout.rule,
+            by=agent if agent is not None and callout.preview_s is not None else "engine",
         )
     )
 

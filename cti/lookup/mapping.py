@@ -36,15 +36,6 @@ class WrongType(ValueError):
         self.variable = variable
 
 
-def check_path(path: str) -> None:
-    """Raise ValueError, with what is wrong, unless `path` is a JMESPath expression."""
-    try:
-        _compiled(path)
-    except JMESPathError as error:
-        place = getattr(error, "lex_position", 0)
-        raise ValueError(f'"{path[:100]}" is no JMESPath (near character {place + 1}); write order.status') from None
-
-
 def read(body: bytes) -> Any:
     """Return the JSON in `body`. Raises NotJson."""
     try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from cti.metrics.live import LiveView
@@ -21,8 +21,6 @@ from cti.model.changes import Changed, Kind
 from cti.model.policy import Center
 from cti.model.words import Activity, AgentStatus, DialResult, OfferState, Outcome
 from cti.ports import told_of
-
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 WAIT_BUCKETS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 FAST_BUCKETS_S = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -99,7 +97,7 @@ class PrometheusReader:
             self._assign.observe(self._view.free_to_ring.newest_s())
 
     def render(self) -> bytes:
-        """The text of /metrics (content type: CONTENT_TYPE)."""
+        """The text of /metrics."""
         return generate_latest(self.registry)
 
 

@@ -58,5 +58,6 @@ class Callout(msgspec.Struct, frozen=True, omit_defaults=True):
     show: str = ""  # what the agent's phone shows as the caller's name; personal data
     hear: tuple[str, ...] = ()  # messages of his: his agent, rung first then, hears them and says whether to call
     own_until: float = 0.0  # epoch seconds: until then it waits for its own agents alone, whether they are there or not
+    rule: str = ""  # why this attempt is made, for the journal of dials: a mode, or "callback"
     auto_answer: bool = False  # his agent's phone is asked to answer by itself
     node: NodeId = NodeId("")  # by this Asterisk alone: there his messages lie; "": by any

@@ -103,6 +103,8 @@ class PlaceCall(Command, frozen=True):
     trunk: str = ""  # as in Callout
     listen: Listening | None = None
     campaign: str = ""
+    rule: str = ""  # why it is made, and `by`: who decided so (the engine, or an agent). For the journal of dials
+    by: str = "engine"
 
 
 class CancelCall(Command, frozen=True):

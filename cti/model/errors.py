@@ -2,7 +2,6 @@
 
 CtiError
 ├── ConfigError      refuse to start: every problem with its place and a suggestion
-├── SwitchError      becomes an event at the port, never crosses it
 └── Bug              a broken promise of our own code; counted, shown, never hidden
     └── IllegalTransition
 """
@@ -20,10 +19,6 @@ class ConfigError(CtiError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class SwitchError(CtiError):
-    """The switch did not do what it was asked for."""
 
 
 class Bug(CtiError):

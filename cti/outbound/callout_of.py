@@ -48,6 +48,7 @@ def callout_of(
         max_wait_s=None if written.mode is Mode.AGENTLESS else limits.agent_within_s,
         on_max_wait=Exit(play=written.safe_harbour.play, flow=written.safe_harbour.flow),
         campaign=name,
+        rule=written.mode,
         auto_answer=written.auto_answer,
     )
 
@@ -69,6 +70,7 @@ def callout_of_promise(written: Callbacks, limits: Limits, attempt: str, promise
         listen=listening(machines),
         on_machine=on_machine(machines),
         callback=str(promise.id),
+        rule="callback",
         own_until=_own_until(written, promise),
         hear=promise.recordings,
         node=NodeId(promise.node if promise.recordings else ""),

@@ -16,7 +16,6 @@ from cti.outbound.verdict import Reason
 from cti.outbound.windows import Window
 
 DAYS = {"day": 1, "week": 7, "month": 30}
-LONGEST_DAYS = 30
 
 
 def counted(cap: Cap, tries: Iterable[Tried], campaign: str) -> list[Tried]:

@@ -66,8 +66,8 @@ class DialFloor:
         callout = callout_of(desk.written, desk.rules.limits, attempt, number, caller_id or "", desk.name, trunk)
         until = now + (LINE_S if callout.reserve else callout.ring_timeout_s + RING_GRACE_S)
         self.hands.take(attempt, InHand(lead, place, LeadState.PLANNED, tried, caller_id or "", day, until))
-        queue, rule = desk.written.queue or "", f"{desk.written.mode} {attempt_no}"
-        return Planned(desk.name, lead.id, attempt_no, place, desk.written.mode, queue, callout, lead.data, rule)
+        queue = desk.written.queue or ""
+        return Planned(desk.name, lead.id, attempt_no, place, desk.written.mode, queue, callout, lead.data)
 
     def found(self, desk: Desk, lead: Lead, tried: Tried, now: float) -> bool:
         """An earlier process was dialling for it: its number stays taken until it is known what came of that."""

@@ -14,7 +14,7 @@ from cti.model.dialling import CampaignName, CampaignState, LeadId, LeadOutcome,
 class Planned(msgspec.Struct, frozen=True):
     """Dial this, once it is written down. Ends with exactly one refused() or ended() of the dialer.
 
-    `queue` "" where nobody but a flow is needed; `rule` is what led to it, for the journal.
+    `queue` "" where nobody but a flow is needed.
     """
 
     campaign: CampaignName
@@ -25,7 +25,6 @@ class Planned(msgspec.Struct, frozen=True):
     queue: str
     callout: Callout  # personal data
     customer: dict[str, str]  # personal data
-    rule: str
 
 
 class LeadSettled(msgspec.Struct, frozen=True):

@@ -1,7 +1,6 @@
 """Who writes an attempt down before a phone rings? The switch's ledger, kept in the store's table of attempts.
 
-Everything that blocks for the disk runs in threads of its own. What the campaign's rules say of an attempt (its rule,
-who decided) is told here before the switch asks: `expect`.
+Everything that blocks for the disk runs in threads of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from cti.store.attempts import Attempt, Intent, NotNow, intend, sent
 from cti.store.database import Store
 from cti.store.tables import lead_number
 
-MOST_EXPECTED = 10_000
 THREADS = 4  # commits wait for one another anyway
 
 _log = structlog.get_logger(__name__)
@@ -39,14 +37,7 @@ class AttemptLedger:
     ) -> None:
         self.errors = 0
         self._store, self._clock, self._refused = store, clock, refused
-        self._expected: dict[AttemptId, tuple[str, str]] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="cti-attempts")
-
-    def expect(self, attempt: AttemptId, rule: str, by: str = "engine") -> None:
-        """Say why an attempt will be made, and who decided so; the oldest of very many are forgotten."""
-        self._expected[attempt] = (rule, by)
-        if len(self._expected) > MOST_EXPECTED:
-            self._expected.pop(next(iter(self._expected)))
 
     async def intend(self, call: PlaceCall) -> bool:
         """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
@@ -54,7 +45,6 @@ class AttemptLedger:
         if named is None:
             _log.error("an attempt is not named campaign-lead-number: it is not dialled", attempt=call.attempt)
             return False
-        rule, by = self._expected.pop(call.attempt, ("", "engine"))
         wanted = Attempt(
             named.campaign,
             named.lead,
@@ -62,8 +52,8 @@ class AttemptLedger:
             0,
             call.number,
             contact=call.ticket.contact,
-            rule=rule,
-            by=by,
+            rule=f"{call.rule} {named.attempt_no}".strip(),
+            by=call.by,
         )
         loop = asyncio.get_running_loop()
         intent = await loop.run_in_executor(self._threads, self._intend, wanted)

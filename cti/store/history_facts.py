@@ -209,8 +209,6 @@ class Book:
         if changed.kind is Kind.DISPOSITION and contact not in self._contacts:
             rows.dispositions[contact] = changed.new
             return
-        if changed.kind is Kind.ATTEMPT and contact not in self._contacts:
-            return  # its end, after the contact's: there is nothing to sum up any more
         rows.contact_history[contact] = self._summary(contact, changed)
         if changed.kind is Kind.CONTACT and changed.new == ContactState.ENDED:
             ended = self._contacts.pop(contact)

@@ -24,7 +24,6 @@ from cti.store.tables import attempt, lead, lead_group, lead_list, lead_number
 DUE = "due"  # may be handed out once `next_at` has come; every other state is for the campaign's rules to name
 HELD = "held"  # handed out: with the dialer, until it says what came of it
 
-PRIORITIES = range(10)
 
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 

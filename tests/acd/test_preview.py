@@ -171,3 +171,11 @@ def test_who_decides_keeps_no_lead_from_an_agent_who_becomes_free() -> None:
     scene.request("bert", AgentAction.LOGIN)
     scene.wait(3.0)
     assert seen(scene, "bert") and seen(scene, "anna") not in ("", seen(scene, "bert"))
+
+
+def test_the_journal_is_told_why_it_was_dialled_and_that_the_agent_wanted_it() -> None:
+    scene = preview()
+    scene.request("anna", AgentAction.ACCEPT)
+    scene.agent_waits("anna")
+    (placed,) = scene.commands(do.PlaceCall)
+    assert (placed.rule, placed.by) == ("preview", "anna")

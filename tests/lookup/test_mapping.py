@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.lookup.mapping import NotJson, WrongType, check_path, read, values
+from cti.lookup.mapping import NotJson, WrongType, read, values
 from cti.model.lookups import Part, ValueType
 
 pytestmark = pytest.mark.unit
@@ -93,13 +93,6 @@ def test_what_is_refused_and_never_told(kind: str, part: Any) -> None:
 def test_an_expression_that_fails_on_this_answer_is_a_wrong_type() -> None:
     with pytest.raises(WrongType):
         values({"x": 1}, {"v": Part("length(x)", ValueType.NUMBER)})
-
-
-def test_paths_are_checked_with_their_place() -> None:
-    check_path("order.lines[0].price")
-    for path in ("order..x", "a[", "", "f(", "unknown(x)"[:0] + "a b"):
-        with pytest.raises(ValueError, match="is no JMESPath"):
-            check_path(path)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b"{", b"[" * 100_000, b"\xff", b"NaN", b'{"a": 1} x'])

@@ -22,17 +22,17 @@ NUMBER = "+442079460001"
 
 def call(name: str = "winter-sale-10000000-1", number: str = NUMBER) -> PlaceCall:
     ticket = Ticket(ContactId("c1"), QueueName("sales"), NOW, NOW)
-    return PlaceCall(AttemptId(name), NodeId("n1"), number, 20.0, ticket, campaign="winter-sale")
+    why = {"rule": "preview", "by": "anna"}
+    return PlaceCall(AttemptId(name), NodeId("n1"), number, 20.0, ticket, campaign="winter-sale", **why)
 
 
 async def test_leave_is_given_once_and_only_for_what_is_kept(store: Store) -> None:
     told: list[tuple[str, NotNow]] = []
     ledger = AttemptLedger(store, lambda: NOW, lambda attempt, why: told.append((attempt, why)))
-    ledger.expect(AttemptId("winter-sale-10000000-1"), "retry after busy", "anna")
     assert await ledger.intend(call())
     (made,) = open_attempts(store)
     assert (made.campaign, made.lead, made.attempt_no, made.contact) == ("winter-sale", 10_000_000, 1, "c1")
-    assert (made.rule, made.by, made.intended_at) == ("retry after busy", "anna", NOW)
+    assert (made.rule, made.by, made.intended_at) == ("preview 1", "anna", NOW)
     assert not await ledger.intend(call())
     assert not await ledger.intend(call("summer-1-1"))
     add_entry(store, Entry("+4421*", "", "asked", "eva", NOW))

@@ -29,7 +29,3 @@ export function settle(shown: Shown, level: Level, now: number): Shown {
 export function rank(level: Level): number {
   return ORDER.indexOf(level);
 }
-
-export function worstOf(levels: readonly Level[]): Level {
-  return levels.reduce((worst, level) => (rank(level) > rank(worst) ? level : worst), 'unknown');
-}

@@ -78,11 +78,6 @@ export function rowsOf(topic: string): Rows {
   return picture.value.topics[topic] ?? {};
 }
 
-/** Connect anew, after somebody has signed in. */
-export function connectAgain(): void {
-  client.again();
-}
-
 function ownS(): number {
   return performance.now() / 1000;
 }
