@@ -25,8 +25,8 @@ class Behind(OutboundWriter):
 
     def flush(self, timeout_s: float = 0.0) -> None: ...
 
-    def _try(self, *_: object) -> bool:
-        return False
+    def _write(self, *_: object) -> None:
+        raise OSError("no space left on device")
 
 
 @pytest.fixture
