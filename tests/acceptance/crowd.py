@@ -13,11 +13,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-RETRANSMIT_S = 0.5
-MAX_TRIES = 8
+RETRANSMIT_S, RAREST_S, TRIED_S = 0.5, 4.0, 32.0  # RFC 3261, 17.1.2.2 and 13.3.1.4: T1, T2, 64 * T1
 BUFFER_BYTES = 4 * 1024 * 1024
 CRLF = "\r\n"
+
+
+class Again(NamedTuple):
+    """What is sent again: when, how long after that once more, and until when. Twice as rarely each time."""
+
+    data: bytes
+    at: float
+    pause_s: float
+    until: float
+
+    @classmethod
+    def of(cls, data: bytes) -> Again:
+        now = time.monotonic()
+        return cls(data, now + RETRANSMIT_S, RETRANSMIT_S, now + TRIED_S)
+
+    def after(self, now: float) -> Again | None:
+        pause_s = min(2 * self.pause_s, RAREST_S)
+        return Again(self.data, now + pause_s, pause_s, self.until) if now + pause_s < self.until else None
 
 
 class Dialog:
@@ -38,7 +56,7 @@ class Dialog:
         self.over_at: float | None = None
         self.ended_by = ""  # "us" or "them"
         self.waits_for_us: str = ""  # the response we would repeat
-        self.resend: tuple[bytes, float, int] | None = None  # request without an answer, next time, tries left
+        self.resend: Again | None = None  # a request, or our answer to an INVITE, that nobody has answered
         self.invite = ""
         self.media_port = 0  # where the other side wants our sound
 
@@ -160,7 +178,7 @@ class Crowd:
         data = CRLF.join(lines).encode()
         self._socket.sendto(data, dialog.peer)
         if method != "ACK":
-            dialog.resend = (data, time.monotonic() + RETRANSMIT_S, MAX_TRIES)
+            dialog.resend = Again.of(data)
 
     def _respond(self, dialog: Dialog, status: int) -> None:
         dialog.status = status
@@ -169,7 +187,7 @@ class Crowd:
         dialog.waits_for_us = data
         if status == 200:
             dialog.answered_at = time.monotonic()
-            dialog.resend = (data.encode(), time.monotonic() + RETRANSMIT_S, MAX_TRIES)
+            dialog.resend = Again.of(data.encode())
         elif status >= 300:
             dialog.over_at, dialog.ended_by = time.monotonic(), dialog.ended_by or "us"
         self._socket.sendto(data.encode(), dialog.peer)
@@ -206,10 +224,9 @@ class Crowd:
     def _repeat(self) -> None:
         now = time.monotonic()
         for dialog in self.dialogs.values():
-            if dialog.resend is not None and now >= dialog.resend[1]:
-                data, _, tries = dialog.resend
-                self._socket.sendto(data, dialog.peer)
-                dialog.resend = (data, now + RETRANSMIT_S, tries - 1) if tries > 1 else None
+            if dialog.resend is not None and now >= dialog.resend.at:
+                self._socket.sendto(dialog.resend.data, dialog.peer)
+                dialog.resend = dialog.resend.after(now)
 
     def _take(self, text: str, peer: tuple[str, int]) -> None:
         dialog = self.dialogs.get(header(text, "Call-ID"))
