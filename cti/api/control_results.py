@@ -57,6 +57,7 @@ def add_routes(app: web.Application, kept: Results, clock: Callable[[], float]) 
 
 
 def seen_by(request: web.Request) -> Seen:
+    """Return how whoever asks may see the row of a lead: whole, or without number, name and columns of the list."""
     return dict if sees_numbers(request) else _without_person
 
 

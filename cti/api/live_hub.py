@@ -52,8 +52,8 @@ class LiveHub:
     """The one source of live messages. `build` names the pages that this engine serves, `clock` gives epoch seconds,
     `lag_s` how late the event loop is.
 
-    `seq` counts looks that have found something; `life` is another one in each engine's life, and for
-    whoever sees something else: nobody resumes on top of what he may not see any more.
+    `seq` counts looks that have found something; `life` is another one in each engine's life, and for whoever sees
+    something else: nobody resumes on top of what he may not see any more.
     """
 
     def __init__(
