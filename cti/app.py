@@ -279,11 +279,12 @@ class Application:
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
-        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further}
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.clock}
         now, late = self.clock(), self.admission
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
+        self.view.flow_ways.goes_on(writer.left_in_flows)
         self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
         self._errors |= {"history_lost": lambda: writer.lost}
         return writer

@@ -30,17 +30,28 @@ class FlowWalks:
 
     def __init__(self) -> None:
         self.inside: dict[str, tuple[str, float]] = {}
+        self._out: set[str] = set()  # who has gone his way, and is not over: in a flow again he is not new
+
+    def goes_on(self, former: FlowWalks) -> None:
+        """Know whom an earlier engine has counted: who comes back is not counted again, and who has gone once."""
+        self.inside |= former.inside
+        self._out |= former._out
 
     def apply(self, changed: Changed) -> Walk | None:
         """What this fact means for the counts. Never raises."""
         if changed.kind is not Kind.CONTACT:
             return None
-        if changed.new == ContactState.IN_FLOW and changed.old in ("", ContactState.ARRIVED):
+        if changed.new == ContactState.ENDED and changed.id in self._out:
+            self._out.discard(changed.id)
+            return None
+        if changed.id not in self.inside:
+            came = changed.new == ContactState.IN_FLOW and changed.old in ("", ContactState.ARRIVED)
+            if not came or changed.id in self._out:
+                return None
             self.inside[changed.id] = (changed.reason or "", changed.at)
             return Walk(*self.inside[changed.id], "came")
-        if changed.id not in self.inside:
-            return None
         if changed.new == ContactState.WAITING:
+            self._out.add(changed.id)
             return Walk(*self.inside.pop(changed.id), "to_queue")
         if changed.new == ContactState.ENDED:
             said_good_bye = changed.cause == _GOOD_BYE

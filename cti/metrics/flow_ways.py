@@ -8,7 +8,10 @@ from cti.model.changes import Changed
 
 
 class FlowWays:
-    """Feed it every fact. `came`: callers whom a flow received; `counts`: by way out; `inside`: still without one."""
+    """Feed it every fact. `came`: callers whom a flow received, and those taken over; `counts`: by way out.
+
+    `inside`: those who have none yet.
+    """
 
     def __init__(self) -> None:
         self.came = 0
@@ -18,6 +21,11 @@ class FlowWays:
     @property
     def inside(self) -> int:
         return len(self.walks.inside)
+
+    def goes_on(self, former: FlowWalks) -> None:
+        """Take over those whom an earlier engine's flows have received, and who are not over."""
+        self.walks.goes_on(former)
+        self.came += len(former.inside)
 
     def apply(self, changed: Changed) -> Walk | None:
         """Take in one fact; the step it counted as. Never raises."""

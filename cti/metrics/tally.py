@@ -108,7 +108,7 @@ class Tally:
     def begin_today_with(
         self, queues: Mapping[str, Counts], agents: Mapping[str, Counts], flows: Mapping[str, Counts], now: float
     ) -> None:
-        """What earlier engines have counted today, out of the history. Of flows and queues only what has ended."""
+        """What earlier engines have counted today, out of the history. Of queues only what has ended."""
         for name, counts in queues.items():
             self.windows(name).begin_today_with(counts, now)
         for name, counts in flows.items():

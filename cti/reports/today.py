@@ -1,8 +1,8 @@
 """What had been counted today before this engine was started? Out of the history, for the live view.
 
-Of callers who were still waiting, or in a flow, when the engine before this one ended, nothing is taken over: who comes
-back is counted as he comes, and who does not when his end is told (store/history_left.py), so that outcomes and those
-who wait are those who were offered.
+Of callers who were still waiting when the engine before this one ended, nothing is taken over: who comes back is
+counted as he comes, and who does not when his end is told (store/history_left.py), so that outcomes and those who wait
+are those who were offered. Those in a flow are taken over, as people and as counts (`FlowWays.goes_on`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.figures.counting import OUTCOMES, add, ended
-from cti.figures.flow_walks import WAYS
 from cti.metrics.tally import Tally
 from cti.reports.query import Query, Span
 from cti.reports.sums import read_sums
@@ -35,8 +34,6 @@ def restore_today(store: Store, tally: Tally, now: float) -> bool:
     for counts in queues.values():
         counts["offered"] = ended(counts)
         counts["called"] = sum(counts[f"called_{outcome}"] for outcome in OUTCOMES)
-    for counts in flows.values():
-        counts["came"] = sum(counts[way] for way in WAYS)
     known = {name: counts for name, counts in queues.items() if name in tally.policy.queues}
     staff = {name: counts for name, counts in agents.items() if name in tally.policy.agents}
     tally.begin_today_with(known, staff, flows, now)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from cti.model.errors import ConfigError
 
@@ -24,6 +25,9 @@ CACHE_KIB = 8_000  # of each connection, at most; the default is 2,000
 # each of another length: 128 of each connection (the default) were 14 MiB that nobody asked again [measured].
 KEPT_STATEMENTS = 0
 POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
+# A server that hangs, or a network that swallows, is away after so long, and what it was asked is asked anew: longer
+# than the longest report. Migrations have no end of their own: an index over ten million rows takes its time.
+ANSWER_S = 300.0
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
 
@@ -64,16 +68,18 @@ def open_store(url: str) -> Store:
     except (ImportError, SQLAlchemyError, TypeError, ValueError) as error:
         raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
     try:
-        _migrate(store.durable)
+        with _patient(store, url) as engine:
+            _migrate(engine)
     except (SQLAlchemyError, _CannotMigrate, OSError, TypeError, ValueError) as error:  # a driver's: no user is named
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {_reason(error)}"]) from None
     return store
 
 
-def _engine(url: str, synchronous: str) -> Engine:
+def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True)
+        ours = make_url(url).drivername == POSTGRESQL and "timeout" not in make_url(url).query
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": answer_s} if ours else {})
         event.listen(engine, "handle_error", _trust_no_more)
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "cached_statements": KEPT_STATEMENTS})
@@ -93,13 +99,18 @@ def _engine(url: str, synchronous: str) -> Engine:
     return engine
 
 
-def _trust_no_more(context: ExceptionContext) -> None:
+def _trust_no_more(context: ExceptionContext) -> OperationalError | None:
     """A connection whose driver failed within a statement (half a character, for which utf-8 has no bytes) goes.
 
-    Measured with pg8000 1.31: it has sent a part of it, and the next question would get this one's answer.
+    Measured with pg8000 1.31: it has sent a part of it, and the next question would get this one's answer. And what it
+    says of a network that ends while it reads is the socket's own error: who asks knows those of databases.
     """
-    if context.sqlalchemy_exception is None:  # none of the database's own errors
-        context.is_disconnect = True
+    if context.sqlalchemy_exception is not None:  # one of the database's own errors
+        return None
+    context.is_disconnect = True
+    if isinstance(context.original_exception, OSError):
+        return OperationalError(context.statement or "", None, context.original_exception, connection_invalidated=True)
+    return None
 
 
 def _make_private(database: str | None) -> None:
@@ -112,6 +123,19 @@ def _make_private(database: str | None) -> None:
     if database and database != ":memory:":
         with contextlib.suppress(OSError):  # it exists; or what is wrong with the path, the first connection says
             os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+@contextlib.contextmanager
+def _patient(store: Store, url: str) -> Iterator[Engine]:
+    """An engine whose statements may take as long as they do."""
+    if store.durable.dialect.name == "sqlite":
+        yield store.durable
+        return
+    engine = _engine(url, "FULL", answer_s=None)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _migrate(engine: Engine) -> None:

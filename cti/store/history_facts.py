@@ -13,6 +13,8 @@ import msgspec
 
 from cti.acd.agent import Agent
 from cti.acd.reach import pools_of
+from cti.figures.flow_walks import FlowWalks
+from cti.figures.number_walks import is_answered_meanwhile
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.model.words import Activity, AgentId, AgentStatus, ContactState, OfferState, Outcome
@@ -27,7 +29,6 @@ OF_CONTACT = frozenset(
 )
 OF_AGENT = frozenset((Kind.STATUS, Kind.ACTIVITY, Kind.PHONE))
 KEPT = OF_CONTACT | OF_AGENT | {Kind.BLENDING}
-_WITH_AGENT = (ContactState.TALKING, ContactState.ASIDE)  # aside: his talk had ended when he came back
 
 _encode = msgspec.json.Encoder().encode
 
@@ -144,9 +145,12 @@ class Book:
         self._decided: tuple[str, float, str] = ("", 0.0, "")
         self._sums = SumBook()
 
-    def goes_on(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
-        """What an earlier engine has written of contacts that are open (rows of contact_history by contact)."""
+    def goes_on(self, rows: Mapping[str, Mapping[str, Any]], facts: Iterable[Changed]) -> FlowWalks:
+        """What an earlier engine has written of contacts that are open: rows of contact_history by contact, and VISIT
+        and CONTACT facts. Returns where they are in their flows.
+        """
         self._contacts |= {contact: dict(row) for contact, row in rows.items()}
+        return self._sums.goes_on(facts)
 
     def rows(self, facts: Iterable[tuple[int, Changed | Opening]]) -> Rows:
         """The rows of numbered facts; each is given once, in order.
@@ -247,7 +251,7 @@ class Book:
         if changed.kind is Kind.CONTACT:
             row["state"] = changed.new
             row["ended_at"] = changed.at if changed.new == ContactState.ENDED else None
-            if changed.cause == "resumed" and changed.new in _WITH_AGENT:  # an earlier engine's, or nobody's, answer
+            if is_answered_meanwhile(changed):  # an earlier engine's, or nobody's, answer
                 row["outcome"] = Outcome.ANSWERED.value
         elif changed.kind is Kind.VISIT:
             row["outcome"] = changed.new if changed.new != "waiting" else ""

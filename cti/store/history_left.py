@@ -45,6 +45,18 @@ class LeftBehind:
             found = [dict(row._mapping) for row in connection.execute(_still_open())]
         self.rows: dict[str, Row] = {str(row["contact"]): row for row in found}
 
+    def facts(self) -> Iterator[Changed]:
+        """What is told of the open ones, in order: VISIT and CONTACT only. Raises SQLAlchemyError."""
+        fact, row = contact_fact.c, contact_history.c
+        of_them = contact_fact.join(contact_history, fact.contact == row.contact)
+        query = select(fact.body).select_from(of_them).where(row.ended_at.is_(None))
+        query = query.where(fact.kind.in_((Kind.CONTACT.value, Kind.VISIT.value))).order_by(fact.id)
+        with self._store.engine.connect() as connection:
+            for body in connection.execute(query).scalars():
+                told = _read(body)
+                if told is not None:
+                    yield told
+
     def seen(self, contact: str | None) -> None:
         """It lives, or its end was told."""
         if contact is not None:
@@ -103,12 +115,19 @@ class LeftBehind:
         query = select(fact.body).where(fact.contact == contact, fact.kind == Kind.VISIT.value)
         with self._store.engine.connect() as connection:
             body = connection.execute(query.order_by(desc(fact.id)).limit(1)).scalar()
-        try:
-            return None if body is None else _decode(body)
-        except (msgspec.MsgspecError, ValueError):  # of another version: the others must not stay open over it
+        visit = None if body is None else _read(body)
+        if visit is None and body is not None:
             self.errors += 1
             _log.error("a visit that was left open cannot be read: its contact ends without it", contact=contact)
-            return None
+        return visit
+
+
+def _read(body: str) -> Changed | None:
+    """None: of another version. The others must not stay open over it."""
+    try:
+        return _decode(body)
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def _still_open() -> Select[Any]:

@@ -14,12 +14,13 @@ from sqlalchemy import Table
 
 from cti.figures import counting, work
 from cti.figures.flow_walks import FlowWalks
+from cti.figures.number_walks import NumberWalks
 from cti.figures.staffing import Staffing, Stretch, pieces
 from cti.figures.wait_steps import step_of
 from cti.model.changes import Changed, Kind
-from cti.model.events import SURVEY_ASKED, FlowEnded
+from cti.model.events import SURVEY_ASKED
 from cti.model.policy import Center
-from cti.model.words import ContactState, Outcome
+from cti.model.words import Outcome
 from cti.store.interval_tables import (
     ASKED,
     GREATEST,
@@ -75,16 +76,6 @@ class Sums:
                 row[name] = before + number if name not in GREATEST else max(before, number)
 
 
-@dataclass(slots=True)
-class _Caller:
-    """What is known of a contact until it ends."""
-
-    number: str | None
-    at: float
-    answered: bool = False
-    how: str = "other"
-
-
 def is_known(caller: str) -> bool:
     """Whether a customer can be known again by this number."""
     return sum(letter.isdigit() for letter in caller) >= LEAST_DIGITS
@@ -103,8 +94,8 @@ class SumBook:
         self._targets: dict[str, float] = {}
         self._queues: dict[str, tuple[str, ...]] = {}
         self._staffing = Staffing()
-        self._walks = FlowWalks()
-        self._callers: dict[str, _Caller] = {}
+        self._flows = FlowWalks()
+        self._numbers = NumberWalks()
         self._book_at = 0.0
         self._takes: dict[Kind, Callable[[Changed], None]] = {
             Kind.VISIT: self._visit,
@@ -116,6 +107,17 @@ class SumBook:
             Kind.SURVEY: self._answered,
             Kind.CONTACT: self._contact,
         }
+
+    def goes_on(self, former: Iterable[Changed]) -> FlowWalks:
+        """Know the contacts that an earlier engine has left open, by its VISIT and CONTACT facts of them: all of it is
+        counted. Returns where they are in their flows, for others who go on.
+        """
+        for changed in former:
+            self._flows.apply(changed)
+            self._numbers.apply(changed)
+        left = FlowWalks()
+        left.goes_on(self._flows)
+        return left
 
     def open(self, center: Center, at: float) -> None:
         """`center` holds from `at` on."""
@@ -163,7 +165,7 @@ class SumBook:
                     self._sums.came.append(who)
         if changed.new == "waiting":
             return
-        self._went(changed)
+        self._numbers.apply(changed)
         target_s, wait_s = self._targets.get(queue, 0.0), changed.wait_s
         counts = counting.left(changed.new, wait_s, target_s, changed.expected_p90_s, outbound=changed.outbound)
         self._sums.add(queue_interval, key, counts)
@@ -173,24 +175,13 @@ class SumBook:
         if changed.new == Outcome.ANSWERED:
             self._sums.add(queue_interval, key, {"wait_max_s": wait_s})
 
-    def _went(self, changed: Changed) -> None:
-        caller = self._callers.get(changed.contact or "")
-        if caller is not None:
-            caller.answered |= changed.new == Outcome.ANSWERED
-            caller.how = "abandoned" if changed.new == Outcome.ABANDONED else "other"
-
     def _contact(self, changed: Changed) -> None:
-        walk = self._walks.apply(changed)
+        walk = self._flows.apply(changed)
         if walk is not None:
             self._sums.add(flow_interval, (start_of(walk.at), walk.flow), {walk.what: 1})
-        if changed.old == "" and changed.dialled and not changed.outbound:
-            self._callers[changed.id] = _Caller(changed.dialled[:40], changed.at)
-            self._sums.add(number_interval, (start_of(changed.at), changed.dialled[:40]), {"calls": 1})
-        elif changed.new == ContactState.ENDED and (caller := self._callers.pop(changed.id, None)) is not None:
-            in_flow = changed.old == ContactState.IN_FLOW
-            good_bye = "self_service" if changed.cause == FlowEnded.__name__ else "hung_up"
-            how = "answered" if caller.answered else good_bye if in_flow else caller.how
-            self._sums.add(number_interval, (start_of(caller.at), caller.number), {how: 1})
+        step = self._numbers.apply(changed)
+        if step is not None:
+            self._sums.add(number_interval, (start_of(step.at), step.number), {step.what: 1})
 
     def _agent(self, changed: Changed) -> None:
         self._stretches(self._staffing.apply(changed))

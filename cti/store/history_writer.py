@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection, select, update
 
 from cti.model.changes import Changed
 from cti.model.policy import Center
 from cti.ports import told_of
-from cti.store import interval_writing
-from cti.store.bulk import insert_many
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
+from cti.store.history_batch import Batch
 from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_left import LeftBehind
 from cti.store.history_retention import PORTION
 from cti.store.sweeping import NOTHING_FURTHER, Further, Sweeper
-from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
-from cti.store.upsert import put
 from cti.store.writer_thread import WriterThread
 
 MAX_PENDING = 100_000  # facts; some 60 MB, and with a slow disk minutes of a very busy centre
@@ -41,21 +36,26 @@ _log = structlog.get_logger(__name__)
 Numbered = tuple[int, Changed | Opening]
 
 
-@dataclass
-class _Batch:
+class _Work:
     """Facts of one commit, and their rows once they are made."""
 
-    facts: list[Numbered]
-    rows: Rows | None = None
+    def __init__(self, facts: list[Numbered]) -> None:
+        self.facts = facts
+        self.batch: Batch | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.facts) if self.batch is None else self.batch.facts
 
 
-class HistoryWriter(WriterThread[_Batch]):
+class HistoryWriter(WriterThread[_Work]):
     """A ports.Reader that keeps what explanations need. `lost`: facts that found no room; `errors`: failed tries.
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
-    `now`: epoch seconds at which this engine starts; `left`: what an earlier one has left open. Raises SQLAlchemyError
-    where the store cannot be read.
+    `clock` (epoch seconds): rows grow old in a night without calls too; without it time is what the newest fact says.
+    `now`: epoch seconds at which this engine starts; `left`: what an earlier one has left open, and `left_in_flows`
+    where in flows (IVR) those are. Raises SQLAlchemyError where the store cannot be read.
     """
 
     def __init__(
@@ -71,21 +71,22 @@ class HistoryWriter(WriterThread[_Batch]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         may_wait: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
         super().__init__("history", retry_s)
         self.written = 0
         self._tell_lost_at = 1
         self._store, self.sweeper, self._center = store, Sweeper(store, keep_s, further), center
         self._max_pending, self._gather_s = max_pending, gather_s
-        self._may_wait = may_wait
+        self._may_wait, self._clock = may_wait, clock
         self._book = Book()
         self.left = LeftBehind(store, now)
-        self._book.goes_on(self.left.rows)
+        self.left_in_flows = self._book.goes_on(self.left.rows, self.left.facts())
         self._hurry = False
         self._facts: deque[Numbered] = deque()
         self._openings = 0  # among these
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
-        self._batch: _Batch | None = None  # what is being written
+        self._work: _Work | None = None  # what is being written
         self._numbers = FactNumbers(store, now)
         self._done = self._upto = self._numbers.last
         self._newest_at = now
@@ -165,8 +166,8 @@ class HistoryWriter(WriterThread[_Batch]):
     def close(self, timeout_s: float = 5.0) -> int:
         """Write what is left (at most `timeout_s`) and return the number of facts not written."""
         self._end(timeout_s)
-        batch = self._batch
-        return len(self._facts) + (0 if batch is None else self._size(batch))
+        work = self._work
+        return len(self._facts) + (0 if work is None else work.size)
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -178,40 +179,43 @@ class HistoryWriter(WriterThread[_Batch]):
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=LATE_LOOK_S)
 
     def _waits(self) -> bool:
-        return bool(self._facts) or self._batch is not None
+        return bool(self._facts) or self._work is not None
 
-    def _take(self) -> _Batch | None:
+    def _take(self) -> _Work | None:
         """What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound."""
-        if self._batch is None:
+        if self._work is None:
             facts = [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
             self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
             self._upto = facts[-1][0] if facts and self._facts else self._numbers.last
-            self._batch = _Batch(facts) if facts else None
-        return self._batch
+            self._work = _Work(facts) if facts else None
+        return self._work
 
-    def _give_back(self, work: _Batch) -> None:
-        """It has stayed in `_batch`."""
+    def _give_back(self, work: _Work) -> None:
+        """It has stayed in `_work`."""
 
-    def _write(self, work: _Batch) -> None:
-        if work.rows is None:
-            work.rows = self._rows(work.facts)
-        if work.rows.is_empty:
-            return
-        with self._store.engine.begin() as connection:
-            for opening in work.rows.policies:
-                _keep_policy(connection, opening)
-            _insert(connection, work.rows)
-        self.written += work.rows.facts
+    def _write(self, work: _Work) -> None:
+        if work.batch is None:
+            work.batch = Batch(self._rows(work.facts))
+        work.batch.write(self._store)
+        self.written += work.batch.facts
 
-    def _size(self, work: _Batch) -> int:
-        return len(work.facts) if work.rows is None else work.rows.facts
+    def _split(self, work: _Work) -> bool:
+        """Look for the row by halves; once it is found, the rest goes on without it."""
+        lost = 0 if work.batch is None else work.batch.halve()
+        if lost:
+            self.lost += lost
+            _log.error("history_lost", lost=lost)
+        return work.batch is not None
 
-    def _done_with(self, work: _Batch | None) -> None:
-        self._batch = None
+    def _size(self, work: _Work) -> int:
+        return work.size
+
+    def _done_with(self, work: _Work | None) -> None:
+        self._work = None
         self._done = self._upto
         self._hurry = self._hurry and bool(self._facts)
 
-    def _afterwards(self, work: _Batch | None) -> None:
+    def _afterwards(self, work: _Work | None) -> None:
         if not self._closing:
             self._sweep()
 
@@ -226,35 +230,12 @@ class HistoryWriter(WriterThread[_Batch]):
 
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
-        if self._newest_at - self._swept_at < SWEEP_S:
+        now = max(self._newest_at, self._clock())
+        if now - self._swept_at < SWEEP_S:
             return
-        if self.sweeper.sweep(self._newest_at, self._book.version, self._center) < PORTION:
-            self._swept_at = self._newest_at
+        if self.sweeper.sweep(now, self._book.version, self._center) < PORTION:
+            self._swept_at = now
 
 
 def _is_bare(told: Changed | Opening) -> bool:
     return isinstance(told, Opening) and told.center is None
-
-
-def _keep_policy(connection: Connection, opening: Opening) -> None:
-    center, version, at = opening
-    assert center is not None
-    known = select(config_version.c.at).where(config_version.c.version == version)
-    if connection.execute(known).first() is None:
-        row = {"version": version, "at": at, "body": center.model_dump_json()}
-        put(connection, config_version, [row], replace=False)
-
-
-def _insert(connection: Connection, rows: Rows) -> None:
-    sums = rows.sums.copy()
-    interval_writing.known_resumed(connection, sums)
-    for table, found in ((contact_fact, rows.contact_fact), (agent_fact, rows.agent_fact)):
-        insert_many(connection, table, [column.name for column in table.columns], found)
-    # An engine that takes a contact over does not know what came of its earlier talks.
-    summaries = list(rows.contact_history.values())
-    put(connection, contact_history, summaries, replace=True, keep_where_empty=("disposition",))
-    for contact, disposition in rows.dispositions.items():
-        of_contact = contact_history.c.contact == contact
-        connection.execute(update(contact_history).where(of_contact).values(disposition=disposition))
-    interval_writing.again(connection, sums)
-    interval_writing.write(connection, sums)

@@ -12,8 +12,8 @@ from cti.model.changes import Changed, Kind
 from cti.model.policy import Agent, Center, Membership, Queue
 from cti.reports.running import Reports
 from cti.store.database import Store, open_store
+from cti.store.history_batch import insert_batch
 from cti.store.history_facts import Book, Opening
-from cti.store.history_writer import _insert
 
 NOON = 1_700_049_600.0  # 2023-11-15 12:00 UTC
 POLICY = Center(
@@ -40,7 +40,7 @@ class Teller:
                 next(self._numbers)
         rows = self.book.rows(numbered)
         with self.store.engine.begin() as connection:
-            _insert(connection, rows)
+            insert_batch(connection, rows)
 
     def call(
         self, name: str, at: float, outcome: str, wait_s: float, *, queue: str = "sales", caller: str = "+49301234567"

@@ -28,8 +28,8 @@ from cti.reports.running import Reports
 from cti.sim.plans import random_plan
 from cti.sim.world import EPOCH, World
 from cti.store.database import Store, open_store
+from cti.store.history_batch import insert_batch
 from cti.store.history_facts import KEPT, Book, Opening
-from cti.store.history_writer import _insert
 
 pytestmark = pytest.mark.simulation
 
@@ -185,7 +185,7 @@ class Day:
             rows.append(book.rows([]))
             with store.engine.begin() as connection:
                 for each in rows:
-                    _insert(connection, each)
+                    insert_batch(connection, each)
 
     @staticmethod
     def _numbered(numbers: Iterator[int], told: Iterator[Changed | Opening]) -> Iterator[tuple[int, Changed | Opening]]:

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from postgres import Postgres
 from sqlalchemy import inspect, literal, select
+from sqlalchemy.exc import DBAPIError
 
 from cti.model.errors import ConfigError
 from cti.store import database
 from cti.store.database import Store, open_store
 from cti.store.overwriting import tables  # noqa: F401  which brings every table
+from cti.store.row_fault import is_rows_fault
 from cti.store.tables import metadata
 from tests import migrated
 
@@ -152,3 +155,15 @@ def test_a_second_opening_takes_no_locks_away(tmp_path: Path) -> None:
         assert (tmp_path / "cti.db-wal").exists()
         second.close()
     first.close()
+
+
+@pytest.mark.contract
+def test_a_postgresql_that_does_not_answer_is_away(postgres: Postgres) -> None:
+    """And not waited for until the end of days; its rows are tried again."""
+    engine = database._engine(postgres.url("postgres"), "FULL", 0.3)
+    with pytest.raises(DBAPIError) as found, engine.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(30)")
+    assert found.value.connection_invalidated and not is_rows_fault(found.value)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    engine.dispose()

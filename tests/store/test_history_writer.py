@@ -19,7 +19,7 @@ from cti.store import history_writer
 from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
-from cti.store.tables import agent_fact, config_version, contact_fact
+from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
 
 pytestmark = pytest.mark.unit
 
@@ -271,14 +271,17 @@ def test_what_came_of_a_talk_stands_with_its_contact(store: Store, when: str) ->
     writer.close()
 
 
-def test_a_row_that_no_database_takes_costs_itself_and_not_the_history(store: Store) -> None:
+def test_a_row_that_no_database_takes_costs_itself_and_nothing_beside_it(store: Store) -> None:
     writer = writer_of(store)
     assert writer.flush(30.0)
-    poison = msgspec.structs.replace(contact(1), caller="\ud800")  # half a character: utf-8 has no bytes for it
-    with capture_logs() as logs:
-        writer.apply(poison)
+    poison = msgspec.structs.replace(contact(40), caller="\ud800")  # half a character: utf-8 has no bytes for it
+    with capture_logs() as logs, store.durable.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")  # so that all are of one batch
+        for number in range(100):
+            writer.apply(poison if number == 40 else contact(number))
+        other.rollback()
         assert writer.flush(30.0)
     assert (writer.lost, [line["event"] for line in logs]) == (1, ["history_lost"])
-    writer.apply(contact(2))
+    writer.apply(contact(100))
     assert writer.close() == 0
-    assert count(store, contact_fact) == 1
+    assert (count(store, contact_fact), count(store, contact_history)) == (101, 100)  # of him, the row with the caller

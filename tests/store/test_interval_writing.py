@@ -12,9 +12,9 @@ from cti.model.policy import Center, Queue
 from cti.model.words import ContactId
 from cti.store import bulk
 from cti.store.database import Store
+from cti.store.history_batch import insert_batch
 from cti.store.history_facts import Book, Opening, Rows
 from cti.store.history_sums import Entering, Sums, start_of
-from cti.store.history_writer import _insert
 from cti.store.interval_tables import queue_interval
 from cti.store.interval_writing import add_sums, again
 from cti.store.tables import contact_history
@@ -55,11 +55,11 @@ def test_sums_add_up_and_the_greatest_stays(store: Store, monkeypatch: pytest.Mo
 
 def test_one_that_comes_back_counts_once(store: Store) -> None:
     with store.engine.begin() as connection:
-        _insert(connection, rows_of(Book(), 1, Opening(POLICY, "v1", NOON), visit("waiting")))
+        insert_batch(connection, rows_of(Book(), 1, Opening(POLICY, "v1", NOON), visit("waiting")))
     next_engine = Book()
     with store.engine.begin() as connection:
-        _insert(connection, rows_of(next_engine, 100, Opening(POLICY, "v1", NOON), visit("waiting", "resumed")))
-        _insert(connection, rows_of(next_engine, 200, visit("answered")))
+        insert_batch(connection, rows_of(next_engine, 100, Opening(POLICY, "v1", NOON), visit("waiting", "resumed")))
+        insert_batch(connection, rows_of(next_engine, 200, visit("answered")))
     assert (kept(store)["offered"], kept(store)["answered"]) == (1.0, 1.0)
 
 
@@ -67,8 +67,8 @@ def test_one_that_comes_back_counts_once(store: Store) -> None:
 def test_one_that_comes_back_and_was_not_counted_counts_now(store: Store, before: tuple[Changed, ...]) -> None:
     book = Book()
     with store.engine.begin() as connection:
-        _insert(connection, rows_of(book, 1, Opening(POLICY, "v1", NOON), *before))
-        _insert(connection, rows_of(Book(), 100, visit("waiting", "resumed")))
+        insert_batch(connection, rows_of(book, 1, Opening(POLICY, "v1", NOON), *before))
+        insert_batch(connection, rows_of(Book(), 100, visit("waiting", "resumed")))
     expected = 1.0 + sum(not each.outbound and each.new == "waiting" for each in before)
     assert kept(store)["offered"] == expected
 
@@ -76,10 +76,10 @@ def test_one_that_comes_back_and_was_not_counted_counts_now(store: Store, before
 def test_what_is_tried_again_adds_nothing(store: Store) -> None:
     rows = rows_of(Book(), 1, Opening(POLICY, "v1", NOON), visit("waiting", "resumed"))
     with store.engine.connect() as connection:
-        _insert(connection, rows)
+        insert_batch(connection, rows)
         connection.rollback()  # the disk was full
     with store.engine.begin() as connection:
-        _insert(connection, rows)
+        insert_batch(connection, rows)
     assert kept(store)["offered"] == 1.0
 
 

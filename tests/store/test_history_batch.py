@@ -1,0 +1,105 @@
+"""Is a batch of the history stored once, and all of it but what no database takes? Whatever becomes of a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from kit import START, Scene, center, member
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.exc import OperationalError
+
+from cti.store.database import Store
+from cti.store.history_batch import Batch
+from cti.store.history_facts import Book, Opening, Rows
+from cti.store.interval_tables import number_interval, queue_interval
+from cti.store.row_fault import is_rows_fault
+from cti.store.tables import contact_fact, contact_history
+
+pytestmark = pytest.mark.unit
+
+CENTER = center(agents={"anna": member("sales")})
+CALLS = 20
+
+
+def rows_of(calls: int = CALLS) -> Rows:
+    """Callers of whom one is served and the others give up."""
+    scene = Scene(CENTER)
+    scene.login("anna")
+    for number in range(calls):
+        scene.arrive(f"c{number}")
+    scene.answer("anna")
+    scene.wait(5)
+    for number in range(calls):
+        scene.caller_hangs_up(f"c{number}")
+    book = Book()
+    told = [Opening(CENTER, "v1", START), *scene.changes()]
+    return book.rows((number * 10, each) for number, each in enumerate(told, 1))
+
+
+def count(store: Store, table: Table) -> int:
+    with store.engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def offered(store: Store) -> tuple[float, float]:
+    """As queues and as numbers have it."""
+    with store.engine.connect() as connection:
+        queues = connection.execute(select(func.sum(queue_interval.c.offered))).scalar()
+        numbers = connection.execute(select(func.sum(number_interval.c.calls))).scalar()
+    return float(queues or 0), float(numbers or 0)
+
+
+def breaking(store: Store, when: Callable[[Connection], None]) -> Any:
+    """`store`, whose connection breaks at the end of its first transaction."""
+    left = [OperationalError("COMMIT", None, ConnectionResetError())]
+
+    @contextmanager
+    def begin() -> Iterator[Connection]:
+        with store.engine.connect() as connection:
+            yield connection
+            if left:
+                when(connection)
+                raise left.pop()
+            connection.commit()
+
+    return SimpleNamespace(engine=SimpleNamespace(begin=begin))
+
+
+@pytest.mark.parametrize("when", [Connection.commit, Connection.rollback], ids=["after", "before"])
+def test_a_commit_whose_answer_was_lost_is_stored_once(store: Store, when: Callable[[Connection], None]) -> None:
+    batch, broken = Batch(rows_of()), breaking(store, when)
+    with pytest.raises(OperationalError):
+        batch.write(broken)
+    batch.write(broken)
+    assert count(store, contact_history) == CALLS and offered(store) == (CALLS, CALLS)
+
+
+def failed(batch: Batch, store: Store) -> Exception | None:
+    try:
+        batch.write(store)
+    except Exception as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("poisoned", [0, 7, CALLS - 1])
+def test_what_no_database_takes_is_found_by_halves_and_the_rest_is_whole(store: Store, poisoned: int) -> None:
+    rows = rows_of()
+    facts = len(rows.contact_fact)
+    contact = list(rows.contact_history)[poisoned]
+    rows.contact_history[contact]["caller"] = "\ud800"
+    batch, tries, lost = Batch(rows), 0, 0
+    while (fault := failed(batch, store)) is not None:
+        assert is_rows_fault(fault)
+        tries, lost = tries + 1, lost + batch.halve()
+    assert lost == 1 and tries <= 12
+    assert (count(store, contact_fact), count(store, contact_history)) == (facts, CALLS - 1)
+    assert offered(store) == (CALLS, CALLS)
+
+
+def test_nothing_is_written_for_nothing(store: Store) -> None:
+    Batch(Rows()).write(SimpleNamespace(engine=None))  # type: ignore[arg-type]
