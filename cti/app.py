@@ -323,7 +323,7 @@ class Application:
         stack.push_async_callback(control.close)
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
-            find = finders(self.view, self.clock, self.outbound.list, self.follow_ups)
+            find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
             await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
             self._background.keep(self.web.tidy)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)

@@ -38,7 +38,7 @@ from cti.people.passwords import Passwords
 from cti.people.register import Register
 from cti.people.sealing import Seal
 from cti.people.sessions import Sessions
-from cti.ports import AuditTrail, Clock
+from cti.ports import AuditTrail, Clock, PolicyDesk
 from cti.store.database import Store
 from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
@@ -180,8 +180,8 @@ def tls_context(files: Tls) -> ssl.SSLContext:
     return context
 
 
-def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUps) -> Find:
-    """Return how the guard looks up of which queue something is."""
+def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUps, desk: PolicyDesk) -> Find:
+    """Return how the guard looks up of which queue something is; and of a queue's live changes, what they reach."""
 
     async def contact(word: str) -> Mapping[str, Any] | None:
         return view.contact(word, clock())  # here, on the loop: it feeds the view
@@ -194,4 +194,9 @@ def finders(view: View, clock: Clock, callbacks: Callbacks, follow_ups: FollowUp
         number = number_in(word)
         return None if number is None else await asyncio.to_thread(follow_ups.one, number)
 
-    return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up}
+    async def live_changes(queue: str) -> Mapping[str, Any] | None:
+        of_it = f"queues.{queue}."
+        rows = [row for row in desk.live_changes() if row["path"].startswith(of_it)]
+        return {row["path"].removeprefix(of_it): [row["value"], row["file"]] for row in rows}
+
+    return {Row.CONTACT: contact, Row.CALLBACK: callback, Row.FOLLOW_UP: follow_up, Row.LIVE_CHANGE: live_changes}

@@ -32,7 +32,7 @@ from cti.store.database import open_store
 from cti.store.kept_answers import KeptAnswers
 from cti.store.people_tables import kept_answer
 from cti.web_room import PASSWORD_FILE, SECRET_FILE, finders
-from tests.api.doubles import FakeCallbacks, FakeFollowUps
+from tests.api.doubles import FakeCallbacks, FakeFollowUps, FakePolicy
 from tests.running import HOST, Running
 from tests.waiting import until
 
@@ -167,7 +167,7 @@ async def test_the_guard_finds_contacts_beyond_the_listed_and_on_the_loop_that_f
         name = f"node1/{number}.1"
         more: dict[str, Any] = {"contact": ContactId(name), "call": CallId(name), "queue": QueueName("sales")}
         view.apply(Changed(Kind.CONTACT, name, "", "waiting", 1.0, "CallArrived", **more))
-    find = finders(view, lambda: 2.0, FakeCallbacks(), FakeFollowUps())
+    find = finders(view, lambda: 2.0, FakeCallbacks(), FakeFollowUps(), FakePolicy())
     row = await find[Row.CONTACT](f"node1/{MAX_LISTED}.1")
     assert row is not None and row["queue"] == "sales"
     assert await find[Row.CONTACT]("node1/none") is None
@@ -175,7 +175,9 @@ async def test_the_guard_finds_contacts_beyond_the_listed_and_on_the_loop_that_f
 
 
 async def test_the_guard_finds_a_follow_up_by_its_number_open_or_done() -> None:
-    find = finders(LiveView(Center(queues={"sales": Queue()})), lambda: 2.0, FakeCallbacks(), FakeFollowUps())
+    find = finders(
+        LiveView(Center(queues={"sales": Queue()})), lambda: 2.0, FakeCallbacks(), FakeFollowUps(), FakePolicy()
+    )
     found = [await find[Row.FOLLOW_UP](word) for word in ("1", "2", "3", "x", "")]
     assert [row and row["id"] for row in found] == [1, 2, None, None, None]
     assert (await find[Row.CALLBACK]("2") or {})["state"] == "kept"

@@ -19,7 +19,7 @@ from cti.differences import Difference, Row, joined
 
 TICK_S = 0.1
 MANY_VIEWERS, MANY_TICK_S = 50, 0.2  # what they cost is the writes: so many see it a tenth of a second later
-ALONE_TICK_S = 10.0  # while nobody looks: whoever comes finds little to catch up with, and what he missed as one
+ALONE_TICK_S = 10.0  # while nobody looks: what there is to be seen is worked out for whoever comes, not for nobody
 PULSE_S = 1.0
 LAG_FACTOR = 4.0  # while the loop is late, looks are rarer: callers go before screens
 SLOWEST_TICK_S = 2.0  # a page that hears nothing for 3 s says that it is old
@@ -34,6 +34,7 @@ class Boards(Protocol):
     rows: dict[str, dict[str, Row]]
 
     def look(self, now: float) -> Difference: ...
+    def wait_for_a_look(self) -> None: ...
     def nodes(self) -> Mapping[str, str]: ...
     def down_since(self) -> Mapping[str, float | None]: ...
 
@@ -99,7 +100,7 @@ class LiveHub:
         """Show `viewer` everything, or what he has missed since `seq` of this life; and what happens from now on."""
         is_first = not self._group_of
         if is_first:
-            self.tick()  # while nobody looked, looks were rare
+            self.tick()  # while nobody looked, there were no looks
         missed = self._missed(seq) if boot == self.life(sight) else None
         group = self._enter(viewer, sight)
         if is_first:
@@ -222,4 +223,7 @@ class LiveHub:
 
     def _due(self) -> None:
         self._plan()
-        self.tick()
+        if self._group_of:
+            self.tick()
+        else:
+            self._boards.wait_for_a_look()

@@ -202,6 +202,7 @@ _POLICY = (
         Right.QUEUES_CHANGE,
         query={"field": "only this key; may be given several times"},
         about={"queue": QUEUE},
+        reaches=True,
     ),
     Operation(
         "PUT",

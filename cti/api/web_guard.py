@@ -126,7 +126,7 @@ def make_guard(
             return refused
         if not await _in_scope(request, operation, find):
             return problem(404, "not_there", "there is no such thing in your part of the centre")
-        key = beyond(request[scope], asks.person.teams, await _body(request)) if operation.reaches else None
+        key = beyond(request[scope], asks.person.teams, await _sets(request, find)) if operation.reaches else None
         if key is not None:
             asking.note(request, "denied", "", {"request": f"{operation.method} {operation.path}"})
             return problem(403, "whole_centre_only", f"{key}: reaches beyond your part of the centre", key=key)
@@ -189,6 +189,15 @@ async def _in_scope(request: web.Request, operation: Operation, find: Find) -> b
         if row is None or not its.has(kind, row):
             return False
     return True
+
+
+async def _sets(request: web.Request, find: Find) -> Mapping[str, Any]:
+    """What keys of a queue become: as the body says; of a reset, what goes and what comes again."""
+    if request.method != "DELETE":
+        return await _body(request)
+    changed = await find[Row.LIVE_CHANGE](request.match_info["queue"]) or {}
+    asked = request.query.getall("field", [])
+    return {key: both for key, both in changed.items() if not asked or key in asked}
 
 
 async def _in_body(request: web.Request, key: str) -> str | None:

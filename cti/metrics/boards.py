@@ -60,6 +60,7 @@ class Boards:
         self._available: Counter[str] = Counter()
         self._all_free: set[str] = set()  # each agent once, whatever number of queues he serves
         self._all_available: set[str] = set()
+        self._ringing: Counter[str] = Counter()  # of those in a line, by queue
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
         self._closed_since: float | None = None
@@ -123,6 +124,11 @@ class Boards:
         """Since when nodes that are not connected are not; None: since before we looked."""
         return {name: self._down_since.get(name) for name, state in self._view.nodes.items() if state != "up"}
 
+    def wait_for_a_look(self) -> None:
+        """Nobody looks: keep no more in mind than what there is to be seen."""
+        live, shown = self._view.contacts, self.rows[CALLS]
+        self._contacts = {each for each in self._contacts if each in live or each in shown}
+
     # --- what a look does ---------------------------------------------------------------------------------------------
 
     def _mark_all(self) -> None:
@@ -140,6 +146,8 @@ class Boards:
                 if each is not None:
                     self._queues.update(filter(None, (each["queue"],)))
                     self._agents.update(filter(None, (each["agent"],)))
+            self._ringing[_rings_in(before)] -= 1
+            self._ringing[_rings_in(after)] += 1
             self._pair(contact, before, after)
         self._contacts.clear()
 
@@ -183,9 +191,7 @@ class Boards:
                 self._put(found, QUEUES, name, None)
                 continue
             told = queue_row(name, row, now, 0)
-            line = list(row.line.values())
-            told["oldest_since"] = min((each.since for each in line), default=None)
-            told["ringing"] = sum(each.state in _WITH_AGENT for each in line)
+            told["oldest_since"], told["ringing"] = row.line.oldest_since, self._ringing[name]
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -272,6 +278,11 @@ def _call(row: ContactRow, now: float) -> Row:
 
 def _who_has(row: Row | None) -> str | None:
     return None if row is None or row["state"] not in _WITH_AGENT else row["agent"]
+
+
+def _rings_in(row: Row | None) -> str:
+    """The queue in whose line he stands while an agent's phone rings for him; "": none."""
+    return row["queue"] if row is not None and row["order_at"] is not None and row["state"] in _WITH_AGENT else ""
 
 
 def _by_name(rows: Iterable[Row]) -> Rows:

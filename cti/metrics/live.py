@@ -181,7 +181,7 @@ class LiveView:
         row.call, row.caller = changed.call or row.call, changed.caller or row.caller
         order_at = changed.order_at if changed.order_at is not None else since
         row.visit, row.outbound = (changed.queue or "", order_at), changed.outbound
-        queue.line[(order_at, row.contact)] = row
+        queue.line.enter(row, order_at)
         counts = queue.counts.entered(resumed=changed.cause == "resumed", outbound=changed.outbound)
         self.tally.queue(changed.queue or "", since, changed.at, counts)
 
@@ -192,7 +192,7 @@ class LiveView:
             return
         name, order_at = row.visit
         row.visit, row.wait_s = None, wait_s
-        self.queues[name].line.pop((order_at, row.contact), None)
+        self.queues[name].line.leave(row.contact, order_at)
         counts = self.queues[name].counts.left(outcome, wait_s, expected_p90_s, outbound=row.outbound)
         self.tally.queue(name, row.since, now, counts)
 
@@ -202,10 +202,8 @@ class LiveView:
             self.inconsistent += 1
             return
         name, order_at = row.visit
-        line = self.queues[name].line
-        line.pop((order_at, row.contact), None)
+        self.queues[name].line.move(row, order_at, changed.order_at)
         row.visit = (name, changed.order_at)
-        line[(changed.order_at, row.contact)] = row
 
     def _config(self, changed: Changed) -> None:
         self.policy_version = changed.new

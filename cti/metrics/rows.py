@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sortedcontainers import SortedDict
-
+from cti.metrics.line import Line
 from cti.metrics.queue_counts import QueueCounts
 from cti.model.words import Activity, AgentStatus
 
@@ -62,8 +61,8 @@ class QueueRow:
     def __init__(self, target_s: float, service_level_percent: float) -> None:
         self.counts = QueueCounts(target_s)
         self.service_level_percent = service_level_percent  # the target; counts for nothing but how it is shown
-        self.line: SortedDict = SortedDict()  # (order_at, contact) -> ContactRow
+        self.line = Line()
 
     def longest_wait_s(self, now: float) -> float | None:
-        """The order of service is not the order of waiting (head starts, transfers back): look at everyone."""
-        return max((max(0.0, now - row.since) for row in self.line.values()), default=None)
+        since = self.line.oldest_since
+        return None if since is None else max(0.0, now - since)

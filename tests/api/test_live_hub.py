@@ -25,6 +25,7 @@ class FakeBoards:
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Row]] = {"queues": {}}
         self._found: Difference = {}
+        self.looks = self.waits = 0
 
     def put(self, key: str, **fields: object) -> None:
         before = self.rows["queues"].get(key)
@@ -33,8 +34,12 @@ class FakeBoards:
         self._found.setdefault("queues", {})[key] = Step(before, after)
 
     def look(self, now: float) -> Difference:
+        self.looks += 1
         found, self._found = self._found, {}
         return found
+
+    def wait_for_a_look(self) -> None:
+        self.waits += 1
 
     def nodes(self) -> dict[str, str]:
         return {"node1": "down"}
@@ -221,3 +226,15 @@ def test_who_leaves_is_forgotten(scene: Scene) -> None:
     scene.hub.leave(line.viewer)  # type: ignore[attr-defined]
     scene.hub.leave(line.viewer)  # type: ignore[attr-defined]
     assert (scene.hub.viewers, scene.hub._groups, scene.hub._group_of) == (0, {}, {})
+
+
+def test_nothing_is_worked_out_for_nobody(scene: Scene) -> None:
+    looks = scene.boards.looks
+    scene.hub._due()
+    assert (scene.boards.looks, scene.boards.waits) == (looks, 1)
+    viewer = scene.viewer()
+    scene.hub._due()
+    assert scene.boards.looks > looks + 1 and scene.boards.waits == 1
+    scene.hub.leave(viewer.viewer)  # type: ignore[attr-defined]
+    scene.hub._due()
+    assert scene.boards.waits == 2

@@ -188,6 +188,19 @@ async def test_a_queue_does_not_reach_other_parts_by_its_keys(web: WebScene, val
     assert (await ask_as(web, Role.ADMIN, "PATCH", "/api/v1/queues/sales", values)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [("", "tier"), ("?field=tier", "tier"), ("?field=target_s", None), ("?field=target_s&field=tier", "tier")],
+)
+async def test_nor_by_setting_them_back(web: WebScene, query: str, key: str | None) -> None:
+    token = web.add_token("part", Role.SUPERVISOR, queues=("sales",), teams=("a",))
+    web.rows[Row.LIVE_CHANGE] = {"sales": {"tier": [0, 5], "target_s": [30, 20]}}
+    web.scene.policy.live = [{"path": f"queues.sales.{name}"} for name in ("tier", "target_s")]
+    found = await web.browser().ask("DELETE", f"/api/v1/queues/sales/live{query}", token=token)
+    assert found.status == 200 if key is None else (found.reason, found.body["key"]) == ("whole_centre_only", key)
+    assert (await ask_as(web, Role.ADMIN, "DELETE", f"/api/v1/queues/sales/live{query}")).status == 200
+
+
 async def test_whose_phone_rings_when_he_listens(web: WebScene) -> None:
     web.add("eva", Role.SUPERVISOR, phone="PJSIP/9")
     web.rows[Row.CONTACT] = {"node1/1.1": {"contact": "node1/1.1", "queue": "sales"}}

@@ -37,6 +37,10 @@ class Told:
     def look(self, now: float) -> Difference:
         found = self.boards.look(now)
         show(self.viewer, found)
+        for name, queue in self.view.queues.items():
+            line, row = list(queue.line.values()), self.boards.rows[QUEUES][name]
+            assert row["ringing"] == sum(each.state in ("offered", "dialling", "talking") for each in line)
+            assert row["oldest_since"] == min((each.since for each in line), default=None)
         return found
 
 
@@ -99,6 +103,19 @@ def test_two_differences_as_one_lead_to_the_same_rows(seed: int) -> None:
     other = told.look(story[-1].at)
     show(before, joined(one, other))
     assert not_empty(before) == not_empty(told.viewer)
+
+
+def test_while_nobody_looks_only_what_is_there_is_kept_in_mind() -> None:
+    told, story = Told(), Story(3).run(12)
+    half = len(story) // 2
+    told.tell(*story[:half])
+    told.look(story[half].at)
+    for change in story[half:]:
+        told.tell(change)
+        told.boards.wait_for_a_look()
+    assert told.boards._contacts <= set(told.boards.rows[CALLS])
+    told.look(at := story[-1].at + 2)
+    assert told.boards.rows == worked_out_anew(told.view, told.boards, at) and not_empty(told.viewer)[QUEUES]
 
 
 def test_a_look_after_nothing_happened_tells_nothing() -> None:

@@ -18,6 +18,9 @@ import pytest
 from queue_log_reader import read_log
 
 from cti.center import ContactCenter
+from cti.figures.flow_walks import COUNTS as FLOW_COUNTS
+from cti.figures.flow_walks import FlowWalks
+from cti.figures.number_walks import NumberWalks
 from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log import QueueLogLines
@@ -30,6 +33,8 @@ from cti.sim.world import EPOCH, World
 from cti.store.database import Store, open_store
 from cti.store.history_batch import insert_batch
 from cti.store.history_facts import KEPT, Book, Opening
+from cti.store.history_left import LeftBehind
+from cti.store.interval_tables import NUMBER_COUNTS
 
 pytestmark = pytest.mark.simulation
 
@@ -65,12 +70,20 @@ class Truth:
     works: list[tuple[str, float, float]] = field(default_factory=list)  # queue, when it ended, seconds
     working: dict[str, tuple[float, str]] = field(default_factory=dict)  # agent -> since when, and for which queue
     revived: Counter[str] = field(default_factory=Counter)  # over, and then a death came before his ticket said so
+    flows: FlowWalks = field(default_factory=FlowWalks)  # that never die, as the history must look
+    numbers: NumberWalks = field(default_factory=NumberWalks)
+    walked: Counter[tuple[str, str]] = field(default_factory=Counter)  # flow or number, and what
 
     def take(self, changed: Changed, policy: Center) -> None:
         if changed.kind is Kind.OFFER and changed.new == "accepted":
             self.handled[changed.queue or ""] += 1
             self.talks.append((changed.queue or "", changed.at))
         self._work(changed)
+        if changed.kind in (Kind.CONTACT, Kind.VISIT):
+            if (walk := self.flows.apply(changed)) is not None:
+                self.walked[walk.flow, walk.what] += 1
+            if (step := self.numbers.apply(changed)) is not None:
+                self.walked[step.number, step.what] += 1
         if changed.kind is Kind.CONTACT and changed.old == "":
             self.stands.pop(changed.id, None)
         if changed.kind is not Kind.VISIT:
@@ -180,6 +193,8 @@ class Day:
         numbers = itertools.count(1)
         for life in self.lives:
             book = Book()
+            left = LeftBehind(store, life.now)
+            book.goes_on(left.rows, left.facts())
             rows = [book.rows(self._numbered(numbers, iter(life.facts)))]
             book._sums.book(life.now)
             rows.append(book.rows([]))
@@ -327,6 +342,11 @@ def history_agrees(day: Day, folder: Path) -> None:
     agents = {row["agent"]: row for row in reports.run("agents", asked).as_object()["rows"]}
     if agents:
         assert agents[""]["handled"] == sum(day.truth.handled.values())
+    walked = Counter[tuple[str, str]]()
+    for name, key, counts in (("flows", "flow", FLOW_COUNTS), ("numbers", "number", NUMBER_COUNTS)):
+        for row in reports.run(name, asked).as_object()["rows"]:
+            walked.update({(row[key], count): row[count] for count in counts if row[key]})
+    assert +walked == day.truth.walked
     store.close()
 
 
