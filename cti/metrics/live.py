@@ -125,7 +125,8 @@ class LiveView:
     def snapshot(self, now: float, *parts: str, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
 
-        `parts`: only these, since the rows of thousands of agents are dear; without any, all. At most `max_listed` callers a queue and as many calls are listed; the counts are always complete.
+        `parts`: only these, since the rows of thousands of agents are dear; without any, all. At most `max_listed`
+        callers a queue and as many calls are listed; the counts are always complete.
         """
         return take_snapshot(self, now, parts, max_listed)
 
