@@ -123,12 +123,13 @@ class LiveView:
         """How many callers are in a flow (IVR) now."""
         return self.states[ContactState.IN_FLOW]
 
-    def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
+    def snapshot(self, now: float, *parts: str, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
 
-        At most `max_listed` callers a queue and as many calls are listed; the counts are always complete.
+        `parts`: only these, since the rows of thousands of agents are dear; without any, all. At most `max_listed`
+        callers a queue and as many calls are listed; the counts are always complete.
         """
-        return take_snapshot(self, now, max_listed)
+        return take_snapshot(self, now, parts, max_listed)
 
     def contact(self, contact: str, now: float) -> dict[str, Any] | None:
         """A live contact as the picture has it, listed or not; None where it is not there. Holds a caller's number."""
