@@ -30,6 +30,7 @@ from cti.api import (
 )
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
+from cti.api.query_words import known_words
 from cti.api.responses import answer, problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
@@ -72,6 +73,7 @@ def make_control_app(
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
+    app.middlewares.append(known_words)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
     if definitions is not None:
         asking.add(app, "GET", "/definitions", _told(definitions))

@@ -14,6 +14,7 @@ from aiohttp import web
 from cti.api import asking, web_oidc, web_people, web_sign_in
 from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
+from cti.api.query_words import known_words
 from cti.api.responses import problem, problems
 from cti.api.serving import limit_connections
 from cti.api.web_description import add_description
@@ -60,6 +61,7 @@ def make_web_app(
     app.middlewares.append(asking.remembering(audit, clock))
     app.middlewares.append(asking.bad_requests)
     app.middlewares.append(make_guard(sessions, entrance, center, clock, find, answers))
+    app.middlewares.append(known_words)
     app.on_response_prepare.append(safe_headers(is_tls=entrance.is_tls))
     for resource in served.router.resources():
         app.router.register_resource(resource)

@@ -312,3 +312,15 @@ async def test_an_address_of_the_api_that_is_not_there_is_no_page(web: WebScene,
 
 def test_each_operation_has_one_line() -> None:
     assert len(BY_ROUTE) == len(OPERATIONS)
+
+
+async def test_pages_are_asked_for_his_part_so_that_an_empty_one_is_the_end(web: WebScene) -> None:
+    lists = {"contacts": web.scene.past, "callbacks": web.scene.callbacks, "follow-ups": web.scene.follow_ups}
+    some, whole = web.add_token("some", Role.API, queues=("sales",)), web.add_token("whole", Role.API)
+    browser = web.browser()
+    for path, asked in lists.items():
+        for token in (some, whole):
+            assert (await browser.ask("GET", f"{PREFIX}/{path}", token=token)).status == 200
+        of_some, of_whole = asked.parts
+        assert of_some is not None and (set(of_some.queues), set(of_some.agents)) == ({"sales"}, set()), path
+        assert of_whole is None, path
