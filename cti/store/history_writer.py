@@ -15,7 +15,7 @@ from cti.model.policy import Center
 from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
-from cti.store.history_batch import Batch
+from cti.store.history_batch import Batch, Stored
 from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_left import LeftBehind
 from cti.store.history_retention import PORTION
@@ -88,6 +88,7 @@ class HistoryWriter(WriterThread[_Work]):
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
         self._work: _Work | None = None  # what is being written
         self._numbers = FactNumbers(store, now)
+        self._stored = Stored(self._numbers.start)
         self._done = self._upto = self._numbers.last
         self._newest_at = now
         self._swept_at = 0.0
@@ -195,7 +196,7 @@ class HistoryWriter(WriterThread[_Work]):
 
     def _write(self, work: _Work) -> None:
         if work.batch is None:
-            work.batch = Batch(self._rows(work.facts))
+            work.batch = Batch(self._rows(work.facts), self._stored)
         work.batch.write(self._store)
         self.written += work.batch.facts
 
