@@ -310,8 +310,14 @@ async def test_bytes_that_are_no_text_are_refused_and_nothing_fails(web: WebScen
 @pytest.mark.parametrize("path", ["/api", "/v1", "/API/v1/queues", "/V1/", "/Api"])
 async def test_an_address_of_the_api_that_is_not_there_is_no_page(web: WebScene, path: str) -> None:
     found = await web.browser().ask("GET", path)
-    assert (found.status, found.reason) == (404, "no_such_path")
+    assert (found.status, found.reason, found.body["detail"]) == (404, "no_such_path", f"there is no {path}")
     assert (await web.browser().ask("GET", "/apiary")).status == 200
+
+
+async def test_a_method_that_a_path_does_not_take_is_told_with_those_that_it_takes(web: WebScene) -> None:
+    found = await web.browser().ask("DELETE", f"{PREFIX}/queues")
+    assert (found.status, found.reason) == (405, "no_such_method")
+    assert found.body["detail"] == f"{PREFIX}/queues takes GET,HEAD, not DELETE"
 
 
 def test_each_operation_has_one_line() -> None:
