@@ -69,6 +69,7 @@ async def _keep_running(
     app: Application | None = None
     try:
         async with Application.start(settings, file, office) as app, contextlib.AsyncExitStack() as stack:
+            machine.make_pauses_rare()
             Background(stack).keep(_reload_whenever, read_again, app)
             _say_ready(app)
             try:

@@ -121,6 +121,7 @@ class Floor:
                 if agent.status is AgentStatus.AVAILABLE:
                     self.staffed.update(agent.policy.queues.keys())
                 self.refresh(agent)
+            self.free.enter()
 
     def opened(self, contact: Contact) -> None:
         """A contact that is new to us."""

@@ -48,32 +48,41 @@ class FreeAgents:
                 if pool in self._notes:
                     self._notes[pool].add(agent, len(self._by_pool[pool]))
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Let those who have become free enter the pools now: of thousands at once, a caller would wait for that."""
+        came: dict[PoolName, list[Place]] = {}
         for agent_id, since in self._entering.items():
             agent = self._agents[agent_id]
             self._places[agent_id] = places = [(each.pool, each.place(agent, since)) for each in agent.seats]
             for pool, key in places:
-                free = self._by_pool.get(pool)
-                if free is None:
-                    free = self._by_pool[pool] = SortedList()
-                free.add(key)
-                if pool in self._notes:
-                    self._notes[pool].add(agent_id, len(free))
+                came.setdefault(pool, []).append(key)
         self._entering.clear()
+        for pool, keys in came.items():
+            free = self._by_pool.get(pool)
+            if free is None:
+                free = self._by_pool[pool] = SortedList()
+            if len(keys) == 1:
+                free.add(keys[0])
+            else:
+                free.update(keys)  # sorts once
+            notes = self._notes.get(pool)
+            if notes is not None:
+                for key in keys:
+                    notes.add(key[-1], len(free))
 
     def before(self, agent: AgentId, pool: PoolName) -> int | None:
         """How many free agents `pool` would ring before `agent`; None where he is not free, or not in it."""
-        self._enter()
+        self.enter()
         place = self._place(agent, pool)
         return None if place is None else self._by_pool[pool].index(place)
 
     def count(self, pool: PoolName) -> int:
-        self._enter()
+        self.enter()
         return len(self._by_pool.get(pool, ()))
 
     def for_class(self, waiting: WaitingClass) -> Iterator[Candidate]:
         """The free agents who may take a contact of `waiting`: pool after pool, each in its strategy's order."""
-        self._enter()
+        self.enter()
         seen: set[AgentId] = set()
         for number, pool in enumerate(waiting.reach.pools):
             for key in self._by_pool.get(pool, ()):
@@ -110,7 +119,7 @@ class FreeAgents:
             shortlists.clear()
 
     def _catch_up(self, shortlist: Shortlist, pool: PoolName) -> None:
-        self._enter()
+        self.enter()
         notes = self._notes.setdefault(pool, Notes())
         free = self._by_pool.get(pool, ())
         shortlist.catch_up(notes, free, self._agents, lambda agent: self._place(agent, pool))

@@ -135,7 +135,7 @@ def _reader(
     view: View, clock: Callable[[], float], part: str, errors: Callable[[], Mapping[str, int]] | None
 ) -> Callable[[web.Request], Any]:
     async def read(_request: web.Request) -> web.Response:
-        snapshot = view.snapshot(clock())
+        snapshot = view.snapshot(clock(), part)
         found = snapshot[part] if errors is None else {**snapshot[part], "errors": dict(errors())}
         return answer({"at": snapshot["at"], part: found})
 

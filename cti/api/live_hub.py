@@ -19,6 +19,7 @@ from cti.differences import Difference, Row, joined
 
 TICK_S = 0.1
 MANY_VIEWERS, MANY_TICK_S = 50, 0.2  # what they cost is the writes: so many see it a tenth of a second later
+CATCH_UP_TICK_S = 0.02  # while boards are brought up to date, portion by portion, for whoever has just come
 ALONE_TICK_S = 10.0  # while nobody looks: what there is to be seen is worked out for whoever comes, not for nobody
 PULSE_S = 1.0
 LAG_FACTOR = 4.0  # while the loop is late, looks are rarer: callers go before screens
@@ -33,6 +34,8 @@ class Boards(Protocol):
 
     rows: dict[str, dict[str, Row]]
 
+    @property
+    def is_behind(self) -> bool: ...
     def look(self, now: float) -> Difference: ...
     def wait_for_a_look(self) -> None: ...
     def nodes(self) -> Mapping[str, str]: ...
@@ -99,14 +102,15 @@ class LiveHub:
     def join(self, viewer: Viewer, sight: Sight, boot: str = "", seq: int = -1) -> None:
         """Show `viewer` everything, or what he has missed since `seq` of this life; and what happens from now on."""
         is_first = not self._group_of
-        if is_first:
-            self.tick()  # while nobody looked, there were no looks
-        missed = self._missed(seq) if boot == self.life(sight) else None
+        if is_first:  # while nobody looked, there were no looks
+            self._boards.wait_for_a_look()
+            self.tick()
+        missed = self._missed(seq) if boot == self.life(sight) and not self._boards.is_behind else None
         group = self._enter(viewer, sight)
         if is_first:
             self._plan()
         if missed is None:
-            viewer.show(self._snapshot(group))
+            self._show(viewer, group)
             return
         viewer.tell(self._change(sight.changes(missed)), self._clock())
 
@@ -115,7 +119,7 @@ class LiveHub:
         group = self._group_of.get(viewer)
         if group is not None and group.sight != sight:
             self.leave(viewer)
-            viewer.show(self._snapshot(self._enter(viewer, sight)))
+            self._show(viewer, self._enter(viewer, sight))
 
     def leave(self, viewer: Viewer) -> None:
         """Forget `viewer`."""
@@ -131,6 +135,14 @@ class LiveHub:
         group.viewers.add(viewer)
         self._group_of[viewer] = group
         return group
+
+    def _show(self, viewer: Viewer, group: _Group) -> None:
+        """A snapshot, once the boards are up to date."""
+        if self._boards.is_behind:
+            viewer.wait(self._clock())
+            self._behind.add(viewer)
+        else:
+            viewer.show(self._snapshot(group))
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -162,6 +174,8 @@ class LiveHub:
         for viewer in list(self._behind):
             if viewer.is_gone:
                 self._behind.discard(viewer)
+            elif self._boards.is_behind:
+                continue
             elif viewer.has_caught_up():
                 self._behind.discard(viewer)
                 viewer.show(self._snapshot(self._group_of[viewer]))
@@ -216,7 +230,9 @@ class LiveHub:
         self._timer = asyncio.get_running_loop().call_later(self._tick_s(), self._due)
 
     def _tick_s(self) -> float:
-        """The interval grows with the loop's lag."""
+        """The interval grows with the loop's lag; but who has just come is shown something soon."""
+        if self._behind and self._boards.is_behind:
+            return CATCH_UP_TICK_S
         usual_s = TICK_S if self.viewers <= MANY_VIEWERS else MANY_TICK_S
         usual_s = usual_s if self._group_of else ALONE_TICK_S
         return max(usual_s, min(SLOWEST_TICK_S, LAG_FACTOR * self._lag_s()))

@@ -51,6 +51,10 @@ class Viewer:
         self._transport.write(frame)
         return True
 
+    def wait(self, now: float) -> None:
+        """A snapshot will come: changes before that are nothing for him."""
+        self.behind_since = now
+
     def show(self, frame: bytes) -> None:
         """Write a snapshot: it holds all that was dropped before."""
         if not self.is_gone:

@@ -27,5 +27,5 @@ class View(Protocol):
     def agent(self, agent: str, now: float) -> dict[str, Any] | None:
         """Return an agent as he is in `agents` of the picture."""
 
-    def snapshot(self, now: float) -> dict[str, Any]:
-        """Return the whole picture: dear, nothing for the sake of one row."""
+    def snapshot(self, now: float, *parts: str) -> dict[str, Any]:
+        """Return these parts of the picture: dear, nothing for the sake of one row."""

@@ -25,6 +25,9 @@ QUEUES, AGENTS, CALLS, STATUS, DECISIONS = "queues", "agents", "calls", "status"
 NOW = "now"  # the one row of STATUS
 SLOW_S = 1.0
 """What depends on the time itself (sliding windows) and what concerns everything is worked out so often at most."""
+PORTION = 200
+"""So many rows of contacts and agents are worked out in one look besides those of which there is news: a new day, a new
+policy, or the first who looks after hours concerns tens of thousands, and calls must not wait for all of them."""
 
 _OF_AGENTS = (Kind.STATUS, Kind.OVERDUE, Kind.PENDING, Kind.ACTIVITY, Kind.PHONE)
 _WITH_AGENT = (ContactState.OFFERED, ContactState.DIALLING, ContactState.TALKING)
@@ -55,6 +58,8 @@ class Boards:
         self._queues: set[str] = set()
         self._agents: set[str] = set()
         self._contacts: set[str] = set()
+        self._owed_contacts: set[str] = set()  # to be looked at, by portions
+        self._owed_agents: set[str] = set()
         self._serving: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}  # the queues an agent counts in
         self._free: Counter[str] = Counter()
         self._available: Counter[str] = Counter()
@@ -102,6 +107,7 @@ class Boards:
         if self._all or day != self._day:
             self._mark_all()
         self._day = day
+        self._take_of_owed()
         self._look_at_contacts(found, now)
         self._look_at_agents(found, now)
         if slow:
@@ -124,17 +130,34 @@ class Boards:
         """Since when nodes that are not connected are not; None: since before we looked."""
         return {name: self._down_since.get(name) for name, state in self._view.nodes.items() if state != "up"}
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether `rows` are not all of the newest look yet: some are left to the next ones (see PORTION)."""
+        return bool(self._owed_contacts or self._owed_agents)
+
     def wait_for_a_look(self) -> None:
-        """Nobody looks: keep no more in mind than what there is to be seen."""
+        """Nobody looks: keep no more in mind than what there is to be seen, and that for later."""
         live, shown = self._view.contacts, self.rows[CALLS]
-        self._contacts = {each for each in self._contacts if each in live or each in shown}
+        self._owed_contacts |= self._contacts
+        self._owed_contacts = {each for each in self._owed_contacts if each in live or each in shown}
+        self._owed_agents |= self._agents
+        self._contacts, self._agents = set(), set()
 
     # --- what a look does ---------------------------------------------------------------------------------------------
 
     def _mark_all(self) -> None:
-        self._contacts.update(self._view.contacts, self.rows[CALLS])
-        self._agents.update(self._view.agents, self.rows[AGENTS])
+        self._owed_contacts.update(self._view.contacts, self.rows[CALLS])
+        self._owed_agents.update(self._view.agents, self.rows[AGENTS])
         self._queues.update(self._view.queues, self.rows[QUEUES])
+
+    def _take_of_owed(self) -> None:
+        """A portion; contacts first, for what they say of agents."""
+        left = PORTION
+        for owed, taken in ((self._owed_contacts, self._contacts), (self._owed_agents, self._agents)):
+            owed -= taken
+            for _ in range(min(left, len(owed))):
+                taken.add(owed.pop())
+                left -= 1
 
     def _look_at_contacts(self, found: Difference, now: float) -> None:
         for contact in self._contacts:

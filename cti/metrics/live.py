@@ -40,6 +40,7 @@ class LiveView:
         self.queues: dict[str, QueueRow] = {}
         self.agents: dict[str, AgentRow] = {}
         self.contacts: dict[str, ContactRow] = {}
+        self.states: Counter[str] = Counter()  # how many of these are in each: asked for often, with many there
         self.node_book = NodeBook(nodes)
         self.nodes = self.node_book.connected
         self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
@@ -120,14 +121,15 @@ class LiveView:
     @property
     def in_flow(self) -> int:
         """How many callers are in a flow (IVR) now."""
-        return sum(row.state == ContactState.IN_FLOW for row in self.contacts.values())
+        return self.states[ContactState.IN_FLOW]
 
-    def snapshot(self, now: float, *, max_listed: int = MAX_LISTED) -> dict[str, Any]:
+    def snapshot(self, now: float, *parts: str, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
 
-        At most `max_listed` callers a queue and as many calls are listed; the counts are always complete.
+        `parts`: only these, since the rows of thousands of agents are dear; without any, all. At most `max_listed`
+        callers a queue and as many calls are listed; the counts are always complete.
         """
-        return take_snapshot(self, now, max_listed)
+        return take_snapshot(self, now, parts, max_listed)
 
     def contact(self, contact: str, now: float) -> dict[str, Any] | None:
         """A live contact as the picture has it, listed or not; None where it is not there. Holds a caller's number."""
@@ -148,7 +150,10 @@ class LiveView:
             since = changed.at if changed.since is None else changed.since
             row = ContactRow(changed.id, changed.call or changed.id, changed.new, since, changed.at)
             self.contacts[changed.id] = row
+        else:
+            self.states[row.state] -= 1
         row.state = changed.new
+        self.states[row.state] += changed.new != ContactState.ENDED
         row.call = changed.call or row.call
         row.queue = changed.queue or row.queue
         row.caller = changed.caller or row.caller

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,23 @@ MAX_LISTED = 1000
 _TALKING = (ContactState.TALKING, ContactState.ASIDE)
 
 
-def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]:
+def take_snapshot(view: LiveView, now: float, parts: Collection[str], max_listed: int) -> dict[str, Any]:
     """See LiveView.snapshot."""
+    made: dict[str, Callable[[], Any]] = {
+        "queues": lambda: _queue_rows(view, now, max_listed),
+        "agents": lambda: [agent_row(view, agent_id, row, now) for agent_id, row in view.agents.items()],
+        "calls": lambda: [call_row(row, now) for row in islice(view.contacts.values(), max_listed)],
+        "teams": lambda: team_rows(view, now),
+        "campaigns": lambda: campaign_rows(view, now),
+        "flows": lambda: flow_rows(view, now),
+        "decisions": lambda: list(view.decisions),
+        "nodes": lambda: view.node_book.rows(view.policy, view.contacts.values()),
+        "status": lambda: status_row(view),
+    }
+    return {"at": now, **{part: made[part]() for part in parts or made}}
+
+
+def _queue_rows(view: LiveView, now: float, max_listed: int) -> list[dict[str, Any]]:
     free: Counter[str] = Counter()
     available: Counter[str] = Counter()
     for agent_id, policy in view.policy.agents.items():
@@ -29,26 +45,15 @@ def take_snapshot(view: LiveView, now: float, max_listed: int) -> dict[str, Any]
             available.update(list(policy.queues))
         if row.free():
             free.update(list(policy.queues))
-    return {
-        "at": now,
-        "queues": [
-            {
-                **queue_row(name, row, now, max_listed),
-                "agents_free": free[name],
-                "agents_available": available[name],
-                **view.tally.windows(name).shown(now),
-            }
-            for name, row in view.queues.items()
-        ],
-        "agents": [agent_row(view, agent_id, row, now) for agent_id, row in view.agents.items()],
-        "calls": [call_row(row, now) for row in islice(view.contacts.values(), max_listed)],
-        "teams": team_rows(view, now),
-        "campaigns": campaign_rows(view, now),
-        "flows": flow_rows(view, now),
-        "decisions": list(view.decisions),
-        "nodes": view.node_book.rows(view.policy, view.contacts.values()),
-        "status": status_row(view),
-    }
+    return [
+        {
+            **queue_row(name, row, now, max_listed),
+            "agents_free": free[name],
+            "agents_available": available[name],
+            **view.tally.windows(name).shown(now),
+        }
+        for name, row in view.queues.items()
+    ]
 
 
 def queue_row(name: str, row: QueueRow, now: float, max_listed: int) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),
-        "talking": sum(row.state in _TALKING for row in view.contacts.values()),
+        "talking": sum(view.states[state] for state in _TALKING),
         "offers": dict(view.offers),
         "transfers": dict(view.transfers),
         "attempts": dict(view.attempts),

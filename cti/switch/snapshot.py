@@ -6,6 +6,7 @@ what came since the list began is added and what went is taken out. Lists are no
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from cti.model.events import SnapshotLeg
@@ -20,6 +21,7 @@ FALLBACK_CONTEXT = "cti-fallback"
 OUR_CONTEXTS = ("cti-inbound", originate.CALL_CONTEXT)
 UP = "6"  # ChannelState
 TIMEOUT_S = 20.0
+PORTION = 500  # channels that are read at once: of tens of thousands, callers would wait for all of them
 
 
 class Snapshots:
@@ -50,10 +52,16 @@ class Snapshots:
             items = await self._link.list_action(
                 {"Action": "Status", "Variables": "CTI_TICKET"}, "StatusComplete", timeout_s=TIMEOUT_S
             )
+            listed: dict[str, SnapshotLeg] = {}
+            for number, item in enumerate(items, start=1):
+                if "Uniqueid" in item:
+                    leg = self._leg(item)
+                    listed[leg.leg] = leg
+                if number % PORTION == 0:
+                    await asyncio.sleep(0)
         finally:
             self._taking = False
-        legs = {leg.leg: leg for leg in (self._leg(item) for item in items if "Uniqueid" in item)}
-        legs = {**self._came, **legs}
+        legs = {**self._came, **listed}
         return tuple(leg for leg in legs.values() if leg.leg not in self._went)
 
     def _leg(self, item: Fields) -> SnapshotLeg:

@@ -40,9 +40,8 @@ class FakeView:
     def agent(self, agent: str, now: float) -> dict[str, Any] | None:
         return {"id": agent} if agent in self.agents else None
 
-    def snapshot(self, now: float) -> dict[str, Any]:
-        return {
-            "at": now,
+    def snapshot(self, now: float, *parts: str) -> dict[str, Any]:
+        picture = {
             "queues": [{"name": "sales", "waiting": 1, "longest_wait_s": None, "position": [{"contact": "node1/1.1"}]}],
             "agents": [{"id": "anna"}, {"id": "ben"}],
             "calls": [{"call": "node1/1.1", "caller": "+4930123"}],
@@ -50,6 +49,7 @@ class FakeView:
             "nodes": [{"name": "node1", "state": "up"}],
             "status": {"nodes": {"node1": "up"}, "waiting": 1},
         }
+        return {"at": now, **{part: picture[part] for part in parts}}
 
 
 class FakePolicy:

@@ -48,7 +48,7 @@ async def scene() -> AsyncIterator[Scene]:
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("part", ["queues", "agents", "calls", "decisions", "nodes", "status"])
 async def test_every_part_of_the_view_is_there(scene: Scene, part: str, prefix: str) -> None:
-    assert await scene.get(f"{prefix}/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0)[part]})
+    assert await scene.get(f"{prefix}/{part}") == (200, {"at": 7.0, part: FakeView().snapshot(7.0, part)[part]})
 
 
 async def test_what_figures_mean_is_told(scene: Scene) -> None:

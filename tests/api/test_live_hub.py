@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cti.api import live_hub
-from cti.api.live_hub import LiveHub
+from cti.api.live_hub import CATCH_UP_TICK_S, TICK_S, LiveHub
 from cti.api.live_sight import Sight
 from cti.api.live_viewer import FROZEN_S, ROOM_BYTES, Viewer
 from cti.api.scoping import WHOLE, Scope
@@ -26,6 +26,7 @@ class FakeBoards:
         self.rows: dict[str, dict[str, Row]] = {"queues": {}}
         self._found: Difference = {}
         self.looks = self.waits = 0
+        self.is_behind = False
 
     def put(self, key: str, **fields: object) -> None:
         before = self.rows["queues"].get(key)
@@ -234,7 +235,26 @@ def test_nothing_is_worked_out_for_nobody(scene: Scene) -> None:
     assert (scene.boards.looks, scene.boards.waits) == (looks, 1)
     viewer = scene.viewer()
     scene.hub._due()
-    assert scene.boards.looks > looks + 1 and scene.boards.waits == 1
+    assert scene.boards.looks > looks + 1 and scene.boards.waits == 2
     scene.hub.leave(viewer.viewer)  # type: ignore[attr-defined]
     scene.hub._due()
-    assert scene.boards.waits == 2
+    assert scene.boards.waits == 3
+
+
+def test_who_comes_first_waits_for_boards_that_are_brought_up_to_date_by_portions(scene: Scene) -> None:
+    seq, life = scene.hub.seq, scene.hub.life(QUEUES)
+    scene.boards.is_behind = True
+    first, back = scene.viewer(), scene.viewer(QUEUES, life, seq)
+    assert scene.hub._tick_s() == CATCH_UP_TICK_S
+    for waiting in range(2):
+        scene.boards.put("sales", waiting=waiting)
+        scene.tick(FROZEN_S)
+    assert read(first) == read(back) == [] and not first.closed
+    scene.boards.is_behind = False
+    scene.tick()
+    for line in (first, back):
+        assert [message["topics"]["queues"]["sales"] for message in read(line)] == [{"name": "sales", "waiting": 1}]
+    scene.boards.put("sales", waiting=7)
+    scene.tick()
+    assert read(first)[0]["topics"]["queues"]["set"] == {"sales": {"waiting": 7}}
+    assert (scene.hub.dropped, scene.hub._tick_s()) == (0, TICK_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cti.differences import Difference, Rows, joined
-from cti.metrics.boards import AGENTS, CALLS, DECISIONS, NOW, QUEUES, STATUS, Boards
+from cti.metrics.boards import AGENTS, CALLS, DECISIONS, NOW, PORTION, QUEUES, STATUS, Boards
 from cti.metrics.live import LiveView
 from cti.model.changes import Changed, Kind
 from cti.model.node_rules import NodeRules
@@ -37,6 +38,8 @@ class Told:
     def look(self, now: float) -> Difference:
         found = self.boards.look(now)
         show(self.viewer, found)
+        states = Counter(row.state for row in self.view.contacts.values())
+        assert +self.view.states == states
         for name, queue in self.view.queues.items():
             line, row = list(queue.line.values()), self.boards.rows[QUEUES][name]
             assert row["ringing"] == sum(each.state in ("offered", "dialling", "talking") for each in line)
@@ -67,6 +70,8 @@ def worked_out_anew(view: LiveView, boards: Boards, now: float) -> dict[str, Row
     fresh = Boards(view)
     fresh._decided, fresh._told = boards._decided, boards._decided - len(view.decisions)
     fresh.look(now)
+    while fresh.is_behind:
+        fresh.look(now)
     return fresh.rows
 
 
@@ -113,9 +118,28 @@ def test_while_nobody_looks_only_what_is_there_is_kept_in_mind() -> None:
     for change in story[half:]:
         told.tell(change)
         told.boards.wait_for_a_look()
-    assert told.boards._contacts <= set(told.boards.rows[CALLS])
+    assert told.boards._owed_contacts <= set(told.boards.rows[CALLS])
     told.look(at := story[-1].at + 2)
     assert told.boards.rows == worked_out_anew(told.view, told.boards, at) and not_empty(told.viewer)[QUEUES]
+
+
+def test_thousands_are_looked_at_by_portions_and_those_of_whom_there_is_news_at_once() -> None:
+    agents = {f"a{n}": Agent(phone=f"PJSIP/{n}", queues={"sales": Membership()}) for n in range(2 * PORTION + 2)}
+    told = Told(CENTER.model_copy(update={"agents": agents}))
+    told.look(START)
+    assert told.boards.is_behind and len(told.boards.rows[AGENTS]) == PORTION
+    last = next(name for name in agents if name not in told.boards.rows[AGENTS])
+    told.tell(Changed(Kind.STATUS, last, "logged_out", "available", START, "Test", agent=last))  # type: ignore[arg-type]
+    told.look(START + 0.1)
+    assert told.boards.is_behind and told.boards.rows[AGENTS][last]["status"] == "available"
+    told.look(START + 0.2)
+    assert not told.boards.is_behind and told.boards.rows[AGENTS].keys() == agents.keys()
+    assert told.boards.rows == worked_out_anew(told.view, told.boards, START + 0.2)
+    told.tell(Changed(Kind.STATUS, last, "available", "on_break", START, "Test", agent=last))  # type: ignore[arg-type]
+    told.boards.wait_for_a_look()
+    assert told.boards.is_behind
+    told.look(START + 0.3)
+    assert told.boards.rows[AGENTS][last]["status"] == "on_break" and not told.boards.is_behind
 
 
 def test_a_look_after_nothing_happened_tells_nothing() -> None:

@@ -218,6 +218,15 @@ def test_long_lines_are_listed_up_to_a_bound_and_counted_in_full() -> None:
     assert snapshot["status"]["calls_active"] == 20
 
 
+def test_a_part_of_the_picture_is_the_same_alone_and_nothing_else_is_made_for_it() -> None:
+    view = view_of(*waiting(START))
+    picture = view.snapshot(START)
+    for part in picture.keys() - {"at"}:
+        assert view.snapshot(START, part) == {"at": START, part: picture[part]}
+    view.agents["anna"] = None  # type: ignore[assignment]
+    assert view.snapshot(START, "status", "nodes", "calls").keys() == {"at", "status", "nodes", "calls"}
+
+
 def test_a_reload_keeps_the_counts_and_takes_the_new_target() -> None:
     view = view_of(*waiting(START))
     changed = CENTER.model_copy(update={"queues": {**CENTER.queues, "new": CENTER.queues["sales"]}})

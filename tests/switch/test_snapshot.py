@@ -10,7 +10,7 @@ from cti.model.events import SnapshotLeg
 from cti.model.ticket import Ticket, encode_ticket
 from cti.model.words import ContactId, NodeId, QueueName
 from cti.switch.ami import AmiTimeout
-from cti.switch.snapshot import Snapshots
+from cti.switch.snapshot import PORTION, Snapshots
 from tests.switch.in_memory import Link, settle
 
 pytestmark = pytest.mark.unit
@@ -69,6 +69,29 @@ async def test_the_number_of_a_caller_of_ours_whom_we_do_not_know(
 ) -> None:
     (leg,) = await taken(channel("1.1", Context=context, CallerIDNum=number), known=known)
     assert leg.caller == caller
+
+
+async def test_what_comes_and_goes_while_thousands_of_channels_are_read_is_known() -> None:
+    shots, link = snapshots()
+    taking = await begin(shots)
+    looked = asyncio.get_running_loop().create_future()
+
+    def known(leg: str) -> bool:
+        if leg == "a/0.1":  # the first one is read: the loop is free again before the last one is
+
+            def hear() -> None:
+                looked.set_result(taking.done())
+                shots.went(channel("1.1"))
+                shots.came(channel("9.9"))
+
+            asyncio.get_running_loop().call_soon(hear)
+        return False
+
+    shots._known = known
+    await link.lists_channels(*(channel(f"{number}.1") for number in range(PORTION + 2)))
+    legs = {leg.leg for leg in await taking}
+    assert not await looked
+    assert legs == {f"a/{number}.1" for number in range(PORTION + 2) if number != 1} | {"a/9.9"}
 
 
 async def test_an_empty_node_has_no_legs() -> None:
