@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -34,6 +34,13 @@ def told_of(*kinds: Kind) -> Callable[[AReader], AReader]:
 class Clock(Protocol):
     def __call__(self) -> float:
         """Epoch seconds that never run backwards within one process."""
+
+
+class Part(NamedTuple):
+    """A part of the centre: rows of these queues, and of these agents where a row is of no queue."""
+
+    queues: Collection[str]
+    agents: Collection[str]
 
 
 class Desk(Protocol):

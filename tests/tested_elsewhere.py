@@ -53,7 +53,6 @@ TESTED_ELSEWHERE = {
     "cti/api/control_agents.py": "test_control.py",
     "cti/api/operation.py": "data; test_web_guard.py asks every line of the table",
     "cti/api/responses.py": "test_web_guard.py and test_web_sign_in.py: every refusal is one",
-    "cti/api/scoping.py": "test_web_guard.py: rows of others are not there",
     "cti/api/view.py": "a protocol without code",
     "cti/api/web_description.py": "test_web_room.py: it is there; what it says: test_openapi.py",
     "cti/store/kept_answers.py": "api/test_idempotency.py",

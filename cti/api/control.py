@@ -30,7 +30,8 @@ from cti.api import (
 )
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
-from cti.api.responses import answer, problems
+from cti.api.query_words import known_words
+from cti.api.responses import answer, no_route, problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
 from cti.model.policy import Center
@@ -72,6 +73,7 @@ def make_control_app(
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
+    app.middlewares.append(known_words)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
     if definitions is not None:
         asking.add(app, "GET", "/definitions", _told(definitions))
@@ -146,7 +148,7 @@ async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse
     try:
         response: web.StreamResponse = await handler(request)
     except web.HTTPException as error:
-        content: dict[str, Any] = {"error": error.reason}
+        content: dict[str, Any] = {"error": no_route(request, error)}
         if error.status == 404:
             routes = [route for route in request.app.router.routes() if route.method != "HEAD" and route.resource]
             found = [(route.method, route.resource.canonical) for route in routes if route.resource]

@@ -15,12 +15,13 @@ from aiohttp import web
 from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, unknown
 from cti.api.paging import Number, page_of
 from cti.api.responses import answer
+from cti.api.web_guard import part_of
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackPromised, CallbackRequest
 from cti.model.promise import Promise, Wanted
 from cti.model.words import CallbackAction, RefusedReason
-from cti.ports import Desk
+from cti.ports import Desk, Part
 
 DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 
@@ -28,7 +29,9 @@ DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 class Callbacks(Protocol):
     """Whoever keeps them. All of it blocks: it is called off the loop."""
 
-    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
+    def load(
+        self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None, part: Part | None = None
+    ) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`."""
 
     def one(self, number: int) -> dict[str, Any] | None:
@@ -62,7 +65,9 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         all_of_them = request.query.get("all", "") in ("1", "true")
         name = "callbacks.all" if all_of_them else "callbacks"
         page = page_of(request, name, tuple[float, Number], DEFAULT_LIMIT, MAX_LIMIT)
-        found = await asyncio.to_thread(callbacks.load, all_of_them=all_of_them, limit=page.most, after=page.after)
+        found = await asyncio.to_thread(
+            callbacks.load, all_of_them=all_of_them, limit=page.most, after=page.after, part=part_of(request)
+        )
         rows, more = page.shown(found, lambda row: (row["due_at"], row["id"]))
         return answer({"at": clock(), "callbacks": rows, "next": more})
 

@@ -16,12 +16,13 @@ from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.paging import Number, page_of
 from cti.api.responses import answer
+from cti.api.web_guard import part_of
 from cti.model.changes import Refused
 from cti.model.dialling import LeadId
 from cti.model.events import CallbackRequest
 from cti.model.promise import Promise
 from cti.model.words import CallbackAction, RefusedReason
-from cti.ports import Desk
+from cti.ports import Desk, Part
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
@@ -33,7 +34,13 @@ class FollowUps(Protocol):
         """Return one, open or done; None if there is none."""
 
     def load(
-        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+        self,
+        *,
+        owner: str,
+        done: bool,
+        limit: int,
+        after: tuple[float, int] | None = None,
+        part: Part | None = None,
     ) -> list[dict[str, Any]]:
         """Return the open ones, or (`done`) the newest that are done; behind (due_at or done_at, id) of `after`."""
 
@@ -77,7 +84,9 @@ def add_routes(
         owner, done = request.query.get("owner", ""), request.query.get("done", "") in ("1", "true")
         name, at = ("follow-ups.done", "done_at") if done else ("follow-ups", "due_at")
         page = page_of(request, name, tuple[float, Number], DEFAULT_LIMIT, MAX_LIMIT)
-        found = await asyncio.to_thread(follow_ups.load, owner=owner, done=done, limit=page.most, after=page.after)
+        found = await asyncio.to_thread(
+            follow_ups.load, owner=owner, done=done, limit=page.most, after=page.after, part=part_of(request)
+        )
         rows, more = page.shown(found, lambda row: (row[at], row["id"]))
         return answer({"at": clock(), "follow_ups": rows, "next": more})
 

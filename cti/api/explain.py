@@ -15,10 +15,11 @@ from aiohttp import web
 from cti.api.asking import add
 from cti.api.paging import Word, page_of
 from cti.api.responses import answer
+from cti.api.web_guard import part_of
 from cti.model.changes import Changed
 from cti.model.explanation import AgentNow, Look, Passed
 from cti.model.words import AgentId, ContactId
-from cti.ports import Explainer
+from cti.ports import Explainer, Part
 from cti.suggest import closest
 
 MAX_LISTED = 200
@@ -31,7 +32,9 @@ Handler = Callable[[web.Request], Any]
 class Past(Protocol):
     """The history, as this file needs it. Every method blocks for the disk."""
 
-    def contacts(self, limit: int = LISTED, after: tuple[float, str] | None = None) -> list[dict[str, Any]]: ...
+    def contacts(
+        self, limit: int = LISTED, after: tuple[float, str] | None = None, part: Part | None = None
+    ) -> list[dict[str, Any]]: ...
     def find(self, asked: str) -> list[dict[str, Any]]: ...
     def facts(self, contact: str) -> list[Changed]: ...
     def looks(self, contact: str) -> list[Look]: ...
@@ -57,7 +60,7 @@ def add_explaining(
 def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
     async def read(request: web.Request) -> web.Response:
         page = page_of(request, "contacts", tuple[float, Word], LISTED, MAX_LISTED)
-        found = await asyncio.to_thread(past.contacts, page.most, page.after)
+        found = await asyncio.to_thread(past.contacts, page.most, page.after, part_of(request))
         rows, more = page.shown(found, lambda row: (row["seen_at"], row["contact"]))
         return answer({"at": clock(), "contacts": rows, "next": more})
 

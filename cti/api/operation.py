@@ -39,6 +39,7 @@ class Operation(msgspec.Struct, frozen=True):
     words of the path, or keys of the body, name what. `rows`: which fields of the answer hold rows, and of what.
     `reaches`: what it sets, or sets back, may reach beyond what it is about (scoping.beyond).
     `our_numbers`: the numbers in the answer are the centre's own, and hidden from nobody.
+    `more_query`: what `query` does not name is no mistake of who asks.
     """
 
     method: str
@@ -54,6 +55,7 @@ class Operation(msgspec.Struct, frozen=True):
     dials: bool = False
     our_numbers: bool = False
     reaches: bool = False
+    more_query: bool = False
     about: Mapping[str, Row] = {}
     rows: Mapping[str, Row] = {}
 

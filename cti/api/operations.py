@@ -37,6 +37,7 @@ _PEOPLE = (
         "Where the provider leads back to",
         Access.ANYBODY,
         query={"code": "of the provider", "state": "of the beginning"},
+        more_query=True,  # RFC 6749, 4.1.2: unrecognized response parameters are ignored
     ),
     Operation("POST", "/sign-out", "End this session", Access.SESSION),
     Operation("GET", "/me", "Who has signed in, and what he may do", Access.SIGNED_IN),
@@ -251,7 +252,9 @@ _POLICY = (
             "from": "a day, a moment, today, yesterday, -7d; default: today",
             "to": "until when; a day is meant whole",
             "step": "15m, 30m, hour, day, week, month or all",
-            "queue": "only these, with commas between; so too agent, campaign, flow, number, survey",
+            **dict.fromkeys(
+                ("queue", "agent", "campaign", "flow", "number", "survey"), "only these, with commas between"
+            ),
             "format": "csv: for a spreadsheet",
         },
         our_numbers=True,

@@ -5,7 +5,7 @@ Knows a function that says where the owner is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from aiohttp import web
@@ -28,8 +28,10 @@ class Owner(Protocol):
     def web(self) -> str: ...
 
 
-def make_standing_by_app(owner: Callable[[], Owner | None], *, pages: bool) -> web.Application:
-    """The app of a standby's web (`pages`), or of its control socket."""
+def make_standing_by_app(
+    owner: Callable[[], Owner | None], warnings: Callable[[], Sequence[str]] = lambda: (), *, pages: bool
+) -> web.Application:
+    """The app of a standby's web (`pages`), or of its control socket; `warnings` are for those who run it."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         found = owner()
@@ -37,7 +39,7 @@ def make_standing_by_app(owner: Callable[[], Owner | None], *, pages: bool) -> w
         if pages and is_page and found is not None and found.web:
             return web.Response(status=307, headers={"Location": found.web + request.rel_url.raw_path_qs, **_NO_STORE})
         where = "nobody owns the centre now" if found is None else f"{found.web or found.http} owns the centre"
-        text = f"this engine stands by; {where}"
+        text = "; ".join(("this engine stands by", *warnings(), where))
         return problem(503, "standby", text, headers={"Retry-After": str(RETRY_AFTER_S), **_NO_STORE})
 
     app = web.Application(client_max_size=MAX_BODY_BYTES)

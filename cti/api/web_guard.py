@@ -18,7 +18,7 @@ from cti.api.idempotency import HEADER, Answers, answered_once
 from cti.api.operation import Access, Operation, Row
 from cti.api.operations import PREFIX, operation_of
 from cti.api.responses import content_of, problem
-from cti.api.scoping import Scope, beyond, named, only_rows, scope_of, without_places
+from cti.api.scoping import WHOLE, Scope, beyond, named, only_rows, scope_of, without_places
 from cti.model.policy import Center
 from cti.people import keys
 from cti.people.browsers import KEEP_S
@@ -26,6 +26,7 @@ from cti.people.masking import masked
 from cti.people.person import Person
 from cti.people.rights import Right
 from cti.people.sessions import Sessions, SignedIn
+from cti.ports import Part
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = ("GET", "HEAD")
@@ -71,10 +72,17 @@ def person_of(request: web.Request) -> Person:
     return request[who].person
 
 
+def part_of(request: web.Request) -> Part | None:
+    """Return which part of the centre is his who asks; None: all of it, as for whoever needs no guard."""
+    its = request.get(scope, WHOLE)
+    return None if its.queues is None or its.agents is None else Part(its.queues, its.agents)
+
+
 def address_of(request: web.Request, entrance: Entrance) -> str:
     """Return from where somebody asks: the nearest address that is no proxy of ours."""
     address = request.remote or ""
-    for said in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    told = ",".join(request.headers.getall("X-Forwarded-For", ()))  # a proxy may add a line of its own
+    for said in reversed(told.split(",")):
         if not is_proxy(address, entrance.proxies) or not said.strip():
             break
         address = said.strip()

@@ -24,12 +24,16 @@ class RedisAway(Exception):
 
 
 class Whereabouts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an engine is reached; what others read in the address book. Addresses are host:port, `web` is an origin."""
+    """Where an engine is reached; what others read in the address book. Addresses are host:port, `web` is an origin.
+
+    `seal` is a keyed hash that only who has the same web.secret comes to; empty: it has no web.
+    """
 
     engine: str  # one process: never given twice
     agi: str
     http: str = ""
     web: str = ""
+    seal: str = ""
 
 
 class Seen(NamedTuple):

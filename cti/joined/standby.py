@@ -40,6 +40,7 @@ from cti.web_room import tls_context
 
 LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
+OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
 ANSWER_TIMEOUT_S = 2.0
 SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
@@ -108,7 +109,10 @@ class Standby:
     def _note(self, seen: Seen) -> None:
         if seen.owner is not None and seen.owner != self.owner:
             log.info("the centre is owned", by=seen.owner.engine, callers=seen.owner.agi)
-        self.owner = seen.owner or self.owner
+        before, self.owner = self._warnings(), seen.owner or self.owner
+        for warning in self._warnings():
+            if warning not in before:
+                log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
 
     def _take(self) -> Taken | None:
         """Open the store first: who cannot does not take over."""
@@ -141,9 +145,11 @@ class Standby:
         registry = CollectorRegistry()
         registry.register(OfficeCounts(self))
         machine.make_directory(settings.state_dir)
-        control = await ControlSocket.open(make_standing_by_app(self._where, pages=False), settings.control)
+        control = await ControlSocket.open(
+            make_standing_by_app(self._where, self._warnings, pages=False), settings.control
+        )
         stack.push_async_callback(control.close)
-        http = make_http_app(lambda: generate_latest(registry), self._not_ready, watch.lag_s)
+        http = make_http_app(lambda: generate_latest(registry), self._not_ready, watch.lag_s, self._warnings)
         await stack.enter_async_context(_served("http.listen", http, settings.http.listen))
         if settings.web is not None:
             tls = None if settings.web.tls is None else tls_context(settings.web.tls)
@@ -161,7 +167,7 @@ class Standby:
         try:
             await agi.start()
         except OSError as error:
-            raise ConfigError([f"fastagi.listen: cannot listen on {fastagi.listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("fastagi.listen", fastagi.listen, error) from None
         stack.push_async_callback(agi.close)
 
     def _where(self) -> Whereabouts | None:
@@ -173,6 +179,11 @@ class Standby:
             "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
         )
         return [f"standby: {owner}", *away]
+
+    def _warnings(self) -> list[str]:
+        theirs = "" if self.owner is None else self.owner.seal
+        ours = self._door.me.seal
+        return [OTHER_SECRET] if ours and theirs and ours != theirs else []
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""
@@ -189,7 +200,7 @@ async def _served(
     try:
         runner = await serve_tcp(app, listen.host, listen.port, tls=tls)
     except OSError as error:
-        raise ConfigError([f"{key}: cannot listen on {listen}: {error.strerror}"]) from None
+        raise machine.cannot_listen(key, listen, error) from None
     try:
         yield
     finally:

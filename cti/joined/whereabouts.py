@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 
 from cti.config.settings import Settings
+from cti.config.web import Web
 from cti.joined.door import Whereabouts
+from cti.people.sealing import Seal
+
+SEAL_CHARS = 16  # enough that two secrets differ in it
 
 
 def whereabouts(settings: Settings) -> Whereabouts:
@@ -18,4 +22,11 @@ def whereabouts(settings: Settings) -> Whereabouts:
         agi=str(settings.fastagi.advertise),
         http=str(listen),
         web="" if settings.web is None else settings.web.origins(settings.web.listen.port)[0],
+        seal=_seal(settings.web),
     )
+
+
+def _seal(web: Web | None) -> str:
+    if web is None or web.secret is None:
+        return ""
+    return Seal(web.secret.get_secret_value()).mark("the secret of joined engines")[:SEAL_CHARS]

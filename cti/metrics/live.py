@@ -40,6 +40,7 @@ class LiveView:
         self.queues: dict[str, QueueRow] = {}
         self.agents: dict[str, AgentRow] = {}
         self.contacts: dict[str, ContactRow] = {}
+        self.states: Counter[str] = Counter()  # how many of these are in each: asked for often, with many there
         self.node_book = NodeBook(nodes)
         self.nodes = self.node_book.connected
         self.offers: Counter[str] = Counter()  # ended and accepted offers, by OfferState
@@ -120,7 +121,7 @@ class LiveView:
     @property
     def in_flow(self) -> int:
         """How many callers are in a flow (IVR) now."""
-        return sum(row.state == ContactState.IN_FLOW for row in self.contacts.values())
+        return self.states[ContactState.IN_FLOW]
 
     def snapshot(self, now: float, *parts: str, max_listed: int = MAX_LISTED) -> dict[str, Any]:
         """The picture at `now` (epoch seconds) ready for JSON; shape in docs/metrics.md. Holds callers' numbers.
@@ -149,7 +150,10 @@ class LiveView:
             since = changed.at if changed.since is None else changed.since
             row = ContactRow(changed.id, changed.call or changed.id, changed.new, since, changed.at)
             self.contacts[changed.id] = row
+        else:
+            self.states[row.state] -= 1
         row.state = changed.new
+        self.states[row.state] += changed.new != ContactState.ENDED
         row.call = changed.call or row.call
         row.queue = changed.queue or row.queue
         row.caller = changed.caller or row.caller

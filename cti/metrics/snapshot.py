@@ -133,7 +133,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),
-        "talking": sum(row.state in _TALKING for row in view.contacts.values()),
+        "talking": sum(view.states[state] for state in _TALKING),
         "offers": dict(view.offers),
         "transfers": dict(view.transfers),
         "attempts": dict(view.attempts),

@@ -9,6 +9,7 @@ from typing import Any
 
 from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.model.promise import Promise
+from cti.ports import Part
 from cti.store.callbacks import promise_of, promises, promises_of
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
@@ -20,16 +21,18 @@ class CallbackList:
     def __init__(self, store: Store, writer: OutboundWriter) -> None:
         self._store, self._writer = store, writer
 
-    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
+    def load(
+        self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None, part: Part | None = None
+    ) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`.
 
-        Raises SQLAlchemyError.
+        Of `part`, and of no queue. Raises SQLAlchemyError.
         """
         self._writer.flush()
         newer = self._writer.unwritten()
         rows: list[dict[str, Any]] = []
         while len(rows) < limit:  # what has ended, and is not written yet, makes no page short
-            found = promises(self._store, all_of_them=all_of_them, limit=limit, after=after)
+            found = promises(self._store, all_of_them=all_of_them, limit=limit, after=after, part=part)
             shown = [newer.get(each.id, each) for each in found]
             rows += [row_of(each) for each in shown if all_of_them or each.state in OPEN_CALLBACKS]
             if len(found) < limit:

@@ -16,12 +16,13 @@ from sqlalchemy import RowMapping, select, update
 from cti.model.dialling import OPEN_CALLBACKS, AttemptResult, CallbackState, CampaignName, LeadId
 from cti.model.promise import Promise, Tried
 from cti.outbound.came import of_dial
+from cti.ports import Part
 from cti.store import follow_up
 from cti.store.attempts import CALLBACKS
 from cti.store.attempts import OPEN as OPEN_ATTEMPTS
 from cti.store.bulk import in_portions
 from cti.store.database import Store
-from cti.store.paging import behind
+from cti.store.paging import behind, of_part
 from cti.store.tables import attempt, callback
 
 ROOM = CampaignName(CALLBACKS)
@@ -88,13 +89,18 @@ def keep(store: Store, promises: Sequence[Promise]) -> None:
 
 
 def promises(
-    store: Store, *, all_of_them: bool = False, limit: int = 200, after: tuple[float, int] | None = None
+    store: Store,
+    *,
+    all_of_them: bool = False,
+    limit: int = 200,
+    after: tuple[float, int] | None = None,
+    part: Part | None = None,
 ) -> list[Promise]:
     """Return the open promises, the next one first; or the newest of all; only those behind (due_at, id) of `after`.
 
-    Raises SQLAlchemyError.
+    Of `part`, and of no queue. Raises SQLAlchemyError.
     """
-    query = select(callback.c.body)
+    query = of_part(select(callback.c.body), part, callback.c.queue)
     if all_of_them:
         query = behind(query, (callback.c.id,), None if after is None else after[1:], newest_first=True)
     else:

@@ -78,8 +78,8 @@ def open_store(url: str) -> Store:
 
 def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        ours = make_url(url).drivername == POSTGRESQL and "timeout" not in make_url(url).query
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": answer_s} if ours else {})
+        of_driver = {"timeout": answer_s} if make_url(url).drivername == POSTGRESQL else {}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=of_driver)
         event.listen(engine, "handle_error", _trust_no_more)
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "cached_statements": KEPT_STATEMENTS})

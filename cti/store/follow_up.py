@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from cti.model.changes import Changed
 from cti.model.dialling import CallbackKind, CallbackState
 from cti.model.promise import Promise
+from cti.ports import Part
 from cti.store.database import Store
-from cti.store.paging import behind
+from cti.store.paging import behind, of_part
 from cti.store.tables import callback_request, follow_up
 
 MAX_OUTCOME = 200
@@ -102,15 +103,22 @@ def message(name: str, queue: str, number: str, recording: str) -> dict[str, Any
 
 
 def load(
-    store: Store, *, owner: str = "", done: bool = False, limit: int = 100, after: tuple[float, int] | None = None
+    store: Store,
+    *,
+    owner: str = "",
+    done: bool = False,
+    limit: int = 100,
+    after: tuple[float, int] | None = None,
+    part: Part | None = None,
 ) -> list[dict[str, Any]]:
-    """Return open follow-ups, what is due first first; with `done` the newest that are done.
+    """Return open follow-ups, of `part` only, what is due first first; with `done` the newest that are done.
 
     Only those behind (due_at, id) of `after`, with `done` (done_at, id). Raises SQLAlchemyError.
     """
     table = follow_up
     query = select(table).where(table.c.done_at.is_not(None) if done else table.c.done_at.is_(None))
     query = behind(query, (table.c.done_at if done else table.c.due_at, table.c.id), after, newest_first=done)
+    query = of_part(query, part, table.c.queue, case((table.c.agent != "", table.c.agent), else_=table.c.owner))
     if owner:
         query = query.where(table.c.owner == owner)
     with store.engine.connect() as connection:

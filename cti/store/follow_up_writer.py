@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from cti.model.changes import Changed, Kind
-from cti.ports import told_of
+from cti.ports import Part, told_of
 from cti.store import follow_up
 from cti.store.database import Store
 from cti.store.row_writer import RETRY_S, RowWriter
@@ -30,11 +30,17 @@ class FollowUpWriter(RowWriter[Changed]):
             self._put(changed)
 
     def load(
-        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+        self,
+        *,
+        owner: str,
+        done: bool,
+        limit: int,
+        after: tuple[float, int] | None = None,
+        part: Part | None = None,
     ) -> list[dict[str, Any]]:
         """See store/follow_up.load; blocks. Raises SQLAlchemyError."""
         self.flush()
-        return follow_up.load(self._store, owner=owner, done=done, limit=limit, after=after)
+        return follow_up.load(self._store, owner=owner, done=done, limit=limit, after=after, part=part)
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one, open or done; None if there is none; blocks. Raises SQLAlchemyError."""

@@ -18,10 +18,11 @@ from cti.model.changes import Changed
 from cti.model.explanation import Look, Passed, Standing
 from cti.model.policy import Center
 from cti.model.words import AgentId
+from cti.ports import Part
 from cti.store.database import Store
 from cti.store.history_looks import Numbered, Retold, chosen_in, lost_in
 from cti.store.history_states import gate_shut, states_at
-from cti.store.paging import behind
+from cti.store.paging import behind, of_part
 from cti.store.tables import DECISION, IS_DECISION, config_version, contact_fact, contact_history
 
 MAX_FACTS = 2_000
@@ -65,11 +66,17 @@ class History:
         """Another policy holds from now on."""
         self._newest = (version, center)
 
-    def contacts(self, limit: int = MAX_FOUND, after: tuple[float, str] | None = None) -> list[dict[str, Any]]:
-        """The newest contacts, the newest first; behind (seen_at, contact) of `after`. Holds callers' numbers."""
-        key = (contact_history.c.seen_at, contact_history.c.contact)
+    def contacts(
+        self, limit: int = MAX_FOUND, after: tuple[float, str] | None = None, part: Part | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest contacts, of `part` only, the newest first; behind (seen_at, contact) of `after`.
+
+        Holds callers' numbers.
+        """
+        table = contact_history
+        query = of_part(select(table), part, table.c.queue, table.c.agent)
         self._catch_up()
-        return self._rows(behind(select(contact_history), key, after, newest_first=True).limit(limit))
+        return self._rows(behind(query, (table.c.seen_at, table.c.contact), after, newest_first=True).limit(limit))
 
     def find(self, asked: str) -> list[dict[str, Any]]:
         """The contacts that `asked` may mean, by the rule of meant.py; the newest first, at most MAX_FOUND."""

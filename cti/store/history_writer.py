@@ -15,7 +15,7 @@ from cti.model.policy import Center
 from cti.ports import told_of
 from cti.store.database import Store
 from cti.store.fact_numbers import FactNumbers
-from cti.store.history_batch import Batch
+from cti.store.history_batch import Batch, Stored
 from cti.store.history_facts import KEPT, Book, Opening, Rows
 from cti.store.history_left import LeftBehind
 from cti.store.history_retention import PORTION
@@ -39,6 +39,7 @@ class _Work:
     def __init__(self, facts: list[Changed | Opening]) -> None:
         self.facts = facts
         self.batch: Batch | None = None
+        self.lost = 0  # which no database takes
 
     @property
     def size(self) -> int:
@@ -85,6 +86,7 @@ class HistoryWriter(WriterThread[_Work]):
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
         self._work: _Work | None = None  # what is being written
         self._numbers = FactNumbers(store, now)
+        self._stored = Stored(self._numbers.start)
         self._taken = self._done = 0  # of the facts that were told: out of `_facts`, and written or lost
         self._newest_at = now
         self._swept_at = 0.0
@@ -166,6 +168,8 @@ class HistoryWriter(WriterThread[_Work]):
     # --- the thread -----------------------------------------------------------------------------------------------
 
     def _wait(self) -> None:
+        if self._work is not None and not self._failing:
+            return  # it is tried by halves
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
@@ -189,22 +193,23 @@ class HistoryWriter(WriterThread[_Work]):
 
     def _write(self, work: _Work) -> None:
         if work.batch is None:
-            work.batch = Batch(self._rows(work.facts))
+            work.batch = Batch(self._rows(work.facts), self._stored)
         work.batch.write(self._store)
-        self.written += work.batch.facts
+        self.written += work.batch.facts - work.lost
 
     def _split(self, work: _Work) -> bool:
         """Look for the row by halves; once it is found, the rest goes on without it."""
         lost = 0 if work.batch is None else work.batch.halve()
-        if lost:
-            self.lost += lost
-            _log.error("history_lost", lost=lost)
+        work.lost += lost
         return work.batch is not None
 
     def _size(self, work: _Work) -> int:
         return work.size
 
     def _done_with(self, work: _Work | None) -> None:
+        if work is not None and work.lost:
+            self.lost += work.lost
+            _log.error("history_lost", lost=work.lost)
         self._work = None
         self._done = self._taken
         self._hurry = self._hurry and bool(self._facts)

@@ -13,7 +13,7 @@ from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Wanted
 from cti.model.words import AgentId, ContactId, RefusedReason
-from cti.ports import Asked, PolicyAnswer
+from cti.ports import Asked, Part, PolicyAnswer
 
 
 class FakeDesk:
@@ -123,11 +123,13 @@ class FakeFollowUps:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.parts: list[Part | None] = []
 
     def load(
-        self, *, owner: str, done: bool, limit: int, after: tuple[float, int] | None = None
+        self, *, owner: str, done: bool, limit: int, after: Any = None, part: Part | None = None
     ) -> list[dict[str, Any]]:
         self.asked.append((owner, done, limit))
+        self.parts.append(part)
         return [{"id": 1, "owner": "anna"}]
 
     def one(self, number: int) -> dict[str, Any] | None:
@@ -146,9 +148,13 @@ class FakeCallbacks:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.parts: list[Part | None] = []
 
-    def load(self, *, all_of_them: bool, limit: int, after: tuple[float, int] | None = None) -> list[dict[str, Any]]:
+    def load(
+        self, *, all_of_them: bool, limit: int, after: Any = None, part: Part | None = None
+    ) -> list[dict[str, Any]]:
         self.asked.append((all_of_them, limit))
+        self.parts.append(part)
         return [{"id": 1, "state": "in_line"}]
 
     def one(self, number: int) -> dict[str, Any] | None:
@@ -186,7 +192,11 @@ class FakePast:
 
     ROW: ClassVar[dict[str, Any]] = {"contact": "node1/1.1", "queue": "sales", "agent": "", "caller": "+493012345678"}
 
-    def contacts(self, limit: int = 20, after: tuple[float, str] | None = None) -> list[dict[str, Any]]:
+    def __init__(self) -> None:
+        self.parts: list[Part | None] = []
+
+    def contacts(self, limit: int = 20, after: Any = None, part: Part | None = None) -> list[dict[str, Any]]:
+        self.parts.append(part)
         return [self.ROW]
 
     def find(self, asked: str) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ class Scene:
     def __init__(self, path: Path) -> None:
         self.desk, self.policy, self.audit = FakeDesk(), FakePolicy(), FakeAudit()
         self.flows, self.follow_ups, self.callbacks = FakeFlows(), FakeFollowUps(), FakeCallbacks()
+        self.past = FakePast()
         self._path = path
         self._socket: ControlSocket | None = None
 
@@ -41,7 +42,7 @@ class Scene:
             "audit": self.audit,
             "follow_ups": self.follow_ups,
         }
-        more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (FakePast(), FakePast())}
+        more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (self.past, self.past)}
         more["hooks"] = self.hooks = FakeHooks()
         more["previews"] = lambda _agent: None
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]

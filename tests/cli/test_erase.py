@@ -71,7 +71,7 @@ def ask(*words: object) -> tuple[int, str, str]:
 
 def test_nothing_of_it_is_left_anywhere(folder: Path) -> None:
     code, out, err = ask(NUMBER, "--yes")
-    assert code == 0 and err.startswith("store sqlite:") and len(err.splitlines()) == 1
+    assert (code, err) == (0, "")
     assert "it is in none" in out and "2079460001" not in out
     files = [file for file in (folder / "var").rglob("*") if file.is_file()]
     assert {"cti.db", "journal", "journal.1", "queue_log", "r1.json", "r2.json"} <= {file.name for file in files}

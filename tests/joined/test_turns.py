@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,7 +13,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
+from cti.cli import control
 from cti.config import settings as config
 from cti.joined import turns
 from cti.joined.holding import Holding
@@ -35,12 +38,12 @@ def redis() -> Iterator[valkey.Valkey]:
 class Process:
     """One engine's turns; what it would serve is a flag."""
 
-    def __init__(self, folder: Path, name: str, address: str, url: str) -> None:
+    def __init__(self, folder: Path, name: str, address: str, url: str, secret: str) -> None:
         self.settings = config.loads(
             f"""nodes: {{n: {{host: 127.0.0.1, secret: x}}}}
 fastagi: {{token: t, listen: "{address}:4573"}}
 http: {{listen: "{address}:8470"}}
-web: {{listen: "{address}:8089", secret: "{"s" * 32}"}}
+web: {{listen: "{address}:8089", secret: "{secret}"}}
 queues: {{sales: {{}}}}
 state_dir: {folder}/{name}
 store: sqlite:///{folder}/shared.db
@@ -97,15 +100,15 @@ def reachable(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-Start = Callable[[str], Process]
+Start = Callable[..., Process]
 
 
 @pytest.fixture
 async def start(redis: valkey.Valkey, tmp_path: Path) -> AsyncIterator[Start]:
     begun: list[Process] = []
 
-    def begin(name: str) -> Process:
-        begun.append(Process(tmp_path, name, f"127.34.0.{len(begun) + 1}", redis.url))
+    def begin(name: str, secret: str = "s" * 32) -> Process:
+        begun.append(Process(tmp_path, name, f"127.34.0.{len(begun) + 1}", redis.url, secret))
         return begun[-1]
 
     yield begin
@@ -121,7 +124,7 @@ async def test_one_owns_it_the_other_sends_on_and_follows(start: Start) -> None:
     status, text, _ = await two.get(8470, "/readyz")
     while "127.34.0.1:8470 owns" not in text:  # until it has looked for the first time
         status, text, _ = await two.get(8470, "/readyz")
-    assert status == 503 and "standby" in text
+    assert status == 503 and "standby" in text and "warnings" not in text
     assert (await two.get(8470, "/healthz"))[0] == 200
     assert "cti_owner 0.0" in (await two.get(8470, "/metrics"))[1]
     assert (await two.get(8089, "/supervisor"))[::2] == (307, "http://127.34.0.1:8089/supervisor")
@@ -138,6 +141,21 @@ async def test_one_owns_it_the_other_sends_on_and_follows(start: Start) -> None:
     assert two.settings.redis is not None
     assert newest_token(store, two.settings.redis.domain) == two.tokens[0]
     store.close()
+
+
+async def test_one_with_another_secret_of_the_web_says_so_while_it_stands_by(start: Start) -> None:
+    one = start("one")
+    await one.until(lambda: one.owns)
+    with capture_logs() as said:
+        two = start("two", "another secret, another secret")
+        await two.until(lambda: any("warning" in line for line in said))
+        await asyncio.sleep(0.3)  # a few looks more
+    (warning,) = (line["warning"] for line in said if "warning" in line)
+    assert "web.secret" in warning
+    assert json.loads((await two.get(8470, "/readyz"))[1])["warnings"] == [warning]
+    with pytest.raises(control.NotRunning, match=r"stands by; its web\.secret .*127\.34\.0\.1.* owns the centre"):
+        await asyncio.to_thread(control.ask, two.settings.control, "GET", "/api/v1/status")
+    assert "web.secret" not in (await two.get(8089, "/api/v1/status"))[1], "nothing for strangers"
 
 
 async def test_an_owner_whom_the_store_does_not_know_any_more_stands_by_again(start: Start) -> None:

@@ -26,6 +26,18 @@ def test_its_pages_at_their_origin() -> None:
     assert whereabouts(config.loads(text.encode(), environ={})).web == "https://one.example.org"
 
 
+def sealed(secret: str, state: str = "one") -> str:
+    text = FILE + f"web: {{listen: '127.0.0.1:8089', secret: {secret}}}\nstate_dir: {state}\n"
+    return whereabouts(config.loads(text.encode(), environ={})).seal
+
+
+def test_engines_of_one_secret_know_each_other_by_it_and_never_say_it() -> None:
+    secret = "0123456789abcdef" * 2
+    assert sealed(secret) == sealed(secret, "two") != sealed(secret + "0")
+    assert sealed(secret) and sealed(secret) not in secret
+    assert whereabouts(config.loads(FILE.encode(), environ={})).seal == "", "no web: nothing to differ in"
+
+
 def test_no_two_processes_have_one_name() -> None:
     settings = config.loads(FILE.encode(), environ={})
     assert whereabouts(settings).engine != whereabouts(settings).engine

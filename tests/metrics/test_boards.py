@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -37,6 +38,8 @@ class Told:
     def look(self, now: float) -> Difference:
         found = self.boards.look(now)
         show(self.viewer, found)
+        states = Counter(row.state for row in self.view.contacts.values())
+        assert +self.view.states == states
         for name, queue in self.view.queues.items():
             line, row = list(queue.line.values()), self.boards.rows[QUEUES][name]
             assert row["ringing"] == sum(each.state in ("offered", "dialling", "talking") for each in line)

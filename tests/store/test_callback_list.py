@@ -8,6 +8,7 @@ import pytest
 from cti.model.books import KeepPromise
 from cti.model.dialling import CallbackState
 from cti.model.promise import Number, Promise
+from cti.ports import Part
 from cti.store.callback_list import CallbackList
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.callbacks import keep
@@ -41,6 +42,7 @@ def test_the_newest_word_is_the_cores(store: Store, promise: Promise, kind: type
     writer = kind(store)
     listed = CallbackList(store, writer)
     assert [row["state"] for row in listed.load(all_of_them=False, limit=5)] == ["promised"]
+    assert [len(listed.load(all_of_them=True, limit=5, part=Part([queue], []))) for queue in ("sales", "x")] == [1, 0]
     writer.order(KeepPromise(msgspec.structs.replace(promise, state=CallbackState.KEPT)))
     assert listed.load(all_of_them=False, limit=5) == []
     assert [row["state"] for row in listed.load(all_of_them=True, limit=5)] == ["kept"]

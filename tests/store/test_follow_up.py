@@ -9,6 +9,7 @@ import pytest
 
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentId, CallId, ContactId, QueueName
+from cti.ports import Part
 from cti.store import follow_up
 from cti.store.database import Store, open_store
 from tests.store.retention import sweep
@@ -62,6 +63,9 @@ def test_what_is_due_first_comes_first_and_what_is_done_is_gone(store: Store) ->
     assert [row["contact"] for row in follow_up.load(store)] == ["n/2", "n/3", "n/1"]
     assert [row["contact"] for row in follow_up.load(store, owner="team_b")] == ["n/2"]
     assert [row["contact"] for row in follow_up.load(store, limit=1)] == ["n/2"]
+    assert len(follow_up.load(store, part=Part(["sales"], []))) == 3 and not follow_up.load(
+        store, part=Part([], ["anna"])
+    )
     [first] = follow_up.load(store, limit=1)
     behind = follow_up.load(store, after=(first["due_at"], first["id"]))
     assert [row["contact"] for row in behind] == ["n/3", "n/1"]

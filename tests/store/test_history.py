@@ -12,6 +12,7 @@ from sqlalchemy import event
 from cti.model.changes import Changed, Kind
 from cti.model.policy_version import policy_version
 from cti.model.words import CallId, ContactId
+from cti.ports import Part
 from cti.store.database import open_store
 from cti.store.history import MAX_POLICIES, History
 from cti.store.history_writer import HistoryWriter
@@ -72,6 +73,8 @@ def test_the_newest_are_listed_first_and_so_many(history: History) -> None:
     assert [row["contact"] for row in newest] == ["node1/x-9.1", "node1/a_b"]
     behind = history.contacts(1, (newest[-1]["seen_at"], newest[-1]["contact"]))
     assert [row["contact"] for row in behind] == ["node1/a%b"]
+    assert history.contacts(2, part=Part([newest[0]["queue"]], [])) == newest
+    assert history.contacts(2, part=Part(["x"], [])) == []
 
 
 def test_a_decision_is_explained_by_the_policy_of_its_time(tmp_path: Path) -> None:
