@@ -51,7 +51,6 @@ from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
-from cti.model.errors import ConfigError
 from cti.model.events import EngineLeaves, PolicyChanged
 from cti.model.policy import Center
 from cti.model.uploads import UPLOADS
@@ -219,8 +218,7 @@ class Application:
         try:
             await self.switch.start(self.engine)
         except OSError as error:
-            listen = settings.fastagi.listen
-            raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
 
     def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
         """Everybody who reads the stream of facts; closed behind the engine."""
@@ -333,7 +331,7 @@ class Application:
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
         except OSError as error:
-            raise ConfigError([f"http.listen: cannot listen on {listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("http.listen", listen, error) from None
         stack.push_async_callback(runner.cleanup)
 
     # --- a new policy -------------------------------------------------------------------------------------------------

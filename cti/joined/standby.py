@@ -167,7 +167,7 @@ class Standby:
         try:
             await agi.start()
         except OSError as error:
-            raise ConfigError([f"fastagi.listen: cannot listen on {fastagi.listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("fastagi.listen", fastagi.listen, error) from None
         stack.push_async_callback(agi.close)
 
     def _where(self) -> Whereabouts | None:
@@ -200,7 +200,7 @@ async def _served(
     try:
         runner = await serve_tcp(app, listen.host, listen.port, tls=tls)
     except OSError as error:
-        raise ConfigError([f"{key}: cannot listen on {listen}: {error.strerror}"]) from None
+        raise machine.cannot_listen(key, listen, error) from None
     try:
         yield
     finally:

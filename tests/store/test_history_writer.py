@@ -140,7 +140,7 @@ def test_policies_that_wait_have_a_bound_and_facts_keep_their_names(
         for number in range(20):
             writer.propose(center(agents={f"agent{number}": member("sales")}), f"p{number}", START)
             writer.settle(accepted=True)
-        waiting = [told for _, told in writer._facts]
+        waiting = list(writer._facts)
         writer.apply(contact(1))
         other.rollback()
     writer.close()
