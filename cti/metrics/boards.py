@@ -68,7 +68,6 @@ class Boards:
         self._ringing: Counter[str] = Counter()  # of those in a line, by queue
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
-        self._closed_since: float | None = None
         self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
         self._all = True
         self._slow_at = float("-inf")
@@ -253,12 +252,7 @@ class Boards:
         today: dict[str, float] = {}
         for name in view.queues:
             add(today, view.tally.windows(name).counts("today", now))
-        if not told["admission"]["closed"]:
-            self._closed_since = None
-        elif self._closed_since is None:
-            self._closed_since = now
         told |= {
-            "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
             "drained": {
                 name: {"state": state, "reason": view.policy.nodes[name].drained or ""}

@@ -54,7 +54,7 @@ class LiveView:
         self.free_to_ring = Samples()
         self.flow_ways = FlowWays()
         self.tally = Tally(policy)
-        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "turned_away": {}}  # for new callers
+        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "since": None, "turned_away": {}}
         self.redis: Callable[[], dict[str, Any] | None] = lambda: None  # where several engines are joined
         self._appliers = {
             Kind.CONTACT: self._contact,

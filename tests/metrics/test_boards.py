@@ -237,18 +237,11 @@ def test_a_node_that_is_taken_out_of_use_says_how_far_it_is_and_why() -> None:
     assert told.viewer[STATUS][NOW]["drained"] == {}
 
 
-def test_a_closed_door_says_since_when() -> None:
-    told, closed = Told(), {"closed": "", "turned_away": {}}
-    told.view.door = lambda: dict(closed)
+def test_a_closed_door_says_since_when_also_to_who_comes_later() -> None:
+    told, door = Told(), {"closed": "lag", "since": START - 3600, "turned_away": {}}
+    told.view.door = lambda: dict(door)
     told.look(START)
-    assert told.boards.rows[STATUS][NOW]["admission"]["since"] is None
-    closed["closed"] = "lag"
-    told.look(START + 2)
-    told.look(START + 4)
-    assert told.viewer[STATUS][NOW]["admission"] == {"closed": "lag", "turned_away": {}, "since": START + 2}
-    closed["closed"] = ""
-    told.look(START + 6)
-    assert told.viewer[STATUS][NOW]["admission"]["since"] is None
+    assert told.viewer[STATUS][NOW]["admission"] == door
 
 
 def test_a_new_day_begins_for_everybody() -> None:
