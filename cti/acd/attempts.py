@@ -138,6 +138,12 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
             _take_back(floor, attempt)
 
 
+def given_up(floor: Floor, attempt: Attempt) -> None:
+    """Nothing is heard of it. If it lives, or is still on its way to the node, it shall stop."""
+    if not attempt.answered:
+        floor.say(CancelCall(attempt.id, attempt.node))
+
+
 def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:
     """Attempts that we believe in the air on `node`, and whose channel does not exist (any more)."""
     attempts = [attempt for attempt in floor.dials.air.values() if attempt.node == node]

@@ -22,7 +22,7 @@ PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId o
 
 def key(number: str) -> str:
     """What two ways to write a number have in common; "" where it is none: +49 30 1234 is 0049301234."""
-    digits = "".join(filter(str.isdigit, number))
+    digits = "".join(filter(str.isdecimal, number))
     return digits.removeprefix("00") if len(digits) >= LEAST_DIGITS else ""
 
 
