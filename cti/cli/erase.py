@@ -35,6 +35,7 @@ from cti.store.overwriting import ONLY_LOOKED_AT
 OWN_WORDS = [table.name for table in ONLY_LOOKED_AT]
 WITHDRAWN_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.2
+LONG_ENOUGH = 8  # digits of a number without country and 0 that are not somebody else's as well
 
 
 def erase_number(
@@ -57,7 +58,8 @@ def erase_number(
     with opened(config, as_json) as (store, settings):
         waiting = _withdraw(store, settings, forms)
         files, unread = _overwritten(_spooled(settings.callback_spool), forms)  # before the engine takes one over
-        found = erase(store, forms, ask.who(), os.getuid(), time.time())
+        fields = in_fields_of(wanted, region or settings.center.outbound.region)
+        found = erase(store, forms, ask.who(), os.getuid(), time.time(), in_fields=fields)
         later, unread_later = _overwritten(_written(settings), forms)
         files, unread = files | later, unread + unread_later
         gone, elsewhere = delete_recordings([*found.recordings, *_of_flows(settings, found.calls)])
@@ -96,6 +98,27 @@ def forms_of(number: str) -> list[str]:
     home = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
     national = "".join(letter for letter in home if letter.isdigit())
     return list(dict.fromkeys([number, f"00{digits}", digits, national]))
+
+
+def in_fields_of(number: str, region: str | None) -> list[str]:
+    """How it may be written, too, where a number and nothing else stands; among other words these are anybody's digits.
+
+    With 001 and 009 before the country, where that is no number of +1 or +9..., and as at home without the 0, where
+    `region` (None: unknown) is its home and it is long enough.
+    """
+    parsed, digits = phonenumbers.parse(number), number.removeprefix("+")
+    found = [f"00{more}{digits}" for more in ("1", "9") if not _possible(f"+{more}{digits}")]
+    rest = phonenumbers.national_significant_number(parsed)
+    if len(rest) >= LONG_ENOUGH and region in (None, phonenumbers.region_code_for_number(parsed)):
+        found.append(rest)
+    return [form for form in found if form not in forms_of(number)]
+
+
+def _possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId]:
