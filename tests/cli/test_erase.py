@@ -137,4 +137,5 @@ def test_a_script_without_yes_is_told_so_by_an_exit_code_of_its_own(folder: Path
 
 
 def test_how_networks_write_a_number() -> None:
-    assert forms_of(NUMBER) == [NUMBER, "00442079460001", "442079460001", HOME]
+    assert forms_of(NUMBER) == [NUMBER, "00442079460001", "442079460001", HOME, HOME[1:]]
+    assert forms_of("+3545551234") == ["+3545551234", "003545551234", "3545551234", "5551234"], "too short by itself"
