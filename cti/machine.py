@@ -1,4 +1,4 @@
-"""What does a long-running engine ask of the machine it runs on? A lock, a folder, open files, rare pauses.
+"""What does a long-running engine ask of the machine it runs on? A lock, a folder, an address, open files, rare pauses.
 
 Knows the operating system and nothing of calls.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import errno
 import fcntl
 import gc
 import os
@@ -24,6 +25,13 @@ ENOUGH_FILES = 4096
 OTHER_FILES = 1500  # the web, those who are turned away, AMI, the store; of a small number at most a quarter
 MOST_CALLS = 50_000
 SWITCH_INTERVAL_S = 0.001  # the default is 0.005
+
+
+def cannot_listen(key: str, at: object, error: OSError) -> ConfigError:
+    """Return what to say where nobody can listen `at` the host:port of `key`, and what helps."""
+    port = str(at).rpartition(":")[2]
+    who = f"; who has it: ss -ltnp 'sport = :{port}'" if error.errno == errno.EADDRINUSE else ""
+    return ConfigError([f"{key}: cannot listen on {at}: {os.strerror(error.errno or 0)}{who}"])
 
 
 def make_pauses_rare() -> None:

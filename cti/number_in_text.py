@@ -1,6 +1,6 @@
 """Where does a number stand in a text, however people write it, and is it surely the one that is sought? PURE.
 
-Looked for in a folded text of the same length: digits of all scripts are those of ASCII, an escape (%20, &nbsp;, \\u00a0)
+Looked for in a folded text of the same length: digits of all scripts are those of ASCII, an escape (%20, &nbsp;)
 is what it stands for. There up to six signs between two digits, neither letter nor digit, are nothing. What only looks
 like it (a moment with its fraction, a date, somebody else's number) is left out; what other digits stand before, or may
 be a plain count, is perhaps it.
@@ -18,8 +18,6 @@ from itertools import takewhile
 from typing import NamedTuple
 from urllib.parse import unquote
 
-import phonenumbers
-
 MOST_SIGNS = 6
 LEAST_DIGITS = 8  # shorter ones are the end of too many others, and no number without what is dialled before it
 MOST_BEFORE = 5  # digits: an outside line's 9, a carrier's 17951, an access code that nobody has told us of
@@ -34,13 +32,15 @@ _NO_DIGITS = bytes(each for each in range(256) if each not in b"0123456789")
 _BETWEEN = rf"{_FILL}*(?:(?:[^\w{_FILL}]|_){_FILL}*){{0,{MOST_SIGNS}}}"
 _IN_NUMBER = rf"(?:[^\w{_FILL}\"',;:|<>=&{{}}\[\]\\\n\r\t]|_){_FILL}*"  # no sign at which a cell or a field ends
 _GAP = rf"{_FILL}*(?:{_IN_NUMBER}){{0,{MOST_SIGNS}}}"
-_ABROAD = ("00", "0011", "010", "011", "810", "001", "009")  # what is dialled before a country's code
-_DOUBTFUL = ("001", "009")  # 00 before a country whose code begins with 1, or 9?
+_ABROAD = ("00", "0011", "010", "011", "810")  # what is dialled before a country's code; others: among the forms
 
 _DIGIT_BEFORE = re.compile(rf"[0-9]{_FILL}*\Z")
 _DIGITS_BEFORE = re.compile(rf"(?:[0-9]{_FILL}*)*\Z")
 _DIGITS_AND_GAP = re.compile(rf"([0-9](?:{_GAP}[0-9])*)({_FILL}*(?:{_IN_NUMBER}){{1,4}})\Z")
 _OTHER_COUNTRY = re.compile(rf"(?:\+|(?<![0-9])00){_GAP}[0-9](?:{_GAP}[0-9]){{0,{MOST_BEFORE - 1}}}\)?{_GAP}\Z")
+_MAY_BE_ABROAD = re.compile(rf"(?<![0-9])00[19]{_GAP}\Z")
+_CELL_BEGINS = re.compile(r"(?:^|[\"',;|=>:\[\n\r\t])\s*\Z")
+_CELL_ENDS = re.compile(r"(?:\.0)?\s*(?:\Z|[\"',;|<&:\]\n\r\t])")
 _KEY_BEFORE = re.compile(r'": ?\Z')
 _FRACTION = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9](?![0-9])")
@@ -64,7 +64,7 @@ class Found(NamedTuple):
 
 
 class Sought:
-    """One number, by the forms in which networks write it: with + first, with 00, as at home ..."""
+    """One number, by the forms in which it is written: with + first, with 00, as at home ... Each is certain."""
 
     def __init__(self, forms: Collection[str]) -> None:
         self.core = _common_end(forms)
@@ -120,14 +120,11 @@ class Sought:
                 found.append(self._alone(text, its, end, is_whole=shape is self._whole))
                 if found[-1] is _Is.SURE:
                     return _Is.SURE, its
-                if found[-1] is _Is.PERHAPS and shape is self._whole:
-                    found.clear()  # whatever its end would be by itself
-                    break
-        else:
-            found.append(self._alone(text, begin, end) if self._bare_is_known else self._near(text, begin, end))
-        if _Is.SURE in found:
+        has_country = _Is.PERHAPS in found[:1] and self._whole.search(before) is not None
+        found.append(self._alone(text, begin, end) if self._bare_is_known else self._near(text, begin, end))
+        if _Is.SURE in found and not has_country:
             return _Is.SURE, begin
-        may_be = _Is.OTHER not in found and len(self.core) >= LEAST_DIGITS
+        may_be = (has_country or _Is.OTHER not in found) and len(self.core) >= LEAST_DIGITS
         return (_Is.PERHAPS if may_be and _few_before(before) else _Is.OTHER), begin
 
     def _near(self, text: str, begin: int, end: int) -> _Is:
@@ -144,19 +141,14 @@ class Sought:
         if number.startswith("+"):
             return _Is.SURE
         if _OTHER_COUNTRY.search(before) and not (is_whole and digits.startswith(_ABROAD)):
-            return _Is.OTHER
+            return _Is.PERHAPS if is_whole and _MAY_BE_ABROAD.search(before) else _Is.OTHER
         if before.endswith("+") and not digits.startswith("0"):
             return _Is.PERHAPS if _DIGIT_BEFORE.search(before[:-1]) else _Is.OTHER
         if _DIGIT_BEFORE.search(before) or (before.endswith(".") and _DIGIT_BEFORE.search(before[:-1])):
             return _Is.PERHAPS
-        if is_whole and digits.startswith(_DOUBTFUL) and self._may_be_other(digits[2:]):
-            return _Is.PERHAPS
-        if digits == self.core and not self._bare_is_home and _joined_by_gap(before):
+        if digits == self.core and not self._bare_is_home and _may_be_joined(before, text, begin, end):
             return _Is.PERHAPS
         return plain
-
-    def _may_be_other(self, digits: str) -> bool:
-        return digits != self._country + self.core and _is_possible(f"+{digits}")
 
 
 def fold(text: str) -> str:
@@ -207,17 +199,14 @@ def _few_before(before: str) -> bool:
     return run is None or len(_digits(run.group())) <= MOST_BEFORE
 
 
-def _joined_by_gap(before: str) -> bool:
-    """Whether a few digits stand before it as in 1-207-946-0123; many are a number of their own."""
+def _may_be_joined(before: str, text: str, begin: int, end: int) -> bool:
+    """Whether what lacks its 0 may be the rest of 1-207-946-0123, or a count among other words; many digits before it
+    are a number of their own."""
     run = _DIGITS_AND_GAP.search(before)
-    return run is not None and len(_digits(run.group(1))) <= MOST_BEFORE
-
-
-def _is_possible(number: str) -> bool:
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
+    if run is not None and len(_digits(run.group(1))) <= MOST_BEFORE:
+        return True
+    is_cell = _CELL_BEGINS.search(before) and _CELL_ENDS.match(text, end)
+    return text[begin:end].rstrip(_FILL).isdecimal() and not is_cell
 
 
 def _whole(country: str, homes: Collection[str]) -> str:

@@ -54,8 +54,8 @@ def erase_number(
     wanted = one_number(number, region, as_json)
     if not yes and not as_json:
         _be_sure(shown(wanted, False))
-    forms = forms_of(wanted)
     with opened(config, as_json) as (store, settings):
+        forms = [*forms_of(wanted), *rarer_forms_of(wanted, region or settings.center.outbound.region)]
         waiting = _withdraw(store, settings, forms)
         files, unread = _overwritten(_spooled(settings.callback_spool), forms)  # before the engine takes one over
         found = erase(store, forms, ask.who(), os.getuid(), time.time())
@@ -95,13 +95,32 @@ def _be_sure(number: str) -> None:
 
 
 def forms_of(number: str) -> list[str]:
-    """How an E.164 number is written: with +, with 00, bare, as at home, and as a spreadsheet does, without the 0."""
-    digits, parsed = number.removeprefix("+"), phonenumbers.parse(number)
-    home = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    """How an E.164 number is written by networks: with +, with 00, bare, and as at home."""
+    digits = number.removeprefix("+")
+    home = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
     national = "".join(letter for letter in home if letter.isdecimal())
-    own = phonenumbers.national_significant_number(parsed)
-    forms = [number, f"00{digits}", digits, national, *([own] if len(own) >= LEAST_DIGITS else [])]
-    return list(dict.fromkeys(forms))
+    return list(dict.fromkeys([number, f"00{digits}", digits, national]))
+
+
+def rarer_forms_of(number: str, region: str | None) -> list[str]:
+    """How it may be written, too, where that is nobody else's number.
+
+    With 001 and 009 before the country, where that is no number of +1 or +9..., and as at home without the 0, where
+    `region` (None: unknown) is its home and it is long enough.
+    """
+    parsed, digits = phonenumbers.parse(number), number.removeprefix("+")
+    found = [f"00{more}{digits}" for more in ("1", "9") if not _possible(f"+{more}{digits}")]
+    rest = phonenumbers.national_significant_number(parsed)
+    if len(rest) >= LEAST_DIGITS and region in (None, phonenumbers.region_code_for_number(parsed)):
+        found.append(rest)
+    return [form for form in found if form not in forms_of(number)]
+
+
+def _possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId]:

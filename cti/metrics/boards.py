@@ -213,7 +213,7 @@ class Boards:
                 self._put(found, QUEUES, name, None)
                 continue
             told = queue_row(name, row, now, 0)
-            told["oldest_since"], told["ringing"] = row.line.oldest_since, self._ringing[name]
+            told |= {"oldest_since": row.line.oldest_since, "to_call": row.line.to_call, "ringing": self._ringing[name]}
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -259,6 +259,7 @@ class Boards:
                 for name, state in view.node_book.drains.items()
                 if name in view.policy.nodes
             },
+            "to_call": sum(row.line.to_call for row in view.queues.values()),
             "agents_free": len(self._all_free),
             "agents_available": len(self._all_available),
             "today": of_queue(today),
@@ -290,6 +291,7 @@ def _call(row: ContactRow, now: float) -> Row:
         told["wait_s"] = None  # it still grows: `since` says it
     told["since"] = row.since
     told["order_at"] = row.visit[1] if row.visit is not None else None
+    told["to_call"] = row.visit is not None and not row.on_phone
     return told
 
 
@@ -298,8 +300,10 @@ def _who_has(row: Row | None) -> str | None:
 
 
 def _rings_in(row: Row | None) -> str:
-    """The queue in whose line he stands while an agent's phone rings for him; "": none."""
-    return row["queue"] if row is not None and row["order_at"] is not None and row["state"] in _WITH_AGENT else ""
+    """The queue in whose line he waits while an agent's phone rings for him; "": none."""
+    if row is None or row["order_at"] is None or row["to_call"] or row["state"] not in _WITH_AGENT:
+        return ""
+    return str(row["queue"])
 
 
 def _by_name(rows: Iterable[Row]) -> Rows:

@@ -20,7 +20,7 @@ class FactNumbers:
     """The counts of one engine, begun at `now` (epoch seconds). Raises SQLAlchemyError."""
 
     def __init__(self, store: Store, now: float) -> None:
-        self._engine = _enter(store, now)
+        self.start = _enter(store, now)  # its row of history_engine
         self.last = max(_count(now), _newest(store) // ENGINES)
 
     def take(self, at: float, how_many: int = 1) -> int:
@@ -32,7 +32,7 @@ class FactNumbers:
 
     def give(self, rows: Rows) -> Rows:
         """Make numbers of the counts in `rows`."""
-        engine = self._engine
+        engine = self.start % ENGINES
         rows.contact_fact = [(each[0] * ENGINES + engine, *each[1:]) for each in rows.contact_fact]
         rows.agent_fact = [(each[0] * ENGINES + engine, *each[1:]) for each in rows.agent_fact]
         return rows
@@ -43,12 +43,12 @@ def _count(at: float) -> int:
 
 
 def _enter(store: Store, now: float) -> int:
-    """The place of an engine that starts."""
+    """The row of an engine that starts."""
     with store.engine.begin() as connection:
         found = connection.execute(insert(history_engine).values(at=now)).inserted_primary_key
         assert found is not None
         connection.execute(delete(history_engine).where(history_engine.c.id <= found[0] - ENGINES))
-    return int(found[0]) % ENGINES
+    return int(found[0])
 
 
 def _newest(store: Store) -> int:

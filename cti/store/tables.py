@@ -138,6 +138,7 @@ history_engine = Table(  # a row for each start of an engine: its facts' numbers
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", Float, nullable=False),  # epoch seconds
+    Column("batch", Integer, nullable=False, server_default="0"),  # its newest one that is stored: history_batch.py
 )
 
 config_version = Table(

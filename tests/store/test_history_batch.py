@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from breaking import breaking
 from kit import START, Scene, center, member
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.exc import OperationalError
 
 from cti.store.database import Store
-from cti.store.history_batch import Batch
+from cti.store.fact_numbers import FactNumbers
+from cti.store.history_batch import Batch, Stored
 from cti.store.history_facts import Book, Opening, Rows
 from cti.store.interval_tables import number_interval, queue_interval
 from cti.store.row_fault import is_rows_fault
-from cti.store.tables import contact_fact, contact_history
+from cti.store.tables import contact_fact, contact_history, history_engine
 
 pytestmark = pytest.mark.unit
 
 CENTER = center(agents={"anna": member("sales")})
 CALLS = 20
+
+
+def batch_of(store: Store, rows: Rows) -> Batch:
+    return Batch(rows, Stored(FactNumbers(store, START).start))
 
 
 def rows_of(calls: int = CALLS) -> Rows:
@@ -53,29 +59,53 @@ def offered(store: Store) -> tuple[float, float]:
     return float(queues or 0), float(numbers or 0)
 
 
-def breaking(store: Store, when: Callable[[Connection], None]) -> Any:
-    """`store`, whose connection breaks at the end of its first transaction."""
-    left = [OperationalError("COMMIT", None, ConnectionResetError())]
-
-    @contextmanager
-    def begin() -> Iterator[Connection]:
-        with store.engine.connect() as connection:
-            yield connection
-            if left:
-                when(connection)
-                raise left.pop()
-            connection.commit()
-
-    return SimpleNamespace(engine=SimpleNamespace(begin=begin))
-
-
 @pytest.mark.parametrize("when", [Connection.commit, Connection.rollback], ids=["after", "before"])
 def test_a_commit_whose_answer_was_lost_is_stored_once(store: Store, when: Callable[[Connection], None]) -> None:
-    batch, broken = Batch(rows_of()), breaking(store, when)
+    batch, broken = batch_of(store, rows_of()), breaking(store, when)
     with pytest.raises(OperationalError):
         batch.write(broken)
     batch.write(broken)
     assert count(store, contact_history) == CALLS and offered(store) == (CALLS, CALLS)
+
+
+def test_a_commit_that_is_answered_too_late_is_waited_for(store: Store) -> None:
+    """A standby that is away, a disk that stalls: the next try came before the first one's rows could be seen."""
+    batch, under_way = batch_of(store, rows_of()), list[Connection]()
+
+    @contextmanager
+    def begin() -> Iterator[Connection]:
+        under_way.append(store.engine.connect())
+        under_way[0].begin()
+        yield under_way[0]
+        raise OperationalError("COMMIT", None, TimeoutError())
+
+    with pytest.raises(OperationalError):
+        batch.write(SimpleNamespace(engine=SimpleNamespace(begin=begin)))  # type: ignore[arg-type]
+    faults = list[Exception | None]()
+    again = threading.Thread(target=lambda: faults.append(failed(batch, store)))
+    again.start()
+    again.join(0.2)  # on its way, or not yet: both have to come to the same
+    under_way[0].commit()
+    under_way[0].close()
+    again.join(30)
+    assert faults == [None] and count(store, contact_history) == CALLS and offered(store) == (CALLS, CALLS)
+
+
+def test_sums_alone_are_added_once_too(store: Store) -> None:
+    sums = Rows(sums=rows_of().sums)
+    batch, broken = batch_of(store, sums), breaking(store, Connection.commit)
+    with pytest.raises(OperationalError):
+        batch.write(broken)
+    batch.write(broken)
+    assert offered(store) == (CALLS, CALLS)
+
+
+def test_an_engine_whose_row_was_swept_away_goes_on(store: Store) -> None:
+    batch = batch_of(store, rows_of())
+    with store.engine.begin() as connection:
+        connection.execute(delete(history_engine))
+    batch.write(store)
+    assert count(store, contact_history) == CALLS and count(store, history_engine) == 1
 
 
 def failed(batch: Batch, store: Store) -> Exception | None:
@@ -92,7 +122,7 @@ def test_what_no_database_takes_is_found_by_halves_and_the_rest_is_whole(store: 
     facts = len(rows.contact_fact)
     contact = list(rows.contact_history)[poisoned]
     rows.contact_history[contact]["caller"] = "\ud800"
-    batch, tries, lost = Batch(rows), 0, 0
+    batch, tries, lost = batch_of(store, rows), 0, 0
     while (fault := failed(batch, store)) is not None:
         assert is_rows_fault(fault)
         tries, lost = tries + 1, lost + batch.halve()
@@ -102,4 +132,4 @@ def test_what_no_database_takes_is_found_by_halves_and_the_rest_is_whole(store: 
 
 
 def test_nothing_is_written_for_nothing(store: Store) -> None:
-    Batch(Rows()).write(SimpleNamespace(engine=None))  # type: ignore[arg-type]
+    Batch(Rows(), Stored(1)).write(SimpleNamespace(engine=None))  # type: ignore[arg-type]
