@@ -35,7 +35,6 @@ class KeptAnswers:
         """Note that this is about to be done; what is known of it, where it was begun before."""
         table, mine = kept_answer, {"asker": asker, "key": _hash(key)}
         row = {**mine, "digest": digest, "at": now, "status": 0, "body": b""}
-        self.forget_old(now)
         try:
             with self._store.durable.begin() as connection:
                 connection.execute(insert(table).values(**row))
