@@ -26,8 +26,9 @@ from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
 from cti.background import Background
 from cti.center import ContactCenter
+from cti.clocks import AgeingClock, SteadyClock
 from cti.config.settings import AsteriskNode, Settings
-from cti.engine import Engine, SteadyClock
+from cti.engine import Engine
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
 from cti.hooks.occasions import OF_CONTACTS
@@ -90,6 +91,7 @@ class Application:
         self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
+        self.ageing = AgeingClock(self.clock)
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
         self.flows = FlowRoom(settings, self.clock)
@@ -280,7 +282,7 @@ class Application:
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
-        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.clock}
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.ageing}
         now, late = self.clock(), self.admission
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
@@ -390,16 +392,19 @@ class Application:
         return len(self.switch.calls)
 
     def _door(self) -> dict[str, Any]:
-        admission = self.admission
-        return {"closed": admission.closed(self._calls()), "turned_away": dict(admission.turned_away)}
+        admission, calls = self.admission, self._calls()
+        since = admission.closed_since(calls, self.clock())
+        return {"closed": admission.closed(calls), "since": since, "turned_away": dict(admission.turned_away)}
 
     def _looked_at_loop(self, lag_s: float) -> None:
         self.prometheus.observe_loop_lag(lag_s)
         self.admission.watch(lag_s)
+        self.admission.closed_since(self._calls(), self.clock())
 
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
-        return [] if away_s is None else [f"Redis gives no answer for {away_s:.0f} s: nobody could take over"]
+        redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
+        return [each for each in (redis, self.clock.in_words(), self.ageing.in_words()) if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
@@ -418,6 +423,7 @@ class Application:
     async def _observe_lag(self) -> None:
         while True:
             await asyncio.sleep(LAG_INTERVAL_S)
+            self.clock()  # where nobody asks for the time it sees no step
             for node in self.switch.nodes.values():
                 if node.live and node.link.ping_rtt_s is not None:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)

@@ -55,7 +55,6 @@ TESTED_ELSEWHERE = {
     "cti/api/responses.py": "test_web_guard.py and test_web_sign_in.py: every refusal is one",
     "cti/api/view.py": "a protocol without code",
     "cti/api/web_description.py": "test_web_room.py: it is there; what it says: test_openapi.py",
-    "cti/store/kept_answers.py": "api/test_idempotency.py",
     "cti/people/id_token.py": "api/test_web_oidc.py: every check fails once",
     "cti/people/register.py": "cli/test_people.py and api/test_web_people.py",
     "cti/people/first.py": "test_web_room.py",

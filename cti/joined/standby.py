@@ -23,11 +23,11 @@ from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
 from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
+from cti.clocks import lasting_clock
 from cti.config.address import Address
 from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
-from cti.joined.holding import lasting_clock
 from cti.joined.tenure import Patience
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError

@@ -78,7 +78,7 @@ class Sums:
 
 def is_known(caller: str) -> bool:
     """Whether a customer can be known again by this number."""
-    return sum(letter.isdigit() for letter in caller) >= LEAST_DIGITS
+    return sum(letter.isdecimal() for letter in caller) >= LEAST_DIGITS
 
 
 def start_of(at: float) -> int:
@@ -201,7 +201,7 @@ class SumBook:
     def _survey(self, changed: Changed, name: str, scale: str, score: str) -> None:
         survey, _, question = name.partition(".")
         of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", scale[:16])
-        if score.lstrip("-").isdigit():
+        if score.removeprefix("-").isdecimal():
             self._sums.add(survey_interval, (start_of(changed.at), *of, int(score)), {"answers": 1})
 
     def _stretches(self, stretches: Iterable[Stretch]) -> None:

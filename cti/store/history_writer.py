@@ -51,7 +51,7 @@ class HistoryWriter(WriterThread[_Work]):
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
-    `clock` (epoch seconds): rows grow old in a night without calls too; without it time is what the newest fact says.
+    `clock` (epoch seconds): by which rows grow old, see AgeingClock; without it time is what the newest fact says.
     `now`: epoch seconds at which this engine starts; `left`: what an earlier one has left open, and `left_in_flows`
     where in flows (IVR) those are. Raises SQLAlchemyError where the store cannot be read.
     """
@@ -69,7 +69,7 @@ class HistoryWriter(WriterThread[_Work]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         may_wait: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = lambda: 0.0,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         super().__init__("history", retry_s)
         self.written = 0
@@ -235,7 +235,7 @@ class HistoryWriter(WriterThread[_Work]):
 
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
-        now = max(self._newest_at, self._clock())
+        now = self._newest_at if self._clock is None else self._clock()
         if now - self._swept_at < SWEEP_S:
             return
         if self.sweeper.sweep(now, self._book.version, self._center) < PORTION:
