@@ -31,6 +31,7 @@ from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
+from cti.hooks.occasions import OF_CONTACTS
 from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
@@ -243,6 +244,8 @@ class Application:
         if self.settings.hooks:
             readers.append(hooks.outbox.apply)
         history = self._keep_history(store)
+        if self.settings.hooks:
+            hooks.outbox.goes_on(history.left.facts(OF_CONTACTS))
         stack.callback(history.close)
         readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
