@@ -389,12 +389,14 @@ class Application:
         return len(self.switch.calls)
 
     def _door(self) -> dict[str, Any]:
-        admission = self.admission
-        return {"closed": admission.closed(self._calls()), "turned_away": dict(admission.turned_away)}
+        admission, calls = self.admission, self._calls()
+        since = admission.closed_since(calls, self.clock())
+        return {"closed": admission.closed(calls), "since": since, "turned_away": dict(admission.turned_away)}
 
     def _looked_at_loop(self, lag_s: float) -> None:
         self.prometheus.observe_loop_lag(lag_s)
         self.admission.watch(lag_s)
+        self.admission.closed_since(self._calls(), self.clock())
 
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s

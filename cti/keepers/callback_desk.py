@@ -27,16 +27,18 @@ from cti.store.callback_list import CallbackList
 from cti.store.database import Store
 from cti.store.do_not_call import blocked
 from cti.store.outbound_writer import OutboundWriter
-from cti.store.promising import promise_at_once
+from cti.store.promising import Watch, promise_at_once
 from cti.suggest import closest
 
 
 class CallbackDesk(CallbackList):
     """An api Callbacks. Every method raises SQLAlchemyError."""
 
-    def __init__(self, store: Store, writer: OutboundWriter, clock: Clock, policy: Callable[[], Center]) -> None:
+    def __init__(
+        self, store: Store, writer: OutboundWriter, clock: Clock, policy: Callable[[], Center], watch: Watch
+    ) -> None:
         super().__init__(store, writer)
-        self._clock, self._policy = clock, policy
+        self._clock, self._policy, self._watch = clock, policy, watch
 
     def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
         """Keep the promise; with it why its time is not the one that was asked for. The core is yet to hear of it."""
@@ -54,7 +56,8 @@ class CallbackDesk(CallbackList):
         entry = blocked(self._store, number.number, CALLBACKS, now)
         if entry is not None:
             return Refused(RefusedReason.NOT_CALLABLE, "this number is on a do-not-call list")
-        made = promise_at_once(self._store, _row(wanted, number, queue, agreed.due_at, now), (number, queue))
+        row = _row(wanted, number, queue, agreed.due_at, now)
+        made = promise_at_once(self._store, row, (number, queue), self._watch)
         assert made is not None, "its name is new"
         return made, _moved(agreed)
 

@@ -7,7 +7,7 @@ number becomes one that can be dialled, and its queue one that exists.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import structlog
 
@@ -22,6 +22,7 @@ from cti.store.database import Store
 from cti.store.outbound_retention import counts_for_ever
 from cti.store.promising import Placed, take_requests
 from cti.store.tried import history
+from cti.store.unanswered import Unanswered
 
 LOOK_EVERY_S = 2.0
 RETRY_S = 5.0
@@ -30,10 +31,14 @@ log = structlog.get_logger(__name__)
 
 
 class CallbackKeeper:
-    """`errors`: looks into the store that failed; `unusable`: requests whose number or queue cannot be used."""
+    """`errors`: looks into the store that failed; `unusable`: requests whose number or queue cannot be used.
+
+    `unanswered`: of whoever makes promises; the core hears here of those whose commit was done, and not answered.
+    """
 
     def __init__(self, store: Store, clock: Clock, policy: Callable[[], Center]) -> None:
         self.errors = self.unusable = 0
+        self.unanswered = Unanswered(clock)
         self._store, self._clock, self._policy = store, clock, policy
         self._asked = asyncio.Event()
 
@@ -59,20 +64,26 @@ class CallbackKeeper:
             self._asked.clear()
             pause_s = LOOK_EVERY_S
             try:
-                promises, unusable = await asyncio.to_thread(take_requests, self._store, self._place)
-                tries = await asyncio.to_thread(self._history, promises)
+                done = await asyncio.to_thread(self.unanswered.done, self._store)
+                await self._hand_over(done.values(), post)
+                self.unanswered.told(done)
+                watched = self.unanswered.watched
+                promises, unusable = await asyncio.to_thread(take_requests, self._store, self._place, watched)
+                await self._hand_over(promises, post)
+                self._tell(unusable)
             except Exception as error:  # whatever it is: promises must go on being taken
                 self.errors += 1
                 pause_s = RETRY_S
                 log.error("requests for callbacks cannot be read", error=type(error).__name__)
-            else:
-                self._tell(unusable)
-                for promise in promises:
-                    post(CallbackPromised(promise, history=tries.get(promise.number.number, ())))
             try:
                 await asyncio.wait_for(self._asked.wait(), pause_s)
             except TimeoutError:
                 continue
+
+    async def _hand_over(self, promises: Collection[Promise], post: Callable[[AnyEvent], None]) -> None:
+        tries = await asyncio.to_thread(self._history, promises) if promises else {}
+        for promise in promises:
+            post(CallbackPromised(promise, history=tries.get(promise.number.number, ())))
 
     def _history(self, promises: Iterable[Promise]) -> dict[str, tuple[Tried, ...]]:
         """What was tried at their numbers before, by campaigns too: it counts for caps and gaps."""

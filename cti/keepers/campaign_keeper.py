@@ -6,7 +6,9 @@ Asks are answered off the loop, one after the other; a store that fails costs a 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,8 +25,11 @@ from cti.outbound.may_dial import Rules
 from cti.ports import Clock
 from cti.store import campaigns
 from cti.store.database import Store
+from cti.store.leads import give_back
 from cti.store.outbound_retention import counts_for_ever
 from cti.store.quota_counts import reached
+
+RETRY_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +41,7 @@ class CampaignKeeper:
         self.errors = 0
         self._store, self._clock, self._policy = store, clock, policy
         self._wanted: dict[CampaignName, int] = {}
+        self._unsure: dict[CampaignName, list[int]] = {}  # leads that the store may hold, and no dialer has
         self._asked = asyncio.Event()
 
     def wanted(self, order: WantLeads) -> None:
@@ -62,21 +68,39 @@ class CampaignKeeper:
     async def run(self, post: Callable[[AnyEvent], None]) -> None:
         """Answer until cancelled."""
         while True:
-            await self._asked.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), RETRY_S if self._unsure else None)
             self._asked.clear()
+            await self._give_back()
             wanted, self._wanted = self._wanted, {}
             for name, most in wanted.items():
+                if name in self._unsure:  # these first: what is given back must not be what was just handed out
+                    continue
+                taken = list[int]()
                 try:
-                    offered = await asyncio.to_thread(self._offer, name, most)
+                    offered = await asyncio.to_thread(self._offer, name, most, taken)
                 except Exception as error:  # whatever it is: other campaigns, and the next request, must go on
                     self.errors += 1
+                    self._unsure |= {name: taken} if taken else {}
                     log.error("leads cannot be read", campaign=name, error=type(error).__name__)
                 else:
                     post(offered)
 
-    def _offer(self, name: CampaignName, most: int) -> AnyEvent:
+    async def _give_back(self) -> None:
+        """What was taken and not handed on is due again: a commit may be done, and its answer lost."""
+        for name, leads in list(self._unsure.items()):
+            try:
+                await asyncio.to_thread(give_back, self._store, leads)
+            except Exception as error:  # whatever it is: it is tried again
+                self.errors += 1
+                log.error("leads cannot be given back yet", campaign=name, error=type(error).__name__)
+            else:
+                del self._unsure[name]
+
+    def _offer(self, name: CampaignName, most: int, taken: list[int]) -> AnyEvent:
         now, ever = self._clock(), counts_for_ever(self._policy())
-        return campaigns.offer(self._store, name, most, now, lambda zones: self._awake(name, zones, now), ever=ever)
+        awake = partial(self._awake, name, now=now)
+        return campaigns.offer(self._store, name, most, now, awake, ever=ever, taken=taken)
 
     def _awake(self, name: CampaignName, zones: Iterable[tuple[str, ...]], now: float) -> list[tuple[str, ...]]:
         """In which zones somebody may be called now; those of numbers without one are what the centre supposes."""

@@ -41,7 +41,9 @@ class OutboundRoom:
         self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
         stack.callback(self.writer.close)
-        self.list = CallbackDesk(store, self.writer, clock, policy)
+        self.keeper = CallbackKeeper(store, clock, policy)
+        watched = self.keeper.unanswered.watched
+        self.list = CallbackDesk(store, self.writer, clock, policy, watched)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
         stack.callback(self.ledger.close)
@@ -49,9 +51,8 @@ class OutboundRoom:
         stack.callback(self.abandoned.close)
         self.amd = AmdVerdicts(store)
         stack.callback(self.amd.close)
-        self.keeper = CallbackKeeper(store, clock, policy)
         self.campaigns = CampaignKeeper(store, clock, policy)
-        self.visits = VisitKeeper(store, clock, policy)
+        self.visits = VisitKeeper(store, clock, policy, watched)
         self.board = CampaignBoard(store, self.writer)
         self._background = Background(stack)
 

@@ -20,7 +20,7 @@ from cti.model.promise import Promise
 from cti.outbound.lead import meant
 from cti.ports import Clock
 from cti.store.database import Store
-from cti.store.promising import promise_at_once
+from cti.store.promising import Watch, promise_at_once
 from cti.store.visits import Customer, due_page
 
 LOOK_EVERY_S = 3600.0
@@ -33,9 +33,9 @@ log = structlog.get_logger(__name__)
 class VisitKeeper:
     """`errors`: looks into the store that failed."""
 
-    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Center]) -> None:
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Center], watch: Watch) -> None:
         self.errors = 0
-        self._store, self._clock, self._policy = store, clock, policy
+        self._store, self._clock, self._policy, self._watch = store, clock, policy, watch
 
     async def run(self, post: Callable[[AnyEvent], None]) -> None:
         """Look again and again until cancelled."""
@@ -95,4 +95,4 @@ class VisitKeeper:
             "expires_at": now + visit.every_days * DAY_S,
         }
         number = zoned(customer.number, customer.zones, policy.outbound)
-        return promise_at_once(self._store, request, (number, visit.queue))
+        return promise_at_once(self._store, request, (number, visit.queue), self._watch)

@@ -50,6 +50,18 @@ def open_promises(store: Store) -> list[Promise]:
     return [_as_left(promise, newest.get(promise.id)) for promise in found]
 
 
+def promises_for(store: Store, requests: Sequence[str]) -> dict[str, Promise]:
+    """Return the open promises that these requests have become, by request. Raises SQLAlchemyError."""
+    found: dict[str, Promise] = {}
+    with store.engine.connect() as connection:
+        for some in in_portions(requests):
+            ours = select(callback.c.request, callback.c.body).where(callback.c.request.in_(some))
+            for request, body in connection.execute(ours.where(callback.c.state.in_(OPEN_CALLBACKS))):
+                promise = _readable(body)
+                found |= {request: promise} if promise is not None else {}
+    return found
+
+
 def _readable(body: str) -> Promise | None:
     """One row that cannot be read must not keep the others from being kept. It stays, for a person to look at."""
     try:

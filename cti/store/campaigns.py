@@ -42,15 +42,27 @@ class Progress(NamedTuple):
         return sum(self.states.get(state, 0) for state in (stored.DUE, stored.HELD))
 
 
-def offer(store: Store, name: str, most: int, now: float, awake: ZONES, *, ever: bool = False) -> LeadsOffered:
+def offer(
+    store: Store,
+    name: str,
+    most: int,
+    now: float,
+    awake: ZONES,
+    *,
+    ever: bool = False,
+    taken: list[int] | None = None,
+) -> LeadsOffered:
     """Hand out up to `most` due leads in zones that are `awake`, with what was tried (`ever`: as tried.py `history`).
 
-    Where anything of it cannot be read, none is taken. Raises SQLAlchemyError.
+    Where anything of it cannot be read, none is taken. Raises SQLAlchemyError; then leads that were put into `taken`
+    may be held all the same (the commit was done, and its answer lost): they are to be given back.
     """
     known = {group.zones for group in stored.groups_of(store, name)}
     zones = awake(sorted(known)) if known else []
     with store.engine.begin() as connection:  # taken when all is read that belongs to it, and not before
         found = stored.take_due(connection, name, now, most, zones) if zones else []
+        if taken is not None:
+            taken += [each.id for each in found]
         known_tries = history(store, {each.number for one in found for each in one.numbers}, now, ever=ever)
         lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
         open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))

@@ -150,6 +150,18 @@ def release_held(store: Store, campaign: str) -> int:
         return connection.execute(held.values(state=DUE)).rowcount
 
 
+def give_back(store: Store, lead_ids: Sequence[int]) -> None:
+    """Let leads be due again that `take_due` has taken, and nobody has got. Raises SQLAlchemyError.
+
+    A transaction of it that is still under way there is waited for: the rows are locked before they are looked at.
+    """
+    for some in in_portions(lead_ids):
+        ours = lead.c.id.in_(some)
+        with store.engine.begin() as connection:
+            connection.execute(select(lead.c.id).where(ours).order_by(lead.c.id).with_for_update()).all()
+            connection.execute(update(lead).where(ours, lead.c.state == HELD).values(state=DUE))
+
+
 _UNSETTLED = (
     attempt.c.lead == lead.c.id,
     attempt.c.attempt_no == lead.c.attempts,

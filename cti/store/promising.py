@@ -6,7 +6,8 @@ thread. Rows are personal data.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import msgspec
@@ -35,17 +36,24 @@ _words = msgspec.json.Decoder(dict[str, str]).decode
 Placed = tuple[Number, str]
 Place = Callable[[str, str], Placed | None]
 """For (number, queue): which number in E.164 is called, with its zones, and which queue it is for."""
+Watch = Callable[[Sequence[str]], AbstractContextManager[None]]
+"""What is around a transaction that takes these requests (Unanswered.watched)."""
 
 
-def take_requests(store: Store, place: Place) -> tuple[list[Promise], int]:
+def _unwatched(_requests: Sequence[str]) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def take_requests(store: Store, place: Place, watch: Watch = _unwatched) -> tuple[list[Promise], int]:
     """Make promises of new requests; with them, how many that somebody waits for could not be used.
 
-    Raises SQLAlchemyError.
+    Raises SQLAlchemyError; then nothing is done, or all of it and only the answer was lost: `watch` knows the requests.
     """
-    table, made, unusable = callback_request, list[Promise](), 0
+    table, made, unusable, taken = callback_request, list[Promise](), 0, list[str]()
     query = select(table).where(table.c.state == NEW, table.c.kind.in_(KINDS)).order_by(table.c.at)
-    with store.durable.begin() as connection:
+    with watch(taken), store.durable.begin() as connection:
         for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings().all():
+            taken.append(row["id"])
             promise, state = _take(connection, row, place)
             unusable += state == UNUSABLE and row["kind"] not in UNASKED
             made += [promise] if promise is not None else []
@@ -53,13 +61,13 @@ def take_requests(store: Store, place: Place) -> tuple[list[Promise], int]:
     return made, unusable
 
 
-def promise_at_once(store: Store, request: dict[str, Any], placed: Placed) -> Promise | None:
+def promise_at_once(store: Store, request: dict[str, Any], placed: Placed, watch: Watch = _unwatched) -> Promise | None:
     """Keep a request (a row) and the promise that it becomes; None where this request was made before.
 
-    Raises SQLAlchemyError.
+    Raises SQLAlchemyError, as `take_requests` does.
     """
     try:
-        with store.durable.begin() as connection:
+        with watch([request["id"]]), store.durable.begin() as connection:
             values = {"caller": "", "linkedid": "", "uniqueid": "", "taken_at": request["at"]} | request
             connection.execute(insert(callback_request).values(values | {"state": TAKEN}))
             same = callback_request.c.id == request["id"]

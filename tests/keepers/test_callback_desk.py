@@ -21,6 +21,7 @@ from cti.store.callbacks import open_promises
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import Entry, add_entry
 from cti.store.outbound_writer import OutboundWriter
+from cti.store.unanswered import Unanswered
 from tests.kit import center, member
 
 pytestmark = pytest.mark.unit
@@ -43,7 +44,7 @@ def desk(store: Store) -> Iterator[CallbackDesk]:
     outbound = {"zone": "Europe/Berlin", "region": "DE", "trunks": {"world": {"dial": "PJSIP/{number}@x"}}}
     found = Center.model_validate(policy | {"outbound": outbound})
     writer = OutboundWriter(store)
-    yield CallbackDesk(store, writer, lambda: NOW, lambda: found)
+    yield CallbackDesk(store, writer, lambda: NOW, lambda: found, Unanswered(lambda: NOW).watched)
     writer.close()
 
 

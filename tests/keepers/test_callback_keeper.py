@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from cti.keepers import callback_keeper
 from cti.keepers.callback_keeper import CallbackKeeper
 from cti.model.events import AnyEvent, CallbackPromised
 from cti.model.policy import Center
+from cti.model.promise import Number, Promise
 from cti.store.callback_request import CallbackRequest, take_over
+from cti.store.callbacks import open_promises
 from cti.store.database import Store, open_store
-from cti.store.promising import take_requests
+from cti.store.promising import promise_at_once, take_requests
+from tests.breaking import breaking
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.unit
@@ -146,3 +150,37 @@ def test_what_cannot_be_called_is_known_before_anything_is_promised(store: Store
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("when", [Connection.commit, Connection.rollback], ids=["after", "before"])
+async def test_the_core_hears_once_of_a_promise_whose_commit_was_not_answered(
+    store: Store, monkeypatch: pytest.MonkeyPatch, when: Callable[[Connection], None]
+) -> None:
+    monkeypatch.setattr(callback_keeper, "RETRY_S", 0.0)
+    monkeypatch.setattr(callback_keeper, "LOOK_EVERY_S", 0.0)
+    ask(store, "r1")
+    found = keeper(breaking(store, when))
+    looks, three = [0], asyncio.Event()
+    done = found.unanswered.done
+
+    def looked(store: Store) -> dict[str, Promise]:
+        looks[0] += 1
+        if looks[0] == 4:
+            loop.call_soon_threadsafe(three.set)
+        return done(store)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(found.unanswered, "done", looked)
+    events = await taken(found, 99, until=three.wait)
+    assert [event.promise for event in events] == open_promises(store) and len(events) == 1 and found.errors == 1
+
+
+async def test_also_of_one_that_somebody_else_has_made(store: Store) -> None:
+    found = keeper(store)
+    row = {"id": "promised-1", "at": NOW, "number": "+4930555", "queue": "sales", "kind": "scheduled"}
+    with pytest.raises(OperationalError):
+        promise_at_once(
+            breaking(store, Connection.commit), row, (Number("+4930555"), "sales"), found.unanswered.watched
+        )
+    [event] = await taken(found, 1)
+    assert [event.promise] == open_promises(store) and not event.resumed

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from cti.keepers import visit_keeper
@@ -21,6 +22,8 @@ from cti.store.callbacks import keep, open_promises
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import Entry, add_entry
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
+from cti.store.unanswered import Unanswered
+from tests.breaking import breaking
 from tests.kit import center, member
 
 pytestmark = pytest.mark.unit
@@ -52,7 +55,8 @@ class Keeping(VisitKeeper):
         policy = center(None, agents={"anna": member("sales")}).model_dump(exclude_unset=True)
         written = {"leads_of": "customers", "when": {"tier": "gold"}, "every_days": 30, "queue": "sales"} | visit
         found = Center.model_validate(policy | {"outbound": {"visits": {"gold-care": written}}})
-        super().__init__(store, lambda: self.now, lambda: found)
+        self.unanswered = Unanswered(lambda: self.now)
+        super().__init__(store, lambda: self.now, lambda: found, self.unanswered.watched)
 
     async def looks(self, days: float = 0.0) -> list[Promise]:
         """What is promised `days` later."""
@@ -130,3 +134,11 @@ async def test_what_was_promised_before_one_fails_reaches_the_core(
 async def test_a_queue_that_is_gone_is_nobodys_visit(store: Store) -> None:
     fill(store, GOLD)
     assert await Keeping(store, queue="gone").looks() == []
+
+
+async def test_a_visit_whose_commit_was_not_answered_is_known_to_who_looks_for_it(store: Store) -> None:
+    fill(store, GOLD)
+    keeper = Keeping(breaking(store, Connection.commit))
+    assert await keeper.looks() == [] and keeper.errors == 1
+    assert list(keeper.unanswered.done(store).values()) == open_promises(store) != []
+    assert await keeper.looks() == [], "and is not promised twice"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from breaking import breaking
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
@@ -15,6 +21,7 @@ from cti.store.attempts import Attempt, ended, intend
 from cti.store.database import Store, open_store
 from cti.store.do_not_call import blocked
 from cti.store.lead_loading import LeadNumber, NewLead, add_portion, begin_list, finish_list
+from cti.store.leads import give_back
 
 pytestmark = pytest.mark.unit
 
@@ -61,6 +68,42 @@ def test_what_cannot_be_read_to_the_end_is_not_taken(store: Store, monkeypatch: 
         with pytest.raises(OperationalError):
             campaigns.offer(store, SPRING, 10, NOW, everywhere)
     assert len(campaigns.offer(store, SPRING, 10, NOW, everywhere).leads) == 2
+
+
+@pytest.mark.parametrize("when", [Connection.commit, Connection.rollback], ids=["after", "before"])
+def test_what_was_taken_without_an_answer_is_given_back(store: Store, when: Callable[[Connection], None]) -> None:
+    taken = list[int]()
+    with pytest.raises(OperationalError):
+        campaigns.offer(breaking(store, when), SPRING, 10, NOW, everywhere, taken=taken)
+    state = "held" if when is Connection.commit else "due"
+    assert len(taken) == 2 and campaigns.progress(store)[SPRING].states == {state: 2}
+    give_back(store, taken)
+    assert [lead.id for lead in campaigns.offer(store, SPRING, 10, NOW, everywhere).leads] == taken
+
+
+def test_who_gives_back_waits_for_a_commit_that_hangs(store: Store) -> None:
+    if store.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time: nothing is read while a commit is under way")
+    under_way, taken, given = list[Connection](), list[int](), list[None]()
+
+    @contextmanager
+    def begin() -> Iterator[Connection]:
+        under_way.append(store.engine.connect())
+        under_way[0].begin()
+        yield under_way[0]
+        raise OperationalError("COMMIT", None, TimeoutError())
+
+    hanging: Any = SimpleNamespace(engine=SimpleNamespace(begin=begin, connect=store.engine.connect))
+    with pytest.raises(OperationalError):
+        campaigns.offer(hanging, SPRING, 10, NOW, everywhere, taken=taken)
+    giving = threading.Thread(target=lambda: given.append(give_back(store, taken)))
+    giving.start()
+    giving.join(0.2)
+    assert not given
+    under_way[0].commit()
+    under_way[0].close()
+    giving.join(30)
+    assert given and campaigns.progress(store)[SPRING].states == {"due": 2}
 
 
 def test_where_everybody_sleeps_nobody_is_taken(store: Store) -> None:

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from breaking import breaking
 from kit import START, Scene, center, member
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.exc import OperationalError
@@ -57,22 +57,6 @@ def offered(store: Store) -> tuple[float, float]:
         queues = connection.execute(select(func.sum(queue_interval.c.offered))).scalar()
         numbers = connection.execute(select(func.sum(number_interval.c.calls))).scalar()
     return float(queues or 0), float(numbers or 0)
-
-
-def breaking(store: Store, when: Callable[[Connection], None]) -> Any:
-    """`store`, whose connection breaks at the end of its first transaction."""
-    left = [OperationalError("COMMIT", None, ConnectionResetError())]
-
-    @contextmanager
-    def begin() -> Iterator[Connection]:
-        with store.engine.connect() as connection:
-            yield connection
-            if left:
-                when(connection)
-                raise left.pop()
-            connection.commit()
-
-    return SimpleNamespace(engine=SimpleNamespace(begin=begin))
 
 
 @pytest.mark.parametrize("when", [Connection.commit, Connection.rollback], ids=["after", "before"])
