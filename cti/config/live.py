@@ -124,6 +124,14 @@ def value_at(center: Center, path: str) -> Any:
     return None if member is None else member.model_dump(mode="json")
 
 
+def value_if_any(center: Center, path: str) -> Any:
+    """As `value_at`, of a path that may not fit: None where that is so."""
+    try:
+        return value_at(center, path)
+    except LookupError:
+        return None
+
+
 def where_it_is(line: str, live: Collection[str]) -> str:
     """Say of an error that a live change brings that it is in no line of the file."""
     path = next((path for path in live if f": {path}." in line), None)
