@@ -78,6 +78,7 @@ class Engine:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._apart_s = 0.0  # as the core knows it
+        self._handled_at = self.clock()
 
     def post(self, event: AnyEvent) -> None:
         """Hand over a fact: handled before this returns, or right after the event that is being handled now."""
@@ -141,6 +142,10 @@ class Engine:
 
     def _handle(self, event: AnyEvent) -> Refused | None:
         now = self._now(self.clock, event) if isinstance(self.clock, SteadyClock) else self.clock()
+        return self._handle_at(now, event)
+
+    def _handle_at(self, now: float, event: AnyEvent) -> Refused | None:
+        self._handled_at = now
         self.events += 1
         if self._journal is not None:
             self._journal.append(now, event)
@@ -166,16 +171,15 @@ class Engine:
         return refused
 
     def _now(self, clock: SteadyClock, event: AnyEvent) -> float:
-        """What callers bring along says how late it is. Of a clock that is wrong the core knows before it decides."""
+        """What callers bring along says how late it is. A clock that is wrong the core knows before anything is due."""
         if isinstance(event, NodeUp):
             tickets = [leg.ticket for leg in event.legs if leg.ticket is not None]
             clock.reached(max((max(ticket.since, ticket.entered_at) for ticket in tickets), default=0.0))
         now = clock()
-        if abs(clock.ahead_s - self._apart_s) <= APART_TOLD_S:
-            return now
-        self._apart_s = clock.ahead_s
-        self._handle(ClockApart(clock.ahead_s))
-        return clock()
+        if abs(clock.ahead_s - self._apart_s) > APART_TOLD_S:
+            self._apart_s = clock.ahead_s
+            self._handle_at(self._handled_at, ClockApart(clock.ahead_s))
+        return now
 
     def _tell(self, facts: Iterable[Changed]) -> None:
         for fact in facts:

@@ -25,7 +25,7 @@ QUEUES, AGENTS, CALLS, STATUS, DECISIONS = "queues", "agents", "calls", "status"
 NOW = "now"  # the one row of STATUS
 SLOW_S = 1.0
 """What depends on the time itself (sliding windows) and what concerns everything is worked out so often at most."""
-PORTION = 200
+PORTION = 400
 """So many rows of contacts and agents are worked out in one look besides those of which there is news: a new day, a new
 policy, or the first who looks after hours concerns tens of thousands, and calls must not wait for all of them."""
 

@@ -36,35 +36,33 @@ class Erased:
     recordings: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
+    perhaps: dict[str, int] = field(default_factory=dict)  # rows with what may be a count, or have more before it
     vacuumed: bool = True  # what was freed on the disk is overwritten
 
 
-def erase(
-    store: Store, forms: Sequence[str], by: str, uid: int | None, now: float, *, in_fields: Sequence[str] = ()
-) -> Erased:
+def erase(store: Store, forms: Sequence[str], by: str, uid: int | None, now: float) -> Erased:
     """Take the number out, however it is written in one of `forms` (E.164 first). Durable. Raises SQLAlchemyError.
 
-    `in_fields`: forms that are his only where a number, and nothing else, is meant to stand.
     Open promises are to be taken back before (callback_erasure.open_of): the core keeps those in memory.
     """
-    found, fields = Erased(), [*forms, *in_fields]
-    promised = callback_erasure.erase(store, forms[0], lambda text: text in fields)
+    found = Erased()
+    promised = callback_erasure.erase(store, forms[0], lambda text: text in forms)
     found.rows["callback, callback_request, follow_up"] = promised.rows
     found.recordings += promised.recordings
     with store.durable.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        tried = select(func.count()).select_from(attempt).where(attempt.c.number.in_(fields))
+        tried = select(func.count()).select_from(attempt).where(attempt.c.number.in_(forms))
         attempts = int(connection.execute(tried).scalar_one())
-        _history(connection, fields, found)
+        _history(connection, forms, found)
         _messages(connection, forms, found)
-    found.rows["lead"] = sum(forget_number(store, form) for form in fields)
+    found.rows["lead"] = sum(forget_number(store, form) for form in forms)
     found.rows["attempt"] = attempts
     rest = overwriting.overwrite(store, forms)
     found.rows |= {f"{name} (overwritten there)": count for name, count in rest.items()}
     found.vacuumed = _overwrite_freed(store)
     with store.engine.connect() as connection:
-        found.left = overwriting.left(connection, forms)
+        found.left, found.perhaps = overwriting.left(connection, forms)
     detail = {"rows": sum(found.rows.values()), "left": sum(found.left.values())}
     entry = AuditEntry(now, uid, by, "number.erase", "", detail, "failed" if found.left else "done")
     with store.durable.begin() as connection:

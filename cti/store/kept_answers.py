@@ -36,7 +36,6 @@ class KeptAnswers:
         table, mine = kept_answer, {"asker": asker, "key": _hash(key)}
         row = {**mine, "digest": digest, "at": now, "status": 0, "body": b""}
         query = select(table).where(table.c.asker == asker, table.c.key == mine["key"])
-        self.forget_old(now)
         while True:
             try:
                 with self._store.durable.begin() as connection:

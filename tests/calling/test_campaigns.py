@@ -26,7 +26,6 @@ from cti.model.words import (
     OfferState,
     RefusedReason,
 )
-from cti.outbound.may_dial import OTHER_CLOCK_S
 from tests.campaigns import SPRING, Campaigning, number
 from tests.kit import NODE, Queue
 
@@ -258,17 +257,6 @@ def test_what_the_store_forbids_at_the_last_moment_is_not_tried_again() -> None:
     scene.wait(4000.0)
     assert scene.placed() == ["spring-1-1"]
     assert scene.done == {1: "do_not_call"}
-
-
-def test_while_engine_and_machine_do_not_agree_on_the_hour_nobody_is_dialled() -> None:
-    scene = Campaigning(leads=1, window={"weekly": {"mon-sun": "08:00-23:30"}})  # it is 23:13
-    scene.post(ev.ClockApart(-1800.0))
-    scene.start()
-    scene.wait(60.0)
-    assert scene.placed() == []
-    scene.post(ev.ClockApart(0.0))
-    scene.wait(OTHER_CLOCK_S)
-    assert scene.placed() == ["spring-1-1"]
 
 
 def test_an_agent_may_hear_that_he_wants_no_more_calls() -> None:

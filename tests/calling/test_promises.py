@@ -24,7 +24,6 @@ from cti.model.words import (
     NodeId,
     RefusedReason,
 )
-from cti.outbound.may_dial import OTHER_CLOCK_S
 from tests.calling_scene import NUMBER, WAY_OUT, CallingScene, office
 
 pytestmark = pytest.mark.unit
@@ -100,16 +99,6 @@ def test_who_calls_us_by_a_trunk_has_one_of_its_lines() -> None:
     scene.caller_hangs_up("c1")
     scene.wait(LINE_AGAIN_S + 0.1)
     assert len(scene.commands(do.RingAgent)) == 1
-
-
-def test_a_promise_waits_while_engine_and_machine_do_not_agree_on_the_hour() -> None:
-    scene = Keeping(window={"weekly": {"mon-sun": "08:00-23:30"}}, first="customer")  # it is 23:13
-    scene.post(ev.ClockApart(-1800.0))
-    scene.promise()
-    assert scene.states()[-1] == "promised" and scene.placed() == []
-    scene.post(ev.ClockApart(0.0))
-    scene.wait(OTHER_CLOCK_S)
-    assert scene.placed() == ["callbacks-1-1"]
 
 
 def test_customer_first_where_the_configuration_says_so() -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import insert, select, update
 from typer.testing import CliRunner
 
 from cti.cli import main
-from cti.cli.erase import LONG_ENOUGH, _possible, forms_of, in_fields_of
+from cti.cli.erase import _possible, forms_of, rarer_forms_of
+from cti.number_in_text import LEAST_DIGITS
 from cti.store.database import open_store
 from cti.store.people_tables import kept_answer
 from cti.store.tables import audit, config_version, contact_history, follow_up
@@ -155,8 +156,8 @@ def test_how_networks_write_a_number() -> None:
         ("+3545551234", "IS", []),  # 5551234 is how it is written at home
     ],
 )
-def test_where_a_number_alone_stands_more_is_his(number: str, region: str | None, forms: list[str]) -> None:
-    assert in_fields_of(number, region) == forms
+def test_more_is_his_where_it_can_be_nobody_elses(number: str, region: str | None, forms: list[str]) -> None:
+    assert rarer_forms_of(number, region) == forms
 
 
 COUNTRIES = st.sampled_from(["GB", "DE", "CN", "US", "IT", "RU", "HU", "NO", "PE", "LK", "KR", "AU"])
@@ -168,23 +169,30 @@ def test_no_form_of_his_is_the_whole_number_of_somebody_abroad(country: str, of:
     example = phonenumbers.example_number_for_type(country, of)
     assume(example is not None)
     number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
-    for form in in_fields_of(number, country):
+    for form in rarer_forms_of(number, country):
         assert form not in forms_of(number)
         if form.startswith("00"):
             assert not _possible(f"+{form[2:]}"), form
         else:
-            assert len(form) >= LONG_ENOUGH and number.endswith(form)
+            assert len(form) >= LEAST_DIGITS and number.endswith(form)
 
 
-def test_a_column_of_numbers_is_his_without_the_0_of_home_and_other_words_are_not(folder: Path) -> None:
+def test_without_the_0_of_home_it_is_his_in_a_column_and_told_among_other_words(folder: Path) -> None:
     store = open_store(f"sqlite:///{folder}/var/cti.db")
     rest = NUMBER.removeprefix("+44")
     with store.engine.begin() as connection:
         connection.execute(update(contact_history).values(caller=f"001{NUMBER[1:]}"))
         connection.execute(update(follow_up).where(follow_up.c.contact == "n/1").values(number=rest))
         connection.execute(update(follow_up).where(follow_up.c.contact == "n/2").values(outcome=f"order {rest}"))
-    assert ask(NUMBER, "--yes")[0] == 0
+    with (folder / "var" / "journal").open("a") as journal:
+        journal.write(f'"9{HOME}"')
+    code, out, _ = ask(NUMBER, "--json")
+    told = json.loads(out)
+    assert (code, told["left"]) == (1, {})
+    assert told["perhaps"] == {"follow_up": 1, f"{folder}/var/journal": 1}
     with store.engine.connect() as connection:
         assert connection.scalar(select(contact_history.c.caller)) == ""
         assert connection.execute(select(follow_up.c.outcome)).scalars().all() == [f"order {rest}"]
     store.close()
+    _, out, err = ask(NUMBER, "--yes")
+    assert "it is in none" not in out and err.count("perhaps it is this number") == 2

@@ -396,12 +396,3 @@ async def test_a_node_that_is_closed_asks_nothing_more(bench: Bench) -> None:
     await bench.link.becomes(LinkState.CLOSED, "closed by us")
     assert bench.link.lists[0].cancelled()
     assert (bench.desk.told(), bench.log.told("error"), bench.pauses.asked_s) == ([], [], [0.0])
-
-
-async def test_an_orderly_end_is_no_node_that_is_lost(bench: Bench) -> None:
-    await bench.link.becomes(LinkState.UP)
-    await bench.link.lists_channels()
-    assert bench.node.live
-    await bench.node.close()
-    await bench.link.becomes(LinkState.CLOSED, "closed by us")
-    assert bench.log.told("warning") == []

@@ -4,11 +4,20 @@ import { Problem, readProblem } from './problem';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/**
+ * What a person wants to have done once: made where the dialog opens. A request whose answer was lost, sent again with
+ * the same `Once`, has the same Idempotency-Key, and is not done twice. Keys by request, each until it is answered.
+ */
+export type Once = Map<string, string>;
+
+export function newOnce(): Once {
+  return new Map();
+}
+
 export interface Asked {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
-  /** What dials or changes something carries a key of its own: asked twice, it is done once. */
-  readonly once?: boolean;
+  readonly once?: Once;
   readonly signal?: AbortSignal;
   readonly limitS?: number;
 }
@@ -36,7 +45,9 @@ export function whenNobody(work: () => void): void {
 /** Ask `/api/v1` + `path` and return its JSON. Throws Problem. */
 export async function ask<T>(method: Method, path: string, asked: Asked = {}): Promise<T> {
   const response = await send(method, path, asked);
-  return (await response.json()) as T;
+  const answer = (await response.json()) as T;
+  asked.once?.delete(requestOf(method, path, asked));
+  return answer;
 }
 
 /** The same, for answers that are no JSON (a CSV, a drawing). */
@@ -57,14 +68,14 @@ export function addressOf(path: string, query: Asked['query'] = {}): string {
 
 /** What a change by the cookie, or by a token, carries; for requests that are not made by `ask`. */
 export function changeHeaders(): Record<string, string> {
-  return headersOf('POST', {});
+  return headersOf('POST', '', {});
 }
 
 async function send(method: Method, path: string, asked: Asked): Promise<Response> {
   const limit = AbortSignal.timeout((asked.limitS ?? LIMIT_S) * 1000);
   const init: RequestInit = {
     method,
-    headers: headersOf(method, asked),
+    headers: headersOf(method, path, asked),
     credentials: token === '' ? 'same-origin' : 'omit',
     signal: asked.signal ? AbortSignal.any([asked.signal, limit]) : limit,
     cache: 'no-store',
@@ -82,16 +93,26 @@ async function send(method: Method, path: string, asked: Asked): Promise<Respons
   throw readProblem(response.status, await response.text().catch(() => ''));
 }
 
+function requestOf(method: Method, path: string, asked: Asked): string {
+  return `${method} ${addressOf(path, asked.query)} ${JSON.stringify(asked.body)}`;
+}
+
+function keyOf(request: string, once: Once): string {
+  const key = once.get(request) ?? oneKey();
+  once.set(request, key);
+  return key;
+}
+
 /** `crypto.randomUUID` is there on https and on the same machine only. */
 function oneKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function headersOf(method: Method, asked: Asked): Record<string, string> {
+function headersOf(method: Method, path: string, asked: Asked): Record<string, string> {
   const headers: Record<string, string> = { Accept: 'application/json, text/csv, image/svg+xml' };
   if (asked.body !== undefined && !(asked.body instanceof Blob)) headers['Content-Type'] = 'application/json';
   if (token !== '') headers.Authorization = `Bearer ${token}`;
   else if (method !== 'GET' && csrf !== '') headers['X-CSRF-Token'] = csrf;
-  if (asked.once) headers['Idempotency-Key'] = oneKey();
+  if (asked.once) headers['Idempotency-Key'] = keyOf(requestOf(method, path, asked), asked.once);
   return headers;
 }

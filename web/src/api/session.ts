@@ -1,7 +1,7 @@
 /** Who is signed in here, and what may he do? The one signal that every page reads. */
 
 import { computed, signal } from '@preact/signals';
-import { ask, keepCsrf, whenNobody } from './client';
+import { ask, keepCsrf, type Once, whenNobody } from './client';
 import { Problem } from './problem';
 
 export interface User {
@@ -57,8 +57,8 @@ export async function signIn(name: string, password: string, totp: string): Prom
 }
 
 /** Throws Problem: wrong_credentials, weak_password. All other sessions end; this one goes on. */
-export async function changePassword(old: string, fresh: string): Promise<void> {
-  take(await ask<Signed>('POST', '/me/password', { body: { old, new: fresh }, once: true }));
+export async function changePassword(old: string, fresh: string, once: Once): Promise<void> {
+  take(await ask<Signed>('POST', '/me/password', { body: { old, new: fresh }, once }));
 }
 
 export async function signOut(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What can somebody change about his own signing in? His password, and the codes of an authenticator. */
 
 import { useState } from 'preact/hooks';
+import type { Once } from '../api/client';
 import { changePassword, ownCodes } from '../api/session';
 import { AskDialog, Dialog } from '../parts/dialog';
 import { say } from '../parts/toast';
@@ -54,9 +55,9 @@ function Password({ name, onClose }: AccountProps) {
   const [old, setOld] = useState('');
   const [fresh, setFresh] = useState('');
   const [again, setAgain] = useState('');
-  const save = async () => {
+  const save = async (once: Once) => {
     if (fresh !== again) throw new Error(said.notSame);
-    await changePassword(old, fresh);
+    await changePassword(old, fresh, once);
     say(said.changed);
   };
   return (

@@ -1,7 +1,7 @@
 /** How does somebody begin or end to sign in with codes, and what does he keep for the day when his phone is lost? */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../api/client';
+import { ask, type Once } from '../api/client';
 import { findOut } from '../api/session';
 import { Copy } from '../parts/copy';
 import { AskDialog, Dialog } from '../parts/dialog';
@@ -32,14 +32,12 @@ export function Begin({ name, onClose }: OwnProps) {
   const [code, setCode] = useState('');
   const [problem, setProblem] = useState('');
   useEffect(() => {
-    ask<Secret>('POST', '/me/totp/new', { body: {}, once: true }).then(setSecret, (error) =>
-      setProblem(problemText(error)),
-    );
+    ask<Secret>('POST', '/me/totp/new', { body: {} }).then(setSecret, (error) => setProblem(problemText(error)));
   }, []);
   if (told) return <Sheet name={name} codes={told} onClose={onClose} />;
-  const begin = async () => {
+  const begin = async (once: Once) => {
     const body = { password, secret: secret?.secret, code: code.replaceAll(' ', '') };
-    setTold((await ask<Told>('POST', '/me/totp', { body, once: true })).recovery_codes);
+    setTold((await ask<Told>('POST', '/me/totp', { body, once })).recovery_codes);
     say(said.codesBegun);
   };
   return (
@@ -78,8 +76,8 @@ export function Renew({ name, onClose }: OwnProps) {
   const [told, setTold] = useState<readonly string[] | null>(null);
   const [password, setPassword] = useState('');
   if (told) return <Sheet name={name} codes={told} onClose={onClose} />;
-  const renew = async () => {
-    setTold((await ask<Told>('POST', '/me/totp/recovery', { body: { password }, once: true })).recovery_codes);
+  const renew = async (once: Once) => {
+    setTold((await ask<Told>('POST', '/me/totp/recovery', { body: { password }, once })).recovery_codes);
   };
   return (
     <AskDialog title={said.renew} confirm={said.renew} onConfirm={renew} staysOpen onClose={onClose}>

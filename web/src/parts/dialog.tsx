@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { newOnce, type Once } from '../api/client';
 import { words } from '../words';
 import { Icon } from './icon';
 import { problemText } from './toast';
@@ -48,8 +49,8 @@ interface AskProps {
   readonly title: string;
   readonly confirm?: string;
   readonly isDanger?: boolean;
-  /** What is to be done; what it throws is shown, and the dialog stays. */
-  readonly onConfirm: () => Promise<void>;
+  /** What is to be done, `once` however often it is confirmed; what it throws is shown, and the dialog stays. */
+  readonly onConfirm: (once: Once) => Promise<void>;
   /** Something else follows in its place: it is not closed when it is done. */
   readonly staysOpen?: boolean;
   readonly onClose: () => void;
@@ -61,12 +62,13 @@ export function AskDialog(props: AskProps) {
   const { title, confirm, isDanger = false, onConfirm, staysOpen = false, onClose, children } = props;
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
+  const [once] = useState(newOnce);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
     setProblem('');
     try {
-      await onConfirm();
+      await onConfirm(once);
       if (!staysOpen) onClose();
     } catch (error) {
       setProblem(problemText(error));

@@ -1,7 +1,7 @@
 /** Which programs and screens may ask, as what, until when? Add, take away; the token itself is told once. */
 
 import { useRef, useState } from 'preact/hooks';
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import { AskDialog } from '../../parts/dialog';
 import { usePolled } from '../../parts/polled';
 import { type Column, Table } from '../../parts/table';
@@ -28,13 +28,13 @@ export function Tokens() {
   const [gone, setGone] = useState<TokenRow | null>(null);
   const [secret, setSecret] = useState<{ readonly role: string; readonly word: string } | null>(null);
   const form = useRef<HTMLDivElement>(null);
-  const add = async () => {
+  const add = async (once: Once) => {
     const word = (name: string) =>
       form.current?.querySelector<HTMLInputElement | HTMLSelectElement>(`[name=${name}]`)?.value.trim() ?? '';
     const days = Number(word('days'));
     const scopeOf = { queues: listed(word('queues')), teams: listed(word('teams')) };
     const body = { name: word('name'), role: word('role'), ...scopeOf, ...(days > 0 ? { days } : {}) };
-    const made = await ask<{ token: string }>('POST', '/tokens', { body });
+    const made = await ask<{ token: string }>('POST', '/tokens', { body, once });
     setSecret({ role: word('role'), word: made.token });
     again();
   };

@@ -75,7 +75,7 @@ export async function askSelf(agent: string, word: Word, reason = ''): Promise<v
 
 /** Throws Problem. What is decided about the customer whom he previews. */
 export async function decide(agent: string, word: 'accept' | 'skip'): Promise<void> {
-  await ask('POST', `/agents/${encodeURIComponent(agent)}/preview/${word}`, { body: {}, once: true });
+  await ask('POST', `/agents/${encodeURIComponent(agent)}/preview/${word}`, { body: {} });
 }
 
 /** From a button: what cannot be is said. */

@@ -1,7 +1,7 @@
 /** What have I promised, and what am I to look into? */
 
 import { useState } from 'preact/hooks';
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import { serverNow } from '../../live/now';
 import { Badge } from '../../parts/badge';
 import { AskDialog } from '../../parts/dialog';
@@ -22,7 +22,7 @@ export function MyWork({ agent, turn }: { readonly agent: string; readonly turn:
   const { callbacks, follow_ups: followUps } = value ?? NONE;
   const none = value === null ? words.value.frame.loading : null;
   const callNow = (row: CallbackRow) =>
-    ask('POST', `${base}/callbacks/${row.id}/now`, { body: {}, once: true })
+    ask('POST', `${base}/callbacks/${row.id}/now`, { body: {} })
       .then(() => {
         say(said.calledNow);
         again();
@@ -48,8 +48,8 @@ export function MyWork({ agent, turn }: { readonly agent: string; readonly turn:
         <Close
           row={asked}
           onClose={() => setAsked(null)}
-          onDone={async (outcome) => {
-            await ask('POST', `${base}/follow-ups/${asked.id}/done`, { body: { outcome }, once: true });
+          onDone={async (outcome, once) => {
+            await ask('POST', `${base}/follow-ups/${asked.id}/done`, { body: { outcome }, once });
             say(said.closed);
             again();
           }}
@@ -62,7 +62,7 @@ export function MyWork({ agent, turn }: { readonly agent: string; readonly turn:
 interface CloseProps {
   readonly row: FollowUpRow;
   readonly onClose: () => void;
-  readonly onDone: (outcome: string) => Promise<void>;
+  readonly onDone: (outcome: string, once: Once) => Promise<void>;
 }
 
 function Close({ row, onClose, onDone }: CloseProps) {
@@ -72,7 +72,7 @@ function Close({ row, onClose, onDone }: CloseProps) {
     <AskDialog
       title={`${said.done}: ${row.number || row.answer}`}
       confirm={said.done}
-      onConfirm={() => onDone(outcome)}
+      onConfirm={(once) => onDone(outcome, once)}
       onClose={onClose}
     >
       <label>

@@ -1,7 +1,7 @@
 /** One campaign in full: what can be done, how far it is, what it does now and why, its leads, its lists. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import { may } from '../../api/session';
 import { serverNow } from '../../live/now';
 import { AskDialog } from '../../parts/dialog';
@@ -27,8 +27,8 @@ export function Detail({ row }: DetailProps) {
   const [asked, setAsked] = useState<Action | null>(null);
   const [isImporting, setImporting] = useState(false);
   const [imported, setImported] = useState(0);
-  const doIt = async (action: Action) => {
-    await ask('POST', `/campaigns/${row.name}/${action}`, { body: {}, once: true });
+  const doIt = async (action: Action, once: Once) => {
+    await ask('POST', `/campaigns/${row.name}/${action}`, { body: {}, once });
     say(said.did(row.name, said.actions[action]));
   };
   return (
@@ -73,7 +73,7 @@ export function Detail({ row }: DetailProps) {
           title={`${said.actions[asked]}: ${row.name}`}
           confirm={said.actions[asked]}
           isDanger={asked === 'stop'}
-          onConfirm={() => doIt(asked)}
+          onConfirm={(once) => doIt(asked, once)}
           onClose={() => setAsked(null)}
         >
           <p>{said.meanings[asked]}</p>

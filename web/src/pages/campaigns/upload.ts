@@ -1,6 +1,6 @@
 /** How does a list get to the engine, and what does it say of it? The requests of the import, and their shapes. */
 
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import { type Sending, sendFile } from '../../api/send_file';
 
 export interface Upload {
@@ -63,16 +63,17 @@ export function sendList(campaign: string, file: File, told: (share: number) => 
   return sendFile(`/campaigns/${campaign}/uploads`, query, file, (sent, whole) => told(whole > 0 ? sent / whole : 0));
 }
 
-/** Throws Problem. */
+/** Throws Problem. An import is begun `once`. */
 export async function step(
   campaign: string,
   upload: Upload,
   word: 'look' | 'try' | 'import',
   wishes: Wishes,
+  once: Once,
 ): Promise<Upload> {
   const path = `/campaigns/${campaign}/uploads/${upload.upload}`;
-  const asked = { body: wishes, limitS: STEP_LIMIT_S, once: word === 'import' };
-  return (await ask<Answer>('POST', `${path}/${word}`, asked)).upload;
+  const asked = { body: wishes, limitS: STEP_LIMIT_S };
+  return (await ask<Answer>('POST', `${path}/${word}`, word === 'import' ? { ...asked, once } : asked)).upload;
 }
 
 /** Ask until it is no longer worked on; `told` hears how it stands meanwhile. Throws Problem. */

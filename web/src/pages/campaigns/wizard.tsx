@@ -1,6 +1,7 @@
 /** How does a list come in? File, columns, a trial that keeps nothing, and only then the import. */
 
 import { useRef, useState } from 'preact/hooks';
+import { newOnce } from '../../api/client';
 import { Problem } from '../../api/problem';
 import { may } from '../../api/session';
 import { Dialog } from '../../parts/dialog';
@@ -30,6 +31,7 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
   const [sent, setSent] = useState<number | null>(null);
   const [isStopping, setStopping] = useState(false);
   const wishes = useRef<Wishes>({});
+  const [once] = useState(newOnce);
   const stopSending = useRef<() => void>(() => undefined);
   const work = async (task: () => Promise<void>) => {
     setBusy(true);
@@ -75,7 +77,7 @@ export function Wizard({ campaign, onClose, onImported }: WizardProps) {
   const go = (word: 'look' | 'try' | 'import', next: (typeof STEPS)[number]) =>
     work(async () => {
       if (!upload) return;
-      const begun = await step(campaign, upload, word, wishes.current);
+      const begun = await step(campaign, upload, word, wishes.current, once);
       setUpload(begun);
       if (word !== 'look') setAt(next);
       const now = await through(campaign, begun, setUpload);

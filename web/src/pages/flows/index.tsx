@@ -2,7 +2,7 @@
 
 import './flows.css';
 import { useState } from 'preact/hooks';
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import { may } from '../../api/session';
 import { useLive } from '../../live/now';
 import { AskDialog } from '../../parts/dialog';
@@ -47,13 +47,13 @@ export default function Flows() {
   const flow = flows.find((each) => each.name === address.value.get('flow')) ?? flows[0];
   const seen = Number(address.value.get('version')) || value?.version;
   const spoken = flow?.languages.includes(language.value) ? language.value : (flow?.languages[0] ?? 'en');
-  const roll = async (to: number) => {
-    await ask('POST', '/flows/rollback', { body: { to }, once: true });
+  const roll = async (to: number, once: Once) => {
+    await ask('POST', '/flows/rollback', { body: { to }, once });
     say(said.holds(to));
     again();
   };
-  const reload = async () => {
-    const found = await ask<Difference>('POST', '/flows/reload', { body: {}, once: true });
+  const reload = async (once: Once) => {
+    const found = await ask<Difference>('POST', '/flows/reload', { body: {}, once });
     say(found.applied ? (found.difference ?? []).join('; ') : said.noDifference);
     again();
   };
@@ -97,7 +97,7 @@ export default function Flows() {
         <AskDialog
           title={said.rollBackTo(asked)}
           confirm={said.rollBack}
-          onConfirm={() => roll(asked)}
+          onConfirm={(once) => roll(asked, once)}
           onClose={() => setAsked(null)}
         >
           <p>{said.rollBackMeans}</p>

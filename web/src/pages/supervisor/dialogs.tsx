@@ -1,6 +1,7 @@
 /** What has to be asked before something is done: a reason, a queue, seconds, a phone? One dialog at a time. */
 
 import { useState } from 'preact/hooks';
+import type { Once } from '../../api/client';
 import { user } from '../../api/session';
 import { rowsOf } from '../../live/now';
 import type { AgentRow, CallRow, HealthRow } from '../../live/rows';
@@ -103,8 +104,8 @@ function Move({ call, onClose }: CallDialogProps) {
   const said = words.value.supervisor;
   const others = Object.keys(rowsOf('queues')).filter((name) => name !== call.queue);
   const [queue, setQueue] = useState(others[0] ?? '');
-  const move = async () => {
-    await askContact(call.contact, 'move', { queue });
+  const move = async (once: Once) => {
+    await askContact(call.contact, 'move', { queue }, once);
     say(said.of(call.caller ?? call.contact, said.didContact.move));
   };
   return (
@@ -124,8 +125,8 @@ function Prioritise({ call, onClose }: CallDialogProps) {
   const said = words.value.supervisor;
   const [seconds, setSeconds] = useState(GIVEN_S);
   const isWithin = Number.isInteger(seconds) && Math.abs(seconds) <= MOST_S;
-  const prioritise = async () => {
-    await askContact(call.contact, 'prioritise', { seconds });
+  const prioritise = async (once: Once) => {
+    await askContact(call.contact, 'prioritise', { seconds }, once);
     say(said.of(call.caller ?? call.contact, said.didContact.prioritise));
   };
   return (
@@ -162,8 +163,8 @@ function Withdraw({ call, onClose }: CallDialogProps) {
   const said = words.value.supervisor;
   const reasons = Object.entries(said.withdrawReasons);
   const [reason, setReason] = useState(reasons[0]?.[0] ?? '');
-  const withdraw = async () => {
-    await askContact(call.contact, 'withdraw', { reason });
+  const withdraw = async (once: Once) => {
+    await askContact(call.contact, 'withdraw', { reason }, once);
     say(said.of(call.caller ?? call.contact, said.didContact.withdraw));
   };
   return (
@@ -186,8 +187,8 @@ function Listen({ what, agent, onClose }: AgentDialogProps & { readonly what: Li
   const own = user.value?.phone ?? self?.phone ?? '';
   const [phone, setPhone] = useState('');
   const contact = (rowsOf('agents')[agent.id] as AgentRow | undefined)?.contact ?? agent.contact;
-  const listen = async () => {
-    await askContact(contact ?? '', what, phone === '' ? {} : { phone });
+  const listen = async (once: Once) => {
+    await askContact(contact ?? '', what, phone === '' ? {} : { phone }, once);
     say(said.called);
   };
   return (

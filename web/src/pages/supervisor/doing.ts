@@ -1,7 +1,7 @@
 /** What can a supervisor do to an agent or a contact? One line for each request; the dialogs ask for the rest. */
 
 import { signal } from '@preact/signals';
-import { ask } from '../../api/client';
+import { ask, type Once } from '../../api/client';
 import type { AgentRow, CallRow } from '../../live/rows';
 import { say, sayProblem } from '../../parts/toast';
 import { words } from '../../words';
@@ -33,6 +33,6 @@ export function askAgentNow(agent: AgentRow, word: AgentWord): void {
 }
 
 /** The id of a contact has a slash in it, and may be sent so. Throws Problem. */
-export async function askContact(contact: string, word: string, body: object): Promise<void> {
-  await ask('POST', `/contacts/${contact.split('/').map(encodeURIComponent).join('/')}/${word}`, { body, once: true });
+export async function askContact(contact: string, word: string, body: object, once: Once): Promise<void> {
+  await ask('POST', `/contacts/${contact.split('/').map(encodeURIComponent).join('/')}/${word}`, { body, once });
 }
