@@ -155,12 +155,13 @@ class PolicyInForce:
             {
                 "path": change.path,
                 "value": change.value,
-                "file": config_live.value_at(self._file, change.path),
+                "file": config_live.value_if_any(self._file, change.path),
                 "by": change.by,
                 "at": change.at,
                 "stored": self._writer.stored.get(change.path) == change,
+                "resting": change.path not in self._live,
             }
-            for change in self._live.values()
+            for change in (self._resting | self._live).values()
         ]
 
     # --- how ----------------------------------------------------------------------------------------------------------
@@ -249,7 +250,9 @@ class PolicyInForce:
         plan = await in_thread_of_its_own(planned)
         answer = await self._hold(plan, by, warnings=news)
         if answer.refused is None:
+            back = [f"{path}: rested, and is taken back" for path in unwanted if path in self._resting]
             self._resting = without(self._resting, ((path, "") for path in (*wanted, *unwanted)))
+            answer = msgspec.structs.replace(answer, lines=[*answer.lines, *back])
         return answer
 
     def _plan(self, read: config.Settings, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
