@@ -12,6 +12,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ import msgspec
 import structlog
 
 from cti import file_reading
-from cti.background import is_done_within
+from cti.background import in_thread_of_its_own, is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
@@ -154,12 +155,13 @@ class PolicyInForce:
             {
                 "path": change.path,
                 "value": change.value,
-                "file": config_live.value_at(self._file, change.path),
+                "file": config_live.value_if_any(self._file, change.path),
                 "by": change.by,
                 "at": change.at,
                 "stored": self._writer.stored.get(change.path) == change,
+                "resting": change.path not in self._live,
             }
-            for change in self._live.values()
+            for change in (self._resting | self._live).values()
         ]
 
     # --- how ----------------------------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ class PolicyInForce:
         self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool
     ) -> PolicyAnswer:
         live = {} if drop_live else self._resting | self._live
-        plan, unfit = await asyncio.to_thread(self._plan, read, live)
+        plan, unfit = await in_thread_of_its_own(partial(self._plan, read, live))
         dropped = [each for each in unfit if each.path not in self._resting]
         more = {
             "needs_restart": plumbing(self._running, read, FOLLOW),
@@ -232,7 +234,7 @@ class PolicyInForce:
 
     async def _lay(self, wanted: Live, unwanted: Sequence[str], by: str) -> PolicyAnswer:
         live = {path: change for path, change in self._live.items() if path not in unwanted} | wanted
-        judged = await asyncio.to_thread(config_live.apply, self._file, values_of(live))
+        judged = await in_thread_of_its_own(partial(config_live.apply, self._file, values_of(live)))
         if judged.center is None:
             return _bad(judged.problems)
         if self._flows is not None and (lost := self._flows.lost_in(judged.center)):
@@ -244,10 +246,13 @@ class PolicyInForce:
             else:
                 live[path] = LiveChange(path, value, by, wanted[path].at)
         news = [line for line in judged.warnings if line not in self._warnings]
-        plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
+        planned = partial(self._planned, self._file, live, judged.center, judged.warnings)
+        plan = await in_thread_of_its_own(planned)
         answer = await self._hold(plan, by, warnings=news)
         if answer.refused is None:
+            back = [f"{path}: rested, and is taken back" for path in unwanted if path in self._resting]
             self._resting = without(self._resting, ((path, "") for path in (*wanted, *unwanted)))
+            answer = msgspec.structs.replace(answer, lines=[*answer.lines, *back])
         return answer
 
     def _plan(self, read: config.Settings, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:

@@ -21,7 +21,9 @@ from cti.ports import PolicyAnswer
 from cti.store.database import Store, open_store
 from cti.store.live_changes import LiveChange, save_live_changes
 from cti.store.tables import audit
+from cti.store.threads import StoreThreads
 from tests.policy_bench import Bench
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -105,6 +107,7 @@ async def test_an_engine_with_an_older_file_throws_away_nobodys_change(bench: Be
         "nodes.node2.drained",
         "queues.sales.target_s",
     ]
+    assert not any(row["resting"] for row in bench.policy.live_changes())
 
 
 @pytest.mark.parametrize("how", ["reset", "drop_live"])
@@ -113,11 +116,14 @@ async def test_what_rests_can_be_taken_away_for_good(bench: Bench, how: str) -> 
     save_live_changes(bench.store, [LiveChange("queues.gone.target_s", 5, "eva", 1.0)])
     bench.policy = bench.opened()
     assert bench.stored() == ["queues.gone.target_s"]
+    [row] = bench.policy.live_changes()
+    assert (row["path"], row["value"], row["file"], row["resting"]) == ("queues.gone.target_s", 5, None, True)
     if how == "reset":
-        await bench.policy.reset(["queues.gone.target_s"], by="eva")
+        answer = await bench.policy.reset(["queues.gone.target_s"], by="eva")
+        assert answer.lines == ["queues.gone.target_s: rested, and is taken back"]
     else:
         await bench.policy.reload(by="eva", drop_live=True)
-    assert bench.stored() == []
+    assert bench.stored() == bench.policy.live_changes() == []
 
 
 async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:
@@ -180,6 +186,19 @@ async def test_a_slow_store_holds_up_nobody(bench: Bench, monkeypatch: pytest.Mo
     bench.policy.close()
     assert bench.opened().center.queues["sales"].target_s == 38
     assert in_the_trail(bench.store) == ["done"] * 9
+
+
+async def test_threads_that_all_wait_for_the_store_hold_up_no_change_and_no_reload(bench: Bench) -> None:
+    pool, hangs = StoreThreads(1), threading.Event()
+    asyncio.get_running_loop().set_default_executor(pool)
+    pool.submit(hangs.wait)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await bench.policy.change({"queues.sales.target_s": 30}, by="eva")).applied
+            bench.write(target_s=25)
+            assert (await bench.policy.reload(by="eva", drop_live=True)).applied
+    finally:
+        hangs.set()
 
 
 async def test_what_was_applied_is_in_the_trail_with_the_change_and_what_was_not_by_itself(bench: Bench) -> None:

@@ -34,10 +34,10 @@ class Callbacks(Protocol):
     ) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`."""
 
-    def one(self, number: int) -> dict[str, Any] | None:
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
         """Return one of them, None where there is none."""
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Keep what is wanted; with it why its time is another one than was asked for."""
 
 
@@ -76,12 +76,12 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         asked = await body(request, Schedule)
         note(request, "callback.schedule", asked.agent or asked.queue, {"at": asked.at}, asked.by)
         wanted = Wanted(asked.number, asked.at, asked.agent, asked.queue, asked.topic, asked.exactly)
-        found = await asyncio.to_thread(callbacks.promise, wanted)
-        return await promised(desk, callbacks, found)
+        found = await asyncio.to_thread(callbacks.promise, wanted, part_of(request))
+        return await promised(desk, callbacks, found, part_of(request))
 
     async def one(request: web.Request) -> web.Response:
         number = numbered(request, "a callback")
-        found = await asyncio.to_thread(callbacks.one, number)
+        found = await asyncio.to_thread(callbacks.one, number, part_of(request))
         return _none(number) if found is None else answer({"at": clock(), "callback": found})
 
     async def ask(request: web.Request) -> web.Response:
@@ -97,7 +97,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
             return await _ended(callbacks, number)
         if refused is not None:
             return refusal(Refused(refused.reason, f"callback {number} is {refused.detail} already"))
-        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number)})
+        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number, part_of(request))})
 
     add(app, "GET", "/callbacks", listed)
     add(app, "POST", "/callbacks", schedule)
@@ -105,13 +105,15 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
     add(app, "POST", "/callbacks/{number}/{action}", ask)
 
 
-async def promised(desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] | Refused) -> web.Response:
+async def promised(
+    desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] | Refused, part: Part | None
+) -> web.Response:
     """Let the core hear of what has been promised, and answer with it as it stands then."""
     if isinstance(found, Refused):
         return refusal(found)
     promise, moved = found
     desk.ask(CallbackPromised(promise))
-    row = await asyncio.to_thread(callbacks.one, promise.id)
+    row = await asyncio.to_thread(callbacks.one, promise.id, part)
     return answer({"ok": True, "callback": row, "moved": moved})
 
 
