@@ -82,7 +82,7 @@ class Caller(asyncio.Transport):
         self._closed = False
         street.live[self._uniqueid] = self._channel
         street.tell("Newchannel", self._party(""))
-        self._session = AgiSession(street.app.switch.agi)
+        self._session: Any = AgiSession(street.app.switch.agi)
         street.loop.call_soon(self._connect)
 
     def _connect(self) -> None:
@@ -136,12 +136,16 @@ class Caller(asyncio.Transport):
         if not self._closed:
             self._closed = True
             self._street.ended += 1
-            self._street.loop.call_soon(self._session.connection_lost, None)
+            self._street.loop.call_soon(self._lost)
             del self._street.live[self._uniqueid]
             self._street.tell("Hangup", self._party(""), "Cause: 16\r\nCause-txt: Normal Clearing\r\nTechCause: \r\n")
 
     def abort(self) -> None:
         self.close()
+
+    def _lost(self) -> None:
+        session, self._session = self._session, None  # as a socket does
+        session.connection_lost(None)
 
     # --- words of AMI ------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from cti.model import commands, events
 from cti.model.callout import Listening
 from cti.model.changes import Refused
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, ContactId, NodeId, OfferId, QueueName
+from cti.model.words import AttemptId, ContactId, DialResult, NodeId, OfferId, QueueName
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.trunks import Trunk
 from tests.acceptance.centre import Lab
@@ -102,6 +102,8 @@ class Ledger:
         return True
 
     def sent(self, attempt: AttemptId) -> None: ...
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None: ...
 
 
 class Desk:

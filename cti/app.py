@@ -26,10 +26,12 @@ from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
 from cti.background import Background
 from cti.center import ContactCenter
+from cti.clocks import AgeingClock, SteadyClock
 from cti.config.settings import AsteriskNode, Settings
-from cti.engine import Engine, SteadyClock
+from cti.engine import Engine
 from cti.flows.in_force import FlowsInForce
 from cti.flows.room import FlowRoom
+from cti.hooks.occasions import OF_CONTACTS
 from cti.hooks.room import HookRoom
 from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
@@ -50,7 +52,6 @@ from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
 from cti.model.changes import Refused
-from cti.model.errors import ConfigError
 from cti.model.events import EngineLeaves, PolicyChanged
 from cti.model.policy import Center
 from cti.model.uploads import UPLOADS
@@ -90,6 +91,7 @@ class Application:
         self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
         self._file = file
         self.clock = SteadyClock()
+        self.ageing = AgeingClock(self.clock)
         policy = settings.center
         self.view = LiveView(policy, settings.nodes)
         self.flows = FlowRoom(settings, self.clock)
@@ -217,8 +219,7 @@ class Application:
         try:
             await self.switch.start(self.engine)
         except OSError as error:
-            listen = settings.fastagi.listen
-            raise ConfigError([f"fastagi.listen: cannot listen on {listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
 
     def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
         """Everybody who reads the stream of facts; closed behind the engine."""
@@ -243,6 +244,8 @@ class Application:
         if self.settings.hooks:
             readers.append(hooks.outbox.apply)
         history = self._keep_history(store)
+        if self.settings.hooks:
+            hooks.outbox.goes_on(history.left.facts(OF_CONTACTS))
         stack.callback(history.close)
         readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
@@ -279,7 +282,7 @@ class Application:
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
-        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.clock}
+        kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.ageing}
         now, late = self.clock(), self.admission
         writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
         self.history = History(store, self._policy, version, writer.flush)
@@ -331,7 +334,7 @@ class Application:
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
         except OSError as error:
-            raise ConfigError([f"http.listen: cannot listen on {listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("http.listen", listen, error) from None
         stack.push_async_callback(runner.cleanup)
 
     # --- a new policy -------------------------------------------------------------------------------------------------
@@ -389,16 +392,19 @@ class Application:
         return len(self.switch.calls)
 
     def _door(self) -> dict[str, Any]:
-        admission = self.admission
-        return {"closed": admission.closed(self._calls()), "turned_away": dict(admission.turned_away)}
+        admission, calls = self.admission, self._calls()
+        since = admission.closed_since(calls, self.clock())
+        return {"closed": admission.closed(calls), "since": since, "turned_away": dict(admission.turned_away)}
 
     def _looked_at_loop(self, lag_s: float) -> None:
         self.prometheus.observe_loop_lag(lag_s)
         self.admission.watch(lag_s)
+        self.admission.closed_since(self._calls(), self.clock())
 
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
-        return [] if away_s is None else [f"Redis gives no answer for {away_s:.0f} s: nobody could take over"]
+        redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
+        return [each for each in (redis, self.clock.in_words(), self.ageing.in_words()) if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
@@ -417,6 +423,7 @@ class Application:
     async def _observe_lag(self) -> None:
         while True:
             await asyncio.sleep(LAG_INTERVAL_S)
+            self.clock()  # where nobody asks for the time it sees no step
             for node in self.switch.nodes.values():
                 if node.live and node.link.ping_rtt_s is not None:
                     self.prometheus.observe_ami_lag(node.link.ping_rtt_s)

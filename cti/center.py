@@ -131,6 +131,7 @@ class ContactCenter:
             events.SpyHears: lambda event: spying.hears(self._floor, event),
             events.SpyEnded: lambda event: spying.ended(self._floor, event),
             events.PolicyChanged: self._policy_changed,
+            events.ClockApart: self._campaigning.clock_apart,
         }
 
     def _deadline_rules(self) -> dict[str, Callable[[str], None]]:

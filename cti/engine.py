@@ -7,19 +7,19 @@ Commands go out before readers are told: what counts is how soon a phone rings. 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
 from cti.center import ContactCenter
+from cti.clocks import SteadyClock
 from cti.journal import Journal
 from cti.model.books import AnyBookOrder, BookOrder
 from cti.model.changes import Changed, Kind, Refused
 from cti.model.commands import AnyCommand, Ring
 from cti.model.desk import DeskNow
-from cti.model.events import AnyEvent, NodeUp, TimePassed
+from cti.model.events import AnyEvent, ClockApart, NodeUp, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
 from cti.model.words import AgentId, CallId, ContactId
@@ -27,40 +27,7 @@ from cti.ports import Clock, Reader, Switch
 
 log = structlog.get_logger(__name__)
 
-CLOCK_CHECK_S = 1.0
-MAX_SLEW = 0.1  # a clock that is ahead runs a tenth slower until it is right
-MOST_AHEAD_S = 600.0  # what says that it is later than this is wrong itself
-
-
-class SteadyClock:
-    """Epoch seconds that never run backwards.
-
-    They follow the system's clock: a step forwards (NTP after the start, a machine that slept) at once, a step
-    backwards by running slower until it is made up for.
-    """
-
-    def __init__(self, wall: Clock = time.time, monotonic: Clock = time.monotonic) -> None:
-        self._wall, self._monotonic = wall, monotonic
-        self._base = wall() - monotonic()
-        self._checked_at = monotonic()
-
-    def __call__(self) -> float:
-        ticks = self._monotonic()
-        elapsed_s = ticks - self._checked_at
-        if elapsed_s >= CLOCK_CHECK_S:
-            self._checked_at = ticks
-            ahead_s = self._base + ticks - self._wall()
-            self._base -= min(ahead_s, elapsed_s * MAX_SLEW) if ahead_s > 0 else ahead_s
-        return self._base + ticks
-
-    def reached(self, at: float) -> None:
-        """An engine before us has lived at this time: it is no earlier here. Its machine's clock was ahead of ours.
-
-        Who has waited since then would be a newcomer otherwise, and lose his place among those who have come before.
-        """
-        ahead_s = at - self()
-        if 0 < ahead_s <= MOST_AHEAD_S:
-            self._base += ahead_s
+APART_TOLD_S = 1.0  # the core is told again once engine's and machine's clock are so much further apart, or closer
 
 
 def rings_first(asked: list[AnyCommand]) -> list[AnyCommand]:
@@ -110,6 +77,8 @@ class Engine:
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
+        self._apart_s = 0.0  # as the core knows it
+        self._handled_at = self.clock()
 
     def post(self, event: AnyEvent) -> None:
         """Hand over a fact: handled before this returns, or right after the event that is being handled now."""
@@ -172,10 +141,11 @@ class Engine:
             self._set_timer()
 
     def _handle(self, event: AnyEvent) -> Refused | None:
-        if isinstance(event, NodeUp) and isinstance(self.clock, SteadyClock):
-            tickets = [leg.ticket for leg in event.legs if leg.ticket is not None]
-            self.clock.reached(max((max(ticket.since, ticket.entered_at) for ticket in tickets), default=0.0))
-        now = self.clock()
+        now = self._now(self.clock, event) if isinstance(self.clock, SteadyClock) else self.clock()
+        return self._handle_at(now, event)
+
+    def _handle_at(self, now: float, event: AnyEvent) -> Refused | None:
+        self._handled_at = now
         self.events += 1
         if self._journal is not None:
             self._journal.append(now, event)
@@ -199,6 +169,17 @@ class Engine:
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
         self._tell(changes)
         return refused
+
+    def _now(self, clock: SteadyClock, event: AnyEvent) -> float:
+        """What callers bring along says how late it is. A clock that is wrong the core knows before anything is due."""
+        if isinstance(event, NodeUp):
+            tickets = [leg.ticket for leg in event.legs if leg.ticket is not None]
+            clock.reached(max((max(ticket.since, ticket.entered_at) for ticket in tickets), default=0.0))
+        now = clock()
+        if abs(clock.ahead_s - self._apart_s) > APART_TOLD_S:
+            self._apart_s = clock.ahead_s
+            self._handle_at(self._handled_at, ClockApart(clock.ahead_s))
+        return now
 
     def _tell(self, facts: Iterable[Changed]) -> None:
         for fact in facts:

@@ -1,85 +1,84 @@
-"""How is a number found in what knows no fields, and taken out of files that a running engine appends to?
+"""How is a number taken out of files that a running engine appends to?
 
 Overwritten in place, digit by digit: the files keep their length, so that whoever writes at their end is not disturbed.
-A number is found however people write it ("020 7946 0123", "+44 (0)20-7946-0123"), wherever no further digit stands
-beside it. What only looks like one (a moment with its fraction, a date, a number of JSON) is left alone.
+What is it, and what only looks like it: number_in_text.py.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+from cti.number_in_text import LOOK_BACK, Sought
 
 CHUNK_BYTES = 1 << 20
 FILLER = b"x"
-
-# What people put between digits, four of it at most; of the last three (no-break space and hyphen, en dash) each has
-# up to three bytes in files, so that they stand in no class of characters.
-_BETWEEN = "(?:\\(0\\)|[ ()./-]|\u00a0|\u2011|\u2013){0,4}"
-_MOST_BETWEEN_BYTES = 4 * 3
-_ABROAD = r"(?:\+|00|0011|01[01]|8~?10)"  # what is dialled before a country's code; others are somebody's digits, too
-_OTHER_COUNTRY = "".join(
-    rf"(?<!{abroad}[0-9]{{{digits}}}[ ()./-]{{{between}}})"
-    for abroad in (r"\+", "^00", "[^0-9]00")
-    for digits in (1, 2, 3)
-    for between in (1, 2)
-)
-_ALONE = rf"(?:(?<![0-9+])(?<![0-9]\.){_OTHER_COUNTRY}|(?<=%20))"  # %20: a space of an address
-_NO_JSON = r'(?!(?:(?<=":)|(?<=": ))[1-9][0-9]*[],}])'  # a lead's id, say: numbers of telephones stand in quotes there
-_NO_FRACTION = rf"(?!(?:0|[1-9][0-9]*)\.[0-9]+(?!{_BETWEEN}[0-9]))"
-_NO_DATE = r"(?!(?:19|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9](?![0-9]))"
-_CONTEXT_BYTES = 10  # so far the looks behind reach
+MOST_BYTES = 4  # of a character
 
 
-def pattern_of(forms: Collection[str]) -> re.Pattern[str]:
-    """Each of `forms` where no further digit stands beside it: the beginning of a longer number is somebody else's."""
-    own = len(_common_end(forms))
-    words = "|".join(_spelled(form, own) for form in sorted(set(map(_known, forms)), key=len, reverse=True))
-    return re.compile(rf"{_ALONE}{_NO_JSON}{_NO_FRACTION}{_NO_DATE}(?:{words})(?![0-9])")
+class Times(NamedTuple):
+    """How often it was overwritten in a file; how often something is left there that perhaps is it."""
+
+    overwritten: int
+    perhaps: int
 
 
-def core_of(forms: Collection[str]) -> str:
-    """What stands in whatever `pattern_of(forms)` finds, as a simple expression that databases know as well."""
-    return _BETWEEN.join(_common_end(forms))
+class _Place(NamedTuple):
+    """`instead` is to be written at `begin` of what was read; empty: it is only perhaps the number."""
+
+    begin: int
+    end: int
+    instead: bytes
 
 
-def erase_in_file(path: Path, forms: Sequence[str]) -> int:
-    """Overwrite every one of `forms` in the file; how often it was there. Raises OSError."""
-    if not forms:
-        return 0
-    longest = max(len(_digits(form)) + 4 for form in forms) * (1 + _MOST_BETWEEN_BYTES)
-    pattern, core = re.compile(pattern_of(forms).pattern.encode()), re.compile(core_of(forms).encode())
-    found, begin, before = 0, 0, b""  # `before`: what stood there, for the looks behind
+def erase_in_file(path: Path, sought: Sought) -> Times:
+    """Overwrite the number wherever it stands in the file. Raises OSError."""
+    context, longest = (LOOK_BACK + 8) * MOST_BYTES, sought.most_chars * MOST_BYTES
+    found, perhaps, begin, before = 0, 0, 0, b""  # `before`: what stood there, for the looks behind
     with path.open("r+b") as file:
         while True:
             file.seek(begin)
-            chunk = before + file.read(CHUNK_BYTES)
-            last = len(chunk) < len(before) + CHUNK_BYTES
-            upto = len(chunk) if last else len(chunk) - longest - 1  # what crosses the end is seen by the next look
-            for match in _near(core, longest, pattern, chunk, len(before)):
-                if match.start() < upto:
-                    file.seek(begin - len(before) + match.start())
-                    file.write(FILLER * (match.end() - match.start()))
-                    found, upto = found + 1, max(upto, match.end())
+            chunk = before + file.read(CHUNK_BYTES + longest)
+            last = len(chunk) < len(before) + CHUNK_BYTES + longest
+            upto = len(chunk) if last else len(before) + CHUNK_BYTES  # what ends behind is whole in this look, too
+            for place in _places(chunk, sought):
+                if len(before) < place.end <= upto:
+                    found, perhaps = found + bool(place.instead), perhaps + (not place.instead)
+                    if place.instead:
+                        file.seek(begin - len(before) + place.begin)
+                        file.write(place.instead)
             if last:
-                return found
+                return Times(found, perhaps)
             begin += upto - len(before)
-            before = chunk[max(0, upto - _CONTEXT_BYTES) : upto]
+            before = chunk[max(0, upto - context - longest) : upto]
 
 
-def _near(
-    core: re.Pattern[bytes], longest: int, pattern: re.Pattern[bytes], chunk: bytes, begin: int
-) -> Iterator[re.Match[bytes]]:
-    """Every match of `pattern` from `begin` on: it is slow, and asked only where `core` is not far."""
-    for hint in core.finditer(chunk, begin):
-        begin = max(begin, hint.start() - longest)
-        for match in pattern.finditer(chunk, begin, hint.end() + 2 * longest):
-            if match.end() > hint.end() + longest:
-                break  # too near to the end for a look ahead: it has a hint of its own
-            yield match
-            begin = match.end()
+def erase_in_bytes(text: bytes, sought: Sought) -> tuple[bytes, int]:
+    """The same for what is in memory: what is left of it, and how often something in it is perhaps the number."""
+    parts, upto, perhaps = list[bytes](), 0, 0
+    for place in _places(text, sought):
+        perhaps += not place.instead
+        if place.instead:
+            parts += [text[upto : place.begin], place.instead]
+            upto = place.end
+    return b"".join([*parts, text[upto:]]), perhaps
+
+
+def _places(chunk: bytes, sought: Sought) -> Iterator[_Place]:
+    text, at, upto = chunk.decode("utf-8", "surrogateescape"), 0, 0  # of character `upto`, the byte
+    for each in sought.find(text):
+        begin = at + _size(text[upto : each.begin]) if each.begin >= upto else at - _size(text[each.begin : upto])
+        instead = b"".join(
+            FILLER * _size(char) if goes else char.encode("utf-8", "surrogateescape")
+            for char, goes in zip(text[each.begin : each.end], each.instead, strict=True)
+        )
+        at, upto = begin + len(instead), each.end
+        yield _Place(begin, at, instead if each.is_sure else b"")
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
 
 
 def with_older_ones(path: Path) -> list[Path]:
@@ -90,26 +89,3 @@ def with_older_ones(path: Path) -> list[Path]:
 def packed(paths: Iterable[Path]) -> list[Path]:
     """Of these, those that a look for the number does not see through."""
     return [path for path in paths if path.suffix in (".gz", ".xz", ".bz2", ".zst")]
-
-
-def _known(form: str) -> str:
-    """0044... is +44...: one spelling of two."""
-    return f"+{form[2:]}" if form.startswith("00") else form
-
-
-def _spelled(form: str, own: int) -> str:
-    """`own`: how many of its digits are those behind a country's code, where many write the 0 of home as well."""
-    digits = _digits(form)
-    if not form.startswith("+") or own in (0, len(digits)):
-        return _BETWEEN.join(digits)
-    country, rest = _BETWEEN.join(digits[:-own]), _BETWEEN.join(digits[-own:])
-    return rf"(?:{_ABROAD}{_BETWEEN})?{country}{_BETWEEN}0?{_BETWEEN}{rest}"
-
-
-def _common_end(forms: Collection[str]) -> str:
-    columns = zip(*(reversed(_digits(form)) for form in forms), strict=False)
-    return "".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))[::-1]
-
-
-def _digits(form: str) -> str:
-    return "".join(letter for letter in form if letter.isdigit())

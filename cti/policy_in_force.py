@@ -94,7 +94,8 @@ class PolicyInForce:
         self._connect, self._nodes = connect, running.nodes
         self._file = running.center
         self._live: Live = {change.path: change for change in load_live_changes(store)}
-        self.center, dropped, self._warnings = config_live.fitting(self._file, values_of(self._live))
+        lost_in = (lambda _center: []) if flows is None else flows.lost_in
+        self.center, dropped, self._warnings = config_live.fitting(self._file, values_of(self._live), lost_in)
         self._kept = dict(self._live)  # what the writer knows
         self._writer = LiveChangeWriter(store, self._live.values())
         self._live = without(self._live, dropped)
@@ -212,6 +213,10 @@ class PolicyInForce:
         flows = None
         if self._flows is not None:
             flows = await self._flows.judged(read.flows, plan.center, reading)
+            if lacking := {config_live.brought_by(line, self._resting) for line in flows.errors} - {None}:
+                live = {path: change for path, change in live.items() if path not in lacking}  # they go on to rest
+                plan, _ = await asyncio.to_thread(self._plan, read, live)
+                flows = await self._flows.judged(read.flows, plan.center, reading)
             more["warnings"] += flows.warnings
             if flows.errors:
                 self._broken += not check

@@ -13,7 +13,7 @@ from cti.model.commands import AnyCommand, PlaceCall
 from cti.model.events import AnyEvent
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.policy import Center
-from cti.model.words import AgentId, AttemptId, ContactId
+from cti.model.words import AgentId, AttemptId, ContactId, DialResult
 
 Reader = Callable[[Changed], None]
 """Anything that projects the stream of facts. It must not block and must not raise."""
@@ -78,6 +78,9 @@ class Ledger(Protocol):
 
     def sent(self, attempt: AttemptId) -> None:
         """It has gone out to the switch. Returns at once, never raises."""
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None:
+        """It was granted, and has not gone out: nobody was called. Returns at once, never raises."""
 
 
 class Office(Protocol):

@@ -13,4 +13,4 @@ def harmless(cell: T) -> T | str:
     """Return what a spreadsheet would take for a formula as a text; a number with its + stays one."""
     if not isinstance(cell, str) or not cell.startswith(_FORMULA):
         return cell
-    return cell if cell.startswith("+") and cell[1:].replace(" ", "").isdigit() else f"'{cell}"
+    return cell if cell.startswith("+") and cell[1:].replace(" ", "").isdecimal() else f"'{cell}"

@@ -28,7 +28,7 @@ def tell(*lines: str, environ: Mapping[str, str] = os.environ) -> None:
 async def live(environ: Mapping[str, str] = os.environ) -> None:
     """Tell that the loop turns, where WatchdogSec asks for it, until this is cancelled."""
     timeout_us = environ.get("WATCHDOG_USEC", "")
-    if not timeout_us.isdigit() or environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+    if not timeout_us.isdecimal() or environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return
     while True:
         tell("WATCHDOG=1", environ=environ)

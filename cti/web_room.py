@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from cti import machine
 from cti.api.asking import number_in
 from cti.api.control_callbacks import Callbacks
 from cti.api.control_follow_ups import FollowUps
@@ -101,7 +102,7 @@ class WebRoom:
         try:
             sock = bind_tcp(rules.listen.host, rules.listen.port)
         except OSError as error:
-            raise ConfigError([f"web.listen: cannot listen on {rules.listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("web.listen", rules.listen, error) from None
         stack.callback(sock.close)
         origins = rules.origins(sock.getsockname()[1])
         entrance = Entrance(origins, rules.trusted_proxies, rules.session_hours * HOUR_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from cti.app import Application
 from cti.cli import control
 from cti.config import settings as config
 from cti.model import events
+from cti.model.hooks import Hook
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
-from cti.store import history_left
+from cti.store import history_left, hook_outbox
+from cti.store.database import open_store
 from cti.switch import asterisk
 from tests.running import Running
 from tests.waiting import until
@@ -82,6 +85,26 @@ async def test_who_was_lost_over_a_death_is_on_the_boards_too(
         assert (today["offered"], today["abandoned"], today["waiting"]) == (1, 1, 0)
         status = await ask(app, "/v1/status")
         assert (status["status"]["errors"]["history"], status["status"]["errors"]["live_view"]) == (0, 0)
+
+
+async def test_a_webhook_tells_what_the_dead_engine_has_seen(
+    settings: config.Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_left, "AFTER_S", 0.05)
+    hook = Hook(url=f"http://{NOBODY}:9/", secret="whsec_" + 32 * "A")
+    settings = settings.model_copy(update={"hooks": {"crm": hook}})
+    async with Application.start(settings) as app:
+        app.engine.post(events.NodeUp(NODE))
+        assert app.engine.ask(events.AgentRequest(AgentId("anna"), AgentAction.LOGIN, "", "test")) is None
+        app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+        app.engine.post(events.OfferAnswered(next(iter(app.engine.center.offers))))
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    async with Application.start(settings):
+        await until(lambda: hook_outbox.due(store, "crm", 1e12, 9)[0], "his end in the outbox")
+    (message,) = hook_outbox.due(store, "crm", 1e12, 9)[0]
+    store.close()
+    told = json.loads(message.body)["data"]
+    assert (told["outcome"], told["agent"], told["talk_s"]) == ("answered", "anna", None)
 
 
 async def test_a_day_that_cannot_be_read_is_said(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:

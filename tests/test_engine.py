@@ -12,7 +12,8 @@ from kit import NODE, START, Queue, call_id, center, member
 
 from cti import journal
 from cti.center import ContactCenter
-from cti.engine import MOST_AHEAD_S, Engine, SteadyClock
+from cti.clocks import SteadyClock
+from cti.engine import Engine
 from cti.journal import Journal
 from cti.model import events as ev
 from cti.model.changes import LEFT_BEHIND, Changed, Kind
@@ -247,27 +248,6 @@ def test_stop_means_no_more_deadlines(loop: FakeLoop) -> None:
     assert loop.calls == []
 
 
-def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
-    clock = SteadyClock()
-    before = clock()
-    monkeypatch.setattr(time, "time", lambda: 0.0)  # somebody sets the system's clock
-    assert clock() >= before
-
-
-def test_a_clock_goes_on_from_what_an_engine_before_has_reached() -> None:
-    at = [START, 0.0]  # wall, monotonic
-    clock = SteadyClock(lambda: at[0], lambda: at[1])
-    clock.reached(START - 60)
-    clock.reached(START + 2 * MOST_AHEAD_S)  # no clock is that wrong
-    assert clock() == START
-    clock.reached(START + 45)
-    assert clock() == START + 45
-    at[0], at[1] = START + 10, 10.0
-    assert clock() == pytest.approx(START + 54), "slower until it is right"
-
-
 async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
     """The engine dies after its machine's clock was set back: the next one begins before the tickets of the line."""
     center_ = ContactCenter(center({"sales": Queue(wrap_up_s=10)}), (NODE,), strict=True)
@@ -288,6 +268,30 @@ async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
     contacts = sorted(center_.contacts.values(), key=lambda contact: contact.order())
     assert [contact.call for contact in contacts] == [call_id(name) for name in ("a", "b", "new")]
     assert [contact.since for contact in contacts] == [START + 40, START + 41, START + 41]
+
+
+async def test_the_core_knows_of_a_clock_that_is_wrong_before_it_decides(tmp_path: Path) -> None:
+    at = [START, 0.0]  # what the machine's clock says, and for how long it has been running
+    book = Journal(tmp_path / "journal")
+    clock = SteadyClock(lambda: at[0], lambda: at[1])
+    engine = Engine(ContactCenter(center(), strict=True), Bench(), clock=clock, journal=book)
+    engine.post(ev.TimePassed())
+    at[:] = [START + 7200.0, 2.0]
+    engine.post(ev.TimePassed())
+    engine.post(ev.TimePassed())
+    at[:] = [START + 4.0, 4.0]
+    engine.post(ev.TimePassed())
+    engine.stop()
+    book.close()
+    passed = ev.TimePassed()
+    assert [(at - START, event) for at, event in journal.read(tmp_path / "journal")] == [
+        (0.0, passed),
+        (0.0, ev.ClockApart(2.0 - 7200.0)),  # at the time of what was before: nothing more is due by then
+        (2.0, passed),
+        (2.0, passed),
+        (2.0, ev.ClockApart(0.0)),
+        (4.0, passed),
+    ]
 
 
 async def test_the_journal_gets_every_event_in_order(tmp_path: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import enum
+import errno
 import os
+import socket
 import stat
 from pathlib import Path
 
 import pytest
 
 from cti import machine
+from cti.api.serving import bind_tcp
+from cti.config.address import Address
 from cti.model.errors import ConfigError
 
 pytestmark = pytest.mark.unit
@@ -65,3 +69,14 @@ def test_enums_say_the_same_when_they_are_quick() -> None:
     finally:
         if hook is not None:
             enum.EnumType.__getattr__ = hook  # type: ignore[attr-defined]
+
+
+def test_an_address_that_is_taken_is_told_once_with_how_to_see_by_whom() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use") as found:
+            bind_tcp("127.0.0.1", port)
+    told = machine.cannot_listen("web.listen", Address("127.0.0.1", port), found.value).problems
+    here = f"web.listen: cannot listen on 127.0.0.1:{port}: Address already in use"
+    assert told == [f"{here}; who has it: ss -ltnp 'sport = :{port}'"]
+    assert "ss -l" not in machine.cannot_listen("a", "b:1", PermissionError(errno.EACCES, "x")).problems[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from cti.flows.in_force import FlowsInForce
 from cti.in_turn import InTurn
@@ -114,6 +115,30 @@ async def test_a_flow_that_a_live_change_leads_to_stays(both: WithFlows, restart
     ]
     assert (await both.policy.reload(by="eva", drop_live=True)).applied
     assert (await both.flows.reload(by="eva")).refused is None
+
+
+async def test_a_change_whose_flow_went_while_the_engine_was_down_rests_until_it_is_back(both: WithFlows) -> None:
+    both.write(flow_text("a: {queue: vip}", name="sorry"), "sorry")
+    await both.policy.reload(by="eva")
+    for path, value in (("queues.vip.on_max_wait", {"flow": "sorry"}), ("queues.vip.max_wait_s", 60)):
+        assert (await both.policy.change({path: value}, by="eva")).applied
+    both.policy.close()
+    (both.folder / "flows" / "sorry.yaml").unlink()
+    with capture_logs() as said:
+        both.start()
+    [told] = [line for line in said if "rests" in line["event"]]
+    assert (told["path"], told["why"][:42]) == (
+        "queues.vip.on_max_wait",
+        "queues.vip.on_max_wait.flow: there is no f"[:42],
+    )
+    assert [row["path"] for row in both.policy.live_changes()] == ["queues.vip.max_wait_s"]
+    assert (await both.policy.change({"queues.sales.target_s": 33}, by="eva")).applied, "it holds nothing up"
+    assert (await both.policy.reload(by="eva")).refused is None, "it rests on"
+    assert (await both.flows.reload(by="eva")).refused is None
+    both.write(flow_text("a: {queue: vip}", name="sorry"), "sorry")
+    answer = await both.policy.reload(by="eva")
+    assert (answer.refused, answer.dropped) == (None, [])
+    assert both.policy.center.queues["vip"].on_max_wait.flow == "sorry"
 
 
 async def test_flows_can_come_and_go_without_a_restart(both: WithFlows) -> None:

@@ -31,7 +31,8 @@ def place(floor: Floor, contact: Contact, node: NodeId, agent: AgentId | None = 
     assert callout is not None
     contact.dials += 1
     name = floor.gate.attempt(contact) or AttemptId(dialled_again(callout.attempt, contact.dials))
-    attempt = Attempt(name, contact.id, node, floor.now, number_of(contact), contact.queue or None, agent)
+    trunk, queue = callout.trunk, contact.queue or None
+    attempt = Attempt(name, contact.id, node, floor.now, trunk, number_of(contact), queue, agent)
     contact.attempt, contact.node = name, node
     floor.dials.begin(attempt)
     floor.deadlines.set("dial", name, floor.now + callout.ring_timeout_s + TRIP_S)
@@ -103,13 +104,15 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
 
 
 def _judge(floor: Floor, attempt: Attempt, result: DialResult) -> None:
-    """Does its node get dials out at all?"""
+    """Does its node get dials by its trunk out at all?"""
+    way = (attempt.node, attempt.trunk)
     if attempt.answered or result in RANG:
-        floor.dials.got_out(attempt.node)
+        floor.dials.got_out(way)
         return
     at_once = floor.now < attempt.placed_at + AT_ONCE_S and not attempt.cancelled
-    if result in REFUSED and at_once and floor.dials.refused(attempt.node, floor.now):
-        what = "its dials fail at once: others are asked first for a while"
+    if result in REFUSED and at_once and floor.dials.refused(way, floor.now):
+        by = f" by {attempt.trunk}" if attempt.trunk else ""
+        what = f"its dials{by} fail at once: others are asked first for a while"
         floor.repair("node_refuses", attempt.node, what, node=attempt.node)
 
 
@@ -133,6 +136,12 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
             answered(floor, attempt)
         elif floor.dials.is_stopped(contact):
             _take_back(floor, attempt)
+
+
+def given_up(floor: Floor, attempt: Attempt) -> None:
+    """Nothing is heard of it. If it lives, or is still on its way to the node, it shall stop."""
+    if not attempt.answered:
+        floor.say(CancelCall(attempt.id, attempt.node))
 
 
 def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:

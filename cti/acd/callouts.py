@@ -69,7 +69,7 @@ def due(floor: Floor, event: CalloutDue) -> None:
         floor.opened(contact)
         visits.enter(floor, contact, event.queue)
         return
-    node = floor.dials.best_node(floor.weights, floor.now)
+    node = floor.dials.best_node(floor.weights, floor.now, callout.trunk)
     if nowhere:
         floor.repair("no_queue", event.contact, "a call-out named a queue that does not exist")
     if nowhere or node is None or floor.settling or floor.dials.engaged(contact):
@@ -117,7 +117,7 @@ def chosen(floor: Floor, contact: Contact, agent: Agent, why: Why) -> None:
 def node_for(floor: Floor, callout: Callout) -> NodeId | None:
     """From which node he is called: the one where his message lies, or the best one. None: not now."""
     if not callout.node:
-        return floor.dials.best_node(floor.weights, floor.now)
+        return floor.dials.best_node(floor.weights, floor.now, callout.trunk)
     rules = floor.policy.nodes.get(callout.node)
     drained = rules is not None and rules.drained is not None
     return callout.node if floor.nodes.get(callout.node) and not drained else None

@@ -22,7 +22,7 @@ PREFIX = "cti-"  # of the Uniqueid of the channels on which we call: ChannelId o
 
 def key(number: str) -> str:
     """What two ways to write a number have in common; "" where it is none: +49 30 1234 is 0049301234."""
-    digits = "".join(filter(str.isdigit, number))
+    digits = "".join(filter(str.isdecimal, number))
     return digits.removeprefix("00") if len(digits) >= LEAST_DIGITS else ""
 
 
@@ -40,6 +40,7 @@ class Attempt:
     contact: ContactId
     node: NodeId
     placed_at: float  # epoch seconds
+    trunk: str = ""  # as in Callout
     number: str = ""  # its key; personal data; "" where another process has placed it
     queue: QueueName | None = None
     agent: AgentId | None = None
@@ -55,7 +56,9 @@ class Attempt:
         return CallId(f"{self.node}/{PREFIX}{self.id}")
 
 
-REFUSALS = 3  # dials in a row that a node did not get out
+Way = tuple[NodeId, str]
+"""A node and one of its trunks: where that is missing the others work all the same."""
+REFUSALS = 3  # dials in a row that a way did not get out
 REST_S = 30.0  # so long others are asked then, where there are others: one dial finds out whether it is over
 
 
@@ -75,8 +78,8 @@ class Dials:
         self._found: dict[ContactId, AttemptId] = {}
         self._at: dict[ContactId, NodeId] = {}  # on which node who is on the phone with us
         self._on: Counter[NodeId] = Counter()  # of each node: these, and attempts in the air
-        self._refusals: Counter[NodeId] = Counter()  # in a row
-        self._rests: dict[NodeId, float] = {}  # until when a node is not asked
+        self._refusals: Counter[Way] = Counter()  # in a row
+        self._rests: dict[Way, float] = {}  # until when it is not asked
         self._over: OrderedDict[AttemptId, str] = OrderedDict()  # and what is known of its call
         self._stopped: OrderedDict[ContactId, None] = OrderedDict()  # call-outs that somebody has taken back
 
@@ -166,26 +169,26 @@ class Dials:
         """It is asked for (again)."""
         self._stopped.pop(contact, None)
 
-    def best_node(self, weights: Mapping[NodeId, int], now: float) -> NodeId | None:
+    def best_node(self, weights: Mapping[NodeId, int], now: float, trunk: str) -> NodeId | None:
         """Of the nodes on which calls may be begun, by their weights, the one for the next; None: there is none.
 
-        A node whose dials fail at once always has the fewest calls: without its rests it would get nearly all of them.
+        A node whose dials by `trunk` fail at once always has the fewest: without its rests it would get nearly all.
         """
-        fit = {node: weight for node, weight in weights.items() if self._rests.get(node, 0.0) <= now}
+        fit = {node: weight for node, weight in weights.items() if self._rests.get((node, trunk), 0.0) <= now}
         return place(fit or weights, self._on)
 
-    def refused(self, node: NodeId, now: float) -> bool:
-        """`node` did not get a dial out. True: so often in a row that it rests from now on."""
-        self._refusals[node] += 1
-        if self._refusals[node] < REFUSALS:
+    def refused(self, way: Way, now: float) -> bool:
+        """`way` did not get a dial out. True: so often in a row that it rests from now on."""
+        self._refusals[way] += 1
+        if self._refusals[way] < REFUSALS:
             return False
-        was, self._rests[node] = self._rests.get(node, 0.0), now + REST_S
+        was, self._rests[way] = self._rests.get(way, 0.0), now + REST_S
         return was <= now
 
-    def got_out(self, node: NodeId) -> None:
-        """A phone has rung, or was busy: the ways out of `node` work."""
-        self._refusals.pop(node, None)
-        self._rests.pop(node, None)
+    def got_out(self, way: Way) -> None:
+        """A phone has rung, or was busy: it works."""
+        self._refusals.pop(way, None)
+        self._rests.pop(way, None)
 
     def on(self, node: NodeId) -> int:
         """How many calls it has: callers in our hands, and customers who are being called."""

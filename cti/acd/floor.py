@@ -6,6 +6,7 @@ which states change: every move is checked against its table and becomes a Chang
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 
@@ -79,6 +80,7 @@ class Floor:
         self.deadlines = Deadlines()
         self.estimate = WaitEstimate()
         self.nodes: dict[NodeId, bool] = {}  # connected
+        self.shaken_at = -math.inf  # when a node was lost, or came back: phones find their way to it a while later
         self.weights: dict[NodeId, int] = {}  # of those on which calls may be begun: see nodes.py
         self.leaving = False  # nothing is begun any more
         self.draining = {NodeId(name): "" for name, rules in center.nodes.items() if rules.drained is not None}

@@ -31,6 +31,8 @@ def up(floor: Floor, event: events.NodeUp) -> None:
         return
     settle_from_now(floor)
     if not floor.nodes.get(event.node):
+        if event.node in floor.nodes:
+            floor.shaken_at = floor.now
         floor.nodes[event.node] = True
         floor.deadlines.cancel("node_lost", event.node)
         reckon(floor)
@@ -49,7 +51,7 @@ def checked(floor: Floor, event: events.NodeChecked) -> None:
 def down(floor: Floor, event: events.NodeDown) -> None:
     """It is connected no more; its calls may go on without us. Talks that are over need not wait for their Hangup."""
     if floor.nodes.get(event.node):
-        floor.nodes[event.node] = False
+        floor.nodes[event.node], floor.shaken_at = False, floor.now
         floor.deadlines.set("node_lost", event.node, floor.now + LOST_S)
         reckon(floor)
         _tell(floor, event.node, UP, DOWN)

@@ -18,6 +18,7 @@ from cti.model.words import Activity, ContactId, ContactState, EndedBy, OfferId,
 # The INVITE of a new ring may overtake the BYE of the last talk on its way to the same phone, which then says "busy".
 JUST_FREED_S = 1.0
 REST_JUST_FREED_S = 0.2
+SHAKEN_S = 60.0  # so long after a node was lost, or came back, a phone that is not reached puts nobody on a break
 CANCELLED_PAUSE_S = 1.0  # after a ring that ended without a reason, its agents get no offer for so long
 RING_GRACE_S = 3.0  # after the ring time-out, how long the switch may take to say how it ended
 TALK_GRACE_S = 2.0  # after the agent's leg is gone, how long until we take it for a transfer
@@ -153,6 +154,8 @@ def fail(floor: Floor, offer: Offer, how: OfferState, reason: str | None = None)
     elif how is OfferState.REJECTED:
         agent.rejected += 1
         auto_pause(floor, agent, how, agent.rejected, rules.pause_after_rejected)
+    elif how is OfferState.UNREACHABLE and floor.now < floor.shaken_at + SHAKEN_S:
+        rest(floor, agent, rules.rest_after_busy_s)  # his node's fault: or a whole team is on a break, one by one
     elif how is OfferState.UNREACHABLE:
         agent.unreachable += 1
         auto_pause(floor, agent, how, agent.unreachable, rules.pause_after_unreachable)

@@ -11,7 +11,7 @@ from cti.acd.contact import Contact, Leaving
 from cti.acd.dialling import Attempt, attempt_of
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
-from cti.model.commands import CancelCall, Join, LeaveMessage, Release, Ring, RingLeg, SaveTicket
+from cti.model.commands import Join, LeaveMessage, Release, Ring, RingLeg, SaveTicket
 from cti.model.events import CallArrived
 from cti.model.words import Activity, AttemptId, CallId, ContactId, ContactState, DialResult, Heard, OfferState, Outcome
 
@@ -32,8 +32,7 @@ def ended(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fa
 def overdue(floor: Floor, attempt: Attempt) -> None:
     """Long past its ring time-out, and no word: nobody can tell what became of it. If it lives, it shall stop."""
     floor.repair("attempt_lost", attempt.id, "nothing was heard of an attempt for too long", node=attempt.node)
-    if not attempt.answered:
-        floor.say(CancelCall(attempt.id, attempt.node))
+    attempts.given_up(floor, attempt)
     ended(floor, attempt, DialResult.UNKNOWN)
 
 

@@ -16,7 +16,7 @@ class Redials:
 
     def gave_up(self, queue: str, caller: str, since: float, until: float) -> None:
         """He may come back until `until` (epoch seconds) as one who waits since `since`."""
-        if sum(char.isdigit() for char in caller) < LEAST_DIGITS:
+        if sum(char.isdecimal() for char in caller) < LEAST_DIGITS:
             return
         self._since.pop((queue, caller), None)
         self._since[queue, caller] = (since, until)

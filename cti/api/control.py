@@ -31,7 +31,7 @@ from cti.api import (
 from cti.api.control_audit import add_audit
 from cti.api.explain import Past, add_explaining
 from cti.api.query_words import known_words
-from cti.api.responses import answer, problems
+from cti.api.responses import answer, no_route, problems
 from cti.api.serving import limit_connections
 from cti.api.view import View
 from cti.model.policy import Center
@@ -148,7 +148,7 @@ async def _json_errors(request: web.Request, handler: Any) -> web.StreamResponse
     try:
         response: web.StreamResponse = await handler(request)
     except web.HTTPException as error:
-        content: dict[str, Any] = {"error": error.reason}
+        content: dict[str, Any] = {"error": no_route(request, error)}
         if error.status == 404:
             routes = [route for route in request.app.router.routes() if route.method != "HEAD" and route.resource]
             found = [(route.method, route.resource.canonical) for route in routes if route.resource]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
 from cti.api.live_sight import Sight
 from cti.api.live_viewer import Viewer, text_frame
@@ -27,6 +28,8 @@ SLOWEST_TICK_S = 2.0  # a page that hears nothing for 3 s says that it is old
 KEPT_STEPS = 50_000
 KEPT_LOOKS = 1_200
 MOST_RESUMED = 5_000  # rows: beyond, a snapshot is the shorter answer
+
+log = structlog.get_logger(__name__)
 
 
 class Boards(Protocol):
@@ -78,6 +81,7 @@ class LiveHub:
         self._kept: deque[tuple[int, int, Difference]] = deque()
         self._kept_steps = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._said: set[type[Exception]] = set()
 
     def start(self) -> None:
         """Look at the boards from now on."""
@@ -106,11 +110,11 @@ class LiveHub:
             self._boards.wait_for_a_look()
             self.tick()
         missed = self._missed(seq) if boot == self.life(sight) and not self._boards.is_behind else None
-        group = self._enter(viewer, sight)
+        self._enter(viewer, sight)
         if is_first:
             self._plan()
         if missed is None:
-            self._show(viewer, group)
+            self._show(viewer)
             return
         viewer.tell(self._change(sight.changes(missed)), self._clock())
 
@@ -119,7 +123,8 @@ class LiveHub:
         group = self._group_of.get(viewer)
         if group is not None and group.sight != sight:
             self.leave(viewer)
-            self._show(viewer, self._enter(viewer, sight))
+            self._enter(viewer, sight)
+            self._show(viewer)
 
     def leave(self, viewer: Viewer) -> None:
         """Forget `viewer`."""
@@ -130,19 +135,18 @@ class LiveHub:
             if not group.viewers:
                 del self._groups[group.sight]
 
-    def _enter(self, viewer: Viewer, sight: Sight) -> _Group:
+    def _enter(self, viewer: Viewer, sight: Sight) -> None:
         group = self._groups.setdefault(sight, _Group(sight))
         group.viewers.add(viewer)
         self._group_of[viewer] = group
-        return group
 
-    def _show(self, viewer: Viewer, group: _Group) -> None:
+    def _show(self, viewer: Viewer) -> None:
         """A snapshot, once the boards are up to date."""
         if self._boards.is_behind:
             viewer.wait(self._clock())
             self._behind.add(viewer)
         else:
-            viewer.show(self._snapshot(group))
+            self._show_what_is_owed(viewer)
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -155,9 +159,14 @@ class LiveHub:
             self._keep(difference)
         pulse: bytes | None = None
         for group in self._groups.values():
-            topics = group.sight.changes(difference) if difference else {}
-            if topics:
-                self._tell(group, self._change(topics), now)
+            try:
+                topics = group.sight.changes(difference) if difference else {}
+                change = self._change(topics) if topics else None
+            except Exception as error:  # of rows that others brought: those who see something else go on
+                self._owe_snapshots(group, error, now)
+                continue
+            if change is not None:
+                self._tell(group, change, now)
             elif now - group.told_at >= PULSE_S or now < group.told_at:
                 pulse = pulse or self._pulse()
                 self._tell(group, pulse, now)
@@ -170,6 +179,18 @@ class LiveHub:
                 self._behind.add(viewer)
                 self.dropped += 1
 
+    def _owe_snapshots(self, group: _Group, error: Exception, now: float) -> None:
+        self._say_once(error)
+        for viewer in group.viewers:
+            viewer.wait(now)
+        self._behind |= group.viewers
+
+    def _say_once(self, error: Exception) -> None:
+        """Its class only: its words may hold a number."""
+        if type(error) not in self._said:
+            self._said.add(type(error))
+            log.error("boards cannot be shown to some of those who look", error=type(error).__name__)
+
     def _look_after_those_behind(self, now: float) -> None:
         for viewer in list(self._behind):
             if viewer.is_gone:
@@ -177,12 +198,20 @@ class LiveHub:
             elif self._boards.is_behind:
                 continue
             elif viewer.has_caught_up():
-                self._behind.discard(viewer)
-                viewer.show(self._snapshot(self._group_of[viewer]))
+                self._show_what_is_owed(viewer)
             elif viewer.is_frozen(now):
                 self.frozen += 1
                 self.leave(viewer)
                 viewer.abort()
+
+    def _show_what_is_owed(self, viewer: Viewer) -> None:
+        self._behind.discard(viewer)
+        try:
+            viewer.show(self._snapshot(self._group_of[viewer]))
+        except Exception as error:  # no snapshot either: he is sent away, and comes back by himself
+            self._say_once(error)
+            self.leave(viewer)
+            viewer.abort()
 
     def _snapshot(self, group: _Group) -> bytes:
         if group.snapshot is None or group.snapshot[0] != self.seq:

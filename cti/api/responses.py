@@ -16,6 +16,7 @@ from aiohttp import web
 
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json"
+MAX_TOLD = 100  # characters of a path
 _REASONS = {
     400: "bad_request",
     401: "not_signed_in",
@@ -53,6 +54,15 @@ def as_problem(response: web.StreamResponse) -> web.StreamResponse:
     detail = str(said.pop("detail") if "detail" in said else said.get("error") or HTTPStatus(response.status).phrase)
     keep = {key: response.headers[key] for key in ("Allow", "Retry-After") if key in response.headers}
     return problem(response.status, reason, detail, headers=keep, **said)
+
+
+def no_route(request: web.Request, error: web.HTTPException) -> str:
+    """Return why aiohttp refuses a request, in words that name it."""
+    if error.status == 404:
+        return f"there is no {request.path[:MAX_TOLD]}"
+    if error.status == 405:
+        return f"{request.path[:MAX_TOLD]} takes {error.headers.get('Allow', 'no')}, not {request.method}"
+    return error.reason
 
 
 def content_of(response: web.Response) -> Any:

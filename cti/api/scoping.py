@@ -59,7 +59,7 @@ HEALTH = (
     "free_to_ring", "errors",
 )  # fmt: skip
 """What of the engine's row everybody may see. All else in it sums up, or names, what other parts do."""
-_FOR_THE_WHOLE = ("tier", "head_start_s", "head_starts", "goto", "flow")
+_FOR_THE_WHOLE = ("tier", "head_start_s", "head_starts", "urgency_target_s", "goto", "flow")
 """Keys of a queue by which its callers go before those of others, or out of what a scope can judge."""
 _QUEUES, _TEAMS = ("queue", "queues", "behind"), ("groups",)
 _OTHER_WORDS = ("dispositions", "requires", "accept")  # their keys are names that somebody has given

@@ -15,7 +15,7 @@ from cti.api import asking, web_oidc, web_people, web_sign_in
 from cti.api.idempotency import Answers
 from cti.api.operations import without_a_line
 from cti.api.query_words import known_words
-from cti.api.responses import problem, problems
+from cti.api.responses import no_route, problem, problems
 from cti.api.serving import limit_connections
 from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
@@ -87,7 +87,7 @@ async def _plain_errors(request: web.Request, handler: Any) -> web.StreamRespons
         response: web.StreamResponse = await handler(request)
     except web.HTTPException as error:
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return problem(error.status, _REASONS.get(error.status, "refused"), error.reason, headers=headers)
+        return problem(error.status, _REASONS.get(error.status, "refused"), no_route(request, error), headers=headers)
     except Exception as error:
         request.protocol.logger.exception("", exc_info=error)
         return problem(500, "failed", "this is our fault; the engine's log says where")

@@ -81,7 +81,8 @@ def part_of(request: web.Request) -> Part | None:
 def address_of(request: web.Request, entrance: Entrance) -> str:
     """Return from where somebody asks: the nearest address that is no proxy of ours."""
     address = request.remote or ""
-    for said in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    told = ",".join(request.headers.getall("X-Forwarded-For", ()))  # a proxy may add a line of its own
+    for said in reversed(told.split(",")):
         if not is_proxy(address, entrance.proxies) or not said.strip():
             break
         address = said.strip()

@@ -22,6 +22,7 @@ from cti.model.events import (
     CallsUnwanted,
     CampaignRequest,
     CampaignRestored,
+    ClockApart,
     LeadLeft,
     LeadsOffered,
     NumberWished,
@@ -117,6 +118,10 @@ class Campaigns:
         dial = self.dials.get(event.attempt)
         if dial is not None:
             dial.forbidden = Rule.DO_NOT_CALL
+
+    def clock_apart(self, event: ClockApart) -> None:
+        """Customers are called only where it is their hour by both clocks."""
+        self._promises.book.ahead_s = self.dialer.floor.ahead_s = event.ahead_s
 
     def tick(self) -> None:
         """Time has passed: plan what may be."""

@@ -22,10 +22,11 @@ from cti.cli.control import EngineRefused, NotRunning
 from cti.cli.numbers_shown import shown
 from cti.cli.store import ConfigOption, Region, one_number, opened
 from cti.config.settings import Settings
-from cti.erasing_files import erase_in_file, packed, with_older_ones
+from cti.erasing_files import Times, erase_in_file, packed, with_older_ones
 from cti.ivr.doing import recordings_of
 from cti.model.dialling import LeadId
 from cti.model.uploads import UPLOADS
+from cti.number_in_text import LEAST_DIGITS, Sought
 from cti.store.callback_erasure import delete_recordings, open_of
 from cti.store.callback_spool import BAD
 from cti.store.database import Store
@@ -53,27 +54,30 @@ def erase_number(
     wanted = one_number(number, region, as_json)
     if not yes and not as_json:
         _be_sure(shown(wanted, False))
-    forms = forms_of(wanted)
     with opened(config, as_json) as (store, settings):
+        forms = [*forms_of(wanted), *rarer_forms_of(wanted, region or settings.center.outbound.region)]
         waiting = _withdraw(store, settings, forms)
         files, unread = _overwritten(_spooled(settings.callback_spool), forms)  # before the engine takes one over
         found = erase(store, forms, ask.who(), os.getuid(), time.time())
         later, unread_later = _overwritten(_written(settings), forms)
         files, unread = files | later, unread + unread_later
+        perhaps = found.perhaps | {name: times.perhaps for name, times in files.items() if times.perhaps}
         gone, elsewhere = delete_recordings([*found.recordings, *_of_flows(settings, found.calls)])
         elsewhere += _where_flows_record(settings, found.calls)
     told: dict[str, Any] = {
         "rows": found.rows,
-        "files": files,
+        "files": {name: times.overwritten for name, times in files.items()},
         "recordings_deleted": gone,
         "recordings_elsewhere": elsewhere,
         "files_not_read": unread,
         "lists_being_uploaded": [str(path) for path in (settings.state_dir / UPLOADS).glob("*.csv")],
         "callbacks_the_engine_still_has": waiting,
         "left": found.left,
+        "perhaps": perhaps,
         "overwritten_on_disk": found.vacuumed,
     }
-    left = bool(found.left or told["lists_being_uploaded"] or waiting or unread or elsewhere or not found.vacuumed)
+    named = ("left", "perhaps", "lists_being_uploaded", "callbacks_the_engine_still_has")
+    left = bool(any(told[name] for name in named) or unread or elsewhere or not found.vacuumed)
     if as_json:
         ask.print_json({"ok": not left, **told})
     else:
@@ -94,8 +98,29 @@ def forms_of(number: str) -> list[str]:
     """How an E.164 number is written by networks: with +, with 00, bare, and as at home."""
     digits = number.removeprefix("+")
     home = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
-    national = "".join(letter for letter in home if letter.isdigit())
+    national = "".join(letter for letter in home if letter.isdecimal())
     return list(dict.fromkeys([number, f"00{digits}", digits, national]))
+
+
+def rarer_forms_of(number: str, region: str | None) -> list[str]:
+    """How it may be written, too, where that is nobody else's number.
+
+    With 001 and 009 before the country, where that is no number of +1 or +9..., and as at home without the 0, where
+    `region` (None: unknown) is its home and it is long enough.
+    """
+    parsed, digits = phonenumbers.parse(number), number.removeprefix("+")
+    found = [f"00{more}{digits}" for more in ("1", "9") if not _possible(f"+{more}{digits}")]
+    rest = phonenumbers.national_significant_number(parsed)
+    if len(rest) >= LEAST_DIGITS and region in (None, phonenumbers.region_code_for_number(parsed)):
+        found.append(rest)
+    return [form for form in found if form not in forms_of(number)]
+
+
+def _possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _withdraw(store: Store, settings: Settings, forms: list[str]) -> list[LeadId]:
@@ -127,14 +152,14 @@ def _written(settings: Settings) -> list[Path]:
     return [file for path in paths if path is not None for file in with_older_ones(path)]
 
 
-def _overwritten(paths: Sequence[Path], forms: list[str]) -> tuple[dict[str, int], list[str]]:
+def _overwritten(paths: Sequence[Path], forms: list[str]) -> tuple[dict[str, Times], list[str]]:
     """How often it stood in which file; and the files into which nobody has looked."""
-    found: dict[str, int] = {}
+    found, sought = dict[str, Times](), Sought(forms)
     unread = [str(path) for path in packed(paths)]
     for path in paths:
         if str(path) not in unread:
             try:
-                found[str(path)] = erase_in_file(path, forms)
+                found[str(path)] = erase_in_file(path, sought)
             except FileNotFoundError:  # taken over, or turned to another name, which is looked at by itself
                 continue
             except OSError:
@@ -176,9 +201,12 @@ def _print(told: dict[str, Any]) -> None:
         is_ours = table in OWN_WORDS
         why = "your own configuration names it, now or before" if is_ours else "a call that goes on? Run this again"
         typer.echo(f"LEFT     {count:,} rows of {table} still hold it: {why}", err=True)
+    for place, count in told["perhaps"].items():
+        why = "perhaps it is this number: other digits stand before it, or it is a plain count. Look there"
+        typer.echo(f"LEFT     {count:,} times in {place}: {why}", err=True)
     if not told["overwritten_on_disk"]:
         typer.echo(
             "LEFT     the database file is in use: what was freed in it is not overwritten; run this again", err=True
         )
-    if not told["left"]:
+    if not told["left"] and not told["perhaps"]:
         typer.echo("looked through every table afterwards: it is in none (do-not-call entries are kept)")

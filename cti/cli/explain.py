@@ -44,6 +44,8 @@ def explain_contact(
             return
         show.print_table(why.CONTACTS, [why.contact_row(row) for row in found], "no contact yet")
         return
+    if not contact.strip():
+        ask.fail(REFUSED, f"whose? The id is empty; for a list: {typed('explain contact')}", as_json)
     path = f"/api/v1/contacts/{quote(contact, safe='/')}"
     try:
         told = _get(control, f"{path}/timeline", as_json)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -32,8 +32,21 @@ from cti.store.people import PeopleRecords
 user_app = typer.Typer(name="user", help="Who may sign in on the web (docs/api.md).", no_args_is_help=True)
 token_app = typer.Typer(name="token", help="Which programs and walls may ask (docs/api.md).", no_args_is_help=True)
 
+
+def _role(of: Sequence[Role], help_text: str = "what he is here for") -> Any:
+    """The option --role; a role that is not one of `of` is refused by the register, who says where it belongs."""
+
+    def read(word: str) -> Role:
+        if word not in list(Role):
+            raise typer.BadParameter(f"there is no role {word[:40]}; one of {', '.join(of)}")
+        return Role(word)
+
+    return typer.Option("--role", parser=read, metavar=f"[{'|'.join(of)}]", help=help_text)
+
+
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-RoleOption = Annotated[Role, typer.Option("--role", help="what he is here for")]
+PersonsRole = Annotated[Role, _role(SIGNS_IN)]
+TokensRole = Annotated[Role, _role([role for role in Role if role is not Role.AGENT], "what it is here for")]
 Queues = Annotated[
     list[str] | None, typer.Option("--queue", metavar="QUEUE", help="only this one; may be given several times")
 ]
@@ -74,7 +87,7 @@ def user_list(config: ConfigOption = None, as_json: AsJson = False) -> None:
 @user_app.command("add")
 def user_add(
     name: Name,
-    role: RoleOption,
+    role: PersonsRole,
     queues: Queues = None,
     teams: Teams = None,
     agent: AgentOption = None,
@@ -96,7 +109,7 @@ def user_add(
 @user_app.command("change")
 def user_change(
     name: Name,
-    role: Annotated[Role | None, typer.Option("--role", help=f"one of {', '.join(SIGNS_IN)}")] = None,
+    role: Annotated[Role | None, _role(SIGNS_IN)] = None,
     queues: Queues = None,
     teams: Teams = None,
     everything: Annotated[bool, typer.Option("--all", help="no limit to queues and teams any more")] = False,
@@ -191,7 +204,7 @@ def token_list(config: ConfigOption = None, as_json: AsJson = False) -> None:
 @token_app.command("add")
 def token_add(
     name: Name,
-    role: RoleOption = Role.API,
+    role: TokensRole = Role.API,
     queues: Queues = None,
     teams: Teams = None,
     days: Days = None,

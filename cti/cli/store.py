@@ -56,7 +56,7 @@ def opened(file: Path | None, as_json: bool = False, *, only_look: bool = False)
     """Give the configuration and its store; ends the command, in a few lines, where either cannot be used.
 
     The secrets that the engine needs may be missing here. `only_look`: whoever only looks makes no store where there
-    is none; he sees an empty one, and is told so. Who changes something is told whose store it is.
+    is none; he sees an empty one, and is told so. Who changes something and named no file is told whose store it is.
     """
     with ExitStack() as leaving:
         try:
@@ -68,7 +68,7 @@ def opened(file: Path | None, as_json: bool = False, *, only_look: bool = False)
         except (ConfigError, OSError) as error:
             refuse(error.problems if isinstance(error, ConfigError) else [str(error)], as_json)
         leaving.callback(store.close)
-        if not only_look and not as_json:
+        if file is None and not only_look and not as_json:
             place = make_url(settings.store).render_as_string(hide_password=True)
             typer.echo(f"store {place}, of {found}", err=True)
         try:

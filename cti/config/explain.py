@@ -78,10 +78,12 @@ def in_words(
     """
     known_patterns = MEANING_OF_PATTERN | (meanings or {})
     problems, unknown = [], 0
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    around = {detail["loc"][:-1] for detail in details}
+    for detail in details:
         kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
-        if kind == "default_factory_not_called":  # follows from another error, which is reported
-            continue
+        if kind == "default_factory_not_called" or (kind == "too_short" and path in around):
+            continue  # follows from another error, which is reported: an item that is wrong counts as none
         about_key = kind == "extra_forbidden" or path[-1:] == ("[key]",)
         path = path[:-1] if path[-1:] == ("[key]",) else path
         if kind == "extra_forbidden" and (unknown := unknown + 1) > MOST_UNKNOWN:

@@ -7,7 +7,7 @@ None (leaves). PURE: judged by the schema and the same checks as the file; knows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -82,20 +82,29 @@ def apply(center: Center, changes: Changes) -> Judged:
     return Judged(None if problems else new, problems, [line for is_error, line in found if not is_error])
 
 
-def fitting(center: Center, changes: Changes) -> Fitted:
-    """Lay over `center` whatever of `changes` fits it, the oldest first where they contradict one another."""
-    whole = apply(center, changes)
+def fitting(center: Center, changes: Changes, more: Callable[[Center], list[str]] = lambda _center: []) -> Fitted:
+    """Lay over `center` whatever of `changes` fits it, the oldest first where they contradict one another.
+
+    `more`: what else is wrong with a policy, one line each (flows that it leads to, and that there are not).
+    """
+
+    def judged(some: Changes) -> Judged:
+        found = apply(center, some)
+        wrong = more(found.center) if found.center is not None else []
+        return Judged(None, wrong, found.warnings) if wrong else found
+
+    whole = judged(changes)
     if whole.center is not None:
         return Fitted(whole.center, [], whole.warnings)
     kept: dict[str, Any] = {}
     found = Fitted(center, [], apply(center, {}).warnings)
     for path, value in changes.items():
-        judged = apply(center, kept | {path: value})
-        if judged.center is None:
-            found.dropped.append(Dropped(path, judged.problems[0].removeprefix(f"{path}: ")))
+        one = judged(kept | {path: value})
+        if one.center is None:
+            found.dropped.append(Dropped(path, one.problems[0].removeprefix(f"{path}: ")))
         else:
             kept[path] = value
-            found = Fitted(judged.center, found.dropped, judged.warnings)
+            found = Fitted(one.center, found.dropped, one.warnings)
     return found
 
 
@@ -124,9 +133,14 @@ def value_at(center: Center, path: str) -> Any:
     return None if member is None else member.model_dump(mode="json")
 
 
+def brought_by(line: str, live: Collection[str]) -> str | None:
+    """Return which of the paths in `live` brings an error that is told with its place in the file."""
+    return next((path for path in live if any(f": {path}{end}" in line for end in ".:")), None)
+
+
 def where_it_is(line: str, live: Collection[str]) -> str:
     """Say of an error that a live change brings that it is in no line of the file."""
-    path = next((path for path in live if f": {path}." in line), None)
+    path = brought_by(line, live)
     return line if path is None else f"{line[line.index(path) :]} (a live change: take it back, or drop all of them)"
 
 

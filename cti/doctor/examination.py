@@ -134,7 +134,7 @@ class _Node:
         files = str(answer.get("CoreMaxFilehandles", ""))
         return [
             *rules.judge_version(self.name, str(answer.get("AsteriskVersion", ""))),
-            rules.judge_asterisk_files(self.name, int(files) if files.isdigit() else 0),
+            rules.judge_asterisk_files(self.name, int(files) if files.isdecimal() else 0),
         ]
 
     async def _rights(self) -> list[Finding]:

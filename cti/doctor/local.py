@@ -47,7 +47,7 @@ def writetimeout_ms(user: Mapping[str, str] | None) -> int | None:
     if user is None:
         return None
     value = user.get("writetimeout", "100")  # manager.c: the default
-    return int(value) if value.isdigit() else 100
+    return int(value) if value.isdecimal() else 100
 
 
 def refuses_forgery(user: Mapping[str, str] | None) -> bool | None:
@@ -78,7 +78,7 @@ def _rtp(node: str, etc: Path) -> list[Finding]:
         return []
     general = parse_asterisk_conf(text, "general")
     start, end = general.get("rtpstart", "5000"), general.get("rtpend", "31000")  # res_rtp_asterisk.c: the defaults
-    return [judge_rtp(node, int(start), int(end))] if start.isdigit() and end.isdigit() else []
+    return [judge_rtp(node, int(start), int(end))] if start.isdecimal() and end.isdecimal() else []
 
 
 def _read(path: Path) -> str | None:
@@ -99,7 +99,7 @@ def _open_files() -> Finding:
 
 def _threads() -> Finding:
     text = _read(Path("/proc/sys/kernel/pid_max")) or ""
-    most = int(text) if text.strip().isdigit() else 0
+    most = int(text) if text.strip().isdecimal() else 0
     if not most:
         return Finding("ok", HERE, "threads", "this system has no pid_max to look at")
     if most < 32768:

@@ -27,7 +27,8 @@ from cti.store.hook_outbox import Message
 GIVE_UP_AFTER, REST_S = 5, 60.0
 LOOK_S = 60.0  # at the latest: another process may have put something in
 STORE_RETRY_S = 5.0
-KEEP_SENT_S, KEEP_FAILED_S, CLEAN_EVERY_S = 7 * 86_400.0, 30 * 86_400.0, 3600.0
+KEEP_SENT_S, KEEP_FAILED_S = 7 * 86_400.0, 30 * 86_400.0
+CLEAN_EVERY_S, CLEAN_PAUSE_S = 3600.0, 1.0  # the pause: between two portions, for those who send meanwhile
 HOUR_S = 3600.0
 
 _log = structlog.get_logger(__name__)
@@ -96,14 +97,14 @@ class Deliveries:
 
     async def _clean(self) -> None:
         while True:
-            now = self._clock()
+            now, deleted = self._clock(), 0
             try:
                 over = (now - KEEP_SENT_S, now - KEEP_FAILED_S)
-                await asyncio.to_thread(hook_outbox.forget, self._store, list(self._lanes), *over)
+                deleted = await asyncio.to_thread(hook_outbox.forget, self._store, list(self._lanes), *over)
             except Exception as error:
                 self.errors += 1
                 _log.error("hooks: what is over cannot be forgotten", error=type(error).__name__)
-            await asyncio.sleep(CLEAN_EVERY_S)
+            await asyncio.sleep(CLEAN_EVERY_S if deleted < hook_outbox.PORTION else CLEAN_PAUSE_S)
 
 
 class _Lane:

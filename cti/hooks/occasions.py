@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from cti.figures.number_walks import is_answered_meanwhile
 from cti.model.books import AnyBookOrder, SettleLead
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.dialling import CallbackState
 from cti.model.hooks import Told
-from cti.model.words import ContactState, OfferState
+from cti.model.words import ContactState, OfferState, Outcome
 from cti.outbound.lead import from_one_word
 
 MOST_CONTACTS = 50_000
+OF_CONTACTS = (Kind.CONTACT, Kind.VISIT, Kind.OFFER, Kind.DISPOSITION)
 _FAILED = (CallbackState.FAILED, CallbackState.EXPIRED)
 
 
@@ -43,14 +45,16 @@ class Occasion(msgspec.Struct, frozen=True):
 
 
 class _Contact:
-    """What is known of a contact that goes on."""
+    """What is known of a contact that goes on. None where no engine was there to see it: unknown is not 0."""
 
     def __init__(self) -> None:
+        self.since: float | None = None
+        self.outbound = False
         self.queue: str | None = None
         self.outcome = ""
         self.agent: str | None = None
-        self.wait_s = 0.0
-        self.talk_s = 0.0
+        self.wait_s: float | None = 0.0
+        self.talk_s: float | None = 0.0
         self.talks_since: float | None = None
         self.disposition = ""
         self.ended_by: str | None = None
@@ -58,21 +62,38 @@ class _Contact:
     def row(self, changed: Changed) -> dict[str, Any]:
         """What is told at the end, `changed`."""
         if self.talks_since is not None:
-            self.talk_s += max(0.0, changed.at - self.talks_since)
+            alone = changed.cause == LEFT_BEHIND  # it ended at some time while nobody was there
+            self.talk_s = None if alone else _sum(self.talk_s, max(0.0, changed.at - self.talks_since))
         return {
             "contact": changed.id,
             "call": changed.call,
-            "direction": "outbound" if changed.outbound else "inbound",
-            "since": changed.since,
+            "direction": "outbound" if changed.outbound or self.outbound else "inbound",
+            "since": self.since if changed.since is None else changed.since,
             "ended_at": changed.at,
             "queue": self.queue or changed.queue,
             "outcome": self.outcome or None,
             "agent": self.agent,
-            "wait_s": round(self.wait_s, 3),
-            "talk_s": round(self.talk_s, 3),
+            "wait_s": _rounded(self.wait_s),
+            "talk_s": _rounded(self.talk_s),
             "ended_by": self.ended_by,
             "disposition": self.disposition or None,
         }
+
+    def answered_meanwhile(self, changed: Changed) -> None:
+        """He talks, or has talked, and it may be that nobody has told when that began."""
+        if not self.outcome:
+            self.outcome, self.wait_s = Outcome.ANSWERED.value, None
+        self.agent = changed.agent or self.agent
+        if changed.new != ContactState.TALKING or self.talks_since is None:
+            self.talk_s = self.talks_since = None
+
+
+def _sum(known: float | None, more: float | None) -> float | None:
+    return None if known is None or more is None else known + more
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 class Occasions:
@@ -89,6 +110,11 @@ class Occasions:
             Kind.CALLBACK: _callback,
             Kind.CAMPAIGN: _campaign,
         }
+
+    def goes_on(self, facts: Iterable[Changed]) -> None:
+        """What an earlier engine has told of contacts that are open, of the kinds OF_CONTACTS; nothing is told."""
+        for changed in facts:
+            self.of_fact(changed)
 
     def of_fact(self, changed: Changed) -> Occasion | None:
         """Take in one fact."""
@@ -110,13 +136,22 @@ class Occasions:
         return found
 
     def _contact(self, changed: Changed) -> Occasion | None:
-        if changed.new != ContactState.ENDED:
-            self._known(changed.id)
-            return None
-        known = self._contacts.pop(changed.id, None) or _Contact()
-        return Occasion(
-            Told.CONTACT_ENDED, f"{changed.id} {changed.at:.6f}", changed.at, known.row(changed), changed.caller or ""
-        )
+        if changed.new == ContactState.ENDED:
+            row = self._ended(changed).row(changed)
+            return Occasion(Told.CONTACT_ENDED, f"{changed.id} {changed.at:.6f}", changed.at, row, changed.caller or "")
+        known = self._known(changed.id)
+        known.since, known.outbound = changed.since, changed.outbound
+        if is_answered_meanwhile(changed):
+            known.answered_meanwhile(changed)
+        return None
+
+    def _ended(self, changed: Changed) -> _Contact:
+        if changed.id in self._contacts:
+            return self._contacts.pop(changed.id)
+        never_seen = _Contact()
+        if changed.cause == LEFT_BEHIND:
+            never_seen.wait_s = never_seen.talk_s = None
+        return never_seen
 
     def _visit(self, changed: Changed) -> None:
         known = self._known(str(changed.contact))
@@ -125,7 +160,7 @@ class Occasions:
             known.outcome = ""
             return
         known.outcome = changed.new
-        known.wait_s += changed.wait_s or 0.0
+        known.wait_s = _sum(known.wait_s, changed.wait_s)
 
     def _offer(self, changed: Changed) -> None:
         if changed.contact not in self._contacts:
@@ -134,7 +169,7 @@ class Occasions:
         if changed.new == OfferState.ACCEPTED:
             known.agent, known.talks_since = changed.agent, changed.at
         elif changed.new == OfferState.ENDED:
-            known.talk_s += changed.talk_s or 0.0
+            known.talk_s = (known.talk_s or 0.0) + (changed.talk_s or 0.0)
             known.talks_since = None
             known.ended_by = changed.ended_by
 

@@ -39,6 +39,10 @@ class Outbox(RowWriter[Occasion]):
         self._occasions = Occasions()
         self._begin()
 
+    def goes_on(self, facts: Iterable[Changed]) -> None:
+        """Before the first fact: see Occasions."""
+        self._occasions.goes_on(facts)
+
     def apply(self, changed: Changed) -> None:
         """Take in one fact; returns at once. Never raises."""
         occasion = self._occasions.of_fact(changed)

@@ -7,12 +7,12 @@ threads too. A loop that hangs for good is noticed by its own beat: then the lea
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Protocol
 
 import structlog
 
+from cti.clocks import lasting_clock
 from cti.joined.door import RedisAway
 from cti.joined.question import NotInTime, Question
 from cti.joined.tenure import Standing, Tenure
@@ -22,11 +22,6 @@ SHORTEST_PAUSE_S = 0.05
 LOOP_HANGS_S = 15.0  # so long without a beat: this process serves nobody any more
 
 log = structlog.get_logger(__name__)
-
-
-def lasting_clock() -> float:
-    """Seconds that go on while this process is stopped, and while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Lease(Protocol):

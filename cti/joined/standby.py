@@ -24,11 +24,11 @@ from cti.api.loop_watch import LoopWatch
 from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
 from cti.background import in_thread_of_its_own
+from cti.clocks import lasting_clock
 from cti.config.address import Address
 from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
-from cti.joined.holding import lasting_clock
 from cti.joined.tenure import Patience
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError
@@ -168,7 +168,7 @@ class Standby:
         try:
             await agi.start()
         except OSError as error:
-            raise ConfigError([f"fastagi.listen: cannot listen on {fastagi.listen}: {error.strerror}"]) from None
+            raise machine.cannot_listen("fastagi.listen", fastagi.listen, error) from None
         stack.push_async_callback(agi.close)
 
     def _where(self) -> Whereabouts | None:
@@ -201,7 +201,7 @@ async def _served(
     try:
         runner = await serve_tcp(app, listen.host, listen.port, tls=tls)
     except OSError as error:
-        raise ConfigError([f"{key}: cannot listen on {listen}: {error.strerror}"]) from None
+        raise machine.cannot_listen(key, listen, error) from None
     try:
         yield
     finally:

@@ -129,7 +129,7 @@ def plain(text: str) -> str:
 
 def _priority_of(row: Row, columns: Columns) -> Row:
     text = _cell(row.cells, columns.priority)
-    if text and (not text.isascii() or not text.isdigit() or int(text[:4]) > LAST_PRIORITY):
+    if text and (not text.isascii() or not text.isdigit() or int(text.lstrip("0")[:2] or 0) > LAST_PRIORITY):
         what = f"a priority is a number from 0 (first) to {LAST_PRIORITY}"
         return row.refuse(Verdict.INVALID, what, columns.header[columns.priority or 0])
     row.priority = int(text) if text else USUAL_PRIORITY

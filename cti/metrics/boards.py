@@ -25,7 +25,7 @@ QUEUES, AGENTS, CALLS, STATUS, DECISIONS = "queues", "agents", "calls", "status"
 NOW = "now"  # the one row of STATUS
 SLOW_S = 1.0
 """What depends on the time itself (sliding windows) and what concerns everything is worked out so often at most."""
-PORTION = 200
+PORTION = 400
 """So many rows of contacts and agents are worked out in one look besides those of which there is news: a new day, a new
 policy, or the first who looks after hours concerns tens of thousands, and calls must not wait for all of them."""
 
@@ -68,7 +68,6 @@ class Boards:
         self._ringing: Counter[str] = Counter()  # of those in a line, by queue
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
-        self._closed_since: float | None = None
         self._decided = self._told = 0  # decisions in all, and how many of them are in `rows`
         self._all = True
         self._slow_at = float("-inf")
@@ -214,7 +213,7 @@ class Boards:
                 self._put(found, QUEUES, name, None)
                 continue
             told = queue_row(name, row, now, 0)
-            told["oldest_since"], told["ringing"] = row.line.oldest_since, self._ringing[name]
+            told |= {"oldest_since": row.line.oldest_since, "to_call": row.line.to_call, "ringing": self._ringing[name]}
             told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
@@ -253,18 +252,14 @@ class Boards:
         today: dict[str, float] = {}
         for name in view.queues:
             add(today, view.tally.windows(name).counts("today", now))
-        if not told["admission"]["closed"]:
-            self._closed_since = None
-        elif self._closed_since is None:
-            self._closed_since = now
         told |= {
-            "admission": told["admission"] | {"since": self._closed_since},
             "down_since": self.down_since(),
             "drained": {
                 name: {"state": state, "reason": view.policy.nodes[name].drained or ""}
                 for name, state in view.node_book.drains.items()
                 if name in view.policy.nodes
             },
+            "to_call": sum(row.line.to_call for row in view.queues.values()),
             "agents_free": len(self._all_free),
             "agents_available": len(self._all_available),
             "today": of_queue(today),
@@ -296,6 +291,7 @@ def _call(row: ContactRow, now: float) -> Row:
         told["wait_s"] = None  # it still grows: `since` says it
     told["since"] = row.since
     told["order_at"] = row.visit[1] if row.visit is not None else None
+    told["to_call"] = row.visit is not None and not row.on_phone
     return told
 
 
@@ -304,8 +300,10 @@ def _who_has(row: Row | None) -> str | None:
 
 
 def _rings_in(row: Row | None) -> str:
-    """The queue in whose line he stands while an agent's phone rings for him; "": none."""
-    return row["queue"] if row is not None and row["order_at"] is not None and row["state"] in _WITH_AGENT else ""
+    """The queue in whose line he waits while an agent's phone rings for him; "": none."""
+    if row is None or row["order_at"] is None or row["to_call"] or row["state"] not in _WITH_AGENT:
+        return ""
+    return str(row["queue"])
 
 
 def _by_name(rows: Iterable[Row]) -> Rows:

@@ -5,38 +5,45 @@ A team is a group of the policy; an agent in two teams is in both rows.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from cti.metrics.tally import of_agents
 from cti.model.words import Activity, AgentStatus
 
 if TYPE_CHECKING:
     from cti.metrics.live import LiveView
 
+_Stand = tuple[str, str, bool]  # status, activity, whether he is free
+
 
 def team_rows(view: LiveView, now: float) -> list[dict[str, Any]]:
     """A row for each group: how many of its agents are in which state, and their day together."""
-    members: dict[str, list[str]] = {}
+    members: defaultdict[str, Counter[_Stand]] = defaultdict(Counter)  # thousands of them stand in some few ways
     for name, agent in view.policy.agents.items():
-        for group in agent.groups:
-            members.setdefault(group, []).append(name)
-    found = []
-    for group, names in sorted(members.items()):
-        rows = [view.agents[name] for name in names]
-        activities = Counter(row.activity for row in rows if row.available() or row.activity != Activity.IDLE)
-        statuses = Counter(row.status for row in rows)
-        found.append(
-            {
-                "name": group,
-                "agents": len(names),
-                **{status.value: statuses[status] for status in AgentStatus},
-                **{activity.value: activities[activity] for activity in Activity},
-                "free": sum(row.free() for row in rows),
-                "today": of_agents(view.tally.agents_today(now).get(name, {}) for name in names),
-            }
-        )
-    return found
+        if agent.groups:
+            row = view.agents[name]
+            stand = (row.status, row.activity, row.free())
+            for group in agent.groups:
+                members[group][stand] += 1
+    return [_team_row(view, group, stands, now) for group, stands in sorted(members.items())]
+
+
+def _team_row(view: LiveView, group: str, stands: Counter[_Stand], now: float) -> dict[str, Any]:
+    statuses: Counter[str] = Counter()
+    activities: Counter[str] = Counter()
+    free = 0
+    for (status, activity, is_free), agents in stands.items():
+        statuses[status] += agents
+        activities[activity] += agents if status == AgentStatus.AVAILABLE or activity != Activity.IDLE else 0
+        free += agents if is_free else 0
+    return {
+        "name": group,
+        "agents": stands.total(),
+        **{status.value: statuses[status] for status in AgentStatus},
+        **{activity.value: activities[activity] for activity in Activity},
+        "free": free,
+        "today": view.tally.team(group, now),
+    }
 
 
 def campaign_rows(view: LiveView, now: float) -> list[dict[str, Any]]:

@@ -19,15 +19,23 @@ FEW = 64  # who have gone are kept among those who came, so many and as many as 
 
 
 class Line:
-    """Contacts by `order_at` (epoch seconds), which decides; each is in it once, and keeps its `since` meanwhile."""
+    """Contacts by `order_at` (epoch seconds), which decides; each is in it once, and keeps its `since` meanwhile.
+
+    Who is still to be called stands in it, too, and waits for nothing: he does so from the moment he is on the phone.
+    """
 
     def __init__(self) -> None:
         self._order: SortedDict = SortedDict()  # (order_at, contact) -> ContactRow
-        self._since: dict[str, float] = {}
+        self._since: dict[str, float] = {}  # of those on the phone
         self._came: list[tuple[float, str]] = []  # a heap; who has gone is taken off when he comes to its top
 
     def __len__(self) -> int:
         return len(self._order)
+
+    @property
+    def to_call(self) -> int:
+        """How many of them are not on the phone."""
+        return len(self._order) - len(self._since)
 
     def values(self) -> ValuesView[ContactRow]:
         """All of them, the next to be served first."""
@@ -36,12 +44,17 @@ class Line:
 
     def enter(self, row: ContactRow, order_at: float) -> None:
         self._order[(order_at, row.contact)] = row
-        self._since[row.contact] = row.since
+        if row.on_phone:
+            self.waits(row.contact, row.since)
+
+    def waits(self, contact: str, since: float) -> None:
+        """He is on the phone since then."""
+        self._since[contact] = since
         if len(self._came) > 2 * len(self._since) + FEW:
             self._came = [(since, contact) for contact, since in self._since.items()]
             heapify(self._came)
         else:
-            heappush(self._came, (row.since, row.contact))
+            heappush(self._came, (since, contact))
 
     def leave(self, contact: str, order_at: float) -> None:
         """Whoever is not in it leaves nothing."""
@@ -55,7 +68,7 @@ class Line:
 
     @property
     def oldest_since(self) -> float | None:
-        """Since when the one who has waited longest does; None: nobody waits."""
+        """Since when the one who has waited longest on the phone does; None: nobody waits."""
         while self._came:
             since, contact = self._came[0]
             if self._since.get(contact) == since:

@@ -43,10 +43,14 @@ class Listeners:
             news = {"state": changed.new, "since": changed.at, "result": (changed.reason or "") if over else ""}
             self._rows[changed.id] = self._rows[changed.id] | news
             if over:
+                self._forget(changed.at)  # nobody may be looking
                 self._ended_at[changed.id] = changed.at
 
     def rows(self, now: float) -> dict[str, Mapping[str, Any]]:
         """Return them by their ids, at `now` (epoch seconds); what was over long ago is forgotten."""
+        self._forget(now)
+        return dict(self._rows)
+
+    def _forget(self, now: float) -> None:
         for spy in [spy for spy, at in self._ended_at.items() if not 0 <= now - at < SHOWN_S]:
             del self._ended_at[spy], self._rows[spy]
-        return dict(self._rows)

@@ -54,7 +54,7 @@ class LiveView:
         self.free_to_ring = Samples()
         self.flow_ways = FlowWays()
         self.tally = Tally(policy)
-        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "turned_away": {}}  # for new callers
+        self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "since": None, "turned_away": {}}
         self.redis: Callable[[], dict[str, Any] | None] = lambda: None  # where several engines are joined
         self._appliers = {
             Kind.CONTACT: self._contact,
@@ -155,6 +155,8 @@ class LiveView:
         row.state = changed.new
         self.states[row.state] += changed.new != ContactState.ENDED
         row.call = changed.call or row.call
+        if changed.call is not None and not row.on_phone:
+            self._picked_up(row, changed.at)
         row.queue = changed.queue or row.queue
         row.caller = changed.caller or row.caller
         row.agent = changed.agent or row.agent
@@ -167,6 +169,12 @@ class LiveView:
             if row.visit is not None:  # its end was not told: keep it apart instead of letting it wait for ever
                 self.inconsistent += 1
                 self._leave(row, changed.at, Outcome.LOST, None)
+
+    def _picked_up(self, row: ContactRow, at: float) -> None:
+        """He has a call: a caller from the beginning, a customer once he has answered."""
+        row.on_phone = True
+        if row.visit is not None:
+            self.queues[row.visit[0]].line.waits(row.contact, at)
 
     def _visit(self, changed: Changed) -> None:
         before_us = changed.cause == LEFT_BEHIND  # nothing of him has been counted yet (reports/today.py)
@@ -186,6 +194,7 @@ class LiveView:
         row.call, row.caller = changed.call or row.call, changed.caller or row.caller
         order_at = changed.order_at if changed.order_at is not None else since
         row.visit, row.outbound = (changed.queue or "", order_at), changed.outbound
+        row.on_phone |= changed.call is not None or not changed.outbound
         queue.line.enter(row, order_at)
         counts = queue.counts.entered(resumed=changed.cause == "resumed", outbound=changed.outbound)
         self.tally.queue(changed.queue or "", since, changed.at, counts)

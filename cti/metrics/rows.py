@@ -24,6 +24,7 @@ class ContactRow:
     agent: str | None = None
     visit: tuple[str, float] | None = None  # (queue, order_at) of the line it stands in
     outbound: bool = False  # a customer whom we call, in this visit
+    on_phone: bool = False  # he has a call: before that nobody waits for us
     rung: set[str] = field(default_factory=set)  # agents it was offered to
 
 
@@ -64,5 +65,6 @@ class QueueRow:
         self.line = Line()
 
     def longest_wait_s(self, now: float) -> float | None:
+        """Of those who are on the phone."""
         since = self.line.oldest_since
         return None if since is None else max(0.0, now - since)

@@ -32,6 +32,7 @@ class Tally:
         self.day = Day(policy.zone)
         self.queues: dict[str, Windows] = {}
         self.agents: dict[str, dict[str, float]] = {}  # today
+        self.teams: dict[str, dict[str, float]] = {}  # today, of all who are in a team now
         self.flows: dict[str, Windows] = {}
         self.campaigns: dict[str, Windows] = {}
         self.in_the_air: dict[str, tuple[str, float]] = {}  # attempt -> campaign, and when it was placed
@@ -49,7 +50,10 @@ class Tally:
         """Take over a changed policy; another zone holds from the next midnight on."""
         if policy.zone != self.policy.zone:
             self.day.move_to(policy.zone)
+        moved = _groups(policy) != _groups(self.policy)
         self.policy = policy
+        if moved:
+            self._sum_teams()
 
     def apply(self, changed: Changed) -> None:
         """Take in one fact. Never raises."""
@@ -95,15 +99,15 @@ class Tally:
             found = self.campaigns[name] = Windows(self.day, of_all(*ATTEMPTS))
         return found
 
-    def agents_today(self, now: float) -> Mapping[str, Counts]:
-        """The bare counts of all agents since midnight."""
+    def team(self, name: str, now: float) -> dict[str, Any]:
+        """The day of all who are in a team now, together, as an agent's."""
         self._turn(now)
-        return self.agents
+        return of_agent(self.teams.get(name, {}))
 
     def agent(self, name: str, now: float) -> dict[str, Any]:
         """An agent's day: seconds in each state that have ended, and what he has done."""
         self._turn(now)
-        return of_agents([self.agents.get(name, {})])
+        return of_agent(self.agents.get(name, {}))
 
     def begin_today_with(
         self, queues: Mapping[str, Counts], agents: Mapping[str, Counts], flows: Mapping[str, Counts], now: float
@@ -116,6 +120,17 @@ class Tally:
         self._turn(now)
         for name, counts in agents.items():
             add(self.agents.setdefault(name, {}), counts)
+        self._sum_teams()
+
+    def _sum_teams(self) -> None:
+        self.teams = {}
+        for name, counts in self.agents.items():
+            self._add_to_teams(name, counts)
+
+    def _add_to_teams(self, agent: str, counts: Counts) -> None:
+        rules = self.policy.agents.get(agent)
+        for team in () if rules is None else rules.groups:
+            add(self.teams.setdefault(team, {}), counts)
 
     def _stretch(self, stretch: Stretch, now: float) -> None:
         self._turn(now)
@@ -130,6 +145,7 @@ class Tally:
         for agent, queue, counts in shares:
             if agent:
                 add(self.agents.setdefault(agent, {}), counts)
+                self._add_to_teams(agent, counts)
             elif counts.keys() <= _PRESENCE:
                 self.windows(queue).add_today(began_at, counts)
             else:
@@ -149,19 +165,20 @@ class Tally:
     def _turn(self, now: float) -> None:
         begin = self.day.begin(now)
         if begin != self._agents_from:
-            self._agents_from, self.agents = begin, {}
+            self._agents_from, self.agents, self.teams = begin, {}, {}
 
 
-def of_agents(all_counts: Iterable[Counts]) -> dict[str, Any]:
+def of_agent(counts: Counts) -> dict[str, Any]:
     """The counts of one agent, or of several together, as they are shown."""
-    sums: dict[str, float] = {}
-    for counts in all_counts:
-        add(sums, counts)
     return {
-        **{name: round(sums.get(name, 0.0), 3) for name in (*STATES, *WORK)},
-        "handled": int(sums.get("handled", 0)),
-        "transferred": int(sums.get("transferred", 0)),
-        "missed": int(sums.get("missed", 0)),
-        "occupancy": derived.occupancy(sums),
-        "aht_s": derived.aht_s(sums),
+        **{name: round(counts.get(name, 0.0), 3) for name in (*STATES, *WORK)},
+        "handled": int(counts.get("handled", 0)),
+        "transferred": int(counts.get("transferred", 0)),
+        "missed": int(counts.get("missed", 0)),
+        "occupancy": derived.occupancy(counts),
+        "aht_s": derived.aht_s(counts),
     }
+
+
+def _groups(policy: Center) -> dict[str, tuple[str, ...]]:
+    return {name: agent.groups for name, agent in policy.agents.items() if agent.groups}

@@ -448,6 +448,12 @@ class PolicyChanged(Event, frozen=True):
     by: str = "operator"
 
 
+class ClockApart(Event, frozen=True):
+    """This engine's clock is `ahead_s` ahead of its machine's; below 0: behind it. Nobody can tell which is right."""
+
+    ahead_s: float
+
+
 class TimePassed(Event, frozen=True):
     """Nothing happened but time: deadlines due by `now` fire."""
 
@@ -497,5 +503,6 @@ AnyEvent = (
     | SpyHears
     | SpyEnded
     | PolicyChanged
+    | ClockApart
     | TimePassed
 )

@@ -43,6 +43,7 @@ class CallbackBook:
 
     def __init__(self, written: Callbacks, outbound: Outbound, air: Air, history: History) -> None:
         self._air, self._history = air, history
+        self.ahead_s = 0.0  # our clock, of the machine's
         self._open: dict[LeadId, Promise] = {}
         self._by_number: dict[str, set[LeadId]] = {}
         self._times: list[tuple[float, LeadId]] = []
@@ -100,8 +101,7 @@ class CallbackBook:
         known = self._open.get(name)
         if known is None or known.state is not CallbackState.IN_LINE:
             return Reason(Rule.CAMPAIGN, None, "it was taken back")
-        number = known.number
-        return may_dial(number, now, self.rules, self._history.of(number.number), self._air.has).decisive
+        return self._speaks_against(known, now)
 
     def dialling(self, name: LeadId, now: float) -> tuple[str, Promise]:
         """It is dialled now: the attempt's name, and the promise as it is from here on. Only after may_dial."""
@@ -229,13 +229,16 @@ class CallbackBook:
         """Into the line, if he may be called at this hour; else at the next hour at which he may."""
         self._move(known, CallbackState.DUE)
         known = self._open[known.id]
-        history = self._history.of(known.number.number)
-        reason = may_dial(known.number, now, self.rules, history, self._air.has).decisive
+        reason = self._speaks_against(known, now)
         if reason is None:
             yield self._move(known, CallbackState.IN_LINE)
             self._wake_at(known.id, expires_at(known))
         else:
             yield self._put_off(known, reason)
+
+    def _speaks_against(self, known: Promise, now: float) -> Reason | None:
+        history = self._history.of(known.number.number)
+        return may_dial(known.number, now, self.rules, history, self._air.has, self.ahead_s).decisive
 
     def _put_off(self, known: Promise, reason: Reason) -> Promise:
         if reason.until is None:

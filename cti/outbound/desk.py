@@ -95,9 +95,15 @@ class Desk:
         return self.life.state is CampaignState.RUNNING
 
     def choose(
-        self, lead: Lead, now: float, today: Today, history: History, in_the_air: Callable[[str], bool]
+        self,
+        lead: Lead,
+        now: float,
+        today: Today,
+        history: History,
+        in_the_air: Callable[[str], bool],
+        ahead_s: float = 0.0,
     ) -> Choice:
-        """Decide about `lead` at `now`, by every rule there is."""
+        """Decide about `lead` at `now`, by every rule there is. `ahead_s`: as may_dial."""
         whole = may_dial_lead(lead, now, self.rules)
         quota = self.quotas.reason(lead.data, today.name, today.ends_at, now + SOON_S)
         whole = Verdict((*whole.reasons, quota)) if quota is not None else whole
@@ -106,7 +112,7 @@ class Desk:
         found: list[Verdict] = []
         for index in in_turn(lead, self.written.rotation, dead_numbers(lead.tries, self.written.dispositions)):
             number = lead.numbers[index]
-            verdict = may_dial(number, now, self.rules, history.of(number.number), in_the_air)
+            verdict = may_dial(number, now, self.rules, history.of(number.number), in_the_air, ahead_s)
             if verdict.yes:
                 if self.pool is not None and not self.pool.left(today.name):
                     return Choice(None, Reason(Rule.NO_CALLER_ID, today.ends_at))

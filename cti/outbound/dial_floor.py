@@ -35,6 +35,7 @@ class DialFloor:
         self.desks: dict[CampaignName, Desk] = {}
         self.gone: set[CampaignName] = set()  # no longer in the configuration, with dials in hand
         self.late = 0
+        self.ahead_s = 0.0  # our clock, of the machine's
         self._today: Today | None = None
         self.follow(outbound)
 

@@ -195,7 +195,7 @@ class Dialer:
             return closed
         number = hand.lead.numbers[hand.place]
         before = [tried for tried in self.floor.history.of(number.number) if tried != hand.tried]
-        return may_dial(number, now, desk.rules, before).decisive
+        return may_dial(number, now, desk.rules, before, ahead_s=self.floor.ahead_s).decisive
 
     def dialling(self, attempt: str, now: float) -> None:
         """Its phone rings from now on."""
@@ -256,7 +256,8 @@ class Dialer:
             lead = desk.stock.take(now) if room > 0 else None
             if lead is None:
                 return
-            chosen = desk.choose(lead, now, self.floor.day(now), self.floor.history, self.floor.air.has)
+            today, ahead_s = self.floor.day(now), self.floor.ahead_s
+            chosen = desk.choose(lead, now, today, self.floor.history, self.floor.air.has, ahead_s)
             reason = chosen.reason
             if chosen.place is not None:
                 trunk = self.floor.ways.take(lead.numbers[chosen.place].number, now)

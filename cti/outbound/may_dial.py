@@ -19,6 +19,7 @@ from cti.outbound.windows import Window
 DAY_S = 86_400.0
 HOUR_S = 3600.0
 ANOTHER_TRUNK_S = 3600.0  # an operator may name a trunk for it meanwhile: no lead is lost over that
+OTHER_CLOCK_S = 300.0  # it may be right again by then
 SOON_S = 5.0  # what ends with a dial that is in the air is asked again so soon
 
 
@@ -46,8 +47,12 @@ def may_dial(
     rules: Rules,
     tries: Sequence[Tried],
     in_the_air: Callable[[str], bool] = lambda number: False,
+    ahead_s: float = 0.0,
 ) -> Verdict:
-    """Return whether `number` may be dialled at `now`. `tries`: the attempts at it, of all campaigns and callbacks."""
+    """Return whether `number` may be dialled at `now`. `tries`: the attempts at it, of all campaigns and callbacks.
+
+    `ahead_s`: of another clock that may be the right one (below 0: behind it). The window must be open by both.
+    """
     no = rules.forbidden.says_no(number.number)
     if no:
         return Verdict((Reason(Rule.DO_NOT_CALL, None, no),))
@@ -58,12 +63,18 @@ def may_dial(
         return Verdict((Reason(Rule.NO_TRUNK, now + ANOTHER_TRUNK_S, "no trunk may be used for it"),))
     found = [
         rules.window.reason(zones, now),
+        _other_clock(rules, zones, now, ahead_s),
         gap_reason(rules.gap_s, tries, now),
         *(cap_reason(cap, tries, rules.name, zones, rules.window, now) for cap in rules.caps if cap.per == "number"),
         *_agent_at_hand(rules, tries, now),
         Reason(Rule.IN_THE_AIR, now + SOON_S) if in_the_air(number.number) else None,
     ]
     return Verdict(tuple(reason for reason in found if reason is not None))
+
+
+def _other_clock(rules: Rules, zones: Sequence[str], now: float, ahead_s: float) -> Reason | None:
+    shut = rules.window.reason(zones, now - ahead_s) if ahead_s else None
+    return None if shut is None else Reason(shut.rule, now + OTHER_CLOCK_S, "by the machine's clock")
 
 
 def may_dial_lead(lead: Lead, now: float, rules: Rules) -> Verdict:

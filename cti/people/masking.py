@@ -21,7 +21,7 @@ HIDDEN = "•••"
 
 def mask(number: str) -> str:
     """Return `number` with its country and its last two digits only: +49 ••• ••12."""
-    digits = "".join(char for char in number if char.isdigit())
+    digits = "".join(char for char in number if char.isascii() and char.isdigit())
     if not number:
         return ""
     if len(digits) < SHORTEST:

@@ -21,6 +21,7 @@ from cti.people.rights import SIGNS_IN, Role
 from cti.suggest import did_you_mean
 
 DAY_S = 86_400.0
+MAX_TOLD = 40  # characters of a name that there is not
 CHANGEABLE = ("role", "queues", "teams", "agent", "phone", "language")
 
 
@@ -165,4 +166,4 @@ def _check_scope(queues: Sequence[str], teams: Sequence[str], center: Center) ->
         for word in words:
             if word not in known:
                 there = did_you_mean(word, known) or f"; there are {len(known) or 'none'}"
-                raise Wrong(f"unknown_{what}", f"there is no such {what}{there}")
+                raise Wrong(f"unknown_{what}", f'there is no {what} "{word[:MAX_TOLD]}"{there}')

@@ -11,12 +11,11 @@ from collections.abc import Callable
 import msgspec
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.commands import PlaceCall
 from cti.model.dialling import attempt_parts
-from cti.model.words import AttemptId
-from cti.store.attempts import Attempt, Intent, NotNow, intend, sent
+from cti.model.words import AttemptId, DialResult
+from cti.store.attempts import Attempt, Intent, NotNow, ended, intend, sent
 from cti.store.database import Store
 from cti.store.tables import lead_number
 from cti.store.threads import StoreThreads
@@ -63,8 +62,19 @@ class AttemptLedger:
 
     def sent(self, attempt: AttemptId) -> None:
         """It has gone out to the switch. Returns at once, never raises."""
+        self._soon(lambda: sent(self._store, attempt, self._clock()))
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None:
+        """It was intended, and has not gone out: nobody was called. Returns at once, never raises.
+
+        The core may have given it up before its row was there (a store that is slow): then nobody else ends the row,
+        and its number could not be called any more.
+        """
+        self._soon(lambda: ended(self._store, attempt, result, self._clock()))
+
+    def _soon(self, write: Callable[[], object]) -> None:
         try:
-            self._threads.submit(self._sent, attempt)
+            self._threads.submit(self._write, write)
         except RuntimeError:  # closed: the attempt stays intended, which says no more than is true
             self.errors += 1
 
@@ -80,9 +90,9 @@ class AttemptLedger:
         placed = msgspec.structs.replace(wanted, number_index=number_index or 0)
         return intend(self._store, placed, self._clock())
 
-    def _sent(self, attempt: AttemptId) -> None:
+    def _write(self, write: Callable[[], object]) -> None:
         try:
-            sent(self._store, attempt, self._clock())
-        except SQLAlchemyError as error:
+            write()
+        except Exception as error:  # whatever it is: a thread that dies of it tells nobody
             self.errors += 1
-            _log.error("an attempt that went out is still kept as intended", error=type(error).__name__)
+            _log.error("an attempt that went out, or did not, is still kept as intended", error=type(error).__name__)

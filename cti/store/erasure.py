@@ -36,6 +36,7 @@ class Erased:
     recordings: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
+    perhaps: dict[str, int] = field(default_factory=dict)  # rows with what may be a count, or have more before it
     vacuumed: bool = True  # what was freed on the disk is overwritten
 
 
@@ -61,7 +62,7 @@ def erase(store: Store, forms: Sequence[str], by: str, uid: int | None, now: flo
     found.rows |= {f"{name} (overwritten there)": count for name, count in rest.items()}
     found.vacuumed = _overwrite_freed(store)
     with store.engine.connect() as connection:
-        found.left = overwriting.left(connection, forms)
+        found.left, found.perhaps = overwriting.left(connection, forms)
     detail = {"rows": sum(found.rows.values()), "left": sum(found.left.values())}
     entry = AuditEntry(now, uid, by, "number.erase", "", detail, "failed" if found.left else "done")
     with store.durable.begin() as connection:

@@ -7,7 +7,7 @@ Who comes back is known from before. The ends are told to every reader: what a b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -46,11 +46,11 @@ class LeftBehind:
             found = [dict(row._mapping) for row in connection.execute(_still_open())]
         self.rows: dict[str, Row] = {str(row["contact"]): row for row in found}
 
-    def facts(self) -> Iterator[Changed]:
-        """What is told of the open ones, of each in order: VISIT and CONTACT only. Raises SQLAlchemyError."""
+    def facts(self, kinds: Collection[Kind] = (Kind.CONTACT, Kind.VISIT)) -> Iterator[Changed]:
+        """What is told of the open ones, of each in order: of these `kinds`. Raises SQLAlchemyError."""
         with self._store.engine.connect() as connection:
             for some in in_portions(list(self.rows)):
-                for body in connection.execute(_told_of(some)).scalars():
+                for body in connection.execute(_told_of(some, kinds)).scalars():
                     told = _read(body)
                     if told is not None:
                         yield told
@@ -128,10 +128,10 @@ def _read(body: str) -> Changed | None:
         return None
 
 
-def _told_of(contacts: Sequence[str]) -> Select[Any]:
+def _told_of(contacts: Sequence[str], kinds: Collection[Kind]) -> Select[Any]:
     """By their index: the facts of all others are millions."""
     fact = contact_fact.c
-    wanted = (fact.contact.in_(contacts), fact.kind.in_((Kind.CONTACT.value, Kind.VISIT.value)))
+    wanted = (fact.contact.in_(contacts), fact.kind.in_([kind.value for kind in kinds]))
     return select(fact.body).where(*wanted).order_by(fact.contact, fact.id)
 
 

@@ -46,6 +46,7 @@ class Entering(NamedTuple):
     queue: str
     since: float
     caller: str
+    outbound: bool = False
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Sums:
     """What is to be added, by table and key. `zone`: the centre's, whose days are counted too."""
 
     sums: dict[str, dict[Key, dict[str, float]]] = field(default_factory=dict)
-    resumed: list[Entering] = field(default_factory=list)  # offered, unless an earlier engine has counted them
+    resumed: list[Entering] = field(default_factory=list)  # entered, unless an earlier engine has counted them
     came: list[Entering] = field(default_factory=list)  # for the first time: perhaps again within 7 days
     zone: str = "UTC"
 
@@ -78,7 +79,7 @@ class Sums:
 
 def is_known(caller: str) -> bool:
     """Whether a customer can be known again by this number."""
-    return sum(letter.isdigit() for letter in caller) >= LEAST_DIGITS
+    return sum(letter.isdecimal() for letter in caller) >= LEAST_DIGITS
 
 
 def start_of(at: float) -> int:
@@ -155,13 +156,15 @@ class SumBook:
         queue = changed.queue or ""
         since = changed.at - (changed.wait_s or 0.0) if changed.since is None else changed.since
         key = (start_of(since), queue)
-        who = Entering(changed.contact or changed.id, changed.id, queue, since, changed.caller or "")
+        caller = changed.caller or ""
+        who = Entering(changed.contact or changed.id, changed.id, queue, since, caller, changed.outbound)
         if changed.old == "":
-            if changed.cause == "resumed" and not changed.outbound:
+            # A promise is taken up again like any other: of whom we call it is always asked whether he was counted.
+            if changed.cause == "resumed" or changed.outbound:
                 self._sums.resumed.append(who)
             else:
-                self._sums.add(queue_interval, key, counting.entered(outbound=changed.outbound))
-                if not changed.outbound and changed.id.endswith("/1"):
+                self._sums.add(queue_interval, key, counting.entered())
+                if changed.id.endswith("/1"):
                     self._sums.came.append(who)
         if changed.new == "waiting":
             return
@@ -201,7 +204,7 @@ class SumBook:
     def _survey(self, changed: Changed, name: str, scale: str, score: str) -> None:
         survey, _, question = name.partition(".")
         of = (survey[:40], question[:40], changed.queue or "", changed.agent or "", scale[:16])
-        if score.lstrip("-").isdigit():
+        if score.removeprefix("-").isdecimal():
             self._sums.add(survey_interval, (start_of(changed.at), *of, int(score)), {"answers": 1})
 
     def _stretches(self, stretches: Iterable[Stretch]) -> None:

@@ -6,7 +6,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import structlog
 
@@ -33,15 +33,13 @@ LATE_LOOK_S = 0.5
 _log = structlog.get_logger(__name__)
 
 
-Numbered = tuple[int, Changed | Opening]
-
-
 class _Work:
     """Facts of one commit, and their rows once they are made."""
 
-    def __init__(self, facts: list[Numbered]) -> None:
+    def __init__(self, facts: list[Changed | Opening]) -> None:
         self.facts = facts
         self.batch: Batch | None = None
+        self.lost = 0  # which no database takes
 
     @property
     def size(self) -> int:
@@ -53,7 +51,7 @@ class HistoryWriter(WriterThread[_Work]):
 
     `keep_s`: older rows are deleted, in small portions; callbacks, attempts and recordings as `further` says.
     While `may_wait` says so (the event loop is late) nothing is written until half of `max_pending` waits.
-    `clock` (epoch seconds): rows grow old in a night without calls too; without it time is what the newest fact says.
+    `clock` (epoch seconds): by which rows grow old, see AgeingClock; without it time is what the newest fact says.
     `now`: epoch seconds at which this engine starts; `left`: what an earlier one has left open, and `left_in_flows`
     where in flows (IVR) those are. Raises SQLAlchemyError where the store cannot be read.
     """
@@ -71,7 +69,7 @@ class HistoryWriter(WriterThread[_Work]):
         gather_s: float = GATHER_S,
         retry_s: float = RETRY_S,
         may_wait: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = lambda: 0.0,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         super().__init__("history", retry_s)
         self.written = 0
@@ -83,17 +81,16 @@ class HistoryWriter(WriterThread[_Work]):
         self.left = LeftBehind(store, now)
         self.left_in_flows = self._book.goes_on(self.left.rows, self.left.facts())
         self._hurry = False
-        self._facts: deque[Numbered] = deque()
+        self._facts: deque[Changed | Opening] = deque()  # the loop appends, the thread takes
         self._openings = 0  # among these
         self._proposed: list[Changed | Opening] | None = None  # and what was told since
         self._work: _Work | None = None  # what is being written
         self._numbers = FactNumbers(store, now)
         self._stored = Stored(self._numbers.start)
-        self._done = self._upto = self._numbers.last
+        self._taken = self._done = 0  # of the facts that were told: out of `_facts`, and written or lost
         self._newest_at = now
         self._swept_at = 0.0
-        with self._wake:
-            self._take_in(Opening(center, version, now))
+        self._take_in(Opening(center, version, now))
         self._begin()
 
     @told_of(*KEPT)
@@ -101,41 +98,39 @@ class HistoryWriter(WriterThread[_Work]):
         """Take in one fact; returns at once. Never raises."""
         if changed.kind not in KEPT:
             return
-        with self._wake:
-            if changed.at > self._newest_at:
-                self._newest_at = changed.at
-            if self.left.rows:
-                self.left.seen(changed.contact)
-            if self._proposed is None:
-                self._take_in(changed)
-            else:
-                self._proposed.append(changed)
+        if self.left.rows:
+            self.left.seen(changed.contact)
+        if self._proposed is None:
+            self._take_in(changed)
+        else:
+            self._proposed.append(changed)
 
     def propose(self, center: Center, version: str, at: float) -> None:
         """Another policy may hold from `at` (epoch seconds) on: what is told from now on is of it, if it is accepted.
 
         `settle` must follow: until then nothing more is written.
         """
-        with self._wake:
-            self._proposed = [Opening(center, version, at)]
+        self._proposed = [Opening(center, version, at)]
 
     def settle(self, *, accepted: bool) -> None:
         """Whether the proposed policy holds. One that never held leaves no trace."""
-        with self._wake:
-            told, self._proposed = self._proposed or [], None
-            for each in told if accepted else told[1:]:
-                self._take_in(each)
+        told, self._proposed = self._proposed or [], None
+        for each in told if accepted else told[1:]:
+            self._take_in(each)
 
     def _take_in(self, told: Changed | Opening) -> None:
+        """On the loop, which takes the thread's lock for the first fact only: it never waits while facts are taken."""
         if isinstance(told, Opening):
-            self._open(told)
+            with self._wake:
+                self._open(told)
         elif len(self._facts) < self._max_pending:
-            self._facts.append((self._numbers.take(told.at), told))
+            self._facts.append(told)
         else:
             self._no_room()
             return
         if len(self._facts) == 1:
-            self._wake.notify_all()
+            with self._wake:
+                self._wake.notify_all()
 
     def _open(self, opening: Opening) -> None:
         """A policy is taken in even where a fact finds no room; of too many, only the name."""
@@ -145,9 +140,9 @@ class HistoryWriter(WriterThread[_Work]):
         else:
             self._no_room()
             opening = opening._replace(center=None)
-            if _is_bare(self._facts[-1][1]):
+            if _is_bare(self._facts[-1]):
                 self._facts.pop()  # nothing was told while it held
-        self._facts.append((self._numbers.take(opening.at, 1 + opening.most_rows), opening))
+        self._facts.append(opening)
 
     def _no_room(self) -> None:
         """Told at the first, and then at each tenfold: a log that is flooded helps nobody."""
@@ -159,7 +154,7 @@ class HistoryWriter(WriterThread[_Work]):
     def flush(self, timeout_s: float = 1.0) -> bool:
         """Wait until all that was taken in so far is written, at most `timeout_s`; whether it is."""
         with self._wake:
-            upto = self._numbers.last
+            upto = self._taken + len(self._facts)
             self._hurry = True
             self._wake.notify_all()
             return self._wake.wait_for(lambda: self._done >= upto, timeout=timeout_s)
@@ -173,6 +168,8 @@ class HistoryWriter(WriterThread[_Work]):
     # --- the thread -----------------------------------------------------------------------------------------------
 
     def _wait(self) -> None:
+        if self._work is not None and not self._failing:
+            return  # it is tried by halves
         self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
@@ -186,8 +183,8 @@ class HistoryWriter(WriterThread[_Work]):
         """What could not be written yet goes first; meanwhile no more is taken, so that all of it has a bound."""
         if self._work is None:
             facts = [self._facts.popleft() for _ in range(min(BATCH, len(self._facts)))]
-            self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for _, told in facts)
-            self._upto = facts[-1][0] if facts and self._facts else self._numbers.last
+            self._openings -= sum(isinstance(told, Opening) and not _is_bare(told) for told in facts)
+            self._taken += len(facts)
             self._work = _Work(facts) if facts else None
         return self._work
 
@@ -198,40 +195,47 @@ class HistoryWriter(WriterThread[_Work]):
         if work.batch is None:
             work.batch = Batch(self._rows(work.facts), self._stored)
         work.batch.write(self._store)
-        self.written += work.batch.facts
+        self.written += work.batch.facts - work.lost
 
     def _split(self, work: _Work) -> bool:
         """Look for the row by halves; once it is found, the rest goes on without it."""
         lost = 0 if work.batch is None else work.batch.halve()
-        if lost:
-            self.lost += lost
-            _log.error("history_lost", lost=lost)
+        work.lost += lost
         return work.batch is not None
 
     def _size(self, work: _Work) -> int:
         return work.size
 
     def _done_with(self, work: _Work | None) -> None:
+        if work is not None and work.lost:
+            self.lost += work.lost
+            _log.error("history_lost", lost=work.lost)
         self._work = None
-        self._done = self._upto
+        self._done = self._taken
         self._hurry = self._hurry and bool(self._facts)
 
     def _afterwards(self, work: _Work | None) -> None:
         if not self._closing:
             self._sweep()
 
-    def _rows(self, facts: Sequence[Numbered]) -> Rows:
+    def _rows(self, facts: Sequence[Changed | Opening]) -> Rows:
+        self._newest_at = max(self._newest_at, *(told.at for told in facts))
         try:
-            return self._numbers.give(self._book.rows(facts))
+            return self._numbers.give(self._book.rows(self._numbered(facts)))
         except Exception as bug:  # a fact that this file does not understand must not end the history
             self.errors += 1
             self.lost += len(facts)
             _log.error("history_facts_not_understood", facts=len(facts), error=type(bug).__name__)
             return Rows()
 
+    def _numbered(self, facts: Iterable[Changed | Opening]) -> Iterator[tuple[int, Changed | Opening]]:
+        for told in facts:
+            most = 1 + told.most_rows if isinstance(told, Opening) else 1
+            yield self._numbers.take(told.at, most), told
+
     def _sweep(self) -> None:
         """Delete a portion of what is too old; the rest when there is nothing else to do."""
-        now = max(self._newest_at, self._clock())
+        now = self._newest_at if self._clock is None else self._clock()
         if now - self._swept_at < SWEEP_S:
             return
         if self.sweeper.sweep(now, self._book.version, self._center) < PORTION:

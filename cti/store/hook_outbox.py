@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, tuple_, update
 
 from cti.store.database import Store
 from cti.store.tables import hook_message
 from cti.store.upsert import put
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
-PORTION = 5_000  # rows that one clean-up deletes: nobody waits long for it
+PORTION = 5_000  # rows of one state that one commit deletes: nobody waits long for it
 
 
 class Message(NamedTuple):
@@ -106,24 +106,25 @@ def standings(store: Store, hooks: Collection[str]) -> dict[str, Standing]:
 
 
 def forget(store: Store, hooks: Collection[str], sent_before: float, failed_before: float) -> int:
-    """Delete some of what is over for so long (epoch seconds). Return how many. Raises SQLAlchemyError.
+    """Delete what is over for so long (epoch seconds), up to PORTION of each state. Raises SQLAlchemyError.
 
     What waits for none of `hooks`, the receivers that there are, has failed: nobody sends it, nobody gives it up.
+    Return how many of the state that had the most: PORTION says that there is more.
     """
-    table, deleted = hook_message, 0
+    table = hook_message
     over = (
         (table.c.state == SENT, sent_before),
         (table.c.state == FAILED, failed_before),
         ((table.c.state == WAITING) & table.c.hook.not_in(hooks), failed_before),
     )
-    for which, before in over:
-        old = select(table.c.hook, table.c.id).where(which, table.c.changed_at < before)
-        with store.engine.begin() as connection:
-            rows = connection.execute(old.limit(PORTION)).all()
-            for hook, message in rows:
-                connection.execute(delete(table).where(table.c.hook == hook, table.c.id == message))
-        deleted += len(rows)
-    return deleted
+    return max(_forget(store, which & (table.c.changed_at < before)) for which, before in over)
+
+
+def _forget(store: Store, which: ColumnElement[bool]) -> int:
+    name = tuple_(hook_message.c.hook, hook_message.c.id)
+    some = select(hook_message.c.hook, hook_message.c.id).where(which).limit(PORTION)
+    with store.engine.begin() as connection:
+        return connection.execute(delete(hook_message).where(name.in_(some))).rowcount
 
 
 def _waiting(connection: Connection, hook: str) -> int:

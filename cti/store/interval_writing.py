@@ -42,8 +42,9 @@ def known_resumed(connection: Connection, sums: Sums) -> None:
         query = select(fact.body).where(fact.contact == who.contact, fact.kind == Kind.VISIT)
         body = connection.execute(query.order_by(desc(fact.id)).limit(1)).scalar()
         newest = None if body is None else _decode(body)
-        if newest is None or newest.id != who.visit or newest.new != "waiting" or newest.outbound:
-            sums.add(queue_interval, (start_of(who.since), who.queue), entered())
+        stood = newest is not None and newest.new == "waiting" and newest.outbound == who.outbound
+        if newest is None or newest.id != who.visit or not stood:
+            sums.add(queue_interval, (start_of(who.since), who.queue), entered(outbound=who.outbound))
 
 
 def again(connection: Connection, sums: Sums) -> None:

@@ -35,15 +35,17 @@ class KeptAnswers:
         """Note that this is about to be done; what is known of it, where it was begun before."""
         table, mine = kept_answer, {"asker": asker, "key": _hash(key)}
         row = {**mine, "digest": digest, "at": now, "status": 0, "body": b""}
-        try:
-            with self._store.durable.begin() as connection:
-                connection.execute(insert(table).values(**row))
-        except IntegrityError:
-            query = select(table).where(table.c.asker == asker, table.c.key == mine["key"])
-            with self._store.engine.connect() as connection:
-                found = connection.execute(query).one()
-            return KeptAnswer(found.digest, found.status, found.body)
-        return None
+        query = select(table).where(table.c.asker == asker, table.c.key == mine["key"])
+        while True:
+            try:
+                with self._store.durable.begin() as connection:
+                    connection.execute(insert(table).values(**row))
+                return None
+            except IntegrityError:
+                with self._store.engine.connect() as connection:
+                    found = connection.execute(query).one_or_none()
+            if found is not None:  # else it was refused meanwhile, and is forgotten: this one is the first
+                return KeptAnswer(found.digest, found.status, found.body)
 
     def forget_old(self, now: float) -> None:
         """Those of yesterday go."""

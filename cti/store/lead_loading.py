@@ -129,7 +129,7 @@ def _is_dead(owner: str, seen_at: float, host: str, pid: str, now: float) -> boo
     if now - seen_at > SILENCE_S:
         return True
     its_host, _, its_pid = owner.rpartition(" ")
-    if its_host != host or its_pid == pid or not its_pid.isdigit():
+    if its_host != host or its_pid == pid or not its_pid.isdecimal():
         return False
     try:
         os.kill(int(its_pid), 0)

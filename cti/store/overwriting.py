@@ -7,7 +7,6 @@ a person's own wish: it is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -26,7 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from cti.erasing_files import FILLER, core_of, pattern_of
+from cti.erasing_files import erase_in_bytes
+from cti.number_in_text import Sought
 from cti.store.amd_tables import amd_verdict
 from cti.store.database import Store
 from cti.store.day_tables import counted_day
@@ -39,11 +39,22 @@ _WHOLE_SCHEMA = (amd_verdict, counted_day, person)  # their modules bring the ta
 
 
 class Named(NamedTuple):
-    """A row that names the number: its key, and the columns in which it stands, as they are and with what is left."""
+    """A row that names the number: its key, and the columns in which it stands, as they are and with what is left.
+
+    Without such columns it only names what `perhaps` is the number.
+    """
 
     key: dict[str, Any]
     was: dict[str, Any]
     instead: dict[str, Any]
+    perhaps: int = 0
+
+
+class Left(NamedTuple):
+    """How many rows of each table still name the number; and how many something that perhaps is it."""
+
+    surely: dict[str, int]
+    perhaps: dict[str, int]
 
 
 def tables() -> list[Table]:
@@ -52,22 +63,26 @@ def tables() -> list[Table]:
 
 
 def named(connection: Connection, table: Table, forms: Collection[str]) -> Iterator[Named]:
-    """Rows of `table` in which one of `forms` stands, as erasing_files.py finds it. Raises SQLAlchemyError."""
+    """Rows of `table` in which one of `forms` stands, as number_in_text.py finds it. Raises SQLAlchemyError."""
+    return (row for row in _all_named(connection, table, Sought(forms)) if row.instead)
+
+
+def _all_named(connection: Connection, table: Table, sought: Sought) -> Iterator[Named]:
     texts = [column for column in table.columns if isinstance(column.type, String | Text | LargeBinary)]
     if not texts:
         return
     keys = [column for column in table.primary_key if column not in texts]
     asked = select(*keys, *texts)
     if not any(_is_bytes(column) for column in texts):  # of those there are a day's, and no regular expressions
-        core = core_of(forms)  # in SQLite it is ours, and takes no NULL
-        asked = asked.where(or_(*(func.coalesce(column, "").regexp_match(core) for column in texts)))
-    pattern = pattern_of(forms)
+        looks = sought.expression  # in SQLite it is ours, and takes no NULL
+        asked = asked.where(or_(*(func.coalesce(column, "").regexp_match(looks) for column in texts)))
     for row in connection.execute(asked).mappings():
-        instead = {column.name: _without(row[column.name], pattern) for column in texts}
-        instead = {name: value for name, value in instead.items() if value != row[name]}
-        if instead:
+        found = {column.name: _without(row[column.name], sought) for column in texts}
+        instead = {name: value for name, (value, _) in found.items() if value != row[name]}
+        perhaps = sum(times for _, times in found.values())
+        if instead or perhaps:
             key = {column.name: row[column.name] for column in table.primary_key}
-            yield Named(key, {name: row[name] for name in instead}, instead)
+            yield Named(key, {name: row[name] for name in instead}, instead, perhaps)
 
 
 def overwrite(store: Store, forms: Collection[str]) -> dict[str, int]:
@@ -104,10 +119,14 @@ def _write(store: Store, table: Table, rows: Iterable[Named]) -> tuple[int, int]
     return written, missed
 
 
-def left(connection: Connection, forms: Collection[str]) -> dict[str, int]:
-    """How many rows of each table still name the number. Raises SQLAlchemyError."""
-    counts = {table.name: sum(1 for _ in named(connection, table, forms)) for table in tables()}
-    return {name: count for name, count in counts.items() if count}
+def left(connection: Connection, forms: Collection[str]) -> Left:
+    """What is left of it in each table. Raises SQLAlchemyError."""
+    found, sought = Left({}, {}), Sought(forms)
+    for table in tables():
+        for row in _all_named(connection, table, sought):
+            counts = found.surely if row.instead else found.perhaps
+            counts[table.name] = counts.get(table.name, 0) + 1
+    return found
 
 
 def is_row(table: Table, key: dict[str, Any]) -> ColumnElement[bool]:
@@ -119,11 +138,7 @@ def _is_bytes(column: Column[Any]) -> bool:
     return isinstance(column.type, LargeBinary)
 
 
-def _without(value: Any, pattern: re.Pattern[str]) -> Any:
+def _without(value: Any, sought: Sought) -> tuple[Any, int]:
     if isinstance(value, bytes):
-        return re.sub(pattern.pattern.encode(), lambda match: FILLER * len(match.group()), value)
-    return pattern.sub(_filled, value) if isinstance(value, str) else value
-
-
-def _filled(match: re.Match[str]) -> str:
-    return FILLER.decode() * len(match.group())
+        return erase_in_bytes(value, sought)
+    return sought.erase(value) if isinstance(value, str) else (value, 0)

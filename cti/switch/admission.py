@@ -37,6 +37,7 @@ class Admission:
     turned_away: Counter[str] = field(default_factory=Counter)
     drained: frozenset[str] = frozenset()  # nodes whose new callers go elsewhere
     leaving: bool = False  # the engine itself is drained
+    _closed_at: float | None = None
     _lags_s: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS))
 
     def watch(self, lag_s: float) -> None:
@@ -74,6 +75,17 @@ class Admission:
         if calls >= self.limits.max_calls:
             return CALLS
         return LAG if self.lag_s > self.limits.max_lag_s else ""
+
+    def closed_since(self, calls: int, now: float) -> float | None:
+        """Since when no new caller comes in (epoch seconds); None: they do.
+
+        As of when it was asked: ask at each look at the loop, whoever looks at screens.
+        """
+        if not self.closed(calls):
+            self._closed_at = None
+        elif self._closed_at is None:
+            self._closed_at = now
+        return self._closed_at
 
     def turns_away(self, calls: int, node: str = "") -> str:
         """The same for a caller of `node` who is at the door, or DRAINED; counted."""

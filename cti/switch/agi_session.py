@@ -227,6 +227,7 @@ class AgiSession(asyncio.Protocol):
                 # Nobody may be waiting: that is no error of its own.
                 future.exception()
         self._set_gone(Gone.CONNECTION_LOST)
+        self._late_callback = None  # whoever listened holds us: without the circle both are gone at once
 
     def _begin(self, env: Environment) -> None:
         self.env, self.args = env.values, env.args

@@ -342,6 +342,7 @@ class AsteriskSwitch:
         finally:
             if self.calls.get(call.call) is call:  # its id may have changed meanwhile: see _exchange
                 del self.calls[call.call]
+            call.let_go()
 
     def _exchange(self, second: CallId, caller: CallId, channel: str) -> None:
         """The session of `second` is `caller`'s from now on (attended transfer into the line)."""

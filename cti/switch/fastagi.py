@@ -21,6 +21,7 @@ from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CROWD_TOLD_S: Final = 60.0
+POLITE_EXTRA: Final = 256  # connections beyond the last place: they are told that there is none
 # AGI() has no keep-alive of its own: a dead Asterisk host is noticed after about 30 + 3 * 10 s.
 KEEPALIVE_IDLE_S: Final = 30
 KEEPALIVE_INTERVAL_S: Final = 10
@@ -36,7 +37,7 @@ class FastAgiServer:
 
     When `on_session` returns or raises, the AGI ends and the dialplan goes on. `allow` are the peers' networks;
     `admit_path` judges path and query (an HMAC, say) before a session begins; `max_sessions` counts connections that
-    have said who they are. As many may be about to: silence takes no caller's place.
+    have said who they are. Whoever says nothing goes as soon as all places are taken: silence costs no caller his.
     """
 
     def __init__(
@@ -111,7 +112,11 @@ class FastAgiServer:
             self.counters.refused_peer += 1
             transport.abort()
             return
-        if len(self._unknown) >= self._max_sessions:
+        if len(self._sessions) >= self._max_sessions + POLITE_EXTRA:
+            if not self._unknown:
+                self.counters.refused_full += 1
+                transport.abort()
+                return
             self._make_way()
         self._unknown[session] = transport
         self._sessions[session] = self.loop.call_later(self._env_timeout_s, self._env_too_late, transport)
@@ -134,7 +139,7 @@ class FastAgiServer:
         """Somebody opens connections and says nothing: the oldest of them goes, and it is told once a minute."""
         oldest = next(iter(self._unknown))
         self.counters.env_timeouts += 1
-        self._unknown.pop(oldest).abort()
+        self._unknown.pop(oldest).abort()  # `forget` follows; until then it is one more than there is room for
         if self.loop.time() >= self._told_crowd_at + CROWD_TOLD_S:
             self._told_crowd_at = self.loop.time()
             _log.warning("%d FastAGI connections say nothing: look who opens them", len(self._unknown) + 1)

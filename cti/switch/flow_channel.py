@@ -60,13 +60,13 @@ class FlowChannel:
         self._submit = submit
         self.beside = beside
         self._playing: asyncio.Future[Reply] | None = None
-        self._sounds = Sounds(self.send, speak, says_other)
+        self._speak, self._says_other = speak, says_other
 
     async def play(
         self, prompts: Sequence[verbs.Segment], stop_on: str
     ) -> replies.Played | replies.Digits | replies.PromptMissing:
         """See flow_sounds.py."""
-        return await self._sounds.play(prompts, stop_on)
+        return await Sounds(self.send, self._speak, self._says_other).play(prompts, stop_on)  # kept, it would keep us
 
     async def music(self, music_class: str = "") -> None:
         """On, or off."""

@@ -189,6 +189,10 @@ class InboundCall:
         self._session.close()
         self._end()
 
+    def let_go(self) -> None:
+        """Nobody asks any more: forget the flows, which hold us, so that all of it is gone at once, not in a circle."""
+        self.flow = self._side = None
+
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _set(self, *assignments: str) -> None:

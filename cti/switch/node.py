@@ -251,7 +251,8 @@ class Node:
             self._watch = asyncio.get_running_loop().create_task(self._keep_telling(change), name=f"tell-{self.name}")
         if self.live:
             self.live = False
-            log.warning("node lost", node=self.name, reason=change.reason)
+            if not self._closing:
+                log.warning("node lost", node=self.name, reason=change.reason)
             self._post(events.NodeDown(self.name))
 
     async def _keep_telling(self, change: LinkChange) -> None:

@@ -84,11 +84,18 @@ class PlacedCalls(BegunLegs[AttemptId, Placed]):
         elif not await self._intended(call):
             self._over(call.attempt, DialResult.NOT_DIALLED)
         elif placed.taken_back:
+            self._not_sent(call.attempt, DialResult.CANCELLED)
             self._over(call.attempt, DialResult.CANCELLED)
         elif self._send(call.attempt, fields):
             placed.sent = True
             if self._ledger is not None:
                 self._ledger.sent(call.attempt)
+        else:
+            self._not_sent(call.attempt, DialResult.NOT_DIALLED)
+
+    def _not_sent(self, attempt: AttemptId, result: DialResult) -> None:
+        if self._ledger is not None:
+            self._ledger.not_sent(attempt, result)
 
     def _fields(self, call: PlaceCall) -> originate.Pairs | DialResult:
         try:

@@ -128,7 +128,8 @@ class WaitingAgents(BegunLegs[str, Waiting]):
         if leg.answered:  # told by his LegDown
             del self._legs[name]
         else:
-            self._over(name, RingResult.CANCELLED if leg.picked_up else originate.ring_result(cause))
+            went = leg.picked_up or not cause  # with its node, while AMI was away: nobody knows why
+            self._over(name, RingResult.CANCELLED if went else originate.ring_result(cause))
         return False
 
     def _not_begun(self, name: str) -> None:

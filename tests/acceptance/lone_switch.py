@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from cti.model import commands, events
 from cti.model.changes import Refused
 from cti.model.ticket import Ticket
-from cti.model.words import AgentId, AttemptId, CallId, ContactId, NodeId, OfferId, QueueName
+from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, NodeId, OfferId, QueueName
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.trunks import Trunk
 
@@ -40,6 +40,8 @@ class OpenLedger:
         return True
 
     def sent(self, attempt: AttemptId) -> None: ...
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None: ...
 
 
 class LoneSwitch:

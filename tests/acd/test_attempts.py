@@ -60,6 +60,7 @@ def test_a_snapshot_without_its_channel_ends_it() -> None:
     scene.post(ev.NodeChecked(NODE1, ()))
     assert scene.story() == ["placed", "unknown"]
     assert scene.ends() == ["not_reached"]
+    assert len(scene.commands(do.CancelCall)) == 1, "on its way into a slow store it must not ring later"
 
 
 def test_a_snapshot_may_be_too_early_to_show_it() -> None:

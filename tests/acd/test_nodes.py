@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -120,6 +121,19 @@ def test_a_node_that_gets_no_dial_out_does_not_draw_them_all() -> None:
     for number in range(4):
         scene.due(f"z{number}", number=f"+4930{3000 + number}", reserve=False, flow="main")
     assert dialled(scene)[-4:].count("node2") == 2, "it works again"
+
+
+def test_a_trunk_that_a_node_has_not_keeps_its_other_trunks_from_nothing() -> None:
+    scene = scene_of(two("anna"))
+    for number in range(40):
+        trunk = ("gone", "gone", "there")[number % 3]
+        scene.due(f"x{number}", number=f"+4930{1000 + number}", reserve=False, flow="main", trunk=trunk)
+        if scene.commands(do.PlaceCall)[-1].node == NODE2 and trunk == "gone":
+            scene.fails(f"x{number}", DialResult.CONGESTION)
+    by = Counter((each.node, each.trunk) for each in scene.commands(do.PlaceCall))
+    assert by[NODE2, "gone"] == 3 and by[NODE2, "there"] == 13, by
+    (told,) = scene.changes(Kind.REPAIR, id=NODE2)
+    assert told.new == "node_refuses" and told.reason is not None and "by gone" in told.reason
 
 
 def test_where_all_nodes_fail_they_are_asked_in_turn() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from kit import MissedOffers, Queue, Scene, call_id, center, member
+from kit import NODE, MissedOffers, Queue, Scene, call_id, center, member
 
+from cti.acd.offers import SHAKEN_S
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.commands import HangupLeg, Release, StopRing
@@ -154,6 +155,23 @@ def test_a_limit_of_zero_never_pauses() -> None:
         scene.wait(10)
         scene.fail("anna", result)
     assert str(scene.agent("anna").status) == "available"
+
+
+def test_a_node_that_comes_back_sends_nobody_on_a_break() -> None:
+    """Its phones find their way to it a while later: a whole team was on a break, one after the other."""
+    scene = Scene(center(agents={"anna": member("sales")}, missed_offers=MissedOffers(not_again_s=0)), nodes=[NODE])
+    scene.post(ev.NodeUp(NODE))
+    scene.login("anna")
+    scene.post(ev.NodeDown(NODE))
+    scene.wait(3)
+    scene.post(ev.NodeUp(NODE))
+    scene.arrive("c1")
+    scene.fail("anna", UNREACHABLE)
+    assert str(scene.agent("anna").status) == "available" and scene.offered("anna") is None
+    scene.wait(SHAKEN_S)
+    assert scene.offered("anna") == "c1"
+    scene.fail("anna", UNREACHABLE)
+    assert str(scene.agent("anna").status) == "on_break"
 
 
 @pytest.mark.parametrize(("result", "first_again"), [(BUSY, "c1"), (REJECTED, "c2")])

@@ -258,3 +258,42 @@ def test_who_comes_first_waits_for_boards_that_are_brought_up_to_date_by_portion
     scene.tick()
     assert read(first)[0]["topics"]["queues"]["set"] == {"sales": {"waiting": 7}}
     assert (scene.hub.dropped, scene.hub._tick_s()) == (0, TICK_S)
+
+
+def test_who_cannot_be_shown_something_costs_the_others_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole_changes, whole_rows = Sight.changes, Sight.rows
+    broken = {"changes", "rows"}
+
+    def changes(sight: Sight, difference: Difference) -> Any:
+        if sight == SALES and "changes" in broken:
+            raise ValueError("+493012345")
+        return whole_changes(sight, difference)
+
+    def rows(sight: Sight, found: Any) -> Any:
+        if sight == SALES and "rows" in broken:
+            raise ValueError("+493012345")
+        return whole_rows(sight, found)
+
+    broken.clear()
+    monkeypatch.setattr(Sight, "changes", changes)
+    monkeypatch.setattr(Sight, "rows", rows)
+    first, other, gone = scene.viewer(SALES), scene.viewer(QUEUES), scene.viewer(SALES)
+    for line in (first, other, gone):
+        read(line)
+    broken.add("changes")
+    gone.unsent = 1
+    scene.boards.put("sales", waiting=7)
+    scene.tick()
+    assert read(other)[0]["topics"]["queues"]["set"] == {"sales": {"waiting": 7}}
+    assert [message["type"] for message in read(first)] == ["snapshot"], "what he has missed is in it"
+    broken.add("rows")
+    gone.unsent = 0
+    scene.boards.put("sales", waiting=8)
+    scene.tick()
+    assert first.closed and gone.closed and not other.closed and read(other)
+    late = scene.viewer(SALES)
+    assert late.closed and scene.hub.viewers == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if "cannot be shown" in line]
+    assert len(said) <= 1 and "4930" not in "".join(said)

@@ -61,7 +61,6 @@ OF_ITS_OWN = frozenset(
         "strategy",
         "target_s",
         "to",
-        "urgency_target_s",
         "wait",
         "waiting_at_most",
         "waiting_over",

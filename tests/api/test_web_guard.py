@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import Request, Response
+from multidict import CIMultiDict
 
 from cti.api.asking import add
 from cti.api.operation import Access, Row
@@ -252,11 +253,14 @@ async def test_the_numbers_of_reports_are_ours_and_nobodys_secret(web: WebScene)
         ("192.0.2.1", "1.2.3.4", "1.2.3.4"),
         ("192.0.2.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
         ("192.0.2.1", "1.2.3.4, 192.0.2.7", "1.2.3.4"),
+        ("192.0.2.1", "6.6.6.6\n1.2.3.4", "1.2.3.4"),
         ("192.0.2.1", "", "192.0.2.1"),
     ],
 )
 def test_only_our_proxies_say_where_somebody_is(remote: str, forwarded: str, found: str) -> None:
-    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote=remote)
+    """A proxy adds to the line that is there, or adds a line of its own."""
+    headers = CIMultiDict([("X-Forwarded-For", line) for line in forwarded.split("\n")])
+    request = make_mocked_request("GET", "/", headers=headers).clone(remote=remote)
     entrance = Entrance(("https://x.example",), (ipaddress.ip_network("192.0.2.0/24"),))
     assert address_of(request, entrance) == found
 
@@ -306,8 +310,14 @@ async def test_bytes_that_are_no_text_are_refused_and_nothing_fails(web: WebScen
 @pytest.mark.parametrize("path", ["/api", "/v1", "/API/v1/queues", "/V1/", "/Api"])
 async def test_an_address_of_the_api_that_is_not_there_is_no_page(web: WebScene, path: str) -> None:
     found = await web.browser().ask("GET", path)
-    assert (found.status, found.reason) == (404, "no_such_path")
+    assert (found.status, found.reason, found.body["detail"]) == (404, "no_such_path", f"there is no {path}")
     assert (await web.browser().ask("GET", "/apiary")).status == 200
+
+
+async def test_a_method_that_a_path_does_not_take_is_told_with_those_that_it_takes(web: WebScene) -> None:
+    found = await web.browser().ask("DELETE", f"{PREFIX}/queues")
+    assert (found.status, found.reason) == (405, "no_such_method")
+    assert found.body["detail"] == f"{PREFIX}/queues takes GET,HEAD, not DELETE"
 
 
 def test_each_operation_has_one_line() -> None:

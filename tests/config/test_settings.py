@@ -193,6 +193,13 @@ def test_a_wrong_file_is_answered_with_its_place(text: str, expected: str) -> No
     assert f"c.yaml:{expected}" in problems(text)
 
 
+def test_one_wrong_item_is_one_complaint() -> None:
+    """pydantic counts it as none, and so calls a list of one empty."""
+    text = PLUMBING + POLICY + 'outbound: {trunks: {a: {dial: "PJSIP/{number}@a", numbers: ["030 1"]}}}\n'
+    where = "c.yaml:6:61: outbound.trunks.a.numbers.0"
+    assert problems(text) == [f"{where}: must be the beginning of numbers with their country: +49, or + for all"]
+
+
 def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     text = (
         "nodes: {n1: {host: 127.0.0.1, secret_env: NOT_SET, prot: 1}}\n"

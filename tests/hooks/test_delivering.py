@@ -139,3 +139,14 @@ async def test_what_was_for_a_receiver_that_is_gone_is_forgotten(store: Store, m
     add(store, 1, hook="gone")
     async with running(store):
         await until(lambda: hook_outbox.standings(store, ["gone"])["gone"].waiting == 0)
+
+
+async def test_what_is_over_is_forgotten_to_the_last_portion(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hook_outbox, "PORTION", 2)
+    monkeypatch.setattr(delivering, "CLEAN_PAUSE_S", 0.0)
+    monkeypatch.setattr(delivering, "KEEP_SENT_S", 0.0)
+    add(store, *range(1, 8))
+    for number in range(1, 8):
+        hook_outbox.tried(store, "crm", f"m{number}", hook_outbox.SENT, 100.0, "204", 0.0)
+    async with listening() as there, running(store, crm=there.hook()):
+        await until(lambda: hook_outbox.standings(store, ["crm"])["crm"].sent == 0)

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.hooks.occasions import MOST_CONTACTS, Occasion, Occasions
+from cti.hooks.occasions import MOST_CONTACTS, OF_CONTACTS, Occasion, Occasions
+from cti.model import events as ev
 from cti.model.books import KeepPromise, SettleLead, WantLeads
-from cti.model.changes import Changed, Kind
+from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.dialling import CallbackState, CampaignName, LeadId, LeadOutcome
 from cti.model.hooks import Told
 from cti.model.words import CallId, ContactId, QueueName
 from tests.campaigns import Campaigning
-from tests.kit import Queue, Scene, center, member
+from tests.kit import NODE, Queue, Scene, call_id, center, member
 from tests.metrics.streams import Story
 
 pytestmark = pytest.mark.unit
@@ -141,3 +142,88 @@ def test_what_is_remembered_of_contacts_is_bounded() -> None:
         name = ContactId(f"n/{number}")
         occasions.of_fact(Changed(Kind.CONTACT, name, "", "waiting", 1.0, "x", contact=name, call=CallId(name)))
     assert len(occasions._contacts) == MOST_CONTACTS
+
+
+def died(*, answered: bool) -> Scene:
+    """c1 has waited 15 s, and perhaps talked with anna for a minute, when the engine died."""
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.arrive("c1")
+    scene.wait(15)
+    if answered:
+        scene.login("anna")
+        scene.answer("anna")
+        scene.wait(60)
+    return scene
+
+
+def after(dead: Scene, *, kept: bool = True) -> Occasions:
+    """The next engine's: `kept`, whether what had happened was in the history."""
+    occasions = Occasions()
+    if kept:
+        occasions.goes_on(each for each in dead.changes() if each.kind in OF_CONTACTS)
+    return occasions
+
+
+def ends(occasions: Occasions, facts: list[Changed]) -> tuple[object, ...]:
+    """Outcome, agent, wait and talk, as they are told."""
+    found = [each for changed in facts if (each := occasions.of_fact(changed)) is not None]
+    (data,) = of(found, Told.CONTACT_ENDED)
+    return data["outcome"], data["agent"], data["wait_s"], data["talk_s"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "kept", "wait_s"), [(True, True, 15), (False, True, None), (True, False, None)], ids=str
+)
+def test_a_talk_that_outlived_an_engine_was_answered(answered: bool, kept: bool, wait_s: float | None) -> None:
+    dead = died(answered=answered)
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.login("anna")
+    scene.now = dead.now + 5
+    ticket = dead.ticket("c1")
+    scene.post(
+        ev.NodeUp(
+            NODE,
+            (
+                ev.SnapshotLeg(call_id("c1"), "PJSIP/trunk-c1", "PJSIP/trunk", "b1", True, ticket),
+                ev.SnapshotLeg("node1/a9", "PJSIP/1001-1", "PJSIP/1001", "b1", age_s=65.0),
+            ),
+        )
+    )
+    scene.wait(35)
+    scene.post(ev.LegDown("node1/a9"))
+    scene.post(ev.CallGone(call_id("c1")))
+    scene.wait(30)
+    assert ends(after(dead, kept=kept), scene.changes()) == ("answered", "anna", wait_s, 100)
+
+
+@pytest.mark.parametrize(("kept", "wait_s", "agent"), [(True, 15, "anna"), (False, None, None)])
+def test_whose_talk_ended_meanwhile_has_a_talk_of_which_nobody_knows_how_long(
+    kept: bool, wait_s: float | None, agent: str | None
+) -> None:
+    dead = died(answered=True)
+    scene = Scene(center(agents={"anna": member("sales")}))
+    scene.now = dead.now + 5
+    scene.arrive("c1", ticket=dead.ticket("c1"), dial_status="ANSWER", answered_s=62.0)
+    scene.caller_hangs_up("c1")
+    assert ends(after(dead, kept=kept), scene.changes()) == ("answered", agent, wait_s, None)
+
+
+def test_who_was_never_seen_again_is_told_with_what_was_known() -> None:
+    dead = died(answered=True)
+    contact = dead.changes(Kind.CONTACT)[-1].id
+    end = Changed(Kind.CONTACT, contact, "talking", "ended", dead.now + 50, LEFT_BEHIND, contact=ContactId(contact))
+    assert ends(after(dead), [end]) == ("answered", "anna", 15, None)
+    (told_of,) = [each for each in [after(dead).of_fact(end)] if each is not None]
+    assert told_of.data["since"] == dead.changes(Kind.CONTACT)[0].since
+    assert ends(after(dead, kept=False), [end]) == (None, None, None, None)
+
+
+def test_who_gave_up_meanwhile_waited_nobody_knows_how_long() -> None:
+    dead = died(answered=False)
+    name, visit = ContactId(dead.changes(Kind.CONTACT)[-1].id), dead.changes(Kind.VISIT)[-1].id
+    at = dead.now + 50
+    facts = [
+        Changed(Kind.VISIT, visit, "waiting", "abandoned", at, LEFT_BEHIND, contact=name, queue=QueueName("sales")),
+        Changed(Kind.CONTACT, name, "waiting", "ended", at, LEFT_BEHIND, contact=name),
+    ]
+    assert ends(after(dead), facts) == ("abandoned", None, None, 0)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from cti.clocks import lasting_clock
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Whereabouts
-from cti.joined.holding import Holding, lasting_clock
+from cti.joined.holding import Holding
 from cti.joined.reaching import connect
 from cti.model.errors import ConfigError
 from tests import valkey, valkey_kinds

@@ -30,6 +30,7 @@ def test_a_good_row() -> None:
     row = judged(" Zoë\u202e\x07 ", "020 7946 0001", "", "", "2", "form 12", "London")
     assert (row.verdict, row.line, row.name, row.priority, row.consent) == (Verdict.VALID, 7, "Zoë", 2, "form 12")
     assert row.numbers == [Number(ONE, LONDON)] and row.data == {"City": "London"} and row.left_out == 0
+    assert judged("Bob", ONE, "", "", "0002").priority == 2 and judged("Bob", ONE, "", "", "00").priority == 0
     assert judged("Bob", ONE).verdict is Verdict.VALID, "cells at the end may be missing"
 
 
@@ -47,6 +48,8 @@ def test_several_numbers_keep_their_order_and_bad_ones_are_left_out() -> None:
         (("Bob", "", "123"), Verdict.INVALID, "Mobile", "too short"),
         (("Bob", ONE, "", "Europe/Lodnon"), Verdict.INVALID, "Zone", "no such time zone"),
         (("Bob", ONE, "", "", "10"), Verdict.INVALID, "Prio", "0 .first. to 9"),
+        (("Bob", ONE, "", "", "000010"), Verdict.INVALID, "Prio", "0 .first. to 9"),
+        (("Bob", ONE, "", "", "0" * 30 + "9" * 30), Verdict.INVALID, "Prio", "0 .first. to 9"),
         (("Bob", ONE, "", "", "-1"), Verdict.INVALID, "Prio", "0 .first. to 9"),
         (("Bob", ONE, "", "", "١"), Verdict.INVALID, "Prio", "0 .first. to 9"),
         (("x" * (MOST_CELL_CHARS + 1), ONE), Verdict.INVALID, "Name", "1000 characters"),

@@ -17,6 +17,7 @@ from cti.metrics.live import LiveView
 from cti.model.changes import Changed, Kind
 from cti.model.node_rules import NodeRules
 from cti.model.policy import Agent, Center, Membership, Queue
+from cti.model.words import CallId, ContactId, QueueName
 from tests.metrics.streams import CENTER, START, Story
 
 pytestmark = pytest.mark.unit
@@ -42,8 +43,11 @@ class Told:
         assert +self.view.states == states
         for name, queue in self.view.queues.items():
             line, row = list(queue.line.values()), self.boards.rows[QUEUES][name]
-            assert row["ringing"] == sum(each.state in ("offered", "dialling", "talking") for each in line)
-            assert row["oldest_since"] == min((each.since for each in line), default=None)
+            callers = [each for each in line if each.on_phone]
+            assert row["to_call"] == len(line) - len(callers)
+            assert row["ringing"] == sum(each.state in ("offered", "dialling", "talking") for each in callers)
+            if not any(each.outbound for each in line):
+                assert row["oldest_since"] == min((each.since for each in callers), default=None)
         return found
 
 
@@ -158,6 +162,24 @@ def test_a_waiting_caller_changes_his_queue_once_and_not_by_waiting() -> None:
     assert told.look(START + 20.5) == {}
 
 
+def test_who_is_still_to_be_called_waits_for_nothing() -> None:
+    told, who = Told(), {"queue": QueueName("sales"), "contact": ContactId("lead-1"), "outbound": True}
+    told.tell(
+        Changed(Kind.CONTACT, "lead-1", "", "waiting", START, "CalloutDue", since=START - 900, **who),  # type: ignore[arg-type]
+        Changed(Kind.VISIT, "lead-1/1", "", "waiting", START, "CalloutDue", since=START - 900, **who),  # type: ignore[arg-type]
+    )
+    told.look(START)
+    row, now = told.boards.rows[QUEUES]["sales"], told.boards.rows[STATUS][NOW]
+    assert (row["waiting"], row["to_call"], row["oldest_since"], now["to_call"]) == (1, 1, None, 1)
+    assert told.boards.rows[CALLS]["lead-1"]["to_call"] is True
+    call = CallId("node1/cti-1")
+    told.tell(Changed(Kind.CONTACT, "lead-1", "waiting", "offered", START + 5, "Test", call=call, **who))  # type: ignore[arg-type]
+    told.look(START + 5)
+    row = told.boards.rows[QUEUES]["sales"]
+    assert (row["waiting"], row["to_call"], row["ringing"], row["oldest_since"]) == (1, 0, 1, START + 5)
+    assert told.boards.rows[CALLS]["lead-1"]["to_call"] is False
+
+
 def test_agents_are_counted_for_each_of_their_queues() -> None:
     told = Told()
     told.look(START)
@@ -215,18 +237,11 @@ def test_a_node_that_is_taken_out_of_use_says_how_far_it_is_and_why() -> None:
     assert told.viewer[STATUS][NOW]["drained"] == {}
 
 
-def test_a_closed_door_says_since_when() -> None:
-    told, closed = Told(), {"closed": "", "turned_away": {}}
-    told.view.door = lambda: dict(closed)
+def test_a_closed_door_says_since_when_also_to_who_comes_later() -> None:
+    told, door = Told(), {"closed": "lag", "since": START - 3600, "turned_away": {}}
+    told.view.door = lambda: dict(door)
     told.look(START)
-    assert told.boards.rows[STATUS][NOW]["admission"]["since"] is None
-    closed["closed"] = "lag"
-    told.look(START + 2)
-    told.look(START + 4)
-    assert told.viewer[STATUS][NOW]["admission"] == {"closed": "lag", "turned_away": {}, "since": START + 2}
-    closed["closed"] = ""
-    told.look(START + 6)
-    assert told.viewer[STATUS][NOW]["admission"]["since"] is None
+    assert told.viewer[STATUS][NOW]["admission"] == door
 
 
 def test_a_new_day_begins_for_everybody() -> None:

@@ -15,7 +15,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(("enter", "leave", "move")), st.integ
 
 
 def contact(name: str, since: float) -> ContactRow:
-    return ContactRow(name, name, "waiting", since, since)
+    return ContactRow(name, name, "waiting", since, since, on_phone=True)
 
 
 @given(STEPS)

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.unit
 AT = 1_700_000_000.0
 
 
-def spy(old: str, new: str, at: float, reason: str, kind: Kind = Kind.SPY) -> Changed:
+def spy(old: str, new: str, at: float, reason: str, kind: Kind = Kind.SPY, name: str = "s1") -> Changed:
     return Changed(
-        kind, "s1", old, new, at, "x", QueueName("sales"), AgentId("anna"), ContactId("n/1"), reason=reason, by="eva"
+        kind, name, old, new, at, "x", QueueName("sales"), AgentId("anna"), ContactId("n/1"), reason=reason, by="eva"
     )
 
 
@@ -54,3 +54,12 @@ def test_what_is_no_listening_and_what_never_began_is_nothing() -> None:
     listeners.apply(spy("", "up", AT, "x", Kind.NODE))
     listeners.apply(spy("ringing", "ended", AT, "busy"))
     assert listeners.rows(AT) == {}
+
+
+def test_they_are_no_more_for_never_being_looked_at() -> None:
+    listeners = Listeners()
+    for number in range(100):
+        at = AT + number * SHOWN_S
+        listeners.apply(spy("", "ringing", at, "listen", name=f"s{number}"))
+        listeners.apply(spy("ringing", "ended", at + 1, "talk_ended", name=f"s{number}"))
+    assert len(listeners._rows) == len(listeners._ended_at) == 1

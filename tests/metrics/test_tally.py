@@ -75,6 +75,25 @@ def test_at_midnight_the_day_begins_anew(view: LiveView) -> None:
     assert (today["talk_s"], today["handled"], today["idle_s"]) == (45.0, 0, 0.0)
 
 
+def test_a_teams_day_is_that_of_those_who_are_in_it_now(view: LiveView) -> None:
+    def today() -> dict[str, tuple[float, int]]:
+        rows = {row["name"]: row["today"] for row in view.snapshot(NOON + 200, "teams")["teams"]}
+        return {name: (row["talk_s"], row["handled"]) for name, row in rows.items()}
+
+    view.tally.begin_today_with({}, {"anna": {"talk_s": 30.0}, "ben": {"talk_s": 7.0, "handled": 1}}, {}, NOON)
+    talk(view, NOON + 10)
+    assert today() == {"east": (97.0, 2), "nights": (7.0, 1)}
+    anna, ben = POLICY.agents["anna"], POLICY.agents["ben"]
+    moved = {"anna": anna.model_copy(update={"groups": ("nights",)}), "ben": ben}
+    view.reload(POLICY.model_copy(update={"agents": moved}))
+    assert today() == {"east": (7.0, 1), "nights": (97.0, 2)}
+    talk(view, NOON + 100)
+    assert today() == {"east": (7.0, 1), "nights": (157.0, 3)}
+    talk(view, MIDNIGHT + 60)
+    (_, nights) = view.snapshot(MIDNIGHT + 130, "teams")["teams"]
+    assert (nights["name"], nights["today"]["talk_s"]) == ("nights", 60.0)
+
+
 def test_an_engine_goes_on_with_the_day_of_the_one_before(view: LiveView) -> None:
     counts = {"offered": 3, "answered": 2, "abandoned": 1, "answered_wait_s": 20.0, "answered_in_target": 2}
     view.tally.begin_today_with(

@@ -14,6 +14,7 @@ from cti.model.promise import Promise
 from cti.outbound.air import Air
 from cti.outbound.callbacks import TALK_S, CallbackBook
 from cti.outbound.history import History
+from cti.outbound.may_dial import OTHER_CLOCK_S
 from tests.outbound.rules_kit import NOW, at, number, outbound
 
 pytestmark = pytest.mark.unit
@@ -121,6 +122,19 @@ def test_only_in_the_hours_in_which_he_may_be_called() -> None:
     ours.put_off(LeadId(2), reason)
     waiting = ours.of(LeadId(2))
     assert waiting is not None and (waiting.state, waiting.tries) == (CallbackState.PROMISED, ())
+
+
+def test_a_clock_that_is_three_hours_ahead_calls_nobody_at_night() -> None:
+    ours, early = book(), at("2026-11-23 08:30")
+    ours.ahead_s = 3 * 3600.0
+    ours.promise(promise(due_at=early), early)
+    (later,) = ours.due(early)
+    assert (later.state, later.due_at) == (CallbackState.PROMISED, early + OTHER_CLOCK_S)
+    ours.ahead_s = 0.0
+    assert states(ours.due(early + OTHER_CLOCK_S)) == [(1, CallbackState.IN_LINE)]
+    ours.ahead_s = 3 * 3600.0
+    reason = ours.may_dial(ONE, early + OTHER_CLOCK_S)
+    assert reason is not None and reason.rule is Rule.WINDOW
 
 
 def test_a_number_in_a_campaign_s_hands_waits() -> None:

@@ -166,6 +166,9 @@ def test_asked_again_right_before_the_phone_rings() -> None:
     assert world.dialer.still(attempt, NOW + 60) is None
     night = world.dialer.still(attempt, at("2026-11-23 21:00"))
     assert night is not None and night.rule is Rule.CAMPAIGN
+    world.dialer.floor.ahead_s = 3 * 3600.0  # it is 7 by the machine's clock
+    early = world.dialer.still(attempt, NOW + 60)
+    assert early is not None and early.rule is Rule.WINDOW
     world.dialer.wished(number(1).number)
     no = world.dialer.still(attempt, NOW + 60)
     assert no is not None and no.rule is Rule.DO_NOT_CALL

@@ -13,7 +13,7 @@ from cti.model.dialling import AttemptResult, Rule
 from cti.outbound.callbacks import CALLBACKS
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.lead import Number
-from cti.outbound.may_dial import DAY_S, Rules, may_dial, may_dial_lead
+from cti.outbound.may_dial import DAY_S, OTHER_CLOCK_S, Rules, may_dial, may_dial_lead
 from cti.outbound.verdict import YES, first_yes
 from tests.outbound.rules_kit import BERLIN, NOW, at, lead, number, outbound, rules, tried
 
@@ -86,6 +86,21 @@ def test_callbacks_have_rules_of_their_own() -> None:
     own = Rules(CALLBACKS, Callbacks(), outbound(), DoNotCall())
     assert may_dial(number(), NOW, own, []).yes
     assert said(may_dial(number(), at("2026-11-23 07:59"), own, [])) == [Rule.WINDOW]
+
+
+def test_it_must_be_his_hour_by_the_machine_s_clock_too_and_soon_it_is_asked_again() -> None:
+    for ahead_h in (3, -12):  # by the other one it is 07:00, 22:00
+        found = may_dial(number(), NOW, rules(regulation="us"), [], ahead_s=ahead_h * 3600.0)
+        assert said(found) == [Rule.WINDOW] and found.not_before == NOW + OTHER_CLOCK_S
+    assert may_dial(number(), NOW, rules(regulation="us"), [], ahead_s=3600.0).yes
+
+
+@settings(deadline=None)
+@given(st.integers(0, 7 * 86_400), st.floats(-2 * DAY_S, 2 * DAY_S))
+def test_nobody_is_dialled_outside_his_hours_by_either_clock(later_s: int, ahead_s: float) -> None:
+    now, strict = NOW + later_s, rules(regulation="us")
+    both = all(strict.window.reason((BERLIN,), moment) is None for moment in (now, now - ahead_s))
+    assert may_dial(number(), now, strict, [], ahead_s=ahead_s).yes == both
 
 
 HISTORY = st.lists(st.tuples(st.floats(60, 40 * DAY_S), st.sampled_from([*AttemptResult, None])), max_size=12)

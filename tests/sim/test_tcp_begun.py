@@ -18,7 +18,7 @@ from cti.model import events, policy
 from cti.model.callout import Callout, Listening, OnMachine
 from cti.model.changes import Changed, Kind
 from cti.model.commands import PlaceCall
-from cti.model.words import AgentId, AttemptId, ContactId, DialFirst, NodeId, QueueName
+from cti.model.words import AgentId, AttemptId, ContactId, DialFirst, DialResult, NodeId, QueueName
 from cti.sim.channels import Call, Leg
 from cti.sim.outgoing import Outgoing
 from cti.sim.tcp import Address, TcpSwitch
@@ -52,6 +52,8 @@ class Ledger:
         return True
 
     def sent(self, attempt: AttemptId) -> None: ...
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None: ...
 
 
 class Hands:

@@ -358,7 +358,7 @@ def test_agents_seconds_are_those_of_the_live_view(seed: int, tmp_path: Path) ->
     (life,) = day.lives
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
     life.view.tally.book(life.now)
-    today = life.view.tally.agents_today(life.now)
+    today = life.view.tally.agents
     begin = life.view.tally.day.begin(life.now)
     day.store(store)
     asked = {"from": str(begin), "to": str(begin + 86_400)}

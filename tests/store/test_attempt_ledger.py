@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.model.commands import PlaceCall
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, ContactId, NodeId, QueueName
+from cti.model.words import AttemptId, ContactId, DialResult, NodeId, QueueName
 from cti.store.attempt_ledger import AttemptLedger
 from cti.store.attempts import NotNow, attempts_of, open_attempts
 from cti.store.database import Store
@@ -47,6 +47,18 @@ async def test_leave_is_given_once_and_only_for_what_is_kept(store: Store) -> No
     assert [each.state.value for each in attempts_of(store, NUMBER)] == ["sent"]
     ledger.sent(AttemptId("winter-sale-10000000-1"))
     assert ledger.errors == 1
+
+
+async def test_what_was_granted_and_did_not_go_out_keeps_nobody_from_being_called(store: Store) -> None:
+    """The core gave it up while the store was slow: nobody else would end its row."""
+    ledger = AttemptLedger(store, lambda: NOW)
+    assert await ledger.intend(call())
+    ledger.not_sent(AttemptId("winter-sale-10000000-1"), DialResult.CANCELLED)
+    ledger.close()
+    assert [(each.state.value, each.result) for each in attempts_of(store, NUMBER)] == [("ended", "cancelled")]
+    ledger = AttemptLedger(store, lambda: NOW)
+    assert await ledger.intend(call("summer-1-1"))
+    ledger.close()
 
 
 async def test_it_is_kept_which_of_the_numbers_it_was(store: Store) -> None:

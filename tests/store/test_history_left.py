@@ -133,7 +133,8 @@ def test_those_who_are_open_are_found_by_their_index(store: Store) -> None:
 
 def test_what_is_told_of_them_is_found_by_their_index(store: Store) -> None:
     """A start that reads all facts of a month takes half a minute, in which nobody is served."""
-    asked = _told_of(["n/1", "n/2"]).compile(store.engine, compile_kwargs={"literal_binds": True})
+    query = _told_of(["n/1", "n/2"], [Kind.CONTACT, Kind.VISIT])
+    asked = query.compile(store.engine, compile_kwargs={"literal_binds": True})
     with store.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
     assert len(plan) == 1 and "USING INDEX contact_fact_contact" in plan[0]

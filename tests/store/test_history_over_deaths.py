@@ -6,22 +6,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from kit import START, Queue, Scene, call_id
+from kit import START, Queue, Scene, call_id, center, member
 from sqlalchemy import Table, select
 
 from cti.metrics.live import LiveView
 from cti.model import events as ev
-from cti.model.changes import Changed
+from cti.model.changes import Changed, Kind
+from cti.model.words import ContactId, QueueName
 from cti.reports.today import restore_today
 from cti.store.database import Store, open_store
 from cti.store.history_writer import HistoryWriter
-from cti.store.interval_tables import flow_interval, number_interval
+from cti.store.interval_tables import flow_interval, number_interval, queue_interval
 from tests.acd.flow_stories import enters, queues_up, scene_with_flow
 from tests.kit import NODE
 
 pytestmark = pytest.mark.unit
 
 C = call_id("c1")
+CENTER = center(agents={"anna": member("sales")})
 REBORN_S = 1800.0  # after the first engine's start: another quarter of an hour
 
 
@@ -127,3 +129,20 @@ async def test_who_was_answered_before_the_death_is_answered(store: Store) -> No
     queues_up(lives.first)
     lives.first.answer("anna")
     assert await lives.over() == ({"calls": 1, "answered": 1}, {"came": 1, "to_queue": 1})
+
+
+async def test_a_promise_in_the_line_is_called_once_whoever_dies(store: Store) -> None:
+    """Each engine puts it in the line again: after seven deaths 40 promises were 241 calls."""
+    who = {"queue": QueueName("sales"), "contact": ContactId("promise-1"), "since": START, "outbound": True}
+    for life in range(3):
+        at = START + life * REBORN_S
+        writer = HistoryWriter(store, CENTER, "v1", now=at, keep_s=1e9, gather_s=0.0)
+        for fact in (
+            Changed(Kind.CONTACT, "promise-1", "", "arrived", at, "CallbackPromised", **who),  # type: ignore[arg-type]
+            Changed(Kind.VISIT, "promise-1/1", "", "waiting", at, "CallbackPromised", **who),  # type: ignore[arg-type]
+        ):
+            writer.apply(fact)
+        assert (writer.close(), writer.errors) == (0, 0)
+    with store.engine.connect() as connection:
+        counts = dict(connection.execute(select(queue_interval)).mappings().one())
+    assert counts["called"] == 1 and counts["offered"] == 0

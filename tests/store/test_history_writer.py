@@ -13,6 +13,7 @@ from kit import START, Queue, Scene, center, member
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from cti.clocks import AgeingClock, SteadyClock
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentAction, AgentId, ContactId
 from cti.store import history_writer
@@ -139,7 +140,7 @@ def test_policies_that_wait_have_a_bound_and_facts_keep_their_names(
         for number in range(20):
             writer.propose(center(agents={f"agent{number}": member("sales")}), f"p{number}", START)
             writer.settle(accepted=True)
-        waiting = [told for _, told in writer._facts]
+        waiting = list(writer._facts)
         writer.apply(contact(1))
         other.rollback()
     writer.close()
@@ -285,3 +286,26 @@ def test_a_row_that_no_database_takes_costs_itself_and_nothing_beside_it(store: 
     writer.apply(contact(100))
     assert writer.close() == 0
     assert (count(store, contact_fact), count(store, contact_history)) == (101, 100)  # of him, the row with the caller
+
+
+def test_a_clock_that_is_ahead_for_a_moment_deletes_nothing(store: Store) -> None:
+    off_s, up_s = [0.0], [0.0]
+    clock = SteadyClock(lambda: START + up_s[0] + off_s[0], lambda: up_s[0])
+    ageing = AgeingClock(clock, lambda: START + up_s[0] + off_s[0], lambda: up_s[0])
+    writer = HistoryWriter(store, CENTER, "v1", now=START, keep_s=5 * 86_400.0, gather_s=0.0, clock=ageing)
+    for number in range(10):
+        writer.apply(contact(number, START - 4 * 86_400.0))
+
+    def left() -> int:
+        for number in (98, 99):  # once the second one is written, all is done that follows from the first
+            writer.apply(contact(number, START + up_s[0]))
+            assert writer.flush(30.0)
+        return count(store, contact_fact)
+
+    found = []
+    for up_s[0], off_s[0] in ((900.0, 400 * 86_400.0), (2_000.0, 0.0), (3_100.0, 400 * 86_400.0)):
+        found.append(left())
+    assert found == [12, 14, 16], "ten of them are too old by the wrong clock only"
+    up_s[0], off_s[0] = 2 * 86_400.0, 0.0
+    assert left() == 8, "two days later they are"
+    writer.close()

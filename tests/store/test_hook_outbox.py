@@ -85,3 +85,15 @@ def test_what_waits_for_a_receiver_that_is_gone_is_deleted_as_what_failed(store:
         "crm": Standing(1, 0, 0, 100.0),
         "bi": Standing(1, 0, 0, 300.0),
     }
+
+
+def test_a_portion_of_each_state_goes_at_a_time_and_says_that_there_is_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook_outbox, "PORTION", 3)
+    add(store, *(row(number, hook) for number in range(4) for hook in ("crm", "bi")), row(9))
+    for hook in ("crm", "bi"):  # the same ids wait for both
+        for number in range(4):
+            hook_outbox.tried(store, hook, f"m{number}", SENT if number else FAILED, 110.0, "", 0.0)
+    assert [hook_outbox.forget(store, ["crm", "bi"], 200.0, 200.0) for _ in range(3)] == [3, 3, 0]
+    assert hook_outbox.standings(store, ["crm", "bi"]) == {"crm": Standing(1, 0, 0, 100.0), "bi": Standing()}

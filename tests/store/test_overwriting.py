@@ -30,7 +30,7 @@ def test_in_place_and_only_where_no_digit_stands_beside_it(store: Store) -> None
     assert overwrite(store, FORMS) == {"contact_fact": 1}
     with store.engine.connect() as connection:
         assert connection.scalar(select(contact_fact.c.body)) == f"[{'x' * 13}, {'x' * 11}, {FORMS[0]}9]"
-        assert left(connection, FORMS) == {}
+        assert left(connection, FORMS) == ({}, {})
 
 
 def test_keys_the_operators_own_words_and_the_audit_trail_are_told_and_kept(store: Store) -> None:
@@ -41,17 +41,39 @@ def test_keys_the_operators_own_words_and_the_audit_trail_are_told_and_kept(stor
         connection.execute(insert(survey_asked), [{"customer": FORMS[1], "at": AT, "call": FORMS[1]}])
     assert overwrite(store, FORMS) == {"survey_asked": 1}
     with store.engine.connect() as connection:
-        assert left(connection, FORMS) == {"audit": 1, "config_version": 1, "survey_asked": 1}
+        assert left(connection, FORMS) == ({"audit": 1, "config_version": 1, "survey_asked": 1}, {})
 
 
 def test_as_people_write_it(store: Store) -> None:
     row = {"id": 1, "at": AT} | ROW
     with store.engine.begin() as connection:
         connection.execute(insert(contact_fact), [row | {"body": "call (030) 1234-5678\u00a0today, 030 1234 56789"}])
-        assert left(connection, FORMS) == {"contact_fact": 1}
+        assert left(connection, FORMS) == ({"contact_fact": 1}, {})
     assert overwrite(store, FORMS) == {"contact_fact": 1}
     with store.engine.connect() as connection:
-        assert connection.scalar(select(contact_fact.c.body)) == "call (xxxxxxxxxxxxxx\u00a0today, 030 1234 56789"
+        assert connection.scalar(select(contact_fact.c.body)) == "call (xxx) xxxx-xxxx\u00a0today, 030 1234 56789"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["０３０ １２３４ ５６７８", "030\u202f1234\u20135678", "\\uff10301234\\u00a05678", "030%201234%205678"],
+)
+def test_in_every_script_on_both_databases(store: Store, written: str) -> None:
+    row = {"id": 1, "at": AT} | ROW
+    with store.engine.begin() as connection:
+        connection.execute(insert(contact_fact), [row | {"body": f"his is {written}, he says"}])
+    assert overwrite(store, FORMS) == {"contact_fact": 1}
+    with store.engine.connect() as connection:
+        assert left(connection, FORMS) == ({}, {})
+
+
+def test_what_perhaps_is_it_is_told_and_kept(store: Store) -> None:
+    row = {"id": 1, "at": AT} | ROW
+    with store.engine.begin() as connection:
+        connection.execute(insert(contact_fact), [row | {"body": '{"outside":"903012345678"}'}])
+    assert overwrite(store, FORMS) == {}
+    with store.engine.connect() as connection:
+        assert left(connection, FORMS) == ({}, {"contact_fact": 1})
 
 
 def test_what_is_written_meanwhile_is_not_taken_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

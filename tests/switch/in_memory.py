@@ -12,7 +12,7 @@ from typing import Any
 from cti.model import events
 from cti.model.changes import Refused
 from cti.model.commands import PlaceCall
-from cti.model.words import AttemptId
+from cti.model.words import AttemptId, DialResult
 from cti.switch.agi_session import AgiCounters, AgiSession
 from cti.switch.ami import AmiDisconnected, AmiRefused, LinkChange, LinkState
 from cti.switch.ami_codec import encode_action
@@ -67,6 +67,7 @@ class Ledger:
         self.held: asyncio.Future[None] | None = None
         self.intended: list[str] = []
         self.gone_out: list[str] = []
+        self.kept_back: list[tuple[str, DialResult]] = []
 
     async def intend(self, call: PlaceCall) -> bool:
         self.intended.append(call.attempt)
@@ -78,6 +79,9 @@ class Ledger:
 
     def sent(self, attempt: AttemptId) -> None:
         self.gone_out.append(attempt)
+
+    def not_sent(self, attempt: AttemptId, result: DialResult) -> None:
+        self.kept_back.append((attempt, result))
 
 
 # --- AGI --------------------------------------------------------------------------------------------------------------

@@ -41,6 +41,14 @@ def test_one_pause_is_no_overload_and_a_late_loop_is() -> None:
     assert admission.turns_away(0) == ""
 
 
+def test_since_when_it_is_closed_is_known_whoever_looks() -> None:
+    admission = door(max_calls=10)
+    assert admission.closed_since(9, 5.0) is None
+    assert [admission.closed_since(10, now) for now in (10.0, 20.0)] == [10.0, 10.0]
+    assert admission.closed_since(9, 30.0) is None
+    assert admission.closed_since(10, 3600.0) == 3600.0
+
+
 def test_what_can_wait_waits_before_anybody_is_turned_away() -> None:
     admission = door(max_lag_s=1.0)
     for _ in range(LOOKS):

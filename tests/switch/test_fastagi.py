@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from cti.switch import fastagi
 from cti.switch.agi_codec import AgiEncodeError, Reply
 from cti.switch.agi_session import AgiBusy, AgiConnectionLost, AgiSession, AgiTimeout, Gone
 from cti.switch.fastagi import KEEPALIVE_IDLE_S, FastAgiServer
@@ -330,7 +331,11 @@ async def test_a_full_server_says_so(start: Start) -> None:
     second.writer.close()
 
 
-async def test_who_says_nothing_takes_no_callers_place(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+async def test_who_says_nothing_takes_no_callers_place(
+    start: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor a file of the process: there are never more connections than places, and a few."""
+    monkeypatch.setattr(fastagi, "POLITE_EXTRA", 0)
     server = await start(max_sessions=2)
     silent = [await connect(server, b"agi_network: yes\n") for _ in range(2)]
     await until(lambda: server.connected == 2)
@@ -338,10 +343,13 @@ async def test_who_says_nothing_takes_no_callers_place(start: Start, caplog: pyt
     await until(lambda: server.counters.sessions == 1)
     assert await silent[0].closed() == b"" and server.counters.env_timeouts == 1  # the oldest
     more = [await connect(server, b"agi_network: yes\n") for _ in range(3)]
+    await until(lambda: server.counters.env_timeouts == 4)
+    assert server.connected == 2
     assert await silent[1].closed() == b"" and await more[0].closed() == b""
     other = await connect(server)
     await until(lambda: server.counters.sessions == 2)
     assert server.counters.refused_full == 0
+    assert await (await connect(server)).closed() == b"" and server.counters.refused_full == 1  # nobody to make way
     assert [record.getMessage() for record in caplog.records] == [
         "2 FastAGI connections say nothing: look who opens them"
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from cti.ivr import replies
@@ -42,6 +45,23 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     monkeypatch.setattr("cti.switch.flow_call.log", found)
     monkeypatch.setattr("cti.switch.flow_channel.log", found)
     return found
+
+
+async def test_nothing_of_a_flow_that_is_over_waits_for_the_collector() -> None:
+    at = InFlow(flow(MENU))
+    await at.run()
+    assert await at.key("2") == BYE
+    assert await at.answer() == ""
+    await at.ends()
+    assert at.call.flow is not None
+    left = [weakref.ref(at.call), weakref.ref(at.call.flow)]
+    gc.disable()
+    try:
+        at.call.let_go()
+        del at.call
+        assert [ref() for ref in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 # --- menu -------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +34,21 @@ def a_call() -> tuple[InboundCall, Caller, Desk]:
 
 def ticket_in(line: str) -> Ticket | None:
     return decode_ticket(line.partition("CTI_TICKET=")[2])
+
+
+async def test_nothing_of_a_call_that_is_over_waits_for_the_collector() -> None:
+    call, caller, _ = a_call()
+    call.ring(RING)
+    await caller.hangs_up()
+    await caller.answers_all()
+    await caller.breaks()
+    left = [weakref.ref(call), weakref.ref(call.ended)]
+    gc.disable()
+    try:
+        del call
+        assert [ref() for ref in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ async def test_what_is_taken_back_before_it_is_stored_never_goes_out(bench: Benc
     bench.ledger.held.set_result(None)
     await settle()
     assert bench.links["a"].sent() == [] and bench.desk.told() == ended(DialResult.CANCELLED)
+    assert bench.ledger.kept_back == [(X, DialResult.CANCELLED)]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,7 @@ async def test_a_node_that_is_away_dials_nobody(bench: Bench) -> None:
     bench.switch.execute(place())
     await settle()
     assert bench.desk.told() == ended(DialResult.NOT_DIALLED) and bench.ledger.gone_out == []
+    assert bench.ledger.kept_back == [(X, DialResult.NOT_DIALLED)]
 
 
 async def test_an_attempt_in_the_air_is_not_dialled_again(bench: Bench) -> None:

@@ -28,7 +28,7 @@ export function SignIn() {
     } catch (error) {
       const asksCode = error instanceof Problem && error.reason === 'totp_needed';
       setNeedsCode(needsCode || asksCode);
-      setProblem(asksCode ? (needsCode ? said.wrongCode : said.codeNeeded) : wrong(error));
+      setProblem(asksCode ? (needsCode ? said.wrongCode : said.codeNeeded) : wrong(error, needsCode));
       setBusy(false);
     }
   };
@@ -100,9 +100,9 @@ function ledBack(reason: string): string {
   return Object.hasOwn(known, reason) ? named(known, reason) : '';
 }
 
-function wrong(error: unknown): string {
+function wrong(error: unknown, withCode: boolean): string {
   const said = words.value.signIn;
-  if (error instanceof Problem && error.status === 401) return said.wrong;
+  if (error instanceof Problem && error.status === 401) return withCode ? said.wrongWithCode : said.wrong;
   if (error instanceof Problem && error.status === 429) return said.tooOften(String(error.said.retry_after_s ?? '…'));
   return problemText(error);
 }

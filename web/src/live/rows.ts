@@ -5,6 +5,8 @@ import type { Rows } from './difference';
 export interface QueueRow {
   readonly name: string;
   readonly waiting: number;
+  /** Of these: customers who are still to be called. */
+  readonly to_call: number;
   readonly ringing: number;
   readonly oldest_since: number | null;
   readonly offered: number;
@@ -76,6 +78,8 @@ export interface CallRow {
   readonly agent: string | null;
   readonly caller: string | null;
   readonly order_at: number | null;
+  /** He is a customer who is not on the phone yet. */
+  readonly to_call: boolean;
 }
 
 /** Somebody who listens, whispers or barges in; one that is over is told for a while. */
@@ -108,6 +112,7 @@ export interface StatusRow extends HealthRow {
   readonly calls_active: number;
   readonly in_flow: number;
   readonly waiting: number;
+  readonly to_call: number;
   readonly talking: number;
   readonly agents_free: number;
   readonly agents_available: number;

@@ -74,7 +74,7 @@ export function AgentState({ row }: { readonly row: AgentRow }) {
       </Badge>
       {row.overdue && <Badge tone="bad">{said.overdue}</Badge>}
       {row.pending !== '' && (
-        <Badge tone="pause" icon="pause" title={said.pending(breakWord(row.pending))}>
+        <Badge tone="pause" icon="pause" look="is-next" title={said.pending(breakWord(row.pending))}>
           {breakWord(row.pending)}
         </Badge>
       )}

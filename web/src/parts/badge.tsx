@@ -12,13 +12,15 @@ interface BadgeProps {
   readonly title?: string | undefined;
   /** 0, 1 or 2: how long it has been so already; each step is a darker shade. */
   readonly shade?: number;
+  /** A class of the page's own. */
+  readonly look?: string;
   readonly children: ComponentChildren;
 }
 
-export function Badge({ tone, icon, title, shade = 0, children }: BadgeProps) {
+export function Badge({ tone, icon, title, shade = 0, look = '', children }: BadgeProps) {
   const mark = icon ?? (tone === 'good' || tone === 'watch' || tone === 'bad' ? tone : undefined);
   return (
-    <span class={`badge tone-${tone} shade-${shade}`} title={title}>
+    <span class={`badge tone-${tone} shade-${shade} ${look}`} title={title}>
       {mark && <Icon name={mark} />}
       <span>{children}</span>
     </span>

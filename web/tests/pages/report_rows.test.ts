@@ -48,6 +48,15 @@ describe('a column', () => {
   it('is empty where nothing is in any row', () => {
     expect([...emptyOf(talks)]).toEqual(['moved', 'csat']);
   });
+
+  it('shows a share of 0: nobody was content', () => {
+    const worst = {
+      ...talks,
+      units: { ...talks.units, csat: 'share' },
+      rows: talks.rows.map((row) => ({ ...row, csat: 0 })),
+    };
+    expect([...emptyOf(worst)]).toEqual(['moved']);
+  });
 });
 
 describe('a curve', () => {

@@ -5,6 +5,7 @@ import { boardsOf, levelsOf, turnOf, unknownOf } from '../../src/pages/wall/boar
 function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
   return {
     name,
+    to_call: 0,
     waiting: oldest === null ? 0 : 1,
     oldest_since: oldest,
     target_s: targetS,
@@ -13,7 +14,7 @@ function queue(name: string, oldest: number | null, targetS = 20): QueueRow {
   } as QueueRow;
 }
 
-const STATUS = { waiting: 2, agents_free: 3, agents_available: 4, today: { answered: 9 } } as StatusRow;
+const STATUS = { waiting: 3, to_call: 1, agents_free: 3, agents_available: 4, today: { answered: 9 } } as StatusRow;
 const HEALTH: HealthRow = { nodes: {}, down_since: {}, bugs: 0, breaks: [] };
 
 it('shows all queues first, then each', () => {

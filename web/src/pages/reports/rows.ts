@@ -51,10 +51,19 @@ export function isLong(report: ReportAnswer, column: string): boolean {
   return report.rows.some((row) => typeof row[column] === 'number' && row[column] >= LONG_S);
 }
 
-/** Columns in which nothing is: a centre without callbacks needs none of them. Names and times always stay. */
+/**
+ * Columns in which nothing is: a centre without callbacks needs none of them. Names and times always stay. A count of 0
+ * is nothing; a share, a score or a time of 0 is a result, and may be the worst there is.
+ */
 export function emptyOf(report: ReportAnswer): ReadonlySet<string> {
   const counted = report.columns.filter((name) => !['name', 'time', 'state'].includes(report.units[name] ?? ''));
-  return new Set(counted.filter((name) => report.rows.every((row) => !row[name])));
+  const isNothing = (name: string, value: Value) =>
+    value == null || value === '' || (value === 0 && isCount(report, name));
+  return new Set(counted.filter((name) => report.rows.every((row) => isNothing(name, row[name]))));
+}
+
+function isCount(report: ReportAnswer, name: string): boolean {
+  return !['share', 'score'].includes(report.units[name] ?? '');
 }
 
 const DAY_S = 86_400;

@@ -63,7 +63,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
       hint: hints.waiting,
       isNumber: true,
       cell: (row) => <Waiting row={row} />,
-      by: (row) => row.waiting,
+      by: (row) => row.waiting - row.to_call,
     },
     {
       key: 'longest',
@@ -125,9 +125,18 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
 }
 
 function Waiting({ row }: { readonly row: QueueRow }) {
-  const level = useSettled(ofWaiting(row.waiting, row.ringing, row.agents_free));
-  if (level === 'good' || row.waiting === 0) return <>{row.waiting}</>;
-  return <Badge tone={level}>{row.waiting}</Badge>;
+  const callers = row.waiting - row.to_call;
+  const level = useSettled(ofWaiting(callers, row.ringing, row.agents_free));
+  return (
+    <>
+      {row.to_call > 0 && (
+        <span class="quiet" title={words.value.supervisor.hints.toCall}>
+          +{row.to_call}{' '}
+        </span>
+      )}
+      {level === 'good' || callers === 0 ? callers : <Badge tone={level}>{callers}</Badge>}
+    </>
+  );
 }
 
 function Longest({ row }: { readonly row: QueueRow }) {

@@ -72,7 +72,9 @@ function columnsOf(mayMove: boolean): readonly Column<Waiter>[] {
       cell: (row) =>
         row.state === 'offered' && row.agent !== null
           ? said.rings(row.agent)
-          : named(words.value.contactState, row.state),
+          : row.to_call && row.state === 'waiting'
+            ? said.toCall
+            : named(words.value.contactState, row.state),
       by: (row) => row.state,
     },
     {
@@ -97,7 +99,7 @@ function columnsOf(mayMove: boolean): readonly Column<Waiter>[] {
 /** A minute is a step darker than a moment; what is beyond the target says so. */
 function Waits({ row }: { readonly row: Waiter }) {
   const forS = useElapsedS(row.since);
-  const level = ofWait(forS, row.targetS);
+  const level = row.to_call ? 'good' : ofWait(forS, row.targetS);
   const shade = forS === null || forS < 60 ? 0 : forS < 300 ? 1 : 2;
   if (level === 'good') return <Duration since={row.since} />;
   return (

@@ -37,7 +37,7 @@ export function boardsOf(
 function ofQueue(row: QueueRow): Board {
   return {
     name: row.name,
-    waiting: row.waiting,
+    waiting: row.waiting - row.to_call,
     ringing: row.ringing,
     oldestSince: row.oldest_since,
     longestIn: null,
@@ -55,7 +55,7 @@ function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
   const worst = longest?.oldest_since === null ? undefined : longest;
   return {
     name: null,
-    waiting: status.waiting,
+    waiting: status.waiting - status.to_call,
     ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
     longestIn: worst?.name ?? null,

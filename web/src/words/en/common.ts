@@ -140,6 +140,7 @@ export const common = {
     submit: 'Sign in',
     wrong: 'Name or password is wrong.',
     wrongCode: 'The code is wrong or too old.',
+    wrongWithCode: 'The code is wrong, too old or used already; or name or password is wrong.',
     tooOften: (seconds: string) => `Too many tries. Try again in ${seconds} s.`,
     at: (provider: string) =>
       provider === '' ? 'Sign in with the account of my organisation' : `Sign in with ${provider}`,

@@ -4,6 +4,7 @@ export const supervisor = {
   queues: 'Queues',
   agents: 'Agents',
   contacts: 'Waiting',
+  toCall: 'to be called',
   nobodyWaits: 'Nobody waits.',
   onlyQueue: (queue: string) => `only ${queue}`,
   window: 'Figures of',
@@ -31,6 +32,7 @@ export const supervisor = {
   },
   hints: {
     free: 'free agents of those available; one in two queues counts in both',
+    toCall: 'customers who are still to be called',
     waiting: 'who wait, or are being rung for',
     longest: 'how long the one who waits longest has waited',
     handled: 'contacts handled today',

@@ -135,6 +135,7 @@ export const common: Said<typeof english> = {
     submit: '登录',
     wrong: '用户名或密码错误。',
     wrongCode: '验证码错误或已过期。',
+    wrongWithCode: '验证码错误、已过期或已使用过；也可能是用户名或密码错误。',
     tooOften: (seconds) => `尝试次数过多，请在 ${seconds} 秒后重试。`,
     at: (provider) => (provider === '' ? '通过单位账号登录' : `通过 ${provider} 登录`),
     codeNeeded: '此用户还需要验证码。',

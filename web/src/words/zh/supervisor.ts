@@ -7,6 +7,7 @@ export const supervisor: Said<typeof english> = {
   queues: '队列',
   agents: '坐席',
   contacts: '等待中',
+  toCall: '待呼叫',
   nobodyWaits: '没有人等待。',
   onlyQueue: (queue) => `仅 ${queue}`,
   window: '统计区间',
@@ -34,6 +35,7 @@ export const supervisor: Said<typeof english> = {
   },
   hints: {
     free: '可用坐席中的空闲人数；属于两个队列的坐席两边都计',
+    toCall: '还要呼叫的客户',
     waiting: '正在等待或正在振铃的来电',
     longest: '等待最久者的等待时间',
     handled: '今天处理的联系数',
