@@ -12,6 +12,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ import msgspec
 import structlog
 
 from cti import file_reading
-from cti.background import is_done_within
+from cti.background import in_thread_of_its_own, is_done_within
 from cti.config import live as config_live
 from cti.config import settings as config
 from cti.config.difference import Difference, difference, moved, plumbing
@@ -203,7 +204,7 @@ class PolicyInForce:
         self, reading: config.Reading, read: config.Settings, by: str, *, check: bool, drop_live: bool
     ) -> PolicyAnswer:
         live = {} if drop_live else self._resting | self._live
-        plan, unfit = await asyncio.to_thread(self._plan, read, live)
+        plan, unfit = await in_thread_of_its_own(partial(self._plan, read, live))
         dropped = [each for each in unfit if each.path not in self._resting]
         more = {
             "needs_restart": plumbing(self._running, read, FOLLOW),
@@ -233,7 +234,7 @@ class PolicyInForce:
 
     async def _lay(self, wanted: Live, unwanted: Sequence[str], by: str) -> PolicyAnswer:
         live = {path: change for path, change in self._live.items() if path not in unwanted} | wanted
-        judged = await asyncio.to_thread(config_live.apply, self._file, values_of(live))
+        judged = await in_thread_of_its_own(partial(config_live.apply, self._file, values_of(live)))
         if judged.center is None:
             return _bad(judged.problems)
         if self._flows is not None and (lost := self._flows.lost_in(judged.center)):
@@ -245,7 +246,8 @@ class PolicyInForce:
             else:
                 live[path] = LiveChange(path, value, by, wanted[path].at)
         news = [line for line in judged.warnings if line not in self._warnings]
-        plan = await asyncio.to_thread(self._planned, self._file, live, judged.center, judged.warnings)
+        planned = partial(self._planned, self._file, live, judged.center, judged.warnings)
+        plan = await in_thread_of_its_own(planned)
         answer = await self._hold(plan, by, warnings=news)
         if answer.refused is None:
             back = [f"{path}: rested, and is taken back" for path in unwanted if path in self._resting]

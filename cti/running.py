@@ -18,6 +18,7 @@ from cti.background import Background
 from cti.config.settings import Settings
 from cti.model.errors import ConfigError
 from cti.ports import Office
+from cti.store.threads import StoreThreads
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ def run_engine(settings: Settings, file: Path | None = None) -> int:
 async def _run(settings: Settings, file: Path | None) -> int:
     stop, read_again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(StoreThreads())  # asyncio.to_thread is for the store alone: a PostgreSQL may hang
     loop.add_signal_handler(signal.SIGHUP, read_again.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

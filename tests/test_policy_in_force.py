@@ -21,7 +21,9 @@ from cti.ports import PolicyAnswer
 from cti.store.database import Store, open_store
 from cti.store.live_changes import LiveChange, save_live_changes
 from cti.store.tables import audit
+from cti.store.threads import StoreThreads
 from tests.policy_bench import Bench
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
 
@@ -184,6 +186,19 @@ async def test_a_slow_store_holds_up_nobody(bench: Bench, monkeypatch: pytest.Mo
     bench.policy.close()
     assert bench.opened().center.queues["sales"].target_s == 38
     assert in_the_trail(bench.store) == ["done"] * 9
+
+
+async def test_threads_that_all_wait_for_the_store_hold_up_no_change_and_no_reload(bench: Bench) -> None:
+    pool, hangs = StoreThreads(1), threading.Event()
+    asyncio.get_running_loop().set_default_executor(pool)
+    pool.submit(hangs.wait)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await bench.policy.change({"queues.sales.target_s": 30}, by="eva")).applied
+            bench.write(target_s=25)
+            assert (await bench.policy.reload(by="eva", drop_live=True)).applied
+    finally:
+        hangs.set()
 
 
 async def test_what_was_applied_is_in_the_trail_with_the_change_and_what_was_not_by_itself(bench: Bench) -> None:

@@ -35,10 +35,10 @@ class Callbacks(Protocol):
     ) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`."""
 
-    def one(self, number: int) -> dict[str, Any] | None:
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
         """Return one of them, None where there is none."""
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Keep what is wanted; with it why its time is another one than was asked for."""
 
 
@@ -77,11 +77,13 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         asked = await body(request, Schedule)
         note(request, "callback.schedule", asked.agent or asked.queue, {"at": asked.at}, asked.by)
         wanted = Wanted(asked.number, asked.at, asked.agent, asked.queue, asked.topic, asked.exactly)
-        return await to_its_end(request, promised(desk, callbacks, partial(callbacks.promise, wanted)))
+        part = part_of(request)
+        promise = partial(callbacks.promise, wanted, part)
+        return await to_its_end(request, promised(desk, callbacks, promise, part))
 
     async def one(request: web.Request) -> web.Response:
         number = numbered(request, "a callback")
-        found = await asyncio.to_thread(callbacks.one, number)
+        found = await asyncio.to_thread(callbacks.one, number, part_of(request))
         return _none(number) if found is None else answer({"at": clock(), "callback": found})
 
     async def ask(request: web.Request) -> web.Response:
@@ -97,7 +99,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
             return await _ended(callbacks, number)
         if refused is not None:
             return refusal(Refused(refused.reason, f"callback {number} is {refused.detail} already"))
-        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number)})
+        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number, part_of(request))})
 
     add(app, "GET", "/callbacks", listed)
     add(app, "POST", "/callbacks", schedule)
@@ -106,7 +108,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
 
 
 async def promised(
-    desk: Desk, callbacks: Callbacks, promise: Callable[[], tuple[Promise, str] | Refused]
+    desk: Desk, callbacks: Callbacks, promise: Callable[[], tuple[Promise, str] | Refused], part: Part | None
 ) -> web.Response:
     """Promise, let the core hear of it, and answer with it as it stands then. To be done `to_its_end`."""
     found = await asyncio.to_thread(promise)
@@ -114,7 +116,7 @@ async def promised(
         return refusal(found)
     made, moved = found
     desk.ask(CallbackPromised(made))
-    row = await asyncio.to_thread(callbacks.one, made.id)
+    row = await asyncio.to_thread(callbacks.one, made.id, part)
     return answer({"ok": True, "callback": row, "moved": moved})
 
 

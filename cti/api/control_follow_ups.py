@@ -57,7 +57,7 @@ class FollowUpDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Promises(Callbacks, Protocol):
     """Whoever promises calls for them. Both block: they are called off the loop."""
 
-    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+    def for_follow_up(self, number: int, at: str, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Keep the promise of a call for one; with it why its time is another one than was asked for."""
 
     def of_follow_up(self, number: int) -> LeadId | None:
@@ -121,6 +121,8 @@ def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
         note(request, "follow_up.call", "", {"number": number})
         asked = await body(request, FollowUpCall)
         note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
-        return await to_its_end(request, promised(desk, promises, partial(promises.for_follow_up, number, asked.at)))
+        part = part_of(request)
+        promise = partial(promises.for_follow_up, number, asked.at, part)
+        return await to_its_end(request, promised(desk, promises, promise, part))
 
     add(app, "POST", "/follow-ups/{number}/call", call)

@@ -5,12 +5,12 @@ A process beside the engine, within a time (prompts/live.py); without a voice su
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
+from cti.background import in_thread_of_its_own
 from cti.config.settings import FlowRules
 from cti.ivr.verbs import MAX_SILENCE_S
 from cti.model.errors import ConfigError
@@ -48,7 +48,7 @@ class FlowVoice:
             yield self
             return
         try:
-            voice = await asyncio.to_thread(VOICES[rules.voice])
+            voice = await in_thread_of_its_own(VOICES[rules.voice])
         except NoVoice as error:
             raise ConfigError([f"flows.voice: {error}"]) from None
         async with LiveVoice(rules.sounds, voice, timeout_s=SPEAK_S) as live:

@@ -23,6 +23,7 @@ from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
 from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
+from cti.background import in_thread_of_its_own
 from cti.clocks import lasting_clock
 from cti.config.address import Address
 from cti.config.joined import Joined
@@ -88,7 +89,7 @@ class Standby:
     async def _look(self) -> Taken | None:
         self._pause_s = self._rules.lease_s / LOOKS
         try:
-            seen = await asyncio.to_thread(self._door.stand_by)
+            seen = await in_thread_of_its_own(self._door.stand_by)
         except RedisAway as away:
             if self._away_since is None:
                 self._away_since = lasting_clock()
@@ -104,7 +105,7 @@ class Standby:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
         if seen.owner is not None or not self._patience.may_take(now, given_back=seen.given_back):
             return None
-        return await asyncio.to_thread(self._take)
+        return await in_thread_of_its_own(self._take)
 
     def _note(self, seen: Seen) -> None:
         if seen.owner is not None and seen.owner != self.owner:

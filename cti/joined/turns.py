@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cti.background import in_thread_of_its_own
 from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.joined.door import Door
@@ -44,7 +46,7 @@ async def take_turns(settings: Settings, serve: Serve) -> None:
         except _NotClaimed:
             await asyncio.sleep(rules.lease_s)  # the store would refuse again; who stands by elsewhere may fare better
         finally:
-            await asyncio.to_thread(door.leave)
+            await in_thread_of_its_own(door.leave)
 
 
 async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
@@ -65,11 +67,11 @@ async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
     holding.begin()
     beating = loop.create_task(_beat(holding))
     try:
-        await asyncio.to_thread(_claim, rules, door, taken)
+        await in_thread_of_its_own(partial(_claim, rules, door, taken))
         return await _serve(holding, serve, lost)
     finally:
         beating.cancel()
-        await asyncio.to_thread(holding.give_back)
+        await in_thread_of_its_own(holding.give_back)
         taken.store.close()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import structlog
@@ -19,6 +18,7 @@ from cti.model.words import AttemptId, DialResult
 from cti.store.attempts import Attempt, Intent, NotNow, ended, intend, sent
 from cti.store.database import Store
 from cti.store.tables import lead_number
+from cti.store.threads import StoreThreads
 
 THREADS = 4  # commits wait for one another anyway
 
@@ -36,7 +36,7 @@ class AttemptLedger:
     ) -> None:
         self.errors = 0
         self._store, self._clock, self._refused = store, clock, refused
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="cti-attempts")
+        self._threads = StoreThreads(THREADS, "cti-attempts")
 
     async def intend(self, call: PlaceCall) -> bool:
         """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
@@ -79,7 +79,7 @@ class AttemptLedger:
             self.errors += 1
 
     def close(self) -> None:
-        """Write what is left; blocks."""
+        """Write what is left; blocks, for a moment where the store hangs."""
         self._threads.shutdown(wait=True)
 
     def _intend(self, wanted: Attempt) -> Intent:
