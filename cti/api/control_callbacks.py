@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, unknown
+from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, to_its_end, unknown
 from cti.api.paging import Number, page_of
 from cti.api.responses import answer
 from cti.api.web_guard import part_of
@@ -76,8 +77,9 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         asked = await body(request, Schedule)
         note(request, "callback.schedule", asked.agent or asked.queue, {"at": asked.at}, asked.by)
         wanted = Wanted(asked.number, asked.at, asked.agent, asked.queue, asked.topic, asked.exactly)
-        found = await asyncio.to_thread(callbacks.promise, wanted, part_of(request))
-        return await promised(desk, callbacks, found, part_of(request))
+        part = part_of(request)
+        promise = partial(callbacks.promise, wanted, part)
+        return await to_its_end(request, promised(desk, callbacks, promise, part))
 
     async def one(request: web.Request) -> web.Response:
         number = numbered(request, "a callback")
@@ -106,14 +108,15 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
 
 
 async def promised(
-    desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] | Refused, part: Part | None
+    desk: Desk, callbacks: Callbacks, promise: Callable[[], tuple[Promise, str] | Refused], part: Part | None
 ) -> web.Response:
-    """Let the core hear of what has been promised, and answer with it as it stands then."""
+    """Promise, let the core hear of it, and answer with it as it stands then. To be done `to_its_end`."""
+    found = await asyncio.to_thread(promise)
     if isinstance(found, Refused):
         return refusal(found)
-    promise, moved = found
-    desk.ask(CallbackPromised(promise))
-    row = await asyncio.to_thread(callbacks.one, promise.id, part)
+    made, moved = found
+    desk.ask(CallbackPromised(made))
+    row = await asyncio.to_thread(callbacks.one, made.id, part)
     return answer({"ok": True, "callback": row, "moved": moved})
 
 
