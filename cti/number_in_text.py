@@ -82,7 +82,7 @@ class Sought:
         self._core = re.compile(rf"(?=({_BETWEEN.join(self.core)}{_FILL}*))")
         self._whole = re.compile(_whole(self._country, homes - {""}))
         self._homes = [re.compile(rf"{_spelled(home)}{_GAP}\Z") for home in sorted(homes - {""}, key=len, reverse=True)]
-        self._bare_is_home = homes == {""}
+        self._bare_is_home = all(not home or home.startswith("00") for home in homes)  # 009 44...: not at home
         self._bare_is_known = "" in homes
 
     def find(self, text: str) -> Iterator[Found]:
