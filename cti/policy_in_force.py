@@ -1,9 +1,8 @@
 """Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
 
 Reads the file and judges in a thread, asks the core on the loop; live changes are stored behind everybody's back
-(store/live_change_writer.py). A file with errors never goes live, and neither does one whose flows have any: they come
-along. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`), and so is
-the audit trail (`remember`).
+(store/live_change_writer.py). A file with errors never goes live, nor one whose flows have any: they come along. Knows
+neither HTTP nor signals; who applies a policy to core and readers (`adopt`), and the audit trail, are handed in.
 """
 
 from __future__ import annotations
@@ -155,12 +154,13 @@ class PolicyInForce:
             {
                 "path": change.path,
                 "value": change.value,
-                "file": config_live.value_at(self._file, change.path),
+                "file": config_live.value_if_any(self._file, change.path),
                 "by": change.by,
                 "at": change.at,
                 "stored": self._writer.stored.get(change.path) == change,
+                "resting": change.path not in self._live,
             }
-            for change in self._live.values()
+            for change in (self._resting | self._live).values()
         ]
 
     # --- how ----------------------------------------------------------------------------------------------------------
@@ -249,7 +249,9 @@ class PolicyInForce:
         plan = await in_thread_of_its_own(planned)
         answer = await self._hold(plan, by, warnings=news)
         if answer.refused is None:
+            back = [f"{path}: rested, and is taken back" for path in unwanted if path in self._resting]
             self._resting = without(self._resting, ((path, "") for path in (*wanted, *unwanted)))
+            answer = msgspec.structs.replace(answer, lines=[*answer.lines, *back])
         return answer
 
     def _plan(self, read: config.Settings, live: Live) -> tuple[_Plan, list[config_live.Dropped]]:
@@ -259,8 +261,7 @@ class PolicyInForce:
         return plan._replace(differences=plan.differences + moved(self._nodes, read.nodes), nodes=read.nodes), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
-        version = policy_version(center)
-        return _Plan(file, live, center, version, difference(self.center, center), warnings)
+        return _Plan(file, live, center, policy_version(center), difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version or bool(plan.differences)

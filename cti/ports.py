@@ -161,7 +161,10 @@ class PolicyDesk(Protocol):
         """Back to the file at these paths."""
 
     def live_changes(self) -> list[dict[str, Any]]:
-        """What differs from the file now: path, value, by, at, what the file says (`file`), whether it is `stored`."""
+        """What differs from the file: path, value, by, at, what the file says (`file`), whether it is `stored`.
+
+        What is `resting` does not hold: it did not fit the file at the start, and comes into force when it does.
+        """
 
     @property
     def is_stored(self) -> bool:

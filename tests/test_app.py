@@ -51,6 +51,13 @@ async def row(running: Running, part: str, name: str) -> dict[str, Any]:
     return dict(only)
 
 
+async def test_a_clock_that_is_not_the_machine_s_is_a_warning(running: Running) -> None:
+    assert running.app._warnings() == []
+    running.app.clock.reached(running.app.clock() + 300.0)
+    [warning] = running.app._warnings()
+    assert "5 min ahead of the machine's" in warning
+
+
 async def test_lines_of_the_queue_log_that_are_lost_are_counted_among_the_errors(
     made: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ LONG_MODULES = {
     "cti/switch/asterisk.py": "where commands, sessions and nodes meet: one short method for each",
     "cti/switch/ami.py": "the one door to AMI: link, login, deadlines and reconnects share one state",
     "cti/switch/inbound_call.py": "one caller's session: each command of the port, and how it ends",
+    "cti/metrics/live.py": "one short method for each kind of fact: a table, not a story",
     "cti/sim/switch.py": "one method per command of the port",
     "cti/sim/exchange.py": "one small Asterisk: channels, dials and bridges refer to one another",
     "bench/phones.py": "one SIP phone, complete, in one process of its own",

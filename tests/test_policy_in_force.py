@@ -107,6 +107,7 @@ async def test_an_engine_with_an_older_file_throws_away_nobodys_change(bench: Be
         "nodes.node2.drained",
         "queues.sales.target_s",
     ]
+    assert not any(row["resting"] for row in bench.policy.live_changes())
 
 
 @pytest.mark.parametrize("how", ["reset", "drop_live"])
@@ -115,11 +116,14 @@ async def test_what_rests_can_be_taken_away_for_good(bench: Bench, how: str) -> 
     save_live_changes(bench.store, [LiveChange("queues.gone.target_s", 5, "eva", 1.0)])
     bench.policy = bench.opened()
     assert bench.stored() == ["queues.gone.target_s"]
+    [row] = bench.policy.live_changes()
+    assert (row["path"], row["value"], row["file"], row["resting"]) == ("queues.gone.target_s", 5, None, True)
     if how == "reset":
-        await bench.policy.reset(["queues.gone.target_s"], by="eva")
+        answer = await bench.policy.reset(["queues.gone.target_s"], by="eva")
+        assert answer.lines == ["queues.gone.target_s: rested, and is taken back"]
     else:
         await bench.policy.reload(by="eva", drop_live=True)
-    assert bench.stored() == []
+    assert bench.stored() == bench.policy.live_changes() == []
 
 
 async def test_a_change_holds_is_stored_and_is_forgotten_again(bench: Bench) -> None:
@@ -261,4 +265,5 @@ async def test_a_check_changes_nothing_and_counts_no_error(bench: Bench) -> None
 async def test_the_file_may_have_gone(bench: Bench) -> None:
     bench.file.unlink()
     answer = await bench.policy.reload(by="eva")
-    assert answer.errors == [f"{bench.file}:1:1: cannot be read: No such file or directory"]
+    what = "cannot be read: No such file or directory; name the file with --config or CTI_CONFIG"
+    assert answer.errors == [f"{bench.file}:1:1: {what}"]

@@ -131,7 +131,10 @@ async def test_a_change_whose_flow_went_while_the_engine_was_down_rests_until_it
         "queues.vip.on_max_wait",
         "queues.vip.on_max_wait.flow: there is no f"[:42],
     )
-    assert [row["path"] for row in both.policy.live_changes()] == ["queues.vip.max_wait_s"]
+    assert [(row["path"], row["resting"]) for row in both.policy.live_changes()] == [
+        ("queues.vip.on_max_wait", True),
+        ("queues.vip.max_wait_s", False),
+    ]
     assert (await both.policy.change({"queues.sales.target_s": 33}, by="eva")).applied, "it holds nothing up"
     assert (await both.policy.reload(by="eva")).refused is None, "it rests on"
     assert (await both.flows.reload(by="eva")).refused is None

@@ -6,13 +6,15 @@ of it. No caller's number gets there.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
 import socket
 import struct
-from collections.abc import Callable, Container, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Container, Coroutine, Iterable
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -73,7 +75,16 @@ class Noted:
         return AuditEntry(at, self.uid, self.by, self.what, self.on, detail, result, reason, self.user)
 
 
+class _Trail(NamedTuple):
+    audit: AuditTrail
+    clock: Callable[[], float]
+
+    def tell(self, said: Noted, result: str, reason: str) -> None:
+        self.audit.add(said.row(self.clock(), result, reason))
+
+
 _noted: web.RequestKey[Noted] = web.RequestKey("cti_noted", Noted)
+_trail: web.RequestKey[_Trail] = web.RequestKey("cti_trail", _Trail)
 _asker: web.RequestKey[str] = web.RequestKey("cti_asker", str)
 REFUSED: web.ResponseKey[str] = web.ResponseKey("cti_refused", str)
 """Where an answer that leads elsewhere keeps why it is a refusal."""
@@ -204,6 +215,7 @@ def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
     @web.middleware
     async def remembered(request: web.Request, handler: Any) -> web.StreamResponse:
         result, reason = "failed", ""
+        trail = request[_trail] = _Trail(audit, clock)
         try:
             response: web.StreamResponse = await handler(request)
             result, reason = _result(response)
@@ -214,9 +226,34 @@ def remembering(audit: AuditTrail, clock: Callable[[], float]) -> Any:
         finally:
             said = request.get(_noted)
             if said is not None and not said.is_begun:
-                audit.add(said.row(clock(), result, reason))
+                trail.tell(said, result, reason)
 
     return remembered
+
+
+async def to_its_end(request: web.Request, work: Coroutine[Any, Any, web.Response]) -> web.Response:
+    """Answer with what `work` answers; once begun it goes on to its end, even where the asker has gone.
+
+    For what is committed in a thread and told to the core afterwards. The audit trail then hears what came of it.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        request[_noted].begun()
+        task.add_done_callback(partial(_told_late, request))
+        raise
+
+
+def _told_late(request: web.Request, task: asyncio.Future[web.Response]) -> None:
+    if task.cancelled():  # the loop ends; the next engine reads from the store what was committed
+        return
+    error = task.exception()
+    if error is not None:
+        request.protocol.logger.exception("", exc_info=error)
+    result = ("failed", "") if error is not None else _result(task.result())
+    if _trail in request:
+        request[_trail].tell(request[_noted], *result)
 
 
 def _result(response: web.StreamResponse) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import add, body, note, numbered, refusal, unknown, whose
+from cti.api.asking import add, body, note, numbered, refusal, to_its_end, unknown, whose
 from cti.api.control_callbacks import CallbackAsked
 from cti.api.control_follow_ups import FollowUpDone, FollowUps, Promises
 from cti.api.responses import answer
@@ -102,7 +102,10 @@ class _Routes:
         found = await asyncio.to_thread(self._follow_ups.one, number)
         if found is None or found["owner"] != agent:
             return refusal(Refused(RefusedReason.UNKNOWN_FOLLOW_UP, f"there is no follow-up {number} of his"))
-        closed = await asyncio.to_thread(self._follow_ups.finish, number, asked.outcome, by, self._clock())
+        return await to_its_end(request, self._finished(number, asked.outcome, by))
+
+    async def _finished(self, number: int, outcome: str, by: str) -> web.Response:
+        closed = await asyncio.to_thread(self._follow_ups.finish, number, outcome, by, self._clock())
         if not closed:
             return refusal(Refused(RefusedReason.ALREADY, f"follow-up {number} is done already"))
         promised = await asyncio.to_thread(self._callbacks.of_follow_up, number)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, unknown
+from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, to_its_end, unknown
 from cti.api.paging import Number, page_of
 from cti.api.responses import answer
 from cti.api.web_guard import part_of
@@ -34,10 +35,10 @@ class Callbacks(Protocol):
     ) -> list[dict[str, Any]]:
         """Return the open ones, the next one first, or the newest of all; behind (due_at, id) of `after`."""
 
-    def one(self, number: int) -> dict[str, Any] | None:
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
         """Return one of them, None where there is none."""
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Keep what is wanted; with it why its time is another one than was asked for."""
 
 
@@ -76,12 +77,13 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
         asked = await body(request, Schedule)
         note(request, "callback.schedule", asked.agent or asked.queue, {"at": asked.at}, asked.by)
         wanted = Wanted(asked.number, asked.at, asked.agent, asked.queue, asked.topic, asked.exactly)
-        found = await asyncio.to_thread(callbacks.promise, wanted)
-        return await promised(desk, callbacks, found)
+        part = part_of(request)
+        promise = partial(callbacks.promise, wanted, part)
+        return await to_its_end(request, promised(desk, callbacks, promise, part))
 
     async def one(request: web.Request) -> web.Response:
         number = numbered(request, "a callback")
-        found = await asyncio.to_thread(callbacks.one, number)
+        found = await asyncio.to_thread(callbacks.one, number, part_of(request))
         return _none(number) if found is None else answer({"at": clock(), "callback": found})
 
     async def ask(request: web.Request) -> web.Response:
@@ -97,7 +99,7 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
             return await _ended(callbacks, number)
         if refused is not None:
             return refusal(Refused(refused.reason, f"callback {number} is {refused.detail} already"))
-        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number)})
+        return answer({"ok": True, "callback": await asyncio.to_thread(callbacks.one, number, part_of(request))})
 
     add(app, "GET", "/callbacks", listed)
     add(app, "POST", "/callbacks", schedule)
@@ -105,13 +107,16 @@ def add_routes(app: web.Application, desk: Desk, callbacks: Callbacks, clock: Ca
     add(app, "POST", "/callbacks/{number}/{action}", ask)
 
 
-async def promised(desk: Desk, callbacks: Callbacks, found: tuple[Promise, str] | Refused) -> web.Response:
-    """Let the core hear of what has been promised, and answer with it as it stands then."""
+async def promised(
+    desk: Desk, callbacks: Callbacks, promise: Callable[[], tuple[Promise, str] | Refused], part: Part | None
+) -> web.Response:
+    """Promise, let the core hear of it, and answer with it as it stands then. To be done `to_its_end`."""
+    found = await asyncio.to_thread(promise)
     if isinstance(found, Refused):
         return refusal(found)
-    promise, moved = found
-    desk.ask(CallbackPromised(promise))
-    row = await asyncio.to_thread(callbacks.one, promise.id)
+    made, moved = found
+    desk.ask(CallbackPromised(made))
+    row = await asyncio.to_thread(callbacks.one, made.id, part)
     return answer({"ok": True, "callback": row, "moved": moved})
 
 

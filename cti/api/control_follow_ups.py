@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal
+from cti.api.asking import BY, NOBODY, add, body, note, numbered, refusal, to_its_end
 from cti.api.control_callbacks import Callbacks, promised
 from cti.api.paging import Number, page_of
 from cti.api.responses import answer
@@ -56,7 +57,7 @@ class FollowUpDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Promises(Callbacks, Protocol):
     """Whoever promises calls for them. Both block: they are called off the loop."""
 
-    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+    def for_follow_up(self, number: int, at: str, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Keep the promise of a call for one; with it why its time is another one than was asked for."""
 
     def of_follow_up(self, number: int) -> LeadId | None:
@@ -95,6 +96,9 @@ def add_routes(
         note(request, "follow_up.done", "", {"number": number})
         asked = await body(request, FollowUpDone)
         note(request, "follow_up.done", "", {"number": number}, asked.by)
+        return await to_its_end(request, finished(number, asked))
+
+    async def finished(number: int, asked: FollowUpDone) -> web.Response:
         closed = await asyncio.to_thread(follow_ups.finish, number, asked.outcome, asked.by, clock())
         if closed is None:
             return refusal(Refused(RefusedReason.UNKNOWN_FOLLOW_UP, f"there is no follow-up {number}"))
@@ -117,6 +121,8 @@ def _add_call(app: web.Application, desk: Desk, promises: Promises) -> None:
         note(request, "follow_up.call", "", {"number": number})
         asked = await body(request, FollowUpCall)
         note(request, "follow_up.call", "", {"number": number, "at": asked.at}, asked.by)
-        return await promised(desk, promises, await asyncio.to_thread(promises.for_follow_up, number, asked.at))
+        part = part_of(request)
+        promise = partial(promises.for_follow_up, number, asked.at, part)
+        return await to_its_end(request, promised(desk, promises, promise, part))
 
     add(app, "POST", "/follow-ups/{number}/call", call)

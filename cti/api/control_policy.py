@@ -68,18 +68,24 @@ class _Routes:
 
     async def reset_queue(self, request: web.Request) -> web.Response:
         queue, keys = request.match_info["queue"], request.query.getall("field", [])
+        changed = self._changed(queue)
+        there = [*self._desk.center.queues, *([queue] if changed else [])]  # what rests may be of a queue that is gone
         detail = {"keys": known_among(keys, Queue.model_fields)} if keys else {}
-        asked = note(request, "queue.reset", known_or_not(queue, self._desk.center.queues), detail)
+        asked = note(request, "queue.reset", known_or_not(queue, there), detail)
         by = whose(request)
-        if queue not in self._desk.center.queues:
-            return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, self._desk.center.queues)
-        paths = [row["path"] for row in self._desk.live_changes() if row["path"].startswith(f"queues.{queue}.")]
-        changed = {path.rpartition(".")[2]: path for path in paths}
+        if queue not in there:
+            return unknown(RefusedReason.UNKNOWN_QUEUE.value, queue, there)
         for key in keys:
             if key not in changed:
                 return unknown("unknown_field", key, changed)
         back = [changed[key] for key in keys or changed]
         return told(await self._desk.reset(back, by=by, asked=asked))
+
+    def _changed(self, queue: str) -> dict[str, str]:
+        """The paths of what was set for a queue, by key."""
+        of_it = f"queues.{queue}."
+        paths = [row["path"] for row in self._desk.live_changes()]
+        return {path.removeprefix(of_it): path for path in paths if path.startswith(of_it)}
 
     async def join(self, request: web.Request) -> web.Response:
         agent, queue = request.match_info["agent"], request.match_info["queue"]

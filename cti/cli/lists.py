@@ -40,9 +40,11 @@ from cti.lists.importing import Found, OpenNow, Reading, Tally, import_list, loo
 from cti.lists.judge import Rules, Verdict, judge_row, plain
 from cti.lists.mapping import Field, read_said
 from cti.lists.numbers import known_zone
+from cti.model.dialling import CampaignState
 from cti.model.errors import ConfigError
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.windows import Window
+from cti.store.campaigns import restored
 from cti.store.database import Store
 from cti.store.lead_loading import AnotherImport, ImportLost
 from cti.store.leads import load_lists
@@ -143,7 +145,12 @@ def import_command(
         except (AnotherImport, ImportLost, OSError) as error:
             why = "it was taken for dead, and removed" if isinstance(error, ImportLost) else str(error)
             ask.fail(REFUSED, f"{file.name}: {why}; nothing was imported", as_json)
+        is_done = not dry_run and any(
+            each.campaign == campaign and each.state is CampaignState.DONE for each in restored(store)
+        )
     _tell(tally, found, place, dry_run, as_json)
+    if is_done and not as_json:
+        typer.echo(f"{campaign} is done: {typed(f'campaign start {campaign}')} lets it go on with these")
 
 
 @list_app.command("show")

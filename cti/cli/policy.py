@@ -53,7 +53,9 @@ def _whole(row: show.Row) -> str:
 
 LIVE = (
     show.Column("what", lambda row: show.clean(row.get("path"))),
-    show.Column("holds now", _said("value")),
+    show.Column(
+        "set to", lambda row: _said("value")(row) + (" (rests: it does not fit)" if row.get("resting") else "")
+    ),
     show.Column("in the file", _said("file"), 1),
     show.Column("by", lambda row: show.clean(row.get("by")), 2),
     show.Column("since", lambda row: _when(row) + ("" if row.get("stored", True) else " (not stored yet)"), 3),
@@ -157,6 +159,9 @@ def queue_reset(
 
 def live(as_json: AsJson = False, control: Control = None) -> None:
     """List what differs from the file because somebody changed it while the engine ran.
+
+    What rests does not hold: it did not fit the file at the start, and comes into force at a reload in which it does.
+    `cti queue reset` takes a queue's back, `cti reload --drop-live` all of them.
 
     Example: cti live
     """

@@ -133,6 +133,14 @@ def value_at(center: Center, path: str) -> Any:
     return None if member is None else member.model_dump(mode="json")
 
 
+def value_if_any(center: Center, path: str) -> Any:
+    """As `value_at`, of a path that may not fit: None where that is so."""
+    try:
+        return value_at(center, path)
+    except LookupError:
+        return None
+
+
 def brought_by(line: str, live: Collection[str]) -> str | None:
     """Return which of the paths in `live` brings an error that is told with its place in the file."""
     return next((path for path in live if any(f": {path}{end}" in line for end in ".:")), None)

@@ -21,9 +21,10 @@ from cti.model.words import RefusedReason
 from cti.outbound.appointment import Agreed, Impossible, agree
 from cti.outbound.do_not_call import DoNotCall
 from cti.outbound.may_dial import Rules
-from cti.ports import Clock
+from cti.ports import Clock, Part
 from cti.store import follow_up
 from cti.store.callback_list import CallbackList
+from cti.store.callbacks import beyond
 from cti.store.database import Store
 from cti.store.do_not_call import blocked
 from cti.store.outbound_writer import OutboundWriter
@@ -40,8 +41,11 @@ class CallbackDesk(CallbackList):
         super().__init__(store, writer)
         self._clock, self._policy, self._watch = clock, policy, watch
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
-        """Keep the promise; with it why its time is not the one that was asked for. The core is yet to hear of it."""
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
+        """Keep the promise; with it why its time is not the one that was asked for. The core is yet to hear of it.
+
+        `part`: of the centre, whose promises only he who asks may move; None: all of it.
+        """
         policy, now = self._policy(), self._clock()
         queue = _queue_of(wanted, policy)
         if isinstance(queue, Refused):
@@ -56,12 +60,15 @@ class CallbackDesk(CallbackList):
         entry = blocked(self._store, number.number, CALLBACKS, now)
         if entry is not None:
             return Refused(RefusedReason.NOT_CALLABLE, "this number is on a do-not-call list")
+        if part is not None and self._is_merged_beyond(part, number.number, policy):
+            why = "who has charge of a part of the centre cannot promise to this number now: ask who has all of it"
+            return Refused(RefusedReason.NOT_CALLABLE, why)
         row = _row(wanted, number, queue, agreed.due_at, now)
         made = promise_at_once(self._store, row, (number, queue), self._watch)
         assert made is not None, "its name is new"
         return made, _moved(agreed)
 
-    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+    def for_follow_up(self, number: int, at: str, part: Part | None = None) -> tuple[Promise, str] | Refused:
         """Promise a call for an open follow-up, by its owner where that is an agent."""
         row = follow_up.one(self._store, number)
         if row is None:
@@ -74,12 +81,19 @@ class CallbackDesk(CallbackList):
         policy = self._policy()
         agent = row["owner"] if row["owner"] in policy.agents else ""
         queue = row["queue"] if row["queue"] in policy.queues else policy.outbound.callbacks.queue or ""
-        return self.promise(Wanted(row["number"], at, agent, queue, follow_up.TOPIC, follow_up=number))
+        return self.promise(Wanted(row["number"], at, agent, queue, follow_up.TOPIC, follow_up=number), part)
 
     def of_follow_up(self, number: int) -> LeadId | None:
         """Return the callback that was promised for a follow-up."""
         row = follow_up.one(self._store, number)
         return None if row is None or row["callback"] is None else LeadId(row["callback"])
+
+    def _is_merged_beyond(self, part: Part, number: str, policy: Center) -> bool:
+        """Whether it would go into a promise of another part, which would be kept at another time for it."""
+        if policy.outbound.callbacks.merge != "number":
+            return False
+        self._writer.flush()
+        return bool(beyond(self._store, part, number=number))
 
     def _agreed(self, wanted: Wanted, number: Number, policy: Center, now: float) -> Agreed | Refused:
         outbound, written = policy.outbound, policy.outbound.callbacks

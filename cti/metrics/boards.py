@@ -16,6 +16,7 @@ from cti.metrics.group_rows import campaign_rows, flow_rows, team_rows
 from cti.metrics.listeners import Listeners
 from cti.metrics.live import LiveView
 from cti.metrics.rows import AgentRow, ContactRow
+from cti.metrics.serving import Serving
 from cti.metrics.snapshot import agent_row, call_row, queue_row, status_row
 from cti.metrics.windows import of_queue
 from cti.model.changes import Changed, Kind
@@ -60,11 +61,7 @@ class Boards:
         self._contacts: set[str] = set()
         self._owed_contacts: set[str] = set()  # to be looked at, by portions
         self._owed_agents: set[str] = set()
-        self._serving: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}  # the queues an agent counts in
-        self._free: Counter[str] = Counter()
-        self._available: Counter[str] = Counter()
-        self._all_free: set[str] = set()  # each agent once, whatever number of queues he serves
-        self._all_available: set[str] = set()
+        self._serving = Serving()
         self._ringing: Counter[str] = Counter()  # of those in a line, by queue
         self._with: dict[str, str] = {}  # agent -> the contact he has
         self._down_since: dict[str, float] = {}
@@ -183,28 +180,9 @@ class Boards:
     def _look_at_agents(self, found: Difference, now: float) -> None:
         for name in self._agents:
             row = self._view.agents.get(name)
-            self._count(name, row)
+            self._queues.update(self._serving.count(name, self._view.policy.agents.get(name), row))
             self._put(found, AGENTS, name, None if row is None else self._agent(name, row, now))
         self._agents.clear()
-
-    def _count(self, name: str, row: AgentRow | None) -> None:
-        """Keep the numbers of agents by queue: to count all agents at each look would cost more than all the rest."""
-        policy = self._view.policy.agents.get(name)
-        queues = tuple(policy.queues) if policy is not None else ()
-        is_available = policy is not None and row is not None and row.available()
-        is_free = policy is not None and row is not None and row.free()
-        (self._all_available.add if is_available else self._all_available.discard)(name)
-        (self._all_free.add if is_free else self._all_free.discard)(name)
-        available, free = queues if is_available else (), queues if is_free else ()
-        was_available, was_free = self._serving.get(name, ((), ()))
-        if (available, free) == (was_available, was_free):
-            return
-        self._available.subtract(was_available)
-        self._available.update(available)
-        self._free.subtract(was_free)
-        self._free.update(free)
-        self._serving[name] = (available, free)
-        self._queues.update(was_available, was_free, available, free)
 
     def _look_at_queues(self, found: Difference, now: float) -> None:
         for name in self._queues:
@@ -214,7 +192,7 @@ class Boards:
                 continue
             told = queue_row(name, row, now, 0)
             told |= {"oldest_since": row.line.oldest_since, "to_call": row.line.to_call, "ringing": self._ringing[name]}
-            told["agents_free"], told["agents_available"] = self._free[name], self._available[name]
+            told["agents_free"], told["agents_available"] = self._serving.free[name], self._serving.available[name]
             told |= self._view.tally.windows(name).shown(now)
             self._put(found, QUEUES, name, _without(told, QUEUES))
         self._queues.clear()
@@ -260,8 +238,8 @@ class Boards:
                 if name in view.policy.nodes
             },
             "to_call": sum(row.line.to_call for row in view.queues.values()),
-            "agents_free": len(self._all_free),
-            "agents_available": len(self._all_available),
+            "agents_free": len(self._serving.all_free),
+            "agents_available": len(self._serving.all_available),
             "today": of_queue(today),
             "breaks": list(view.policy.breaks),
         }

@@ -10,7 +10,7 @@ from typing import Any
 from cti.model.dialling import OPEN_CALLBACKS, LeadId
 from cti.model.promise import Promise
 from cti.ports import Part
-from cti.store.callbacks import promise_of, promises, promises_of
+from cti.store.callbacks import beyond, promise_of, promises, promises_of
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 
@@ -38,7 +38,7 @@ class CallbackList:
             if len(found) < limit:
                 break
             after = (found[-1].due_at, found[-1].id)
-        return rows[:limit]
+        return self._seen_by(part, rows[:limit])
 
     def of_agent(self, agent: str, limit: int) -> list[dict[str, Any]]:
         """Return the open ones that `agent` is to keep himself, the next one first. Raises SQLAlchemyError."""
@@ -47,11 +47,17 @@ class CallbackList:
         found = [newer.get(each.id, each) for each in promises_of(self._store, agent, limit)]
         return [row_of(each) for each in found if each.state in OPEN_CALLBACKS and each.agent == agent]
 
-    def one(self, number: int) -> dict[str, Any] | None:
-        """Return one of them, None where there is none. Raises SQLAlchemyError."""
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
+        """Return one of them, as it is seen from `part`; None where there is none. Raises SQLAlchemyError."""
         self._writer.flush()
         found = self._writer.unwritten().get(LeadId(number)) or promise_of(self._store, LeadId(number))
-        return None if found is None else row_of(found)
+        return None if found is None else self._seen_by(part, [row_of(found)])[0]
+
+    def _seen_by(self, part: Part | None, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Leave out into which one of another part they went: a customer's other promises are not his to know."""
+        into = {row["merged_into"] for row in rows} - {None}
+        others = beyond(self._store, part, ids=into) if part is not None and into else set()
+        return [row | {"merged_into": None} if row["merged_into"] in others else row for row in rows]
 
 
 def row_of(promise: Promise) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Blocks for the disk: callers run it in a thread. Bodies are personal data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 import msgspec
@@ -120,6 +120,21 @@ def promises(
     with store.engine.connect() as connection:
         found = map(_readable, connection.execute(query.limit(limit + UNREADABLE)).scalars())
         return list(islice((each for each in found if each is not None), limit))
+
+
+def beyond(store: Store, part: Part, *, number: str | None = None, ids: Collection[int] = ()) -> set[int]:
+    """Return which promises are of queues outside `part`: of the open ones to `number`, or of these `ids`.
+
+    Raises SQLAlchemyError.
+    """
+    meant = (
+        callback.c.id.in_(ids)
+        if number is None
+        else callback.c.state.in_(OPEN_CALLBACKS) & (callback.c.number == number)
+    )
+    query = select(callback.c.id).where(meant, callback.c.queue != "", callback.c.queue.not_in(part.queues))
+    with store.engine.connect() as connection:
+        return set(connection.execute(query).scalars())
 
 
 def promises_of(store: Store, agent: str, limit: int) -> list[Promise]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
 from cti.model.books import KeepCampaign, KeepNotAgain, SettleLead
 from cti.model.dialling import CampaignName, CampaignState, LeadId
@@ -66,7 +66,8 @@ def offer(
         known_tries = history(store, {each.number for one in found for each in one.numbers}, now, ever=ever)
         lists = select(lead_list.c.id).where(lead_list.c.campaign == name, lead_list.c.state == READY)
         open_one = exists().where(lead.c.list.in_(lists), lead.c.state.in_((stored.DUE, stored.HELD)))
-        left = bool(connection.execute(select(open_one)).scalar())
+        nothing_yet = ~exists().where(lead_list.c.campaign == name)  # it waits for its first list, and is not done
+        left = bool(connection.execute(select(or_(open_one, nothing_yet))).scalar())
         return LeadsOffered(CampaignName(name), tuple(_leads(connection, found)), known_tries, left)
 
 

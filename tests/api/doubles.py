@@ -157,16 +157,17 @@ class FakeCallbacks:
         self.parts.append(part)
         return [{"id": 1, "state": "in_line"}]
 
-    def one(self, number: int) -> dict[str, Any] | None:
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
         return {1: {"id": 1, "state": "in_line"}, 2: {"id": 2, "state": "kept"}}.get(number)
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
+        self.parts.append(part)
         self.asked.append((wanted,))
         if wanted.queue == "nowhere":
             return Refused(RefusedReason.UNKNOWN_QUEUE, "there is none of this name")
         return PROMISE, "moved"
 
-    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+    def for_follow_up(self, number: int, at: str, part: Part | None = None) -> tuple[Promise, str] | Refused:
         self.asked.append((number, at))
         return PROMISE, ""
 

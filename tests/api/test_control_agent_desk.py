@@ -15,6 +15,7 @@ from cti.model.dialling import LeadId
 from cti.model.events import CallbackRequest
 from cti.model.promise import Promise, Wanted
 from cti.model.words import CallbackAction, RefusedReason
+from cti.ports import Part
 from tests.api.doubles import FakeAudit, FakeDesk, FakeView
 
 pytestmark = pytest.mark.contract
@@ -34,7 +35,7 @@ class Kept:
     def of_follow_up(self, number: int) -> LeadId | None:
         return LeadId(7) if number == 3 else None
 
-    def one(self, number: int) -> dict[str, Any] | None:
+    def one(self, number: int, part: Part | None = None) -> dict[str, Any] | None:
         return {3: {"owner": "anna"}, 4: {"owner": "ben"}, 7: {"agent": "anna"}, 8: {"agent": ""}}.get(number)
 
     def load(self, **asked: Any) -> list[dict[str, Any]]:
@@ -45,10 +46,10 @@ class Kept:
         self.done.append((number, outcome, by))
         return len(self.done) == 1
 
-    def promise(self, wanted: Wanted) -> tuple[Promise, str] | Refused:
+    def promise(self, wanted: Wanted, part: Part | None = None) -> tuple[Promise, str] | Refused:
         raise AssertionError("nothing is promised here")
 
-    def for_follow_up(self, number: int, at: str) -> tuple[Promise, str] | Refused:
+    def for_follow_up(self, number: int, at: str, part: Part | None = None) -> tuple[Promise, str] | Refused:
         raise AssertionError("nothing is promised here")
 
 

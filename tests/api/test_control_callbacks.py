@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from cti.api import control as control_app
 from cti.model.changes import Refused
 from cti.model.events import CallbackPromised, CallbackRequest
 from cti.model.promise import Wanted
 from cti.model.words import RefusedReason
+from tests.waiting import until
 
 from .doubles import PROMISE
 from .scene import Scene
@@ -74,6 +80,40 @@ async def test_one_is_promised_and_the_core_hears_of_it(control: Scene) -> None:
     assert control.callbacks.asked == [(Wanted("030 12345", "14:30", "anna", topic="offer"),)]
     assert control.desk.asked == [CallbackPromised(PROMISE)]
     assert control.remembered() == [("callback.schedule", "anna", {"at": "14:30"}, "eva", "done", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "body", "noted"),
+    [
+        ("promise", "/v1/callbacks", {"number": "030 12345", "queue": "sales"}, ("callback.schedule", "sales")),
+        ("for_follow_up", "/v1/follow-ups/1/call", {}, ("follow_up.call", "")),
+    ],
+)
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_promise_that_was_begun_is_made_though_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, path: str, body: Any, noted: Any, fails: bool
+) -> None:
+    """Before, it was committed and the core never heard of it: the agent promised again, and both were kept."""
+    monkeypatch.setattr(control_app, "REQUEST_TIMEOUT_S", 0.5)
+    scene, store_answers = Scene(tmp_path / "ctl"), threading.Event()
+    promise = getattr(scene.callbacks, name)
+
+    def slow(*wanted: Any) -> Any:
+        store_answers.wait(30.0)
+        if fails:
+            raise OSError
+        return promise(*wanted)
+
+    monkeypatch.setattr(scene.callbacks, name, slow)
+    await scene.open()
+    assert (await scene.ask("POST", path, body))[0] == 408
+    assert scene.desk.asked == [] and scene.remembered() == []
+    store_answers.set()
+    await until(scene.remembered, "what came of it")
+    assert scene.desk.asked == ([] if fails else [CallbackPromised(PROMISE)])
+    [(what, on, _, _, result, _)] = scene.remembered()
+    assert (what, on, result) == (*noted, "failed" if fails else "done")
+    await scene.close()
 
 
 @pytest.mark.parametrize(

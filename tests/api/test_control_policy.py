@@ -140,6 +140,16 @@ async def test_a_bad_body_is_a_400(control: Scene, method: str, path: str, data:
     assert control.policy.asked == []
 
 
+async def test_what_rests_of_a_queue_that_is_gone_can_be_set_back(control: Scene) -> None:
+    control.policy.live = [{"path": "queues.gone.target_s", "resting": True}]
+    status, answer = await control.ask("DELETE", "/v1/queues/gone/live?field=tier")
+    assert (status, answer["exists"]) == (404, ["target_s"])
+    assert (await control.ask("DELETE", "/v1/queues/gone/live"))[0] == 200
+    assert control.policy.asked == [("reset", ["queues.gone.target_s"], "control")]
+    assert [entry.on for entry in control.audit.entries] == ["gone", "gone"]
+    assert (await control.ask("DELETE", "/v1/queues/never/live"))[0] == 404
+
+
 async def test_live_changes_are_listed(control: Scene) -> None:
     assert await control.ask("GET", "/v1/live-changes") == (
         200,

@@ -10,6 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cti.cli import main
+from cti.model.books import KeepCampaign
+from cti.model.dialling import CampaignName, CampaignState
+from cti.store.campaigns import keep
 from cti.store.database import open_store
 from cti.store.lead_loading import begin_list
 
@@ -117,6 +120,15 @@ def test_wrong_words_are_answered_with_the_remedy(
     (folder / "center.xlsx").write_bytes(b"PK\x03\x04")
     found, _, err = ask(*words)
     assert (found, said in err) == (code, True), err
+
+
+def test_who_imports_into_a_campaign_that_is_done_is_told_how_it_goes_on(folder: Path) -> None:
+    (folder / "var").mkdir()
+    store = open_store(f"sqlite:///{folder}/var/cti.db")
+    keep(store, [KeepCampaign(CampaignName("winter"), CampaignState.DONE, 1.0)])
+    store.close()
+    code, out, _ = ask("import", folder / "list.csv", "--campaign", "winter", "--region", "GB")
+    assert code == 0 and "winter is done: " in out and "campaign start winter" in out
 
 
 def test_another_import_is_not_disturbed(folder: Path) -> None:

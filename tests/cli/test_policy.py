@@ -147,6 +147,9 @@ def test_live_changes_and_the_audit_trail_are_tables(engine: AskedEngine) -> Non
     engine.answer = {"live_changes": [change]}
     found = cti("live").stdout
     assert all(word in found for word in ("queues.sales.target_s", "30", "none", "cli.eva"))
+    assert "rests" not in found
+    engine.answer = {"live_changes": [{**change, "resting": True}]}
+    assert "30 (rests: it does not fit)" in cti("live").stdout
     engine.answer = {"live_changes": [{**change, "stored": False}], "stored": False}
     told = cti("live")
     assert "(not stored yet)" in told.stdout and "the store does not answer" in told.stderr

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.config.difference import difference
-from cti.config.live import MAX_DEPTH, apply, fitting, reusing, value_at
+from cti.config.live import MAX_DEPTH, apply, fitting, reusing, value_at, value_if_any
 from cti.model.policy import Center, Queue
 from cti.model.policy_version import policy_version
 
@@ -272,3 +272,10 @@ def test_equal_parts_are_the_very_same() -> None:
     assert shared == again
     assert shared.queues["support"] is FILE.queues["support"] and shared.agents["ben"] is FILE.agents["ben"]
     assert shared.queues["sales"] is again.queues["sales"]
+
+
+@pytest.mark.parametrize(
+    "path", ["queues.gone.tier", "queues.sales.gone", "agents.gone.queues.sales", "nodes.gone.drained", "queues.sales"]
+)
+def test_the_file_says_nothing_where_it_has_no_such_place(path: str) -> None:
+    assert value_if_any(FILE, path) is None

@@ -16,6 +16,7 @@ from cti.model.dialling import CallbackKind
 from cti.model.policy import Center, Queue
 from cti.model.promise import Promise, Wanted
 from cti.model.words import RefusedReason
+from cti.ports import Part
 from cti.store import follow_up
 from cti.store.callbacks import open_promises
 from cti.store.database import Store, open_store
@@ -120,3 +121,23 @@ def test_work_that_is_done_or_is_none_is_not_called_for(store: Store, desk: Call
     for name, reason in ((number, RefusedReason.ALREADY), (number + 1, RefusedReason.UNKNOWN_FOLLOW_UP)):
         found = desk.for_follow_up(name, "")
         assert isinstance(found, Refused) and found.reason is reason
+
+
+@pytest.mark.parametrize(("merge", "is_refused"), [("number", True), ("number_and_topic", False), ("never", False)])
+def test_who_has_charge_of_a_part_moves_no_promise_of_another(store: Store, merge: str, is_refused: bool) -> None:
+    policy = center({"sales": Queue(), "support": Queue()}).model_dump(exclude_unset=True)
+    outbound = {"zone": "Europe/Berlin", "region": "DE", "trunks": {"world": {"dial": "PJSIP/{number}@x"}}}
+    found = Center.model_validate(policy | {"outbound": outbound | {"callbacks": {"merge": merge}}})
+    writer = OutboundWriter(store)
+    desk, sales = (
+        CallbackDesk(store, writer, lambda: NOW, lambda: found, Unanswered(lambda: NOW).watched),
+        Part(["sales"], []),
+    )
+    first = made(desk.promise(Wanted(NUMBER, "14:30", queue="support"), Part(["support"], [])))
+    refused = desk.promise(Wanted(NUMBER, "12:00", queue="sales"), sales)
+    assert isinstance(refused, Refused) is is_refused
+    assert open_promises(store)[0] == first and len(open_promises(store)) == 2 - is_refused
+    made(desk.promise(Wanted("030 54321", "12:00", queue="sales"), sales))
+    made(desk.promise(Wanted("030 54321", "13:00", queue="sales"), sales))
+    made(desk.promise(Wanted(NUMBER, "12:00", queue="sales")))
+    writer.close()

@@ -52,6 +52,23 @@ def test_the_newest_word_is_the_cores(store: Store, promise: Promise, kind: type
     writer.close()
 
 
+def test_into_which_one_of_another_part_it_went_is_not_told(store: Store, promise: Promise) -> None:
+    take_over(store, CallbackRequest("r9", NOW, "030123456", queue="support", uniqueid="n/r9"), NOW)
+    [other], _ = take_requests(store, lambda *_: (Number("+4930123456", ("Europe/Berlin",)), "support"))
+    writer = OutboundWriter(store)
+    listed = CallbackList(store, writer)
+    merged = msgspec.structs.replace(promise, state=CallbackState.MERGED, merged_into=other.id)
+    writer.order(KeepPromise(merged))
+    seen = {
+        part: listed.one(promise.id, Part(part, []) if part else None)
+        for part in ((), ("sales",), ("sales", "support"))
+    }
+    assert [row and row["merged_into"] for row in seen.values()] == [other.id, None, other.id]
+    [row] = listed.load(all_of_them=True, limit=5, part=Part(["sales"], []))
+    assert (row["id"], row["merged_into"]) == (promise.id, None)
+    writer.close()
+
+
 @pytest.mark.parametrize("kind", [OutboundWriter, Behind])
 def test_an_agent_sees_the_open_ones_that_are_his_alone(store: Store, kind: type[OutboundWriter]) -> None:
     for name in ("r1", "r2", "r3"):

@@ -134,6 +134,12 @@ def test_when_all_have_their_outcome_none_is_left(store: Store) -> None:
     assert campaigns.progress(store)[SPRING] == campaigns.Progress(2, {"reached": 2})
 
 
+def test_a_campaign_without_a_list_waits_for_its_first(store: Store) -> None:
+    """It was done before its leads came, and never dialled them."""
+    offered = campaigns.offer(store, CampaignName("autumn"), 10, NOW, everywhere)
+    assert (offered.leads, offered.leads_left) == ((), True)
+
+
 def test_after_a_death_who_was_not_dialled_is_due_and_who_was_is_told(store: Store) -> None:
     first, _ = campaigns.offer(store, SPRING, 10, NOW, everywhere).leads
     intend(store, Attempt(SPRING, first.id, 1, 0, number(1)), NOW)
