@@ -38,7 +38,7 @@ def make_pauses_rare() -> None:
     """A collection over thousands of live calls is a pause that a free phone would wait for: make it small, or rare.
 
     The young generation is not so many objects, but all that were made since it was last looked at and live: objects
-    that end are counted off, also those of before. With 20,000 it held all live calls (90 ms, every 5 s [measured]).
+    that end are counted off, also those of before. With 20,000 it held nearly all live calls [measured].
     The older ones may be rare, since a call that is over leaves nothing that only they would find (a test says so).
     To be called again once all that stays is made.
     """

@@ -45,7 +45,8 @@ _KEY_BEFORE = re.compile(r'": ?\Z')
 _FRACTION = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9](?![0-9])")
 _MOMENT = re.compile(r"1[4-9][0-9]{8}")  # epoch seconds of 2014 to 2033
-_RAW_SIGN = r"(?:[^0-9A-Za-z]|%[0-9A-Fa-f]{2}|&#?[0-9A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\[nrt]){0,12}"
+_RAW_SIGN = r"(?:[^0-9A-Za-z]|%[0-9A-Fa-f]{2}|&#?[0-9A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\[nrt])*"
+"""In a text as it is. As many as there are: counted, PostgreSQL needs seven times as long."""
 
 
 class _Is(Enum):
@@ -64,10 +65,15 @@ class Found(NamedTuple):
 
 
 class Sought:
-    """One number, by the forms in which it is written: with + first, with 00, as at home ... Each is certain."""
+    """One number, by the forms in which it is written: with + first, with 00, as at home ... Each is certain.
+
+    `expression`: a simple regular expression for whatever is found, and more; databases know it as well.
+    """
 
     def __init__(self, forms: Collection[str]) -> None:
         self.core = _common_end(forms)
+        self.expression = _RAW_SIGN.join(map(_raw_digit, self.core))
+        self._raw = re.compile(self.expression)
         self.most_chars = len(self.core) * (1 + MOST_SIGNS) * 8 + LOOK_BACK  # an escape has up to eight and more
         before = [(form.startswith("+"), _digits(form).removesuffix(self.core)) for form in forms]
         self._country = next((digits for is_whole, digits in before if is_whole), "")
@@ -79,13 +85,10 @@ class Sought:
         self._bare_is_home = homes == {""}
         self._bare_is_known = "" in homes
 
-    @property
-    def expression(self) -> str:
-        """A simple regular expression for whatever this finds, and more: databases know it as well."""
-        return _RAW_SIGN.join(_raw_digit(digit) for digit in self.core)
-
     def find(self, text: str) -> Iterator[Found]:
         """Where it stands in `text`, or may."""
+        if _has_escapes(text) and not self._raw.search(text):  # to fold those costs more than to look
+            return
         folded = fold(text)
         if self.core.encode() not in folded.encode("ascii", "ignore").translate(None, _NO_DIGITS):
             return
@@ -153,13 +156,17 @@ class Sought:
 
 def fold(text: str) -> str:
     """`text` with digits of all scripts as those of ASCII, and escapes as what they stand for; as long as it was."""
-    if "%" in text or "&" in text or "\\" in text:
+    if _has_escapes(text):
         text = _ESCAPE.sub(lambda match: _unescaped(match.group()), text)
     if not text.isascii():
         text = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), text)
         for wide, narrow in _WIDE:
             text = text.replace(wide, narrow)
     return text
+
+
+def _has_escapes(text: str) -> bool:
+    return "%" in text or "&" in text or "\\" in text
 
 
 @lru_cache(4096)

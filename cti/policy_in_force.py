@@ -1,9 +1,8 @@
 """Which policy holds now, and how does it change while calls go on? The file, the live changes over it, and the core.
 
 Reads the file and judges in a thread, asks the core on the loop; live changes are stored behind everybody's back
-(store/live_change_writer.py). A file with errors never goes live, and neither does one whose flows have any: they come
-along. Knows neither HTTP nor signals; whoever applies a policy to core and readers is handed in (`adopt`), and so is
-the audit trail (`remember`).
+(store/live_change_writer.py). A file with errors never goes live, nor one whose flows have any: they come along. Knows
+neither HTTP nor signals; who applies a policy to core and readers (`adopt`), and the audit trail, are handed in.
 """
 
 from __future__ import annotations
@@ -259,8 +258,7 @@ class PolicyInForce:
         return plan._replace(differences=plan.differences + moved(self._nodes, read.nodes), nodes=read.nodes), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
-        version = policy_version(center)
-        return _Plan(file, live, center, version, difference(self.center, center), warnings)
+        return _Plan(file, live, center, policy_version(center), difference(self.center, center), warnings)
 
     async def _hold(self, plan: _Plan, by: str, flows: FlowPlan | None = None, **more: Any) -> PolicyAnswer:
         applied = plan.version != self.version or bool(plan.differences)

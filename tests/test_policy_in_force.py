@@ -265,4 +265,5 @@ async def test_a_check_changes_nothing_and_counts_no_error(bench: Bench) -> None
 async def test_the_file_may_have_gone(bench: Bench) -> None:
     bench.file.unlink()
     answer = await bench.policy.reload(by="eva")
-    assert answer.errors == [f"{bench.file}:1:1: cannot be read: No such file or directory"]
+    what = "cannot be read: No such file or directory; name the file with --config or CTI_CONFIG"
+    assert answer.errors == [f"{bench.file}:1:1: {what}"]

@@ -66,7 +66,6 @@ TESTED_ELSEWHERE = {
     "cti/store/people_tables.py": "test_database.py",
     "cti/model/uploads.py": "data; keepers/test_list_desk.py",
     "cti/model/audit.py": "data; store/test_audit.py",
-    "cti/figures/number_walks.py": "simulation/test_metric_agreement.py",
     "cti/store/day_tables.py": "words only; store/test_day_writing.py",
     "cti/store/interval_tables.py": "words only; store/test_interval_writing.py",
     "cti/metrics/rows.py": "test_live.py",

@@ -107,6 +107,8 @@ class _Routes:
             return _later(wait_s)
         former = request.cookies.get(self._entrance.cookie, "")
         found = await self._off_the_loop(self._sessions.sign_in, asked.name, asked.password, asked.totp, now, former)
+        if not isinstance(found, SignedIn) and await asyncio.to_thread(self._sessions.knows, asked.name):
+            note(request, "sign_in", asked.name, where, NOT_OURS)  # whose account is tried; else it may be a password
         if found is Denied.TOTP_NEEDED:  # no success yet: else whoever has the password could guess codes for ever
             return problem(401, found, "send the code of your authenticator as `totp`")
         if not isinstance(found, SignedIn):

@@ -198,7 +198,8 @@ def read(path: str | os.PathLike[str], environ: ReadOnly[str, str] | None = None
         data = read_plain(file, yaml_file.MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         what = error.strerror if isinstance(error, OSError) else "not a file name"
-        return Reading(file, errors=[_at_start(f"cannot be read: {what}")])
+        hint = "; name the file with --config or CTI_CONFIG" if isinstance(error, FileNotFoundError) else ""
+        return Reading(file, errors=[_at_start(f"cannot be read: {what}{hint}")])
     return read_bytes(data, file=file, environ=environ, lenient=lenient)
 
 

@@ -30,6 +30,7 @@ class _Caller:
     number: str
     at: float
     answered: bool = False
+    has_waited: bool = False
     how: str = "other"
 
 
@@ -60,6 +61,7 @@ class NumberWalks:
     def _visit(self, changed: Changed) -> None:
         caller = self._callers.get(changed.contact or "")
         if caller is not None and changed.new != "waiting":
+            caller.has_waited = True
             caller.answered |= changed.new == Outcome.ANSWERED
             caller.how = "abandoned" if changed.new == Outcome.ABANDONED else "other"
 
@@ -74,4 +76,6 @@ def _outcome(caller: _Caller, end: Changed) -> str:
         return "answered"
     if end.old != ContactState.IN_FLOW:
         return caller.how
-    return "self_service" if end.cause == _GOOD_BYE else "hung_up"
+    if end.cause == _GOOD_BYE:  # who waited, and asked to be called back, has not served himself
+        return caller.how if caller.has_waited else "self_service"
+    return "hung_up"

@@ -82,6 +82,10 @@ class Sessions:
             self._records.change_user(name, password=self._passwords.hash(password))
         return msgspec.structs.replace(self.begin(user, now, former), recovered=recovered)
 
+    def knows(self, name: str) -> bool:
+        """Whether there is such a user: for the audit trail, never for who asks. Blocks."""
+        return self._records.user(name) is not None
+
     def recognised(self, name: str, now: float, former: str = "") -> SignedIn | None:
         """Begin a session of somebody whom a provider has recognised; None where he is unknown here, or locked."""
         user = self._records.user(name)

@@ -181,4 +181,10 @@ def _lock(connection: Connection) -> None:
 
 def _reason(error: BaseException) -> str:
     """The driver's words in one line, without SQL and without values."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+    cause = getattr(error, "orig", None) or error
+    told = cause.args[0] if cause.args else None
+    if isinstance(told, dict):  # PostgreSQL's own, by field: pg8000 hands them on as they are
+        return str(told.get("M", "refused")).splitlines()[0]
+    if str(cause).startswith("Can't create a connection"):
+        return f"nobody answers there ({cause.__cause__ or 'is PostgreSQL running?'})"
+    return str(cause).splitlines()[0]
