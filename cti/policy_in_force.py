@@ -152,11 +152,8 @@ class PolicyInForce:
         """See ports.PolicyDesk."""
         return [
             {
-                "path": change.path,
-                "value": change.value,
+                **msgspec.structs.asdict(change),
                 "file": config_live.value_if_any(self._file, change.path),
-                "by": change.by,
-                "at": change.at,
                 "stored": self._writer.stored.get(change.path) == change,
                 "resting": change.path not in self._live,
             }

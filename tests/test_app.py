@@ -171,7 +171,10 @@ async def test_a_change_that_does_not_fit_rests_and_is_named(made: Running) -> N
     with structlog.testing.capture_logs() as lines:
         async with made.start():
             _, live = await made.ask("GET", "/v1/live-changes")
-    assert [change["path"] for change in live["live_changes"]] == ["queues.sales.target_s"]
+    assert [(change["path"], change["resting"]) for change in live["live_changes"]] == [
+        ("queues.support.target_s", True),
+        ("queues.sales.target_s", False),
+    ]
     [told] = [line for line in lines if "it rests until it does" in line["event"]]
     assert (told["path"], told["why"]) == (
         "queues.support.target_s",

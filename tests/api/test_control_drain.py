@@ -22,7 +22,8 @@ async def test_an_engine_that_is_asked_takes_nothing_new_and_calls_nobody(tmp_pa
     async with running.start():
         status, found = await running.ask("POST", "/v1/drain", {"by": "tests"})
         assert (status, found) == (200, {"ok": True, "drain": "empties", "inside": 0})
-        assert running.app.view.door() == {"closed": "drained", "turned_away": {}}, "boards and metrics say it"
+        door = running.app.view.door()
+        assert (door["closed"], door["turned_away"]) == ("drained", {}) and door["since"], "boards and metrics say it"
         assert any("drained" in why for why in running.app._not_ready()), "and so does /readyz"
         assert running.app.engine.center._floor.leaving, "and the core begins nothing"
         await asyncio.wait_for(running.app.leaving.over.wait(), 30)
