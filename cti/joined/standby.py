@@ -100,6 +100,7 @@ class Standby:
             log.info("Redis answers again")
         now = lasting_clock()
         self._patience.answered(now)
+        self._patience.seen(now, None if seen.owner is None else seen.ends_in_s)
         self._note(seen)
         if seen.owner is not None:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)

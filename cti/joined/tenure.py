@@ -62,16 +62,22 @@ class Tenure(msgspec.Struct):
             self.away_since = asked_at
 
 
+EARLY_S = 0.05  # an answer that was under way: no sign that Redis has forgotten anything
+
+
 class Patience(msgspec.Struct):
     """When a standby may take a lease that nobody holds.
 
     At once where it was given back. Otherwise only when Redis has answered for a whole lease: an owner who went on
-    while Redis was away comes first. One answer that is late is no absence: a lease outlives that.
+    while Redis was away comes first. One answer that is late is no absence: a lease outlives that. And where a lease is
+    gone before its end, Redis has forgotten it (emptied, or started anew in a moment): its owner lives, and asks next.
     """
 
     lease_s: float
     answers_since: float | None = None
     answered_at: float = 0.0
+    ends_at: float = 0.0  # of the owner's lease, as last seen
+    not_before: float = 0.0
 
     def answered(self, at: float) -> None:
         """Redis answered."""
@@ -79,8 +85,15 @@ class Patience(msgspec.Struct):
             self.answers_since = at
         self.answered_at = at
 
+    def seen(self, at: float, ends_in_s: float | None) -> None:
+        """Somebody holds it for so long; None: nobody does."""
+        if ends_in_s is not None:
+            self.ends_at = at + ends_in_s
+        elif at < self.ends_at - EARLY_S:
+            self.not_before, self.ends_at = self.ends_at + self.lease_s / 4, 0.0
+
     def may_take(self, now: float, *, given_back: bool) -> bool:
         """Whether to try, where nobody holds the lease now."""
         if self.answers_since is None:
             return False
-        return given_back or now - self.answers_since >= self.lease_s
+        return given_back or (now - self.answers_since >= self.lease_s and now >= self.not_before)

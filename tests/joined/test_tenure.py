@@ -116,3 +116,24 @@ def test_never_two_who_may_act_while_redis_answers_both(steps: list[tuple[float,
         now += standby_after
         if redis.owner != "standby" and redis.ask("standby", now):
             assert ours.standing(now) is not Standing.OURS, "the standby owns it, and the owner still acts"
+
+
+def test_a_lease_that_is_gone_before_its_end_was_forgotten_and_its_owner_asks_first() -> None:
+    patience = Patience(LEASE_S)
+    for at in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5):
+        patience.answered(at)
+        patience.seen(at, 1.9)
+    patience.answered(3.0)
+    patience.seen(3.0, None)  # it was to end at 4.4
+    assert [patience.may_take(at, given_back=False) for at in (3.0, 4.5, 4.8, 5.0)] == [False, False, False, True]
+    assert patience.may_take(3.0, given_back=True)
+
+
+def test_a_death_costs_no_patience() -> None:
+    patience = Patience(LEASE_S)
+    for at in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5):
+        patience.answered(at)
+        patience.seen(at, 0.5)
+    patience.answered(3.0)
+    patience.seen(3.0, None)
+    assert patience.may_take(3.0, given_back=False)
