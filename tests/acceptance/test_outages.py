@@ -215,7 +215,8 @@ def test_engine_away_a_callback_is_left_and_taken_over_once(centre: Centre, star
     assert {r["number"] for r in requests} == {number_of(1), number_of(2)}
     engine.start()
     until(lambda: not list(spool.glob("*.json")), "the spool taken over", 15.0)
-    assert sorted(_stored(engine)) == [(number_of(1), "new"), (number_of(2), "new")]
+    # What has become of it by now is no matter here: "new", or "unusable" once somebody has looked at its number.
+    assert sorted(number for number, _ in _stored(engine)) == [number_of(1), number_of(2)]
     for request in requests:  # a crash between commit and unlink would show the file again
         (spool / f"{request['id']}.json").write_text(json.dumps(request))
     until(lambda: not list(spool.glob("*.json")), "the spool empty again", 15.0)
