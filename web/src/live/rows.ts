@@ -119,6 +119,11 @@ export interface StatusRow extends HealthRow {
   readonly today: Counts;
 }
 
+/** How many wait on the phone: who is still to be called waits for nothing. */
+export function callersOf(row: { readonly waiting: number; readonly to_call: number }): number {
+  return row.waiting - row.to_call;
+}
+
 export function hasSums(row: HealthRow | undefined): row is StatusRow {
   return row !== undefined && 'today' in row;
 }

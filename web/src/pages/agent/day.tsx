@@ -2,7 +2,7 @@
 
 import { ofServiceLevel, ofWait } from '../../live/levels';
 import { rowsOf } from '../../live/now';
-import { type AgentRow, type QueueRow, typed } from '../../live/rows';
+import { type AgentRow, callersOf, type QueueRow, typed } from '../../live/rows';
 import { clockFace } from '../../live/server_clock';
 import { Badge } from '../../parts/badge';
 import { Duration, useElapsedS } from '../../parts/duration';
@@ -50,7 +50,7 @@ function columns(): readonly Column<QueueRow>[] {
   const { columns: heads } = words.value.supervisor;
   return [
     { key: 'queue', head: heads.queue, cell: (row) => <strong>{row.name}</strong>, by: (row) => row.name },
-    { key: 'waiting', head: heads.waiting, isNumber: true, cell: (row) => row.waiting, by: (row) => row.waiting },
+    { key: 'waiting', head: heads.waiting, isNumber: true, cell: callersOf, by: callersOf },
     {
       key: 'longest',
       head: heads.longest,

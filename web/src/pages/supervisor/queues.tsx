@@ -1,7 +1,7 @@
 /** How does each queue stand? One row each, against its target; a chosen one narrows the other tables. */
 
 import { ofAbandoned, ofServiceLevel, ofWait, ofWaiting } from '../../live/levels';
-import type { Counts, QueueRow } from '../../live/rows';
+import { type Counts, callersOf, type QueueRow } from '../../live/rows';
 import { Badge } from '../../parts/badge';
 import { Duration, useElapsedS } from '../../parts/duration';
 import { count, percent, seconds } from '../../parts/figures';
@@ -63,7 +63,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
       hint: hints.waiting,
       isNumber: true,
       cell: (row) => <Waiting row={row} />,
-      by: (row) => row.waiting - row.to_call,
+      by: callersOf,
     },
     {
       key: 'longest',
@@ -125,7 +125,7 @@ function columnsOf(window: WindowName): readonly Column<QueueRow>[] {
 }
 
 function Waiting({ row }: { readonly row: QueueRow }) {
-  const callers = row.waiting - row.to_call;
+  const callers = callersOf(row);
   const level = useSettled(ofWaiting(callers, row.ringing, row.agents_free));
   return (
     <>

@@ -2,7 +2,7 @@
 
 import type { Level } from '../../live/hysteresis';
 import { ABANDON_WATCH, ofAbandoned, ofServiceLevel, ofWait, ofWaiting } from '../../live/levels';
-import { type Counts, type HealthRow, hasSums, type QueueRow, type StatusRow } from '../../live/rows';
+import { type Counts, callersOf, type HealthRow, hasSums, type QueueRow, type StatusRow } from '../../live/rows';
 
 /** The figures of a board: of one queue, or of all. */
 export interface Board {
@@ -37,7 +37,7 @@ export function boardsOf(
 function ofQueue(row: QueueRow): Board {
   return {
     name: row.name,
-    waiting: row.waiting - row.to_call,
+    waiting: callersOf(row),
     ringing: row.ringing,
     oldestSince: row.oldest_since,
     longestIn: null,
@@ -55,7 +55,7 @@ function ofAll(queues: readonly QueueRow[], status: StatusRow): Board {
   const worst = longest?.oldest_since === null ? undefined : longest;
   return {
     name: null,
-    waiting: status.waiting - status.to_call,
+    waiting: callersOf(status),
     ringing: queues.reduce((sum, row) => sum + row.ringing, 0),
     oldestSince: worst?.oldest_since ?? null,
     longestIn: worst?.name ?? null,
