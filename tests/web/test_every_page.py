@@ -33,6 +33,7 @@ STEP = """
   return {isNew, isSeen, name: at.outerHTML.slice(0, 120)};
 }
 """
+LARGE = {"width": 1920, "height": 1080}
 LEFT_OUT = """
 () => [...window.reached].filter(each => each.isConnected && !window.walked.has(each))
   .map(each => each.outerHTML.slice(0, 160))
@@ -41,9 +42,14 @@ LEFT_OUT = """
 
 @pytest.mark.parametrize(
     "look",
-    [{"scheme": "light", "locale": "zh-CN"}, {"scheme": "dark", "locale": "en-GB"}],
+    [
+        {"scheme": "light", "locale": "zh-CN"},
+        {"scheme": "dark", "locale": "en-GB"},
+        {"scheme": "light", "locale": "en-GB", "size": LARGE},
+        {"scheme": "dark", "locale": "zh-CN", "size": LARGE},
+    ],
     indirect=True,
-    ids=["light-chinese", "dark-english"],
+    ids=["light-chinese", "dark-english", "light-english-large", "dark-chinese-large"],
 )
 def test_nothing_serious_is_wrong_with_any_page(look: Looking) -> None:
     found: dict[str, list[str]] = {}
@@ -51,6 +57,8 @@ def test_nothing_serious_is_wrong_with_any_page(look: Looking) -> None:
         page = look.open(path)
         expect(page.get_by_text("live", exact=True).or_(page.get_by_text("实时", exact=True))).to_be_visible()
         found[path] = look.serious()
+        if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+            found[path].append("the page is wider than its window")
         look.shot(path.strip("/").replace("?", "-"))
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
