@@ -133,12 +133,18 @@ class Tally:
             add(self.teams.setdefault(team, {}), counts)
 
     def _stretch(self, stretch: Stretch, now: float) -> None:
+        """A day has what of it is of that day; the last hour has all of it, a talk over midnight too."""
         self._turn(now)
-        seconds = stretch.end - max(stretch.begin, self._agents_from)
-        if seconds <= 0:
+        begin = max(stretch.begin, self._agents_from)
+        if stretch.end <= begin:
             return
         rules = self.policy.agents.get(stretch.agent)
-        self._add(work.of_time(stretch, seconds, () if rules is None else rules.queues), stretch.end, now)
+        queues = () if rules is None else rules.queues
+        self._add(work.of_time(stretch, stretch.end - begin, queues), stretch.end, now)
+        if begin > stretch.begin:
+            for agent, queue, counts in work.of_time(stretch, begin - stretch.begin, ()):
+                if not agent:
+                    self.windows(queue).add(stretch.end, now, counts, of_today=False)
 
     def _add(self, shares: Iterable[work.Share], began_at: float, now: float) -> None:
         self._turn(now)

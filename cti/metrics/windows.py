@@ -56,11 +56,11 @@ class Windows:
         self._minute = 0
         self._shown: dict[str, Any] | None = None
 
-    def add(self, began_at: float, now: float, counts: Counts) -> None:
-        """Count what began at `began_at` (epoch seconds) and is known now."""
+    def add(self, began_at: float, now: float, counts: Counts, *, of_today: bool = True) -> None:
+        """Count what began at `began_at` (epoch seconds) and is known now. Not `of_today`: in what slides only."""
         self._turn(now)
         self._shown = None
-        if began_at >= self._today_from:
+        if of_today and began_at >= self._today_from:
             add(self.today, counts)
         minute = int(began_at // MINUTE_S)
         if minute <= self._minute - max(SLIDING.values()):

@@ -136,3 +136,14 @@ def test_a_caller_counts_for_the_flow_that_received_him(view: LiveView) -> None:
     view.apply(Changed(Kind.CONTACT, "n/1", "in_flow", "ended", NOON + 9, "FlowEnded", **who))
     row = view.snapshot(NOON + 10)["flows"][0]
     assert (row["inside"], row["last_15m"]["came"], row["last_15m"]["self_service"]) == (0, 1, 1)
+
+
+def test_a_talk_over_midnight_is_whole_in_the_last_hour_and_cut_in_the_day(view: LiveView) -> None:
+    for fact in (
+        activity("idle", "talking", MIDNIGHT - 30),
+        activity("talking", "idle", MIDNIGHT + 20),
+    ):
+        view.apply(fact)
+    windows = view.tally.windows("sales")
+    assert windows.counts("today", MIDNIGHT + 20)["talk_s"] == 20
+    assert windows.counts("last_60m", MIDNIGHT + 20)["talk_s"] == 50
