@@ -62,16 +62,17 @@ def not_dialled(floor: Floor, callout: Callout, contact: ContactId, queue: Queue
 
 def cancel(floor: Floor, contact: Contact) -> None:
     """Take back the attempt of `contact` that is in the air; its end is still to come."""
-    _take_back(floor, floor.dials.air.get(contact.attempt) if contact.attempt is not None else None)
+    take_back(floor, floor.dials.air.get(contact.attempt) if contact.attempt is not None else None)
 
 
 def unwanted(floor: Floor, contact: Contact) -> None:
     """Somebody has taken the call-out back: what another process has placed for it shall stop, too."""
     found = floor.dials.stop(contact.id)
-    _take_back(floor, floor.dials.air.get(found) if found is not None else None)
+    take_back(floor, floor.dials.air.get(found) if found is not None else None)
 
 
-def _take_back(floor: Floor, attempt: Attempt | None) -> None:
+def take_back(floor: Floor, attempt: Attempt | None) -> None:
+    """If it rings, or is still on its way to the node, it shall stop. Who has answered is a caller."""
     if attempt is not None and not attempt.answered:
         attempt.cancelled = True
         floor.say(CancelCall(attempt.id, attempt.node))
@@ -135,13 +136,7 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
         if leg.ours:
             answered(floor, attempt)
         elif floor.dials.is_stopped(contact):
-            _take_back(floor, attempt)
-
-
-def given_up(floor: Floor, attempt: Attempt) -> None:
-    """Nothing is heard of it. If it lives, or is still on its way to the node, it shall stop."""
-    if not attempt.answered:
-        floor.say(CancelCall(attempt.id, attempt.node))
+            take_back(floor, attempt)
 
 
 def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:

@@ -32,7 +32,7 @@ def ended(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fa
 def overdue(floor: Floor, attempt: Attempt) -> None:
     """Long past its ring time-out, and no word: nobody can tell what became of it. If it lives, it shall stop."""
     floor.repair("attempt_lost", attempt.id, "nothing was heard of an attempt for too long", node=attempt.node)
-    attempts.given_up(floor, attempt)
+    attempts.take_back(floor, attempt)
     ended(floor, attempt, DialResult.UNKNOWN)
 
 

@@ -32,7 +32,7 @@ def compare(
     _answered(floor, present, asked_at)
     for attempt in attempts.missing(floor, node, present, asked_at):
         floor.repair("attempt_gone", attempt.id, "the customer's channel does not exist (any more)", node=node)
-        attempts.given_up(floor, attempt)
+        attempts.take_back(floor, attempt)
         reached.ended(floor, attempt, DialResult.UNKNOWN)
     talks: dict[str, list[SnapshotLeg]] = {}
     for leg in present.values():
