@@ -50,7 +50,7 @@ class LeftBehind:
         """What is told of the open ones, of each in order: of these `kinds`. Raises SQLAlchemyError."""
         with self._store.engine.connect() as connection:
             for some in in_portions(list(self.rows)):
-                for body in connection.execute(_told_of(some, kinds)).scalars():
+                for body in connection.execute(told_of(some, kinds)).scalars():
                     told = _read(body)
                     if told is not None:
                         yield told
@@ -128,8 +128,8 @@ def _read(body: str) -> Changed | None:
         return None
 
 
-def _told_of(contacts: Sequence[str], kinds: Collection[Kind]) -> Select[Any]:
-    """By their index: the facts of all others are millions."""
+def told_of(contacts: Sequence[str], kinds: Collection[Kind]) -> Select[Any]:
+    """The question for what is told of `contacts`, of each in order. By their index: others' facts are millions."""
     fact = contact_fact.c
     wanted = (fact.contact.in_(contacts), fact.kind.in_([kind.value for kind in kinds]))
     return select(fact.body).where(*wanted).order_by(fact.contact, fact.id)

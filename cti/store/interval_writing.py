@@ -10,7 +10,7 @@ from itertools import compress
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, desc, select
+from sqlalchemy import Connection, Table
 
 from cti.figures.counting import entered
 from cti.model.changes import Changed, Kind
@@ -18,9 +18,9 @@ from cti.model.words import Outcome
 from cti.store.bulk import in_portions, insert_many
 from cti.store.day_tables import DAYS
 from cti.store.day_writing import days_of
+from cti.store.history_left import told_of
 from cti.store.history_sums import Entering, Sums, is_known, start_of
 from cti.store.interval_tables import GREATEST, INTERVALS, queue_interval
-from cti.store.tables import contact_fact
 
 AGAIN_WITHIN_S = 7 * 86_400.0
 
@@ -37,13 +37,14 @@ _decode = msgspec.json.Decoder(Changed).decode
 
 def known_resumed(connection: Connection, sums: Sums) -> None:
     """Count those who came back and whom nobody has counted. To be asked before the batch's own rows are written."""
+    newest: dict[str, Changed] = {}  # visit, by contact
+    for some in in_portions(sorted({who.contact for who in sums.resumed})):
+        for body in connection.execute(told_of(some, (Kind.VISIT,))).scalars():
+            fact = _decode(body)
+            newest[fact.contact or ""] = fact
     for who in sums.resumed:
-        fact = contact_fact.c
-        query = select(fact.body).where(fact.contact == who.contact, fact.kind == Kind.VISIT)
-        body = connection.execute(query.order_by(desc(fact.id)).limit(1)).scalar()
-        newest = None if body is None else _decode(body)
-        stood = newest is not None and newest.new == "waiting" and newest.outbound == who.outbound
-        if newest is None or newest.id != who.visit or not stood:
+        before = newest.get(who.contact)
+        if before is None or (before.id, before.new, before.outbound) != (who.visit, "waiting", who.outbound):
             sums.add(queue_interval, (start_of(who.since), who.queue), entered(outbound=who.outbound))
 
 

@@ -18,7 +18,7 @@ from cti.model.words import ContactId
 from cti.reports.today import restore_today
 from cti.store.database import Store, open_store
 from cti.store.history import History
-from cti.store.history_left import AFTER_S, PAUSE_S, PORTION, RETRY_S, LeftBehind, _still_open, _told_of
+from cti.store.history_left import AFTER_S, PAUSE_S, PORTION, RETRY_S, LeftBehind, _still_open, told_of
 from cti.store.history_writer import HistoryWriter
 from cti.store.interval_tables import queue_interval
 from cti.store.tables import contact_fact
@@ -131,9 +131,9 @@ def test_those_who_are_open_are_found_by_their_index(store: Store) -> None:
     assert len(plan) == 1 and "USING INDEX contact_history_open" in plan[0]
 
 
-def test_what_is_told_of_them_is_found_by_their_index(store: Store) -> None:
+def test_what_istold_of_them_is_found_by_their_index(store: Store) -> None:
     """A start that reads all facts of a month takes half a minute, in which nobody is served."""
-    query = _told_of(["n/1", "n/2"], [Kind.CONTACT, Kind.VISIT])
+    query = told_of(["n/1", "n/2"], [Kind.CONTACT, Kind.VISIT])
     asked = query.compile(store.engine, compile_kwargs={"literal_binds": True})
     with store.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
