@@ -201,8 +201,7 @@ def _as_a_count(before: str, text: str, begin: int, end: int) -> _Is:
 
 def _few_before(before: str) -> bool:
     """Whether so few digits stand joined before it that it may be the rest of what was dialled."""
-    joined = before.removesuffix(".") if before.endswith(".") else before
-    run = _DIGITS_BEFORE.search(joined)
+    run = _DIGITS_BEFORE.search(before.removesuffix("."))
     return run is None or len(_digits(run.group())) <= MOST_BEFORE
 
 

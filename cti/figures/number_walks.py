@@ -13,7 +13,7 @@ from cti.model.events import FlowEnded
 from cti.model.words import ContactState, Outcome
 
 MOST_LETTERS = 40  # of a number; what a caller can dial by SIP has no end of its own
-WITH_AGENT = (ContactState.TALKING, ContactState.ASIDE)  # aside: his talk had ended when he came back
+_WITH_AGENT = (ContactState.TALKING, ContactState.ASIDE)  # aside: his talk had ended when he came back
 _GOOD_BYE = FlowEnded.__name__
 
 
@@ -68,7 +68,7 @@ class NumberWalks:
 
 def is_answered_meanwhile(changed: Changed) -> bool:
     """Whether a CONTACT fact says that its caller was answered while no engine was there to tell it."""
-    return changed.cause == "resumed" and changed.new in WITH_AGENT
+    return changed.cause == "resumed" and changed.new in _WITH_AGENT
 
 
 def _outcome(caller: _Caller, end: Changed) -> str:

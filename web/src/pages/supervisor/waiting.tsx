@@ -1,7 +1,7 @@
 /** Who waits, in the order of service, and what can be done for him? */
 
 import { user } from '../../api/session';
-import { ofWait } from '../../live/levels';
+import { ofWait, shadeOf } from '../../live/levels';
 import type { CallRow, QueueRow } from '../../live/rows';
 import { Badge } from '../../parts/badge';
 import { Duration, useElapsedS } from '../../parts/duration';
@@ -100,10 +100,9 @@ function columnsOf(mayMove: boolean): readonly Column<Waiter>[] {
 function Waits({ row }: { readonly row: Waiter }) {
   const forS = useElapsedS(row.since);
   const level = row.to_call ? 'good' : ofWait(forS, row.targetS);
-  const shade = forS === null || forS < 60 ? 0 : forS < 300 ? 1 : 2;
   if (level === 'good') return <Duration since={row.since} />;
   return (
-    <Badge tone={level} shade={shade}>
+    <Badge tone={level} shade={shadeOf(forS)}>
       <Duration since={row.since} />
     </Badge>
   );
