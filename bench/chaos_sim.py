@@ -1,7 +1,8 @@
 """Does the core hold through a thousand days on which everything breaks? Virtual days, every kind of fault, all checks.
 
 Seeded centres (queues, agents, callers, customers to be called) live for some hours each, with every kind of fault four
-times an hour, steps of the clock among them: what real processes cannot be shown without rights over it. `--seconds`
+times an hour, steps of the clock among them: what real processes cannot be shown without rights over it. Talks take one
+to four minutes in the mean, as in real centres; with `--quick` 5 to 60 s, which is ten times the calls. `--seconds`
 bounds it: it says how many days there was time for, and what all would take. The last line of stdout is one JSON;
 what fails comes with the command that replays it. Run: `python -m bench.chaos_sim --days 1000`.
 """
@@ -20,15 +21,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import islice
 
 from cti.sim.many import Tally, run_chunk
-from cti.sim.plans import KINDS
+from cti.sim.plans import DAILY_TALKS_S, KINDS, QUICK_TALKS_S
 
 FIRST_SEED = 2_000_000
 HOURS_OF_DAY, HOURS = 24.0, 4.0
 
 
-def stretch(seed: int, hours: float) -> Tally:
+def stretch(seed: int, hours: float, talks_s: tuple[float, ...] = DAILY_TALKS_S) -> Tally:
     """One centre for so long, in a process of its own."""
-    return run_chunk([seed], hours=hours, faults=KINDS)
+    return run_chunk([seed], hours=hours, faults=KINDS, talks_s=talks_s)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,6 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=300.0, help="nothing begins after so long (300); 0: no bound")
     parser.add_argument("--seed", type=int, default=FIRST_SEED, help="of the first centre (%(default)s)")
     parser.add_argument("--hours", type=float, default=HOURS, help="so long does each centre live (4)")
+    parser.add_argument("--quick", action="store_true", help="short talks: ten times the calls")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (one per core)")
     options = parser.parse_args(argv)
     began = time.perf_counter()
@@ -76,15 +78,16 @@ def main(argv: list[str] | None = None) -> int:
 
 def played(options: argparse.Namespace, began: float) -> Iterator[Tally]:
     """One after the other, as each is over; no new one once the time is up."""
+    talks_s = QUICK_TALKS_S if options.quick else DAILY_TALKS_S
     seeds = iter(range(options.seed, options.seed + math.ceil(options.days * HOURS_OF_DAY / options.hours)))
     with ProcessPoolExecutor(max_workers=options.workers) as pool:
-        running = {pool.submit(stretch, seed, options.hours) for seed in islice(seeds, options.workers)}
+        running = {pool.submit(stretch, seed, options.hours, talks_s) for seed in islice(seeds, options.workers)}
         while running:
             done = next(as_completed(running))
             running.discard(done)
             yield done.result()
             if not options.seconds or time.perf_counter() - began < options.seconds:
-                running |= {pool.submit(stretch, seed, options.hours) for seed in islice(seeds, 1)}
+                running |= {pool.submit(stretch, seed, options.hours, talks_s) for seed in islice(seeds, 1)}
 
 
 if __name__ == "__main__":

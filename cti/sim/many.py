@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 from cti.sim.plan import FaultKind
-from cti.sim.plans import random_plan
+from cti.sim.plans import QUICK_TALKS_S, random_plan
 from cti.sim.world import Result, run
 
 CHUNK = 10
@@ -47,13 +47,19 @@ class Tally:
         self.failures += other.failures
 
 
-def run_chunk(seeds: list[int], hours: float | None = None, faults: tuple[FaultKind, ...] | None = None) -> Tally:
+def run_chunk(
+    seeds: list[int],
+    hours: float | None = None,
+    faults: tuple[FaultKind, ...] | None = None,
+    talks_s: tuple[float, ...] = QUICK_TALKS_S,
+) -> Tally:
     """Run some seeds in this process."""
     tally = Tally()
     for seed in seeds:
-        result = run(random_plan(seed, hours=hours, faults=faults), keep=1)
+        result = run(random_plan(seed, hours=hours, faults=faults, talks_s=talks_s), keep=1)
         if hours is not None and result.violation is not None:
-            result.violation.args = (f"{result.violation} (add --hours {hours:g})",)
+            long_talks = "" if talks_s == QUICK_TALKS_S else f" --talks {','.join(f'{each:g}' for each in talks_s)}"
+            result.violation.args = (f"{result.violation} (add --hours {hours:g}{long_talks})",)
         tally.add(result)
     return tally
 

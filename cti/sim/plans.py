@@ -24,20 +24,28 @@ from cti.sim.wishes import draw_wishes
 
 KINDS: tuple[FaultKind, ...] = ("lost", "repeated", "late", "slow", "cut", "agi", "kill", "jump", "restart")
 SKILLS = ("en", "zh", "vip")
+QUICK_TALKS_S = (5.0, 20.0, 60.0)  # so short that much happens in little time
+DAILY_TALKS_S = (60.0, 120.0, 240.0)  # as long as those of real centres
 
 
 def random_plan(
-    seed: int, *, calls: int | None = None, hours: float | None = None, faults: tuple[FaultKind, ...] | None = None
+    seed: int,
+    *,
+    calls: int | None = None,
+    hours: float | None = None,
+    faults: tuple[FaultKind, ...] | None = None,
+    talks_s: tuple[float, ...] = QUICK_TALKS_S,
 ) -> Plan:
     """The world of `seed`: some minutes, some dozens of calls, any mixture of faults (or just those of `faults`).
 
-    `hours` makes it long instead, at the same load; `calls` sets the number of callers.
+    `hours` makes it long instead, at the same load; `calls` sets the number of callers. `talks_s`: the mean length of a
+    talk is one of these; at the same load, longer talks are fewer calls.
     """
     rng = random.Random(seed)
     center = random_policy(rng)
     n_calls = calls if calls is not None else rng.randint(5, 60)
     load = rng.choice((0.4, 0.8, 1.1, 1.6))
-    mean_talk_s = rng.choice((5.0, 20.0, 60.0))
+    mean_talk_s = rng.choice(talks_s)
     gap_s = mean_talk_s / (load * max(1, len(center.agents)))
     if hours is not None:
         n_calls = int(hours * 3600 / gap_s)

@@ -14,7 +14,7 @@ import msgspec
 from cti.model.changes import Changed
 from cti.sim import scenario
 from cti.sim.plan import FaultKind, Plan
-from cti.sim.plans import KINDS, random_plan
+from cti.sim.plans import KINDS, QUICK_TALKS_S, random_plan
 from cti.sim.shrink import shrink
 from cti.sim.world import EPOCH, Result, Step, run
 
@@ -44,6 +44,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scenario", help="a scenario file instead of a seed")
     parser.add_argument("--calls", type=int, help="number of callers (as the failing run used it)")
     parser.add_argument("--hours", type=float, help="length (as the failing run used it)")
+    parser.add_argument("--talks", help="mean lengths of a talk in seconds (as the failing run used them): 60,120")
     parser.add_argument(
         "--faults", help=f"comma-separated, of {','.join(KINDS)}; 'none' for none; default: by the seed"
     )
@@ -64,7 +65,8 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.faults is not None:
         names = [] if options.faults == "none" else options.faults.split(",")
         faults = tuple(msgspec.convert(names, list[FaultKind]))
-    return random_plan(options.seed, calls=options.calls, hours=options.hours, faults=faults)
+    talks_s = tuple(map(float, options.talks.split(","))) if options.talks else QUICK_TALKS_S
+    return random_plan(options.seed, calls=options.calls, hours=options.hours, faults=faults, talks_s=talks_s)
 
 
 def render(step: Step, only: str = "") -> str:
