@@ -46,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     total = Tally()
     for tally in played(options, began):
         total.merge(tally)
+        for failure in tally.failures:
+            print(f"\n{failure} --faults {','.join(KINDS)}", file=sys.stderr)
         days = total.seeds * options.hours / HOURS_OF_DAY
         print(
             f"\r{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events,"
@@ -57,8 +59,6 @@ def main(argv: list[str] | None = None) -> int:
     took_s = time.perf_counter() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(file=sys.stderr)
-    for failure in total.failures:
-        print(f"{failure} --faults {','.join(KINDS)}", file=sys.stderr)
     days = total.seeds * options.hours / HOURS_OF_DAY
     per_min = days / took_s * 60
     answer = {

@@ -38,7 +38,8 @@ class AmiStream:
         self._agenda, self._rng, self._deliver = agenda, rng, deliver
         self.weather = Weather()
         self.up = False
-        self.in_flight = 0
+        self.in_flight = 0  # events
+        self.acting = 0  # actions under way
         self.life = 0
         self._last_at = 0.0
         self.bad_at = 0.0  # when the engine last missed something, or heard it late or twice
@@ -85,13 +86,21 @@ class AmiStream:
     def act(self, action: Callable[[], object]) -> None:
         """An action of the engine starts its way; lost if the connection is down or goes down meanwhile."""
         life = self.life
-        if self.up:
-            self._agenda.after(self._delay_s(), lambda: life == self.life and action())
+        if not self.up:
+            return
+        self.acting += 1
+
+        def land() -> None:
+            if life == self.life:
+                self.acting -= 1
+                action()
+
+        self._agenda.after(self._delay_s(), land)
 
     def cut(self) -> None:
         """The connection is gone with everything that was under way."""
         self.up = False
-        self.in_flight = 0
+        self.in_flight = self.acting = 0
         self.life += 1
         self._last_at = 0.0
         self.bad_at = self._agenda.now
@@ -101,8 +110,9 @@ class AmiStream:
 
     @property
     def clean(self) -> bool:
-        """Whether the engine has seen a snapshot since anything last went wrong."""
-        return self.up and self.weather.calm and not self.in_flight and self.checked_at > self.bad_at
+        """Whether the engine has seen a snapshot since anything last went wrong, and nothing is under way."""
+        calm = self.up and self.weather.calm and not self.in_flight and not self.acting
+        return calm and self.checked_at > self.bad_at
 
 
 class AgiStream:
