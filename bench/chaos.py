@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import signal
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from bench.chaos_books import (
     NOT_PROMISED,
     OF_CALLBACKS,
     OF_CONTACTS,
+    RUNG_AGAIN,
     UNHEARD,
     Findings,
     judge_contacts,
@@ -75,6 +77,7 @@ class Chaos:
         self.stuck: list[str] = []
         self.order_broken = 0
         self.bugs: dict[int, int] = {}  # by process
+        self.heard_at = math.inf  # when an engine first said that it serves, since something was mended
         self.takeovers_s: list[float] = []
 
     async def live(self) -> None:
@@ -90,6 +93,8 @@ class Chaos:
         now = time.monotonic()
         if self.belief is not None:
             self.bugs[self.lab.engine.pid] = self.belief.bugs
+            if self.belief.ready:
+                self.heard_at = min(self.heard_at, now)
         people = self.people
         return differences(self.belief, people.there(now), people.gone(now), people.settled_phones(now))
 
@@ -141,6 +146,7 @@ class Chaos:
         cut_off = self.people.node_died(self.lab.node(fault.node)["host"]) if fault.kind is Kind.NODE_KILL else 0
         taking_over = asyncio.create_task(self.takeover(fault))
         await asyncio.sleep(fault.for_s)
+        self.heard_at = math.inf
         await self.lab.mends(fault)
         mended_at = time.monotonic()
         await taking_over
@@ -152,7 +158,15 @@ class Chaos:
         broken = sum(order_broken(line, after.get(queue, [])) for queue, line in before.items())
         self.order_broken += broken
         episode = Episode(
-            fault.kind, broken_at, mended_at, there, cut_off, self.people.dropped() - dropped, back_s, broken
+            fault.kind,
+            broken_at,
+            mended_at,
+            there,
+            cut_off,
+            self.people.dropped() - dropped,
+            back_s,
+            broken,
+            self.heard_at,
         )
         self.episodes.append(episode)
         served = self.people.services - services
@@ -162,16 +176,22 @@ class Chaos:
     async def drain(self) -> None:
         """Nobody new comes; everybody is served, and what is promised is kept."""
         self.people.closing = True
-        await until(lambda: not self.people.live, DRAIN_S)
+        if not await until(lambda: not self.people.live, DRAIN_S):
+            self.stuck.append(f"{len(self.people.live)} callers are there {DRAIN_S:g} s after the last one came")
         await asyncio.to_thread(self.lab.engine.ask, "/v1/campaigns/selling/stop", "POST", {})
-        await until(lambda: not self.lab.to_be_kept() and self.people.is_quiet, DRAIN_S)
+        if not await until(lambda: not self.lab.to_be_kept() and self.people.is_quiet, DRAIN_S):
+            self.stuck.append(f"promises are open, or customers on the phone, {DRAIN_S:g} s after the last caller")
         _, wrong = await self.well(STUCK_S)
         self.stuck += wrong
-        await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)
+        await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)  # judged by NO_OUTCOME
 
     def judge(self) -> Findings:
         """Everything that was seen against everything that was written."""
-        unwritten = self._when(Kind.ENGINE_KILL, Kind.DISK_FULL_KILL, before_s=WRITTEN_S)
+        unwritten = [
+            (each.began_at - WRITTEN_S, each.heard_at)
+            for each in self.episodes
+            if each.kind in (Kind.ENGINE_KILL, Kind.DISK_FULL_KILL)
+        ]
         unheard = self._when(Kind.AMI_CUT, Kind.AMI_DEAF)
         found = judge_contacts(self.people.stories.values(), self.lab.history(), unwritten, unheard)
         promises = {number.lstrip("+"): state for number, state in self.lab.promises()}
@@ -181,7 +201,7 @@ class Chaos:
             if not any(began <= (story.over_at or 0.0) <= ended + SETTLED_S for began, ended in self._when(*Kind))
         ]
         called = self.people.calls_to()
-        dials = judge_dials(called, promises, gave_up, unwritten)
+        dials = judge_dials(called, promises, gave_up, unwritten, self.lab.overdue())
         found.wrong.update(dials.wrong)
         for line in found.lines():
             say(f"  {line}")
@@ -190,9 +210,9 @@ class Chaos:
         say(f"promises: {dict(states)}, {still_open} still open; attempts: {dict(results)}")
         return found
 
-    def _when(self, *kinds: Kind, before_s: float = 0.0) -> list[tuple[float, float]]:
+    def _when(self, *kinds: Kind) -> list[tuple[float, float]]:
         """From when to when something of these was broken, or not yet well again."""
-        return [(each.began_at - before_s, each.ended_at) for each in self.episodes if each.kind in kinds]
+        return [(each.began_at, each.ended_at) for each in self.episodes if each.kind in kinds]
 
 
 async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents: int) -> int:
@@ -235,6 +255,7 @@ def report(chaos: Chaos) -> int:
         "lost": found.count(*OF_CONTACTS, *OF_CALLBACKS) - found.count(NOT_PROMISED),
         "double_dials": found.count(DIALLED_TWICE),
         "called_again": found.count(CALLED_AGAIN),
+        "rung_again": found.count(RUNG_AGAIN),
         "stuck": len(chaos.stuck),
         "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
         "order_broken": chaos.order_broken,
@@ -249,7 +270,7 @@ def report(chaos: Chaos) -> int:
     for stuck in chaos.stuck:
         say(f"  stuck: {stuck}")
     print(json.dumps(answer))
-    wrong = ("lost", "double_dials", "stuck", "order_broken", "bugs", "tracebacks")
+    wrong = ("lost", "double_dials", "stuck", "order_broken", "not_promised", "bugs", "tracebacks")
     return 1 if any(answer[name] for name in wrong) else 0
 
 

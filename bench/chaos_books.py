@@ -6,7 +6,7 @@ A caller's story is what his own phone saw. Nothing here is asked of the engine 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,6 +43,7 @@ class Called(NamedTuple):
     rang_at: float
     over_at: float
     cut: bool  # it died with its Asterisk
+    taken_back: bool = False  # we ended it while it rang
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _by_number(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 DIALLED_TWICE, NOT_PROMISED = "dialled twice", "gave up, and nobody promised him a call"
 CALLED_AGAIN = "called again after a death, since nobody who lived knew what came of the first call"
+RUNG_AGAIN = "rung again: the first ring was taken back, since the agent for whom he was called had gone"
 NOT_KEPT, NEVER_CALLED = "promise not kept, and none to come", "kept, but nobody was called"
 OF_CALLBACKS = (NOT_PROMISED, NOT_KEPT, NEVER_CALLED)
 
@@ -160,22 +162,24 @@ def judge_dials(
     promises: Mapping[str, str],
     gave_up: Iterable[str],
     deaths: Sequence[tuple[float, float]] = (),
+    overdue: Collection[str] = (),
 ) -> Findings:
     """What callees saw, the state of each promise by number, and who gave up where one is called back.
 
     `deaths`: from when to when no engine could know what came of a call; such a promise comes again by its rule.
+    `overdue`: whose promise should have been kept by now, and is open.
     """
     found = Findings()
     for number, calls in calls_to.items():
         for call, later in pairwise(calls):
             hidden = call.cut or any(began <= call.over_at and call.rang_at <= ended for began, ended in deaths)
-            overlaps = later.rang_at <= call.over_at
-            found.add(CALLED_AGAIN if hidden and not overlaps else DIALLED_TWICE, number)
+            excuse = CALLED_AGAIN if hidden else RUNG_AGAIN if call.taken_back else DIALLED_TWICE
+            found.add(DIALLED_TWICE if later.rang_at <= call.over_at else excuse, number)
     for number in gave_up:
         if number not in promises:
             found.add(NOT_PROMISED, number)
     for number, state in promises.items():
-        if state in ("failed", "expired", "withdrawn"):
+        if state in ("failed", "expired", "withdrawn") or number in overdue:
             found.add(NOT_KEPT, f"{number} {state}")
         elif state == "kept" and number not in calls_to:
             found.add(NEVER_CALLED, number)

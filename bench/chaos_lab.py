@@ -258,12 +258,14 @@ class ChaosLab:
 
     def to_be_kept(self) -> int:
         """How many promises are to be kept within this run: those that are not put off until tomorrow."""
-        soon = time.time() + 3600
+        not_taken = self._rows("SELECT COUNT(*) FROM callback_request WHERE state = 'new'")
+        return len(self.overdue()) + int(not_taken[0][0])
+
+    def overdue(self) -> list[str]:
+        """Numbers whose promise is to be kept within this run, and is open."""
         open_ones = "state IN ('promised', 'due', 'in_line', 'dialling')"
-        query = f"SELECT COUNT(*) FROM callback WHERE {open_ones} AND due_at < {soon}"
-        return int(self._rows(query)[0][0]) + int(
-            self._rows("SELECT COUNT(*) FROM callback_request WHERE state = 'new'")[0][0]
-        )
+        query = f"SELECT number FROM callback WHERE {open_ones} AND due_at < {time.time() + 3600}"
+        return [str(number).lstrip("+") for (number,) in self._rows(query)]
 
     def attempts(self) -> list[tuple[str, str, str]]:
         """Number, state and result of every attempt to call a customer."""

@@ -145,7 +145,9 @@ class People:
         found: dict[str, list[Called]] = {}
         for rang_at, dialog in self._called:
             over_at = dialog.over_at if dialog.over_at is not None else float("inf")
-            found.setdefault(dialog.user.lstrip("+"), []).append(Called(rang_at, over_at, dialog in self._cut))
+            taken_back = dialog.answered_at is None and dialog.ended_by == "them"
+            call = Called(rang_at, over_at, dialog in self._cut, taken_back)
+            found.setdefault(dialog.user.lstrip("+"), []).append(call)
         return found
 
     def gave_up(self, queue: str, least_s: float) -> Iterable[Story]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Episode:
     dropped: int  # the others whose call was taken from them
     well_s: float | None  # from the mending until engine and phones agreed; None: not in time
     order_broken: int
+    heard_at: float = math.inf  # when an engine first said again that it serves
 
     @property
     def lasted_s(self) -> float:

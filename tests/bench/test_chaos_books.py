@@ -16,6 +16,7 @@ from bench.chaos_books import (
     NO_OUTCOME,
     NOT_KEPT,
     NOT_PROMISED,
+    RUNG_AGAIN,
     SERVED_TWICE,
     TWO_CONTACTS,
     UNHEARD,
@@ -116,6 +117,21 @@ def test_a_second_call_is_excused_where_a_death_hid_the_first_ones_end(
     deaths = [(20.0, 30.0)]
     found = judge_dials({"1": [first, Called(again_at, again_at + 9.0, False)]}, {}, [], deaths)
     assert list(found.wrong) == [wrong]
+
+
+def test_a_ring_that_was_taken_back_may_come_again() -> None:
+    first, later = Called(10.0, 10.6, False, taken_back=True), Called(41.0, 50.0, False)
+    assert judge_dials({"1": [first, later]}, {}, []).wrong == {RUNG_AGAIN: ["1"]}
+    assert judge_dials({"1": [first, first._replace(rang_at=10.5)]}, {}, []).wrong == {DIALLED_TWICE: ["1"]}
+    assert judge_dials({"1": [first, later, later._replace(rang_at=60.0)]}, {}, []).wrong == {
+        RUNG_AGAIN: ["1"],
+        DIALLED_TWICE: ["1"],
+    }
+
+
+def test_a_promise_that_is_overdue_is_not_kept() -> None:
+    promises = {"1": "promised", "2": "promised"}
+    assert judge_dials({}, promises, [], overdue=["2"]).wrong == {NOT_KEPT: ["2 promised"]}
 
 
 @given(line=st.lists(st.integers(0, 99).map(str), unique=True), lot=st.randoms(use_true_random=False))
