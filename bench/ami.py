@@ -14,13 +14,13 @@ import logging
 import multiprocessing
 import socket
 import statistics
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import panoramisk
 
+from bench.saying import say
 from cti.switch.ami import AmiLink
 
 HOST = "127.0.21.9"
@@ -149,13 +149,13 @@ def main() -> None:
     process.start()
     events = chosen.events // 6000 * 6000
     size = len(call_events(1).encode()) / 6
-    print(f"{chosen.rounds} rounds of {events} events of {size:.0f} bytes", file=sys.stderr)
+    say(f"{chosen.rounds} rounds of {events} events of {size:.0f} bytes")
     figures: dict[str, list[float]] = {"ours": [], "panoramisk": []}
     try:
         for number in range(chosen.rounds):
             for name, run in (("ours", ours), ("panoramisk", plain_panoramisk)):
                 figures[name].append(asyncio.run(run(port, events)))
-                print(f"round {number + 1}: {name} {figures[name][-1]:,.0f} events/s", file=sys.stderr)
+                say(f"round {number + 1}: {name} {figures[name][-1]:,.0f} events/s")
     finally:
         process.terminate()
         process.join(5)

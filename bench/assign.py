@@ -19,7 +19,9 @@ from pathlib import Path
 from bench.assign_figures import Figures, of_block, over_rounds
 from bench.assign_lab import DIALLED, Bench, engine_of, lab
 from bench.phones import People
-from bench.processes import end_on_sigterm, say, told_if_ended, until
+from bench.processes import end_on_sigterm, told_if_ended
+from bench.saying import say
+from bench.waiting import until
 
 SIDES = ("ours", "app_queue", "floor")
 FILL_PER_S = 120  # new callers while the line fills up

@@ -10,6 +10,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.percentiles import percentile
+
 # What the wire cannot order: the time from a caller's 200 OK until the other side has put him into its line ...
 ARRIVAL_GRACE_S = 0.100
 # ... and two rings that were decided at the same time and overtook each other on their way to the phones.
@@ -20,7 +22,6 @@ TOGETHER_S = 0.100
 class CallerRecord:
     """One caller's life. `agent_free_s`: when the phone that got him had become free before."""
 
-    dialled_s: float
     answered_s: float | None = None
     offered_s: float | None = None
     agent_free_s: float | None = None
@@ -48,14 +49,6 @@ class Figures:
             "lost": self.lost,
             "order_violations": self.order_violations,
         }
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile: a value that really occurred, so that p99 of 100 values is the second largest."""
-    if not values:
-        return math.nan
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def violations(records: Sequence[CallerRecord]) -> int:

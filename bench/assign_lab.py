@@ -6,7 +6,6 @@ Starts and ends processes, writes their configuration, reads their CPU time. Kno
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,12 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.asterisk_lab import engine, not_ready, run_lab, without_timing
+from bench.asterisk_lab import FASTAGI_PORT, HTTP_PORT, address_of, asterisks, run_lab, without_timing
+from bench.engines import engine
 from bench.phones import Addresses
 from bench.processes import cpu_s
+from bench.scraping import not_ready
 
 RING_TIMEOUT_S = 20
-PHONES_PORT, TRUNK_PORT, FASTAGI_PORT, HTTP_PORT = 5060, 5062, 4573, 8470
+PHONES_PORT, TRUNK_PORT = 5060, 5062
 DIALLED = {"ours": ("6001", "6002"), "app_queue": ("7001", "7002"), "floor": ("7101", "7102")}
 
 
@@ -63,15 +64,12 @@ class Bench:
 @contextmanager
 def lab(folder: Path, base: str, agents: int) -> Iterator[Bench]:
     """An Asterisk with the agents' phones, two app_queues and the floor's numbers, for the length of a block."""
-    options = ["--base", base, "--agents", str(agents), "--agent-contact", f"{{base}}.200:{PHONES_PORT}"]
-    options += ["--silent-moh", "--app-queue", "--json", "--with-parent", str(os.getpid())]
-    try:
-        bench = Bench(json.loads(run_lab(folder, "up", "1", *options)), folder)
+    words = ["--base", base, "--agents", str(agents), "--agent-contact", f"{{base}}.200:{PHONES_PORT}"]
+    with asterisks(folder, 1, *words, "--silent-moh", "--app-queue") as described:
+        bench = Bench(described, folder)
         _add_other_sides(bench)
         _silence(bench)
         yield bench
-    finally:
-        run_lab(folder, "down")
 
 
 def _add_other_sides(bench: Bench) -> None:
@@ -127,14 +125,7 @@ def _center(bench: Bench, state: Path) -> dict[str, Any]:
     node = bench.node
     return {
         "name": "bench",
-        "nodes": {
-            node["name"]: {
-                "host": node["host"],
-                "port": node["ami_port"],
-                "username": node["ami_user"],
-                "secret_env": "CTI_AMI_SECRET",
-            }
-        },
+        "nodes": {node["name"]: {**address_of(node), "secret_env": "CTI_AMI_SECRET"}},
         "fastagi": {"listen": f"{bench.engine_host}:{FASTAGI_PORT}", "token_env": "CTI_AGI_TOKEN"},
         "http": {"listen": f"{bench.engine_host}:{HTTP_PORT}"},
         "state_dir": str(state),

@@ -54,9 +54,13 @@ class Wire:
                 data, ancillary, _, _ = self._socket.recvmsg(8192, 64)
             except (BlockingIOError, ConnectionRefusedError):
                 return
-            stamp_s = time.time()
-            for level, kind, value in ancillary:
-                if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
-                    seconds, nanoseconds = struct.unpack("qq", value[:16])
-                    stamp_s = seconds + nanoseconds / 1e9
-            self._receive(data, stamp_s)
+            self._receive(data, arrived_s(ancillary))
+
+
+def arrived_s(ancillary: list[tuple[int, int, bytes]]) -> float:
+    """Epoch seconds of a datagram's arrival, from what came beside it; now, where the kernel has not said."""
+    for level, kind, value in ancillary:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            seconds, nanoseconds = struct.unpack("qq", value[:16])
+            return float(seconds + nanoseconds / 1e9)
+    return time.time()

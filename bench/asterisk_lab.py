@@ -1,26 +1,33 @@
-"""How does a benchmark start its Asterisk, and an engine upon it? By asterisk/lab, and as anybody starts one.
+"""How does a benchmark start its Asterisks, and what do they have to be told? By asterisk/lab, as anybody starts them.
 
-Knows neither callers nor what a configuration says.
+Knows neither engines nor callers.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.processes import CHECKOUT, child
+from bench.processes import CHECKOUT
 
 LAB_S = 300.0
-READY_S = 30.0
-ASK_S = 2.0
+FASTAGI_PORT, HTTP_PORT = 4573, 8470  # of an engine beside a lab
 WITHOUT_TIMING = "\nnoload = res_timing_timerfd.so\nnoload = res_timing_pthread.so\n"
+
+
+@contextmanager
+def asterisks(folder: Path, nodes: int, *words: str) -> Iterator[dict[str, Any]]:
+    """So many, in a lab in `folder`, for the length of a block; what `asterisk/lab up` says of it."""
+    try:
+        yield json.loads(run_lab(folder, "up", str(nodes), *words, "--json", "--with-parent", str(os.getpid())))
+    finally:
+        run_lab(folder, "down")
 
 
 def run_lab(folder: Path, *words: str) -> str:
@@ -32,6 +39,11 @@ def run_lab(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+def address_of(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a node of a lab is, and who we are there, as a configuration says it. The secret is not in it."""
+    return {"host": node["host"], "port": node["ami_port"], "username": node["ami_user"]}
+
+
 def without_timing(node: Mapping[str, Any]) -> None:
     """From its next start on Asterisk has no timing source.
 
@@ -41,29 +53,3 @@ def without_timing(node: Mapping[str, Any]) -> None:
     """
     with (Path(node["config_dir"]) / "modules.conf").open("a") as file:
         file.write(WITHOUT_TIMING)
-
-
-@contextmanager
-def engine(
-    words: list[str], log: Path, missing: Callable[[], str], environ: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """`python -m words` as soon as nothing is `missing`. Raises SystemExit with the end of its log if it never is."""
-    with child(words, log, environ) as process:
-        give_up = time.monotonic() + READY_S
-        while lacking := missing():
-            if process.poll() is not None or time.monotonic() > give_up:
-                end = log.read_text(errors="replace")[-2000:]
-                raise SystemExit(f"{' '.join(words)} did not become ready ({lacking}); its log ends with\n{end}")
-            time.sleep(0.05)
-        yield process
-
-
-def not_ready(address: str) -> str:
-    """What /readyz at host:port says is missing; nothing where it is ready."""
-    try:
-        with urllib.request.urlopen(f"http://{address}/readyz", timeout=ASK_S):
-            return ""
-    except urllib.error.HTTPError as refused:
-        return refused.read().decode(errors="replace")[:500]
-    except OSError as problem:
-        return type(problem).__name__

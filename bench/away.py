@@ -12,11 +12,14 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from bench.processes import cpu_s, resident_bytes, say
-from tests.acceptance.centre import Lab
+from bench.asterisk_lab import asterisks
+from bench.processes import cpu_s, resident_bytes
+from bench.saying import say
 from tests.acceptance.crowd import Crowd, Dialog, crowd
 
 AGAIN_S = 1.0  # who is not heard presses again
@@ -46,8 +49,8 @@ def memory_bytes(pids: list[int]) -> int:
 class Fallback:
     """One run: callers come at `rate` a second and go when they have been told good-bye."""
 
-    def __init__(self, lab: Lab, people: Crowd, spool: Path) -> None:
-        self._node, self._people, self._spool = lab.nodes[0], people, spool
+    def __init__(self, node: Mapping[str, Any], people: Crowd) -> None:
+        self._node, self._people, self._spool = node, people, Path(node["callback_spool_dir"])
         self._callers: list[Dialog] = []
         self._pressed_at: dict[str, float] = {}
         self.processes = self.memory = 0
@@ -95,15 +98,15 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=100, help="callers in all (100)")
     parser.add_argument("--rate", type=float, default=10, help="new callers a second (10)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cti-away-") as folder:
-        lab = Lab(Path(folder) / "lab", "1", "--agents", "1", "--trunks", "1", "--silent-moh", "--retry", "1")
-        try:
-            with crowd(lab.descriptor["trunks"][0]["identify_ip"], 5060) as people:
-                run = Fallback(lab, people, Path(lab.nodes[0]["callback_spool_dir"]))
-                took_s = run.run(options.calls, options.rate)
-                kept = run.served()
-        finally:
-            lab.down()
+    words = ["--agents", "1", "--trunks", "1", "--silent-moh", "--retry", "1"]
+    with (
+        tempfile.TemporaryDirectory(prefix="cti-away-") as folder,
+        asterisks(Path(folder) / "lab", 1, *words) as lab,
+        crowd(lab["trunks"][0]["identify_ip"], 5060) as people,
+    ):
+        run = Fallback(lab["nodes"][0], people)
+        took_s = run.run(options.calls, options.rate)
+        kept = run.served()
     answer = {
         "calls": options.calls,
         "requests": kept,

@@ -29,7 +29,9 @@ import uvloop
 
 from bench import simulated
 from bench.call_cost_street import NODE, Greeter, Street
-from bench.processes import CHECKOUT, HOST, free_ports, say
+from bench.processes import CHECKOUT, HOST, free_ports
+from bench.saying import say
+from bench.waiting import must
 from cti import log as logging_setup
 from cti import machine
 from cti.app import Application
@@ -38,7 +40,7 @@ from cti.config.settings import load
 QUEUES, AGENTS = 8, 200
 WARM_CALLS = 300
 SAMPLE_S = 0.001
-SETTLE_S = 60.0
+SETTLE_S, LOOK_S = 60.0, 0.001
 MOST_SHOWN = 45
 STORED = ("contact_fact", "agent_fact")
 
@@ -100,14 +102,11 @@ async def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     machine.make_pauses_rare()
     machine.make_enums_quick()
     async with Application.start(load(file), file) as app:
-        await until(lambda: app.switch.nodes[NODE].live and not app.engine.center.settling, SETTLE_S)
+        await must(lambda: app.switch.nodes[NODE].live and not app.engine.center.settling, SETTLE_S, LOOK_S)
         found = await run(Street(app, ami, QUEUES), options)
     with closing(sqlite3.connect(folder / "state" / "cti.db")) as database:
         contacts = database.execute("SELECT count(*) FROM contact_history").fetchone()[0]
-        rows = {
-            table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in ("contact_fact", "agent_fact")
-        }
+        rows = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in STORED}
         size = database.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
     stored = {table: round(count / contacts, 1) for table, count in rows.items()}
     return found | {"rows_per_call": stored, "database_bytes_per_call": round(size / contacts)}
@@ -119,7 +118,7 @@ async def run(street: Street, options: argparse.Namespace) -> dict[str, Any]:
     for _ in range(talks + options.waiting):
         street.come()
         await asyncio.sleep(0)
-    await until(lambda: len(street.talking) == talks, SETTLE_S)
+    await must(lambda: len(street.talking) == talks, SETTLE_S, LOOK_S)
     await turns(street, WARM_CALLS, 0.0)
     await asyncio.sleep(1.0)
     sampler = Sampler()
@@ -159,16 +158,9 @@ async def turns(street: Street, calls: int, per_s: float) -> None:
         if per_s:
             await asyncio.sleep(max(0.0, began + number / per_s - loop.time()))
         else:
-            await until(lambda: bool(street.talking), SETTLE_S)
+            await must(lambda: bool(street.talking), SETTLE_S, LOOK_S)
         street.end_a_talk()
         street.come()
-
-
-async def until(is_so: Any, patience_s: float) -> None:
-    """Wait for a condition. Raises TimeoutError."""
-    async with asyncio.timeout(patience_s):
-        while not is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
 
 
 if __name__ == "__main__":

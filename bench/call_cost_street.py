@@ -44,7 +44,7 @@ class Street:
     """Callers of one engine. `talking`: those with an agent, the oldest first; `answered`: how many there were."""
 
     def __init__(self, app: Application, ami: Greeter, queues: int) -> None:
-        self.answered = self.ended = self.events = self.commands = 0
+        self.answered = self.events = self.commands = 0
         self.talking: deque[Caller] = deque()
         self.live = ami.live
         self.app, self.queues = app, queues
@@ -135,7 +135,6 @@ class Caller(asyncio.Transport):
         """The engine is done with him: the dialplan hangs up."""
         if not self._closed:
             self._closed = True
-            self._street.ended += 1
             self._street.loop.call_soon(self._lost)
             del self._street.live[self._uniqueid]
             self._street.tell("Hangup", self._party(""), "Cause: 16\r\nCause-txt: Normal Clearing\r\nTechCause: \r\n")

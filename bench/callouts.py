@@ -11,16 +11,19 @@ import asyncio
 import ipaddress
 import json
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bench.assign_sip import Message, parse, response
 from bench.assign_wire import Wire
+from bench.asterisk_lab import asterisks
 from bench.ivr_rtp import port_of, sdp
+from bench.percentiles import quantile
+from bench.saying import say
+from bench.waiting import must
 from cti.demo.rtp import CLOCK_HZ, HEADER, PCMU, VERSION
 from cti.model import commands, events
 from cti.model.callout import Listening
@@ -29,11 +32,10 @@ from cti.model.ticket import Ticket
 from cti.model.words import AttemptId, ContactId, DialResult, NodeId, OfferId, QueueName
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
 from cti.switch.trunks import Trunk
-from tests.acceptance.centre import Lab
 
 NODE, NUMBER = NodeId("node1"), "+4930123456"
 VOICE, QUIET = b"\x30" * 160, b"\xff" * 160  # 20 ms that are loud, and 20 ms of silence
-PATIENCE_S = 15.0
+PATIENCE_S, LOOK_S = 15.0, 0.005
 HELLO_S, GREETING_S, TALK_S = 0.5, 6.0, 0.6
 
 
@@ -123,24 +125,18 @@ class Desk:
         return None
 
 
-async def _until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-
-
 class Trials:
     """One Asterisk, one agent, one customer, one call after the other."""
 
-    def __init__(self, lab: Lab) -> None:
-        node = lab.nodes[0]
+    def __init__(self, lab: Mapping[str, Any]) -> None:
+        node = lab["nodes"][0]
         asterisk = (node["host"], node["sip_port"])
         self.agent, self.customer = (
-            Phone((f"{lab.base}.200", 5080), asterisk),
-            Phone((f"{lab.base}.151", 5060), asterisk),
+            Phone((f"{lab['base']}.200", 5080), asterisk),
+            Phone((f"{lab['base']}.151", 5060), asterisk),
         )
         self.desk = Desk()
-        host, _, port = lab.engine.rpartition(":")
+        host, _, port = lab["engines"][0].rpartition(":")
         self.desk.switch = self.switch = AsteriskSwitch(
             {NODE: NodeAddress(node["host"], node["ami_port"], node["ami_user"], node["ami_secret"])},
             {"PJSIP/1001": "anna"},  # type: ignore[dict-item]
@@ -161,13 +157,13 @@ class Trials:
         attempt = AttemptId(f"b{self._number}")
         ordered = time.time()
         self.switch.execute(commands.PlaceCall(attempt, NODE, NUMBER, 20.0, ticket, listen=listen))
-        await _until(lambda: events.CallArrived in self.desk.seen)
+        await must(lambda: events.CallArrived in self.desk.seen, PATIENCE_S, LOOK_S)
         return ordered
 
     async def end(self) -> None:
         call = self.desk.seen[events.CallArrived][1].call
         self.switch.execute(commands.HangupLeg(NODE, self.desk.seen[events.CallArrived][1].channel))
-        await _until(lambda: events.CallGone in self.desk.seen and call)
+        await must(lambda: events.CallGone in self.desk.seen and call, PATIENCE_S, LOOK_S)
         await asyncio.sleep(0.05)
 
     async def joined(self) -> dict[str, float]:
@@ -175,10 +171,10 @@ class Trials:
         self.agent.seen, self.desk.waits = {}, OfferId(f"o{self._number}")
         self.desk.seen.clear()
         self.switch.execute(commands.RingAgent(NODE, commands.RingLeg(self.desk.waits, "PJSIP/1001"), 20.0))
-        await _until(lambda: events.OfferAnswered in self.desk.seen)
+        await must(lambda: events.OfferAnswered in self.desk.seen, PATIENCE_S, LOOK_S)
         await asyncio.sleep(0.1)
         ordered = await self.place(TALK_S)
-        await _until(lambda: "heard" in self.agent.seen)
+        await must(lambda: "heard" in self.agent.seen, PATIENCE_S, LOOK_S)
         self.desk.waits = None
         await self.end()
         seen = self.customer.seen
@@ -195,7 +191,7 @@ class Trials:
         return (arrived_at - self.customer.seen["answer"]) * 1000
 
 
-async def measure(lab: Lab, trials: int, listens: int) -> dict[str, dict[str, float]]:
+async def measure(lab: Mapping[str, Any], trials: int, listens: int) -> dict[str, dict[str, float]]:
     """Every figure as p50, p99 and how many."""
     run = Trials(lab)
     await run.switch.start(run.desk)
@@ -214,12 +210,7 @@ async def measure(lab: Lab, trials: int, listens: int) -> dict[str, dict[str, fl
 
 
 def _figures(values: list[float]) -> dict[str, float]:
-    ordered = sorted(values)
-    return {
-        "p50": round(statistics.median(ordered), 1),
-        "p99": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], 1),
-        "n": len(ordered),
-    }
+    return {"p50": round(statistics.median(values), 1), "p99": round(quantile(values, 0.99), 1), "n": len(values)}
 
 
 def main() -> None:
@@ -227,24 +218,11 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=300, help="joined calls (default %(default)s)")
     parser.add_argument("--listens", type=int, default=10, help="calls listened to, of each kind (default %(default)s)")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cti-bench-") as folder:
-        words = (
-            "--agents",
-            "1",
-            "--agent-contact",
-            "{base}.200:5080",
-            "--trunks",
-            "1",
-            "--trunk-contact",
-            "{trunk}:5060",
-        )
-        lab = Lab(Path(folder), "1", *words)
-        try:
-            figures = asyncio.run(measure(lab, given.trials, given.listens))
-        finally:
-            lab.down()
+    words = ["--agents", "1", "--agent-contact", "{base}.200:5080", "--trunks", "1", "--trunk-contact", "{trunk}:5060"]
+    with tempfile.TemporaryDirectory(prefix="cti-bench-") as folder, asterisks(Path(folder), 1, *words) as lab:
+        figures = asyncio.run(measure(lab, given.trials, given.listens))
     for name, figure in figures.items():
-        print(f"{name:28} p50 {figure['p50']:8.1f}   p99 {figure['p99']:8.1f}   n {figure['n']:g}", file=sys.stderr)
+        say(f"{name:28} p50 {figure['p50']:8.1f}   p99 {figure['p99']:8.1f}   n {figure['n']:g}")
     print(json.dumps(figures))
 
 

@@ -12,16 +12,13 @@ import argparse
 import asyncio
 import json
 import math
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.assign_figures import percentile
 from bench.chaos_books import (
     CALLBACK_OVER,
     CALLED_AGAIN,
@@ -42,12 +39,15 @@ from bench.chaos_people import SETTLED_S, People
 from bench.chaos_plan import OF_ONE_ENGINE, Fault, Kind, faults
 from bench.chaos_table import Episode, table
 from bench.chaos_watch import Belief, differences, look
-from bench.processes import say
+from bench.percentiles import percentile
+from bench.processes import end_on_sigterm, told_if_ended
+from bench.saying import say
+from bench.waiting import until_asked
 from tests.acceptance.crowd import crowd
 from tests.postgres import server
 
 TURN_S = 0.05
-LOOK_S = 0.3
+LOOK_S, TAKEOVER_LOOK_S = 0.3, 0.05
 TELL_S = 5.0
 TAKEOVER_S = 60.0
 STUCK_S = 75.0  # two rounds of comparison with Asterisk (30 s each), and the first of it after a start
@@ -57,14 +57,6 @@ DRAIN_S = 240.0
 WRITTEN_S = 1.0  # facts are gathered for a moment before they are written
 BOOKS_S = 150.0  # contacts that an engine left behind end two minutes after the start of the next one
 AGENTS_PER_CALL = 6  # callers for each agent
-
-
-async def until(condition: Callable[[], object], patience_s: float, pause_s: float = LOOK_S) -> bool:
-    """Wait until it is true, or for so long; it is asked in a thread. Whether it came true."""
-    give_up = time.monotonic() + patience_s
-    while not (found := await asyncio.to_thread(condition)) and time.monotonic() < give_up:  # noqa: ASYNC110
-        await asyncio.sleep(pause_s)
-    return bool(found)
 
 
 class Chaos:
@@ -104,7 +96,7 @@ class Chaos:
             return
         began = time.monotonic()
         patience_s = TAKEOVER_S if fault.kind is Kind.ENGINE_KILL else fault.for_s  # it may wake before its lease ends
-        if await until(self.lab.taken_over, patience_s, 0.05):
+        if await until_asked(self.lab.taken_over, patience_s, TAKEOVER_LOOK_S):
             self.takeovers_s.append(time.monotonic() - began)
         elif fault.kind is Kind.ENGINE_KILL:
             self.stuck.append(f"{fault}: nobody took over")
@@ -125,14 +117,14 @@ class Chaos:
     async def fill(self, agents: int) -> None:
         """Callers come until as many are there as are wanted."""
         self.people.wanted = self.calls
-        if not await until(lambda: len(self.people.live) >= self.calls, FILL_S):
+        if not await until_asked(lambda: len(self.people.live) >= self.calls, FILL_S, LOOK_S):
             self.stuck.append(f"only {len(self.people.live)} of {self.calls} callers came within {FILL_S:g} s")
         say(f"{len(self.people.live)} calls in motion, {agents} agents")
 
     async def go_through(self, fault: Fault) -> None:
         """It breaks, it is mended, all is well again."""
         await asyncio.sleep(fault.rest_s)
-        if not await until(self.lab.stands_by, STUCK_S):
+        if not await until_asked(self.lab.stands_by, STUCK_S, LOOK_S):
             self.stuck.append(f"before {fault}: nobody stands by")
         _, wrong = await self.well(STUCK_S)
         if wrong:
@@ -176,14 +168,16 @@ class Chaos:
     async def drain(self) -> None:
         """Nobody new comes; everybody is served, and what is promised is kept."""
         self.people.closing = True
-        if not await until(lambda: not self.people.live, DRAIN_S):
+        if not await until_asked(lambda: not self.people.live, DRAIN_S, LOOK_S):
             self.stuck.append(f"{len(self.people.live)} callers are there {DRAIN_S:g} s after the last one came")
         await asyncio.to_thread(self.lab.engine.ask, "/v1/campaigns/selling/stop", "POST", {})
-        if not await until(lambda: not self.lab.to_be_kept() and self.people.is_quiet, DRAIN_S):
+        if not await until_asked(lambda: not self.lab.to_be_kept() and self.people.is_quiet, DRAIN_S, LOOK_S):
             self.stuck.append(f"promises are open, or customers on the phone, {DRAIN_S:g} s after the last caller")
         _, wrong = await self.well(STUCK_S)
         self.stuck += wrong
-        await until(lambda: not any(row.open for row in self.lab.history()), BOOKS_S)  # judged by NO_OUTCOME
+        await until_asked(
+            lambda: not any(row.open for row in self.lab.history()), BOOKS_S, LOOK_S
+        )  # judged by NO_OUTCOME
 
     def judge(self) -> Findings:
         """Everything that was seen against everything that was written."""
@@ -217,6 +211,7 @@ class Chaos:
 
 async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents: int) -> int:
     """Everything; the exit code."""
+    end_on_sigterm()
     chaos = Chaos(lab, people, options.calls)
     await lab.start()
     living = asyncio.create_task(chaos.live())
@@ -303,12 +298,8 @@ def main() -> int:
         phones = stack.enter_context(crowd(f"{lab.lab.base}.200", 5080))
         exchanges = [(node["host"], node["sip_port"]) for node in lab.lab.nodes]
         people = People(callers, phones, town, exchanges, lab.numbers, options.seed)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
+        with told_if_ended():
             return asyncio.run(run(lab, options, people, agents))
-        except KeyboardInterrupt:
-            say("ended before it was done")
-            return 130
 
 
 if __name__ == "__main__":

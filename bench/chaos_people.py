@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bench.chaos_books import Called, Story
 from tests.acceptance.crowd import Crowd, Dialog
 
-RINGING, OK, BUSY = 180, 200, 486
+RINGING, BUSY = 180, 486
 QUEUES = {"6001": "sales", "6002": "support"}
 SUPPORT_SHARE = 0.12  # of the callers; those give up soon, and are called back
 PATIENCE_S = {"sales": (90.0, 400.0), "support": (6.0, 40.0)}

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import islice
 
+from bench.saying import say, say_meanwhile
 from cti.sim.many import Tally, run_chunk
 from cti.sim.plans import DAILY_TALKS_S, KINDS, QUICK_TALKS_S
 
@@ -47,18 +48,14 @@ def main(argv: list[str] | None = None) -> int:
     for tally in played(options, began):
         total.merge(tally)
         for failure in tally.failures:
-            print(f"\n{failure} --faults {','.join(KINDS)}", file=sys.stderr)
+            say(f"\n{failure} --faults {','.join(KINDS)}")
         days = total.seeds * options.hours / HOURS_OF_DAY
-        print(
-            f"\r{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events,"
-            f" {len(total.failures)} failed",
-            end="",
-            file=sys.stderr,
-            flush=True,
+        say_meanwhile(
+            f"{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events, {len(total.failures)} failed"
         )
     took_s = time.perf_counter() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(file=sys.stderr)
+    say("")
     days = total.seeds * options.hours / HOURS_OF_DAY
     per_min = days / took_s * 60
     answer = {

@@ -8,8 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from bench.chaos_books import WE_CALLED, doubles
 from tests.acceptance.engine_process import EngineProcess
@@ -29,8 +28,6 @@ class Belief:
     agents: dict[str, tuple[str, str]]  # phone: status, activity
     waiting: dict[str, list[str]]  # of each queue, first to last
     bugs: int
-    inconsistent: int
-    newest_bugs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def look(engine: EngineProcess) -> Belief | None:
@@ -52,8 +49,6 @@ def look(engine: EngineProcess) -> Belief | None:
         {row["id"][1:]: (row["status"], row["activity"]) for row in agents},
         {row["name"]: [str(each["caller"]).lstrip("+") for each in row["position"]] for row in queues},
         status["bugs"],
-        status["inconsistent"],
-        list(status["newest_bugs"]),
     )
 
 

@@ -21,11 +21,11 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from bench.core_floor import QUEUES, Floor
-from bench.processes import say
+from bench.percentiles import quantile
+from bench.saying import say
 
 WAITING = (100, 1_000, 10_000, 100_000)
 AGENTS = (10, 100, 1_000, 10_000)
@@ -59,10 +59,6 @@ class Row(NamedTuple):
     def text(self) -> str:
         size = f"{self.waiting:>8}{self.agents:>8}{self.queues:>8}{self.sets:>6}"
         return size + "".join(f"{value:>16,.0f}" for value in self[4:])
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def in_turns(large: Floor, small: Floor) -> float:

@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
-from bench.app_queue import WeightedQueues
-from bench.processes import say
+from bench.app_queue import Stay, WeightedQueues
+from bench.saying import say
 from cti.model import policy
 from cti.model.changes import Changed, Kind
 from cti.sim.queueing import Caller, VirtualCenter
@@ -54,15 +54,6 @@ class Promise(NamedTuple):
 
 PROMISES = (Promise("gold", 20.0, 1, 3), Promise("silver", 60.0, 2, 2), Promise("bronze", 180.0, 3, 1))
 PROMISED = {each.queue: each.target_s for each in PROMISES}
-
-
-class Stay(NamedTuple):
-    """How one caller fared."""
-
-    queue: str
-    came_at: float
-    wait_s: float
-    answered: bool
 
 
 @dataclass
@@ -133,7 +124,7 @@ def by_app_queue(people: list[Caller]) -> list[Stay]:
     queues = WeightedQueues({each.queue: each.weight for each in PROMISES}, AGENTS)
     for caller in people:
         queues.call(caller.at, caller.dialled, caller.talk_s, caller.patience_s)
-    return [Stay(*stay) for stay in queues.run()]
+    return queues.run()
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from bench.saying import say, say_meanwhile
 from cti.lists.importing import Reading, import_list, look_at
 from cti.lists.judge import Rules, Verdict
 from cti.store.attempts import Attempt, intend
@@ -59,13 +60,12 @@ def take_over(link: Connection, url: str, file: Path, dry_run: bool) -> None:
     begun = time.perf_counter()
 
     def told(done: int, whole: int) -> None:
-        print(f"\r{done / whole:7.1%}", end="", file=sys.stderr)
+        say_meanwhile(f"{done / whole:7.1%}")
 
     found = look_at(file, Reading())
     tally = import_list(store, file, found, Rules("winter"), time.time, by="bench", dry_run=dry_run, told=told)
     store.close()
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    peak_mib, cpu_s = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
+    peak_mib, cpu_s = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.process_time()
     verdicts = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
     link.send(
         {"rows": tally.rows, **verdicts, "seconds": time.perf_counter() - begun, "cpu_s": cpu_s, "peak_mib": peak_mib}
@@ -118,9 +118,9 @@ def main(argv: list[str] | None = None) -> int:
         waited = dials_meanwhile(here, url)
         found: dict[str, Any] = here.recv()
         process.join()
-        print(file=sys.stderr)
+        say("")
         for what, number in found.items():
-            print(f"{what:>28}: {number:,.1f}".removesuffix(".0"), file=sys.stderr)
+            say(f"{what:>28}: {number:,.1f}".removesuffix(".0"))
         figures = {"rows_per_s": round(found["rows"] / found["seconds"]), "peak_mib": round(found["peak_mib"])}
         figures |= {"intend_p50_ms": round(statistics.median(waited), 1), "intend_max_ms": round(max(waited), 1)}
         figures["rows_per_cpu_s"] = round(found["rows"] / found["cpu_s"])  # on a machine that others use too

@@ -16,10 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.assign_figures import percentile
 from bench.ivr_callers import THINK_S, Callers
 from bench.ivr_lab import DIALLED, Bench, machine_cpu_s, running
-from bench.processes import end_on_sigterm, say, told_if_ended, until
+from bench.percentiles import percentile
+from bench.processes import end_on_sigterm, told_if_ended
+from bench.saying import say
+from bench.waiting import until
 
 MENUS = 5
 COME_PER_S, LEAVE_PER_S = 50.0, 200.0

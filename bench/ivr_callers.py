@@ -10,14 +10,13 @@ import asyncio
 import random
 import secrets
 import socket
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench import ivr_rtp
 from bench.assign_sip import Dialog, Message, parse, response, uri_of
-from bench.assign_wire import SO_TIMESTAMPNS, Wire
+from bench.assign_wire import SO_TIMESTAMPNS, Wire, arrived_s
 
 KEY = 1
 KEY_S = 0.1  # down; Asterisk makes a shorter one longer
@@ -184,8 +183,7 @@ class Callers:
                 continue
             caller.at = number
             if caller.pressed_s and number == caller.expected:
-                seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
-                self.latencies_s.append(seconds + nanoseconds / 1e9 - caller.pressed_s)
+                self.latencies_s.append(arrived_s(ancillary) - caller.pressed_s)
                 caller.pressed_s = 0.0
 
 

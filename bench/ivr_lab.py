@@ -6,7 +6,6 @@ Starts and ends both, reads their CPU time. Knows nothing of callers or figures.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import ivr_rtp
-from bench.asterisk_lab import engine, not_ready, run_lab
+from bench.asterisk_lab import FASTAGI_PORT, HTTP_PORT, address_of, asterisks
+from bench.engines import engine
 from bench.processes import TICKS_PER_S, cpu_s
+from bench.scraping import not_ready
 
 DIALLED = "6001"
-TRUNK_PORT, FASTAGI_PORT, HTTP_PORT = 5062, 4573, 8470
+TRUNK_PORT = 5062
 TRUNKS = 10  # a channel's cost grows with the number of channels on one endpoint
 
 
@@ -76,18 +77,15 @@ def running(folder: Path, base: str, menus: int, prompt_s: float) -> Iterator[Be
     sounds.mkdir(parents=True)
     for number, name in enumerate(names(menus)):
         (sounds / f"{name}.ulaw").write_bytes(ivr_rtp.prompt(number, prompt_s))
-    words = ["up", "1", "--base", base, "--silent-moh", "--agents", "1", "--trunks", str(TRUNKS), "--json"]
-    words += ["--sounds", str(folder / "sounds"), "--with-parent", str(os.getpid())]
-    try:
-        lab = json.loads(run_lab(folder / "lab", *words))
+    words = ["--base", base, "--silent-moh", "--agents", "1", "--trunks", str(TRUNKS)]
+    words += ["--sounds", str(folder / "sounds")]
+    with asterisks(folder / "lab", 1, *words) as lab:
         host = f"{lab['base']}.100"
         file = _configure(folder, lab["nodes"][0], host, menus)
         missing = partial(not_ready, f"{host}:{HTTP_PORT}")
         with engine(["cti", "run", str(file)], folder / "engine.log", missing) as process:
             trunks = tuple((trunk["identify_ip"], TRUNK_PORT) for trunk in lab["trunks"])
             yield Bench(lab["nodes"][0], trunks, lab["version"], process)
-    finally:
-        run_lab(folder / "lab", "down")
 
 
 def _configure(folder: Path, node: dict[str, Any], host: str, menus: int) -> Path:
@@ -99,10 +97,9 @@ def _configure(folder: Path, node: dict[str, Any], host: str, menus: int) -> Pat
 
 
 def _center(folder: Path, node: dict[str, Any], host: str) -> dict[str, Any]:
-    address = {"host": node["host"], "port": node["ami_port"], "username": node["ami_user"]}
     return {
         "name": "bench",
-        "nodes": {node["name"]: {**address, "secret": node["ami_secret"]}},
+        "nodes": {node["name"]: {**address_of(node), "secret": node["ami_secret"]}},
         "fastagi": {"listen": f"{host}:{FASTAGI_PORT}", "token": node["agi_token"]},
         "http": {"listen": f"{host}:{HTTP_PORT}"},
         "state_dir": str(folder / "state"),

@@ -23,12 +23,14 @@ from typing import Any
 from bench import load_books as books
 from bench import load_needs as needs
 from bench.load_gauges import Gauges, Sample, together
-from bench.load_lab import Nodes, RunningEngine, engine, staff
+from bench.load_lab import RunningEngine, engine, nodes, staff
 from bench.load_people import People
 from bench.load_plan import Plan, agents_for
 from bench.load_records import last_words, phones
 from bench.load_report import Report, whole
-from bench.processes import end_on_sigterm, say, told_if_ended, until
+from bench.processes import end_on_sigterm, told_if_ended
+from bench.saying import say
+from bench.waiting import until
 from cti.machine import raise_file_limit
 
 LOOK_S = 5.0  # a look at /metrics costs the engine some 30 ms
@@ -46,8 +48,8 @@ class Centre:
     @asynccontextmanager
     async def up(self) -> AsyncIterator[Centre]:
         """Ready for callers, its phones open; ended with the block."""
-        async with engine(self._plan, self._lab, self._folder) as self._running:
-            async with Gauges(self._lab["nodes"], self._running.pid, self._running.metrics_url) as self._gauges:
+        with engine(self._plan, self._lab, self._folder) as self._running:
+            async with Gauges(self._lab["nodes"], self._running.pid, self._running.http) as self._gauges:
                 try:
                     await self.people.open_phones()
                     yield self
@@ -152,7 +154,7 @@ def main() -> int:
             for share in plan.shares():
                 own = folder / str(share.number)
                 own.mkdir()
-                centres.append(Centre(share, stack.enter_context(Nodes(share, own)).lab, own))
+                centres.append(Centre(share, stack.enter_context(nodes(share, own)), own))
             say(
                 f"{plan.nodes} Asterisks, {plan.engines} engine(s); {plan.calls} calls, {plan.agents} agents:"
                 f" {plan.ramp_s:.0f} s until all are there, {plan.hold_s:.0f} s of peak, at most"

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bench.processes import cpu_s, resident_bytes
+from bench.scraping import Metrics, scrape, total
 
 TIMEOUT_S = 20.0
 COUNT_S = 9.0  # Asterisk lists its channels no more often than that
 CALLERS = b"\r\nChannel: PJSIP/trunk"
-_SAMPLE = re.compile(r"^([a-zA-Z_:]+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
-
-Metrics = dict[tuple[str, str], float]  # by name and labels as written
 
 
 @dataclass(frozen=True)
@@ -57,30 +53,6 @@ def together(looks: Sequence[Sample]) -> Sample:
         asterisk_cpu_s=sum(look.asterisk_cpu_s for look in looks),
         metrics={name: sum(look.metrics.get(name, 0.0) for look in looks) for name in names},
     )
-
-
-def read_metrics(text: str) -> Metrics:
-    """Every sample of Prometheus' text."""
-    return {(name, labels or ""): float(value) for name, labels, value in _SAMPLE.findall(text)}
-
-
-def total(metrics: Metrics, name: str, label: str = "") -> float:
-    """The sum over all labels that contain `label`."""
-    return sum(value for (each, labels), value in metrics.items() if each == name and label in labels)
-
-
-def quantile_ms(before: Metrics, after: Metrics, name: str, share: float) -> float | None:
-    """A quantile of what a histogram took in between two looks: the upper bound of its bucket. None: nothing came."""
-    grown: list[tuple[float, float]] = []
-    for (each, labels), value in after.items():
-        if each == f"{name}_bucket":
-            bound = float(labels.partition('le="')[2].partition('"')[0])
-            grown.append((bound, value - before.get((each, labels), 0.0)))
-    grown.sort()
-    if not grown or grown[-1][1] <= 0:
-        return None
-    wanted = share * grown[-1][1]
-    return next(1000.0 * bound for bound, count in grown if count >= wanted)
 
 
 def peak(samples: Sequence[Sample], calls: int) -> tuple[Sample, Sample] | None:
@@ -138,10 +110,10 @@ class Console:
 class Gauges:
     """Everything that is looked at again and again."""
 
-    def __init__(self, nodes: Sequence[Mapping[str, Any]], engine_pid: int, metrics_url: str) -> None:
+    def __init__(self, nodes: Sequence[Mapping[str, Any]], engine_pid: int, http: str) -> None:
         self._consoles = [Console(node) for node in nodes]
         self._pids = [int(node["pid"]) for node in nodes]
-        self._engine_pid, self._url = engine_pid, metrics_url
+        self._engine_pid, self._http = engine_pid, http
         self._counted_at = 0.0
 
     async def __aenter__(self) -> Gauges:
@@ -156,7 +128,7 @@ class Gauges:
 
     async def look(self) -> Sample:
         """Now."""
-        metrics, callers = read_metrics(await asyncio.to_thread(_get, self._url)), None
+        metrics, callers = await asyncio.to_thread(scrape, self._http), None
         if time.monotonic() >= self._counted_at + COUNT_S:
             self._counted_at = time.monotonic()
             callers = await self._count()
@@ -181,8 +153,3 @@ class Gauges:
                 with contextlib.suppress(OSError, EOFError):
                     await console.open()
             return None
-
-
-def _get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
-        return str(answer.read().decode())

@@ -5,27 +5,24 @@ Knows no callers and no figures. What the engine has written is read from its da
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import sqlite3
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.asterisk_lab import not_ready, run_lab, without_timing
+from bench import engines
+from bench.asterisk_lab import HTTP_PORT, address_of, asterisks, run_lab, without_timing
 from bench.load_books import Contact, Fact
 from bench.load_people import PHONES_PORT
 from bench.load_plan import FIRST_QUEUE, QUEUES, TRUNKS, Plan
-from cti.demo.children import Child
+from bench.scraping import not_ready
+from bench.waiting import until_asked
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-HTTP_PORT = 8470
 RETRY_S = 60  # the fallback starts a program for each caller: on the machine that is measured it would end everything
-READY_S, END_S, WRITTEN_S = 60.0, 30.0, 60.0
+READY_S, WRITTEN_S = 60.0, 60.0
 # What the engine never hears is not made: a filter only keeps back what Asterisk has already put together.
 DISABLED = (
     "AGIExecEnd,AGIExecStart,BridgeCreate,BridgeDestroy,BridgeEnter,BridgeLeave,ChannelTalkingStart,ChannelTalkingStop,"
@@ -35,38 +32,23 @@ DISABLED = (
 )
 
 
-class Nodes:
-    """The Asterisks of one run, in `folder`."""
+@contextmanager
+def nodes(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """The Asterisks of one run, in `folder`; what `asterisk/lab up` says of them."""
+    words = ["--agents", str(plan.agents), "--trunks", str(TRUNKS), "--silent-moh", "--retry", str(RETRY_S)]
+    words += ["--agent-contact", f"{{base}}.200:{PHONES_PORT}"]
+    with asterisks(folder / "lab", plan.nodes, *words) as lab:
+        for node in lab["nodes"]:
+            _silence(node)
+            run_lab(folder / "lab", "restart", node["name"])
+        yield lab
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self._plan, self._folder = plan, folder
-        self.lab: dict[str, Any] = {}
 
-    def __enter__(self) -> Nodes:
-        words = ["up", str(self._plan.nodes), "--agents", str(self._plan.agents), "--trunks", str(TRUNKS)]
-        words += ["--agent-contact", f"{{base}}.200:{PHONES_PORT}", "--silent-moh", "--with-parent", str(os.getpid())]
-        words += ["--retry", str(RETRY_S)]
-        try:
-            self.lab = json.loads(self._run("--json", *words))
-            self._silence()
-        except BaseException:
-            self._run("down")
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._run("down")
-
-    def _silence(self) -> None:
-        """No timing source, and no events that nobody hears."""
-        for node in self.lab["nodes"]:
-            without_timing(node)
-            manager = Path(node["config_dir"]) / "manager.conf"
-            manager.write_text(manager.read_text().replace("#tryinclude", f"disabledevents = {DISABLED}\n#tryinclude"))
-            self._run("restart", node["name"])
-
-    def _run(self, *words: str) -> str:
-        return run_lab(self._folder / "lab", *words)
+def _silence(node: Mapping[str, Any]) -> None:
+    """No timing source, and no events that nobody hears."""
+    without_timing(node)
+    manager = Path(node["config_dir"]) / "manager.conf"
+    manager.write_text(manager.read_text().replace("#tryinclude", f"disabledevents = {DISABLED}\n#tryinclude"))
 
 
 def centre(plan: Plan, lab: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -74,15 +56,7 @@ def centre(plan: Plan, lab: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     engine = f"{lab['base']}.100"
     return {
         "name": "load",
-        "nodes": {
-            node["name"]: {
-                "host": node["host"],
-                "port": node["ami_port"],
-                "username": node["ami_user"],
-                "secret": node["ami_secret"],
-            }
-            for node in lab["nodes"]
-        },
+        "nodes": {node["name"]: {**address_of(node), "secret": node["ami_secret"]} for node in lab["nodes"]},
         "fastagi": {"listen": lab["engines"][0], "token": lab["agi_token"]},
         "http": {"listen": f"{engine}:{HTTP_PORT}"},
         "state_dir": str(folder / "state"),
@@ -105,24 +79,9 @@ def staff(plan: Plan) -> dict[str, tuple[str, ...]]:
 class RunningEngine:
     """`cti run`, a process of its own, and what it has written."""
 
-    def __init__(self, child: Child, folder: Path, http: str) -> None:
-        self._child, self._folder = child, folder
-        self.pid = child.process.pid
-        self.metrics_url = f"http://{http}:{HTTP_PORT}/metrics"
-        self._http = f"{http}:{HTTP_PORT}"
-
-    async def until_ready(self) -> None:
-        """Raises SystemExit with the end of its log where it does not come up."""
-        give_up = time.monotonic() + READY_S
-        while await asyncio.to_thread(not_ready, self._http):
-            if not self._child.running or time.monotonic() > give_up:
-                log = (self._folder / "engine.log").read_text(errors="replace")
-                raise SystemExit(f"the engine did not become ready; its log ends with\n{log[-2000:]}")
-            await asyncio.sleep(0.2)
-
-    async def end(self) -> None:
-        """Ask it to stop: it writes what it has not written yet."""
-        await self._child.end(patience_s=END_S)
+    def __init__(self, pid: int, folder: Path, http: str) -> None:
+        self.pid, self.http = pid, http
+        self._folder = folder
 
     def log_lines(self) -> list[str]:
         return (self._folder / "engine.log").read_text(errors="replace").splitlines()
@@ -145,29 +104,21 @@ class RunningEngine:
 
     async def until_written(self) -> bool:
         """Whether every contact of the history has its end there, at last: it is written behind the calls."""
-        give_up = time.monotonic() + WRITTEN_S
-        while time.monotonic() < give_up:
-            if all(contact.state == "ended" for contact in await asyncio.to_thread(self.contacts)):
-                return True
-            await asyncio.sleep(1.0)
-        return False
+        return await until_asked(
+            lambda: all(contact.state == "ended" for contact in self.contacts()), WRITTEN_S, look_s=1.0
+        )
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(f"file:{self._folder / 'state' / 'cti.db'}?mode=ro", uri=True, timeout=30.0)
 
 
-@asynccontextmanager
-async def engine(plan: Plan, lab: Mapping[str, Any], folder: Path) -> AsyncIterator[RunningEngine]:
-    """The engine, ready for callers; ended with the block."""
+@contextmanager
+def engine(plan: Plan, lab: Mapping[str, Any], folder: Path) -> Iterator[RunningEngine]:
+    """The engine, ready for callers; ended with the block. Raises SystemExit where it does not come up."""
     file = folder / "center.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps(centre(plan, lab, folder), indent=1))  # JSON is YAML
-    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    argv = [sys.executable, "-m", "cti", "run", str(file)]
-    child = await Child.start("engine", argv, log=folder / "engine.log", environ=environ)
-    running = RunningEngine(child, folder, f"{lab['base']}.100")
-    try:
-        await running.until_ready()
-        yield running
-    finally:
-        await running.end()
+    http, log = f"{lab['base']}.100:{HTTP_PORT}", folder / "engine.log"
+    words, missing = ["cti", "run", str(file)], partial(not_ready, http)
+    with engines.engine(words, log, missing, patience_s=READY_S) as process:
+        yield RunningEngine(process.pid, folder, http)

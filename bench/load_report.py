@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
-from bench.assign_figures import percentile
 from bench.load_books import Account
-from bench.load_gauges import Sample, peak, quantile_ms, total
+from bench.load_gauges import Sample, peak
 from bench.load_plan import Plan
 from bench.load_records import Phones
+from bench.percentiles import percentile
+from bench.scraping import quantile_ms, total
 
 HISTOGRAMS = (
     ("cti_assign_seconds", "from free to the leg of the phone, as the engine sees it"),

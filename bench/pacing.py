@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from bench.pacing_dialers import CAP, AdaptiveRatio, Ours, Progressive
 from bench.pacing_floor import Campaign, Dialer, Regime, Tally, Trade
-from bench.processes import say
+from bench.saying import say
 
 DIALERS: dict[str, Callable[[], Dialer]] = {
     "ours": Ours,

@@ -132,7 +132,7 @@ class People:
         local = f"<sip:{number}@{wire.here}>;tag=c{self._next}"
         uri = f"sip:{self.lot.choice(self.dialled)}@{self.addresses.asterisk[0]}:{self.addresses.asterisk[1]}"
         dialog = Dialog(call_id, wire.here, local, f"<{uri}>", uri)
-        caller = Caller(number, dialog, wire, CallerRecord(dialled_s=time.time()))
+        caller = Caller(number, dialog, wire, CallerRecord())
         self.callers[number] = self._by_call[call_id] = caller
         self._ask(wire, dialog, "INVITE", sdp(wire.host))
 

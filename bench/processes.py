@@ -1,4 +1,4 @@
-"""What does a benchmark need of its machine? Children that end with it, their CPU and memory, free ports, and patience.
+"""What does a benchmark need of its machine? Children that end with it, their CPU and memory, and free ports.
 
 Knows /proc (Linux) and nothing of calls. Everything listens on loopback.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -15,15 +14,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from bench.saying import say
+from cti.demo.children import die_with_parent
 
 HOST = "127.0.0.1"
 CHECKOUT = Path(__file__).resolve().parent.parent
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-LOOK_S = 0.02
 END_S = 60.0  # a profiled engine on a busy machine; one that is killed leaves no profile
 
 
@@ -63,7 +63,7 @@ def child(
         errors = None if log is None else subprocess.STDOUT
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=CHECKOUT, env=environ, stdin=subprocess.PIPE, stdout=out, stderr=errors,
-            text=True, start_new_session=True, preexec_fn=end_with_parent,
+            text=True, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
         try:
             yield process
@@ -79,11 +79,6 @@ def child(
                 process.wait()
 
 
-def end_with_parent() -> None:
-    """This process is to end when the one that has started it does; for preexec_fn."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def cpu_s(pid: int, *, with_children: bool = False) -> float:
     """User and system time so far: proc_pid_stat(5), fields 14 and 15; of ended and awaited children 16 and 17."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -94,6 +89,13 @@ def loop_cpu_s(pid: int) -> float:
     """The same of its first thread alone: an engine's event loop, without the threads that write."""
     fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def cores(pid: int, seconds: float) -> float:
+    """How many cores it uses, on average over the next `seconds`."""
+    spent_s, began = cpu_s(pid), time.monotonic()
+    time.sleep(seconds)
+    return (cpu_s(pid) - spent_s) / (time.monotonic() - began)
 
 
 def resident_bytes(pid: int) -> int:
@@ -127,18 +129,3 @@ def told_if_ended(*told: type[Exception]) -> Iterator[None]:
     except (*told, subprocess.SubprocessError) as problem:
         say(f"{type(problem).__name__}: {problem}")
         raise SystemExit(1) from None
-
-
-async def until(condition: Callable[[], bool], patience_s: float) -> bool:
-    """Wait for a condition; False if it did not come true in time."""
-    give_up = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > give_up:
-            return False
-        await asyncio.sleep(LOOK_S)
-    return True
-
-
-def say(text: str) -> None:
-    """For the person who waits."""
-    print(text, file=sys.stderr, flush=True)

@@ -20,6 +20,8 @@ from typing import Any
 import uvloop
 import yaml
 
+from bench.percentiles import quantile
+from bench.saying import say
 from cti import machine
 from cti.center import ContactCenter
 from cti.config import settings as config
@@ -28,6 +30,7 @@ from cti.metrics.live import LiveView
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model import events
+from cti.model.audit import AuditEntry
 from cti.model.changes import Refused
 from cti.model.commands import AnyCommand
 from cti.model.policy import Center
@@ -52,7 +55,6 @@ class Pauses:
 
     def __init__(self) -> None:
         self.late_ms: list[float] = []
-        self._task: asyncio.Task[None] | None = None
 
     async def _run(self) -> None:
         while True:
@@ -67,11 +69,10 @@ class Pauses:
         await work
         took_ms = (time.perf_counter() - began) * 1000
         ticking.cancel()
-        late = sorted(self.late_ms)
         return {
             "whole_ms": round(took_ms, 1),
-            "worst_pause_ms": round(late[-1], 1),
-            "p99_pause_ms": round(late[int(len(late) * 0.99)], 1),
+            "worst_pause_ms": round(max(self.late_ms), 1),
+            "p99_pause_ms": round(quantile(self.late_ms, 0.99), 1),
         }
 
 
@@ -107,7 +108,7 @@ async def measure(folder: Path, agents: int, waiting: int) -> dict[str, dict[str
         return engine.ask(events.PolicyChanged(policy, version, by))
 
     store = open_store(f"sqlite:///{folder}/cti.db")
-    policy = PolicyInForce(file, settings, store, time.time, adopt)
+    policy = PolicyInForce(file, settings, store, time.time, adopt, list[AuditEntry]().append)
     engine.post(events.NodeUp(NODE))
     for n in range(waiting):
         call = CallId(f"node1/1.{n}")
@@ -144,7 +145,7 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="cti-reload-") as folder:
         found = uvloop.run(measure(Path(folder), options.agents, options.waiting))
     for what, row in found.items():
-        print(f"{what:>24}: " + ", ".join(f"{key} {value:g}" for key, value in row.items()), file=sys.stderr)
+        say(f"{what:>24}: " + ", ".join(f"{key} {value:g}" for key, value in row.items()))
     print(json.dumps(found))
     return 0
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
+from bench.saying import say, say_meanwhile
 from cti.figures import counting
 from cti.figures.wait_steps import step_of
 from cti.reports.running import REPORTS, Reports
@@ -106,7 +107,7 @@ def fill(store: Store, contacts: int, seed: int) -> dict[str, float]:
         with store.engine.begin() as connection:
             for table in INTERVALS:
                 _repeat(connection, table, number * int(DAY_S))
-        print(f"day {number + 1}", end="\r", file=sys.stderr, flush=True)
+        say_meanwhile(f"day {number + 1}")
     with store.engine.begin() as connection:
         insert_rows(connection, attempt, attempts(contacts, seed))
     generated = time.perf_counter()
@@ -144,7 +145,7 @@ def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
             found[f"{name}_{step}"] = round(time.perf_counter() - begun, 3)
             worked[f"{name}_{step}"] = round(time.process_time() - cpu, 3)
             assert rows, name
-            print(f"{name} {step}: {found[f'{name}_{step}']} s", file=sys.stderr, flush=True)
+            say(f"{name} {step}: {found[f'{name}_{step}']} s")
     return found, worked
 
 
@@ -183,7 +184,7 @@ def on_postgresql(told: dict[str, Any], contacts: int, seed: int) -> None:
             store.close()
     except NoPostgres as reason:
         told["postgresql_s"] = None
-        print(f"no PostgreSQL: {reason}", file=sys.stderr)
+        say(f"no PostgreSQL: {reason}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import sys
 import time
 from typing import Any
 
+from bench.percentiles import quantile
+from bench.saying import say
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model import policy
@@ -62,8 +64,8 @@ def figures(waiting: int) -> dict[str, float]:
             began = time.thread_time()
             core.handle(now, event)
             took_ms.append(1000 * (time.thread_time() - began))
-        found[name] = round(sorted(took_ms)[5], 1)
-        print(f"{name:>14}{found[name]:>9} ms (the longest {max(took_ms):.1f})", file=sys.stderr, flush=True)
+        found[name] = round(quantile(took_ms, 0.5), 1)
+        say(f"{name:>14}{found[name]:>9} ms (the longest {max(took_ms):.1f})")
     return found
 
 

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 
+from bench.saying import say, say_meanwhile
 from cti.sim.many import Tally, run_many
 
 FIRST_SEED = 1_000_000
@@ -29,20 +30,17 @@ def main(argv: list[str] | None = None) -> int:
 
     def progress(tally: Tally) -> None:
         seconds = time.perf_counter() - started
-        print(
-            f"\r{tally.seeds}/{options.seeds} seeds, {tally.calls} calls, {tally.events} events, "
-            f"{tally.contact_hours / seconds:.1f} contact-hours/s, {len(tally.failures)} failed",
-            end="",
-            file=sys.stderr,
-            flush=True,
+        say_meanwhile(
+            f"{tally.seeds}/{options.seeds} seeds, {tally.calls} calls, {tally.events} events, "
+            f"{tally.contact_hours / seconds:.1f} contact-hours/s, {len(tally.failures)} failed"
         )
 
     seeds = range(FIRST_SEED, FIRST_SEED + options.seeds)
     tally = run_many(seeds, hours=options.hours, workers=options.workers, chunk=2, progress=progress)
     seconds = time.perf_counter() - started
-    print(file=sys.stderr)
+    say("")
     for failure in tally.failures:
-        print(failure, file=sys.stderr)
+        say(failure)
     print(
         json.dumps(
             {

@@ -13,19 +13,20 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from bench import simulated
-from bench.processes import HOST, Line, child, cpu_s, free_ports, loop_cpu_s, resident_bytes, say
+from bench.processes import Line, cores, cpu_s, loop_cpu_s, resident_bytes
+from bench.saying import say
+from bench.scraping import scrape, total
 from bench.sim_load_street import PROBE_NUMBER
+from bench.simulated import Running
 
 QUEUES, AGENTS = 50, 10_000
 TALK_S, HOLD_PATIENCE_S = 10.0, 1e6
@@ -38,41 +39,10 @@ START_TIMEOUT_S, FILL_TIMEOUT_S = 180.0, 110.0
 MOST_S = 600.0
 BEHIND = 1000  # callers at the door: more are not offered until it has let them in
 BESIDES = 600  # descriptors that are no calls, at most: offered are so many less than there are
-
-
-class Engine:
-    """The one that is measured."""
-
-    def __init__(self, process: subprocess.Popen[str], http: int) -> None:
-        self.pid = process.pid
-        self._process, self._http = process, http
-
-    def metrics(self) -> dict[str, float]:
-        """What /metrics says, by whole series name."""
-        with urllib.request.urlopen(f"http://{HOST}:{self._http}/metrics", timeout=20) as answer:
-            lines = answer.read().decode().splitlines()
-        pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
-        return {name: float(value) for name, _, value in pairs}
-
-    def wait_ready(self) -> None:
-        """Until it is connected and listens."""
-        end = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                break
-            try:
-                with urllib.request.urlopen(f"http://{HOST}:{self._http}/readyz", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.3)
-        raise RuntimeError("the engine did not get ready")
-
-
-class Pair(NamedTuple):
-    """A centre: its engine, and the simulator with everybody who calls it."""
-
-    engine: Engine
-    street: Line
+PROBE_LINES: dict[str, dict[str, Any]] = {  # they go from one line to the other by a key
+    "queues": {"probe0": {"keys": {"1": {"queue": "probe1"}}}, "probe1": {"keys": {"1": {"queue": "probe0"}}}},
+    "entries": {PROBE_NUMBER: {"queue": "probe0"}},
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -97,7 +67,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     with ExitStack() as stack:
         pairs = [begin(stack, folder / "1", options)]
         if options.only != "rate":
-            found |= held(*pairs[0], options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
+            found |= held(pairs[0], options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
         if options.only != "held":
             found |= rates(pairs, ends, FIRST_PER_S, options.at)
             found["engines"] = {"1": found["calls_per_s"]}
@@ -110,26 +80,29 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     return found | {"load_average": round(os.getloadavg()[0], 1)}
 
 
-def begin(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Pair:
+def begin(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Running:
     """Start a centre, ready for callers; it ends with `stack`. Its log is in `folder`."""
     folder.mkdir()
-    ami, agi, http, web = free_ports(4)
-    file, log = folder / "center.yaml", folder / "engine.log"
-    file.write_text(json.dumps(centre(folder, (ami, agi, http, web), options.agents)))
-    words = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {options.agents} --queues {QUEUES}".split()
-    run = ["cti", "run", str(file)]
-    if options.profile is not None:
-        run = ["cProfile", "-o", str(options.profile.absolute()), "-m", *run]
-    street = Line(stack.enter_context(child(["bench.sim_load_street", *words])))
-    engine = Engine(stack.enter_context(child(run, log)), http)
-    stack.push(lambda kind, *_: None if kind is None else say(log.read_text(errors="replace")[-2000:]))
-    engine.wait_ready()
-    street.ask('{"do": "begin"}')
-    return Pair(engine, street)
+    profile = options.profile
+    pair = stack.enter_context(
+        simulated.running(
+            folder,
+            ["bench.sim_load_street"],
+            agents=options.agents,
+            queues=QUEUES,
+            wrap_up_s=0,
+            patience_s=START_TIMEOUT_S,
+            more=PROBE_LINES,
+            under=[] if profile is None else ["cProfile", "-o", str(profile.absolute()), "-m"],
+        )
+    )
+    pair.street.ask('{"do": "begin"}')
+    return pair
 
 
-def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
+def held(pair: Running, wanted: int) -> dict[str, Any]:
     """Callers come and stay; then all hang up at once."""
+    engine, street = pair.engine, pair.street
     stay = {"most": wanted, "talk_s": HOLD_PATIENCE_S, "patience_s": HOLD_PATIENCE_S}
     _set(street, FILL_PER_S, **stay)
     before, began, active = resident_bytes(engine.pid), time.monotonic(), 0
@@ -137,7 +110,7 @@ def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
     worst_ms = 0.0
     while time.monotonic() - began < FILL_TIMEOUT_S and active < wanted and quiet < 4:
         time.sleep(3.0)
-        now, seen = int(engine.metrics()["cti_calls_active"]), figures(street)
+        now, seen = _active(pair), figures(street)
         worst_ms = max(worst_ms, seen["ami_p99_ms"] or 0.0)
         quiet = quiet + 1 if now <= active else 0
         active = max(active, now)
@@ -145,12 +118,10 @@ def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
         say(f"{now} calls held, {seen['places']}, AMI p99 {seen['ami_p99_ms']} ms")
     _set(street, 0.0)
     grown = resident_bytes(engine.pid) - before
-    spent_s, since = cpu_s(engine.pid), time.monotonic()
-    time.sleep(5.0)
-    idle = (cpu_s(engine.pid) - spent_s) / (time.monotonic() - since)
+    idle = cores(engine.pid, 5.0)
     seen = figures(street)
     street.ask('{"do": "clear"}')
-    left_s = _until_empty(engine)
+    left_s = _until_empty(pair)
     say(f"{active} held; {seen['ami_p99_ms']} ms meanwhile; all of them gone in {left_s:.1f} s")
     figures(street)
     return {
@@ -163,13 +134,13 @@ def held(engine: Engine, street: Line, wanted: int) -> dict[str, Any]:
     }
 
 
-def rates(pairs: Sequence[Pair], ends: float, first_per_s: float, only: float | None) -> dict[str, Any]:
+def rates(pairs: Sequence[Running], ends: float, first_per_s: float, only: float | None) -> dict[str, Any]:
     """More calls a second to each of them, until it is too late or the time is over. Figures are of all together."""
     per_s, best = only or first_per_s, {"calls_per_s": 0.0, "ami_lag_p99_ms": None, "engine_cpu_ms_per_call": None}
     beyond: dict[str, Any] = {}
     while time.monotonic() + WARM_S + MEASURE_S < ends:
-        for _, street in pairs:
-            _set(street, per_s, talk_s=TALK_S)
+        for pair in pairs:
+            _set(pair.street, per_s, talk_s=TALK_S)
         time.sleep(WARM_S)
         row, is_heard = step(pairs)
         say(f"offered {len(pairs)} x {per_s:.0f}/s: {json.dumps(row)}")
@@ -178,21 +149,22 @@ def rates(pairs: Sequence[Pair], ends: float, first_per_s: float, only: float | 
             break
         best = row
         per_s *= STEP
-    for _, street in pairs:
-        _set(street, 0.0)
+    for pair in pairs:
+        _set(pair.street, 0.0)
     return best | beyond
 
 
-def step(pairs: Sequence[Pair]) -> tuple[dict[str, Any], bool]:
+def step(pairs: Sequence[Running]) -> tuple[dict[str, Any], bool]:
     """What is seen in MEASURE_S, and whether most keys that were pressed were heard. Lags are the worst one's."""
-    before, since = [figures(street) for _, street in pairs], time.monotonic()
-    spent_s = [(cpu_s(engine.pid), loop_cpu_s(engine.pid)) for engine, _ in pairs]
+    before, since = [figures(pair.street) for pair in pairs], time.monotonic()
+    pids = [pair.engine.pid for pair in pairs]
+    spent_s = [(cpu_s(pid), loop_cpu_s(pid)) for pid in pids]
     time.sleep(MEASURE_S)
     took_s = time.monotonic() - since
-    seen = [figures(street) for _, street in pairs]
+    seen = [figures(pair.street) for pair in pairs]
     calls = max(1, sum(now["answered"] - then["answered"] for now, then in zip(seen, before, strict=True)))
-    used_s = sum(cpu_s(engine.pid) - then for (engine, _), (then, _) in zip(pairs, spent_s, strict=True))
-    in_loop_s = sum(loop_cpu_s(engine.pid) - then for (engine, _), (_, then) in zip(pairs, spent_s, strict=True))
+    used_s = sum(cpu_s(pid) - then for pid, (then, _) in zip(pids, spent_s, strict=True))
+    in_loop_s = sum(loop_cpu_s(pid) - then for pid, (_, then) in zip(pids, spent_s, strict=True))
     own_s = sum(now["own_cpu_s"] - then["own_cpu_s"] for now, then in zip(seen, before, strict=True))
     row = {
         "calls_per_s": round(calls / took_s, 1),
@@ -213,14 +185,6 @@ def _worst(seen: Sequence[dict[str, Any]], name: str) -> float | None:
     return None if None in values else max(values)
 
 
-def centre(folder: Path, ports: tuple[int, int, int, int], agents: int) -> dict[str, Any]:
-    """As the simulated ones are. Probes go from one line to the other by a key."""
-    found = simulated.centre(folder, ports, agents=agents, queues=QUEUES, wrap_up_s=0)
-    found["queues"] |= {"probe0": {"keys": {"1": {"queue": "probe1"}}}, "probe1": {"keys": {"1": {"queue": "probe0"}}}}
-    found["entries"][PROBE_NUMBER] = {"queue": "probe0"}
-    return found
-
-
 def figures(street: Line) -> dict[str, Any]:
     return street.ask('{"do": "figures"}')
 
@@ -229,10 +193,14 @@ def _set(street: Line, per_s: float, **more: float) -> None:
     street.ask(json.dumps({"do": "set", "per_s": per_s, **more}))
 
 
-def _until_empty(engine: Engine) -> float:
+def _active(pair: Running) -> int:
+    return int(total(scrape(pair.http), "cti_calls_active"))
+
+
+def _until_empty(pair: Running) -> float:
     began = time.monotonic()
     while time.monotonic() - began < 60.0:
-        if engine.metrics()["cti_calls_active"] < 100:
+        if _active(pair) < 100:
             break
         time.sleep(0.2)
     return time.monotonic() - began

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import random
-import resource
 import sys
 import time
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import uvloop
 
 from bench import simulated
+from bench.percentiles import quantile
 from cti import machine
 from cti.api.loop_watch import LoopWatch
 from cti.sim.channels import Call, Leg
@@ -81,8 +81,7 @@ class Load(Street):
 
     def figures(self) -> dict[str, Any]:
         """Since the last time it was asked for."""
-        took, lags = sorted(self.took_s), sorted(self.lags)
-        usage = resource.getrusage(resource.RUSAGE_SELF)
+        took, lags = self.took_s, self.lags
         waiting = sum(isinstance(call.variables, Noted) and call.variables.pressed_at > 0 for call in self._calls())
         found = {
             **self.counts(),
@@ -91,7 +90,7 @@ class Load(Street):
             "ami_p50_ms": _ms(took, 0.5),
             "ami_p99_ms": _ms(took, 0.99),
             "own_lag_p99_ms": _ms(lags, 0.99),
-            "own_cpu_s": usage.ru_utime + usage.ru_stime,
+            "own_cpu_s": time.process_time(),
             "places": self._places(),
         }
         self.took_s.clear()
@@ -158,7 +157,7 @@ class Load(Street):
 
 
 def _ms(values: list[float], share: float) -> float | None:
-    return round(1000 * values[min(len(values) - 1, int(share * len(values)))], 1) if values else None
+    return round(1000 * quantile(values, share), 1) if values else None
 
 
 async def run(options: argparse.Namespace) -> None:

@@ -6,13 +6,65 @@ Agents have two of the queues each, a chain, so that all of it is one routing do
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from bench.processes import HOST
+from bench.engines import engine, tail
+from bench.processes import HOST, Line, child, free_ports
+from bench.saying import say
+from bench.scraping import not_ready
 from cti.sim.tcp import Address, TcpSwitch
 
 FIRST_PHONE = 10_001
+
+
+class Running(NamedTuple):
+    """A centre: its engine, and the simulator with everybody who calls it. `http`, `web`: host:port of the engine."""
+
+    engine: subprocess.Popen[str]
+    street: Line
+    http: str
+    web: str
+
+
+@contextmanager
+def running(
+    folder: Path,
+    street: Sequence[str],
+    *,
+    agents: int,
+    queues: int,
+    wrap_up_s: float,
+    patience_s: float,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
+    under: Sequence[str] = (),
+) -> Iterator[Running]:
+    """Both, for the length of a block. `street`: a module that takes `arguments`, and what else it is told.
+
+    `more`: what is added to a section of the configuration. `under`: what the engine is run by (a profiler).
+    """
+    ami, agi, http, web = free_ports(4)
+    written = centre(folder, (ami, agi, http, web), agents=agents, queues=queues, wrap_up_s=wrap_up_s)
+    for section, added in (more or {}).items():
+        written[section] |= added
+    file, log = folder / "center.yaml", folder / "engine.log"
+    file.write_text(json.dumps(written))
+    words = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {agents} --queues {queues}".split()
+    missing = partial(not_ready, f"{HOST}:{http}")
+    with (
+        child([street[0], *words, *street[1:]]) as played,
+        engine([*under, "cti", "run", str(file)], log, missing, patience_s=patience_s) as process,
+    ):
+        try:
+            yield Running(process, Line(played), f"{HOST}:{http}", f"{HOST}:{web}")
+        except BaseException:
+            say(tail(log))
+            raise
 
 
 def centre(

@@ -19,6 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.processes import resident_bytes
+from bench.saying import say
 from bench.soak_centre import SoakCentre
 from bench.soak_sizes import keyed, sizes
 
@@ -96,8 +98,7 @@ def look(centre: SoakCentre) -> Night:
     """Nobody is there: what is left of the day?"""
     gc.collect()
     kept, items = keyed(centre.roots, centre.ids, BOUNDED), sizes(centre.roots, BOUNDED)
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return Night(pages * os.sysconf("SC_PAGE_SIZE"), centre.database.stat().st_size, dict(kept), dict(items))
+    return Night(resident_bytes(os.getpid()), centre.database.stat().st_size, dict(kept), dict(items))
 
 
 def tell(centre: SoakCentre, nights: list[Night], seconds: float) -> None:
@@ -109,7 +110,7 @@ def tell(centre: SoakCentre, nights: list[Night], seconds: float) -> None:
     kept = ", ".join(f"{path} {count}" for path, count in newest.kept.items()) or "nothing"
     size = f"{newest.rss_bytes / MIB:.1f} MiB, {newest.store_bytes / MIB:.1f} MiB in the store"
     line = f"day {centre.day}: {size}, {centre.calls} calls, {seconds:.0f} s"
-    print(f"{line}; of the day's ids kept: {kept}; most grown: {text or 'nothing'}", file=sys.stderr, flush=True)
+    say(f"{line}; of the day's ids kept: {kept}; most grown: {text or 'nothing'}")
 
 
 if __name__ == "__main__":

@@ -127,11 +127,6 @@ class SoakCentre:
         readers = {"history": self.history, "status": self.status, "queue_log": self.queue_log, "hub": self.hub}
         return {"core": self.core, "view": self.view, "prometheus": self.prometheus, "boards": self.boards, **readers}
 
-    @property
-    def simulated(self) -> dict[str, object]:
-        """The other half, which must not grow either: it would hide what we look for."""
-        return {"switch": self.switch, "exchange": self.exchange, "people": self.people}
-
     def now(self) -> float:
         """Epoch seconds."""
         return EPOCH + self.agenda.now

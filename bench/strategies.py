@@ -14,6 +14,8 @@ import random
 import sys
 import time
 
+from bench.percentiles import quantile
+from bench.saying import say
 from cti.center import ContactCenter
 from cti.model import events as ev
 from cti.model import policy
@@ -59,7 +61,7 @@ def median_us(strategy: Strategy, agents: int) -> float:
         core.handle(now, ev.OfferAnswered(offer))
         core.handle(now, ev.RingEnded(call, RingResult.ANSWERED, 60.0, True, offer))
         core.handle(now, ev.CallGone(call))
-    return sorted(took_us[10:])[len(took_us[10:]) // 2]
+    return quantile(took_us[10:], 0.5)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -71,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
     for strategy in Strategy:
         for agents in FREE:
             found[f"{strategy}_{agents}_us"] = figure = round(median_us(strategy, agents))
-            print(f"{strategy:>20}{agents:>8} free{figure:>8} us", file=sys.stderr, flush=True)
+            say(f"{strategy:>20}{agents:>8} free{figure:>8} us")
     print(json.dumps(found))
     return 0
 

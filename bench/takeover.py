@@ -23,6 +23,7 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from bench.percentiles import quantile
 from tests import valkey, valkey_kinds
 from tests.acceptance.centre import Lab, agent
 from tests.acceptance.crowd import Crowd, crowd
@@ -93,20 +94,13 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         for node in lab.nodes[1:]:
             lab.start(node["name"])
     for what, found in (("owned", owned), ("serves", serves), ("callers back", back)):
-        print(
-            f"{what}: p50 {_percentile(found, 0.5):.2f} s, p99 {_percentile(found, 0.99):.2f} s of {len(found)} kills"
-        )
+        print(f"{what}: p50 {quantile(found, 0.5):.2f} s, p99 {quantile(found, 0.99):.2f} s of {len(found)} kills")
 
 
 def _owned_at(engine: EngineProcess) -> float:
     """When it came to own the centre the last time, epoch seconds, as its log says."""
     said = re.findall(r'timestamp=(\S+) .*event="owns the centre"', engine.log.read_text())
     return datetime.datetime.fromisoformat(said[-1]).timestamp()
-
-
-def _percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 if __name__ == "__main__":

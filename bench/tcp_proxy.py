@@ -72,7 +72,6 @@ class TcpProxy:
         self.line = Line.OPEN
         self.bytes_per_s = 2000.0
         self.late_s = 0.5
-        self.accepted = 0
         self._lot = random.Random(seed)
         self._pairs: set[_Pair] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,7 +110,6 @@ class TcpProxy:
     # --- one connection ---------------------------------------------------------------------------------------------
 
     def _take(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
-        self.accepted += 1
         pair = _Pair(near)
         if self.line is Line.CUT:
             pair.reset()

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 
-from bench.processes import say
+from bench.saying import say
 from tests.theory.points import HEAVY, POINTS, Figure, everywhere
 
 ROW = "{:<36} {:<12} {:>10} {:>10} {:>9} {:>7} {:>7}"

@@ -8,7 +8,6 @@ loopback addresses. Last line of stdout: one JSON object; what its keys mean is 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import sys
@@ -18,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import simulated
-from bench.processes import HOST, Line, child, cpu_s, free_ports, resident_bytes, say
+from bench.processes import Line, child, cores, resident_bytes
+from bench.saying import say
+from cti.web_room import PASSWORD_FILE
 
 QUEUES, AGENTS = 20, 600
 TALK_S, PATIENCE_S, CALLS_PER_MINUTE = 45.0, 2500.0, 1050.0
@@ -40,32 +41,31 @@ def main(argv: list[str] | None = None) -> int:
 
 def measure(folder: Path, viewers: int, calls: int, seconds: float) -> dict[str, Any]:
     """Run all of it once."""
-    ami, agi, http, web = free_ports(4)
-    file = folder / "center.yaml"
-    centre = simulated.centre(folder, (ami, agi, http, web), agents=AGENTS, queues=QUEUES, wrap_up_s=2)
-    file.write_text(json.dumps(centre))
-    options = f"--ami {HOST}:{ami} --agi {HOST}:{agi} --agents {AGENTS} --queues {QUEUES} --calls {calls}".split()
-    options += f"--calls-per-minute {CALLS_PER_MINUTE} --talk-s {TALK_S} --patience-s {PATIENCE_S}".split()
-    log = folder / "engine.log"
-    with child(["bench.wall_street", *options]) as street, child(["cti", "run", str(file)], log) as engine:
-        password = _password(folder, log)
-        callers = Line(street)
+    words = f"--calls {calls} --calls-per-minute {CALLS_PER_MINUTE} --talk-s {TALK_S} --patience-s {PATIENCE_S}".split()
+    street = ["bench.wall_street", *words]
+    with simulated.running(folder, street, agents=AGENTS, queues=QUEUES, wrap_up_s=2, patience_s=START_TIMEOUT_S) as (
+        engine,
+        callers,
+        _,
+        web,
+    ):
+        password = (folder / "state" / PASSWORD_FILE).read_text().strip()
         _fill(callers)
         time.sleep(SETTLE_S)
         resident = resident_bytes(engine.pid)
-        before = _cores(engine.pid, seconds / 2)
-        words = ["bench.wall_viewers", "--address", f"http://{HOST}:{web}", "--password", password]
+        before = cores(engine.pid, seconds / 2)
+        words = ["bench.wall_viewers", "--address", f"http://{web}", "--password", password]
         with child([*words, "--viewers", str(viewers - 1), "--frozen", "1"]) as looking:
             told = Line(looking)
             say(f"{told.read()['joined']} look, and one who does not read")
             time.sleep(SETTLE_S)
             told.ask("figures")
-            watched = _cores(engine.pid, seconds)
+            watched = cores(engine.pid, seconds)
             grown = resident_bytes(engine.pid) - resident
             seen = told.ask("figures")
             seen |= told.ask("frozen")
         time.sleep(SETTLE_S)
-        alone = (before + _cores(engine.pid, seconds / 2)) / 2
+        alone = (before + cores(engine.pid, seconds / 2)) / 2
         inside = _newest(callers)
     return {
         "viewers": viewers,
@@ -107,24 +107,6 @@ def _newest(callers: Line) -> int:
     while time.monotonic() - began < 0.5:
         began, found = time.monotonic(), callers.read()
     return int(found["inside"])
-
-
-def _password(folder: Path, log: Path) -> str:
-    kept = folder / "state" / "first-admin-password"
-    end = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError):
-            if password := kept.read_text().strip():
-                return password
-        time.sleep(0.2)
-    raise RuntimeError(f"the engine did not come up:\n{log.read_text(errors='replace')[-2000:]}")
-
-
-def _cores(pid: int, seconds: float) -> float:
-    """How many cores a process uses, on average over the next `seconds`."""
-    spent_s, began = cpu_s(pid), time.monotonic()
-    time.sleep(seconds)
-    return (cpu_s(pid) - spent_s) / (time.monotonic() - began)
 
 
 if __name__ == "__main__":

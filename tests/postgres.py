@@ -6,7 +6,6 @@ ends with the process that started it, however that ends.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import shutil
@@ -18,11 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cti.demo.children import die_with_parent
+
 NO_POSTGRES = "NO POSTGRESQL"
 START_S = 30.0
 ANY_USER = 65534  # nobody: PostgreSQL refuses to run as root
 
-_PR_SET_PDEATHSIG = 1
 _SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=40")
 
 
@@ -65,7 +65,13 @@ def server(*more: str) -> Iterator[Postgres]:
         command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options]
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen(
-                command, user=user, group=user, cwd=folder, stdout=log, stderr=log, preexec_fn=_end_with_parent
+                command,
+                user=user,
+                group=user,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent(signal.SIGINT),
             )
         try:
             found = Postgres(folder)
@@ -128,7 +134,3 @@ def _run(command: list[object], user: int | None) -> subprocess.CompletedProcess
     return subprocess.run(
         words, user=user, group=user, cwd="/", capture_output=True, text=True, timeout=START_S, check=False
     )
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

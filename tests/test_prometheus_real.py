@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +17,7 @@ import pytest
 import yaml
 
 from tests.running import HOST, Running
+from tests.valkey import free_port
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "asterisk"))
 
@@ -43,12 +43,6 @@ def programs() -> tuple[list[str], list[str]]:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"NO PROMETHEUS: {reason}")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind((HOST, 0))
-        return int(found.getsockname()[1])
 
 
 class Watching:

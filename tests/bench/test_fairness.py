@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.fairness import ORDERS, PROMISED, STEEP, Score, Stay, by_core, callers, conclusion
+from bench.app_queue import Stay
+from bench.fairness import ORDERS, PROMISED, STEEP, Score, by_core, callers, conclusion
 
 pytestmark = pytest.mark.simulation
 

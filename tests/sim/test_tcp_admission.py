@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -20,6 +19,7 @@ from cti.sim.channels import Call, Leg
 from cti.sim.tcp import Address, TcpSwitch
 from cti.switch.admission import CALLS, LAG, LOOKS, Admission, Limits
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -84,12 +84,6 @@ class Place:
 
     def waiting(self) -> int:
         return sum(change.kind is Kind.VISIT and change.new == "waiting" for change in self.changes)
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30.0):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 @pytest_asyncio.fixture
