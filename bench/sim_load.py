@@ -37,6 +37,7 @@ WARM_S, MEASURE_S = 9.0, 8.0
 FILL_PER_S = 250.0
 START_TIMEOUT_S, FILL_TIMEOUT_S = 180.0, 110.0
 MOST_S = 600.0
+EMPTY_S = 60.0
 BEHIND = 1000  # callers at the door: more are not offered until it has let them in
 BESIDES = 600  # descriptors that are no calls, at most: offered are so many less than there are
 PROBE_LINES: dict[str, dict[str, Any]] = {  # they go from one line to the other by a key
@@ -104,7 +105,7 @@ def held(pair: Running, wanted: int) -> dict[str, Any]:
     """Callers come and stay; then all hang up at once."""
     engine, street = pair.engine, pair.street
     stay = {"most": wanted, "talk_s": HOLD_PATIENCE_S, "patience_s": HOLD_PATIENCE_S}
-    _set(street, FILL_PER_S, **stay)
+    offer(street, FILL_PER_S, **stay)
     before, began, active = resident_bytes(engine.pid), time.monotonic(), 0
     quiet = 0
     worst_ms = 0.0
@@ -114,14 +115,14 @@ def held(pair: Running, wanted: int) -> dict[str, Any]:
         worst_ms = max(worst_ms, seen["ami_p99_ms"] or 0.0)
         quiet = quiet + 1 if now <= active else 0
         active = max(active, now)
-        _set(street, FILL_PER_S if seen["inside"] - now < BEHIND else 0.0, **stay)  # as fast as the engine takes them
+        offer(street, FILL_PER_S if seen["inside"] - now < BEHIND else 0.0, **stay)  # as fast as the engine takes them
         say(f"{now} calls held, {seen['places']}, AMI p99 {seen['ami_p99_ms']} ms")
-    _set(street, 0.0)
+    offer(street, 0.0)
     grown = resident_bytes(engine.pid) - before
     idle = cores(engine.pid, 5.0)
     seen = figures(street)
     street.ask('{"do": "clear"}')
-    left_s = _until_empty(pair)
+    left_s = until_empty(pair)
     say(f"{active} held; {seen['ami_p99_ms']} ms meanwhile; all of them gone in {left_s:.1f} s")
     figures(street)
     return {
@@ -140,7 +141,7 @@ def rates(pairs: Sequence[Running], ends: float, first_per_s: float, only: float
     beyond: dict[str, Any] = {}
     while time.monotonic() + WARM_S + MEASURE_S < ends:
         for pair in pairs:
-            _set(pair.street, per_s, talk_s=TALK_S)
+            offer(pair.street, per_s, talk_s=TALK_S)
         time.sleep(WARM_S)
         row, is_heard = step(pairs)
         say(f"offered {len(pairs)} x {per_s:.0f}/s: {json.dumps(row)}")
@@ -150,7 +151,7 @@ def rates(pairs: Sequence[Running], ends: float, first_per_s: float, only: float
         best = row
         per_s *= STEP
     for pair in pairs:
-        _set(pair.street, 0.0)
+        offer(pair.street, 0.0)
     return best | beyond
 
 
@@ -186,10 +187,12 @@ def _worst(seen: Sequence[dict[str, Any]], name: str) -> float | None:
 
 
 def figures(street: Line) -> dict[str, Any]:
+    """What the simulator has seen so far."""
     return street.ask('{"do": "figures"}')
 
 
-def _set(street: Line, per_s: float, **more: float) -> None:
+def offer(street: Line, per_s: float, **more: float) -> None:
+    """So many calls a second from now on."""
     street.ask(json.dumps({"do": "set", "per_s": per_s, **more}))
 
 
@@ -197,9 +200,10 @@ def _active(pair: Running) -> int:
     return int(total(scrape(pair.http), "cti_calls_active"))
 
 
-def _until_empty(pair: Running) -> float:
+def until_empty(pair: Running) -> float:
+    """Until hardly anybody but the probes is there, or for a minute: after how many seconds."""
     began = time.monotonic()
-    while time.monotonic() - began < 60.0:
+    while time.monotonic() - began < EMPTY_S:
         if _active(pair) < 100:
             break
         time.sleep(0.2)

@@ -1,9 +1,10 @@
 """Does anything grow while an engine runs for weeks? `python -m bench.soak`, or `make soak DAYS=56`.
 
-Virtual days of a busy centre (bench/soak_centre.py) with every reader on and the history in SQLite. Each night, when
-nobody is there, the memory of the process is read, and what is still keyed by a call, contact, offer or attempt of the
-day is counted: only what keeps the newest so many may hold any. Last line of stdout: `{"days", "rss_growth_mib", ...}`;
-growth is that after the first week (of a shorter run: after the first day); `rss_mib`, `store_mib`: night by night.
+Virtual days of a busy centre (bench/soak_centre.py): the core, live view, boards, Prometheus, queue_log, flows and the
+history in SQLite (what lives in real time is `bench.soak_process`'s). Each night, when nobody is there, the memory of
+the process is read, and what is still keyed by a call, contact, offer or attempt of the day is counted: only what keeps
+the newest so many may hold any. Last line of stdout: `{"days", "rss_growth_mib", ...}`; growth is that after the first
+week (of a shorter run: after the first day); `rss_mib`, `store_mib`: night by night.
 """
 
 from __future__ import annotations
