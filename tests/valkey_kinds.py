@@ -1,7 +1,7 @@
 """How does a test get Valkeys of other kinds: a primary and its replica behind three sentinels, a cluster, and TLS?
 
-All are real servers on loopback, and end with the process that started them. The wheel's program speaks no TLS: there a
-door that does stands before it, as a terminating proxy would.
+All are real servers on loopback, and end with the process that started them. TLS is spoken by a server of the lab's, or
+by a door before any other, as a terminating proxy would.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from tests.acceptance.waiting import until
-from tests.valkey import HOST, Valkey, free_port, program
+from tests.valkey import HOST, OPEN, Guard, Valkey, free_port, program
 
 PRIMARY = "mymaster"
 PATIENT_MS = 30_000  # so long one may be silent until it is taken for dead: a busy machine is no death
@@ -37,29 +38,37 @@ SLOTS = 16384
 class Sentinel(Valkey):
     """One of those who say who the primary is."""
 
-    def __init__(self, folder: Path, port: int, servers: Sequence[Valkey]) -> None:
-        super().__init__(folder, port)
+    def __init__(self, folder: Path, port: int, servers: Sequence[Valkey], guard: Guard) -> None:
+        super().__init__(folder, port, guard=guard)
         self.name = f"{port:040x}"
         primary, replica = servers
         self.lines = [
-            f"port {port}", f"bind {HOST}", f"dir {folder}", f"sentinel myid {self.name}",
+            *(f"{key} {value}" for key, value in guard.port(port).items()),
+            f"bind {HOST}", f"dir {folder}", f"sentinel myid {self.name}",
             f"sentinel monitor {PRIMARY} {HOST} {primary.port} 2",
             f"sentinel known-replica {PRIMARY} {HOST} {replica.port}",
             f"sentinel down-after-milliseconds {PRIMARY} {PATIENT_MS}", f"sentinel failover-timeout {PRIMARY} 3000",
         ]  # fmt: skip
+        if primary.guard.password:
+            self.lines.append(f"sentinel auth-pass {PRIMARY} {primary.guard.password}")
+        if guard.password:  # with which it asks the others, too
+            self.lines.append(f"requirepass {guard.password}")
 
     def command(self) -> list[str]:
         file = self.folder / "sentinel.conf"
         file.write_text("\n".join(self.lines) + "\n")
-        return [program(), str(file), "--sentinel"]
+        return [self.guard.program or program(), str(file), "--sentinel"]
 
 
 class Watched:
     """A primary and a replica, and three sentinels who know one another from the beginning."""
 
-    def __init__(self, folder: Path) -> None:
-        self.servers = [Valkey(_made(folder / f"server-{n}"), free_port()) for n in range(2)]
-        self.sentinels = [Sentinel(_made(folder / f"sentinel-{n}"), free_port(), self.servers) for n in range(3)]
+    def __init__(self, folder: Path, guard: Guard, sentinel_password: str) -> None:
+        self.guard, theirs = guard, replace(guard, password=sentinel_password)
+        self.servers = [Valkey(_made(folder / f"server-{n}"), free_port(), guard=guard) for n in range(2)]
+        self.sentinels = [
+            Sentinel(_made(folder / f"sentinel-{n}"), free_port(), self.servers, theirs) for n in range(3)
+        ]
         for each in self.sentinels:
             others = (other for other in self.sentinels if other is not each)
             each.lines += [f"sentinel known-sentinel {PRIMARY} {HOST} {other.port} {other.name}" for other in others]
@@ -67,7 +76,10 @@ class Watched:
     @property
     def rules(self) -> dict[str, Any]:
         """What center.yaml says of it."""
-        return {"sentinels": [f"{HOST}:{each.port}" for each in self.sentinels], "primary": PRIMARY}
+        told = {"sentinels": [f"{HOST}:{each.port}" for each in self.sentinels], "primary": PRIMARY}
+        password = self.sentinels[0].guard.password
+        theirs = {"sentinel_password": password} if password else {}
+        return {"url": self.guard.url(1), **told, **theirs, **self.guard.rules()}  # that port is not asked
 
     def start(self) -> None:
         for server in self.servers:
@@ -109,15 +121,19 @@ class Watched:
 class Cluster:
     """Three primaries, and a replica of the one that has the slot of `key`."""
 
-    def __init__(self, folder: Path, key: str) -> None:
-        more = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(PATIENT_MS), "--cluster-port")
-        self.nodes = [Valkey(_made(folder / f"node-{n}"), free_port(), *more, str(free_port())) for n in range(4)]
+    def __init__(self, folder: Path, key: str, guard: Guard) -> None:
+        tls = () if guard.certificate is None else ("--tls-cluster", "yes")
+        more = (*tls, "--cluster-enabled", "yes", "--cluster-node-timeout", str(PATIENT_MS), "--cluster-port")
+        self.nodes = [
+            Valkey(_made(folder / f"node-{n}"), free_port(), *more, str(free_port()), guard=guard) for n in range(4)
+        ]
         self._slot = redis.cluster.key_slot(key.encode())  # type: ignore[no-untyped-call]
 
     @property
     def rules(self) -> dict[str, Any]:
         """What center.yaml says of it."""
-        return {"cluster": True, "url": self.nodes[0].url, "nodes": [f"{HOST}:{each.port}" for each in self.nodes[1:]]}
+        others = [f"{HOST}:{each.port}" for each in self.nodes[1:]]
+        return {"cluster": True, "nodes": others, **self.nodes[0].rules}
 
     @property
     def has_slot(self) -> Valkey:
@@ -188,10 +204,10 @@ class TlsDoor:
 
 
 @contextmanager
-def watched() -> Iterator[Watched]:
+def watched(guard: Guard = OPEN, sentinel_password: str = "") -> Iterator[Watched]:
     """Start a primary, its replica and their sentinels, and end them."""
     with _folder() as folder:
-        found = Watched(folder)
+        found = Watched(folder, guard, sentinel_password)
         try:
             found.start()
             yield found
@@ -201,10 +217,10 @@ def watched() -> Iterator[Watched]:
 
 
 @contextmanager
-def cluster(key: str) -> Iterator[Cluster]:
+def cluster(key: str, guard: Guard = OPEN) -> Iterator[Cluster]:
     """Start a cluster whose last node is the replica of the primary of `key`, and end it."""
     with _folder() as folder:
-        found = Cluster(folder, key)
+        found = Cluster(folder, key, guard)
         try:
             found.start()
             yield found
@@ -216,7 +232,7 @@ def cluster(key: str) -> Iterator[Cluster]:
 @contextmanager
 def asking(server: Valkey) -> Iterator[Any]:
     """A plain client of one server."""
-    client = redis.Redis(HOST, server.port, socket_timeout=5.0, decode_responses=True)
+    client = redis.Redis(HOST, server.port, socket_timeout=5.0, decode_responses=True, **server.guard.login())
     try:
         yield client
     finally:

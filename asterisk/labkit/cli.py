@@ -17,6 +17,7 @@ from labkit.progress import say
 from labkit.prometheus import find_prometheus
 from labkit.rendering import render_from_environment
 from labkit.settings import QUEUE_STRATEGIES
+from labkit.valkey import find_valkey
 from labkit.voice import fetch_voice
 
 EPILOG = """
@@ -33,6 +34,7 @@ environment:
   CTI_ASTERISK=none      behave as if none could be had
   CTI_CHROMIUM           the browser of the web tests ("none": behave as if none could be had)
   CTI_PROMETHEUS         the folder with prometheus and promtool ("none": behave as if none could be had)
+  CTI_VALKEY             a Valkey or Redis server that speaks TLS ("none": behave as if none could be had)
   CTI_DEBIAN_MIRROR      fetch from this mirror (default: the one of this machine's apt)
 
 exit codes: 0 done, 1 it failed and says why, 2 wrong words, 3 no Asterisk can be had on this machine
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     command("voice", "fetch the voice of `cti prompts build`, espeak-ng, into the cache (once, 22 MB)")
     command("browser", "say where the Chromium of the web tests is; fetch one if none is installed (once, 200 MB)")
     command("prometheus", "say where the Prometheus of the tests is; fetch one if none is installed (once, 43 MB)")
+    command("valkey", "say where the Valkey with TLS of the tests is; fetch one if none is installed (once, 17 MB)")
     _up_words(command("up", "start nodes; the descriptor says everything that is needed to use them"))
     command("down", "end exactly the processes that this lab started")
     command("status", "show the nodes")
@@ -156,6 +159,9 @@ def _run(words: argparse.Namespace) -> tuple[dict[str, Any], str]:
         case "prometheus":
             words_of, _ = find_prometheus()
             return {"program": words_of[0]}, f"Prometheus: {words_of[0]}"
+        case "valkey":
+            server = find_valkey()
+            return {"program": str(server)}, f"Valkey: {server}"
         case "browser":
             program = find_browser()
             return {"program": str(program)}, f"Chromium: {program}"

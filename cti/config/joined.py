@@ -15,6 +15,7 @@ from cti.model.schema import Policy
 URL = r"^rediss?://\S{1,400}$"
 MEANINGS = {URL: "must be redis://host:6379/0, or rediss:// for TLS; user and password stand before an @"}
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+UserName = Annotated[str, StringConstraints(pattern=r"^\S{1,80}$")]
 
 
 class Joined(Policy):
@@ -26,12 +27,18 @@ class Joined(Policy):
     certificate: FileName | None = None  # ours, and its key (PEM), where it wants one
     key: FileName | None = None
     sentinels: tuple[AddressText, ...] = ()  # then `url` says how to log in, and they say where the primary is
+    sentinel_user: UserName | None = None  # theirs, where a password alone is not enough
     sentinel_password: SecretStr | None = None  # theirs, where they want one
     primary: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")] = "mymaster"
     cluster: bool = False  # a Redis Cluster; `url` is one of its nodes
     nodes: tuple[AddressText, ...] = ()  # others of them, for a start while that one is dead
     domain: Name = "center"
     lease_s: Annotated[float, Field(ge=1, le=60)] = 2.0  # an owner who is silent for so long is replaced
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether TLS is spoken, with sentinels and nodes as well."""
+        return self.url.startswith("rediss:")
 
     @field_validator("url")
     @classmethod
@@ -53,6 +60,10 @@ class Joined(Policy):
             raise ValueError("nodes are those of a cluster: write cluster: true, or leave them away")
         if (self.certificate is None) != (self.key is None):
             raise ValueError("a certificate has a key: name both, certificate and key")
-        if (self.ca_file or self.certificate) and not self.url.startswith("rediss:"):
+        if (self.sentinel_password or self.sentinel_user) and not self.sentinels:
+            raise ValueError("sentinel_password is the sentinels' own: name them in sentinels, or write password")
+        if self.sentinel_user and not self.sentinel_password:
+            raise ValueError("a sentinel_user has a sentinel_password: name it in sentinel_password_env")
+        if (self.ca_file or self.certificate) and not self.is_tls:
             raise ValueError("certificates are for TLS: write rediss:// in the url, or leave them away")
         return self

@@ -36,7 +36,7 @@ def _look(rules: Joined) -> Finding:
     except ConfigError as error:
         return Finding("fail", HERE, "Redis", f"cannot be asked: {error.problems[0]}", "correct center.yaml")
     except RedisAway as away:
-        remedy = "look at redis.url, its password, and whether it runs: redis-cli ping"
+        remedy = "do what that says; whether it runs, and lets you in, tells redis-cli ping"
         return Finding("fail", HERE, "Redis", f"gives no answer ({away}): no engine can take over", remedy)
     finally:
         door.leave()

@@ -1,4 +1,5 @@
-"""What do we ask of Redis? One lease with a fencing token, and who stands by. How it is reached: reaching.py.
+"""What do we ask of Redis? One lease with a fencing token, and who stands by. How it is reached: reaching.py;
+what is said where it is not: remedies.py.
 
 Every question is one script, so that nothing comes between its parts. Blocks: callers ask from a thread. What cannot be
 answered, for whatever reason, is one thing to us: Redis is away.
@@ -13,7 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from cti.config.joined import Joined
-from cti.joined.reaching import AWAY, connect, why_away
+from cti.joined.reaching import connect
+from cti.joined.remedies import AWAY, why_away
 from cti.model.errors import ConfigError
 
 T = TypeVar("T")
@@ -155,7 +157,7 @@ class Door:
         try:
             return ask()
         except AWAY as error:
-            raise RedisAway(why_away(error)) from None
+            raise RedisAway(why_away(error, self._rules)) from None
         except (TypeError, ValueError, AttributeError):
             raise RedisAway("what answers there is no Redis: look at redis.url") from None
 

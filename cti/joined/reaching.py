@@ -1,34 +1,44 @@
-"""How is the Redis of `redis:` reached, be it one, behind its sentinels, or a cluster, and why is it not?
+"""How is the Redis of `redis:` reached, be it one, behind its sentinels, or a cluster?
 
-It and door.py are all that knows redis-py. What is asked there, this module does not know.
+It, remedies.py and door.py are all that knows redis-py. What is asked there, this module does not know.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import MovedError, RedisClusterException
 from redis.retry import Retry
-from redis.sentinel import MasterNotFoundError, Sentinel
+from redis.sentinel import Sentinel
 
 from cti.config.joined import Joined
+from cti.joined.remedies import AWAY, NoPrimary, says_why
 from cti.model.errors import ConfigError
 
-AWAY = (redis.RedisError, RedisClusterException, OSError)
-"""What redis-py raises where it has no answer; that of a cluster is no RedisError."""
 
-_OTHER_NAME = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH [OpenSSL, x509_vfy.h]
-_REMEDIES: dict[type[BaseException], str] = {
-    redis.AuthenticationError: "it does not take the password: look at redis.password, or that of redis.url",
-    MasterNotFoundError: "no sentinel knows a primary that lives: look at redis.sentinels and redis.primary",
-    MovedError: "it is a cluster: write cluster: true",
-}
+class Sentinels(Sentinel):
+    """redis-py's own forgets why a sentinel gave no answer, and asks none after one that refuses the question."""
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Where the primary is; who knew it is asked first the next time. Raises NoPrimary."""
+        failed: list[BaseException] = []
+        for at, sentinel in enumerate(self.sentinels):
+            try:
+                masters: Any = sentinel.sentinel_masters()
+            except AWAY as error:
+                failed.append(error)
+                continue
+            state = masters.get(service_name)
+            if state and self.check_master_state(state, service_name):  # type: ignore[no-untyped-call]
+                self.sentinels[0], self.sentinels[at] = sentinel, self.sentinels[0]
+                return state["ip"], state["port"]
+        is_silence = len(failed) == len(self.sentinels)
+        cause = next(filter(says_why, failed), failed[0] if is_silence else None)
+        raise NoPrimary(service_name) from cause
 
 
 def connect(rules: Joined) -> Any:
@@ -48,37 +58,18 @@ def connect(rules: Joined) -> Any:
         return redis.Redis.from_url(rules.url, **login)
     pool = redis.Redis.from_url(rules.url, **login).connection_pool
     given = {key: value for key, value in pool.connection_kwargs.items() if key not in ("host", "port")}
-    is_tls = {"ssl": True} if rules.url.startswith("rediss:") else {}
+    is_tls = {"ssl": True} if rules.is_tls else {}
     asking: dict[str, Any] = {**common, **tls, **is_tls, "retry": once}
     if rules.sentinel_password is not None:
-        asking["password"] = rules.sentinel_password.get_secret_value()
+        asking |= {"username": rules.sentinel_user, "password": rules.sentinel_password.get_secret_value()}
     addresses = [(each.host, each.port) for each in rules.sentinels]
-    sentinels = Sentinel(addresses, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
+    sentinels = Sentinels(addresses, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
     return sentinels.master_for(rules.primary, **given, **is_tls)  # type: ignore[no-untyped-call]
-
-
-def why_away(error: BaseException) -> str:
-    """Return why there was no answer, and what to do; never redis-py's own text: that may hold a password."""
-    for each in _chain(error):
-        if isinstance(each, ssl.SSLCertVerificationError):
-            if each.verify_code in _OTHER_NAME:
-                return "its certificate is of another name: name it in redis.url as its certificate does"
-            return f"its certificate is not trusted ({each.verify_message}): name its authority in redis.ca_file"
-        if isinstance(each, ssl.SSLEOFError):  # its reason may come too late to be read
-            return "it hung up; where it does so always it may want a certificate of ours: redis.certificate, redis.key"
-        if isinstance(each, ssl.SSLError):
-            reason = str(each.reason)
-            if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason:
-                return "it wants a certificate of ours: redis.certificate, redis.key"
-            return f"TLS: {reason}"
-    if isinstance(error, RedisClusterException) and "not enabled" in str(error):
-        return "it is no cluster: leave redis.cluster away"
-    return _REMEDIES.get(type(error), type(error).__name__)
 
 
 def _tls(rules: Joined) -> dict[str, str]:
     """What is said of certificates; tried here, since a file that cannot be used is not Redis' absence."""
-    context, found, key = ssl.create_default_context(), dict[str, str](), "ca_file"
+    context, found, key = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), dict[str, str](), "ca_file"
     try:
         if rules.ca_file is not None:
             found["ssl_ca_certs"] = os.path.expanduser(rules.ca_file)
@@ -92,9 +83,3 @@ def _tls(rules: Joined) -> dict[str, str]:
     except OSError as error:
         raise ConfigError([f"redis.{key}: cannot be read: {error.strerror}; correct the path"]) from None
     return found
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

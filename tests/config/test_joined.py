@@ -26,6 +26,15 @@ def test_the_shortest_one() -> None:
     )  # fmt: skip
 
 
+def test_secrets_stand_outside_the_file() -> None:
+    redis = "{sentinels: ['a:26379'], password_env: P, sentinel_user: 'app.cti', sentinel_password_env: S}"
+    text = f"{BASE}store: postgresql://cti@db/cti\nredis: {redis}\n".encode()
+    found = config.loads(text, environ={"P": "one", "S": "two"}).redis
+    assert found is not None and found.password is not None and found.sentinel_password is not None
+    secrets = [each.get_secret_value() for each in (found.password, found.sentinel_password)]
+    assert (secrets, found.sentinel_user, found.is_tls) == (["one", "two"], "app.cti", False)
+
+
 def test_without_the_key_there_is_none() -> None:
     settings = config.loads(BASE.encode(), environ={})
     assert settings.redis is None
@@ -45,6 +54,9 @@ def test_without_the_key_there_is_none() -> None:
         ("{url: 'rediss://a', certificate: a.pem}", "name both"),
         ("{ca_file: a.pem}", "write rediss:// in the url"),
         ("{sentinels: ['a']}", 'must be "host:port"'),
+        ("{sentinel_password: a}", "name them in sentinels, or write password"),
+        ("{sentinels: ['a:26379'], sentinel_user: a}", "name it in sentinel_password_env"),
+        ("{sentinels: ['a:26379'], sentinel_user: 'a b', sentinel_password: b}", "sentinel_user"),
         ("{urll: 'redis://x'}", 'did you mean "url"'),
     ],
 )

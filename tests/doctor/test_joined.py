@@ -39,7 +39,13 @@ async def test_who_owns_the_centre_is_told() -> None:
 
 async def test_a_redis_that_is_away_is_a_failure_with_a_remedy() -> None:
     [found] = await examine_joined(settings(f"redis://127.0.0.1:{valkey.free_port()}/0"))
-    assert found.level == "fail" and "redis.url" in found.remedy
+    assert found.level == "fail" and "redis.url" in found.text and "redis-cli" in found.remedy
+
+
+async def test_a_redis_that_refuses_says_which_key_mends_it() -> None:
+    with valkey.server(guard=valkey.Guard("right")) as server:
+        [found] = await examine_joined(settings(server.url))
+        assert found.level == "fail" and "name it in redis.password_env" in found.text
 
 
 def test_an_asterisk_that_knows_one_engine_only_is_warned_of() -> None:
