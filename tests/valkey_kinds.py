@@ -31,6 +31,7 @@ from tests.valkey import HOST, OPEN, Guard, Valkey, free_port, program
 
 PRIMARY = "mymaster"
 PATIENT_MS = 30_000  # so long one may be silent until it is taken for dead: a busy machine is no death
+START_S = 90.0  # until all have found one another, on a busy machine
 IMPATIENT_MS = 500  # the same as soon as one is killed
 SLOTS = 16384
 
@@ -86,10 +87,10 @@ class Watched:
             server.start()
         with asking(self.servers[1]) as replica:
             replica.replicaof(HOST, self.servers[0].port)
-            until(lambda: replica.info("replication")["master_link_status"] == "up", "the replica in step")
+            until(lambda: replica.info("replication")["master_link_status"] == "up", "the replica in step", START_S)
         for sentinel in self.sentinels:
             sentinel.start()
-        until(lambda: all(map(self._is_quorate, self.sentinels)), "the sentinels to reach one another")
+        until(lambda: all(map(self._is_quorate, self.sentinels)), "the sentinels to reach one another", START_S)
 
     def primary(self) -> Valkey | None:
         """Who it is, as the last of the sentinels says."""
@@ -150,10 +151,10 @@ class Cluster:
                     asked.execute_command("CLUSTER ADDSLOTSRANGE", first, last)
                 for other in self.nodes[:at]:
                     asked.execute_command("CLUSTER MEET", HOST, other.port, int(other.more[-1]))
-        until(lambda: all(map(self._is_whole, self.nodes)), "the cluster to be whole")
+        until(lambda: all(map(self._is_whole, self.nodes)), "the cluster to be whole", START_S)
         with asking(self.has_slot) as primary, asking(self.nodes[3]) as replica:
             replica.execute_command("CLUSTER REPLICATE", primary.execute_command("CLUSTER MYID"))
-            until(lambda: replica.info("replication").get("master_link_status") == "up", "the replica in step")
+            until(lambda: replica.info("replication").get("master_link_status") == "up", "the replica in step", START_S)
 
     def kill_primary(self) -> None:
         """The nodes are told to be quick, and the one that has the slot dies; its replica gets it."""

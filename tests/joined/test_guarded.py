@@ -286,11 +286,13 @@ def test_an_owner_whom_redis_refuses_from_now_on_goes_on(over_tls: Guard, author
             hang_up(asked)
             until(lambda: holding.redis_away_s is not None, "the owner to notice")
             until(lambda: told in refusal(one), "the refusal, and not the silence of a busy machine")
-            assert holding.may_act() and not lost
+            until(holding.may_act, "the owner to go on")
+            assert not lost
 
         def is_back() -> None:
             until(lambda: holding.redis_away_s is None, "the owner to be let in again")
-            assert holding.may_act() and not lost
+            until(holding.may_act, "the owner to go on")
+            assert not lost
 
         asked.config_set("requirepass", "new")
         goes_on("look at redis.password")
@@ -326,10 +328,11 @@ def test_an_owner_keeps_his_lease_over_tls_and_passwords_when_the_primary_dies(w
     holding.begin()
     watched.kill_primary()
     until(lambda: holding.redis_away_s is not None, "the owner to notice")
-    assert holding.may_act(), "nobody can take over without Redis"
+    until(holding.may_act, "the owner to go on: nobody can take over without Redis")
     until(lambda: watched.primary() is watched.servers[1], "the replica promoted")
     until(lambda: holding.redis_away_s is None, "the owner to be back")
-    assert holding.may_act() and not lost
+    until(holding.may_act, "the owner to go on")
+    assert not lost
     until(lambda: answered(lambda: two.stand_by().owner == one.me), "the standby to see him there")
     holding.give_back()
     two.leave()
