@@ -5,6 +5,7 @@ does whoever is refused hear which key of the configuration mends it?
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ RIGHTS = (
     *("+hset", "+hdel", "+hgetall"),
 )
 RIGHTS_IN_A_CLUSTER = (*RIGHTS, "+cluster|slots", "+command")
+RIGHTS_AT_SENTINELS = ("-@all", "+sentinel|masters")
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "several-engines.md"
 
 Rules = dict[str, Any]
 
@@ -179,12 +182,17 @@ def test_a_user_of_a_cluster_needs_two_rights_more(cluster: Cluster) -> None:
 def test_a_user_of_the_sentinels(watched: Watched) -> None:
     for sentinel in watched.sentinels:
         with asking(sentinel) as server:
-            let_in(server, "cti", "", ("-@all", "+sentinel|masters"))
+            let_in(server, "cti", "", RIGHTS_AT_SENTINELS)
             let_in(server, "lacking", "", ("-@all", "+ping"))
     theirs = {**watched.rules, "sentinel_password": PASSWORD}
     keeps_the_lease({**theirs, "sentinel_user": "cti"}, "user")
     assert why({**theirs, "sentinel_user": "lacking"}).startswith("a sentinel: its user may not")
     assert "redis.sentinel_password and redis.sentinel_user" in why({**theirs, "sentinel_user": "nobody"})
+
+
+def test_the_documentation_names_these_rights() -> None:
+    named = set(re.findall(r"[-+~][@a-z{|:*]+", DOCUMENTATION.read_text(encoding="utf-8")))
+    assert {*RIGHTS_IN_A_CLUSTER, *RIGHTS_AT_SENTINELS, "~{cti:*"} <= named
 
 
 def let_in(server: Any, user: str, keys: str, rights: tuple[str, ...]) -> None:
