@@ -57,7 +57,7 @@ class Taken(NamedTuple):
 
 
 class Standby:
-    """One engine's waiting. `owner` is who owns the centre, as far as we know."""
+    """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go."""
 
     def __init__(self, settings: Settings, rules: Joined, door: Door) -> None:
         self.owner: Whereabouts | None = None
@@ -66,6 +66,7 @@ class Standby:
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._pause_s = 0.0  # until the next look
+        self._told: Whereabouts | None = None  # the owner of whom the log knows
 
     @property
     def redis_away_s(self) -> float | None:
@@ -109,9 +110,14 @@ class Standby:
         return await in_thread_of_its_own(self._take)
 
     def _note(self, seen: Seen) -> None:
-        if seen.owner is not None and seen.owner != self.owner:
-            log.info("the centre is owned", by=seen.owner.engine, callers=seen.owner.agi)
-        before, self.owner = self._warnings(), seen.owner or self.owner
+        found, us = seen.owner, self._door.me
+        # At our own address nobody else listens: it is what we were ourselves, before we died or let the lease go.
+        is_other = found is not None and found.agi != us.agi
+        if found is not None and found != self._told:
+            self._told = found
+            told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
+            log.info(told, by=found.engine, callers=found.agi)
+        before, self.owner = self._warnings(), found if is_other else None
         for warning in self._warnings():
             if warning not in before:
                 log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
@@ -191,7 +197,7 @@ class Standby:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""
         door, _ = door_of(session.path)
         owner = self.owner
-        if owner is not None and owner.agi and owner.engine != self._door.me.engine and door in SENT_ON:
+        if owner is not None and owner.agi and door in SENT_ON:
             await session.command("SET", "VARIABLE", "CTI_OWNER", owner.agi, timeout_s=ANSWER_TIMEOUT_S)
 
 

@@ -121,6 +121,19 @@ async def test_engine_that_always_dies_leads_to_the_fallback(one_node: Lab, tmp_
         assert 2 <= len(engine.sessions) <= 12
 
 
+async def test_engines_that_send_a_caller_round_in_a_circle_lead_to_the_fallback(one_node: Lab, tmp_path: Path) -> None:
+    """As an engine might that is back from the dead and still reads its own name as the owner's."""
+    itself = one_node["engines"][0]
+
+    async def send_on(session: AgiSession, number: int) -> None:
+        await session.command(f"SET VARIABLE CTI_OWNER {itself}")
+
+    async with ScriptedEngine.listening(itself, send_on) as engine:
+        async with Witness.of(one_node["nodes"][0]) as witness, caller(one_node, tmp_path, "6001"):
+            await until(lambda: [e for e in witness.events("Newexten") if e["Context"] == "cti-fallback"])
+        assert 3 <= len(engine.sessions) <= 16, "with a pause in between, and no longer than without any engine"
+
+
 @pytest.mark.parametrize("dialled", ["6001%2Ch", "6001%22", "6001)", "6001%24%7BEPOCH%7D", "6001%0AExten"])
 async def test_hostile_numbers_stay_data(one_node: Lab, tmp_path: Path, dialled: str) -> None:
     async def script(session: AgiSession, number: int) -> None:

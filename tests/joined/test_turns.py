@@ -38,7 +38,7 @@ def redis() -> Iterator[valkey.Valkey]:
 class Process:
     """One engine's turns; what it would serve is a flag."""
 
-    def __init__(self, folder: Path, name: str, address: str, url: str, secret: str) -> None:
+    def __init__(self, folder: Path, name: str, address: str, url: str, secret: str, lease_s: float) -> None:
         self.settings = config.loads(
             f"""nodes: {{n: {{host: 127.0.0.1, secret: x}}}}
 fastagi: {{token: t, listen: "{address}:4573"}}
@@ -47,7 +47,7 @@ web: {{listen: "{address}:8089", secret: "{secret}"}}
 queues: {{sales: {{}}}}
 state_dir: {folder}/{name}
 store: sqlite:///{folder}/shared.db
-redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: 1}}
+redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: {lease_s:g}}}
 """.encode(),
             environ={},
         )
@@ -89,6 +89,12 @@ redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: 1}
         writer.close()
         return heard
 
+    async def die(self) -> None:
+        """kill -9, as others see it: the lease is not given back."""
+        assert self.holding is not None
+        self.holding.give_back = self.holding._stop.set  # type: ignore[method-assign]
+        await self.stop()
+
     async def stop(self) -> None:
         self._turns.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -107,8 +113,9 @@ Start = Callable[..., Process]
 async def start(redis: valkey.Valkey, tmp_path: Path) -> AsyncIterator[Start]:
     begun: list[Process] = []
 
-    def begin(name: str, secret: str = "s" * 32) -> Process:
-        begun.append(Process(tmp_path, name, f"127.34.0.{len(begun) + 1}", redis.url, secret))
+    def begin(name: str, secret: str = "s" * 32, *, at: int = 0, lease_s: float = 1) -> Process:
+        address = f"127.34.0.{at or len(begun) + 1}"
+        begun.append(Process(tmp_path, name, address, redis.url, secret, lease_s))
         return begun[-1]
 
     yield begin
@@ -156,6 +163,20 @@ async def test_one_with_another_secret_of_the_web_says_so_while_it_stands_by(sta
     with pytest.raises(control.NotRunning, match=r"stands by; its web\.secret .*127\.34\.0\.1.* owns the centre"):
         await asyncio.to_thread(control.ask, two.settings.control, "GET", "/api/v1/status")
     assert "web.secret" not in (await two.get(8089, "/api/v1/status"))[1], "nothing for strangers"
+
+
+async def test_one_that_was_killed_and_is_back_sends_nobody_to_itself(start: Start) -> None:
+    """Its own lease outlives it: that is no owner to whom anybody could go."""
+    one = start("one", lease_s=4)
+    await one.until(lambda: one.owns)
+    await one.die()
+    again = start("one", at=1, lease_s=4)
+    await again.until_standing_by()
+    await asyncio.sleep(0.7)  # it has looked
+    assert (await again.enter("/inbound/t"), (await again.get(8089, "/supervisor"))[0]) == (b"", 503)
+    assert "nobody owns the centre" in (await again.get(8470, "/readyz"))[1]
+    assert not again.owns, "the lease of its former life has not run out yet"
+    await again.until(lambda: again.owns)
 
 
 async def test_an_owner_whom_the_store_does_not_know_any_more_stands_by_again(start: Start) -> None:

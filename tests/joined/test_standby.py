@@ -1,0 +1,67 @@
+"""To whom does a standby send those who come to it, and when to nobody? Without Redis and without doors."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from cti.config import settings as config
+from cti.config.joined import Joined
+from cti.joined.door import Door, Seen, Whereabouts
+from cti.joined.standby import Standby
+from cti.joined.whereabouts import whereabouts
+from cti.switch.agi_session import AgiSession
+
+pytestmark = pytest.mark.unit
+
+SETTINGS = config.loads(
+    b"nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\nredis: {}\nstore: postgresql://cti@localhost/cti\n",
+    environ={},
+)
+OTHER = Whereabouts("other-1", "10.0.0.6:4573", "10.0.0.6:8470", "https://two.example.org")
+
+
+class Scene:
+    """A standby and what a look showed it last."""
+
+    def __init__(self) -> None:
+        self.rules = SETTINGS.redis or Joined()
+        self.seen = Seen(None, given_back=False)
+        door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=lambda: self.seen)
+        self.standby = Standby(SETTINGS, self.rules, cast(Door, door))
+
+    async def look(self, owner: Whereabouts | None) -> None:
+        self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
+        assert await self.standby._look() is None
+
+    async def sends_to(self) -> str | None:
+        said: list[tuple[Any, ...]] = []
+
+        async def command(*words: Any, timeout_s: float) -> None:
+            said.append(words)
+
+        await self.standby._send_on(cast(AgiSession, SimpleNamespace(path="inbound/t", command=command)))
+        return said[0][3] if said else None
+
+
+async def test_callers_go_to_the_owner_as_long_as_he_has_his_lease() -> None:
+    scene = Scene()
+    await scene.look(OTHER)
+    assert await scene.sends_to() == OTHER.agi and scene.standby.owner == OTHER
+    await scene.look(None)
+    assert await scene.sends_to() is None, "he is dead: the dialplan tries the next one, and waits in between"
+    assert scene.standby.owner is None
+
+
+async def test_what_it_was_itself_before_it_died_is_no_owner() -> None:
+    scene = Scene()
+    former = whereabouts(SETTINGS)
+    assert former != whereabouts(SETTINGS), "a name of its own each time"
+    with capture_logs() as said:
+        await scene.look(former)
+        await scene.look(former)
+    assert await scene.sends_to() is None and scene.standby.owner is None
+    assert len([line for line in said if "owned" in line["event"]]) <= 1, "said once"
