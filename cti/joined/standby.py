@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
-from typing import NamedTuple
 
 import structlog
 from aiohttp import web
@@ -30,10 +29,10 @@ from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
 from cti.joined.tenure import Patience
+from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError
-from cti.store.database import Store, open_store
-from cti.store.owner import newest_token
+from cti.store.database import open_store
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
 from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
@@ -48,21 +47,13 @@ SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the other
 log = structlog.get_logger(__name__)
 
 
-class Taken(NamedTuple):
-    """The lease is ours: its token, when it was asked for (lasting_clock), and the store to claim it in."""
-
-    token: int
-    asked_at: float
-    store: Store
-
-
 class Standby:
     """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go."""
 
-    def __init__(self, settings: Settings, rules: Joined, door: Door) -> None:
+    def __init__(self, settings: Settings, rules: Joined, door: Door, term: Term) -> None:
         self.owner: Whereabouts | None = None
         self.token, self.standbys = 0, 0
-        self._settings, self._rules, self._door = settings, rules, door
+        self._settings, self._rules, self._door, self._term = settings, rules, door, term
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._pause_s = 0.0  # until the next look
@@ -73,21 +64,20 @@ class Standby:
         """For how long Redis has given no answer; None: it answers."""
         return None if self._away_since is None else lasting_clock() - self._away_since
 
-    async def until_taken(self) -> Taken:
-        """Stand by until the lease is ours; who comes meanwhile is sent on. Raises ConfigError."""
+    async def until_taken(self) -> None:
+        """Stand by until the term has its lease; who comes meanwhile is sent on. Raises ConfigError."""
         log.info("stands by", domain=self._rules.domain)
         async with contextlib.AsyncExitStack() as stack:
             await self._open(stack)
             systemd.tell("READY=1", "STATUS=stands by")
             while True:
-                taken = await self._look()
-                if taken is not None:
-                    return taken
+                if await self._look():
+                    return
                 await asyncio.sleep(self._pause_s)
 
     # --- the lease ----------------------------------------------------------------------------------------------------
 
-    async def _look(self) -> Taken | None:
+    async def _look(self) -> bool:
         self._pause_s = self._rules.lease_s / LOOKS
         try:
             seen = await in_thread_of_its_own(self._door.stand_by)
@@ -95,7 +85,7 @@ class Standby:
             if self._away_since is None:
                 self._away_since = lasting_clock()
                 log.error("Redis gives no answer: this engine cannot take over", reason=str(away))
-            return None
+            return False
         if self._away_since is not None:
             self._away_since = None
             log.info("Redis answers again")
@@ -106,7 +96,7 @@ class Standby:
         if seen.owner is not None:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
         if seen.owner is not None or not self._patience.may_take(now, given_back=seen.given_back):
-            return None
+            return False
         return await in_thread_of_its_own(self._take)
 
     def _note(self, seen: Seen) -> None:
@@ -122,26 +112,21 @@ class Standby:
             if warning not in before:
                 log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
 
-    def _take(self) -> Taken | None:
+    def _take(self) -> bool:
         """Open the store first: who cannot does not take over."""
         machine.make_directory(self._settings.state_dir)
         try:
             store = open_store(self._settings.store)
         except ConfigError as error:
             log.error("cannot take over: the store does not open", problem=error.problems[0])
-            return None
+            return False
         try:
-            newest = newest_token(store, self._rules.domain)
-            asked_at = lasting_clock()
-            token = self._door.take(newest)
-            if token is not None:
-                with contextlib.suppress(RedisAway):  # it runs out by itself; the lease is ours
-                    self._door.no_longer_by()
-                return Taken(token, asked_at, store)
+            if self._term.take(store):
+                return True
         except (SQLAlchemyError, RedisAway) as error:
             log.error("cannot take over", error=type(error).__name__)
         store.close()
-        return None
+        return False
 
     # --- who comes meanwhile ------------------------------------------------------------------------------------------
 

@@ -19,9 +19,11 @@ from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.joined.door import Door
 from cti.joined.holding import Holding
-from cti.joined.standby import Standby, Taken
+from cti.joined.standby import Standby
+from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
-from cti.store.owner import claim, newest_token
+from cti.store.database import Store
+from cti.store.owner import claim
 
 BEAT_S = 0.5
 
@@ -39,52 +41,42 @@ async def take_turns(settings: Settings, serve: Serve) -> None:
     rules = settings.redis or Joined()
     while True:
         door = Door(rules, whereabouts(settings))  # each turn a name of its own
+        term = Term(rules, door)
+        beating = asyncio.get_running_loop().create_task(_beat(term))
         try:
-            taken = await Standby(settings, rules, door).until_taken()
-            if await _own(rules, door, taken, serve):
+            await Standby(settings, rules, door, term).until_taken()
+            if await _own(rules, door, term, serve):
                 return
         except _NotClaimed:
+            await in_thread_of_its_own(term.end)
             await asyncio.sleep(rules.lease_s)  # the store would refuse again; who stands by elsewhere may fare better
         finally:
-            await in_thread_of_its_own(door.leave)
+            beating.cancel()
+            await in_thread_of_its_own(partial(_leave, term, door))
 
 
-async def _own(rules: Joined, door: Door, taken: Taken, serve: Serve) -> bool:
-    """Serve until the lease is lost, and give it back where it is not. True: `serve` has ended by itself."""
-    loop, lost = asyncio.get_running_loop(), asyncio.Event()
-
-    def tell_lost() -> None:
-        loop.call_soon_threadsafe(lost.set)
-
-    holding = Holding(
-        door,
-        taken.token,
-        lambda: newest_token(taken.store, rules.domain),
-        tell_lost,
-        lease_s=rules.lease_s,
-        asked_at=taken.asked_at,
-    )
-    holding.begin()
-    beating = loop.create_task(_beat(holding))
-    try:
-        await in_thread_of_its_own(partial(_claim, rules, door, taken))
-        return await _serve(holding, serve, lost)
-    finally:
-        beating.cancel()
-        await in_thread_of_its_own(holding.give_back)
-        taken.store.close()
+def _leave(term: Term, door: Door) -> None:
+    term.end()
+    door.leave()
 
 
-def _claim(rules: Joined, door: Door, taken: Taken) -> None:
+async def _own(rules: Joined, door: Door, term: Term, serve: Serve) -> bool:
+    """Serve until the lease is lost. True: `serve` has ended by itself."""
+    assert term.holding is not None and term.store is not None
+    await in_thread_of_its_own(partial(_claim, rules, door, term.store, term.holding.token))
+    return await _serve(term.holding, serve, term.lost)
+
+
+def _claim(rules: Joined, door: Door, store: Store, token: int) -> None:
     """Raise the token in the store: from here on no commit of an earlier owner goes through. Raises _NotClaimed."""
     try:
-        ours = claim(taken.store, rules.domain, taken.token, door.me.engine, time.time())
+        ours = claim(store, rules.domain, token, door.me.engine, time.time())
     except SQLAlchemyError as error:
         log.error("cannot take over: the store does not take the claim", error=type(error).__name__)
         raise _NotClaimed from None
     if not ours:
         raise _NotClaimed
-    log.info("owns the centre", domain=rules.domain, token=taken.token)
+    log.info("owns the centre", domain=rules.domain, token=token)
 
 
 async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
@@ -115,7 +107,7 @@ async def _ended(serving: asyncio.Task[None]) -> None:
         serving.result()
 
 
-async def _beat(holding: Holding) -> None:
+async def _beat(term: Term) -> None:
     while True:
-        holding.beat()
+        term.beat()
         await asyncio.sleep(BEAT_S)

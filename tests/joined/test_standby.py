@@ -12,6 +12,7 @@ from cti.config import settings as config
 from cti.config.joined import Joined
 from cti.joined.door import Door, Seen, Whereabouts
 from cti.joined.standby import Standby
+from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
 from cti.switch.agi_session import AgiSession
 
@@ -31,11 +32,11 @@ class Scene:
         self.rules = SETTINGS.redis or Joined()
         self.seen = Seen(None, given_back=False)
         door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=lambda: self.seen)
-        self.standby = Standby(SETTINGS, self.rules, cast(Door, door))
+        self.standby = Standby(SETTINGS, self.rules, cast(Door, door), cast(Term, None))
 
     async def look(self, owner: Whereabouts | None) -> None:
         self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
-        assert await self.standby._look() is None
+        assert not await self.standby._look()
 
     async def sends_to(self) -> str | None:
         said: list[tuple[Any, ...]] = []

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -17,12 +18,16 @@ from structlog.testing import capture_logs
 
 from cti.cli import control
 from cti.config import settings as config
-from cti.joined import turns
+from cti.joined import standby, turns
+from cti.joined.door import Door
 from cti.joined.holding import Holding
 from cti.joined.turns import take_turns
-from cti.store.database import open_store
+from cti.joined.whereabouts import whereabouts
+from cti.store.database import Store, open_store
 from cti.store.owner import newest_token
+from cti.switch.fastagi import FastAgiServer
 from tests import valkey
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -230,3 +235,73 @@ async def test_a_stop_that_comes_while_an_owner_steps_down_holds_and_cuts_nothin
     may_end.set()
     await asyncio.wait_for(stopping, PATIENCE_S)
     assert left == [True] and one._turns.cancelled()
+
+
+async def test_the_lease_is_kept_while_a_standby_shuts_its_doors(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly(agi: FastAgiServer) -> None:
+        await asyncio.sleep(2.5)  # its grace is longer than a lease
+
+    one = start("one")
+    await one.until(lambda: one.owns)
+    monkeypatch.setattr(FastAgiServer, "close", slowly)
+    two, three = start("two"), start("three")
+    await two.until_standing_by()
+    await three.until_standing_by()
+    await one.stop()
+    await two.until(lambda: two.owns or three.owns)
+    assert len(two.tokens + three.tokens) == 1
+    await asyncio.sleep(0.5)
+    assert two.owns != three.owns and newest_token_of(two) == (two.tokens + three.tokens)[0] == one.tokens[0] + 1
+
+
+@pytest.mark.parametrize("where", ["store", "redis"])
+async def test_a_stop_while_the_lease_is_taken_gives_it_back(
+    start: Start, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    reached, goes_on = threading.Event(), threading.Event()
+    closed: list[Store] = []
+
+    def hangs(url: str) -> Store:
+        store = open_store(url)
+        if where == "store":
+            reached.set()
+            goes_on.wait(PATIENCE_S)
+        return store
+
+    def take(door: Door, newer_than: int) -> int | None:
+        token = taken(door, newer_than)
+        if where == "redis":
+            reached.set()
+            goes_on.wait(PATIENCE_S)
+        return token
+
+    taken = Door.take
+    monkeypatch.setattr(standby, "open_store", hangs)
+    monkeypatch.setattr(Door, "take", take)
+    close = Store.close
+
+    def closes(store: Store) -> None:
+        closed.append(store)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", closes)
+    one = start("one")
+    await one.until(reached.is_set)
+    stopping = asyncio.create_task(one.stop())
+    await asyncio.sleep(0.1)
+    goes_on.set()
+    await asyncio.wait_for(stopping, PATIENCE_S)
+    await until(lambda: closed)
+    assert one.settings.redis is not None
+    seen = Door(one.settings.redis, whereabouts(one.settings)).stand_by()
+    assert seen.owner is None and not one.owns and not one.tokens
+    assert seen.given_back == (where == "redis")
+
+
+def newest_token_of(process: Process) -> int:
+    store = open_store(process.settings.store)
+    assert process.settings.redis is not None
+    try:
+        return newest_token(store, process.settings.redis.domain)
+    finally:
+        store.close()
