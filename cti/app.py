@@ -167,7 +167,7 @@ class Application:
         settings = self.settings
         machine.make_directory(settings.state_dir)
         stack.callback(os.close, machine.only_engine(settings.state_dir))
-        store = open_store(settings.store)
+        store = open_store(settings.store, idle_s=None if settings.redis is None else settings.redis.idle_s)
         stack.callback(store.close)
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)

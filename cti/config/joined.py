@@ -14,6 +14,7 @@ from cti.model.schema import Policy
 
 URL = r"^rediss?://\S{1,400}$"
 MEANINGS = {URL: "must be redis://host:6379/0, or rediss:// for TLS; user and password stand before an @"}
+LEAST_IDLE_S = 5.0  # a busy machine makes no transaction pause for so long
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 UserName = Annotated[str, StringConstraints(pattern=r"^\S{1,80}$")]
 
@@ -39,6 +40,16 @@ class Joined(Policy):
     def is_tls(self) -> bool:
         """Whether TLS is spoken, with sentinels and nodes as well."""
         return self.url.startswith("rediss:")
+
+    @property
+    def idle_s(self) -> float:
+        """After so long an engine that is silent within a transaction is frozen: its locks are taken from it."""
+        return max(LEAST_IDLE_S, 2 * self.lease_s)
+
+    @property
+    def claim_s(self) -> float:
+        """So long the store may take to know a new owner: a lock is waited for twice as long as its holder may idle."""
+        return 2 * self.idle_s + self.lease_s
 
     @field_validator("url")
     @classmethod

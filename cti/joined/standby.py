@@ -116,7 +116,7 @@ class Standby:
         """Open the store first: who cannot does not take over."""
         machine.make_directory(self._settings.state_dir)
         try:
-            store = open_store(self._settings.store)
+            store = open_store(self._settings.store, idle_s=self._rules.idle_s)
         except ConfigError as error:
             log.error("cannot take over: the store does not open", problem=error.problems[0])
             return False

@@ -63,7 +63,14 @@ def _leave(term: Term, door: Door) -> None:
 async def _own(rules: Joined, door: Door, term: Term, serve: Serve) -> bool:
     """Serve until the lease is lost. True: `serve` has ended by itself."""
     assert term.holding is not None and term.store is not None
-    await in_thread_of_its_own(partial(_claim, rules, door, term.store, term.holding.token))
+    token = term.holding.token
+    try:
+        async with asyncio.timeout(rules.claim_s):  # nobody serves meanwhile, and the lease keeps others away
+            await in_thread_of_its_own(partial(_claim, rules, door, term.store, token))
+    except TimeoutError:
+        log.error("cannot take over: the store does not answer", waited_s=rules.claim_s)
+        raise _NotClaimed from None
+    log.info("owns the centre", domain=rules.domain, token=token)
     return await _serve(term.holding, serve, term.lost)
 
 
@@ -76,7 +83,6 @@ def _claim(rules: Joined, door: Door, store: Store, token: int) -> None:
         raise _NotClaimed from None
     if not ours:
         raise _NotClaimed
-    log.info("owns the centre", domain=rules.domain, token=token)
 
 
 async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,12 @@ class Store:
         self.durable.dispose()
 
 
-def open_store(url: str) -> Store:
-    """Open and migrate the database at `url` (e.g. sqlite:///var/lib/cti/cti.db); raises ConfigError."""
+def open_store(url: str, *, idle_s: float | None = None) -> Store:
+    """Open and migrate the database at `url` (e.g. sqlite:///var/lib/cti/cti.db); raises ConfigError.
+
+    `idle_s`: engines are joined, and one that is frozen within a transaction keeps its locks. PostgreSQL ends one in
+    which nothing was asked for so long, and nobody waits for a lock for longer than twice that.
+    """
     try:
         if make_url(url).drivername == "postgresql":
             url = url.replace("postgresql", POSTGRESQL, 1)
@@ -64,7 +69,7 @@ def open_store(url: str) -> Store:
     except (ArgumentError, ValueError):  # ValueError: of a port that is no number
         raise ConfigError(["store: not a database URL; write for example sqlite:////var/lib/cti/cti.db"]) from None
     try:
-        store = Store(_engine(url, "NORMAL"), _engine(url, "FULL"))
+        store = Store(_engine(url, "NORMAL", idle_s=idle_s), _engine(url, "FULL", idle_s=idle_s))
     except (ImportError, SQLAlchemyError, TypeError, ValueError) as error:
         raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
     try:
@@ -76,11 +81,13 @@ def open_store(url: str) -> Store:
     return store
 
 
-def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S) -> Engine:
+def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S, *, idle_s: float | None = None) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         of_driver = {"timeout": answer_s} if make_url(url).drivername == POSTGRESQL else {}
         engine = create_engine(url, pool_pre_ping=True, connect_args=of_driver)
         event.listen(engine, "handle_error", _trust_no_more)
+        if idle_s is not None and engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", partial(_limit, round(idle_s * 1000)))
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "cached_statements": KEPT_STATEMENTS})
     _make_private(make_url(url).database)
@@ -97,6 +104,15 @@ def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S) -> En
         cursor.close()
 
     return engine
+
+
+def _limit(idle_ms: int, connection: Any, _record: Any) -> None:
+    """Of each new connection. By SET, since a pooler in between may refuse what it does not know at the start."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {idle_ms}")
+    cursor.execute(f"SET lock_timeout = {2 * idle_ms}")
+    cursor.close()
+    connection.commit()
 
 
 def _trust_no_more(context: ExceptionContext) -> OperationalError | None:

@@ -18,13 +18,14 @@ from structlog.testing import capture_logs
 
 from cti.cli import control
 from cti.config import settings as config
+from cti.config.joined import Joined
 from cti.joined import standby, turns
 from cti.joined.door import Door
 from cti.joined.holding import Holding
 from cti.joined.turns import take_turns
 from cti.joined.whereabouts import whereabouts
 from cti.store.database import Store, open_store
-from cti.store.owner import newest_token
+from cti.store.owner import claim, newest_token
 from cti.switch.fastagi import FastAgiServer
 from tests import valkey
 from tests.waiting import until
@@ -210,6 +211,29 @@ async def test_a_store_that_takes_no_claim_is_not_asked_again_at_once(
     await one.until(lambda: one.owns)
 
 
+async def test_a_store_that_hangs_at_the_claim_keeps_the_lease_from_nobody(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, hung = threading.Event(), list[str]()
+
+    def hangs(*words: object) -> bool:
+        hung.append(str(words[3]))
+        if len(hung) == 1:
+            goes_on.wait(PATIENCE_S)
+        return claim(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(turns, "claim", hangs)
+    monkeypatch.setattr(Joined, "claim_s", 0.3)
+    one = start("one")
+    await one.until(lambda: bool(hung))
+    two = start("two")
+    await one.until(lambda: one.owns or two.owns)
+    goes_on.set()
+    await asyncio.sleep(0.3)
+    owner = one if one.owns else two
+    assert newest_token_of(owner) == owner.tokens[0], "what was claimed too late changes nothing"
+
+
 async def test_a_stop_that_comes_while_an_owner_steps_down_holds_and_cuts_nothing_short(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,8 +285,8 @@ async def test_a_stop_while_the_lease_is_taken_gives_it_back(
     reached, goes_on = threading.Event(), threading.Event()
     closed: list[Store] = []
 
-    def hangs(url: str) -> Store:
-        store = open_store(url)
+    def hangs(url: str, *, idle_s: float | None) -> Store:
+        store = open_store(url, idle_s=idle_s)
         if where == "store":
             reached.set()
             goes_on.wait(PATIENCE_S)

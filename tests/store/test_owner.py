@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import threading
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from cti.store.attempts import Attempt, intend
 from cti.store.database import Store, open_store
 from cti.store.owner import NotOwner, claim, guard, newest_token
-from cti.store.tables import attempt
+from cti.store.row_fault import is_rows_fault
+from cti.store.tables import attempt, routing_owner
 from tests.postgres import NoPostgres, server
 
 pytestmark = pytest.mark.unit
@@ -99,3 +107,61 @@ def test_a_write_under_way_is_before_the_claim_or_never(stores: tuple[Store, Sto
     with pytest.raises(NotOwner):
         connection.commit()
     connection.close()
+
+
+FROZEN = """
+import os, signal, sys
+from sqlalchemy import event
+from cti.store.attempts import Attempt, intend
+from cti.store.database import open_store
+from cti.store.owner import claim, guard
+url, domain, lead = sys.argv[1:]
+store = open_store(url, idle_s=1.0)
+claim(store, domain, 1, "one", 0.0)
+guard(store, domain, 1, lambda: None)
+event.listen(store.durable, "commit", lambda _: os.kill(os.getpid(), signal.SIGSTOP))
+first = Attempt("spring", int(lead), 1, 0, "+4930")
+for attempt in range(2):
+    try:
+        intend(store, first, 1.0)
+    except Exception as error:
+        print(type(error).__name__, flush=True)
+"""
+
+
+def test_who_is_frozen_within_a_commit_keeps_nobody_from_taking_over(postgres_url: str, tmp_path: Path) -> None:
+    """He has compared his token, and its row is locked until his commit is over: it never is."""
+    domain = str(zlib.crc32(tmp_path.name.encode()))
+    two = open_store(postgres_url, idle_s=1.0)
+    words = [sys.executable, "-c", FROZEN, postgres_url, domain, domain[:6]]
+    frozen = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        os.waitid(os.P_PID, frozen.pid, os.WSTOPPED)
+        taken = Future[bool]()
+        asking = threading.Thread(
+            target=lambda: taken.set_result(claim(two, domain, 2, "two", 0.0)), name="claim", daemon=True
+        )
+        asking.start()
+        assert taken.result(timeout=20.0)
+        with two.engine.connect() as connection:
+            assert connection.execute(select(attempt.c.lead).where(attempt.c.lead == int(domain[:6]))).first() is None
+        frozen.send_signal(signal.SIGCONT)
+        told = frozen.communicate(timeout=30.0)[0].split()
+        assert len(told) == 2 and told[1] == "NotOwner", told  # his connection is gone, and then he hears why
+    finally:
+        frozen.kill()
+        frozen.wait()
+        two.close()
+
+
+def test_nobody_waits_for_a_lock_for_ever(postgres_url: str) -> None:
+    store, other = open_store(postgres_url, idle_s=0.1), open_store(postgres_url)
+    claim(other, "lock", 1, "one", 0.0)
+    with other.durable.begin() as connection:
+        connection.execute(update(routing_owner).where(routing_owner.c.domain == "lock").values(engine="two"))
+        with pytest.raises(DBAPIError) as failed:
+            claim(store, "lock", 2, "three", 0.0)
+    assert not is_rows_fault(failed.value), "it is tried again"
+    assert claim(store, "lock", 2, "three", 0.0)
+    store.close()
+    other.close()
