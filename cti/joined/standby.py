@@ -44,7 +44,13 @@ OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit af
 ANSWER_TIMEOUT_S = 2.0
 SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
+LONGEST_PAUSE_S = 4.0  # between two tries to take over while something keeps us from it, or a lease
+
 log = structlog.get_logger(__name__)
+
+
+class _CannotTake(Exception):
+    """Nobody holds the lease, and something keeps us from taking it: what."""
 
 
 class Standby:
@@ -58,6 +64,8 @@ class Standby:
         self._away_since: float | None = None
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
+        self._trouble = ""  # why we cannot take over though we could
+        self._try_pause_s, self._try_at = 0.0, 0.0
 
     @property
     def redis_away_s(self) -> float | None:
@@ -95,9 +103,24 @@ class Standby:
         self._note(seen)
         if seen.owner is not None:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
-        if seen.owner is not None or not self._patience.may_take(now, given_back=seen.given_back):
+            self._trouble, self._try_pause_s, self._try_at = "", 0.0, 0.0
             return False
-        return await in_thread_of_its_own(self._take)
+        if now < self._try_at or not self._patience.may_take(now, given_back=seen.given_back):
+            return False
+        try:
+            return await in_thread_of_its_own(self._take)
+        except _CannotTake as trouble:
+            self._try_later(str(trouble))
+            return False
+
+    def _try_later(self, trouble: str) -> None:
+        """Told once, and tried ever more rarely: a store that is away may be so for hours."""
+        if trouble != self._trouble:
+            log.error("cannot take over", reason=trouble)
+        self._trouble = trouble
+        longest = max(LONGEST_PAUSE_S, self._rules.lease_s)
+        self._try_pause_s = min(longest, 2 * self._try_pause_s or self._rules.lease_s / LOOKS)
+        self._try_at = lasting_clock() + self._try_pause_s
 
     def _note(self, seen: Seen) -> None:
         found, us = seen.owner, self._door.me
@@ -113,20 +136,23 @@ class Standby:
                 log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
 
     def _take(self) -> bool:
-        """Open the store first: who cannot does not take over."""
-        machine.make_directory(self._settings.state_dir)
+        """Open the store first: who cannot does not take over. Raises _CannotTake."""
         try:
+            machine.make_directory(self._settings.state_dir)
             store = open_store(self._settings.store, idle_s=self._rules.idle_s)
         except ConfigError as error:
-            log.error("cannot take over: the store does not open", problem=error.problems[0])
-            return False
+            raise _CannotTake(error.problems[0]) from None
+        is_ours = False
         try:
-            if self._term.take(store):
-                return True
-        except (SQLAlchemyError, RedisAway) as error:
-            log.error("cannot take over", error=type(error).__name__)
-        store.close()
-        return False
+            is_ours = self._term.take(store)
+        except SQLAlchemyError as error:
+            raise _CannotTake(f"store: {type(error).__name__}") from None
+        except RedisAway as away:
+            raise _CannotTake(f"Redis: {away}") from None
+        finally:
+            if not is_ours:
+                store.close()
+        return is_ours
 
     # --- who comes meanwhile ------------------------------------------------------------------------------------------
 
@@ -171,7 +197,8 @@ class Standby:
         owner = (
             "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
         )
-        return [f"standby: {owner}", *away]
+        trouble = ["it cannot take over: its log says why"] if self._trouble else []
+        return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
         theirs = "" if self.owner is None else self.owner.seal

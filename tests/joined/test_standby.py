@@ -8,12 +8,16 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
+from cti import machine
 from cti.config import settings as config
 from cti.config.joined import Joined
+from cti.joined import standby
 from cti.joined.door import Door, Seen, Whereabouts
 from cti.joined.standby import Standby
 from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
+from cti.model.errors import ConfigError
+from cti.store.database import Store
 from cti.switch.agi_session import AgiSession
 
 pytestmark = pytest.mark.unit
@@ -32,7 +36,8 @@ class Scene:
         self.rules = SETTINGS.redis or Joined()
         self.seen = Seen(None, given_back=False)
         door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=lambda: self.seen)
-        self.standby = Standby(SETTINGS, self.rules, cast(Door, door), cast(Term, None))
+        term = SimpleNamespace(take=lambda _: True)
+        self.standby = Standby(SETTINGS, self.rules, cast(Door, door), cast(Term, term))
 
     async def look(self, owner: Whereabouts | None) -> None:
         self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
@@ -66,3 +71,32 @@ async def test_what_it_was_itself_before_it_died_is_no_owner() -> None:
         await scene.look(former)
     assert await scene.sends_to() is None and scene.standby.owner is None
     assert len([line for line in said if "owned" in line["event"]]) <= 1, "said once"
+
+
+async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, tried_at = 100.0, list[float]()
+
+    def refuses(url: str, *, idle_s: float) -> Store:
+        tried_at.append(now)
+        raise ConfigError(["store: cannot open it"])
+
+    monkeypatch.setattr(standby, "lasting_clock", lambda: now)
+    monkeypatch.setattr(standby, "open_store", refuses)
+    monkeypatch.setattr(machine, "make_directory", lambda _: None)
+    scene = Scene()
+    with capture_logs() as said:
+        while now < 130.0:
+            await scene.look(None)
+            now += scene.standby._pause_s
+    assert len([line for line in said if line["log_level"] == "error"]) == 1
+    tried = [round(at - tried_at[0], 2) for at in tried_at]
+    assert tried[:7] == [0.0, 0.25, 0.75, 1.75, 3.75, 7.75, 11.75], "a look each 0.25 s, a try less and less often"
+    assert any("cannot take over" in reason for reason in scene.standby._not_ready())
+
+    await scene.look(OTHER)
+    assert not any("cannot take over" in reason for reason in scene.standby._not_ready())
+    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
+    scene.seen = Seen(None, given_back=True)
+    assert await scene.standby._look(), "at once: who owned it meanwhile had the store"
