@@ -1,4 +1,4 @@
-"""What do Prometheus and an orchestrator ask? /metrics, /healthz, /readyz on TCP, without a word of personal data.
+"""What do Prometheus, an orchestrator, a balancer ask? /metrics, /healthz, /readyz, /ownz on TCP: no personal data.
 
 Knows only functions that answer; neither the engine nor the metrics' library.
 """
@@ -22,10 +22,13 @@ def make_http_app(
     not_ready: Callable[[], Sequence[str]],
     loop_lag_s: Callable[[], float],
     warnings: Callable[[], Sequence[str]] = lambda: (),
+    *,
+    owns: Callable[[], bool] = lambda: True,
 ) -> web.Application:
     """The app. `not_ready` returns what is missing (empty: ready), `loop_lag_s` the newest lag of the event loop.
 
-    `warnings` are told beside: callers are served all the same.
+    `warnings` are told beside: callers are served all the same. `owns`: whether pages and requests are answered here,
+    by whom of several engines owns the centre; he does so while he takes no new callers, too.
     """
 
     async def metrics(_request: web.Request) -> web.Response:
@@ -41,11 +44,15 @@ def make_http_app(
         told = {"warnings": found} if (found := list(warnings())) else {}
         return answer({"ready": not reasons, "reasons": reasons, **told}, 503 if reasons else 200)
 
+    async def ownz(_request: web.Request) -> web.Response:
+        return answer({"owns": owns()}, 200 if owns() else 503)
+
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     limit_connections(app)
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    app.router.add_get("/ownz", ownz)
     return app
 
 

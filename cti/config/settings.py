@@ -81,7 +81,7 @@ class FastAgi(Policy):
 
 
 class Http(Policy):
-    """Where /metrics, /healthz and /readyz answer."""
+    """Where /metrics, /healthz, /readyz and /ownz answer."""
 
     listen: AddressText = Address("127.0.0.1", 8470)
 

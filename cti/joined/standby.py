@@ -168,7 +168,8 @@ class Standby:
             make_standing_by_app(self._where, self._warnings, pages=False), settings.control
         )
         stack.push_async_callback(control.close)
-        http = make_http_app(lambda: generate_latest(registry), self._not_ready, watch.lag_s, self._warnings)
+        told = (lambda: generate_latest(registry), self._not_ready, watch.lag_s, self._warnings)
+        http = make_http_app(*told, owns=lambda: False)
         await stack.enter_async_context(_served("http.listen", http, settings.http.listen))
         if settings.web is not None:
             tls = None if settings.web.tls is None else tls_context(settings.web.tls)

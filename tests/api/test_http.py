@@ -16,9 +16,9 @@ class Scene:
     def __init__(self) -> None:
         self.missing: list[str] = []
         self.lag_s = 0.0
-        self.client = TestClient(
-            TestServer(make_http_app(lambda: b"cti_bugs_total 0.0\n", lambda: self.missing, lambda: self.lag_s))
-        )
+        self.owns = True
+        told = (lambda: b"cti_bugs_total 0.0\n", lambda: self.missing, lambda: self.lag_s)
+        self.client = TestClient(TestServer(make_http_app(*told, owns=lambda: self.owns)))
 
 
 @pytest.fixture
@@ -49,6 +49,15 @@ async def test_readyz_gives_its_reasons(scene: Scene) -> None:
     scene.missing = []
     response = await scene.client.get("/readyz")
     assert (response.status, await response.json()) == (200, {"ready": True, "reasons": []})
+
+
+async def test_who_owns_the_centre_does_so_whether_he_lets_callers_in_or_not(scene: Scene) -> None:
+    scene.missing = ["new callers are turned away: it is drained"]
+    response = await scene.client.get("/ownz")
+    assert (response.status, await response.json()) == (200, {"owns": True})
+    scene.owns = False
+    response = await scene.client.get("/ownz")
+    assert (response.status, await response.json()) == (503, {"owns": False})
 
 
 async def test_nothing_else_is_there(scene: Scene) -> None:

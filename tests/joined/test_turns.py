@@ -139,6 +139,7 @@ async def test_one_owns_it_the_other_sends_on_and_follows(start: Start) -> None:
         status, text, _ = await two.get(8470, "/readyz")
     assert status == 503 and "standby" in text and "warnings" not in text
     assert (await two.get(8470, "/healthz"))[0] == 200
+    assert (await two.get(8470, "/ownz"))[0] == 503
     assert "cti_owner 0.0" in (await two.get(8470, "/metrics"))[1]
     assert (await two.get(8089, "/supervisor"))[::2] == (307, "http://127.34.0.1:8089/supervisor")
     assert await two.enter("/inbound/t") == b"SET VARIABLE CTI_OWNER 127.34.0.1:4573\n"
