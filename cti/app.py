@@ -11,6 +11,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
-from cti.background import Background
+from cti.background import Background, in_thread_of_its_own
 from cti.center import ContactCenter
 from cti.clocks import AgeingClock, SteadyClock
 from cti.config.settings import AsteriskNode, Settings
@@ -167,7 +168,10 @@ class Application:
         settings = self.settings
         machine.make_directory(settings.state_dir)
         stack.callback(os.close, machine.only_engine(settings.state_dir))
-        store = open_store(settings.store, idle_s=None if settings.redis is None else settings.redis.idle_s)
+        # What reads the store before anybody is served goes beside the loop: an owner that stands still for long
+        # loses its lease to the next one, who would read the same.
+        idle_s = None if settings.redis is None else settings.redis.idle_s
+        store = await in_thread_of_its_own(partial(open_store, settings.store, idle_s=idle_s), Store.close)
         stack.callback(store.close)
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
@@ -187,7 +191,7 @@ class Application:
         self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
-        readers = self._readers(stack, store)
+        readers = await self._readers(stack, store)
         outbound = self.outbound
         guards = (self.admission, self.office)
         self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, *guards)
@@ -204,11 +208,11 @@ class Application:
         stack.callback(self.engine.stop)
         self.reports = Reports(store, lambda: self._policy.zone, self.clock)
         self.view.tally.begin(self.clock())
-        if not restore_today(store, self.view.tally, self.clock()):
+        if not await in_thread_of_its_own(partial(restore_today, store, self.view.tally, self.clock())):
             log.error("the history of today cannot be read: boards count from now on")
-        for restored in load_agent_status(store):
+        for restored in await in_thread_of_its_own(lambda: list(load_agent_status(store))):
             self.engine.post(restored)
-        outbound.begin(self.engine.post)
+        await outbound.begin(self.engine.post)
         await self._serve(stack, store)
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
@@ -221,7 +225,7 @@ class Application:
         except OSError as error:
             raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
 
-    def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
+    async def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
         """Everybody who reads the stream of facts; closed behind the engine."""
         writer = StoreWriter(store)
         stack.callback(writer.close)
@@ -243,10 +247,10 @@ class Application:
         self._errors["hooks"] = lambda: hooks.errors
         if self.settings.hooks:
             readers.append(hooks.outbox.apply)
-        history = self._keep_history(store)
-        if self.settings.hooks:
-            hooks.outbox.goes_on(history.left.facts(OF_CONTACTS))
+        history = await self._keep_history(store)
         stack.callback(history.close)
+        if self.settings.hooks:
+            await in_thread_of_its_own(lambda: hooks.outbox.goes_on(history.left.facts(OF_CONTACTS)))
         readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
         if self.settings.queue_log is not None:
@@ -277,14 +281,16 @@ class Application:
         self._errors |= {"flow_store": lambda: self.flows.errors, "flow_voice": lambda: self.flows.voice.failed}
         return writer.apply
 
-    def _keep_history(self, store: Store) -> HistoryWriter:
+    async def _keep_history(self, store: Store) -> HistoryWriter:
         kept, version = self.settings.history, self.policy.version
         folder = Path(self.settings.flows.recordings) if self.settings.flows is not None else None
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
         kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.ageing}
         now, late = self.clock(), self.admission
-        writer = HistoryWriter(store, self._policy, version, now=now, **kept_for, may_wait=lambda: late.is_late)
+        kept_for |= {"now": now, "may_wait": lambda: late.is_late}
+        made = partial(HistoryWriter, store, self._policy, version, **kept_for)
+        writer = await in_thread_of_its_own(made, HistoryWriter.close)
         self.history = History(store, self._policy, version, writer.flush)
         self._history_writer = writer
         self.view.flow_ways.goes_on(writer.left_in_flows)

@@ -19,13 +19,18 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-def in_thread_of_its_own(work: Callable[[], T]) -> asyncio.Future[T]:
-    """Return what `work` returns or raises. For work that may never end: no stop waits for its thread."""
+def in_thread_of_its_own(work: Callable[[], T], unwanted: Callable[[T], object] | None = None) -> asyncio.Future[T]:
+    """Return what `work` returns or raises. For work that may never end: no stop waits for its thread.
+
+    `unwanted` gets, in a thread, what came when nobody waited for it any more: to close it.
+    """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[T] = loop.create_future()
 
     def tell(result: T | None, error: BaseException | None) -> None:
         if found.done():
+            if unwanted is not None and error is None:
+                threading.Thread(target=unwanted, args=(result,), name="cti-unwanted", daemon=True).start()
             return
         if error is not None:
             found.set_exception(error)

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from cti import app as the_app
 from cti.app import Application
 from cti.cli import control
 from cti.config import settings as config
+from cti.hooks.outbox import Outbox
+from cti.keepers import callback_keeper
 from cti.model import events
 from cti.model.hooks import Hook
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
-from cti.store import history_left, hook_outbox
+from cti.store import campaigns, history_left, hook_outbox
 from cti.store.database import open_store
+from cti.store.history_writer import HistoryWriter
 from cti.switch import asterisk
 from tests.running import Running
 from tests.waiting import until
@@ -138,3 +143,55 @@ async def test_a_refused_reload_leaves_the_history_as_it_was(tmp_path: Path) -> 
             ("ben",),
         ]
         assert database.execute("SELECT count(*) FROM config_version").fetchall() == [(1,)]
+
+
+async def test_a_start_reads_the_store_beside_the_loop(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or an owner who has much to read would stand still until the next one has his lease."""
+    read: dict[str, bool] = {}
+
+    def watch(place: Any, name: str) -> None:
+        asked = getattr(place, name)
+
+        def noted(*words: Any, **more: Any) -> Any:
+            read[name] = threading.current_thread() is threading.main_thread()
+            return asked(*words, **more)
+
+        monkeypatch.setattr(place, name, noted)
+
+    for name in ("open_store", "restore_today", "load_agent_status"):
+        watch(the_app, name)
+    watch(history_left.LeftBehind, "__init__")
+    watch(Outbox, "goes_on")
+    watch(callback_keeper, "open_promises")
+    watch(campaigns, "left_behind")
+    hooks = {"crm": Hook(url=f"http://{NOBODY}:9/", secret=SecretStr("whsec_" + 32 * "A"))}
+    async with Application.start(settings.model_copy(update={"hooks": hooks})):
+        assert len(read) == 7 and not any(read.values()), f"on the loop: {[name for name in read if read[name]]}"
+
+
+async def test_a_stop_in_the_midst_of_a_start_leaves_no_history_behind(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, may_go_on, closed = threading.Event(), threading.Event(), threading.Event()
+    begin, close = history_left.LeftBehind.__init__, HistoryWriter.close
+
+    def slow(left: history_left.LeftBehind, *words: Any) -> None:
+        reads.set()
+        may_go_on.wait(30.0)
+        begin(left, *words)
+
+    def closes(writer: HistoryWriter) -> int:
+        closed.set()
+        return close(writer)
+
+    monkeypatch.setattr(history_left.LeftBehind, "__init__", slow)
+    monkeypatch.setattr(HistoryWriter, "close", closes)
+    starting = asyncio.create_task(Application.start(settings).__aenter__())
+    await until(reads.is_set)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    may_go_on.set()
+    await until(closed.is_set)

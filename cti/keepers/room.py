@@ -5,11 +5,12 @@ Puts the parts together for the composition root, as flows/room.py does for flow
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from cti.background import Background
+from cti.background import Background, in_thread_of_its_own
 from cti.keepers.callback_desk import CallbackDesk
 from cti.keepers.callback_keeper import CallbackKeeper
 from cti.keepers.campaign_board import CampaignBoard
@@ -30,6 +31,8 @@ from cti.store.attempts import NotNow
 from cti.store.database import Store
 from cti.store.outbound_writer import OutboundWriter
 from cti.switch.trunks import Trunk
+
+PORTION = 500  # events of a start, and then the loop's turn
 
 
 class OutboundRoom:
@@ -62,14 +65,23 @@ class OutboundRoom:
         failed = (self.writer, self.ledger, self.keeper, self.campaigns, self.abandoned, self.amd, self.visits)
         return sum(part.errors for part in (*failed, self.board, self._background))
 
-    def begin(self, post: Callable[[AnyEvent], None]) -> None:
-        """Go on with what was promised, and take what is asked for from now on. Blocks. Raises SQLAlchemyError."""
+    async def begin(self, post: Callable[[AnyEvent], None]) -> None:
+        """Go on with what was promised, and take what is asked for from now on. Raises SQLAlchemyError."""
         self._post = post
-        self.keeper.resume(post)
-        self.campaigns.resume(post)
+        for number, left in enumerate(await in_thread_of_its_own(self._left)):
+            post(left)
+            if number % PORTION == PORTION - 1:
+                await asyncio.sleep(0)
         for keeper in (self.keeper, self.campaigns, self.visits):
             self._background.keep(keeper.run, post)
         self._background.keep(self.board.run)
+
+    def _left(self) -> list[AnyEvent]:
+        """What an earlier process has promised, and was dialling. Blocks."""
+        found: list[AnyEvent] = []
+        self.keeper.resume(found.append)
+        self.campaigns.resume(found.append)
+        return found
 
     def desk(self, now: Callable[[], list[CampaignNow]]) -> CampaignDesk:
         """What people may ask of campaigns; `now`: of the core."""

@@ -24,7 +24,7 @@ async def test_whom_a_list_forbids_to_call_is_not_tried_again(tmp_path: Path) ->
     posted: list[AnyEvent] = []
     async with contextlib.AsyncExitStack() as stack:
         room = OutboundRoom(store, lambda: 5.0, Center, stack)
-        room.begin(posted.append)
+        await room.begin(posted.append)
         add_entry(store, Entry("+4930123456", "", "asked", "eva", 1.0))
         ticket = Ticket(ContactId("callbacks/7-1"), QueueName("sales"), 1.0, 1.0)
         call = PlaceCall(AttemptId("callbacks-7-1"), NodeId("n1"), "+4930123456", 20.0, ticket)
