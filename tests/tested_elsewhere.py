@@ -93,5 +93,4 @@ TESTED_ELSEWHERE = {
     "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
     "cti/cli/drain.py": "test_leaving.py: through the control socket",
-    "cti/joined/standby.py": "test_turns.py, and tests/acceptance/test_several_engines.py",
 }
