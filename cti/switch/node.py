@@ -48,9 +48,13 @@ class Node:
         clock: Clock,
         trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
+        sessions: Container[str] = (),
         here: str = "",
     ) -> None:
-        """`here`, where several engines are joined: host:port at which callers reach this one."""
+        """`here`, where several engines are joined: host:port at which callers reach this one.
+
+        `sessions`: every leg that speaks AGI with us, whether or not the core knows its call.
+        """
         self.name = name
         self.address = f"{host}:{port}"
         self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
@@ -64,7 +68,8 @@ class Node:
         self._clock = clock
         self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
-        self.strays = Strays(name, self.link, calls.__contains__, here) if here else None
+        self._sessions = sessions
+        self.strays = Strays(name, self.link, self._holds, here) if here else None
         self.door_open = False  # callers who are told of us before would find it shut, and try the others first
         self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
@@ -117,6 +122,10 @@ class Node:
         """The door is open: who waits may come."""
         self.door_open = True
         self._tell_where()
+
+    def _holds(self, leg: str) -> bool:
+        """By its call, too: after an attended transfer its session is still known by the agent's leg."""
+        return leg in self._calls or leg in self._sessions
 
     def _tell_where(self) -> None:
         if self.strays is not None and self.door_open and self.live:
