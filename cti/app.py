@@ -121,6 +121,7 @@ class Application:
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
             "ami_action_timeout": lambda: sum(n.link.counters.timeouts for n in self.switch.nodes.values()),
             "ami_event": lambda: sum(n.link.counters.event_errors for n in self.switch.nodes.values()),
+            "node_look": lambda: sum(node.look_errors for node in self.switch.nodes.values()),
             "ami_forged_event": lambda: sum(n.link.counters.forged for n in self.switch.nodes.values()),
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,

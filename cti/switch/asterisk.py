@@ -207,7 +207,7 @@ class AsteriskSwitch:
             return
         match command:
             case commands.Ring():
-                self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
+                self._node_of(call).rings.expect(call.call, {leg.dial: leg.offer for leg in command.legs})
                 self._stop_sound(call, playing=call.ring(command))
             case commands.Announce():
                 call.announce(command)
