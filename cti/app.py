@@ -248,7 +248,7 @@ class Application:
         if self.settings.hooks:
             hooks.outbox.goes_on(history.left.facts(OF_CONTACTS))
         stack.callback(history.close)
-        readers.append(history.apply)
+        readers += [history.apply, history.left.node]
         self._errors["store"] = lambda: writer.errors
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
