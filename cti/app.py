@@ -115,6 +115,7 @@ class Application:
         self._errors: dict[str, Callable[[], int]] = {
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
+            "core": lambda: self.engine.core_errors,
             "session_refused": self._sessions_refused,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
