@@ -52,14 +52,14 @@ from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
 from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
-from cti.model.changes import Refused
+from cti.model.changes import Changed, Kind, Refused
 from cti.model.events import EngineLeaves, PolicyChanged
 from cti.model.policy import Center
 from cti.model.uploads import UPLOADS
 from cti.model.words import AgentId, NodeId
 from cti.operator_log import NoEntryLog, log_bugs, log_reload
 from cti.policy_in_force import PolicyInForce
-from cti.ports import Ledger, Office, Reader
+from cti.ports import Ledger, Office, Reader, told_of
 from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
@@ -116,12 +116,14 @@ class Application:
         self._errors: dict[str, Callable[[], int]] = {
             "reader": lambda: self.engine.reader_errors,
             "switch": lambda: self.engine.switch_errors,
+            "core": lambda: self.engine.core_errors,
             "session_refused": self._sessions_refused,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
             "ami_action_timeout": lambda: sum(n.link.counters.timeouts for n in self.switch.nodes.values()),
             "ami_event": lambda: sum(n.link.counters.event_errors for n in self.switch.nodes.values()),
+            "node_look": lambda: sum(node.look_errors for node in self.switch.nodes.values()),
             "ami_forged_event": lambda: sum(n.link.counters.forged for n in self.switch.nodes.values()),
             "spool_bad_file": lambda: self.spool_counts.bad,
             "spool": lambda: self.spool_counts.errors,
@@ -137,6 +139,7 @@ class Application:
         self.boards: Boards
         self.web: WebRoom
         self._policy = policy
+        self._policies_told: list[str] = []
         self.history: History
         self._history_writer: HistoryWriter
         self._follow = self._followers()
@@ -236,7 +239,7 @@ class Application:
             boards = self.boards = Boards(self.view, stands)
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
-        readers += [log_bugs, NoEntryLog().apply]
+        readers += [self._hear_of_policy, log_bugs, NoEntryLog().apply]
         readers.append(self._keep_follow_ups(stack, store))
         outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
@@ -251,7 +254,7 @@ class Application:
         stack.callback(history.close)
         if self.settings.hooks:
             await in_thread_of_its_own(lambda: hooks.outbox.goes_on(history.left.facts(OF_CONTACTS)))
-        readers.append(history.apply)
+        readers += [history.apply, history.left.node]
         self._errors["store"] = lambda: writer.errors
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
@@ -350,19 +353,34 @@ class Application:
         former = (self._policy, self.engine.center.policy_version)
         self._all_follow(policy, version)
         self._history_writer.propose(policy, version, self.clock())
-        refused = None
-        accepted = False
+        self._policies_told.clear()
+        refused: Refused | None = None
         try:
             refused = self.engine.ask(PolicyChanged(policy, version, by))
-            accepted = refused is None
-        finally:
-            self._history_writer.settle(accepted=accepted)
-        if refused is not None:
-            self._all_follow(*former)
-            self.view.forget_gone()
-        else:
+        except Exception as bug:
+            if version not in self._policies_told:
+                self._keep_to(*former)
+                raise
+            log.error("a bug, and the new policy holds", error=type(bug).__name__)
+        if version in self._policies_told:
+            self._history_writer.settle(accepted=True)
             self.history.reload(policy, version)
+            return None
+        self._keep_to(*former)
+        if refused is None:
+            raise RuntimeError("a bug keeps the new policy out: the former one holds")
         return refused
+
+    def _keep_to(self, former: Center, version: str) -> None:
+        """A new policy does not hold: everybody goes back."""
+        self._history_writer.settle(accepted=False)
+        self._all_follow(former, version)
+        self.view.forget_gone()
+
+    @told_of(Kind.CONFIG)
+    def _hear_of_policy(self, changed: Changed) -> None:
+        """The core says that it holds. That it refused nothing does not say so: there may have been a bug."""
+        self._policies_told.append(changed.new)
 
     def _connect(self, nodes: Mapping[str, AsteriskNode]) -> None:
         self.switch.connect(_addresses(nodes))

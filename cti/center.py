@@ -248,16 +248,32 @@ class ContactCenter:
         if due_at is not None and due_at <= now:
             for what, whom in floor.deadlines.pop_all_due(now):
                 floor.cause = f"deadline:{what}"
-                self._guarded(self._on_deadline[what], whom, ContactId(whom))
+                self._guarded(self._on_deadline.get(what, _no_rule), whom, ContactId(whom))
         if type(event) is not events.TimePassed:
             floor.cause = type(event).__name__
-            self._guarded(self._on_event[type(event)], event, concerned(self._floor, event))
+            self._apply(event)
         self._guarded(self._follow, None, None)
         self._match()
         while len(floor.out) > min(self._outgoing.read, self._campaigning.read):
             self._guarded(self._follow, None, None)
             self._match()
         return floor.out
+
+    @property
+    def decided(self) -> list[Output]:
+        """What came of the newest event so far: also where `handle` raised, for it has been done here already."""
+        return self._floor.out
+
+    def _apply(self, event: events.AnyEvent) -> None:
+        """As `_guarded`; whom it is about is asked before anything changes, and may be a bug itself."""
+        contact: ContactId | None = None
+        try:
+            contact = concerned(self._floor, event)
+            self._on_event[type(event)](event)
+        except Exception as bug:
+            if self._strict:
+                raise
+            contain(self._floor, bug, contact)
 
     def _follow(self, _: None) -> None:
         spying.settle(self._floor)
@@ -380,3 +396,7 @@ class ContactCenter:
     def _answer(self, refused: Refused | None) -> None:
         if refused is not None:
             self._floor.refuse(refused)
+
+
+def _no_rule(whom: str) -> None:
+    raise KeyError("a deadline without a rule")

@@ -68,6 +68,7 @@ class Engine:
         self.clock: Clock = clock or SteadyClock()
         self.reader_errors = 0
         self.switch_errors = 0
+        self.core_errors = 0  # bugs that the core could not contain
         self.events = 0
         self._switch = switch
         self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
@@ -91,11 +92,9 @@ class Engine:
         assert not self._busy, "a reader must not ask"
         self._busy = True
         try:
-            refused = self._handle(event)
+            return self._handle(event)
         finally:
-            self._busy = False
-        self._drain()
-        return refused
+            self._drain()
 
     def tell(self, facts: Iterable[Changed]) -> None:
         """Let every reader know facts that no event tells: of contacts that an earlier engine has left open.
@@ -132,13 +131,20 @@ class Engine:
         self._timer = None
 
     def _drain(self) -> None:
+        """Handle what waits. An event that breaks the core keeps none behind it waiting; its bug is raised then."""
         self._busy = True
+        bug: Exception | None = None
         try:
             while self._inbox:
-                self._handle(self._inbox.popleft())
+                try:
+                    self._handle(self._inbox.popleft())
+                except Exception as error:
+                    bug = bug or error
         finally:
             self._busy = False
             self._set_timer()
+        if bug is not None:
+            raise bug
 
     def _handle(self, event: AnyEvent) -> Refused | None:
         now = self._now(self.clock, event) if isinstance(self.clock, SteadyClock) else self.clock()
@@ -152,7 +158,14 @@ class Engine:
         changes: list[Changed] = []
         asked: list[AnyCommand] = []
         refused: Refused | None = None
-        for output in self.center.handle(now, event):
+        bug: Exception | None = None
+        try:
+            outputs = self.center.handle(now, event)
+        except Exception as error:  # what it has decided goes out all the same: it believes it done
+            self.core_errors += 1
+            log.error("the core failed", of=type(event).__name__, error=type(error).__name__)
+            bug, outputs = error, self.center.decided
+        for output in outputs:
             if isinstance(output, Changed):
                 changes.append(output)
             elif isinstance(output, Refused):
@@ -168,6 +181,8 @@ class Engine:
                 self.switch_errors += 1
                 log.error("switch failed", command=type(command).__name__, error=type(error).__name__)
         self._tell(changes)
+        if bug is not None:
+            raise bug
         return refused
 
     def _now(self, clock: SteadyClock, event: AnyEvent) -> float:

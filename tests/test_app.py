@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import structlog
 
+from cti.acd import new_rules
 from cti.app import Application
 from cti.config import settings as config
 from cti.metrics import queue_log_file
-from cti.model.events import CallGone
+from cti.model.changes import Refused
+from cti.model.events import AnyEvent, CallGone
 from tests.running import NOBODY, Running
 
 pytestmark = pytest.mark.contract
@@ -223,3 +225,38 @@ async def test_an_engine_without_a_file_says_so(made: Running) -> None:
         made.app = app
         assert (await made.ask("POST", "/v1/reload"))[1]["refused"] == "no_file"
         assert (await made.ask("PATCH", "/v1/queues/sales", {"target_s": 30}))[1]["applied"] is True
+
+
+@pytest.mark.parametrize("breaks", ["the core's rule", "the whole core"])
+async def test_a_policy_that_a_bug_keeps_out_holds_nowhere(
+    running: Running, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    """It counted as accepted: history, pages and store went on with what the core had by half."""
+    app = running.app
+    former, version = app._policy, app.policy.version
+    whose, name = (new_rules, "apply") if breaks == "the core's rule" else (app.engine.center, "_apply")
+    with monkeypatch.context() as patch:
+        patch.setattr(whose, name, lambda *_, **__: {}["a bug"])
+        with pytest.raises((RuntimeError, KeyError)):
+            await app.policy.change({"queues.sales.target_s": 33}, by="eva")
+    assert app._policy is former and app.view.policy is former and app.history._newest == (version, former)
+    assert (app.policy.version, app.engine.center.policy_version) == (version, version)
+    assert app._history_writer._center is former and app.policy.live_changes() == []
+    assert (await running.ask("PATCH", "/v1/queues/sales", {"target_s": 33}))[0] == 200
+    assert app._policy.queues["sales"].target_s == app.engine.center.policy.queues["sales"].target_s == 33
+
+
+async def test_a_bug_after_the_core_has_taken_a_policy_keeps_nobody_on_the_former(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = running.app.engine.ask
+
+    def asked(event: AnyEvent) -> Refused | None:
+        ask(event)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(running.app.engine, "ask", asked)
+    assert (await running.ask("PATCH", "/v1/queues/sales", {"target_s": 33}))[0] == 200
+    app = running.app
+    assert app._policy.queues["sales"].target_s == app.engine.center.policy.queues["sales"].target_s == 33
+    assert app.policy.version == app.engine.center.policy_version

@@ -80,11 +80,14 @@ async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.
 async def test_who_was_lost_over_a_death_is_on_the_boards_too(
     settings: config.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_left, "AFTER_S", 0.05)
+    for name in ("AFTER_S", "BACK_S", "LOOK_S"):
+        monkeypatch.setattr(history_left, name, 0.05)
     async with Application.start(settings) as app:
         app.engine.post(events.NodeUp(NODE))
         app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
     async with Application.start(settings) as app:
+        assert app._history_writer.left._over() == []
+        app.engine.post(events.NodeUp(NODE))
         await until(lambda: app.view.queues["sales"].counts.ended("abandoned"), "his end on the boards")
         today = app.view.tally.windows("sales").shown(app.clock())["today"]
         assert (today["offered"], today["abandoned"], today["waiting"]) == (1, 1, 0)
@@ -96,6 +99,7 @@ async def test_a_webhook_tells_what_the_dead_engine_has_seen(
     settings: config.Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_left, "AFTER_S", 0.05)
+    monkeypatch.setattr(history_left, "LOST_S", 0.0)
     hook = Hook(url=f"http://{NOBODY}:9/", secret="whsec_" + 32 * "A")
     settings = settings.model_copy(update={"hooks": {"crm": hook}})
     async with Application.start(settings) as app:

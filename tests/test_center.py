@@ -16,8 +16,8 @@ from cti.acd import transitions
 from cti.acd.choice import CHOICES
 from cti.center import ContactCenter
 from cti.model import events as ev
-from cti.model.changes import Kind
-from cti.model.commands import Release
+from cti.model.changes import Changed, Kind
+from cti.model.commands import Release, Ring
 from cti.model.errors import IllegalTransition
 from cti.model.policy import Strategy
 from cti.model.words import Activity, ContactState, OfferId, OfferState, RingResult
@@ -252,6 +252,29 @@ def test_a_bug_that_breaks_its_own_repair_does_not_stop_the_engine(monkeypatch: 
     assert [release.goto for release in scene.commands(Release)] == ["cti-fallback,s,1"]
     scene.arrive("c2")
     assert scene.offered("anna") == "c2"
+
+
+@pytest.mark.parametrize("breaks", ["whom an event is about", "an unknown deadline", "an unknown event"])
+def test_a_bug_before_a_rule_takes_nothing_from_what_was_decided_before_it(
+    breaks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrap-up is over in the same turn: its agent is rung for the caller who waits, whatever follows."""
+    scene = Scene(center({"sales": Queue(wrap_up_s=10)}, agents={"anna": member("sales")}), strict=False)
+    scene.login("anna")
+    scene.arrive("c1")
+    scene.arrive("c2")
+    scene.answer("anna")
+    scene.agent_hangs_up("anna")
+    event: ev.AnyEvent = ev.CallGone(call_id("c9"))
+    if breaks == "whom an event is about":
+        monkeypatch.setattr("cti.center.concerned", lambda floor, event: {}["nobody"])
+    elif breaks == "an unknown deadline":
+        scene.center._floor.deadlines.set("of nobody", "c9", scene.now)
+    else:
+        monkeypatch.delitem(scene.center._on_event, ev.CallGone)
+    told = scene.center.handle(scene.now + 3600.0, event)
+    assert any(isinstance(each, Ring) and each.call == call_id("c2") for each in told)
+    assert [each.new for each in told if isinstance(each, Changed) and each.kind is Kind.BUG] == ["KeyError"]
 
 
 @settings(max_examples=80, deadline=None)

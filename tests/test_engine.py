@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from kit import NODE, START, Queue, call_id, center, member
+from structlog.testing import capture_logs
 
 from cti import journal
 from cti.center import ContactCenter
@@ -175,6 +176,58 @@ async def test_a_request_is_served_at_once_with_all_that_follows(bench: Bench) -
     bench.arrive()
     assert bench.engine.ask(LOGIN) is None
     assert isinstance(bench.commands[-1], Ring)
+
+
+# --- a core that breaks where it cannot contain it --------------------------------------------------------------------
+
+
+def break_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next event is applied, and what follows from it is not."""
+    center = bench.engine.center
+    follow = center._follow
+
+    def broken(_: None) -> None:
+        monkeypatch.setattr(center, "_follow", follow)
+        raise KeyError("+49301234567")
+
+    monkeypatch.setattr(center, "_follow", broken)
+
+
+async def test_what_a_core_that_breaks_has_decided_goes_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It believes it done: who waits for music or a ring would wait for ever."""
+    break_once(bench, monkeypatch)
+    with capture_logs() as logged, pytest.raises(KeyError):
+        bench.arrive()
+    assert any(isinstance(command, StartMusic) for command in bench.commands)
+    assert [change.new for change in bench.changes if change.kind is Kind.VISIT] == ["waiting"]
+    assert bench.engine.core_errors == 1
+    assert [(line["of"], line["error"]) for line in logged] == [("CallArrived", "KeyError")]
+
+
+async def test_events_behind_one_that_breaks_the_core_do_not_wait_for_the_next(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two_more(changed: Changed) -> None:
+        if changed.kind is Kind.STATUS:
+            break_once(bench, monkeypatch)
+            bench.arrive("c1")
+            bench.arrive("c2")
+
+    bench.on_change = two_more
+    with pytest.raises(KeyError):
+        bench.engine.post(LOGIN)
+    entered = [change.call for change in bench.changes if change.kind is Kind.VISIT and change.new == "waiting"]
+    assert entered == [call_id("c1"), call_id("c2")]
+
+
+async def test_a_request_that_breaks_the_core_lets_the_others_through(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.on_change = lambda changed: bench.arrive() if changed.kind is Kind.STATUS else None
+    break_once(bench, monkeypatch)
+    with pytest.raises(KeyError):
+        bench.engine.ask(LOGIN)
+    assert any(isinstance(command, Ring) for command in bench.commands) and bench.engine.core_errors == 1
 
 
 class FakeLoop:

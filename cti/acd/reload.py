@@ -19,18 +19,27 @@ _WORKS = (Activity.PREVIEW, Activity.RINGING, Activity.DIALLING, Activity.TALKIN
 
 
 def request(floor: Floor, asked: PolicyChanged) -> Refused | None:
-    """Take over the policy, or say what live calls still use of the old one."""
+    """Take over the policy, or say what live calls still use of the old one. That it holds is told as CONFIG."""
     used = in_use(floor, asked.policy)
     if used:
         return Refused(RefusedReason.IN_USE, "; ".join(used))
     old, before = floor.policy, floor.policy_version
-    floor.govern(asked.policy, asked.version)
-    _change_agents(floor, old)
-    nodes.follow_policy(floor, old)
-    new_rules.apply(floor, old, staff_changed=frozenset(map(AgentId, old.agents.keys() ^ floor.policy.agents.keys())))
+    try:
+        _hold(floor, asked.policy, asked.version)
+    except Exception:  # a bug of ours: half of it would hold, and nobody would be told
+        _hold(floor, old, before)
+        raise
     floor.tell(Changed(Kind.CONFIG, "policy", before, asked.version, floor.now, floor.cause, by=asked.by))
     presence.nobody_left(floor)
     return None
+
+
+def _hold(floor: Floor, policy: Center, version: str) -> None:
+    old = floor.policy
+    floor.govern(policy, version)
+    _change_agents(floor, old)
+    nodes.follow_policy(floor, old)
+    new_rules.apply(floor, old, staff_changed=frozenset(map(AgentId, old.agents.keys() ^ policy.agents.keys())))
 
 
 def in_use(floor: Floor, new: Center) -> list[str]:

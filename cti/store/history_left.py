@@ -7,21 +7,25 @@ Who comes back is known from before. The ends are told to every reader: what a b
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy import Select, desc, select
 
+from cti import ports
 from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.words import CallId, ContactId, ContactState, Outcome, QueueName
 from cti.store.bulk import in_portions
 from cti.store.database import Store
 from cti.store.tables import contact_fact, contact_history
 
-AFTER_S = 120.0  # longer than the dialplan keeps a caller without an engine, and than the first looks at each node take
+AFTER_S = 120.0  # longer than the dialplan keeps a caller without an engine
+BACK_S = 15.0  # after the first look at a node: it tells who talks, and who waits comes back now
+LOST_S = 900.0  # a node that no look has told of for so long is taken for dead; until then talks may go on there
+LOOK_S = 5.0
 RETRY_S = 5.0
 PORTION = 50  # contacts at once, and then a pause: calls go on meanwhile
 PAUSE_S = 0.1
@@ -36,12 +40,21 @@ Row = Mapping[str, Any]
 class LeftBehind:
     """Begins with the open rows, by contact; `seen` takes one off. Raises SQLAlchemyError. Lives on the loop.
 
-    `errors`: reads that failed, each tried again, and visits that cannot be read.
+    `errors`: reads that failed, each tried again, and visits that cannot be read. `nodes`: those that are configured.
+    `clock`: seconds since whenever.
     """
 
-    def __init__(self, store: Store, started_at: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        started_at: float,
+        nodes: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.errors = 0
         self._store, self._started_at = store, started_at
+        self._clock = clock
+        self._held_until = dict.fromkeys(nodes, clock() + LOST_S)  # by it: whose contacts may live on it yet
         with store.engine.connect() as connection:
             found = [dict(row._mapping) for row in connection.execute(_still_open())]
         self.rows: dict[str, Row] = {str(row["contact"]): row for row in found}
@@ -60,14 +73,26 @@ class LeftBehind:
         if contact is not None:
             self.rows.pop(contact, None)
 
+    @ports.told_of(Kind.NODE)
+    def node(self, changed: Changed) -> None:
+        """A ports.Reader: a node was looked at for the first time, or is not ours any more."""
+        until = self._held_until.get(changed.id)
+        if until is not None and changed.new != "down":
+            back_s = BACK_S if changed.new == "up" else 0.0
+            self._held_until[changed.id] = min(until, self._clock() + back_s)
+
     async def run(
         self, tell: Callable[[Iterable[Changed]], None], sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     ) -> None:
         """Wait until whoever is not back by now has gone, and `tell` the ends of those."""
-        pause_s = AFTER_S
+        pause_s, over = AFTER_S, list[str]()
         while self.rows:
             await sleep(pause_s)
-            some = dict(islice(self.rows.items(), PORTION))
+            over = over or self._over()
+            if not over:
+                pause_s = LOOK_S
+                continue
+            some = {name: self.rows[name] for name in over[:PORTION] if name in self.rows}
             try:
                 ends = await asyncio.to_thread(self._ends, some)
             except Exception as error:  # whatever it is: they are open still, and looked at again
@@ -76,9 +101,16 @@ class LeftBehind:
                 pause_s = RETRY_S
                 continue
             pause_s = PAUSE_S
+            del over[:PORTION]
             for contact, facts in ends.items():
                 if self.rows.pop(contact, None) is not None:  # nobody has heard of it while we read
                     tell(facts)
+
+    def _over(self) -> list[str]:
+        """Who would have been heard of by now: his node was looked at since the start, or is lost."""
+        now = self._clock()
+        held = {node for node, until in self._held_until.items() if until > now}
+        return [name for name, row in self.rows.items() if str(row["call"]).partition("/")[0] not in held]
 
     def _ends(self, rows: Mapping[str, Row]) -> dict[str, list[Changed]]:
         """The facts that nobody was there to tell, by contact: a visit that is still open was given up, all is over.

@@ -78,7 +78,7 @@ class HistoryWriter(WriterThread[_Work]):
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait, self._clock = may_wait, clock
         self._book = Book()
-        self.left = LeftBehind(store, now)
+        self.left = LeftBehind(store, now, center.nodes)
         self.left_in_flows = self._book.goes_on(self.left.rows, self.left.facts())
         self._hurry = False
         self._facts: deque[Changed | Opening] = deque()  # the loop appends, the thread takes

@@ -84,6 +84,7 @@ class AsteriskSwitch:
         `may_act` is asked before a byte goes to Asterisk. `here`: see Node.
         """
         self.calls: dict[CallId, InboundCall] = {}
+        self._sessions: dict[str, AgiSession] = {}  # every one that is open, by leg: also those who are turned away
         self.listening = False
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
@@ -135,6 +136,7 @@ class AsteriskSwitch:
             address.username,
             address.secret,
             calls=self.calls,
+            sessions=self._sessions,
             exchange=self._exchange,
             phones=self._phones,
             post=desk.post,
@@ -205,7 +207,7 @@ class AsteriskSwitch:
             return
         match command:
             case commands.Ring():
-                self._node_of(call).expect(call.call, {leg.dial: leg.offer for leg in command.legs})
+                self._node_of(call).rings.expect(call.call, {leg.dial: leg.offer for leg in command.legs})
                 self._stop_sound(call, playing=call.ring(command))
             case commands.Announce():
                 call.announce(command)
@@ -296,13 +298,22 @@ class AsteriskSwitch:
             self.refused_sessions += 1
             self._tell_refused(node)
             return
+        leg = leg_id(node, session.uniqueid)
+        self._sessions[leg] = session
+        try:
+            await self._serve(session, self._desk, node, args)
+        finally:
+            if self._sessions.get(leg) is session:  # he may have come once more meanwhile
+                del self._sessions[leg]
+
+    async def _serve(self, session: AgiSession, desk: Desk, node: NodeId, args: Mapping[str, str]) -> None:
         door, _ = door_of(session.path)
         if door == AGENT:
-            await self._feature_code(session, self._desk, args)
+            await self._feature_code(session, desk, args)
         elif door == WAITING_AGENT:
             await self.nodes[node].begun.agents.attend(args.get("mark", ""), session)
         else:
-            await self._inbound(session, self._desk, node, args)
+            await self._inbound(session, desk, node, args)
 
     def _tell_refused(self, node: str) -> None:
         """Once for each name, and for so many names only: who can reach the port must not fill the log."""

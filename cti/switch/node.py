@@ -8,12 +8,14 @@ from collections.abc import Callable, Container, Mapping
 import structlog
 
 from cti.model import events
-from cti.model.words import CallId, NodeId, OfferId, RingResult
+from cti.model.events import SnapshotLeg
+from cti.model.words import CallId, NodeId
 from cti.ports import Clock, Ledger
-from cti.switch.ami import AmiDisconnected, AmiLink, LinkChange, LinkState
-from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of, ring_result
+from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout, LinkChange, LinkState
+from cti.switch.ami_events import TABLE, Fields, leg_id, phone_of
 from cti.switch.begun import Begun
 from cti.switch.inbound_call import InboundCall
+from cti.switch.ring_legs import RingLegs
 from cti.switch.snapshot import Snapshots
 from cti.switch.strays import Strays
 from cti.switch.trunks import Trunk
@@ -25,6 +27,7 @@ CHECK_INTERVAL_S = 30.0
 STOP_AGAIN_S, STOP_TRIES = 0.1, 20
 MAX_VALUE_CHARS = 1000  # of a header of ours: with its name less than ami_codec.MAX_LINE_BYTES
 DRAINED = "CTI_DRAINED"  # a global variable of its dialplan
+RETRY_S = 1.0  # after a look that failed
 RETELL_S = 60.0  # so often a log is told again that the node is still away
 # A ring that was under way when we came up may be answered yet, and of that only a check tells: so often, for so long.
 FIRST_CHECK_S, YOUNG_S = 5.0, 60.0
@@ -48,14 +51,20 @@ class Node:
         clock: Clock,
         trunks: Mapping[str, Trunk] | None = None,
         ledger: Ledger | None = None,
+        sessions: Container[str] = (),
         here: str = "",
     ) -> None:
-        """`here`, where several engines are joined: host:port at which callers reach this one."""
+        """`here`, where several engines are joined: host:port at which callers reach this one.
+
+        `sessions`: every leg that speaks AGI with us, whether or not the core knows its call.
+        """
         self.name = name
         self.address = f"{host}:{port}"
         self.link = AmiLink(name, host, port, username, secret, on_event=self._on_event, on_state=self._on_state)
         self.counts: dict[str, int] = {}
-        self.live = False  # a snapshot has been posted since the link came up
+        self.live = False  # a snapshot has been posted since the link came up, and all that goes with it was done
+        self._up = False  # the same, but it may have failed half way: the core may know already
+        self.look_errors = 0
         self.first_live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._calls = calls
         self._exchange = exchange
@@ -64,10 +73,10 @@ class Node:
         self._clock = clock
         self.begun = Begun(name, self.link, self.hangup, post, {} if trunks is None else trunks, ledger)
         self._snapshots = Snapshots(name, self.link, calls.__contains__)
-        self.strays = Strays(name, self.link, calls.__contains__, here) if here else None
+        self._sessions = sessions
+        self.strays = Strays(name, self.link, self._holds, here) if here else None
         self.door_open = False  # callers who are told of us before would find it shut, and try the others first
-        self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
-        self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
+        self.rings = RingLegs(name, calls, self.hangup, post)
         self._watch: asyncio.Task[None] | None = None
         self._closing = self._drained = False
 
@@ -100,14 +109,10 @@ class Node:
 
         asyncio.get_running_loop().call_later(STOP_AGAIN_S, again)
 
-    def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
-        """A ring is on its way. Kept until the caller's Hangup: on a slow AMI its legs come after its AGI session."""
-        self._rings[call] = offers
-
     def drain(self, drained: bool) -> None:
         """Let its dialplan send new callers elsewhere, before anybody answers them; or take them again."""
         changed, self._drained = drained is not self._drained, drained
-        if changed and self.live:
+        if changed and self._up:
             self._tell_drained()
 
     def _tell_drained(self) -> None:
@@ -118,8 +123,12 @@ class Node:
         self.door_open = True
         self._tell_where()
 
+    def _holds(self, leg: str) -> bool:
+        """By its call, too: after an attended transfer its session is still known by the agent's leg."""
+        return leg in self._calls or leg in self._sessions
+
     def _tell_where(self) -> None:
-        if self.strays is not None and self.door_open and self.live:
+        if self.strays is not None and self.door_open and self._up:
             self.strays.begin()
 
     def hangup(self, channel: str) -> None:
@@ -147,10 +156,10 @@ class Node:
             self._snapshots.went(fields)
             return
         if name == "DialBegin":
-            self._dial_begin(fields)
+            self.rings.begun(fields)
             return
         if name == "DialEnd":
-            self._dial_end(fields)
+            self.rings.dialled(fields)
             return
         if name == "Newchannel":
             self._snapshots.came(fields)
@@ -163,7 +172,7 @@ class Node:
             return
         elif name == "Hangup":
             self._snapshots.went(fields)
-            self._leg_hung_up(fields)
+            self.rings.hung_up(fields)
         translate = TABLE.get(name)
         if translate is not None:
             for event in translate(self.name, fields):
@@ -173,50 +182,6 @@ class Node:
         """What is keyed there may be secret, and is no key of the line behind it."""
         call = self._calls.get(CallId(leg_id(self.name, fields.get("Uniqueid", ""))))
         return call is not None and call.flow_takes_keys
-
-    def _dial_begin(self, fields: Fields) -> None:
-        call_id = CallId(leg_id(self.name, fields.get("Uniqueid", "")))
-        offers = self._rings.get(call_id, {})
-        channel = fields["DestChannel"]
-        dial = f"{channel.partition('/')[0]}/{fields.get('DialString', '')}"
-        offer = offers.get(dial) or offers.get(phone_of(channel))
-        if offer is None:
-            return
-        leg = leg_id(self.name, fields["DestUniqueid"])
-        self._legs[leg] = (call_id, offer, "")
-        call = self._calls.get(call_id)
-        if call is not None:
-            call.legs[offer] = channel
-            if offer in call.to_stop:
-                self.hangup(channel)
-                return
-        self._post(events.OfferRinging(offer, leg, channel))
-
-    def _dial_end(self, fields: Fields) -> None:
-        leg = leg_id(self.name, fields.get("DestUniqueid", ""))
-        ours = self._legs.get(leg)
-        if ours is None:
-            return
-        call_id, offer, _ = ours
-        status = fields.get("DialStatus", "")
-        self._legs[leg] = (call_id, offer, status)
-        if ring_result(status) is RingResult.ANSWERED:
-            call = self._calls.get(call_id)
-            if call is not None:
-                call.answered = offer
-            self._post(events.OfferAnswered(offer))
-
-    def _leg_hung_up(self, fields: Fields) -> None:
-        """For a leg that was not answered, only its Hangup cause tells a rejected call from an unreachable phone."""
-        leg = leg_id(self.name, fields["Uniqueid"])
-        self._rings.pop(CallId(leg), None)
-        ours = self._legs.pop(leg, None)
-        if ours is None:
-            return
-        _, offer, status = ours
-        result = ring_result(status, fields.get("Cause", ""))
-        if result is not RingResult.ANSWERED:
-            self._post(events.OfferEnded(offer, result))
 
     def _attended_transfer(self, fields: Fields) -> None:
         """The agent's own call into a queue (its second leg) and the caller of his first talk become one.
@@ -231,10 +196,7 @@ class Node:
         to_app = fields.get("DestType") == "App"
         if to_app:
             self._exchange(second, caller, fields.get("TransfereeChannel", ""))
-            self._rings[caller] = self._rings.pop(second, {})
-            self._legs = {
-                leg: (caller if of == second else of, offer, status) for leg, (of, offer, status) in self._legs.items()
-            }
+            self.rings.replaced(second, caller)
         self._post(events.CallReplaced(second, caller, session=to_app))
 
     # --- the link ---------------------------------------------------------------------------------------------------
@@ -249,8 +211,8 @@ class Node:
             return
         if not self._closing:
             self._watch = asyncio.get_running_loop().create_task(self._keep_telling(change), name=f"tell-{self.name}")
-        if self.live:
-            self.live = False
+        if self._up:
+            self._up = self.live = False
             if not self._closing:
                 log.warning("node lost", node=self.name, reason=change.reason)
             self._post(events.NodeDown(self.name))
@@ -271,29 +233,30 @@ class Node:
         pause_s, young_until = 0.0, 0.0
         while True:
             await asyncio.sleep(pause_s)
-            asked_at = self._clock()
+            asked_at, pause_s = self._clock(), RETRY_S
             try:
                 legs = await self._snapshots.take()
-            except Exception as error:  # whatever it is: the next look must come
+                if self.live:
+                    self._post(events.NodeChecked(self.name, legs, asked_at))
+                else:
+                    self._begin(legs, asked_at)
+                    young_until = asked_at + YOUNG_S
+            except (AmiDisconnected, AmiRefused, AmiTimeout) as error:
                 log.warning("no snapshot", node=self.name, error=type(error).__name__)
-                pause_s = 1.0
-                continue
-            if self.live:
-                self._post(events.NodeChecked(self.name, legs, asked_at))
-                pause_s = FIRST_CHECK_S if asked_at < young_until else CHECK_INTERVAL_S
+            except Exception as error:  # whatever it is: the next look must come
+                self.look_errors += 1
+                log.error("a look at a node failed: it is looked at again", node=self.name, error=type(error).__name__)
             else:
-                self.live = True
-                self._tell_drained()
-                self._forget_legs({leg.leg for leg in legs})
-                self.begun.reconcile(legs)
-                self._post(events.NodeUp(self.name, legs, asked_at))
-                self._tell_where()
-                if not self.first_live.done():
-                    self.first_live.set_result(None)
-                pause_s, young_until = FIRST_CHECK_S, asked_at + YOUNG_S
+                pause_s = FIRST_CHECK_S if asked_at < young_until else CHECK_INTERVAL_S
 
-    def _forget_legs(self, present: set[str]) -> None:
-        for leg in [leg for leg in self._legs if leg not in present]:
-            del self._legs[leg]
-        for call in [call for call in self._rings if call not in present]:
-            del self._rings[call]
+    def _begin(self, legs: tuple[SnapshotLeg, ...], asked_at: float) -> None:
+        """The first look since the link came up. `live` comes last: whatever fails before is tried again."""
+        self._up = True
+        self._tell_drained()
+        self.rings.forget({leg.leg for leg in legs})
+        self.begun.reconcile(legs)
+        self._post(events.NodeUp(self.name, legs, asked_at))
+        self._tell_where()
+        self.live = self._up  # what was sent may have cut the link
+        if self.live and not self.first_live.done():
+            self.first_live.set_result(None)

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Strays:
-    """`held`: whether we have the session of a leg. `here`: host:port at which callers reach us."""
+    """`held`: whether a leg speaks with us, even if we turn it away. `here`: host:port at which callers reach us."""
 
     def __init__(self, node: NodeId, link: AmiLink, held: Callable[[str], bool], here: str) -> None:
         self._node, self._link, self._held, self._here = node, link, held, here

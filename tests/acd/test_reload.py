@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cti.acd import new_rules
 from cti.model.changes import Kind
 from cti.model.hours import Hours
 from cti.model.policy import Center
@@ -239,3 +240,27 @@ def test_a_dismissed_agent_leaves_no_deadline_behind() -> None:
     assert scene.reload(center({"sales": Queue(), "support": Queue()}, agents={"ben": member("support")})) is None
     scene.wait(600)
     assert not scene.changes(Kind.BUG)
+
+
+def test_a_bug_in_a_change_leaves_the_policy_that_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, it held by half: in the rules, not for those who wait, and nobody was told."""
+    scene = Scene(policy(), strict=False)
+    scene.login("anna")
+    scene.arrive("c1", "support")
+    former, version, apply = scene.center.policy, scene.center.policy_version, new_rules.apply
+
+    def broken(*_: Any, **__: Any) -> None:
+        monkeypatch.setattr(new_rules, "apply", apply)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(new_rules, "apply", broken)
+    changed = policy(agents={"anna": member("sales", "support"), "carl": member("support")})
+    scene.reload(changed, "v2")
+    assert [bug.new for bug in scene.changes(Kind.BUG)] == ["ZeroDivisionError"]
+    assert scene.changes(Kind.CONFIG) == [] and scene.rung() == []
+    assert (scene.center.policy, scene.center.policy_version) == (former, version)
+    assert sorted(scene.center.agents) == ["anna", "ben"]
+    scene.login("ben")
+    assert scene.offered("ben") == "c1"
+    scene.reload(policy(), "v3")
+    assert [told.new for told in scene.changes(Kind.CONFIG)] == ["v3"]

@@ -241,8 +241,12 @@ class Link:
         self._on_event({"Event": name, **fields})
 
     async def becomes(self, state: LinkState, reason: str = "") -> None:
-        self._on_state(LinkChange("a", state, reason))
+        self.goes_at_once(state, reason)
         await settle()
+
+    def goes_at_once(self, state: LinkState, reason: str = "") -> None:
+        """Within what is being done: as when an action finds that Asterisk does not read."""
+        self._on_state(LinkChange("a", state, reason))
 
     async def lists_channels(self, *channels: dict[str, str]) -> None:
         """The answer to the newest Status."""

@@ -9,8 +9,11 @@ import pytest
 
 from cti.model.words import NodeId
 from cti.switch import strays
+from cti.switch.admission import Admission, Limits
 from cti.switch.ami import AmiDisconnected
 from cti.switch.strays import Strays
+from tests.switch.a_switch import A, Bench
+from tests.switch.in_memory import settle
 
 pytestmark = pytest.mark.unit
 
@@ -18,6 +21,7 @@ HERE = "10.0.0.6:4573"
 CALLER = {
     "Uniqueid": "1.1", "Channel": "PJSIP/x-1", "Context": "cti-inbound", "Application": "AGI", "BridgeID": "",
 }  # fmt: skip
+TALKS = CALLER | {"Uniqueid": "2.1", "BridgeID": "b", "Application": "Dial"}  # a talk of the former owner
 
 
 class Link:
@@ -89,3 +93,40 @@ async def test_a_look_that_fails_is_made_again() -> None:
 async def test_a_row_without_a_name_is_passed_over() -> None:
     nameless = {key: value for key, value in CALLER.items() if key != "Channel"}
     assert len(await looked(Link([nameless, CALLER], [nameless, CALLER], []))) == 3
+
+
+# --- whom the switch holds -------------------------------------------------------------------------------------------
+
+
+async def looks(bench: Bench, *found: list[dict[str, str]]) -> list[str]:
+    """What strays of node a were sent after these looks, which begin with the one under way."""
+    link = bench.links[A]
+    link.fired()
+    for items in found:
+        link.lists[-1].set_result(items)
+        await settle()
+    return [sent["Action"] for sent in link.fired()]
+
+
+async def test_who_hears_that_there_is_no_room_is_no_stray(monkeypatch: pytest.MonkeyPatch) -> None:
+    """He is in none of the core's calls, and stays as long as the sound does."""
+    bench = Bench(monkeypatch, here=HERE)
+    await bench.begin()
+    bench.switch.admission = Admission(Limits(0, 1.0, ("all-circuits-busy-now",), "cti-fallback,s,1"))
+    caller = await bench.comes(uniqueid="1.1")
+    assert await looks(bench, [CALLER, TALKS], [CALLER, TALKS], [CALLER, TALKS]) == []
+    assert any("STREAM FILE" in said for said in await caller.answers_all()) and bench.tasks[0].done()
+    assert await looks(bench, [CALLER, TALKS], [CALLER, TALKS]) == ["Setvar", "Redirect"]  # nobody has him now
+    await bench.end()
+
+
+async def test_who_comes_once_more_is_held_by_his_new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of his former one is noticed later."""
+    bench = Bench(monkeypatch, here=HERE)
+    await bench.begin()
+    bench.switch.admission = Admission(Limits(0, 1.0, ("all-circuits-busy-now",)))
+    former, _ = [await bench.comes(uniqueid="1.1") for _ in range(2)]
+    await former.breaks()
+    assert bench.tasks[0].done() and not bench.tasks[1].done()
+    assert await looks(bench, [CALLER, TALKS], [CALLER, TALKS], [CALLER, TALKS]) == []
+    await bench.end()
