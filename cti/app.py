@@ -1,7 +1,8 @@
 """Which parts make an engine, and in which order do they start and stop? The only file that knows every part.
 
-Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: the other way round. A stop is no
-different from a death for those who wait: the dialplan keeps them, and the next engine takes their tickets.
+Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: the other way round; who writes into
+the store ends behind all others, and all of them at once. A stop is no different from a death for those who wait: the
+dialplan keeps them, and the next engine takes their tickets.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cti.api.serving import serve_tcp
 from cti.background import Background
 from cti.center import ContactCenter
 from cti.clocks import AgeingClock, SteadyClock
+from cti.closing import Closing
 from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine
 from cti.flows.in_force import FlowsInForce
@@ -128,6 +130,7 @@ class Application:
             "background": lambda: self._background.errors,
         }
         self._background: Background
+        self.closing = Closing()
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -169,18 +172,19 @@ class Application:
         stack.callback(os.close, machine.only_engine(settings.state_dir))
         store = open_store(settings.store)
         stack.callback(store.close)
+        stack.push_async_callback(self.closing.close)
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
             self.prometheus.registry.register(OfficeCounts(self.office))
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
-        stack.callback(self.audit.close)
+        self.closing.add("audit", self.audit.close)
         self._background = Background(stack)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
-        stack.callback(self.policy.close)
+        self.closing.add("live_changes", self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
         self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
@@ -222,9 +226,9 @@ class Application:
             raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
 
     def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
-        """Everybody who reads the stream of facts; closed behind the engine."""
+        """Everybody who reads the stream of facts; closed behind the engine, those who write all at once."""
         writer = StoreWriter(store)
-        stack.callback(writer.close)
+        self.closing.add("agent_status", writer.close)
         counts = (self.prometheus.apply, self.flow_counts.apply, self.outbound_counts.apply)
         readers: list[Reader] = [self.view.apply, *counts, writer.apply]
         if self.settings.web is not None:
@@ -233,20 +237,20 @@ class Application:
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
         readers += [log_bugs, NoEntryLog().apply]
-        readers.append(self._keep_follow_ups(stack, store))
-        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
+        readers.append(self._keep_follow_ups(store))
+        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack, self.closing)
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self.flows.asker = lambda call: self.engine.center.asker(call)
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply, outbound.amd.apply]
-        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
+        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack, self.closing)
         self._errors["hooks"] = lambda: hooks.errors
         if self.settings.hooks:
             readers.append(hooks.outbox.apply)
         history = self._keep_history(store)
         if self.settings.hooks:
             hooks.outbox.goes_on(history.left.facts(OF_CONTACTS))
-        stack.callback(history.close)
+        self.closing.add("history", history.close)
         readers.append(history.apply)
         self._errors["store"] = lambda: writer.errors
         if self.settings.queue_log is not None:
@@ -270,9 +274,9 @@ class Application:
             self._background.keep(flush_regularly, journal)
         return journal
 
-    def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:
+    def _keep_follow_ups(self, store: Store) -> Reader:
         writer = self.follow_ups = FollowUpWriter(store)
-        stack.callback(writer.close)
+        self.closing.add("follow_ups", writer.close)
         self._errors["follow_ups"] = lambda: writer.errors + writer.lost
         self._errors |= {"flow_store": lambda: self.flows.errors, "flow_voice": lambda: self.flows.voice.failed}
         return writer.apply

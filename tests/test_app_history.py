@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -21,6 +22,7 @@ from cti.model.hooks import Hook
 from cti.model.words import AgentAction, AgentId, CallId, NodeId
 from cti.store import history_left, hook_outbox
 from cti.store.database import open_store
+from cti.store.writer_thread import WriterThread
 from cti.switch import asterisk
 from tests.running import Running
 from tests.waiting import until
@@ -138,3 +140,30 @@ async def test_a_refused_reload_leaves_the_history_as_it_was(tmp_path: Path) -> 
             ("ben",),
         ]
         assert database.execute("SELECT count(*) FROM config_version").fetchall() == [(1,)]
+
+
+async def test_a_stop_tells_how_many_facts_it_could_not_store(settings: config.Settings, tmp_path: Path) -> None:
+    with capture_logs() as logged:
+        async with Application.start(settings) as app:
+            assert app._history_writer.flush(30.0)
+            with contextlib.closing(sqlite3.connect(tmp_path / "cti.db")) as database:
+                database.execute("ALTER TABLE contact_fact RENAME TO away")
+            app.engine.post(events.NodeUp(NODE))
+            app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+    [line] = [line for line in logged if line["event"] == "not_written_at_the_end"]
+    assert line["left"].keys() == {"history"} and line["left"]["history"] >= 1
+
+
+async def test_whoever_writes_in_a_thread_is_closed_with_the_others(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is closed by itself, on the loop, would wait for a store that hangs in its turn."""
+    begun, begin = list[str](), WriterThread._begin
+
+    def watched(writer: WriterThread[Any]) -> None:
+        begun.append(writer._what)
+        begin(writer)
+
+    monkeypatch.setattr(WriterThread, "_begin", watched)
+    async with Application.start(settings) as app:
+        assert len(begun) == 9 and app.closing.names == {*begun, "attempts"}

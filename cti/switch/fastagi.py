@@ -21,6 +21,7 @@ from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CROWD_TOLD_S: Final = 60.0
+GRACE_S: Final = 5.0  # for sessions that end with us
 POLITE_EXTRA: Final = 256  # connections beyond the last place: they are told that there is none
 # AGI() has no keep-alive of its own: a dead Asterisk host is noticed after about 30 + 3 * 10 s.
 KEEPALIVE_IDLE_S: Final = 30
@@ -82,7 +83,7 @@ class FastAgiServer:
             _keep_alive(listening)
         self.port = int(self._listener.sockets[0].getsockname()[1])
 
-    async def close(self, grace_s: float = 5.0) -> None:
+    async def close(self, grace_s: float = GRACE_S) -> None:
         """Stop listening, cancel the sessions' tasks, close every connection; done after `grace_s` at the latest."""
         if self._listener is not None:
             self._listener.close()
