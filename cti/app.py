@@ -1,8 +1,8 @@
 """Which parts make an engine, and in which order do they start and stop? The only file that knows every part.
 
-Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: the other way round; who writes into
-the store ends behind all others, and all of them at once. A stop is no different from a death for those who wait: the
-dialplan keeps them, and the next engine takes their tickets.
+Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: wishes are refused, callers given back,
+and so on backwards; who writes into the store ends behind all others, and all of them at once. A stop is no different
+from a death for those who wait: the dialplan keeps them, and the next engine takes their tickets.
 """
 
 from __future__ import annotations
@@ -213,13 +213,15 @@ class Application:
         for restored in load_agent_status(store):
             self.engine.post(restored)
         outbound.begin(self.engine.post)
-        await self._serve(stack, store)
+        watch, requests = self._watch(stack), RequestLog()
+        await self._serve_health(stack, watch, requests)
+        await stack.enter_async_context(self.flows.open(store))
+        stack.push_async_callback(self.switch.close)
+        await self._serve_wishes(stack, store, watch, requests)
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
         self._background.keep(self._observe_lag)
         self._background.keep(self._history_writer.left.run, self.engine.tell)
-        await stack.enter_async_context(self.flows.open(store))
-        stack.push_async_callback(self.switch.close)
         try:
             await self.switch.start(self.engine)
         except OSError as error:
@@ -296,12 +298,27 @@ class Application:
         self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
-    async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
+    def _watch(self, stack: contextlib.AsyncExitStack) -> LoopWatch:
         watch = LoopWatch(self._looked_at_loop)
         watch.start()
         stack.callback(watch.stop)
-        requests = RequestLog()
+        return watch
+
+    async def _serve_health(self, stack: contextlib.AsyncExitStack, watch: LoopWatch, requests: RequestLog) -> None:
+        """Who looks whether we are well is answered until the end."""
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
+        listen = self.settings.http.listen
+        try:
+            runner = await serve_tcp(http, listen.host, listen.port, requests)
+        except OSError as error:
+            raise machine.cannot_listen("http.listen", listen, error) from None
+        stack.push_async_callback(runner.cleanup)
+
+    async def _serve_wishes(
+        self, stack: contextlib.AsyncExitStack, store: Store, watch: LoopWatch, requests: RequestLog
+    ) -> None:
+        """People and programs may ask, until callers are given back: nothing is begun that nobody would end."""
         campaigns = self.outbound.desk(self.engine.campaigns)
         lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
@@ -333,13 +350,6 @@ class Application:
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
             await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
             self._background.keep(self.web.tidy)
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
-        listen = self.settings.http.listen
-        try:
-            runner = await serve_tcp(http, listen.host, listen.port, requests)
-        except OSError as error:
-            raise machine.cannot_listen("http.listen", listen, error) from None
-        stack.push_async_callback(runner.cleanup)
 
     # --- a new policy -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import structlog
 
@@ -15,6 +16,7 @@ from cti.app import Application
 from cti.config import settings as config
 from cti.metrics import queue_log_file
 from cti.model.events import CallGone
+from cti.switch.asterisk import AsteriskSwitch
 from tests.running import NOBODY, Running
 
 pytestmark = pytest.mark.contract
@@ -223,3 +225,19 @@ async def test_an_engine_without_a_file_says_so(made: Running) -> None:
         made.app = app
         assert (await made.ask("POST", "/v1/reload"))[1]["refused"] == "no_file"
         assert (await made.ask("PATCH", "/v1/queues/sales", {"target_s": 30}))[1]["applied"] is True
+
+
+async def test_wishes_are_refused_before_callers_are_given_back(made: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then they are served as ever; nobody changes nodes and agents of an engine that gives its calls back."""
+    given_back, close = list[str](), AsteriskSwitch.close
+
+    async def watched(switch: AsteriskSwitch) -> None:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await made.ask("POST", "/v1/agents/anna/login", {"by": "eva"})
+        given_back.append("all")
+        await close(switch)
+
+    monkeypatch.setattr(AsteriskSwitch, "close", watched)
+    async with made.start():
+        assert (await made.ask("GET", "/v1/queues"))[0] == 200
+    assert given_back == ["all"]

@@ -69,6 +69,8 @@ class FastAgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowed_hosts: dict[str, bool] = {}
         self.counters = AgiCounters()
+        self.closing = False
+        """True from the first moment of `close` on: nobody is let in any more."""
         self.may_speak: Callable[[], bool] = lambda: True
         """False: nothing more goes out to callers' channels; their connections end."""
         self.loop: asyncio.AbstractEventLoop
@@ -84,7 +86,11 @@ class FastAgiServer:
         self.port = int(self._listener.sockets[0].getsockname()[1])
 
     async def close(self, grace_s: float = GRACE_S) -> None:
-        """Stop listening, cancel the sessions' tasks, close every connection; done after `grace_s` at the latest."""
+        """Stop listening, cancel the sessions' tasks, close every connection; done after `grace_s` at the latest.
+
+        Who is accepted already and says meanwhile who he is goes back to his dialplan: his task would outlive us.
+        """
+        self.closing = True
         if self._listener is not None:
             self._listener.close()
         for task in self._tasks:
@@ -105,6 +111,9 @@ class FastAgiServer:
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection by its peer; of too many who say nothing the oldest goes."""
+        if self.closing:
+            transport.abort()
+            return
         if _has_left(transport):
             self.counters.gone_early += 1
             transport.abort()
@@ -125,6 +134,8 @@ class FastAgiServer:
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """Start the session's task, or say why not."""
         self._end_deadline(session)
+        if self.closing:
+            return "the engine stops"
         if len(self._sessions) - len(self._unknown) > self._max_sessions:
             self.counters.refused_full += 1
             return "the engine is full"
