@@ -357,31 +357,6 @@ async def test_who_says_nothing_takes_no_callers_place(
         each.writer.close()
 
 
-async def test_who_says_who_he_is_while_it_closes_is_sent_away(start: Start) -> None:
-    begun, free = list[str](), asyncio.Event()
-
-    async def on_session(session: AgiSession) -> None:
-        begun.append(session.uniqueid)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await free.wait()  # a session that takes its time to end
-
-    server = await start(on_session)
-    waiting = await connect(server)
-    await until(lambda: len(begun) == 1)
-    late = await connect(server, b"")
-    await until(lambda: server.connected == 2)
-    closing = asyncio.create_task(server.close())
-    await until(lambda: server.closing)
-    late.say(ENV)
-    assert await late.hear() == b'VERBOSE "FastAGI refused: the engine stops" 1\n'
-    free.set()
-    waiting.writer.close()
-    await closing
-    assert begun == ["17.1"]
-
-
 async def test_close_ends_every_session(start: Start) -> None:
     server, caller, session = await session_of(start)
     await server.close()
