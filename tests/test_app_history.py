@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti import app as the_app
@@ -167,3 +168,28 @@ async def test_whoever_writes_in_a_thread_is_closed_with_the_others(
     monkeypatch.setattr(WriterThread, "_begin", watched)
     async with Application.start(settings) as app:
         assert len(begun) == 9 and app.closing.names == {*begun, "attempts"}
+
+
+async def test_who_asks_is_told_where_what_happened_last_is_not_stored_yet(
+    settings: config.Settings, tmp_path: Path
+) -> None:
+    async with Application.start(settings) as app:
+        app.engine.post(events.NodeUp(NODE))
+        app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+        assert app._history_writer.flush(30.0)
+        paths = (
+            "/v1/contacts",
+            "/v1/contacts/100.1/timeline",
+            "/v1/contacts/100.1/decisions",
+            "/v1/agents/anna/explain",
+        )
+        assert [(await ask(app, path))["stored"] for path in paths] == [True] * 4
+        writes = app._history_writer._write
+        app._history_writer._write = _fails  # type: ignore[method-assign]
+        app.engine.post(events.CallGone(CallId("node1/100.1")))
+        assert [(await ask(app, path))["stored"] for path in paths] == [False] * 4
+        app._history_writer._write = writes  # type: ignore[method-assign]
+
+
+def _fails(work: object) -> None:
+    raise OperationalError("", None, Exception())
