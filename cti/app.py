@@ -1,7 +1,8 @@
 """Which parts make an engine, and in which order do they start and stop? The only file that knows every part.
 
-Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: the other way round. A stop is no
-different from a death for those who wait: the dialplan keeps them, and the next engine takes their tickets.
+Start: store, centre, readers, HTTP, nodes, and the door for callers last. Stop: wishes are refused, callers given back,
+and so on backwards; who writes into the store ends behind all others, and all of them at once. A stop is no different
+from a death for those who wait: the dialplan keeps them, and the next engine takes their tickets.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from cti.api.serving import serve_tcp
 from cti.background import Background, in_thread_of_its_own
 from cti.center import ContactCenter
 from cti.clocks import AgeingClock, SteadyClock
+from cti.closing import Closing
 from cti.config.settings import AsteriskNode, Settings
 from cti.engine import Engine
 from cti.flows.in_force import FlowsInForce
@@ -131,6 +133,7 @@ class Application:
             "background": lambda: self._background.errors,
         }
         self._background: Background
+        self.closing = Closing()
         self.policy: PolicyInForce
         self.reports: Reports
         self.flow_versions: FlowsInForce
@@ -176,18 +179,19 @@ class Application:
         idle_s = None if settings.redis is None else settings.redis.idle_s
         store = await in_thread_of_its_own(partial(open_store, settings.store, idle_s=idle_s), Store.close)
         stack.callback(store.close)
+        stack.push_async_callback(self.closing.close)
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
             self.prometheus.registry.register(OfficeCounts(self.office))
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         self.audit = AuditLog(store)
-        stack.callback(self.audit.close)
+        self.closing.add("audit", self.audit.close)
         self._background = Background(stack)
         in_turn = InTurn()
         self.flow_versions = FlowsInForce(settings, store, self.clock, self.flows.desk, in_turn)
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
-        stack.callback(self.policy.close)
+        self.closing.add("live_changes", self.policy.close)
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
         self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
@@ -216,22 +220,24 @@ class Application:
         for restored in await in_thread_of_its_own(lambda: list(load_agent_status(store))):
             self.engine.post(restored)
         await outbound.begin(self.engine.post)
-        await self._serve(stack, store)
+        watch, requests = self._watch(stack), RequestLog()
+        await self._serve_health(stack, watch, requests)
+        await stack.enter_async_context(self.flows.open(store))
+        stack.push_async_callback(self.switch.close)
+        await self._serve_wishes(stack, store, watch, requests)
         if settings.callback_spool is not None:
             self._background.keep(watch_spool, settings.callback_spool, store, self.clock, self.spool_counts)
         self._background.keep(self._observe_lag)
         self._background.keep(self._history_writer.left.run, self.engine.tell)
-        await stack.enter_async_context(self.flows.open(store))
-        stack.push_async_callback(self.switch.close)
         try:
             await self.switch.start(self.engine)
         except OSError as error:
             raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
 
     async def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
-        """Everybody who reads the stream of facts; closed behind the engine."""
+        """Everybody who reads the stream of facts; closed behind the engine, those who write all at once."""
         writer = StoreWriter(store)
-        stack.callback(writer.close)
+        self.closing.add("agent_status", writer.close)
         counts = (self.prometheus.apply, self.flow_counts.apply, self.outbound_counts.apply)
         readers: list[Reader] = [self.view.apply, *counts, writer.apply]
         if self.settings.web is not None:
@@ -240,18 +246,18 @@ class Application:
             readers.insert(1, boards.apply)
             self._follow.append(lambda policy, _: boards.reload())
         readers += [self._hear_of_policy, log_bugs, NoEntryLog().apply]
-        readers.append(self._keep_follow_ups(stack, store))
-        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack)
+        readers.append(self._keep_follow_ups(store))
+        outbound = self.outbound = OutboundRoom(store, self.clock, lambda: self._policy, stack, self.closing)
         self.flows.promised, self.flows.may_call = outbound.keeper.look, outbound.keeper.may_call
         self.flows.asker = lambda call: self.engine.center.asker(call)
         self._errors |= {"outbound": lambda: outbound.errors, "callback_unusable": lambda: outbound.keeper.unusable}
         readers += [outbound.writer.apply, outbound.abandoned.apply, outbound.amd.apply]
-        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack)
+        hooks = self.hooks = HookRoom(store, self.settings.hooks, self.clock, stack, self.closing)
         self._errors["hooks"] = lambda: hooks.errors
         if self.settings.hooks:
             readers.append(hooks.outbox.apply)
         history = await self._keep_history(store)
-        stack.callback(history.close)
+        self.closing.add("history", history.close)
         if self.settings.hooks:
             await in_thread_of_its_own(lambda: hooks.outbox.goes_on(history.left.facts(OF_CONTACTS)))
         readers += [history.apply, history.left.node]
@@ -277,9 +283,9 @@ class Application:
             self._background.keep(flush_regularly, journal)
         return journal
 
-    def _keep_follow_ups(self, stack: contextlib.AsyncExitStack, store: Store) -> Reader:
+    def _keep_follow_ups(self, store: Store) -> Reader:
         writer = self.follow_ups = FollowUpWriter(store)
-        stack.callback(writer.close)
+        self.closing.add("follow_ups", writer.close)
         self._errors["follow_ups"] = lambda: writer.errors + writer.lost
         self._errors |= {"flow_store": lambda: self.flows.errors, "flow_voice": lambda: self.flows.voice.failed}
         return writer.apply
@@ -301,12 +307,27 @@ class Application:
         self._errors |= {"history_lost": lambda: writer.lost}
         return writer
 
-    async def _serve(self, stack: contextlib.AsyncExitStack, store: Store) -> None:
+    def _watch(self, stack: contextlib.AsyncExitStack) -> LoopWatch:
         watch = LoopWatch(self._looked_at_loop)
         watch.start()
         stack.callback(watch.stop)
-        requests = RequestLog()
+        return watch
+
+    async def _serve_health(self, stack: contextlib.AsyncExitStack, watch: LoopWatch, requests: RequestLog) -> None:
+        """Who looks whether we are well is answered until the end."""
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
+        listen = self.settings.http.listen
+        try:
+            runner = await serve_tcp(http, listen.host, listen.port, requests)
+        except OSError as error:
+            raise machine.cannot_listen("http.listen", listen, error) from None
+        stack.push_async_callback(runner.cleanup)
+
+    async def _serve_wishes(
+        self, stack: contextlib.AsyncExitStack, store: Store, watch: LoopWatch, requests: RequestLog
+    ) -> None:
+        """People and programs may ask, until callers are given back: nothing is begun that nobody would end."""
         campaigns = self.outbound.desk(self.engine.campaigns)
         lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
@@ -338,13 +359,6 @@ class Application:
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
             await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
             self._background.keep(self.web.tidy)
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
-        listen = self.settings.http.listen
-        try:
-            runner = await serve_tcp(http, listen.host, listen.port, requests)
-        except OSError as error:
-            raise machine.cannot_listen("http.listen", listen, error) from None
-        stack.push_async_callback(runner.cleanup)
 
     # --- a new policy -------------------------------------------------------------------------------------------------
 

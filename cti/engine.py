@@ -22,7 +22,7 @@ from cti.model.desk import DeskNow
 from cti.model.events import AnyEvent, ClockApart, NodeUp, TimePassed
 from cti.model.explanation import AgentNow, ContactNow
 from cti.model.lead import CampaignNow, PreviewNow
-from cti.model.words import AgentId, CallId, ContactId
+from cti.model.words import AgentId, CallId, ContactId, RefusedReason
 from cti.ports import Clock, Reader, Switch
 
 log = structlog.get_logger(__name__)
@@ -70,12 +70,13 @@ class Engine:
         self.switch_errors = 0
         self.core_errors = 0  # bugs that the core could not contain
         self.events = 0
+        self.after_stop = 0  # events and requests that came too late to be handled
         self._switch = switch
         self._readers_of = {kind: [each for each in readers if kind in getattr(each, "kinds", Kind)] for kind in Kind}
         self._journal = journal
         self._books = books  # returns at once, never raises
         self._inbox: deque[AnyEvent] = deque()
-        self._busy = False
+        self._busy = self._stopped = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._apart_s = 0.0  # as the core knows it
@@ -83,6 +84,9 @@ class Engine:
 
     def post(self, event: AnyEvent) -> None:
         """Hand over a fact: handled before this returns, or right after the event that is being handled now."""
+        if self._stopped:
+            self.after_stop += 1
+            return
         self._inbox.append(event)
         if not self._busy:
             self._drain()
@@ -90,6 +94,9 @@ class Engine:
     def ask(self, event: AnyEvent) -> Refused | None:
         """Hand over a person's request; the refusal, or None. Not to be called by a reader or the switch's execute."""
         assert not self._busy, "a reader must not ask"
+        if self._stopped:
+            self.after_stop += 1
+            return Refused(RefusedReason.NOT_NOW, "this engine has stopped")
         self._busy = True
         try:
             return self._handle(event)
@@ -125,7 +132,8 @@ class Engine:
         return self.center.campaigns_now(self.clock())
 
     def stop(self) -> None:
-        """No more deadlines."""
+        """No more deadlines, and no more events: whoever would be told of them has gone, or goes."""
+        self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None

@@ -115,9 +115,9 @@ class PolicyInForce:
         """See ports.PolicyDesk."""
         return not self._writer.is_behind
 
-    def close(self) -> None:
-        """Store what is not stored yet, with one last try."""
-        self._writer.close()
+    def close(self, timeout_s: float = 5.0) -> int:
+        """Store what is not stored yet, with one last try, at most `timeout_s`; 1: it is not stored."""
+        return self._writer.close(timeout_s)
 
     # --- what people want -------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import structlog
 
@@ -17,6 +18,7 @@ from cti.config import settings as config
 from cti.metrics import queue_log_file
 from cti.model.changes import Refused
 from cti.model.events import AnyEvent, CallGone
+from cti.switch.asterisk import AsteriskSwitch
 from tests.running import NOBODY, Running
 
 pytestmark = pytest.mark.contract
@@ -260,3 +262,19 @@ async def test_a_bug_after_the_core_has_taken_a_policy_keeps_nobody_on_the_forme
     app = running.app
     assert app._policy.queues["sales"].target_s == app.engine.center.policy.queues["sales"].target_s == 33
     assert app.policy.version == app.engine.center.policy_version
+
+
+async def test_wishes_are_refused_before_callers_are_given_back(made: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then they are served as ever; nobody changes nodes and agents of an engine that gives its calls back."""
+    given_back, close = list[str](), AsteriskSwitch.close
+
+    async def watched(switch: AsteriskSwitch) -> None:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await made.ask("POST", "/v1/agents/anna/login", {"by": "eva"})
+        given_back.append("all")
+        await close(switch)
+
+    monkeypatch.setattr(AsteriskSwitch, "close", watched)
+    async with made.start():
+        assert (await made.ask("GET", "/v1/queues"))[0] == 200
+    assert given_back == ["all"]

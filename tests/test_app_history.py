@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti import app as the_app
@@ -26,6 +28,7 @@ from cti.model.words import AgentAction, AgentId, CallId, NodeId
 from cti.store import campaigns, history_left, hook_outbox
 from cti.store.database import open_store
 from cti.store.history_writer import HistoryWriter
+from cti.store.writer_thread import WriterThread
 from cti.switch import asterisk
 from tests.running import Running
 from tests.waiting import until
@@ -199,3 +202,55 @@ async def test_a_stop_in_the_midst_of_a_start_leaves_no_history_behind(
         await starting
     may_go_on.set()
     await until(closed.is_set)
+
+
+async def test_a_stop_tells_how_many_facts_it_could_not_store(settings: config.Settings, tmp_path: Path) -> None:
+    with capture_logs() as logged:
+        async with Application.start(settings) as app:
+            assert app._history_writer.flush(30.0)
+            with contextlib.closing(sqlite3.connect(tmp_path / "cti.db")) as database:
+                database.execute("ALTER TABLE contact_fact RENAME TO away")
+            app.engine.post(events.NodeUp(NODE))
+            app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+    [line] = [line for line in logged if line["event"] == "not_written_at_the_end"]
+    assert line["left"].keys() == {"history"} and line["left"]["history"] >= 1
+
+
+async def test_whoever_writes_in_a_thread_is_closed_with_the_others(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is closed by itself, on the loop, would wait for a store that hangs in its turn."""
+    begun, begin = list[str](), WriterThread._begin
+
+    def watched(writer: WriterThread[Any]) -> None:
+        begun.append(writer._what)
+        begin(writer)
+
+    monkeypatch.setattr(WriterThread, "_begin", watched)
+    async with Application.start(settings) as app:
+        assert len(begun) == 9 and app.closing.names == {*begun, "attempts"}
+
+
+async def test_who_asks_is_told_where_what_happened_last_is_not_stored_yet(
+    settings: config.Settings, tmp_path: Path
+) -> None:
+    async with Application.start(settings) as app:
+        app.engine.post(events.NodeUp(NODE))
+        app.engine.post(events.CallArrived(CallId("node1/100.1"), NODE, "PJSIP/trunk-1", "6001", caller="+4930"))
+        assert app._history_writer.flush(30.0)
+        paths = (
+            "/v1/contacts",
+            "/v1/contacts/100.1/timeline",
+            "/v1/contacts/100.1/decisions",
+            "/v1/agents/anna/explain",
+        )
+        assert [(await ask(app, path))["stored"] for path in paths] == [True] * 4
+        writes = app._history_writer._write
+        app._history_writer._write = _fails  # type: ignore[method-assign]
+        app.engine.post(events.CallGone(CallId("node1/100.1")))
+        assert [(await ask(app, path))["stored"] for path in paths] == [False] * 4
+        app._history_writer._write = writes  # type: ignore[method-assign]
+
+
+def _fails(work: object) -> None:
+    raise OperationalError("", None, Exception())

@@ -301,6 +301,17 @@ def test_stop_means_no_more_deadlines(loop: FakeLoop) -> None:
     assert loop.calls == []
 
 
+def test_what_comes_after_the_stop_is_counted_and_changes_nothing(loop: FakeLoop) -> None:
+    bench = in_wrapup()
+    bench.engine.stop()
+    told = (list(bench.changes), list(bench.commands), bench.engine.events)
+    bench.arrive("c2")
+    refused = bench.engine.ask(ev.AgentRequest(AgentId("anna"), AgentAction.READY))
+    assert refused is not None and refused.reason is RefusedReason.NOT_NOW
+    assert (bench.changes, bench.commands, bench.engine.events) == told
+    assert (loop.calls, bench.engine.after_stop) == ([], 2)
+
+
 async def test_who_waited_on_a_clock_that_was_ahead_keeps_his_place() -> None:
     """The engine dies after its machine's clock was set back: the next one begins before the tickets of the line."""
     center_ = ContactCenter(center({"sales": Queue(wrap_up_s=10)}), (NODE,), strict=True)

@@ -13,13 +13,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from cti import closing
+from cti.api import serving
+from cti.config.joined import Joined
+from cti.store import threads
+from cti.switch import fastagi
 from cti.systemd import live, tell
 
 pytestmark = pytest.mark.contract
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 UNITS = ["cti.service", "cti@.service"]
+COMPOSED = ["docker-compose.yml", "deploy/several-engines/docker-compose.yml"]
+
+
+def stop_takes_s() -> float:
+    """At most, whatever hangs, with a lease of the usual length; see the unwinding of app.py, and turns.py."""
+    doors = 3 * 2 * serving.SHUTDOWN_S  # control, web, http
+    return doors + fastagi.GRACE_S + closing.WITHIN_S + closing.SPARE_S + threads.END_S + Joined().lease_s
 
 
 @pytest.fixture
@@ -58,6 +71,13 @@ async def test_it_tells_that_it_lives_as_long_as_the_loop_turns(heard: socket.so
     await asyncio.wait_for(live({}), 30)
 
 
+@pytest.mark.parametrize("name", COMPOSED)
+def test_containers_have_as_long_to_stop(name: str) -> None:
+    services = yaml.safe_load((DOCS.parent / name).read_text())["services"]
+    ours = [service for service in services.values() if service.get("build", {}).get("target") == "engine"]
+    assert ours and all(float(service["stop_grace_period"].rstrip("s")) > stop_takes_s() for service in ours)
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_the_units(name: str, tmp_path: Path) -> None:
     text = (DOCS / name).read_text()
@@ -67,6 +87,7 @@ def test_the_units(name: str, tmp_path: Path) -> None:
     service = unit["Service"]
     assert (service["Type"], service["NotifyAccess"], service["Restart"]) == ("notify", "main", "always")
     assert ("%i" in text) is ("@" in name)
+    assert stop_takes_s() < float(service["TimeoutStopSec"])
     program = shutil.which("systemd-analyze")
     if program is None:  # a machine without systemd: what it would say of words that it does not know is not known
         return

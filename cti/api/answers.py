@@ -204,7 +204,7 @@ ANSWERS: Mapping[tuple[str, str], Fields] = {
     ("GET", "/status"): {**_AT, "status": StatusRow},
     ("POST", "/agents/{agent}/{action}"): {**_DONE, "agent": AgentRow | None},
     ("POST", "/contacts/{contact}/{action}"): {**_DONE, "contact": CallRow | None},
-    ("GET", "/contacts"): {**_AT, "contacts": list[ContactRow], **_NEXT},
+    ("GET", "/contacts"): {**_AT, "contacts": list[ContactRow], "stored": bool, **_NEXT},
     ("GET", "/reports/{report}"): _REPORT,
     ("GET", "/campaigns"): {**_AT, "campaigns": list[CampaignRow]},
     ("GET", "/callbacks"): {**_AT, "callbacks": list[CallbackRow], **_NEXT},

@@ -1,7 +1,7 @@
 """Why did this contact go there, and why does this agent get nothing? The paths of the control app that answer it.
 
 Live facts come from the running core, what was from the history; nothing is decided or worded here. Answers hold the
-caller's number, as the rest of the control socket does.
+caller's number, as the rest of the control socket does; `stored` in them: whether all that happened is there already.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from cti.suggest import closest
 
 MAX_LISTED = 200
 LISTED = 20
+NOT_STORED = "what happened last is not stored yet: ask again"
 PATHS = ("/contacts", "/contacts/{id}/timeline", "/contacts/{id}/decisions", "/agents/{id}/explain")
 
 Handler = Callable[[web.Request], Any]
@@ -32,6 +33,7 @@ Handler = Callable[[web.Request], Any]
 class Past(Protocol):
     """The history, as this file needs it. Every method blocks for the disk."""
 
+    def catch_up(self) -> bool: ...
     def contacts(
         self, limit: int = LISTED, after: tuple[float, str] | None = None, part: Part | None = None
     ) -> list[dict[str, Any]]: ...
@@ -60,9 +62,10 @@ def add_explaining(
 def _contacts(past: Past, clock: Callable[[], float]) -> Handler:
     async def read(request: web.Request) -> web.Response:
         page = page_of(request, "contacts", tuple[float, Word], LISTED, MAX_LISTED)
+        stored = await asyncio.to_thread(past.catch_up)
         found = await asyncio.to_thread(past.contacts, page.most, page.after, part_of(request))
         rows, more = page.shown(found, lambda row: (row["seen_at"], row["contact"]))
-        return answer({"at": clock(), "contacts": rows, "next": more})
+        return answer({"at": clock(), "contacts": rows, "next": more, "stored": stored})
 
     return read
 
@@ -74,18 +77,20 @@ def _contact(explainer: Explainer, past: Past, clock: Callable[[], float], part:
         return {"looks": past.looks(contact), "passed": past.passed(contact)}
 
     async def read(request: web.Request) -> web.Response:
+        stored = await asyncio.to_thread(past.catch_up)
         found = await asyncio.to_thread(past.find, request.match_info["id"])
         if not found:
             newest = await asyncio.to_thread(past.contacts, LISTED)
             exists = [row["contact"] for row in newest]
-            return answer({"refused": "unknown_contact", "detail": "these are the newest", "exists": exists}, 404)
+            detail = "these are the newest" if stored else f"these are the newest that are stored; {NOT_STORED}"
+            return answer({"refused": "unknown_contact", "detail": detail, "exists": exists}, 404)
         if len(found) > 1:
             exists = [row["contact"] for row in found]
             return answer({"refused": "ambiguous", "detail": "several have it in their ids", "exists": exists}, 409)
         contact = found[0]["contact"]
         told = await asyncio.to_thread(read_part, contact)
         now = explainer.explain_contact(ContactId(contact))
-        return answer({"at": clock(), "contact": found[0], **told, "now": now})
+        return answer({"at": clock(), "contact": found[0], **told, "now": now, "stored": stored})
 
     return read
 
@@ -101,7 +106,8 @@ def _agent(
             close = closest(name, known)
             detail = f'did you mean "{close}"?' if close else ""
             return answer({"refused": "unknown_agent", "detail": detail, "exists": known[:1000]}, 404)
+        stored = await asyncio.to_thread(past.catch_up)
         lost = [each._asdict() for each in await asyncio.to_thread(past.lost, name)]
-        return answer({"at": clock(), "now": now, "lost": lost})
+        return answer({"at": clock(), "now": now, "lost": lost, "stored": stored})
 
     return read

@@ -21,6 +21,7 @@ PER_ADDRESS = 60
 REQUEST_TIMEOUT_S = 10.0
 IDLE_LIMIT_S = 20.0
 SWEEP_S = 2.0
+SHUTDOWN_S = 1.0  # for who is being answered when it ends, and once more for who does not let himself be cut off
 
 time_limit: web.RequestKey[asyncio.Timeout] = web.RequestKey("cti_time_limit", asyncio.Timeout)
 """What ends a request that takes too long."""
@@ -93,7 +94,7 @@ async def serve(
 ) -> web.AppRunner:
     """Serve `app` on a bound socket; `await runner.cleanup()` ends it. `requests` counts what goes wrong."""
     logger = RequestLog() if requests is None else requests
-    runner = web.AppRunner(app, access_log=None, logger=logger, keepalive_timeout=15.0, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, logger=logger, keepalive_timeout=15.0, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     if _door in app:
         app[_door].watch(runner.server)

@@ -53,6 +53,7 @@ def explain_contact(
     except EngineRefused as error:
         text = _no_contact(contact, error.body) if error.body.get("refused") else str(error)
         ask.fail(REFUSED, text, as_json, error.body)
+    decided["stored"] = told.get("stored", True) and decided.get("stored", True)
     if as_json:
         ask.print_json(told | decided)
         return

@@ -52,6 +52,7 @@ def print_contact(told: Mapping[str, Any], *, everything: bool, out: Console) ->
     facts = msgspec.convert(told["facts"], list[Changed])
     now = msgspec.convert(told["now"], ContactNow | None)
     out.print(_headline(row), soft_wrap=True)
+    _print_behind(told, out)
     began = facts[0].at if facts else told["at"]
     out.print(_timeline(facts, began))
     _print_passed(msgspec.convert(told["passed"], list[Passed]), out, everything)
@@ -168,6 +169,7 @@ def print_agent(told: Mapping[str, Any], out: Console) -> None:
     line = Text(clean(now.agent), style="bold")
     line.append(f"  {_state(now.standing)}", style="not bold")
     out.print(line, soft_wrap=True)
+    _print_behind(told, out)
     if now.settling:
         out.print("The engine has just started: nothing is offered until those who waited are back.", style="yellow")
     if not now.queues:
@@ -209,6 +211,11 @@ def _queue(queue: QueueNow, standing: Standing) -> str:
     if queue.level is not None and (queue.level > 1 or queue.penalty):
         parts.append(f"his level {queue.level}, penalty {queue.penalty or 0}")
     return "; ".join(parts)
+
+
+def _print_behind(told: Mapping[str, Any], out: Console) -> None:
+    if not told.get("stored", True):
+        out.print("the engine is behind with its history: what happened last is missing. Ask again.", style="yellow")
 
 
 def _print_lost(lost: Sequence[Mapping[str, Any]], out: Console) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Mapping
 
 from cti.background import Background
+from cti.closing import Closing
 from cti.hooks.delivering import Deliveries
 from cti.hooks.outbox import Outbox
 from cti.model.hooks import Hook
@@ -17,7 +18,14 @@ from cti.store.database import Store
 class HookRoom:
     """Opened with the store, in the running loop; raises ConfigError. `outbox` is to be told facts and orders."""
 
-    def __init__(self, store: Store, hooks: Mapping[str, Hook], clock: Clock, stack: contextlib.AsyncExitStack) -> None:
+    def __init__(
+        self,
+        store: Store,
+        hooks: Mapping[str, Hook],
+        clock: Clock,
+        stack: contextlib.AsyncExitStack,
+        closing: Closing,
+    ) -> None:
         self.deliveries = Deliveries(store, hooks, clock)
         loop = asyncio.get_running_loop()
 
@@ -26,7 +34,7 @@ class HookRoom:
                 loop.call_soon_threadsafe(self.deliveries.wake)
 
         self.outbox = Outbox(store, hooks, wake)
-        stack.callback(self.outbox.close)
+        closing.add("hooks", self.outbox.close)
         self._background = Background(stack)
         self._background.keep(self.deliveries.run)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cti.background import Background, in_thread_of_its_own
+from cti.closing import Closing
 from cti.keepers.callback_desk import CallbackDesk
 from cti.keepers.callback_keeper import CallbackKeeper
 from cti.keepers.campaign_board import CampaignBoard
@@ -39,21 +40,26 @@ class OutboundRoom:
     """Opened with the store; `begin` once there is an engine."""
 
     def __init__(
-        self, store: Store, clock: Clock, policy: Callable[[], Center], stack: contextlib.AsyncExitStack
+        self,
+        store: Store,
+        clock: Clock,
+        policy: Callable[[], Center],
+        stack: contextlib.AsyncExitStack,
+        closing: Closing,
     ) -> None:
         self._store, self._clock, self._policy = store, clock, policy
         self.writer = OutboundWriter(store)
-        stack.callback(self.writer.close)
+        closing.add("outbound", self.writer.close)
         self.keeper = CallbackKeeper(store, clock, policy)
         watched = self.keeper.unanswered.watched
         self.list = CallbackDesk(store, self.writer, clock, policy, watched)
         self._post: Callable[[AnyEvent], None] = lambda event: None
         self.ledger = AttemptLedger(store, clock, self._refused)
-        stack.callback(self.ledger.close)
+        closing.add("attempts", self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
-        stack.callback(self.abandoned.close)
+        closing.add("abandoned_callers", self.abandoned.close)
         self.amd = AmdVerdicts(store)
-        stack.callback(self.amd.close)
+        closing.add("amd_verdicts", self.amd.close)
         self.campaigns = CampaignKeeper(store, clock, policy)
         self.visits = VisitKeeper(store, clock, policy, watched)
         self.board = CampaignBoard(store, self.writer)

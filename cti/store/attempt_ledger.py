@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import msgspec
 import structlog
@@ -37,6 +38,7 @@ class AttemptLedger:
         self.errors = 0
         self._store, self._clock, self._refused = store, clock, refused
         self._threads = StoreThreads(THREADS, "cti-attempts")
+        self._owed: set[Future[None]] = set()  # what went out, or did not, and is not written yet
 
     async def intend(self, call: PlaceCall) -> bool:
         """Commit the attempt; False: it must not be dialled. Raises SQLAlchemyError."""
@@ -74,13 +76,17 @@ class AttemptLedger:
 
     def _soon(self, write: Callable[[], object]) -> None:
         try:
-            self._threads.submit(self._write, write)
+            owed = self._threads.submit(self._write, write)
         except RuntimeError:  # closed: the attempt stays intended, which says no more than is true
             self.errors += 1
+            return
+        self._owed.add(owed)
+        owed.add_done_callback(self._owed.discard)
 
-    def close(self) -> None:
-        """Write what is left; blocks, for a moment where the store hangs."""
-        self._threads.shutdown(wait=True)
+    def close(self, timeout_s: float = 5.0) -> int:
+        """Write what is left, at most `timeout_s`; how much was not written. Blocks."""
+        self._threads.end(timeout_s)
+        return len(self._owed)
 
     def _intend(self, wanted: Attempt) -> Intent:
         place = lead_number.c.number_index

@@ -50,12 +50,11 @@ class Lost(NamedTuple):
 class History:
     """The reading side of the history. `center` and `version`: the policy for decisions whose own is not kept.
 
-    `catch_up` is called before something is looked for: what has just happened shall be found.
+    `catch_up` is called before something is looked for: what has just happened shall be found. It waits for a moment
+    and says whether all is written. `facts`, `looks` and `passed` are of a contact that was found: they wait no more.
     """
 
-    def __init__(
-        self, store: Store, center: Center, version: str, catch_up: Callable[[], object] = lambda: None
-    ) -> None:
+    def __init__(self, store: Store, center: Center, version: str, catch_up: Callable[[], bool] = lambda: True) -> None:
         self._store = store
         self._catch_up = catch_up
         self._newest = (version, center)
@@ -65,6 +64,10 @@ class History:
     def reload(self, center: Center, version: str) -> None:
         """Another policy holds from now on."""
         self._newest = (version, center)
+
+    def catch_up(self) -> bool:
+        """Wait for a moment until all that happened so far is written; whether it is. Blocks."""
+        return self._catch_up()
 
     def contacts(
         self, limit: int = MAX_FOUND, after: tuple[float, str] | None = None, part: Part | None = None

@@ -27,7 +27,8 @@ MAX_POLICIES = 100  # that wait to be written; they share what is equal in them
 BATCH = 2_000  # facts of one commit
 GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
-SWEEP_S = 60.0
+SWEEP_S = 60.0  # once nothing is too old any more
+SWEEP_ON_S = 0.25  # while there is more
 LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ class HistoryWriter(WriterThread[_Work]):
         self._taken = self._done = 0  # of the facts that were told: out of `_facts`, and written or lost
         self._newest_at = now
         self._swept_at = 0.0
+        self._sweeps_on = False  # the last portion was a full one
         self._take_in(Opening(center, version, now))
         self._begin()
 
@@ -170,7 +172,8 @@ class HistoryWriter(WriterThread[_Work]):
     def _wait(self) -> None:
         if self._work is not None and not self._failing:
             return  # it is tried by halves
-        self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=SWEEP_S)
+        idle_s = SWEEP_ON_S if self._sweeps_on else SWEEP_S
+        self._wake.wait_for(lambda: self._waits() or self._closing or self._hurry, timeout=idle_s)
         if not self._hurry:
             self._wake.wait_for(lambda: self._closing or self._hurry, timeout=self._gather_s)
         while self._may_wait() and not (self._closing or self._hurry) and len(self._facts) < self._max_pending / 2:
@@ -234,11 +237,13 @@ class HistoryWriter(WriterThread[_Work]):
             yield self._numbers.take(told.at, most), told
 
     def _sweep(self) -> None:
-        """Delete a portion of what is too old; the rest when there is nothing else to do."""
+        """Delete a portion of what is too old; the rest behind the next batches, and soon where none comes."""
         now = self._newest_at if self._clock is None else self._clock()
         if now - self._swept_at < SWEEP_S:
+            self._sweeps_on = False  # a clock was set back
             return
-        if self.sweeper.sweep(now, self._book.version, self._center) < PORTION:
+        self._sweeps_on = self.sweeper.sweep(now, self._book.version, self._center) >= PORTION
+        if not self._sweeps_on:
             self._swept_at = now
 
 

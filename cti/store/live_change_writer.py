@@ -63,10 +63,10 @@ class LiveChangeWriter(WriterThread[_Owed]):
             self._wake.notify_all()
         return stored
 
-    def close(self, timeout_s: float = 5.0) -> bool:
-        """Write what is left (one last try, at most `timeout_s`); whether the store has all of it."""
+    def close(self, timeout_s: float = 5.0) -> int:
+        """Write what is left (one last try, at most `timeout_s`); 1: the store does not have the newest state."""
         self._end(timeout_s)
-        return not self.is_behind
+        return int(self.is_behind)
 
     def _add(self, owed: _Owed, entries: Iterable[AuditEntry]) -> None:
         for entry in entries:

@@ -47,13 +47,23 @@ class Sweeper:
         self.errors = 0
         self._store, self._facts_s, self._further = store, facts_s, further
         self._files_at = 0.0
+        self._more: set[str] = set()  # which steps found a full portion
 
     def sweep(self, now: float, version: str, center: Center) -> int:
-        """Delete up to PORTION rows of each kind; how many of the most. One that fails holds up no other."""
+        """Delete up to PORTION rows of each kind; how many of the most. One that fails holds up no other.
+
+        What found a full portion goes on alone, until it is through: others may walk through a whole table in vain.
+        """
         deleted = 0
+        wanted, self._more = self._more, set()
         for what, step in self._steps(now, version, center).items():
+            if wanted and what not in wanted:
+                continue
             try:
-                deleted = max(deleted, step())
+                found = step()
+                deleted = max(deleted, found)
+                if found >= PORTION:
+                    self._more.add(what)
             except Exception as error:
                 self.errors += 1
                 _log.error("too_old_and_not_deleted", what=what, error=type(error).__name__)

@@ -57,12 +57,16 @@ class StoreThreads(ThreadPoolExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take nothing more; wait for what was asked, `END_S` at most."""
+        self.end(END_S if wait else 0.0)
+
+    def end(self, within_s: float) -> None:
+        """Take nothing more; wait for what was asked, `within_s` at most. Blocks."""
         with self._door:
             self._closed = True
         for _ in self._workers:
             self._todo.put(None)
-        give_up_at = monotonic() + END_S
-        for worker in self._workers if wait else ():
+        give_up_at = monotonic() + within_s
+        for worker in self._workers:
             worker.join(max(0.0, give_up_at - monotonic()))
 
     def _run(self) -> None:

@@ -85,7 +85,7 @@ class AsteriskSwitch:
         """
         self.calls: dict[CallId, InboundCall] = {}
         self._sessions: dict[str, AgiSession] = {}  # every one that is open, by leg: also those who are turned away
-        self.listening = False
+        self.listening = self._closing = False
         self.refused_sessions = 0
         self._told_nodes: set[str] = set()
         self._phones = dict(phones)
@@ -152,6 +152,8 @@ class AsteriskSwitch:
 
     def connect(self, addresses: Mapping[NodeId, NodeAddress]) -> None:
         """These are the nodes from now on. One that is gone, or elsewhere, is let go, and its calls with it."""
+        if self._closing:
+            return
         former, self._addresses = self._addresses, dict(addresses)
         for name in [name for name in self.nodes if addresses.get(name) != former.get(name)]:
             node = self.nodes.pop(name)
@@ -188,7 +190,7 @@ class AsteriskSwitch:
 
     async def close(self) -> None:
         """Give every caller back to the dialplan and leave."""
-        self.listening = False
+        self.listening, self._closing = False, True
         await self.agi.close()
         for node in self.nodes.values():
             await node.close()

@@ -21,6 +21,7 @@ from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CROWD_TOLD_S: Final = 60.0
+GRACE_S: Final = 5.0  # for sessions that end with us
 POLITE_EXTRA: Final = 256  # connections beyond the last place: they are told that there is none
 # AGI() has no keep-alive of its own: a dead Asterisk host is noticed after about 30 + 3 * 10 s.
 KEEPALIVE_IDLE_S: Final = 30
@@ -68,6 +69,8 @@ class FastAgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowed_hosts: dict[str, bool] = {}
         self.counters = AgiCounters()
+        self.closing = False
+        """True from the first moment of `close` on: nobody is let in any more."""
         self.may_speak: Callable[[], bool] = lambda: True
         """False: nothing more goes out to callers' channels; their connections end."""
         self.loop: asyncio.AbstractEventLoop
@@ -82,8 +85,12 @@ class FastAgiServer:
             _keep_alive(listening)
         self.port = int(self._listener.sockets[0].getsockname()[1])
 
-    async def close(self, grace_s: float = 5.0) -> None:
-        """Stop listening, cancel the sessions' tasks, close every connection; done after `grace_s` at the latest."""
+    async def close(self, grace_s: float = GRACE_S) -> None:
+        """Stop listening, cancel the sessions' tasks, close every connection; done after `grace_s` at the latest.
+
+        Who is accepted already and says meanwhile who he is goes back to his dialplan: his task would outlive us.
+        """
+        self.closing = True
         if self._listener is not None:
             self._listener.close()
         for task in self._tasks:
@@ -104,6 +111,9 @@ class FastAgiServer:
 
     def admit(self, session: AgiSession, transport: asyncio.Transport) -> None:
         """Judge a fresh connection by its peer; of too many who say nothing the oldest goes."""
+        if self.closing:
+            transport.abort()
+            return
         if _has_left(transport):
             self.counters.gone_early += 1
             transport.abort()
@@ -124,6 +134,8 @@ class FastAgiServer:
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """Start the session's task, or say why not."""
         self._end_deadline(session)
+        if self.closing:
+            return "the engine stops"
         if len(self._sessions) - len(self._unknown) > self._max_sessions:
             self.counters.refused_full += 1
             return "the engine is full"

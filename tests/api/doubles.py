@@ -196,6 +196,9 @@ class FakePast:
     def __init__(self) -> None:
         self.parts: list[Part | None] = []
 
+    def catch_up(self) -> bool:
+        return True
+
     def contacts(self, limit: int = 20, after: Any = None, part: Part | None = None) -> list[dict[str, Any]]:
         self.parts.append(part)
         return [self.ROW]

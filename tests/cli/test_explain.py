@@ -89,3 +89,14 @@ def test_no_engine_is_code_three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "ask", ask)
     assert run("contact") == (3, "no engine answers; start it\n")
     assert run("agent", "anna")[0] == 3
+
+
+@pytest.mark.parametrize("answer", [TOLD, {"now": NOW, "lost": []}])
+def test_where_the_engine_is_behind_with_its_history_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
+) -> None:
+    words = ("contact", "node1/c1") if answer is TOLD else ("agent", "anna")
+    monkeypatch.setattr(control, "ask", lambda *_: {**answer, "stored": False})
+    assert "what happened last is missing" in run(*words)[1]
+    monkeypatch.setattr(control, "ask", lambda *_: {**answer, "stored": True})
+    assert "missing" not in run(*words)[1]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cti.closing import Closing
 from cti.keepers.room import OutboundRoom, trunks_of
 from cti.model.commands import PlaceCall
 from cti.model.events import AnyEvent, AttemptForbidden
@@ -23,7 +24,9 @@ async def test_whom_a_list_forbids_to_call_is_not_tried_again(tmp_path: Path) ->
     store = open_store(f"sqlite:///{tmp_path}/cti.db")
     posted: list[AnyEvent] = []
     async with contextlib.AsyncExitStack() as stack:
-        room = OutboundRoom(store, lambda: 5.0, Center, stack)
+        closing = Closing()
+        stack.push_async_callback(closing.close)
+        room = OutboundRoom(store, lambda: 5.0, Center, stack, closing)
         await room.begin(posted.append)
         add_entry(store, Entry("+4930123456", "", "asked", "eva", 1.0))
         ticket = Ticket(ContactId("callbacks/7-1"), QueueName("sales"), 1.0, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -87,3 +89,16 @@ async def test_a_store_that_fails_gives_no_leave(store: Store) -> None:
     ledger.sent(AttemptId("winter-1-1"))
     ledger.close()
     assert ledger.errors == 1
+
+
+async def test_the_end_waits_no_longer_than_it_may_and_says_what_is_not_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    monkeypatch.setattr("cti.store.attempt_ledger.sent", lambda *_: free.wait(30.0))
+    ledger = AttemptLedger(store, lambda: NOW)
+    for number in (1, 2):
+        ledger.sent(AttemptId(f"winter-{number}-1"))
+    assert ledger.close(0.01) == 2
+    free.set()
+    assert ledger.close(30.0) == 0

@@ -16,11 +16,12 @@ from structlog.testing import capture_logs
 from cti.clocks import AgeingClock, SteadyClock
 from cti.model.changes import Changed, Kind
 from cti.model.words import AgentAction, AgentId, ContactId
-from cti.store import history_writer
+from cti.store import history_retention, history_writer
 from cti.store.database import Store, open_store
 from cti.store.history import History
 from cti.store.history_writer import HistoryWriter
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
+from tests.waiting import until
 
 pytestmark = pytest.mark.unit
 
@@ -308,4 +309,19 @@ def test_a_clock_that_is_ahead_for_a_moment_deletes_nothing(store: Store) -> Non
     assert found == [12, 14, 16], "ten of them are too old by the wrong clock only"
     up_s[0], off_s[0] = 2 * 86_400.0, 0.0
     assert left() == 8, "two days later they are"
+    writer.close()
+
+
+async def test_what_is_too_old_goes_on_going_where_nothing_happens(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One portion a minute took days for what a shorter `keep_days` lets go."""
+    monkeypatch.setattr(history_writer, "SWEEP_ON_S", 0.001)
+    for module in (history_writer, history_retention):
+        monkeypatch.setattr(module, "PORTION", 10)
+    writer = HistoryWriter(store, CENTER, "v1", now=START, keep_s=86_400.0, gather_s=0.0)
+    for number in range(95):
+        writer.apply(contact(number, START + number))
+    writer.apply(contact(99, START + 2 * 86_400.0))  # no clock: this is how late it is
+    await until(lambda: count(store, contact_fact) == 1, "the others are gone")
     writer.close()

@@ -37,7 +37,7 @@ def test_what_is_done_is_stored_and_told(store: Store) -> None:
     assert (load_live_changes(store), told(store), writer.is_behind) == ([change(1)], [1.0], False)
     writer.keep([], entry(2)).result(LIMIT_S)
     assert (load_live_changes(store), told(store), writer.stored) == ([], [1.0, 2.0], {})
-    assert writer.close()
+    assert writer.close() == 0
 
 
 def test_the_newest_wins_and_nobodys_entry_is_lost(store: Store) -> None:
@@ -54,7 +54,7 @@ def test_the_newest_wins_and_nobodys_entry_is_lost(store: Store) -> None:
             each.result(LIMIT_S)
     assert (load_live_changes(store), told(store)) == ([change(5)], [1.0, 2.0, 3.0, 4.0, 5.0])
     assert len([line for line in logged if line["log_level"] == "error"]) <= 1
-    assert writer.close()
+    assert writer.close() == 0
 
 
 def test_entries_have_a_bound_and_close_says_what_is_left(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_entries_have_a_bound_and_close_says_what_is_left(store: Store, monkeypa
     writer = LiveChangeWriter(store, [], retry_s=LIMIT_S)
     for n in range(20):
         writer.keep([change(n)], entry(n))
-    assert not writer.close()
+    assert writer.close() == 1
     assert writer.lost >= 13 and writer.errors >= 1
 
 
@@ -77,4 +77,4 @@ def test_a_change_that_no_database_takes_is_said_to_whoever_waits_and_ends_nothi
     assert writer.is_behind and (load_live_changes(store), writer.lost) == ([], 1)
     writer.keep([change(2)], entry(2)).result(LIMIT_S)
     assert (load_live_changes(store), told(store), writer.is_behind) == ([change(2)], [2.0], False)
-    assert writer.close()
+    assert writer.close() == 0

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from cti.model.policy import Center
-from cti.store import follow_up
+from cti.store import follow_up, history_retention, sweeping
 from cti.store.attempts import Attempt, ended, intend
 from cti.store.database import Store
 from cti.store.day_tables import DAYS
@@ -21,7 +21,7 @@ from cti.store.interval_writing import write
 from cti.store.outbound_retention import DAY_S
 from cti.store.promising import take_requests
 from cti.store.sweeping import FILES_EVERY_S, Further, Sweeper
-from cti.store.tables import attempt, callback_request
+from cti.store.tables import attempt, callback_request, contact_fact
 from cti.store.voicemail import Voicemail
 from cti.store.voicemail import keep as leave
 
@@ -139,3 +139,19 @@ def test_a_step_that_fails_holds_up_no_other(store: Store) -> None:
     with store.engine.connect() as connection:
         assert connection.execute(attempt.select()).all() == []
     assert {line["what"] for line in logged} == {"facts of contacts", "policies"} and sweeper.errors == 2
+
+
+def test_while_one_kind_has_more_the_others_rest_and_then_all_have_their_turn(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Policies are looked for through all facts: not four times a second, for as long as millions of rows go."""
+    for module in (sweeping, history_retention):
+        monkeypatch.setattr(module, "PORTION", 2)
+    looked = list[str]()
+    monkeypatch.setattr(history_retention, "_sweep_policies", lambda *_: looked.append("policies") or 0)
+    rows = [{"id": n, "at": NOW + n, "contact": "c", "kind": 1, "version": "v1", "body": "{}"} for n in range(5)]
+    with store.engine.begin() as connection:
+        connection.execute(contact_fact.insert(), rows)
+    sweeper = Sweeper(store, DAY_S, Further())
+    told = [(sweeper.sweep(NOW + 2 * DAY_S, "v1", with_rules({})), len(looked)) for _ in range(5)]
+    assert told == [(2, 1), (2, 1), (1, 1), (0, 2), (0, 3)]

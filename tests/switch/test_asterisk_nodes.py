@@ -100,3 +100,15 @@ async def test_whom_the_dialplan_lets_through_all_the_same_is_turned_away_and_wh
     await bench.comes("dialled=6001", uniqueid="20.1")
     told = [event.call for event in bench.desk.told() if isinstance(event, events.CallArrived)]
     assert told == ["a/18.1", "b/19.1", "a/20.1"], "who comes back, another node's, and an agent's own call"
+
+
+async def test_a_reload_while_it_closes_connects_nobody_and_keeps_nobody_open(bench: Bench) -> None:
+    first, close = bench.links["a"], bench.links["a"].close
+
+    async def close_in_the_midst_of_a_reload() -> None:
+        bench.switch.connect(at("a", "new"))
+        await close()
+
+    first.close = close_in_the_midst_of_a_reload  # type: ignore[method-assign]
+    await bench.switch.close()
+    assert bench.links.keys() == {"a", "b"} and all(link.closed for link in bench.links.values())
