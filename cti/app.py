@@ -24,6 +24,7 @@ from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
+from cti.api.store_away import StoreAway
 from cti.background import Background
 from cti.center import ContactCenter
 from cti.clocks import AgeingClock, SteadyClock
@@ -63,6 +64,7 @@ from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
+from cti.store.away import why_away
 from cti.store.callback_spool import SpoolCounts, watch_spool
 from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
@@ -296,8 +298,9 @@ class Application:
         watch = LoopWatch(self._looked_at_loop)
         watch.start()
         stack.callback(watch.stop)
-        requests = RequestLog()
+        requests, store_away = RequestLog(), StoreAway(why_away, self.clock)
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
+        self._errors["store_away"] = lambda: store_away.refused
         campaigns = self.outbound.desk(self.engine.campaigns)
         lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
@@ -320,6 +323,7 @@ class Application:
             previews=self.engine.preview_of,
             desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
+            store_away=store_away,
         )
         control_drain.add_routes(asking, self.leaving.drain)
         control = await ControlSocket.open(asking, self.settings.control, requests)
@@ -327,7 +331,8 @@ class Application:
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
-            await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
+            live = self.web.live(self.boards, watch.lag_s)
+            await self.web.open(asking, find, requests, store_away, stack, live.add_routes)
             self._background.keep(self.web.tidy)
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
         listen = self.settings.http.listen

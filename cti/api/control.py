@@ -33,6 +33,7 @@ from cti.api.explain import Past, add_explaining
 from cti.api.query_words import known_words
 from cti.api.responses import answer, no_route, problems
 from cti.api.serving import limit_connections
+from cti.api.store_away import StoreAway
 from cti.api.view import View
 from cti.model.policy import Center
 from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
@@ -62,13 +63,16 @@ def make_control_app(
     reports: control_reports.Reports | None = None,
     lists: control_lists.Lists | None = None,
     definitions: Callable[[], Mapping[str, Any]] | None = None,
+    store_away: StoreAway | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
-    `why`: who explains what is, and what was (api/explain.py).
+    `why`: who explains what is, and what was (api/explain.py). `store_away` answers while the store cannot be used.
     """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _json_errors])
+    if store_away is not None:
+        app.middlewares.append(store_away.middleware())
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)

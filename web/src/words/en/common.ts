@@ -260,6 +260,7 @@ export const common = {
     bad_key: 'The engine does not understand this.',
     key_used: 'This was asked differently before: reload the page.',
     outcome_unknown: 'The engine ended while it did this: look whether it has been done.',
+    store_away: 'The database is away.',
     standby: 'Another engine owns the centre now: reload the page.',
     too_many_tries: 'Too many tries: wait a moment.',
     too_many_requests: 'Too many requests: wait a moment.',

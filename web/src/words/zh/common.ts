@@ -253,6 +253,7 @@ export const common: Said<typeof english> = {
     bad_key: '引擎无法理解此请求。',
     key_used: '之前的请求与此不同：请重新加载页面。',
     outcome_unknown: '引擎在执行时停止：请查看是否已完成。',
+    store_away: '数据库暂时不可用；通话不受影响，请稍后再试。',
     standby: '现由另一个引擎负责：请重新加载页面。',
     too_many_tries: '尝试次数过多：请稍候。',
     too_many_requests: '请求过多：请稍候。',
