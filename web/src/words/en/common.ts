@@ -248,7 +248,7 @@ export const common = {
     unknown_person: 'The provider knows you, and this centre does not: ask an administrator for a user.',
     ambiguous: 'Several have this in their ids.',
     bad_name: 'This is no name that can be used.',
-    bad_phone: 'This is no phone that can be called.',
+    bad_phone: 'This is no phone that can be called: write it as PJSIP/1009.',
     bad_role: 'This role cannot be given here.',
     no_agent: 'Say which agent of the configuration this is.',
     last_admin: 'This is the last administrator: make another one first.',

@@ -241,7 +241,7 @@ export const common: Said<typeof english> = {
     unknown_person: '身份提供方认识您，但本中心没有您的用户：请联系管理员。',
     ambiguous: '有多个编号包含它。',
     bad_name: '不能使用这个名称。',
-    bad_phone: '这不是可呼叫的话机。',
+    bad_phone: '这不是可呼叫的话机：请写成 PJSIP/1009。',
     bad_role: '这里不能赋予该角色。',
     no_agent: '请填写对应配置中的哪个坐席。',
     last_admin: '这是最后一名管理员：请先添加另一名。',
