@@ -21,7 +21,7 @@ RUN groupadd --gid 10001 cti && useradd --system --uid 10001 --gid cti --home-di
  && install -d -o cti -g cti -m 0700 /var/lib/cti /run/cti \
  && install -d -o cti -g cti -m 2770 /var/spool/asterisk/cti-callbacks \
  && printf '#!/bin/sh\nexec python -m cti "$@"\n' > /usr/local/bin/cti && chmod 755 /usr/local/bin/cti
-ENV PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CTI_STATE=/var/lib/cti CTI_CONTROL=/run/cti/cti.ctl
+ENV PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CTI_STATE=/var/lib/cti
 
 USER cti
 # Metrics and health; FastAGI for Asterisk

@@ -41,7 +41,8 @@ def config_file(given: Path | None = None, environ: Mapping[str, str] = os.envir
     """Return the configuration that is meant: the one given, that of CTI_CONFIG, or the first that there is."""
     if given is None and environ.get("CTI_CONFIG"):
         given = Path(environ["CTI_CONFIG"])
-    return given or next((Path(place) for place in CONFIG_PLACES if Path(place).exists()), Path(CONFIG_PLACES[0]))
+    # Not Path.exists: for who may not look where he stands (sudo -u asterisk, in /root) there is nothing here
+    return given or next((Path(place) for place in CONFIG_PLACES if os.path.exists(place)), Path(CONFIG_PLACES[0]))
 
 
 def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
