@@ -51,7 +51,7 @@ def test_what_is_wrong_with_somebody_new_is_said_at_its_field(look: Looking) -> 
     page = look.open("/admin")
     page.get_by_role("button", name="Add a user").click()
     dialog = page.get_by_role("dialog")
-    agent, phone = dialog.get_by_label("Agent"), dialog.get_by_label("Phone")
+    agent, phone = dialog.get_by_role("combobox", name="Agent"), dialog.get_by_label("Phone")
     agent.fill("ana")
     phone.fill("+49 30 1")
     expect(agent).to_have_accessible_description("ana: There is no such agent.")

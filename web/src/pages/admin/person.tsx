@@ -40,6 +40,8 @@ export function Person({ row, onClose, onSaved }: PersonProps) {
     name: field,
     'aria-invalid': faults[field] ? true : undefined,
     'aria-describedby': `fault-${field}`,
+    // What is right again is so at once: a line that goes when the field is left would take the button from under a click.
+    onInput: () => faults[field] && tell(field, look(field)),
     onChange: () => {
       tell(field, look(field));
       if (field === 'role' && faults.agent) tell('agent', look('agent'));
