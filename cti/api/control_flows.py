@@ -15,7 +15,6 @@ from cti.api.control_policy import content_of
 from cti.api.responses import answer
 from cti.ports import FlowVersions, PolicyAnswer
 
-
 THEMES = ("light", "dark")  # of a drawing
 
 

@@ -91,9 +91,8 @@ def draw(flow: Flow, language: str, *, dark: bool = False) -> str:
         f'<text x="{MARGIN}" y="{MARGIN + 14}" font-size="20" font-weight="bold">{escape(flow.name)}</text>',
     ]
     for number, line in enumerate(legend):
-        parts.append(
-            f'<text x="{MARGIN}" y="{MARGIN + 40 + number * LINE * 1.25:.1f}" fill="{palette.soft}">{escape(line)}</text>'
-        )
+        y = MARGIN + 40 + number * LINE * 1.25
+        parts.append(f'<text x="{MARGIN}" y="{y:.1f}" fill="{palette.soft}">{escape(line)}</text>')
     canvas = Canvas(flow, drawn, layout, linked, top, palette)
     parts += [*canvas.lines(), *canvas.start(), *canvas.cards()]
     return "\n".join([*parts, "</svg>", ""])
