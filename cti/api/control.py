@@ -70,19 +70,15 @@ def make_control_app(
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
     `why`: who explains what is, and what was (api/explain.py). `store_away` answers while the store cannot be used.
     """
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _json_errors])
-    if store_away is not None:
-        app.middlewares.append(store_away.middleware())
+    told = [problems, _json_errors] if store_away is None else [problems, _json_errors, store_away.middleware()]
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=told)
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
     app.middlewares.append(known_words)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
-    if definitions is not None:
-        asking.add(app, "GET", "/definitions", _told(definitions))
-    for part in PARTS:
-        asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
+    _add_looks(app, view, clock, errors, definitions)
     if why is not None:
         add_explaining(app, *why, clock, lambda: view.agents)
     control_contacts.add_routes(app, desk, view, clock, _center(policy))
@@ -106,6 +102,19 @@ def make_control_app(
         control_agent_desk.add_routes(app, desk, *desks, follow_ups, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _add_looks(
+    app: web.Application,
+    view: View,
+    clock: Callable[[], float],
+    errors: Callable[[], Mapping[str, int]] | None,
+    definitions: Callable[[], Mapping[str, Any]] | None,
+) -> None:
+    if definitions is not None:
+        asking.add(app, "GET", "/definitions", _told(definitions))
+    for part in PARTS:
+        asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
 
 
 def _add_campaigns(
