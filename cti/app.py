@@ -26,6 +26,7 @@ from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
 from cti.api.serving import serve_tcp
+from cti.api.store_away import StoreAway
 from cti.background import Background, in_thread_of_its_own
 from cti.center import ContactCenter
 from cti.clocks import AgeingClock, SteadyClock
@@ -66,6 +67,7 @@ from cti.reports.running import Reports
 from cti.reports.today import restore_today
 from cti.store.agent_status import StoreWriter, load_agent_status
 from cti.store.audit import AuditLog
+from cti.store.away import why_away
 from cti.store.callback_spool import SpoolCounts, watch_spool
 from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
@@ -328,6 +330,8 @@ class Application:
         self, stack: contextlib.AsyncExitStack, store: Store, watch: LoopWatch, requests: RequestLog
     ) -> None:
         """People and programs may ask, until callers are given back: nothing is begun that nobody would end."""
+        store_away = StoreAway(why_away, self.clock)
+        self._errors["store_away"] = lambda: store_away.refused
         campaigns = self.outbound.desk(self.engine.campaigns)
         lists = self.outbound.lists(self.settings.state_dir / UPLOADS)
         stack.callback(lists.close)
@@ -350,6 +354,7 @@ class Application:
             previews=self.engine.preview_of,
             desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
+            store_away=store_away,
         )
         control_drain.add_routes(asking, self.leaving.drain)
         control = await ControlSocket.open(asking, self.settings.control, requests)
@@ -357,7 +362,8 @@ class Application:
         if self.settings.web is not None:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
-            await self.web.open(asking, find, requests, stack, self.web.live(self.boards, watch.lag_s).add_routes)
+            live = self.web.live(self.boards, watch.lag_s)
+            await self.web.open(asking, find, requests, store_away, stack, live.add_routes)
             self._background.keep(self.web.tidy)
 
     # --- a new policy -------------------------------------------------------------------------------------------------

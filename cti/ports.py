@@ -183,7 +183,9 @@ class FlowVersions(Protocol):
     async def versions(self) -> dict[str, Any]:
         """What holds (version, since, by, rolled_back), its flows, calls inside, and the versions, newest first."""
 
-    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+    async def drawing(
+        self, name: str, version: int | None = None, language: str = "", *, dark: bool = False
+    ) -> str | None:
         """A flow as SVG; None where there is no such one (any more). Without a version: as it holds."""
 
 

@@ -26,6 +26,7 @@ from cti.api.live_hub import Boards, LiveHub
 from cti.api.operation import Row
 from cti.api.request_log import RequestLog
 from cti.api.serving import bind_tcp, serve
+from cti.api.store_away import StoreAway
 from cti.api.view import View
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance, Find
@@ -92,6 +93,7 @@ class WebRoom:
         served: web.Application,
         find: Find,
         requests: RequestLog,
+        store_away: StoreAway,
         stack: contextlib.AsyncExitStack,
         more: Callable[[web.Application, Entrance], None] = lambda _app, _entrance: None,
     ) -> None:
@@ -116,6 +118,7 @@ class WebRoom:
             audit=self._audit,
             find=find,
             answers=self.answers,
+            store_away=store_away,
             provider=_provider(rules.oidc),
             pages=rules.pages,
             more=lambda app: more(app, entrance),

@@ -74,7 +74,6 @@ TESTED_ELSEWHERE = {
     "cti/switch/agi_session.py": "test_fastagi.py",
     "cti/switch/begun_legs.py": "test_placed_call.py, test_waiting_agent.py, test_listening.py: kind by kind",
     "cti/switch/flow_channel.py": "test_flow_call.py, test_flow_call_verbs.py: verb by verb",
-    "cti/flows/draw.py": "cli/test_flow.py draws the example, test_layout.py every graph",
     "cti/flows/plan.py": "flows/test_in_force.py: every plan is made there; test_policy_in_force.py: what is in use",
     "cti/flows/said.py": "cli/test_flow.py and flows/test_trying.py read what it writes",
     "cti/ivr/book.py": "test_resuming.py: which secrets a node needs",

@@ -33,6 +33,7 @@ from cti.api.explain import Past, add_explaining
 from cti.api.query_words import known_words
 from cti.api.responses import answer, no_route, problems
 from cti.api.serving import limit_connections
+from cti.api.store_away import StoreAway
 from cti.api.view import View
 from cti.model.policy import Center
 from cti.ports import AuditTrail, Desk, Explainer, FlowVersions, PolicyDesk
@@ -62,23 +63,22 @@ def make_control_app(
     reports: control_reports.Reports | None = None,
     lists: control_lists.Lists | None = None,
     definitions: Callable[[], Mapping[str, Any]] | None = None,
+    store_away: StoreAway | None = None,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
-    `why`: who explains what is, and what was (api/explain.py).
+    `why`: who explains what is, and what was (api/explain.py). `store_away` answers while the store cannot be used.
     """
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _json_errors])
+    told = [problems, _json_errors] if store_away is None else [problems, _json_errors, store_away.middleware()]
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=told)
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
     app.middlewares.append(asking.bad_requests)
     app.middlewares.append(known_words)
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
-    if definitions is not None:
-        asking.add(app, "GET", "/definitions", _told(definitions))
-    for part in PARTS:
-        asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
+    _add_looks(app, view, clock, errors, definitions)
     if why is not None:
         add_explaining(app, *why, clock, lambda: view.agents)
     control_contacts.add_routes(app, desk, view, clock, _center(policy))
@@ -102,6 +102,19 @@ def make_control_app(
         control_agent_desk.add_routes(app, desk, *desks, follow_ups, view, clock)
     control_agents.add_routes(app, desk, view, clock)
     return app
+
+
+def _add_looks(
+    app: web.Application,
+    view: View,
+    clock: Callable[[], float],
+    errors: Callable[[], Mapping[str, int]] | None,
+    definitions: Callable[[], Mapping[str, Any]] | None,
+) -> None:
+    if definitions is not None:
+        asking.add(app, "GET", "/definitions", _told(definitions))
+    for part in PARTS:
+        asking.add(app, "GET", f"/{part}", _reader(view, clock, part, errors if part == "status" else None))
 
 
 def _add_campaigns(

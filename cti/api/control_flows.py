@@ -15,6 +15,8 @@ from cti.api.control_policy import content_of
 from cti.api.responses import answer
 from cti.ports import FlowVersions, PolicyAnswer
 
+THEMES = ("light", "dark")  # of a drawing
+
 
 class FlowReload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: bool = False
@@ -53,7 +55,10 @@ def add_routes(app: web.Application, flows: FlowVersions) -> None:
         version = number_in(asked)
         if asked and version is None:
             raise BadRequest("version is a number")
-        picture = await flows.drawing(name, version, request.query.get("language", ""))
+        theme = request.query.get("theme", THEMES[0])
+        if theme not in THEMES:
+            raise BadRequest(f"theme is {' or '.join(THEMES)}")
+        picture = await flows.drawing(name, version, request.query.get("language", ""), dark=theme == "dark")
         if picture is None:
             known = [row["name"] for row in (await flows.versions()).get("flows", ())]
             return unknown("unknown_flow", name, known)

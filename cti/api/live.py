@@ -157,9 +157,12 @@ class LiveSocket:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_S):
                     await again.wait()
-            again, asks = self._look_again, None  # before it is looked up: no change goes unseen
-            with contextlib.suppress(Exception):  # records that do not answer let nobody see more, as at the door
+            again = self._look_again  # before it is looked up: no change goes unseen
+            try:
                 asks = await asyncio.to_thread(ticket.again, self._clock())
+            except Exception:  # records that do not answer let nobody see more, as at the door
+                await stream.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"nobody can say who you are: come again")
+                return
             if asks is None:
                 await stream.close(code=NOT_SIGNED_IN, message=b"not signed in")
                 return

@@ -97,7 +97,8 @@ PROBLEMS = {
 
 
 class Problem(msgspec.Struct):
-    """RFC 9457. `refused`, `exists` and `errors` come with some: a reason, the names there are, every error."""
+    """RFC 9457. With some come `refused` (a reason), `exists` (the names there are), `errors` (every one), `field` (of
+    the body, which is wrong)."""
 
     type: str
     title: str
@@ -106,6 +107,7 @@ class Problem(msgspec.Struct):
     refused: str | msgspec.UnsetType = msgspec.UNSET
     exists: list[str] | msgspec.UnsetType = msgspec.UNSET
     errors: list[str] | msgspec.UnsetType = msgspec.UNSET
+    field: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def describe(origin: str) -> dict[str, Any]:

@@ -241,7 +241,7 @@ _POLICY = (
         "/flows/{flow}/drawing",
         "A flow as a picture (SVG)",
         Right.FLOWS_READ,
-        query={"version": "as it was then", "language": "of its texts"},
+        query={"version": "as it was then", "language": "of its texts", "theme": "light (default), or dark"},
     ),
     Operation(
         "GET",

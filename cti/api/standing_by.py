@@ -5,17 +5,19 @@ Knows a function that says where the owner is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from aiohttp import web
 
-from cti.api.operations import PREFIX
+from cti.api.asking import PREFIXES
 from cti.api.responses import problem
 from cti.api.serving import limit_connections
 
 MAX_BODY_BYTES = 65_536
 RETRY_AFTER_S = 2
+API = re.compile(rf"(?:{'|'.join(map(re.escape, PREFIXES))})(?:/|$)")
 
 
 class Owner(Protocol):
@@ -35,7 +37,7 @@ def make_standing_by_app(
 
     async def answer(request: web.Request) -> web.StreamResponse:
         found = owner()
-        is_page = request.method in ("GET", "HEAD") and not request.path.startswith(PREFIX)
+        is_page = request.method in ("GET", "HEAD") and not API.match(request.path)
         if pages and is_page and found is not None and found.web:
             return web.Response(status=307, headers={"Location": found.web + request.rel_url.raw_path_qs, **_NO_STORE})
         where = "nobody owns the centre now" if found is None else f"{found.web or found.http} owns the centre"

@@ -17,6 +17,7 @@ from cti.api.operations import without_a_line
 from cti.api.query_words import known_words
 from cti.api.responses import no_route, problem, problems
 from cti.api.serving import limit_connections
+from cti.api.store_away import StoreAway
 from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
 from cti.api.web_guard import Entrance, Find, is_proxy, make_guard
@@ -43,12 +44,14 @@ def make_web_app(
     audit: AuditTrail,
     find: Find,
     answers: Answers,
+    store_away: StoreAway,
     provider: web_oidc.Provider | None = None,
     pages: Path,
     more: Callable[[web.Application], None] = lambda _app: None,
 ) -> web.Application:
     """The app. `served` has the routes of the control socket, which are answered here too; `more` adds those that only
-    the web has. Raises ConfigError where a route has no line in operations.py.
+    the web has; `store_away` answers while the store cannot be used. Raises ConfigError where a route has no line in
+    operations.py.
     """
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _plain_errors])
     limit_connections(
@@ -58,6 +61,7 @@ def make_web_app(
         per_address=PER_ADDRESS,
         is_proxy=lambda address: is_proxy(address, entrance.proxies),
     )
+    app.middlewares.append(store_away.middleware())
     app.middlewares.append(asking.remembering(audit, clock))
     app.middlewares.append(asking.bad_requests)
     app.middlewares.append(make_guard(sessions, entrance, center, clock, find, answers))
@@ -66,7 +70,7 @@ def make_web_app(
     for resource in served.router.resources():
         app.router.register_resource(resource)
     web_sign_in.add_routes(app, sessions, entrance, clock)
-    web_oidc.add_routes(app, provider, sessions, entrance, clock)
+    web_oidc.add_routes(app, provider, sessions, entrance, clock, store_away)
     web_people.add_routes(app, register, center, clock)
     more(app)
     if missing := without_a_line(_routes(app)):

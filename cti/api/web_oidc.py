@@ -23,6 +23,7 @@ from aiohttp import web
 from cti.api.asking import NOT_OURS, REFUSED, add, name_asker, note
 from cti.api.operations import PREFIX
 from cti.api.responses import answer, problem
+from cti.api.store_away import REASON, StoreAway
 from cti.api.web_guard import Entrance, address_of, set_cookie
 from cti.people.id_token import NotTold, name_in, prepare
 from cti.people.keys import same
@@ -65,6 +66,7 @@ def add_routes(
     sessions: Sessions,
     entrance: Entrance,
     clock: Callable[[], float],
+    store_away: StoreAway,
 ) -> None:
     """Add GET /sign-in (which ways there are) and, with a provider, the two requests of his way."""
     ways: dict[str, Any] = {"password": True, "oidc": None, "oidc_name": ""}
@@ -75,7 +77,7 @@ def add_routes(
         return answer(ways)
 
     add(app, "GET", "/sign-in", told)
-    flow = None if provider is None else _Flow(provider, sessions, entrance, clock)
+    flow = None if provider is None else _Flow(provider, sessions, entrance, clock, store_away)
 
     async def none(_request: web.Request) -> web.Response:
         return problem(404, "no_provider", "no OpenID Connect provider is configured; see web.oidc")
@@ -85,8 +87,16 @@ def add_routes(
 
 
 class _Flow:
-    def __init__(self, provider: Provider, sessions: Sessions, entrance: Entrance, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        sessions: Sessions,
+        entrance: Entrance,
+        clock: Callable[[], float],
+        store_away: StoreAway,
+    ) -> None:
         self._provider, self._sessions, self._entrance, self._clock = provider, sessions, entrance, clock
+        self._store_away = store_away
         prepare()
         self._pending: dict[str, _Pending] = {}
         self._known: tuple[float, dict[str, Any]] = (float("-inf"), {})
@@ -140,7 +150,12 @@ class _Flow:
             _log.warning("oidc_token_refused", checks=str(error))
             return _to_sign_in("wrong_token")
         former = request.cookies.get(self._entrance.cookie, "")
-        found = await asyncio.to_thread(self._sessions.recognised, name, now, former)
+        try:
+            found = await asyncio.to_thread(self._sessions.recognised, name, now, former)
+        except Exception as error:
+            if self._store_away.answer(error) is None:
+                raise
+            return _to_sign_in(REASON)
         if found is None:
             return _to_sign_in("unknown_person")
         name_asker(request, found.person.name)

@@ -154,7 +154,8 @@ async def _tried(ask: Callable[..., Any], *given: Any, **more: Any) -> Any:
     except Wrong as wrong:
         missing = wrong.reason in ("unknown_user", "unknown_token")
         status = 404 if missing else 409 if wrong.reason in ("already", "last_admin") else 400
-        return problem(status, wrong.reason, str(wrong))
+        more = {"field": wrong.field} if wrong.field else {}
+        return problem(status, wrong.reason, str(wrong), **more)
 
 
 def _name(word: str) -> str:

@@ -10,7 +10,7 @@ from cti.outbound.desk import Desk
 
 def campaign_now(orders: CampaignOrders, desk: Desk, at: float) -> CampaignNow:
     """How one campaign stands at `at`, in epoch seconds. Changes nothing."""
-    reason, hands = desk.life.reason(at), orders.dialer.floor.hands
+    reason, hands, today = desk.life.reason(at), orders.dialer.floor.hands, orders.dialer.floor.day(at)
     answered, abandoned = orders.pace.counted(desk.name)
     dialled, settled = orders.counts.get(desk.name, (0, 0))
     return CampaignNow(
@@ -32,7 +32,7 @@ def campaign_now(orders: CampaignOrders, desk: Desk, at: float) -> CampaignNow:
         since=orders.since.get(desk.name),
         answered=answered,
         abandoned=abandoned,
-        not_dialled={rule.value: count for rule, count in desk.reasons.items()},
+        not_dialled={rule.value: count for rule, count in desk.not_dialled(today).items()},
         untaken=desk.untaken if desk.running else 0,
         untaken_trunk=desk.untaken_trunk if desk.running else "",
         abandon_cap_percent=desk.written.limits.abandon_cap_percent,

@@ -21,11 +21,12 @@ from cti.typed import typed
 ANSWER_TIMEOUT_S = 5.0
 FROM_ELSEWHERE = {"control_env", "control_file", "state_dir_env", "state_dir_file"}
 STANDBY = "urn:cti:standby"  # what an engine answers everything with that does not own the centre
+STORE_AWAY = "urn:cti:store_away"  # what it answers while its database is
 CONFIG_PLACES = ("center.yaml", "/etc/cti/center.yaml", "config/center.yaml")  # the last is our example, in a checkout
 
 
 class NotRunning(CtiError):
-    """No engine answers; the text says what to do."""
+    """No engine answers, or none that can; the text says what to do."""
 
 
 class EngineRefused(CtiError):
@@ -40,7 +41,8 @@ def config_file(given: Path | None = None, environ: Mapping[str, str] = os.envir
     """Return the configuration that is meant: the one given, that of CTI_CONFIG, or the first that there is."""
     if given is None and environ.get("CTI_CONFIG"):
         given = Path(environ["CTI_CONFIG"])
-    return given or next((Path(place) for place in CONFIG_PLACES if Path(place).exists()), Path(CONFIG_PLACES[0]))
+    # Not Path.exists: for who may not look where he stands (sudo -u asterisk, in /root) there is nothing here
+    return given or next((Path(place) for place in CONFIG_PLACES if os.path.exists(place)), Path(CONFIG_PLACES[0]))
 
 
 def default_socket(environ: Mapping[str, str] = os.environ) -> Path:
@@ -122,4 +124,6 @@ def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, time
     body = found if isinstance(found, dict) else {}
     if body.get("type") == STANDBY:
         raise NotRunning(f"{body.get('detail')}: ask it there")
+    if body.get("type") == STORE_AWAY:
+        raise NotRunning(str(body.get("detail")))
     raise EngineRefused(response.status, body)

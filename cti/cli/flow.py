@@ -106,13 +106,14 @@ def flow_draw_(
         Path | None, typer.Option("--output", "-o", metavar="FILE.svg", help="write here instead of to stdout")
     ] = None,
     language: Annotated[str, typer.Option("--language", "-l", help="whose texts; default: the flow's first")] = "",
+    dark: Annotated[bool, typer.Option("--dark", help="on dark paper")] = False,
 ) -> None:
     """Draw a flow as SVG, for people who would rather look than read."""
     book, name = _book(file)
     flow = book.flows[name]
     if language and language not in flow.languages:
         _refuse([f"--language {language}: the flow speaks {', '.join(flow.languages)}"])
-    picture = draw.draw(flow, language or flow.languages[0])
+    picture = draw.draw(flow, language or flow.languages[0], dark=dark)
     if output is None:
         typer.echo(picture, nl=False)
         return

@@ -252,7 +252,7 @@ def _register(
 
 
 def _refuse(wrong: Wrong, as_json: bool) -> NoReturn:
-    cli_ask.fail(REFUSED, str(wrong), as_json, {"refused": wrong.reason})
+    cli_ask.fail(REFUSED, str(wrong), as_json, {"refused": wrong.reason, "field": wrong.field})
 
 
 def _tell(as_json: bool, body: dict[str, Any], text: str) -> None:

@@ -53,7 +53,9 @@ def engine_center(tree: Mapping[str, Any], environ: Mapping[str, str], state: Pa
         tree, CONFIG.parent, places, agi=_needed(environ, "CTI_AGI"), allow_host=environ.get("CTI_AGI_ALLOW")
     )
     web = {"listen": environ.get("CTI_WEB") or "127.0.0.1:8089", "origin": environ.get("CTI_WEB_ORIGIN") or ORIGIN}
-    return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}, "web": web}
+    spool = environ.get("CTI_CALLBACK_SPOOL")
+    kept = {"callback_spool": spool} if spool else {}
+    return {**center, "http": {"listen": environ.get("CTI_HTTP") or "127.0.0.1:8470"}, "web": web, **kept}
 
 
 def _engine(environ: Mapping[str, str]) -> int:

@@ -111,14 +111,16 @@ class FlowsInForce:
         ]
         return found | {"calls": self._desk.calls, "flows": flows}
 
-    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
+    async def drawing(
+        self, name: str, version: int | None = None, language: str = "", *, dark: bool = False
+    ) -> str | None:
         """See ports.FlowVersions."""
         book = self._desk.book if version in (None, self._desk.book.version) else await self._stored_book(version or 0)
         flow = None if book is None else book.flows.get(name)
         if flow is None:
             return None
         spoken = language if language in flow.languages else flow.languages[0]
-        return await in_thread_of_its_own(lambda: draw(flow, spoken))
+        return await in_thread_of_its_own(lambda: draw(flow, spoken, dark=dark))
 
     # --- together with a policy -------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from cti.importing.names import Names
 from cti.importing.options import GENERAL, QUEUE, Options
 from cti.importing.queue import queue
 from cti.importing.report import Kind, Report
-from cti.importing.rings import Range, Rules, read_rules, rings, start
+from cti.importing.rings import Range, Rules, read_rules, rings, start, unread_starts
 from cti.importing.yaml_text import Said, Value, render, wrapped
 from cti.model import policy
 from cti.suggest import did_you_mean
@@ -204,10 +204,11 @@ class _Centre:
         guess = start(changes, penalties)
         least = self._asked.least if self._asked.least >= 0 else guess.least
         begin = Range(least, self._asked.most if self._asked.most >= 0 else guess.most)
-        if self._asked.most < 0:
+        if unread := unread_starts(changes, self._asked):
             text = (
-                f"rules start from QUEUE_MIN_PENALTY and QUEUE_MAX_PENALTY of your dialplan, which is not read: "
-                f"{begin.least} to {begin.most} was assumed; --min-penalty and --max-penalty say what it is"
+                f"rules move what your dialplan sets before Queue() ({' and '.join(unread.values())}), which is not "
+                f"read: {begin.least} to {begin.most} was assumed; {' and '.join(unread)} say what it is. What it does "
+                "not set no rule moves, and everybody is asked at once: then take it out of the rule, and import again"
             )
             self._report.differs(setting, text)
         first, found = rings(changes, begin, self._report)

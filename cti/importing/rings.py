@@ -109,6 +109,16 @@ def start(changes: list[Change], penalties: list[int]) -> Range:
     return Range(0, most)
 
 
+def unread_starts(changes: list[Change], asked: Range) -> dict[str, str]:
+    """Return options that would tell where `changes` start, each with its variable; `asked` (-1: not told) has some."""
+    found = {}
+    if asked.least < 0 and any(change.least.number is not None for change in changes):
+        found["--min-penalty"] = "QUEUE_MIN_PENALTY"
+    if asked.most < 0 and any(change.most.number is not None for change in changes):
+        found["--max-penalty"] = "QUEUE_MAX_PENALTY"
+    return found
+
+
 def rings(changes: list[Change], begin: Range, report: Report) -> tuple[Range, list[dict[str, Value]]]:
     """Return the range at the door, and the rings that follow it."""
     now, found = begin, list[dict[str, Value]]()

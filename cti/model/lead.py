@@ -77,7 +77,7 @@ class CampaignNow(msgspec.Struct, frozen=True, omit_defaults=True):
     since: float | None = None
     answered: int = 0  # by a person, in the legal window
     abandoned: int = 0
-    not_dialled: dict[str, int] = {}  # why leads were not dialled, by rule
+    not_dialled: dict[str, int] = {}  # how often leads were put off today, by rule; anew at an engine's start
     untaken: int = 0  # the newest dials, in a row, that no node took on: no phone has rung
     untaken_trunk: str = ""  # by which trunk the newest of them was to go
     abandon_cap_percent: float = 0.0  # of `answered`, at most so many of `abandoned`

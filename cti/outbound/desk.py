@@ -6,7 +6,7 @@ decision is the dialer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from cti.model.campaign import Campaign, Outbound
@@ -75,7 +75,8 @@ class Desk:
         self.leads_left = True  # as far as the store has told
         self.asked_at: float | None = None  # when more leads were asked for and have not come
         self.ask_again_at = 0.0
-        self.reasons: dict[Rule, int] = {}  # why leads were not dialled, since the last look
+        self._put_off: dict[Rule, int] = {}  # how often, by which rule, on the day of `_counted_of`
+        self._counted_of: int | None = None
         self.untaken, self.untaken_trunk = 0, ""  # dials in a row that no node took on, and the newest one's trunk
         self.pool: Pool | None = None
         self.follow(written, outbound, hours, forbidden)
@@ -124,9 +125,14 @@ class Desk:
         """A node has taken a dial `on`, or not: then no phone has rung."""
         self.untaken, self.untaken_trunk = (0, "") if on else (self.untaken + 1, trunk)
 
-    def note(self, reason: Reason) -> None:
+    def note(self, reason: Reason, today: Today) -> None:
         """Count why a lead was not dialled."""
-        self.reasons[reason.rule] = self.reasons.get(reason.rule, 0) + 1
+        self._put_off, self._counted_of = dict(self.not_dialled(today)), today.name
+        self._put_off[reason.rule] = self._put_off.get(reason.rule, 0) + 1
+
+    def not_dialled(self, today: Today) -> Mapping[Rule, int]:
+        """Return why leads were not dialled today, and how often; since the engine's start where that is later."""
+        return self._put_off if self._counted_of == today.name else {}
 
 
 def _soonest(found: list[Verdict]) -> Reason:

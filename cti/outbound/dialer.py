@@ -267,7 +267,7 @@ class Dialer:
                     continue
                 reason = Reason(Rule.LINES, now + NEXT_LINE_S)
             assert reason is not None
-            desk.note(reason)
+            desk.note(reason, today)
             if reason.until is not None and now < reason.until <= now + STAY_S:
                 desk.stock.put(msgspec.structs.replace(lead, due_at=reason.until), now)
             else:

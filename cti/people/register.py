@@ -26,11 +26,11 @@ CHANGEABLE = ("role", "queues", "teams", "agent", "phone", "language")
 
 
 class Wrong(CtiError):
-    """It cannot be so; `reason` is for programs, the text for people."""
+    """It cannot be so; `reason` is for programs, the text for people. `field`: which one of those given; "": none."""
 
-    def __init__(self, reason: str, text: str) -> None:
+    def __init__(self, reason: str, text: str, field: str = "") -> None:
         super().__init__(text)
-        self.reason = reason
+        self.reason, self.field = reason, field
 
 
 class Register:
@@ -47,12 +47,13 @@ class Register:
         """Add a person; return him with his generated password."""
         if re.match(NAME, name) is None or name.startswith(TOKEN_PREFIX):
             text = "a name is at most 64 of A-Z a-z 0-9 @ . _ -; it begins with a letter or digit"
-            raise Wrong("bad_name", f"{text}, and not with {TOKEN_PREFIX}")
+            raise Wrong("bad_name", f"{text}, and not with {TOKEN_PREFIX}", "name")
+        user = User(name, role, "", now, **_plain(fields))
+        _check_person(user, center)  # before the hash, which takes its time on purpose
         password = generated()
-        user = User(name, role, self._passwords.hash(password), now, **_plain(fields))
-        _check_person(user, center)
+        user = msgspec.structs.replace(user, password=self._passwords.hash(password))
         if not self._records.add_user(user):
-            raise Wrong("already", f"there is a user {name} already")
+            raise Wrong("already", f"there is a user {name} already", "name")
         return user, password
 
     def change_user(self, name: str, center: Center, **fields: Any) -> User:
@@ -102,16 +103,17 @@ class Register:
     ) -> tuple[Token, str]:
         """Add a program; return its row, and the token that it shows."""
         if re.match(TOKEN_NAME, name) is None:
-            raise Wrong("bad_name", "a token's name is at most 40 of A-Z a-z 0-9 _ -, the first a letter or digit")
+            text = "a token's name is at most 40 of A-Z a-z 0-9 _ -, the first a letter or digit"
+            raise Wrong("bad_name", text, "name")
         if role is Role.AGENT:
-            raise Wrong("bad_role", "an agent is a person: add a user")
+            raise Wrong("bad_role", "an agent is a person: add a user", "role")
         secret = keys.new_token()
         ends_at = None if days is None else now + days * DAY_S
         token = Token(0, name, keys.kept(secret), role, by, now, ends_at, **_plain(fields))
         _check_scope(token.queues, token.teams, center)
         made = self._records.add_token(token)
         if made is None:
-            raise Wrong("already", f"there is a token {name} already")
+            raise Wrong("already", f"there is a token {name} already", "name")
         return made, secret
 
     def remove_token(self, number: int) -> None:
@@ -150,14 +152,15 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _check_person(user: User, center: Center) -> None:
     if user.role not in SIGNS_IN:
-        raise Wrong("bad_role", f"a {user.role} is no person: add a token; people are {', '.join(SIGNS_IN)}")
+        raise Wrong("bad_role", f"a {user.role} is no person: add a token; people are {', '.join(SIGNS_IN)}", "role")
     _check_scope(user.queues, user.teams, center)
     if user.agent is not None and user.agent not in center.agents:
-        raise Wrong("unknown_agent", f"there is no such agent{did_you_mean(user.agent, list(center.agents))}")
+        text = f"there is no such agent{did_you_mean(user.agent, list(center.agents))}"
+        raise Wrong("unknown_agent", text, "agent")
     if user.role is Role.AGENT and user.agent is None:
-        raise Wrong("no_agent", "say which agent of the configuration he is: --agent NAME, or `agent`")
+        raise Wrong("no_agent", "say which agent of the configuration he is: --agent NAME, or `agent`", "agent")
     if user.phone is not None and (fault := phones.fault_of(phones.whole(user.phone), center)):
-        raise Wrong("bad_phone", fault)
+        raise Wrong("bad_phone", fault, "phone")
 
 
 def _check_scope(queues: Sequence[str], teams: Sequence[str], center: Center) -> None:
@@ -166,4 +169,4 @@ def _check_scope(queues: Sequence[str], teams: Sequence[str], center: Center) ->
         for word in words:
             if word not in known:
                 there = did_you_mean(word, known) or f"; there are {len(known) or 'none'}"
-                raise Wrong(f"unknown_{what}", f'there is no {what} "{word[:MAX_TOLD]}"{there}')
+                raise Wrong(f"unknown_{what}", f'there is no {what} "{word[:MAX_TOLD]}"{there}', f"{what}s")

@@ -71,13 +71,13 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
     try:
         store = Store(_engine(url, "NORMAL", idle_s=idle_s), _engine(url, "FULL", idle_s=idle_s))
     except (ImportError, SQLAlchemyError, TypeError, ValueError) as error:
-        raise ConfigError([f"store: cannot use {shown}: {_reason(error)}"]) from None
+        raise ConfigError([f"store: cannot use {shown}: {reason(error)}"]) from None
     try:
         with _patient(store, url) as engine:
             _migrate(engine)
     except (SQLAlchemyError, _CannotMigrate, OSError, TypeError, ValueError) as error:  # a driver's: no user is named
         store.close()
-        raise ConfigError([f"store: cannot open {shown}: {_reason(error)}"]) from None
+        raise ConfigError([f"store: cannot open {shown}: {reason(error)}"]) from None
     return store
 
 
@@ -195,8 +195,8 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
-def _reason(error: BaseException) -> str:
-    """The driver's words in one line, without SQL and without values."""
+def reason(error: BaseException) -> str:
+    """Return the driver's words in one line, without SQL and without values."""
     cause = getattr(error, "orig", None) or error
     told = cause.args[0] if cause.args else None
     if isinstance(told, dict):  # PostgreSQL's own, by field: pg8000 hands them on as they are

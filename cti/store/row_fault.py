@@ -31,14 +31,14 @@ def is_rows_fault(error: Exception) -> bool:
         return True
     if error.connection_invalidated:
         return False
-    code = _sqlstate(error)
+    code = sqlstate(error)
     if code:
         return code[:2] in _CLASSES or code == _WRONG_TYPE
     return isinstance(error, DataError | IntegrityError | ProgrammingError | NotSupportedError)
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    """What PostgreSQL says; "" of SQLite.
+def sqlstate(error: DBAPIError) -> str:
+    """Return what PostgreSQL says; "" of SQLite, and where there is no server to say it.
 
     pg8000 1.31 has one class for nearly all of it, also for a full disk and a read-only standby [measured].
     """

@@ -101,8 +101,10 @@ class FakeFlows:
     async def versions(self) -> dict[str, Any]:
         return {"version": 7, "versions": [{"version": 7}], "flows": [{"name": "main"}]}
 
-    async def drawing(self, name: str, version: int | None = None, language: str = "") -> str | None:
-        self.asked.append(("drawing", name, version, language))
+    async def drawing(
+        self, name: str, version: int | None = None, language: str = "", *, dark: bool = False
+    ) -> str | None:
+        self.asked.append(("drawing", name, version, language, dark))
         return "<svg/>" if name == "main" else None
 
 

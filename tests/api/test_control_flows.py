@@ -70,9 +70,10 @@ async def test_versions_are_listed(control: Scene) -> None:
 async def test_a_flow_is_drawn_as_it_holds_or_as_it_was(control: Scene) -> None:
     assert (await control.ask("GET", "/v1/flows/mian/drawing"))[0] == 404
     assert (await control.ask("GET", "/v1/flows/main/drawing?version=x"))[0] == 400
+    assert (await control.ask("GET", "/v1/flows/main/drawing?theme=blue"))[0] == 400
     control.flows.asked.clear()
     connector = aiohttp.UnixConnector(path=str(control._path))
-    address = "http://engine/api/v1/flows/main/drawing?version=3&language=zh"
+    address = "http://engine/api/v1/flows/main/drawing?version=3&language=zh&theme=dark"
     async with aiohttp.ClientSession(connector=connector) as session, session.get(address) as response:
         assert (response.status, response.content_type, await response.text()) == (200, "image/svg+xml", "<svg/>")
-    assert control.flows.asked == [("drawing", "main", 3, "zh")]
+    assert control.flows.asked == [("drawing", "main", 3, "zh", True)]

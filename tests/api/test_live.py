@@ -38,8 +38,11 @@ class FakeSessions:
 
     def __init__(self) -> None:
         self.person: Person | None = Person("eva", Role.SUPERVISOR)
+        self.is_away = False
 
     def by_session(self, secret: str, now: float) -> SignedIn | None:
+        if self.is_away:
+            raise OSError("the store")
         return None if self.person is None else SignedIn(self.person, secret)
 
     by_token = by_session
@@ -152,6 +155,18 @@ async def test_whose_session_ends_is_sent_away(scene: Scene, monkeypatch: pytest
     while (heard := await socket.receive(timeout=5)).type == aiohttp.WSMsgType.TEXT:
         pass
     assert (heard.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, NOT_SIGNED_IN)
+
+
+async def test_where_nobody_can_say_who_he_is_he_is_asked_to_come_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECK_S", 0.05)
+    socket = await scene.open(await scene.ticket())
+    await message(socket)
+    scene.sessions.is_away = True
+    while (heard := await socket.receive(timeout=5)).type == aiohttp.WSMsgType.TEXT:
+        pass
+    assert (heard.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.TRY_AGAIN_LATER)
 
 
 @pytest.mark.parametrize("path", ["/users/eva/lock", "/tokens/1", "/me/password"])

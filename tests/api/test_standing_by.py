@@ -42,7 +42,17 @@ async def test_a_page_is_at_the_owners(client: TestClient) -> None:  # type: ign
     assert answer.headers["Location"] == "https://two.example.org/supervisor?queue=a%26b"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/v1/queues"), ("POST", "/api/v1/reload"), ("POST", "/x")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/queues"),
+        ("GET", "/api/v1/reports/queues?from=-7d"),
+        ("GET", "/v1/queues"),  # its other name
+        ("GET", "/api/v1/live"),
+        ("POST", "/api/v1/reload"),
+        ("POST", "/x"),
+    ],
+)
 async def test_a_request_is_told_so(client: TestClient, method: str, path: str) -> None:  # type: ignore[type-arg]
     answer = await client.request(method, path, allow_redirects=False)
     told = await answer.json()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
+from sqlalchemy.exc import OperationalError
 
 from cti.api import web_oidc
 from cti.api.serving import bind_tcp, serve
@@ -121,6 +122,17 @@ async def test_who_is_unknown_here_or_locked_stays_out(scene: WebScene, provider
     provider.claims = {}
     scene.records.change_user("eva", locked=True)
     assert why(await signed_in(scene.browser(), provider)) == "unknown_person"
+
+
+async def test_a_store_that_is_away_is_said_on_the_sign_in_page(
+    scene: WebScene, provider: Somewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT", None, ConnectionResetError("reset by peer"))
+
+    monkeypatch.setattr(scene.records, "user", away)
+    assert why(await signed_in(scene.browser(), provider)) == "store_away"
+    assert scene.store_away.refused == 1
 
 
 async def test_who_goes_back_at_the_provider_is_told_so(scene: WebScene, provider: Somewhere) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from .web_scene import PASSWORD, Answer, Browser, WebScene
+from .web_scene import CHEAP, PASSWORD, Answer, Browser, WebScene
 
 pytestmark = pytest.mark.contract
 
@@ -74,6 +74,33 @@ async def test_what_cannot_be_says_so(
 ) -> None:
     answer: Answer = await admin.ask(method, f"/api/v1{path}", body)
     assert (answer.status, answer.reason) == found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": "e va"}, "name"),
+        ({"name": "admin"}, "name"),
+        ({"role": "wall"}, "role"),
+        ({"role": "agent"}, "agent"),
+        ({"agent": "ana"}, "agent"),
+        ({"phone": "SIP/12"}, "phone"),
+        ({"queues": ["sale"]}, "queues"),
+        ({"teams": ["x"]}, "teams"),
+    ],
+)
+async def test_a_refusal_names_the_field(admin: Browser, wrong: dict[str, Any], field: str) -> None:
+    found = await admin.ask("POST", "/api/v1/users", {"name": "eva", "role": "supervisor", **wrong})
+    assert found.status in (400, 409) and found.body["field"] == field
+
+
+async def test_what_is_wrong_with_a_person_is_said_before_his_password_is_made(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hash takes its time on purpose; nobody waits for that of a person who cannot be."""
+    monkeypatch.setattr(CHEAP, "hash", lambda _password: pytest.fail("hashed"))
+    asked = {"name": "eva", "role": "supervisor", "phone": "SIP/12"}
+    assert (await admin.ask("POST", "/api/v1/users", asked)).reason == "bad_phone"
 
 
 async def test_an_authenticator_is_taken_with_a_code_and_given_up_with_the_password(web: WebScene) -> None:

@@ -19,6 +19,7 @@ from cti.api.operation import Row
 from cti.api.operations import OPERATIONS, PREFIX
 from cti.api.responses import PROBLEM, answer
 from cti.api.serving import bind_tcp, serve
+from cti.api.store_away import StoreAway
 from cti.api.web import make_web_app
 from cti.api.web_guard import Entrance
 from cti.api.web_oidc import Provider
@@ -29,6 +30,7 @@ from cti.people.register import Register
 from cti.people.rights import SIGNS_IN, Role
 from cti.people.sealing import Seal
 from cti.people.sessions import Sessions
+from cti.store.away import why_away
 from cti.store.database import Store, open_store
 from cti.store.kept_answers import KeptAnswers
 from cti.store.people import PeopleRecords
@@ -63,7 +65,8 @@ class WebScene:
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.now = 1_000_000.0
-        self.scene = Scene(folder / "none")
+        self.scene, self.store = Scene(folder / "none"), store
+        self.store_away = StoreAway(why_away, lambda: self.now)
         self.records, self.answers = PeopleRecords(store), KeptAnswers(store)
         self.sessions = Sessions(self.records, CHEAP, Seal("only-for-the-tests-of-the-web"))
         self.rows: dict[Row, dict[str, dict[str, Any]]] = {}
@@ -110,6 +113,7 @@ class WebScene:
             audit=self.scene.audit,
             find=find,
             answers=self.answers,
+            store_away=self.store_away,
             provider=provider,
             pages=self.pages,
             more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]

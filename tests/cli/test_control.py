@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from cti.api.standing_by import make_standing_by_app
+from cti.api.store_away import StoreAway
 from cti.cli import control as cli_control
 from cti.cli.control import EngineRefused, NotRunning
 from cti.joined.door import Whereabouts
@@ -36,11 +37,15 @@ async def control(tmp_path: Path) -> AsyncIterator[Path]:
     async def broken(_request: web.Request) -> web.Response:
         return web.Response(text="oops", status=500)
 
+    async def away(_request: web.Request) -> web.Response:
+        raise OSError("the store")
+
     async def slow(_request: web.Request) -> web.Response:
         await asyncio.sleep(10)
         return web.Response()
 
-    app = web.Application()
+    app = web.Application(middlewares=[StoreAway(lambda error: str(error), lambda: 7.0).middleware()])
+    app.router.add_get("/away", away)
     app.router.add_get("/api/v1/queues", queues)
     app.router.add_post("/api/v1/agents/{id}/{action}", act)
     app.router.add_get("/odd", odd)
@@ -65,6 +70,11 @@ async def test_answers_and_refusals_arrive(control: Path) -> None:
     with pytest.raises(EngineRefused) as caught:
         await ask(control, "POST", "/api/v1/agents/anna/pause", {"reason": "nap"})
     assert (caught.value.status, caught.value.body["detail"]) == (409, "breaks: lunch")
+
+
+async def test_a_store_that_is_away_is_one_line(control: Path) -> None:
+    with pytest.raises(NotRunning, match="the store cannot be used now; calls go on"):
+        await ask(control, "GET", "/away")
 
 
 async def test_strange_answers_are_no_traceback(control: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import types
 from pathlib import Path
@@ -292,6 +293,20 @@ def test_a_node_that_is_not_connected_is_told(engine: list[Any]) -> None:
         found = cti(what, "show")
         assert "node2 is not connected" in found.stderr and "node1" not in found.stderr
         assert cti(what, "show", "--json").stderr == ""
+
+
+def test_who_may_not_look_where_he_stands_has_no_file_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sudo -u asterisk cti ...`, typed in /root."""
+    real = os.stat
+
+    def stat(path: Any, **more: Any) -> os.stat_result:
+        if not os.path.isabs(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setattr(control, "CONFIG_PLACES", ("center.yaml", "/nowhere/center.yaml"))
+    assert control.default_socket({"CTI_STATE": "/s"}) == Path("/s/cti.ctl")
 
 
 def test_the_socket_stands_in_the_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

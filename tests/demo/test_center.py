@@ -86,5 +86,9 @@ def test_the_container_gets_its_addresses_from_the_environment(tree: dict[str, A
     assert settings.nodes["node1"].host == "172.31.98.10"
     assert str(settings.fastagi.listen) == "172.31.98.20:4573"
     assert str(settings.http.listen) == "0.0.0.0:8470"
+    assert settings.callback_spool is None
+    spool = {"CTI_CALLBACK_SPOOL": "/var/spool/asterisk/cti-callbacks"}
+    settings = loaded(engine_center(tree, environ | spool, tmp_path, tmp_path / "cti.ctl"))
+    assert str(settings.callback_spool) == spool["CTI_CALLBACK_SPOOL"]
     with pytest.raises(CtiError, match="CTI_AMI is not set"):
         engine_center(tree, {}, tmp_path, tmp_path / "cti.ctl")

@@ -60,6 +60,12 @@ def test_what_is_mounted_is_there_and_what_is_kept_has_a_volume() -> None:
             assert (FOLDER / source).exists() if source.startswith(".") else source in COMPOSE["volumes"], mount
 
 
+def test_whichever_engine_owns_the_centre_finds_what_callers_left_at_either_asterisk() -> None:
+    spool = str(settings_of("engine1").callback_spool)
+    [mount] = {mount for name in (*ENGINES, *ASTERISKS) for mount in SERVICES[name]["volumes"] if mount.endswith(spool)}
+    assert all(mount in SERVICES[name]["volumes"] for name in (*ENGINES, *ASTERISKS))
+
+
 def test_the_lease_survives_a_restart_of_valkey() -> None:
     command = SERVICES["valkey"]["command"]
     assert command[command.index("--appendonly") + 1] == "yes"

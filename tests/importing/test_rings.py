@@ -23,8 +23,30 @@ def test_rules_become_rings(tmp_path: Path) -> None:
     assert rings == [(30, None, 5), (60, 5, 20)]
     assert any("0 to 0 was assumed" in line for line in report.notes[Kind.DIFFERS])
     assert any("RAISE_PENALTY" in line for line in report.notes[Kind.LOST])
+    [note] = [line for line in report.notes[Kind.DIFFERS] if "0 to 0 was assumed" in line]
+    assert "--min-penalty and --max-penalty say" in note and "What it does not set no rule moves" in note
     told = sales(tmp_path, "defaultrule=widen\nmember => PJSIP/3,20", RULES, max_penalty=3)[0].queues["sales"]
     assert [told.max_penalty, *(ring.max_penalty for ring in told.rings)] == [3, 8, 20]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told", "missing"),
+    [
+        ("60,20,5", {"max_penalty": 3}, "QUEUE_MIN_PENALTY"),
+        ("60,20,5", {"min_penalty": 0}, "QUEUE_MAX_PENALTY"),
+        ("60,20", {"max_penalty": 3}, ""),
+        ("60,,5", {"min_penalty": 0}, ""),
+        ("60,20,5", {"min_penalty": 0, "max_penalty": 3}, ""),
+    ],
+)
+def test_what_was_assumed_of_a_start_that_is_not_told_is_said(
+    tmp_path: Path, rule: str, told: dict[str, int], missing: str
+) -> None:
+    """app_queue moves neither end that the dialplan has not set (app_queue.c, update_qe_rule)."""
+    lines = "defaultrule=widen\nmember => PJSIP/3,20"
+    _, report = sales(tmp_path, lines, f"[widen]\npenaltychange => {rule}\n", **told)
+    notes = [line for line in report.notes.get(Kind.DIFFERS, ()) if "was assumed" in line]
+    assert [f"({missing})" in note for note in notes] == ([True] if missing else [])
 
 
 def test_a_rule_means_nothing_where_penalties_are_passed_over(tmp_path: Path) -> None:

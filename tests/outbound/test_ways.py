@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cti.calendar.instants import day_begins
 from cti.model.campaign import Trunk
 from cti.model.commands import PlaceCall
 from cti.outbound.ways import KEPT_S, Ways, ways_of
@@ -144,3 +147,11 @@ def test_a_number_that_no_trunk_may_call_is_its_leads_reason_and_rings_at_nobody
     (settled,) = made.settled(1)
     assert (settled.outcome, settled.rule, settled.due_at - made.now > 3500) == (None, "no_trunk", True)
     assert made.now_().not_dialled == {"no_trunk": 1}
+
+
+def test_why_leads_were_not_dialled_is_told_of_today() -> None:
+    made = scene(2, {"berlin": {"dial": DIAL, "numbers": [number(2)]}})
+    assert made.now_().not_dialled == {"no_trunk": 1}
+    tomorrow = day_begins(ZoneInfo("UTC"), made.now, 1)
+    [before, after] = (made.center.campaigns_now(at)[0].not_dialled for at in (tomorrow - 1, tomorrow))
+    assert (before, after) == ({"no_trunk": 1}, {})

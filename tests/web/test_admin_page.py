@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -43,6 +45,30 @@ def test_somebody_is_added_signs_in_and_is_locked(look: Looking, browser: Browse
     page.get_by_role("searchbox").fill("user.lock")  # as the API and the command call it
     expect(page.get_by_role("row", name="lock a user out").first).to_be_visible()
     assert look.serious() == []
+
+
+def test_what_is_wrong_with_somebody_new_is_said_at_its_field(look: Looking) -> None:
+    page = look.open("/admin")
+    page.get_by_role("button", name="Add a user").click()
+    dialog = page.get_by_role("dialog")
+    agent, phone = dialog.get_by_role("combobox", name="Agent"), dialog.get_by_label("Phone")
+    agent.fill("ana")
+    phone.fill("+49 30 1")
+    expect(agent).to_have_accessible_description("ana: There is no such agent.")
+    dialog.get_by_label("Name").fill("gina")
+    expect(phone).to_have_accessible_description("This is no phone that can be called: write it as PJSIP/1009.")
+    assert look.serious() == []
+    look.shot("faults")
+    agent.fill("anna")
+    phone.fill("SIP/1009")  # what phones there are only the engine knows
+    dialog.get_by_role("button", name="Save").click()
+    expect(agent).to_have_accessible_description("")
+    expect(phone).to_have_accessible_description(re.compile("^a phone is written PJSIP/1009"))
+    expect(phone).to_be_focused()
+    expect(dialog.get_by_text("a phone is written")).to_have_count(1)
+    look.trouble.clear()  # Chromium tells each answer of 400
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("row", name="gina")).to_have_count(0)
 
 
 def test_a_node_is_taken_out_of_use_and_used_again(look: Looking) -> None:

@@ -108,3 +108,21 @@ def test_without_a_provider_there_is_no_such_link_and_an_address_puts_no_words_o
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.get_by_role("link", name="Sign in with")).to_have_count(0)
     expect(page.get_by_role("main")).not_to_contain_text("0900")
+
+
+def test_a_page_that_is_opened_while_the_store_is_away_says_so_and_comes_by_itself(look: Looking) -> None:
+    away = {
+        "type": "urn:cti:store_away",
+        "title": "store away",
+        "status": 503,
+        "detail": "the store cannot be used now",
+    }
+    look.page.route("**/api/v1/me", lambda route: route.fulfill(status=503, json=away))
+    look.page.goto(f"{look.stage.address}/supervisor")
+    expect(look.page.get_by_role("status").first).to_contain_text(
+        "The database is away. (the store cannot be used now)"
+    )
+    look.shot("away")
+    look.page.unroute("**/api/v1/me")
+    expect(look.page.locator("main.supervisor")).to_be_visible()
+    look.trouble.clear()  # Chromium tells each answer of 503

@@ -1,17 +1,19 @@
 /** Which page is shown to whom? Sign-in first, then the page of the path, inside the frame. */
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { findOut, session, type User } from '../api/session';
 import { firstOf, PAGES, type Page, pagesOf } from '../pages';
 import { Guard } from '../parts/guard';
 import { Health } from '../parts/health';
-import { sayProblem, Toasts } from '../parts/toast';
+import { problemText, Toasts } from '../parts/toast';
 import { go, path } from '../router';
 import { speakAs, words } from '../words';
 import { Keys } from './keys';
 import { Lazy } from './lazy';
 import { SignIn } from './sign_in';
 import { TopBar } from './top_bar';
+
+const AGAIN_MS = 3_000;
 
 export function App() {
   return (
@@ -25,12 +27,30 @@ export function App() {
 function Shown() {
   // A wall has no user but a token in its address: it goes in without signing in.
   const isWall = path.value === '/wall' && window.location.hash.includes('token=');
+  const [trouble, setTrouble] = useState<unknown>(null);
   useEffect(() => {
-    if (!isWall) findOut().catch(sayProblem);
+    if (isWall) return;
+    let timer = 0;
+    // Until the engine says it: who opens the page while engine or store is away has it when they are back.
+    const look = () =>
+      findOut().then(
+        () => setTrouble(null),
+        (error) => {
+          setTrouble(error);
+          timer = window.setTimeout(look, AGAIN_MS);
+        },
+      );
+    look();
+    return () => window.clearTimeout(timer);
   }, [isWall]);
   if (isWall) return <Lazy key="wall" page={pageNamed('wall')} />;
   const who = session.value;
-  if (who === 'asking') return <p class="quiet center">{words.value.frame.loading}</p>;
+  if (who === 'asking')
+    return (
+      <p class="quiet center" role="status">
+        {trouble === null ? words.value.frame.loading : problemText(trouble)}
+      </p>
+    );
   if (who === null) return <SignIn />;
   return <Signed user={who} />;
 }

@@ -49,8 +49,9 @@ interface AskProps {
   readonly title: string;
   readonly confirm?: string;
   readonly isDanger?: boolean;
-  /** What is to be done, `once` however often it is confirmed; what it throws is shown, and the dialog stays. */
-  readonly onConfirm: (once: Once) => Promise<void>;
+  /** What is to be done, `once` however often it is confirmed; what it throws is shown, and the dialog stays. It stays
+   * for `false`, too: what is wrong is said elsewhere in it. */
+  readonly onConfirm: (once: Once) => Promise<unknown>;
   /** Something else follows in its place: it is not closed when it is done. */
   readonly staysOpen?: boolean;
   readonly onClose: () => void;
@@ -68,8 +69,9 @@ export function AskDialog(props: AskProps) {
     setBusy(true);
     setProblem('');
     try {
-      await onConfirm(once);
-      if (!staysOpen) onClose();
+      const isDone = (await onConfirm(once)) !== false;
+      if (!isDone) setBusy(false);
+      else if (!staysOpen) onClose();
     } catch (error) {
       setProblem(problemText(error));
       setBusy(false);

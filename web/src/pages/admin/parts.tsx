@@ -17,14 +17,6 @@ export function scope(queues: readonly string[], teams: readonly string[], role 
   return [...queues, ...teams.map((team) => said.team(team))].join(', ');
 }
 
-/** Words of a field with commas between. */
-export function listed(text: string): readonly string[] {
-  return text
-    .split(/[,，\s]+/)
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
 interface SecretProps {
   readonly title: string;
   readonly secret: string;

@@ -7,7 +7,8 @@ import { usePolled } from '../../parts/polled';
 import { type Column, Table } from '../../parts/table';
 import { problemText, say } from '../../parts/toast';
 import { named, words } from '../../words';
-import { listed, Secret, scope, when } from './parts';
+import { listed } from './faults';
+import { Secret, scope, when } from './parts';
 
 interface TokenRow {
   readonly id: number;

@@ -125,7 +125,7 @@ function Now({ row }: { readonly row: CampaignRow }) {
           <strong>{said.pacing}</strong> {placingPhrase(row.placing as Placing, said)}
         </p>
       )}
-      <Reasons title={said.notDialled} counts={row.not_dialled ?? {}} names={said.rules} />
+      <Reasons title={said.notDialled} hint={said.hints.notDialled} counts={row.not_dialled ?? {}} names={said.rules} />
     </section>
   );
 }
@@ -145,19 +145,20 @@ function Leads({ row }: { readonly row: CampaignRow }) {
 
 interface ReasonsProps {
   readonly title?: string;
+  readonly hint?: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly names: Readonly<Record<string, string>>;
   readonly whole?: number;
 }
 
 /** Words with how often, the most frequent first, as bars against the whole (or the largest of them). */
-export function Reasons({ title, counts, names, whole }: ReasonsProps) {
+export function Reasons({ title, hint, counts, names, whole }: ReasonsProps) {
   const rows = Object.entries(counts).sort((one, other) => other[1] - one[1]);
   if (rows.length === 0) return null;
   const most = whole ?? Math.max(...rows.map(([, rowsOf]) => rowsOf));
   return (
     <>
-      {title && <h3>{title}</h3>}
+      {title && <h3 title={hint}>{title}</h3>}
       <table class="reasons">
         <tbody>
           {rows.map(([word, times]) => (

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { addressOf } from '../../api/client';
 import { change } from '../../router';
+import { isDark } from '../../theme';
 import { words } from '../../words';
 
 interface DrawingProps {
@@ -17,7 +18,11 @@ export function Drawing({ flows, flow, version, holds, spoken }: DrawingProps) {
   const said = words.value.flows;
   const [isWhole, setWhole] = useState(false);
   const [hasFailed, setFailed] = useState('');
-  const source = addressOf(`/flows/${flow}/drawing`, { version, language: spoken });
+  const source = addressOf(`/flows/${flow}/drawing`, {
+    version,
+    language: spoken,
+    theme: isDark.value ? 'dark' : 'light',
+  });
   return (
     <section class="panel drawing" aria-label={flow}>
       <header class="panel-head">

@@ -44,7 +44,7 @@ export const campaigns = {
     leads: 'no number left to dial',
     most: 'so many at most at once',
   },
-  notDialled: 'Not dialled, because',
+  notDialled: 'Not dialled today, because',
   untaken: (dials: number, trunk: string) =>
     `No Asterisk takes its dials on${trunk ? ` (trunk ${trunk})` : ''}: the newest ${dials} failed, and no phone has rung. "cti doctor" says why.`,
   atHand: 'At hand',
@@ -70,6 +70,7 @@ export const campaigns = {
   hints: {
     progress: 'Leads that have their outcome, of all leads',
     eta: 'If it goes on as fast as since it began to run',
+    notDialled: 'How often a lead was put off today, by the rule that decided; counted anew when the engine starts',
     air: 'Numbers planned or being dialled at this moment',
     abandoned:
       'Answered by a person and given to no agent in time, of all answers of persons in the legal window: also where his agent let the phone ring or rejected (auto_answer: phones answer by themselves)',

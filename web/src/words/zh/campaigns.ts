@@ -44,7 +44,7 @@ export const campaigns: Said<typeof english> = {
     leads: '没有可呼叫的号码',
     most: '已达单次上限',
   },
-  notDialled: '未呼叫的原因',
+  notDialled: '今日未呼叫的原因',
   untaken: (dials, trunk) =>
     `没有 Asterisk 接受其呼叫${trunk ? `（中继 ${trunk}）` : ''}：最近 ${dials} 次均失败，没有电话响铃。原因见 “cti doctor”。`,
   atHand: '手头',
@@ -67,6 +67,7 @@ export const campaigns: Said<typeof english> = {
     abandoned: '放弃',
   },
   hints: {
+    notDialled: '今日推迟呼叫的次数，按起决定作用的规则统计；引擎启动时重新计数',
     progress: '已有结果的名单占全部名单的比例',
     eta: '按开始运行以来的速度',
     air: '此刻计划或正在拨打的号码',
