@@ -174,18 +174,7 @@ class Application:
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self.settings
-        machine.make_directory(settings.state_dir)
-        stack.callback(os.close, machine.only_engine(settings.state_dir))
-        # What reads the store before anybody is served goes beside the loop: an owner that stands still for long
-        # loses its lease to the next one, who would read the same.
-        idle_s = None if settings.redis is None else settings.redis.idle_s
-        store = await in_thread_of_its_own(partial(open_store, settings.store, idle_s=idle_s), Store.close)
-        stack.callback(store.close)
-        stack.push_async_callback(self.closing.close)
-        if self.office is not None and settings.redis is not None:
-            guard(store, settings.redis.domain, self.office.token, self.office.step_down)
-            self.prometheus.registry.register(OfficeCounts(self.office))
-            self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
+        store = await self._open_store(stack)
         self.audit = AuditLog(store)
         self.closing.add("audit", self.audit.close)
         self._background = Background(stack)
@@ -235,6 +224,23 @@ class Application:
             await self.switch.start(self.engine)
         except OSError as error:
             raise machine.cannot_listen("fastagi.listen", settings.fastagi.listen, error) from None
+
+    async def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
+        """Who writes into it is closed before it; of several engines only who owns the centre may write."""
+        settings = self.settings
+        machine.make_directory(settings.state_dir)
+        stack.callback(os.close, machine.only_engine(settings.state_dir))
+        # What reads the store before anybody is served goes beside the loop: an owner that stands still for long
+        # loses its lease to the next one, who would read the same.
+        idle_s = None if settings.redis is None else settings.redis.idle_s
+        store = await in_thread_of_its_own(partial(open_store, settings.store, idle_s=idle_s), Store.close)
+        stack.callback(store.close)
+        stack.push_async_callback(self.closing.close)
+        if self.office is not None and settings.redis is not None:
+            guard(store, settings.redis.domain, self.office.token, self.office.step_down)
+            self.prometheus.registry.register(OfficeCounts(self.office))
+            self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
+        return store
 
     async def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
         """Everybody who reads the stream of facts; closed behind the engine, those who write all at once."""

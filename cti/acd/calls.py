@@ -327,6 +327,8 @@ def talk_unsettled(floor: Floor, contact: Contact) -> None:
     """The agent's leg is long gone and the caller is still there: he was transferred."""
     offers.agent_part_over(floor, contact, EndedBy.TRANSFER)
     contact.transferred = True
+    if not contact.session and contact.state is ContactState.TALKING:  # a lost event would have told it
+        visits.set_aside(floor, contact)
 
 
 def given_up(floor: Floor, contact: Contact) -> None:

@@ -35,6 +35,20 @@ def test_a_blind_transfer_ended_the_talk_not_a_hangup(late: bool) -> None:
     assert scene.outcomes("c1") == ["answered"]
 
 
+def test_a_transfer_that_nobody_told_of_is_no_talk_any_more() -> None:
+    """The session broke in the talk, AMI lost the event: his agent has hung up, and he stands somewhere else."""
+    scene, call, leg = talking()
+    scene.post(ev.SessionLost(call))
+    scene.wait(30)
+    assert scene.state("c1") == "talking"
+    scene.post(ev.LegDown(leg))
+    scene.wait(10)
+    assert scene.state("c1") == "aside", "he may come back with his ticket, or be gone"
+    scene.post(ev.CallGone(call))
+    assert not scene.center.contacts
+    assert scene.outcomes("c1") == ["answered"]
+
+
 @pytest.mark.parametrize("there", [False, True], ids=["gone", "still-there"])
 def test_a_blind_transfer_back_into_a_queue_is_the_same_contact(there: bool) -> None:
     """Also where the Dial is answered before Asterisk has taken the caller out of the session: seen under load."""
