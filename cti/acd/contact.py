@@ -52,6 +52,7 @@ class Contact:
     since: float  # when the customer began to wait for us
     entered_at: float  # when he entered this queue
     arrived_at: float  # when this AGI session reached us
+    rung_at: float = 0.0  # when his newest ring was ordered
     arrival: int = 0  # how many came before it: decides between those of the same instant
     caller: str = ""  # personal data
     state: ContactState = ContactState.ARRIVED

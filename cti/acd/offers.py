@@ -61,6 +61,7 @@ def make_offers(floor: Floor, contact: Contact, agents: Sequence[Agent], why: Wh
     if queue.strategy is Strategy.RING_PROGRESSIVELY and queue.ring_more_every_s < queue.ring_timeout_s:
         floor.deadlines.set("ring_more", contact.id, floor.now + queue.ring_more_every_s)
     floor.move_contact(contact, ContactState.OFFERED)
+    contact.rung_at = floor.now
     music = queue.music if queue.while_ringing == "music" else ""
     alone = len(agents) == 1 and answers_by_itself(contact, agents[0])  # of several phones all would answer
     floor.say(Ring(contact.call, tuple(legs), queue.ring_timeout_s, music, alone))

@@ -21,6 +21,8 @@ def ring_more(floor: Floor, contact: Contact) -> None:
 
     Those who were rung are kept for the next ring. Should nobody else be free now, it is tried again later.
     """
+    if not contact.session:  # what rings cannot be rung anew: it goes on until somebody answers, or it is over
+        return
     queue = floor.policy.queues[contact.queue]
     rung = [floor.offers[offer] for offer in contact.offers]
     if contact.state is not ContactState.OFFERED or any(offer.state is not OfferState.RINGING for offer in rung):

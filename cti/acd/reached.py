@@ -147,7 +147,7 @@ def _give_call(floor: Floor, contact: Contact, event: CallArrived) -> None:
 def _ring(floor: Floor, contact: Contact, offer: Offer, agent: Agent) -> None:
     """The customer was called first, and now the agent's phone rings for him."""
     rules = floor.policy.queues[contact.queue]
-    offer.made_at = floor.now
+    offer.made_at = contact.rung_at = floor.now
     floor.move_offer(offer, OfferState.RINGING)
     floor.move_activity(agent, Activity.RINGING, offer=offer)
     floor.move_contact(contact, ContactState.OFFERED)

@@ -73,19 +73,17 @@ def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at:
 def _answered(floor: Floor, present: dict[str, SnapshotLeg], asked_at: float) -> None:
     """A caller who is in one bridge with the agent he was offered to: we missed the answer.
 
-    Not if the list was asked for before he came (again), or before that phone rang: it shows an earlier talk of theirs.
+    Not if the list was asked for before he came (again), or before it rang for him: it shows an earlier talk.
     """
     bridges = {leg.bridge: leg for leg in present.values() if leg.bridge and leg.leg in floor.leg_owner}
     for contact in [c for c in floor.contacts.values() if c.state in (ContactState.OFFERED, ContactState.ASIDE)]:
         caller = present.get(contact.call)
         with_whom = bridges.get(caller.bridge) if caller is not None else None
-        if with_whom is None or contact.arrived_at >= asked_at:
+        if with_whom is None or max(contact.arrived_at, contact.rung_at) >= asked_at:
             continue
         agent = floor.leg_owner[with_whom.leg]
         if agent.offer in contact.offers:
             offer = floor.offers[agent.offer]
-            if offer.made_at >= asked_at:
-                continue
             floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
             offer.leg = offer.leg or with_whom.leg
             offers.accept(floor, offer)

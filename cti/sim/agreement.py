@@ -61,7 +61,8 @@ def _phones(center: ContactCenter, exchange: Exchange, switch: SimSwitch) -> Non
             raise Violation("legs", f"{agent.id} has {sorted(legs)}, the core says {sorted(agent.legs)}")
         dials = [leg.dial for leg in phone.legs.values() if leg.dial is not None]
         talks = any(dial.answered is not None and dial.answered.phone is phone for dial in dials)
-        rings = any(leg in leg.dial.ringing for leg in phone.legs.values() if leg.dial is not None)
+        rung = [leg for leg in phone.legs.values() if leg.dial is not None and leg in leg.dial.ringing]
+        rings = any(not switch.stops_in_vain(leg) for leg in rung)
         rings = rings or any(switch.outgoing.ring_of(leg) is not None for leg in phone.legs.values())
         believed = agent.activity
         if talks != (believed in (Activity.TALKING, Activity.HOLD)):

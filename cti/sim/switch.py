@@ -181,6 +181,11 @@ class SimSwitch:
         if channel is not None:
             self.ami[session.call.node].act(lambda: self.exchange.hang_up_channel(channel))
 
+    def stops_in_vain(self, leg: Leg) -> bool:
+        """It shall stop, but the event that names its channel was lost: it rings until its time is up."""
+        session = self.offers.get(leg.tag)
+        return session is not None and leg.tag in session.unwanted and leg.tag not in session.channels
+
     def _pump(self, session: Session) -> None:
         """Let the next command of an idle session travel."""
         if session.todo and not session.busy and session.open:

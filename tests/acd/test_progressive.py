@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cti.model.commands import Ring
+from cti.model import events as ev
+from cti.model.commands import Ring, StopRing
 from cti.model.words import RingResult
 from tests.kit import Queue, Scene, center, member
 
@@ -53,6 +54,18 @@ def test_who_rings_is_kept_for_the_next_ring_even_if_others_wait() -> None:
     scene.talk("ben", 1)
     scene.wait(4)
     assert scene.offered("anna") == scene.offered("ben") == "c1"
+
+
+def test_what_rings_without_a_session_is_not_stopped_since_it_could_not_be_rung_anew() -> None:
+    """FastAGI broke while it rang: a stop would reach nobody, and the phone would ring for nobody's offer."""
+    scene = team("anna", "ben")
+    call = scene.arrive("c1")
+    scene.wait(1)
+    scene.post(ev.SessionLost(call))
+    scene.wait(10)
+    assert phones(scene) == [1] and not scene.commands(StopRing)
+    scene.answer("anna")
+    assert scene.state("c1") == "talking"
 
 
 def test_with_nobody_else_free_it_rings_on_and_looks_again() -> None:

@@ -129,6 +129,26 @@ def test_a_picture_of_an_earlier_talk_is_no_answer() -> None:
     assert scene.state("c1") == "talking"
 
 
+def test_a_picture_of_an_earlier_talk_is_no_answer_while_a_later_ring_is_being_stopped() -> None:
+    """AMI is slow: anna's leg of before is still known, and the list shows him with her; ben was rung since then."""
+    scene = connected()
+    scene.login("anna")
+    call = scene.arrive("c1")
+    leg = scene.rings("anna")
+    scene.wait(1)
+    asked_at = scene.now
+    scene.wait(1)
+    scene.logout("anna")
+    scene.login("ben")
+    scene.wait(6)
+    assert scene.offered("ben") == "c1"
+    scene.post(ev.SessionLost(call))
+    scene.logout("ben")
+    assert (scene.state("c1"), scene.contact("c1").offers) == ("aside", [])
+    scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1")), asked_at=asked_at))
+    assert scene.state("c1") == "aside"
+
+
 def test_a_phone_that_is_engaged_is_found() -> None:
     scene = connected()
     scene.login("anna")
