@@ -37,6 +37,12 @@ def test_each_engines_configuration_holds(engine: str) -> None:
     assert f"@{address('postgres')}/" in settings.store
 
 
+def test_a_check_without_their_environment_says_what_is_not_set_and_nothing_else() -> None:
+    reading = config.read(FOLDER / "center.yaml", {}, lenient=True)
+    assert reading.errors == []
+    assert all("is not set" in line for line in reading.lines(reading.warnings))
+
+
 def test_the_engines_differ_only_in_where_they_are() -> None:
     one, two = (settings_of(engine) for engine in ENGINES)
     assert one.fastagi.advertise != two.fastagi.advertise
