@@ -7,6 +7,7 @@ CODE = asterisk bench cti tests tools
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo '  All options of a benchmark, with their defaults: .venv/bin/python -m bench.load --help (and so on: bench/README.md)'
 
 setup: ## the Python environment in .venv; the others call it
 	@tools/setup

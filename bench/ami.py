@@ -2,7 +2,7 @@
 
 Both are real clients on a real loopback socket: they connect, log in, and then a peer process sends the same bytes as
 fast as they are read; an event counts when the plain callback has it. The two run alternately, the medians count.
-The last line of stdout is one JSON object. Run: `python -m bench.ami [--events N] [--rounds N]`.
+The last line of stdout is one JSON object. Run: `.venv/bin/python -m bench.ami [--events N] [--rounds N]`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All on the same Asterisk in one run, block by block in turn, with the same calls, phones and silent music; also CPU per
 call, lost calls and order violations. README.md says how each figure is measured. The last line of stdout is one JSON
-object, an earlier one each for fewer waiting. Run: `python -m bench.assign` (about 5 minutes, see --help).
+object, an earlier one each for fewer waiting. Run: `.venv/bin/python -m bench.assign` (about 5 minutes, see --help).
 """
 
 from __future__ import annotations

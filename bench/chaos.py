@@ -3,7 +3,7 @@
 The engine, an Asterisk, the lines between them and the disk break one after the other while callers come, wait, talk
 and give up, callbacks are kept and a campaign dials. After each fault and at the end what the phones saw is held
 against what the engine says and has written; README.md says how. The last line of stdout is one JSON object; exit code
-1 if anything is lost. Run: `python -m bench.chaos` (see --help).
+1 if anything is lost. Run: `.venv/bin/python -m bench.chaos` (see --help).
 """
 
 from __future__ import annotations

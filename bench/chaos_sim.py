@@ -4,7 +4,7 @@ Seeded centres (queues, agents, callers, customers to be called) live for some h
 times an hour, steps of the clock among them: what real processes cannot be shown without rights over it. Talks take one
 to four minutes in the mean, as in real centres; with `--quick` 5 to 60 s, which is ten times the calls. `--seconds`
 bounds it: it says how many days there was time for, and what all would take. The last line of stdout is one JSON;
-what fails comes with the command that replays it. Run: `python -m bench.chaos_sim --days 1000`.
+what fails comes with the command that replays it. Run: `.venv/bin/python -m bench.chaos_sim --days 1000`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every caller walks round five menus, hears sound all the time (every key is a barge-in) and presses one every 3 to 7 s,
 as RFC 4733. README.md says how each figure is measured. The last line of stdout is one JSON object, an earlier one each
-for fewer callers. Run: `python -m bench.ivr` (about 2 minutes).
+for fewer callers. Run: `.venv/bin/python -m bench.ivr` (about 2 minutes).
 """
 
 from __future__ import annotations

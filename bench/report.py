@@ -1,4 +1,4 @@
-"""How long does a report of a month take? `python -m bench.report --contacts 10000000`.
+"""How long does a report of a month take? `.venv/bin/python -m bench.report --contacts 10000000`.
 
 A day of contacts is drawn and counted by the functions that the engine counts with, into the sums of its quarter
 hours, on SQLite and on a real PostgreSQL; the other days of the month are that day once more, copied by the database.

@@ -1,4 +1,4 @@
-"""How many calls can one engine hold, and how many a second can it take? `python -m bench.sim_load`.
+"""How many calls can one engine hold, and how many a second can it take? `.venv/bin/python -m bench.sim_load`.
 
 `cti run` as it is for everybody (history in SQLite, web, metrics) against the simulated Asterisk, which speaks real AMI
 and FastAGI bytes on loopback from a process of its own. First callers who stay, as many as the engine lets in; then

@@ -1,4 +1,4 @@
-"""Does anything grow while an engine runs for weeks? `python -m bench.soak`, or `make soak DAYS=56`.
+"""Does anything grow while an engine runs for weeks? `.venv/bin/python -m bench.soak`, or `make soak DAYS=56`.
 
 Virtual days of a busy centre (bench/soak_centre.py): the core, live view, boards, Prometheus, queue_log, flows and the
 history in SQLite (what lives in real time is `bench.soak_process`'s). Each night, when nobody is there, the memory of

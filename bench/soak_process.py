@@ -1,4 +1,4 @@
-"""Does a whole engine grow, call by call? `python -m bench.soak_process`: the process itself, not its parts.
+"""Does a whole engine grow, call by call? `.venv/bin/python -m bench.soak_process`: the process itself, not its parts.
 
 `bench.soak` plays weeks in virtual time, with the core, its readers and the history, but without what lives in real
 time: the loop, AMI and FastAGI sessions, the writers' threads, the keepers. Here `cti run`, as it is for everybody,

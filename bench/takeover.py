@@ -1,6 +1,6 @@
 """How long is the centre without an owner when the owner is killed? Two engines, a Valkey, one Asterisk, real calls.
 
-    python -m bench.takeover [--kills 5] [--waiting 5] [--asterisk-too] [--redis-too]
+    .venv/bin/python -m bench.takeover [--kills 5] [--waiting 5] [--asterisk-too] [--redis-too]
 
 Each kill is `kill -9` of whoever owns the centre while callers wait; it is started again and stands by for the next.
 Told are the seconds from the kill until the other one owns it (its log; two of them are the lease), until it serves
@@ -33,7 +33,7 @@ from tests.acceptance.waiting import until
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(prog="python -m bench.takeover", description=__doc__)
+    words = argparse.ArgumentParser(prog=".venv/bin/python -m bench.takeover", description=__doc__)
     words.add_argument("--kills", type=int, default=5)
     words.add_argument("--waiting", type=int, default=5)
     words.add_argument("--asterisk-too", action="store_true")
