@@ -140,7 +140,7 @@ def main() -> None:
     """Run the rounds, print the medians."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--events", type=int, default=60_000, help="a multiple of 6,000")
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=5, help="of each codec, in turn (%(default)s)")
     chosen = options.parse_args()
     logging.disable(logging.ERROR)
     listener = socket.create_server((HOST, 0), backlog=8)

@@ -139,7 +139,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10, help="so long does something break (10)")
     parser.add_argument("--calls", type=int, default=300, help="callers at the same time (300)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of faults and people (%(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
     parser.add_argument("--engines", type=int, default=1, help="more than one: joined by a Valkey of their own (1)")
     parser.add_argument("--postgresql", action="store_true", help="a PostgreSQL of their own, not one SQLite file")

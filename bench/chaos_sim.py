@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
             say(f"\n{failure} --faults {','.join(KINDS)}")
         days = total.seeds * options.hours / HOURS_OF_DAY
         say_meanwhile(
-            f"{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events, {len(total.failures)} failed"
+            f"{days:.1f}/{options.days} days, {total.calls} calls, {total.faults} faults, {len(total.failures)} failed"
         )
     took_s = time.perf_counter() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -63,11 +63,12 @@ def main(argv: list[str] | None = None) -> int:
         "centres": total.seeds,
         "failed": len(total.failures),
         "calls": total.calls,
+        "faults": total.faults,
         "events": total.events,
         "agreements": total.agreements,
         "days_per_min": round(per_min, 2),
         "cpu_s_per_day": round((children.ru_utime + children.ru_stime) / days, 1) if days else None,
-        "hours_for_all": round(options.days / per_min / 60, 1) if per_min else None,
+        "hours_for_all": float(f"{options.days / per_min / 60:.2g}") if per_min else None,
     }
     print(json.dumps(answer))
     return 1 if total.failures else 0

@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=40.0, help="measured for each number of callers (40)")
     parser.add_argument("--prompt-s", type=float, default=10.0, help="length of a prompt; every key is sooner (10)")
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the moments at which keys are pressed (%(default)s)")
     options = parser.parse_args()
     with (
         told_if_ended(),

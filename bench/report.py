@@ -151,8 +151,8 @@ def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--contacts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--contacts", type=int, default=1_000_000, help="of the month (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the day that is repeated (%(default)s)")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     words = parser.parse_args()
     told: dict[str, Any] = {"contacts": words.contacts, "generated_s": {}}

@@ -48,7 +48,7 @@ class Night(NamedTuple):
 def main(argv: list[str] | None = None) -> int:
     """Exit code 1 where something of a call is kept when the day is over."""
     parser = argparse.ArgumentParser(prog="bench.soak", description="Weeks of a busy centre: what grows?")
-    parser.add_argument("--days", type=int, default=56)
+    parser.add_argument("--days", type=int, default=56, help="of virtual time (%(default)s)")
     parser.add_argument("--calls", type=int, default=2000, help="of a day (default %(default)s)")
     parser.add_argument("--minutes", type=float, default=20.0, help="of real time at most (default %(default)s)")
     options = parser.parse_args(argv)

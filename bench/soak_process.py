@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.soak_process", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--minutes", type=float, default=20.0, help="so long (20)")
     parser.add_argument("--per-s", type=float, default=100.0, help="calls a second in a round (100)")
-    parser.add_argument("--agents", type=int, default=2_000)
+    parser.add_argument("--agents", type=int, default=2_000, help="of the engine (%(default)s)")
     options = parser.parse_args(argv)
     options.profile = None
     ends = time.monotonic() + options.minutes * 60
