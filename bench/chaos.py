@@ -52,10 +52,14 @@ async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents
     """Everything; the exit code."""
     end_on_sigterm()
     chaos = Chaos(lab, people, options.calls)
+    say(
+        f"the engine starts, callers come, something breaks again and again for {options.minutes:g} minutes, and then "
+        "the last ones are served: some two minutes more in all"
+    )
     await lab.start()
     living = asyncio.create_task(chaos.live())
     try:
-        _, wrong = await chaos.well(START_S)
+        _, wrong = await chaos.well(START_S, "starting")
         if wrong:
             raise SystemExit(f"the engine did not come up: {wrong}")
         await asyncio.to_thread(lab.load_leads, int(options.minutes * 60))
@@ -137,7 +141,7 @@ def report(chaos: Chaos) -> int:
 def main() -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10, help="so long does something break (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="so long do faults begin (10); start and end come on top")
     parser.add_argument("--calls", type=int, default=300, help="callers at the same time (300)")
     parser.add_argument("--seed", type=int, default=1, help="of faults and people (%(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
