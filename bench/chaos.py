@@ -141,7 +141,7 @@ def report(chaos: Chaos) -> int:
 def main() -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10, help="so long do faults begin (10); start and end come on top")
+    parser.add_argument("--minutes", type=float, default=10, help="so long do faults begin (10); start and end beside")
     parser.add_argument("--calls", type=int, default=300, help="callers at the same time (300)")
     parser.add_argument("--seed", type=int, default=1, help="of faults and people (%(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
