@@ -59,6 +59,14 @@ def test_each_asterisk_knows_every_engine_and_lets_it_in(asterisk: str) -> None:
     assert told["CTI_NODE"] in settings_of("engine1").nodes
 
 
+@pytest.mark.parametrize("asterisk", ASTERISKS)
+def test_each_agent_has_a_phone_at_each_asterisk(asterisk: str) -> None:
+    told = SERVICES[asterisk]["environment"]
+    phones = [f"PJSIP/{1000 + k}" for k in range(1, int(told["CTI_AGENTS"]) + 1)]
+    assert [agent.phone for agent in settings_of("engine1").agents.values()] == phones
+    assert told["CTI_PHONE_PASSWORD"].startswith("${CTI_PHONE_PASSWORD")
+
+
 def test_what_is_mounted_is_there_and_what_is_kept_has_a_volume() -> None:
     for service in SERVICES.values():
         for mount in service.get("volumes", ()):
