@@ -7,6 +7,7 @@ CODE = asterisk bench cti tests tools
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo '  All options of a benchmark, with their defaults: .venv/bin/python -m bench.load --help (and so on: bench/README.md)'
 
 setup: ## the Python environment in .venv; the others call it
 	@tools/setup
@@ -76,7 +77,7 @@ bench-report: setup ## every report of a month; CONTACTS=10000000: so many (1,00
 bench-wall: web ## 200 viewers of 10,000 calls: how old is what they see, and what do they cost the engine
 	@exec $(PYTHON_ENV) -m bench.wall
 
-bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, ENGINES=1, AGENTS= (one for 20 calls, at most 500), HOLD_S=60 at the peak
+bench-load: asterisk ## CALLS=10000 real SIP calls at once on NODES=4 real Asterisks, AGENTS= (one for 20 calls, at most 500), RATE=100 callers a second, HOLD_S=60 at the peak; ENGINES=1: so many separate centres, which share all that
 	@exec $(PYTHON_ENV) -m bench.load --calls "$(or $(CALLS),10000)" --nodes "$(or $(NODES),4)" --engines "$(or $(ENGINES),1)" $(if $(AGENTS),--agents "$(AGENTS)") --hold-s "$(or $(HOLD_S),60)" $(if $(RATE),--rate "$(RATE)")
 
 bench-sim-load: web ## one engine on simulated AMI and AGI: calls held at once, calls a second, CPU a call
@@ -88,7 +89,7 @@ soak: setup ## weeks of a busy centre in virtual time: does anything grow; DAYS=
 bench-takeover: asterisk ## two engines, the owner is killed while callers wait: seconds until the other one has them
 	@exec $(PYTHON_ENV) -m bench.takeover
 
-chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 ENGINES=1 POSTGRESQL=
+chaos: asterisk ## kill, freeze and cut everything, two Asterisks, calls in motion; MINUTES=10 CALLS=300 SEED=1 POSTGRESQL=; ENGINES=1 (2: an owner and one that stands by)
 	@exec $(PYTHON_ENV) -m bench.chaos --minutes "$(or $(MINUTES),10)" --calls "$(or $(CALLS),300)" --seed "$(or $(SEED),1)" --engines "$(or $(ENGINES),1)" $(if $(POSTGRESQL),--postgresql)
 
 chaos-sim: setup ## virtual days on which everything breaks; DAYS=1000, at most SECONDS=300 (0: until all are over)

@@ -2,7 +2,7 @@
 
 Both are real clients on a real loopback socket: they connect, log in, and then a peer process sends the same bytes as
 fast as they are read; an event counts when the plain callback has it. The two run alternately, the medians count.
-The last line of stdout is one JSON object. Run: `python -m bench.ami [--events N] [--rounds N]`.
+The last line of stdout is one JSON object. Run: `.venv/bin/python -m bench.ami [--events N] [--rounds N]`.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def main() -> None:
     """Run the rounds, print the medians."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--events", type=int, default=60_000, help="a multiple of 6,000")
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=5, help="of each codec, in turn (%(default)s)")
     chosen = options.parse_args()
     logging.disable(logging.ERROR)
     listener = socket.create_server((HOST, 0), backlog=8)

@@ -2,7 +2,7 @@
 
 All on the same Asterisk in one run, block by block in turn, with the same calls, phones and silent music; also CPU per
 call, lost calls and order violations. README.md says how each figure is measured. The last line of stdout is one JSON
-object, an earlier one each for fewer waiting. Run: `python -m bench.assign` (about 5 minutes, see --help).
+object, an earlier one each for fewer waiting. Run: `.venv/bin/python -m bench.assign` (about 5 minutes, see --help).
 """
 
 from __future__ import annotations
@@ -118,12 +118,12 @@ def main() -> int:
     """Run the benchmark; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--waiting", type=int, nargs="+", default=[100, 1000], help="callers in the line (100 1000)")
-    parser.add_argument("--agents", type=int, default=50)
+    parser.add_argument("--agents", type=int, default=50, help="with phones, in both queues (%(default)s)")
     parser.add_argument("--services", type=int, default=200, help="measured services in each block (200)")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
+    parser.add_argument("--rounds", type=int, default=3, help="blocks of each side (%(default)s)")
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES), help="which of them (all)")
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of talks, and who hangs up (%(default)s)")
     options = parser.parse_args()
     with (
         told_if_ended(),

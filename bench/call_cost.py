@@ -1,4 +1,4 @@
-"""What does one call cost the engine in CPU, and which part of it? `python -m bench.call_cost [--parts]`.
+"""What does one call cost the engine in CPU, and which part of it? `.venv/bin/python -m bench.call_cost [--parts]`.
 
 The whole engine in this process (history in SQLite, queue_log, web, metrics), with Asterisk's bytes from memory
 (call_cost_street.py): no sockets, so that two trees differ by their own work alone. All agents talk and some callers

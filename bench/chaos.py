@@ -3,7 +3,7 @@
 The engine, an Asterisk, the lines between them and the disk break one after the other while callers come, wait, talk
 and give up, callbacks are kept and a campaign dials. After each fault and at the end what the phones saw is held
 against what the engine says and has written; README.md says how. The last line of stdout is one JSON object; exit code
-1 if anything is lost. Run: `python -m bench.chaos` (see --help).
+1 if anything is lost. Run: `.venv/bin/python -m bench.chaos` (see --help).
 """
 
 from __future__ import annotations
@@ -52,10 +52,14 @@ async def run(lab: ChaosLab, options: argparse.Namespace, people: People, agents
     """Everything; the exit code."""
     end_on_sigterm()
     chaos = Chaos(lab, people, options.calls)
+    say(
+        f"the engine starts, callers come, something breaks again and again for {options.minutes:g} minutes, and then "
+        "the last ones are served: some two minutes more in all"
+    )
     await lab.start()
     living = asyncio.create_task(chaos.live())
     try:
-        _, wrong = await chaos.well(START_S)
+        _, wrong = await chaos.well(START_S, "starting")
         if wrong:
             raise SystemExit(f"the engine did not come up: {wrong}")
         await asyncio.to_thread(lab.load_leads, int(options.minutes * 60))
@@ -137,9 +141,9 @@ def report(chaos: Chaos) -> int:
 def main() -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10, help="so long does something break (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="so long do faults begin (10); start and end beside")
     parser.add_argument("--calls", type=int, default=300, help="callers at the same time (300)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of faults and people (%(default)s)")
     parser.add_argument("--nodes", type=int, default=2, help="Asterisks (2)")
     parser.add_argument("--engines", type=int, default=1, help="more than one: joined by a Valkey of their own (1)")
     parser.add_argument("--postgresql", action="store_true", help="a PostgreSQL of their own, not one SQLite file")

@@ -70,21 +70,25 @@ class Chaos:
         elif fault.kind is Kind.ENGINE_KILL:
             self.stuck.append(f"{fault}: nobody took over")
 
-    async def well(self, patience_s: float) -> tuple[float | None, list[str]]:
-        """Wait until engine and phones agree: after how many seconds; None and what is wrong where they do not."""
+    async def well(self, patience_s: float, meanwhile: str = "not well yet") -> tuple[float | None, list[str]]:
+        """Wait until engine and phones agree: after how many seconds; None and what is wrong where they do not.
+
+        `meanwhile`: what is told of a wait that is long, before what they do not agree about.
+        """
         began = told_at = time.monotonic()
         while wrong := await self.look():
             now = time.monotonic()
             if now - began > patience_s:
                 return None, wrong
             if now - told_at > TELL_S:
-                say(f"    after {now - began:.0f} s: {'; '.join(wrong)}")
+                say(f"    {meanwhile}, after {now - began:.0f} s: {'; '.join(wrong)}")
                 told_at = now
             await asyncio.sleep(LOOK_S)
         return time.monotonic() - began, []
 
     async def fill(self, agents: int) -> None:
         """Callers come until as many are there as are wanted."""
+        say(f"callers come until {self.calls} are there")
         self.people.wanted = self.calls
         if not await until_asked(lambda: len(self.people.live) >= self.calls, FILL_S, LOOK_S):
             self.stuck.append(f"only {len(self.people.live)} of {self.calls} callers came within {FILL_S:g} s")
@@ -136,6 +140,7 @@ class Chaos:
 
     async def drain(self) -> None:
         """Nobody new comes; everybody is served, and what is promised is kept."""
+        say("nobody new comes: everybody is served, and what is promised is kept")
         self.people.closing = True
         if not await until_asked(lambda: not self.people.live, DRAIN_S, LOOK_S):
             self.stuck.append(f"{len(self.people.live)} callers are there {DRAIN_S:g} s after the last one came")

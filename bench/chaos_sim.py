@@ -4,7 +4,7 @@ Seeded centres (queues, agents, callers, customers to be called) live for some h
 times an hour, steps of the clock among them: what real processes cannot be shown without rights over it. Talks take one
 to four minutes in the mean, as in real centres; with `--quick` 5 to 60 s, which is ten times the calls. `--seconds`
 bounds it: it says how many days there was time for, and what all would take. The last line of stdout is one JSON;
-what fails comes with the command that replays it. Run: `python -m bench.chaos_sim --days 1000`.
+what fails comes with the command that replays it. Run: `.venv/bin/python -m bench.chaos_sim --days 1000`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
             say(f"\n{failure} --faults {','.join(KINDS)}")
         days = total.seeds * options.hours / HOURS_OF_DAY
         say_meanwhile(
-            f"{days:.1f}/{options.days} days, {total.calls} calls, {total.events} events, {len(total.failures)} failed"
+            f"{days:.1f}/{options.days} days, {total.calls} calls, {total.faults} faults, {len(total.failures)} failed"
         )
     took_s = time.perf_counter() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -63,11 +63,12 @@ def main(argv: list[str] | None = None) -> int:
         "centres": total.seeds,
         "failed": len(total.failures),
         "calls": total.calls,
+        "faults": total.faults,
         "events": total.events,
         "agreements": total.agreements,
         "days_per_min": round(per_min, 2),
         "cpu_s_per_day": round((children.ru_utime + children.ru_stime) / days, 1) if days else None,
-        "hours_for_all": round(options.days / per_min / 60, 1) if per_min else None,
+        "hours_for_all": float(f"{options.days / per_min / 60:.2g}") if per_min else None,
     }
     print(json.dumps(answer))
     return 1 if total.failures else 0

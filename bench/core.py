@@ -1,4 +1,4 @@
-"""How long does one decision take, and does it stay the same when the centre grows? `python -m bench.core`.
+"""How long does one decision take, and does it stay the same when the centre grows? `.venv/bin/python -m bench.core`.
 
 A driver straight against `ContactCenter.handle`, with every output made: an agent's talk ends, he is free, the core
 decides whom he gets next; he answers; another caller arrives, so that the number who wait stays the same. Timed is the

@@ -1,7 +1,7 @@
 """How fast can FastAGI alone hand a waiting caller to a free phone? The least that can be done: one line, no rules.
 
 The yardstick of bench.assign. No priorities, no skills, no tickets, no AMI, no limits; it knows nothing of the engine.
-Run: `python -m bench.floor --listen 127.0.0.1:4573 --phones 1001-1050` (ends on SIGTERM or Ctrl-C).
+Run: `.venv/bin/python -m bench.floor --listen 127.0.0.1:4573 --phones 1001-1050` (ends on SIGTERM or Ctrl-C).
 """
 
 from __future__ import annotations

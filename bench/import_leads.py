@@ -98,9 +98,9 @@ def due_ms(url: str) -> list[float]:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.import_leads", description="A list of many leads into a fresh store.")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the file (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the numbers (%(default)s)")
+    parser.add_argument("--dry-run", action="store_true", help="judge the rows, and write nothing")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="cti-import-") as folder:
         file, url = Path(folder) / "list.csv", f"sqlite:///{folder}/cti.db"

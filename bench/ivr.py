@@ -2,7 +2,7 @@
 
 Every caller walks round five menus, hears sound all the time (every key is a barge-in) and presses one every 3 to 7 s,
 as RFC 4733. README.md says how each figure is measured. The last line of stdout is one JSON object, an earlier one each
-for fewer callers. Run: `python -m bench.ivr` (about 2 minutes).
+for fewer callers. Run: `.venv/bin/python -m bench.ivr` (about 2 minutes).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=40.0, help="measured for each number of callers (40)")
     parser.add_argument("--prompt-s", type=float, default=10.0, help="length of a prompt; every key is sooner (10)")
     parser.add_argument("--base", default="auto", help="the loopback block, such as 127.0.10 (auto: a free one)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the moments at which keys are pressed (%(default)s)")
     options = parser.parse_args()
     with (
         told_if_ended(),

@@ -139,8 +139,8 @@ async def measure(folder: Path, agents: int, waiting: int) -> dict[str, dict[str
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.reload", description="The loop's pause while a big file is reloaded.")
-    parser.add_argument("--agents", type=int, default=5_000)
-    parser.add_argument("--waiting", type=int, default=1_000)
+    parser.add_argument("--agents", type=int, default=5_000, help="in the file (%(default)s)")
+    parser.add_argument("--waiting", type=int, default=1_000, help="callers meanwhile (%(default)s)")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="cti-reload-") as folder:
         found = uvloop.run(measure(Path(folder), options.agents, options.waiting))

@@ -1,4 +1,4 @@
-"""How long does a report of a month take? `python -m bench.report --contacts 10000000`.
+"""How long does a report of a month take? `.venv/bin/python -m bench.report --contacts 10000000`.
 
 A day of contacts is drawn and counted by the functions that the engine counts with, into the sums of its quarter
 hours, on SQLite and on a real PostgreSQL; the other days of the month are that day once more, copied by the database.
@@ -151,8 +151,8 @@ def ask(store: Store) -> tuple[dict[str, float], dict[str, float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--contacts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--contacts", type=int, default=1_000_000, help="of the month (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the day that is repeated (%(default)s)")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     words = parser.parse_args()
     told: dict[str, Any] = {"contacts": words.contacts, "generated_s": {}}

@@ -72,7 +72,7 @@ def figures(waiting: int) -> dict[str, float]:
 def main(argv: list[str] | None = None) -> int:
     """Always exit code 0: the figures are for the reader to judge."""
     parser = argparse.ArgumentParser(prog="bench.rules_change", description="The pause when a queue's rules change.")
-    parser.add_argument("--waiting", type=int, default=10_000)
+    parser.add_argument("--waiting", type=int, default=10_000, help="callers meanwhile (%(default)s)")
     print(json.dumps(figures(parser.parse_args(argv).waiting)))
     return 0
 

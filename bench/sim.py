@@ -1,4 +1,4 @@
-"""How many contact-hours does the whole core get through in a second, with faults on? `python -m bench.sim`.
+"""How many contact-hours does the whole core get through in a second, with faults on? `.venv/bin/python -m bench.sim`.
 
 A contact-hour is an hour (simulated) that contacts spent with us. Faults and checks are on: the figure is that of the
 simulation as the tests use it, on all cores. Progress goes to stderr; the last line of stdout is one JSON object.

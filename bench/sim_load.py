@@ -1,4 +1,4 @@
-"""How many calls can one engine hold, and how many a second can it take? `python -m bench.sim_load`.
+"""How many calls can one engine hold, and how many a second can it take? `.venv/bin/python -m bench.sim_load`.
 
 `cti run` as it is for everybody (history in SQLite, web, metrics) against the simulated Asterisk, which speaks real AMI
 and FastAGI bytes on loopback from a process of its own. First callers who stay, as many as the engine lets in; then
@@ -48,9 +48,9 @@ PROBE_LINES: dict[str, dict[str, Any]] = {  # they go from one line to the other
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.sim_load", description="Calls held, and a second, of one engine.")
-    parser.add_argument("--agents", type=int, default=AGENTS)
+    parser.add_argument("--agents", type=int, default=AGENTS, help="of each engine (%(default)s)")
     parser.add_argument("--held", type=int, default=0, help="calls to hold (default: what its descriptors allow)")
-    parser.add_argument("--only", choices=("held", "rate"))
+    parser.add_argument("--only", choices=("held", "rate"), help="calls held at once, or calls a second (both)")
     parser.add_argument("--engines", type=int, default=2, help="centres beside each other at most (2)")
     parser.add_argument("--at", type=float, help="at this rate alone, whatever the lag: for a look before and after")
     parser.add_argument("--profile", type=Path, help="cProfile of the engine into this file")

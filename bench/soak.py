@@ -1,4 +1,4 @@
-"""Does anything grow while an engine runs for weeks? `python -m bench.soak`, or `make soak DAYS=56`.
+"""Does anything grow while an engine runs for weeks? `.venv/bin/python -m bench.soak`, or `make soak DAYS=56`.
 
 Virtual days of a busy centre (bench/soak_centre.py): the core, live view, boards, Prometheus, queue_log, flows and the
 history in SQLite (what lives in real time is `bench.soak_process`'s). Each night, when nobody is there, the memory of
@@ -48,7 +48,7 @@ class Night(NamedTuple):
 def main(argv: list[str] | None = None) -> int:
     """Exit code 1 where something of a call is kept when the day is over."""
     parser = argparse.ArgumentParser(prog="bench.soak", description="Weeks of a busy centre: what grows?")
-    parser.add_argument("--days", type=int, default=56)
+    parser.add_argument("--days", type=int, default=56, help="of virtual time (%(default)s)")
     parser.add_argument("--calls", type=int, default=2000, help="of a day (default %(default)s)")
     parser.add_argument("--minutes", type=float, default=20.0, help="of real time at most (default %(default)s)")
     options = parser.parse_args(argv)

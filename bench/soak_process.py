@@ -1,4 +1,4 @@
-"""Does a whole engine grow, call by call? `python -m bench.soak_process`: the process itself, not its parts.
+"""Does a whole engine grow, call by call? `.venv/bin/python -m bench.soak_process`: the process itself, not its parts.
 
 `bench.soak` plays weeks in virtual time, with the core, its readers and the history, but without what lives in real
 time: the loop, AMI and FastAGI sessions, the writers' threads, the keepers. Here `cti run`, as it is for everybody,
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.soak_process", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--minutes", type=float, default=20.0, help="so long (20)")
     parser.add_argument("--per-s", type=float, default=100.0, help="calls a second in a round (100)")
-    parser.add_argument("--agents", type=int, default=2_000)
+    parser.add_argument("--agents", type=int, default=2_000, help="of the engine (%(default)s)")
     options = parser.parse_args(argv)
     options.profile = None
     ends = time.monotonic() + options.minutes * 60

@@ -1,4 +1,4 @@
-"""How long does it take to choose among many free agents, by strategy? `python -m bench.strategies`.
+"""How long does it take to choose among many free agents, by strategy? `.venv/bin/python -m bench.strategies`.
 
 One queue, everybody in it and free. A caller comes: timed is the whole event, from CallArrived until every output of
 the decision is made. He is answered and his talk ends before the next one comes, so that the number of free agents

@@ -1,10 +1,10 @@
 """How long is the centre without an owner when the owner is killed? Two engines, a Valkey, one Asterisk, real calls.
 
-    python -m bench.takeover [--kills 5] [--waiting 5] [--asterisk-too] [--redis-too]
+    .venv/bin/python -m bench.takeover [--kills 5] [--waiting 5] [--asterisk-too] [--redis-too]
 
 Each kill is `kill -9` of whoever owns the centre while callers wait; it is started again and stands by for the next.
 Told are the seconds from the kill until the other one owns it (its log; two of them are the lease), until it serves
-(`/readyz` 200), and until everybody is back in line.
+(`/readyz` 200), and until everybody is back in line. The last line of stdout is one JSON object.
 
 `--asterisk-too`: a second Asterisk, where nobody waits, dies with each owner, as where both are on one machine.
 `--redis-too`: one kill, and the primary of a Redis with three sentinels dies with the owner, as where both are on one
@@ -15,15 +15,18 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import re
 import signal
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bench.percentiles import quantile
+from bench.saying import say
 from tests import valkey, valkey_kinds
 from tests.acceptance.centre import Lab, agent
 from tests.acceptance.crowd import Crowd, crowd
@@ -33,11 +36,11 @@ from tests.acceptance.waiting import until
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(prog="python -m bench.takeover", description=__doc__)
-    words.add_argument("--kills", type=int, default=5)
-    words.add_argument("--waiting", type=int, default=5)
-    words.add_argument("--asterisk-too", action="store_true")
-    words.add_argument("--redis-too", action="store_true")
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--kills", type=int, default=5, help="so often is the owner killed (%(default)s)")
+    words.add_argument("--waiting", type=int, default=5, help="callers in the line (%(default)s)")
+    words.add_argument("--asterisk-too", action="store_true", help="an Asterisk dies with each owner")
+    words.add_argument("--redis-too", action="store_true", help="one kill, and Redis' primary with it")
     asked = words.parse_args()
     kills = 1 if asked.redis_too else asked.kills
     with tempfile.TemporaryDirectory(prefix="cti-takeover-", ignore_cleanup_errors=True) as name:
@@ -50,12 +53,14 @@ def main() -> None:
         try:
             with servers(asked.redis_too) as redis, crowd(f"{lab.base}.151", 5060) as callers:
                 pair = Pair(lab, folder, redis, {"sales": {}}, {"anna": agent("1001", "sales", starts="logged_out")})
+                answer: dict[str, float] = {}
                 try:
-                    _measure(lab, pair, callers, kills, asked.waiting)
+                    answer = _measure(lab, pair, callers, kills, asked.waiting)
                 finally:
-                    pair.close()
+                    pair.close(tell=not answer)
         finally:
             lab.down()
+    print(json.dumps(answer))
 
 
 def servers(watched: bool) -> AbstractContextManager[valkey.Valkey | valkey_kinds.Watched]:
@@ -63,7 +68,7 @@ def servers(watched: bool) -> AbstractContextManager[valkey.Valkey | valkey_kind
     return valkey_kinds.watched() if watched else valkey.server()
 
 
-def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> None:
+def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> dict[str, float]:
     pair.start()
     exchange = (lab.nodes[0]["host"], lab.nodes[0]["sip_port"])
     for number in range(waiting):
@@ -85,7 +90,7 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         owned.append(_owned_at(other) - began_at)
         until(lambda o=other: o.waiting("sales") == line, "everybody back, in order", OWN_S)  # type: ignore[misc]
         back.append(time.monotonic() - began)
-        print(
+        say(
             f"kill {kill + 1}: owned after {owned[-1]:.2f} s, serves after {serves[-1]:.2f} s, "
             f"{waiting} callers back in order after {back[-1]:.2f} s"
         )
@@ -93,8 +98,15 @@ def _measure(lab: Lab, pair: Pair, callers: Crowd, kills: int, waiting: int) -> 
         pair.until_standby(owner)
         for node in lab.nodes[1:]:
             lab.start(node["name"])
-    for what, found in (("owned", owned), ("serves", serves), ("callers back", back)):
-        print(f"{what}: p50 {quantile(found, 0.5):.2f} s, p99 {quantile(found, 0.99):.2f} s of {len(found)} kills")
+    return figures(owned, serves, back)
+
+
+def figures(owned: Sequence[float], served: Sequence[float], back: Sequence[float]) -> dict[str, float]:
+    """Seconds of each kill, as they are told: of so few the worst one says more than a percentile."""
+    answer: dict[str, float] = {"kills": len(owned)}
+    for what, found in (("owned", owned), ("served", served), ("back", back)):
+        answer |= {f"{what}_p50_s": round(quantile(found, 0.5), 2), f"{what}_worst_s": round(max(found), 2)}
+    return answer
 
 
 def _owned_at(engine: EngineProcess) -> float:

@@ -1,4 +1,4 @@
-"""Does the core queue as theory says? Simulated figures beside closed formulas. `python -m bench.theory`.
+"""Does the core queue as theory says? Simulated figures beside closed formulas. `.venv/bin/python -m bench.theory`.
 
 Erlang C, Erlang A, accumulating priority (targets) and strict priority (tiers). The table goes to stderr; the last line
 of stdout is one JSON object: how many points, and the largest deviation in standard errors of the simulation. Of about

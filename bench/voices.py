@@ -1,4 +1,4 @@
-"""Which voice is best heard over a telephone? Measured as far as a machine can: `python -m bench.voices`.
+"""Which voice is best heard over a telephone? Measured as far as a machine can: `.venv/bin/python -m bench.voices`.
 
 For each voice: characters a second, the share of its power that a telephone passes (300 to 3,400 Hz), how much of that
 lies where consonants are told apart (1,000 to 3,400 Hz), and the crest (peak over level: what limits its loudness).

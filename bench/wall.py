@@ -29,8 +29,8 @@ START_TIMEOUT_S, FILL_TIMEOUT_S = 60.0, 400.0
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.wall", description="What viewers of a busy centre see, and cost.")
-    parser.add_argument("--viewers", type=int, default=200)
-    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--viewers", type=int, default=200, help="of the live pages (%(default)s)")
+    parser.add_argument("--calls", type=int, default=10_000, help="at once (%(default)s)")
     parser.add_argument("--seconds", type=float, default=30.0, help="of each half (default %(default)s)")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="cti-wall-") as made:

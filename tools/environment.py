@@ -99,6 +99,7 @@ def install(pip: list[str]) -> None:
     say(f"installing {total} packages into .venv, some 800 MB unpacked (their hashes are checked)")
     argv = [*pip, "install", "--require-hashes", "--no-input", "--no-color", "--progress-bar", "off", "-r", str(LOCK)]
     environ = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENV), "platbase": str(ENV)}))
     seen = 0
     megabytes = 0.0
     unpacking = False
@@ -108,7 +109,9 @@ def install(pip: list[str]) -> None:
     def tell() -> None:
         began = time.monotonic()
         while not done.wait(TELL_S):
-            what = f"unpacking {total}" if unpacking else f"{min(seen, total)} of {total} fetched"
+            unpacked = sum(1 for _ in packages.glob("*.dist-info"))  # the last that pip writes of each
+            done_with, how = (unpacked, "unpacked") if unpacking else (seen, "fetched")
+            what = f"{min(done_with, total)} of {total} {how}"
             what += f" ({megabytes:.0f} MB)" if megabytes >= 1 else ""
             say(f"  {what}, {time.monotonic() - began:.0f} s")
 

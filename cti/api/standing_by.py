@@ -40,7 +40,12 @@ def make_standing_by_app(
         is_page = request.method in ("GET", "HEAD") and not API.match(request.path)
         if pages and is_page and found is not None and found.web:
             return web.Response(status=307, headers={"Location": found.web + request.rel_url.raw_path_qs, **_NO_STORE})
-        where = "nobody owns the centre now" if found is None else f"{found.web or found.http} owns the centre"
+        if found is None:
+            where = "nobody owns the centre now: try again in some seconds"
+        elif pages:
+            where = f"{found.web or found.http} owns the centre"
+        else:  # who types a command has use for a machine, not for its pages
+            where = f"{found.http or found.web} owns the centre: ask it there"
         text = "; ".join(("this engine stands by", *warnings(), where))
         return problem(503, "standby", text, headers={"Retry-After": str(RETRY_AFTER_S), **_NO_STORE})
 

@@ -123,7 +123,7 @@ def _ask(socket: Path, method: str, path: str, body: dict[str, Any] | None, time
         found = {}
     body = found if isinstance(found, dict) else {}
     if body.get("type") == STANDBY:
-        raise NotRunning(f"{body.get('detail')}: ask it there")
+        raise NotRunning(str(body.get("detail")))
     if body.get("type") == STORE_AWAY:
         raise NotRunning(str(body.get("detail")))
     raise EngineRefused(response.status, body)

@@ -20,6 +20,13 @@ from cti.plain_file import read_plain
 MAX_FILE_BYTES = 4096  # a secret, an address: never more
 # In a check without the engine's environment: no follow-up complaints (long enough for a secret that signs).
 STAND_IN = "not-known-here-in-a-check"
+STAND_INS = {
+    **dict.fromkeys(("secret", "former_secret", "token", "password", "sentinel_password", "host", "client"), STAND_IN),
+    **dict.fromkeys(("origin", "issuer", "url"), f"https://{STAND_IN}"),
+    "advertise": f"{STAND_IN}:4573",
+    "store": f"postgresql://{STAND_IN}/cti",
+}
+REDIS_URL = f"rediss://{STAND_IN}:6379/0"
 
 
 def allow_short_forms(tree: yaml_file.Mapping) -> None:
@@ -69,10 +76,10 @@ def resolve(
             if stem in mapping.items:
                 problems.append(Problem(key_place, here, f"{stem} is given in two ways; keep one of them"))
                 continue
-            value, complaint = _fetch(source, node, environ, folder)
+            value, complaint = _fetch(stem, source, node, environ, folder)
             if complaint:
                 problems.append(Problem(node.place, here, complaint))
-                value = STAND_IN if stem in ("secret", "token", "host") else None
+                value = REDIS_URL if (*path, stem) == ("redis", "url") else STAND_INS.get(stem)
             if value is not None:
                 mapping.items[stem] = key_place, Scalar(value, node.place)
     return problems
@@ -95,14 +102,16 @@ def _plumbing(tree: yaml_file.Mapping) -> Iterator[tuple[tuple[Any, ...], yaml_f
 
 
 def _fetch(
-    source: str, node: yaml_file.Node, environ: Mapping[str, str], folder: Path
+    stem: str, source: str, node: yaml_file.Node, environ: Mapping[str, str], folder: Path
 ) -> tuple[str | None, str | None]:
     if not isinstance(node, Scalar) or not node.text:
         return None, "must be a name"
     if source == "env":
         value = environ.get(node.text)
         if not value:
-            return None, f"the environment variable {node.text} is not set; set it for the engine"
+            # A reload meets it, too, and nobody can give a running process a variable
+            remedy = f"set it for the engine before its start, or name a file instead: {stem}_file"
+            return None, f"the environment variable {node.text} is not set; {remedy}"
         return value, None
     try:
         data = read_plain(folder / Path(node.text).expanduser(), MAX_FILE_BYTES + 1)

@@ -20,10 +20,13 @@ def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
     calls = f"; {at_home} of them to be called" if at_home else ""
     inside = f" ({', '.join(f'{name} {count}' for name, count in waiting.items())}{calls})" if waiting else ""
     longest = max((queue["longest_wait_s"] for queue in queues if queue["longest_wait_s"] is not None), default=None)
-    free = sum(
-        agent["status"] == "available" and agent["activity"] == "idle" and not agent["engaged"]
+    free = [
+        agent
         for agent in snapshot.get("agents", ())
-    )
+        if agent["status"] == "available" and agent["activity"] == "idle" and not agent["engaged"]
+    ]
+    for_them = sum(not waiting.keys().isdisjoint(agent.get("queues", ())) for agent in free)
+    fit = f" ({for_them} in a queue where somebody waits)" if free and waiting else ""
     nodes = ", ".join(f"{node} {state}" for node, state in status.get("nodes", {}).items()) or "no node yet"
     parts = [
         duration(facts.up_s),
@@ -31,7 +34,7 @@ def line(snapshot: Mapping[str, Any], facts: Facts) -> str:
         f"waiting {sum(waiting.values())}{inside}{f', longest {duration(longest)}' if longest is not None else ''}",
         *([f"in flow {status['in_flow']}"] if status.get("in_flow") else []),
         f"talking {status.get('talking', 0)}",
-        f"free agents {free}",
+        f"free agents {len(free)}{fit}",
         *(f"{name} {sum(queue[name] for queue in queues)}" for name in ("offered", "answered", "abandoned", "lost")),
         f"in time {percent(overall_level(queues))}",
     ]

@@ -24,6 +24,7 @@ class Faults:
 
     def __init__(self, agenda: Agenda, switch: SimSwitch, engine: Engine, rng: random.Random) -> None:
         self._agenda, self._switch, self._engine, self._rng = agenda, switch, engine, rng
+        self.happened = 0
         self._by_kind: dict[str, Callable[[Fault], None]] = {
             "lost": lambda fault: self._weather(fault, "lost", fault.share),
             "repeated": lambda fault: self._weather(fault, "repeated", fault.share),
@@ -38,7 +39,11 @@ class Faults:
 
     def schedule(self, faults: list[Fault]) -> None:
         for fault in faults:
-            self._agenda.after(fault.at, lambda fault=fault: self._by_kind[fault.kind](fault))  # type: ignore[misc]
+            self._agenda.after(fault.at, lambda fault=fault: self._break(fault))  # type: ignore[misc]
+
+    def _break(self, fault: Fault) -> None:
+        self.happened += 1
+        self._by_kind[fault.kind](fault)
 
     def _weather(self, fault: Fault, field: str, value: float) -> None:
         weather: Weather = self._switch.ami[fault.node].weather

@@ -22,6 +22,7 @@ class Tally:
     seeds: int = 0
     calls: int = 0
     events: int = 0
+    faults: int = 0
     agreements: int = 0
     contact_hours: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -31,6 +32,7 @@ class Tally:
         self.seeds += 1
         self.calls += result.calls
         self.events += result.events
+        self.faults += result.faults
         self.agreements += result.agreements
         self.contact_hours += result.contact_hours
         self.outcomes.update({str(outcome): count for outcome, count in result.outcomes.items()})
@@ -41,6 +43,7 @@ class Tally:
         self.seeds += other.seeds
         self.calls += other.calls
         self.events += other.events
+        self.faults += other.faults
         self.agreements += other.agreements
         self.contact_hours += other.contact_hours
         self.outcomes.update(other.outcomes)

@@ -44,6 +44,7 @@ class Result:
     outcomes: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     events: int = 0
+    faults: int = 0  # that happened
     agreements: int = 0  # how often core and switch were compared
     contact_hours: float = 0.0
 
@@ -207,6 +208,7 @@ class World:
             self.result.violation = violation
         self.result.trace = list(self.trace)
         self.result.calls = self.crowd.arrived
+        self.result.faults = self.faults.happened
         self.result.agreements = self.checks.agreements
         self.result.contact_hours = self.exchange.call_s / 3600
         return self.result

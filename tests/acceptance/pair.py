@@ -51,12 +51,14 @@ class Pair:
         self.engines[1].start(wait=False)
         self.until_standby(self.engines[1])
 
-    def close(self) -> None:
+    def close(self, tell: bool = True) -> None:
+        """End both; `tell` prints the ends of their logs, which pytest shows of what fails."""
         for engine in self.engines:
             if engine.is_alive():
                 os.kill(engine.pid, signal.SIGCONT)
                 engine.kill()
-            print(engine.tail())
+            if tell:
+                print(engine.tail())
 
     # --- who is who ---------------------------------------------------------------------------------------------------
 

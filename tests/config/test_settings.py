@@ -157,7 +157,8 @@ def test_text_that_looks_like_another_type_stays_text() -> None:
         ),
         (
             "nodes: {n1: {host: 127.0.0.1, secret_env: NOT_SET}}\n" + POLICY,
-            "1:43: nodes.n1.secret_env: the environment variable NOT_SET is not set; set it for the engine",
+            "1:43: nodes.n1.secret_env: the environment variable NOT_SET is not set; set it for the engine before its "
+            "start, or name a file instead: secret_file",
         ),
         (
             "nodes: {n1: {host: 127.0.0.1, secret_file: no-such}}\n" + POLICY,
@@ -228,6 +229,26 @@ def test_a_missing_variable_is_only_a_warning_in_a_check() -> None:
         "fastagi.token_env",
     ]
     assert config.read(EXAMPLE, {}).settings is None
+
+
+@pytest.mark.parametrize(
+    "plumbing",
+    [
+        "redis: {url_env: NOT, ca_file: ca.pem}\nstore_env: NOT\nweb: {secret_env: NOT}",
+        "redis: {sentinels: ['a:1'], sentinel_user: cti, sentinel_password_env: NOT}\nstore: postgresql://a/b\n"
+        "web: {secret_env: NOT}",
+        "web: {listen: '0.0.0.0:8089', origin_env: NOT}",
+        "web: {oidc: {issuer_env: NOT, client_env: NOT, secret_env: NOT}}",
+        "hooks: {crm: {url_env: NOT, secret_env: NOT, former_secret_env: NOT}}",
+        "fastagi: {listen: '0.0.0.0:4573', allow: [127.0.0.0/8], token_env: NOT, advertise_env: NOT}",
+    ],
+)
+def test_a_missing_variable_has_no_second_finding(plumbing: str) -> None:
+    text = "nodes: {n1: {host: 127.0.0.1, secret_env: NOT}}\n" + POLICY + plumbing + "\n"
+    reading = config.read_bytes(text.encode(), environ={}, lenient=True)
+    found = reading.lines([*reading.errors, *reading.warnings])
+    assert [line for line in found if "NOT is not set" not in line and "no token" not in line] == []
+    assert sum("NOT is not set" in line for line in found) == text.count("NOT")
 
 
 @pytest.mark.parametrize("path", ["/no/such/file", "/", "a\0b"])

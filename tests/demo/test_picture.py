@@ -97,6 +97,12 @@ def test_one_word_for_an_agent(row: dict[str, object], word: str) -> None:
     assert agent_word(row) == word
 
 
+def test_the_plain_line_says_how_many_of_the_free_are_there_for_those_who_wait() -> None:
+    agents = [agent("anna", queues=["sales"]), agent("ben", queues=["support"]), agent("chen", queues=["support"])]
+    assert "free agents 3 (1 in a queue where somebody waits)" in line(snapshot(agents=agents), FACTS)
+    assert "free agents 3  " in line(snapshot(agents=agents, queues=[queue("sales")]), FACTS), "nobody waits"
+
+
 def test_the_plain_line() -> None:
     text = line(snapshot(queues=[queue("sales", waiting=2, longest_wait_s=7.9, offered=3, answered=1)]), FACTS)
     assert text.startswith("42 s  node1 up  waiting 2 (sales 2), longest 7 s  talking 1  free agents 0  offered 3")

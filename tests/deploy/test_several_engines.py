@@ -37,6 +37,12 @@ def test_each_engines_configuration_holds(engine: str) -> None:
     assert f"@{address('postgres')}/" in settings.store
 
 
+def test_a_check_without_their_environment_says_what_is_not_set_and_nothing_else() -> None:
+    reading = config.read(FOLDER / "center.yaml", {}, lenient=True)
+    assert reading.errors == []
+    assert all("is not set" in line for line in reading.lines(reading.warnings))
+
+
 def test_the_engines_differ_only_in_where_they_are() -> None:
     one, two = (settings_of(engine) for engine in ENGINES)
     assert one.fastagi.advertise != two.fastagi.advertise
@@ -51,6 +57,14 @@ def test_each_asterisk_knows_every_engine_and_lets_it_in(asterisk: str) -> None:
     assert told["CTI_ENGINES"].split(",") == [f"{address(name)}:4573" for name in ENGINES]
     assert told["CTI_AMI_PERMIT"].split(",") == [f"{address(name)}/255.255.255.255" for name in ENGINES]
     assert told["CTI_NODE"] in settings_of("engine1").nodes
+
+
+@pytest.mark.parametrize("asterisk", ASTERISKS)
+def test_each_agent_has_a_phone_at_each_asterisk(asterisk: str) -> None:
+    told = SERVICES[asterisk]["environment"]
+    phones = [f"PJSIP/{1000 + k}" for k in range(1, int(told["CTI_AGENTS"]) + 1)]
+    assert [agent.phone for agent in settings_of("engine1").agents.values()] == phones
+    assert told["CTI_PHONE_PASSWORD"].startswith("${CTI_PHONE_PASSWORD")
 
 
 def test_what_is_mounted_is_there_and_what_is_kept_has_a_volume() -> None:
