@@ -123,6 +123,8 @@ class Application:
             "core": lambda: self.engine.core_errors,
             "session_refused": self._sessions_refused,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
+            "agi_session": lambda: self.switch.agi.counters.session_errors,
+            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
             "ami_action_timeout": lambda: sum(n.link.counters.timeouts for n in self.switch.nodes.values()),
@@ -143,7 +145,7 @@ class Application:
         self.follow_ups: FollowUpWriter
         self.boards: Boards
         self.web: WebRoom
-        self._policy = policy
+        self._policy, self._trouble = policy, ""
         self._policies_told: list[str] = []
         self.history: History
         self._history_writer: HistoryWriter
@@ -161,13 +163,15 @@ class Application:
     @classmethod
     @contextlib.asynccontextmanager
     async def start(
-        cls, settings: Settings, file: Path | None = None, office: Office | None = None
+        cls, settings: Settings, file: Path | None = None, office: Office | None = None, trouble: str = ""
     ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
         `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
+        `trouble`: why `settings` are not what the file says now.
         """
         app = cls(settings, file, office)
+        app._trouble = trouble
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -183,10 +187,10 @@ class Application:
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
         self.closing.add("live_changes", self.policy.close)
+        self.policy.trouble = self._trouble  # until a reload is taken
         self._policy = self.policy.center
-        self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
-        self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
-        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
+        self._errors |= {"policy": lambda: self.policy.errors + bool(self._trouble)}
+        self._errors |= {"flows": lambda: self.flow_versions.errors}
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = await self._readers(stack, store)
@@ -454,7 +458,8 @@ class Application:
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
         redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
-        return [each for each in (redis, self.clock.in_words(), self.ageing.in_words()) if each]
+        found = (redis, self.policy.trouble, self.clock.in_words(), self.ageing.in_words())
+        return [each for each in found if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

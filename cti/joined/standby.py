@@ -22,12 +22,12 @@ from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
 from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
-from cti.background import in_thread_of_its_own
+from cti.background import Background, in_thread_of_its_own
 from cti.clocks import lasting_clock
 from cti.config.address import Address
 from cti.config.joined import Joined
-from cti.config.settings import Settings
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
+from cti.joined.own_file import OwnFile
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
@@ -56,10 +56,11 @@ class _CannotTake(Exception):
 class Standby:
     """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go."""
 
-    def __init__(self, settings: Settings, rules: Joined, door: Door, term: Term) -> None:
+    def __init__(self, file: OwnFile, rules: Joined, door: Door, term: Term) -> None:
         self.owner: Whereabouts | None = None
         self.token, self.standbys = 0, 0
-        self._settings, self._rules, self._door, self._term = settings, rules, door, term
+        self._file, self._settings = file, file.began
+        self._rules, self._door, self._term = rules, door, term
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._pause_s = 0.0  # until the next look
@@ -130,8 +131,8 @@ class Standby:
             self._told = found
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
-        before, self.owner = self._warnings(), found if is_other else None
-        for warning in self._warnings():
+        before, self.owner = self._apart(), found if is_other else None
+        for warning in self._apart():
             if warning not in before:
                 log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
 
@@ -158,6 +159,7 @@ class Standby:
 
     async def _open(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self._settings
+        Background(stack).keep(self._file.follow)
         watch = LoopWatch()
         watch.start()
         stack.callback(watch.stop)
@@ -202,6 +204,10 @@ class Standby:
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
+        return [*self._apart(), *([self._file.trouble] if self._file.trouble else [])]
+
+    def _apart(self) -> list[str]:
+        """What sets us apart from the owner, and should not."""
         theirs = "" if self.owner is None else self.owner.seal
         ours = self._door.me.seal
         return [OTHER_SECRET] if ours and theirs and ours != theirs else []
