@@ -94,6 +94,8 @@ async def _keep_running(
         async with Application.start(settings, file, office, trouble) as app, contextlib.AsyncExitStack() as stack:
             machine.make_pauses_rare()
             Background(stack).keep(_reload_whenever, read_again, app)
+            if own is not None and office is not None:
+                Background(stack).keep(own.say, app.policy, office)
             _say_ready(app)
             try:
                 await app.leaving.over.wait()

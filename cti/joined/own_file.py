@@ -11,20 +11,24 @@ import contextlib
 import os
 from collections.abc import Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import structlog
 
-from cti import file_reading
+from cti import __version__, file_reading
 from cti.background import in_thread_of_its_own
 from cti.config.difference import difference, moved, plumbing
 from cti.config.settings import Settings
 from cti.file_reading import FileReading
 from cti.model.policy import Center
+from cti.model.policy_version import policy_version
 from cti.operator_log import MOST_TOLD
-from cti.policy_in_force import FOLLOW
+from cti.policy_in_force import FOLLOW, PolicyInForce
+from cti.ports import Office
 
 LOOK_S = 1.0
+SAY_S = 0.5
 AT_TAKEOVER_S = 5.0  # nobody serves while what has changed in the last moment is read
 BROKEN = "its file has errors (its log says which): what it said before counts"
 SILENT = "its file cannot be read: what it said before counts"
@@ -42,6 +46,8 @@ class OwnFile:
     def __init__(self, began: Settings, path: Path | None = None, read_again: asyncio.Event | None = None) -> None:
         self.began = self.settings = began
         self.path, self.trouble = path, ""
+        self.version = ""  # of the policy in `settings`; empty: not known yet
+        self._named: Settings | None = None  # whose version that is
         self._read_again = read_again or asyncio.Event()
         self._reading = FileReading()
         self._seen: tuple[int, ...] | None = None  # the state of the file that was read last
@@ -57,6 +63,29 @@ class OwnFile:
                 self._read_again.clear()
                 self._seen = None
             await self.look()
+            if self._named is not (settings := self.settings) and self.path is not None:
+                self.version = await in_thread_of_its_own(partial(_version, settings))
+                self._named = settings
+
+    def read_again(self) -> None:
+        """Read it soon, changed or not: what it names may have changed, too."""
+        self._read_again.set()
+
+    def is_apart(self, owner_says: str) -> bool:
+        """Whether the owner goes by another policy than this file's, without changes that were made live."""
+        theirs, _, rest = owner_says.partition(" ")
+        comparable = rest.partition(" ")[0] == __version__  # another release may name the same content otherwise
+        return bool(self.version) and comparable and theirs != self.version
+
+    async def say(self, policy: PolicyInForce, office: Office) -> None:
+        """Have those who stand by hear which file holds here, after each reload anew, until this is cancelled."""
+        said: Settings | None = None
+        for at in count():
+            holds = policy.read or self.settings
+            if holds is not said:
+                version = await in_thread_of_its_own(partial(_version, holds))
+                said, office.says = holds, f"{version} {__version__} {at}"
+            await asyncio.sleep(SAY_S)
 
     async def at_takeover(self) -> None:
         """Read what has changed since the last look; a mount that hangs keeps nobody from being served."""
@@ -115,6 +144,10 @@ class OwnFile:
     def _fail(self, trouble: str, problems: Sequence[str]) -> None:
         self.trouble = trouble
         log.error("the file cannot be used; what it said before counts", errors="; ".join(problems[:MOST_TOLD]))
+
+
+def _version(settings: Settings) -> str:
+    return policy_version(settings.center)
 
 
 def _state(path: Path) -> tuple[int, ...]:

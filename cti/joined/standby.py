@@ -41,6 +41,12 @@ from cti.web_room import tls_context
 LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
 OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
+OTHER_FILE = "its file is not the one that the owner goes by, and holds after a takeover"
+REMEDIES = {
+    OTHER_SECRET: "one web.secret for all engines",
+    OTHER_FILE: "the same queues, agents, nodes ... in all files; then cti reload on the owner",
+}
+SETTLES_S = 3.0  # after a reload each engine reads its file in its own time
 ANSWER_TIMEOUT_S = 2.0
 SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
@@ -63,6 +69,9 @@ class Standby:
         self._rules, self._door, self._term = rules, door, term
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
+        self._says = ""  # what we heard last of the owner's file
+        self._other_file_since: float | None = None
+        self._apart: list[str] = []  # what sets us apart from the owner, and should not
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
         self._trouble = ""  # why we cannot take over though we could
@@ -131,10 +140,26 @@ class Standby:
             self._told = found
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
-        before, self.owner = self._apart(), found if is_other else None
-        for warning in self._apart():
-            if warning not in before:
-                log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
+        self.owner = found if is_other else None
+        self._compare(seen.says)
+
+    def _compare(self, says: str) -> None:
+        if says and self._says and says != self._says:
+            self._file.read_again()  # the owner has read his
+        self._says = says or self._says
+        now = lasting_clock()
+        if self.owner is None or not self._file.is_apart(says):
+            self._other_file_since = None
+        elif self._other_file_since is None:
+            self._other_file_since = now
+        theirs, ours = "" if self.owner is None else self.owner.seal, self._door.me.seal
+        other_secret = bool(ours and theirs and ours != theirs)
+        other_file = self._other_file_since is not None and now - self._other_file_since >= SETTLES_S
+        found = [text for text, holds in ((OTHER_SECRET, other_secret), (OTHER_FILE, other_file)) if holds]
+        for warning in found:
+            if warning not in self._apart:
+                log.warning("differs from the owner", warning=warning, remedy=REMEDIES[warning])
+        self._apart = found
 
     def _take(self) -> bool:
         """Open the store first: who cannot does not take over. Raises _CannotTake."""
@@ -204,13 +229,7 @@ class Standby:
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
-        return [*self._apart(), *([self._file.trouble] if self._file.trouble else [])]
-
-    def _apart(self) -> list[str]:
-        """What sets us apart from the owner, and should not."""
-        theirs = "" if self.owner is None else self.owner.seal
-        ours = self._door.me.seal
-        return [OTHER_SECRET] if ours and theirs and ours != theirs else []
+        return [*self._apart, *([self._file.trouble] if self._file.trouble else [])]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""

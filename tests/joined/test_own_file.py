@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 
 from cti.cli import control
 from cti.config import settings as config
-from cti.joined import own_file
+from cti.joined import own_file, standby
 from cti.joined.holding import Holding
 from cti.joined.own_file import OwnFile
 from cti.joined.turns import take_turns
@@ -164,6 +164,25 @@ def test_a_file_from_which_no_engine_starts_is_left_for_what_it_said_before(pair
     assert two.targets() == {"sales": 33, "gold": 7}
     (warning,) = two.readiness()["warnings"]
     assert "errors" in warning and "nowhere" in two.log
+
+
+def test_a_file_that_is_not_the_owners_is_told_until_it_is(pair: tuple[Process, Process]) -> None:
+    one, two = pair
+    two.write(MORE)
+    (warning,) = two.until(lambda: two.readiness().get("warnings"), "the standby to say so")
+    assert "not the one that the owner goes by" in warning
+    with pytest.raises(control.NotRunning, match=r"not the one that the owner goes by.* owns the centre"):
+        two.ask("GET", "status")
+    one.write(MORE)
+    assert one.ask("POST", "reload", {})["applied"]
+    one.ask("PATCH", "queues/sales", {"target_s": 11})  # a live change is everybody's
+    two.until(lambda: "warnings" not in two.readiness(), "the same file, and no warning")
+    time.sleep(own_file.LOOK_S + standby.SETTLES_S)
+    assert "warnings" not in two.readiness() and two.log.count("not the one that") == 1, "said once"
+
+    before = two.log.count("file read again")
+    one.ask("POST", "reload", {})
+    two.until(lambda: two.log.count("file read again") > before, "read when the owner reads his: secrets, too")
 
 
 FILE = """nodes: {n: {host: 127.0.0.1, secret: x}}
