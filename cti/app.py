@@ -93,7 +93,7 @@ class Application:
         self.settings = settings
         self.office = office
         standbys = (lambda: 0) if office is None else lambda: office.standbys
-        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
+        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new, is_joined=office is not None)
         self._file = file
         self.clock = SteadyClock()
         self.ageing = AgeingClock(self.clock)
