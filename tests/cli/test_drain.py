@@ -91,6 +91,13 @@ def test_who_is_joined_and_alone_does_not_go_unless_that_is_meant(
     assert found.exit_code == 1 and "nobody stands by" in found.stderr
     time.sleep(1)
     assert owner.poll() is None
-    found = cti("--alone", "--control", str(tmp_path / "cti.ctl"))
-    assert found.stdout.strip() == "takes nothing new; ends when nobody is inside (0 now)"
-    assert owner.wait(PATIENCE_S) == 0
+    found = cti("--alone", "--wait", "--control", str(tmp_path / "cti.ctl"))
+    ended = owner.poll()
+    assert found.stdout.splitlines() == ["takes nothing new; ends when nobody is inside (0 now)", "it has ended"]
+    assert ended == 0, "and so it had"
+
+
+def test_waiting_for_a_process_that_is_out_of_sight(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(control, "ask", AskedEngine({"drain": "handed_over", "inside": 3}).ask)
+    found = cti("--wait", "--control", str(tmp_path / "no.ctl"))
+    assert found.exit_code == 1 and "its own machine" in found.stderr
