@@ -89,9 +89,8 @@ DAY_S = 86_400.0
 class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
-    def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
-        self.settings = settings
-        self.office = office
+    def __init__(self, settings: Settings, file: Path | None, office: Office | None, trouble: str) -> None:
+        self.settings, self.office, self._trouble = settings, office, trouble
         standbys = (lambda: 0) if office is None else lambda: office.standbys
         self.leaving = Leaving(standbys, self._inside, self._take_nothing_new, is_joined=office is not None)
         self._file = file
@@ -123,8 +122,6 @@ class Application:
             "core": lambda: self.engine.core_errors,
             "session_refused": self._sessions_refused,
             "agi_protocol": lambda: self.switch.agi.counters.protocol_errors,
-            "agi_session": lambda: self.switch.agi.counters.session_errors,
-            "gone_early": lambda: self.switch.agi.counters.gone_early,
             "agi_command_timeout": lambda: self.switch.agi.counters.command_timeouts,
             "ami_login_refused": lambda: sum(n.link.counters.login_refusals for n in self.switch.nodes.values()),
             "ami_action_timeout": lambda: sum(n.link.counters.timeouts for n in self.switch.nodes.values()),
@@ -145,7 +142,7 @@ class Application:
         self.follow_ups: FollowUpWriter
         self.boards: Boards
         self.web: WebRoom
-        self._policy, self._trouble = policy, ""
+        self._policy = policy
         self._policies_told: list[str] = []
         self.history: History
         self._history_writer: HistoryWriter
@@ -167,11 +164,10 @@ class Application:
     ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
-        `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
-        `trouble`: why `settings` are not what the file says now.
+        `file` is where `settings` came from: it is read again at a reload. `office`: where several are joined.
+        `trouble`: why `settings` are not what it says now.
         """
-        app = cls(settings, file, office)
-        app._trouble = trouble
+        app = cls(settings, file, office, trouble)
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -190,7 +186,8 @@ class Application:
         self.policy.trouble = self._trouble  # until a reload is taken
         self._policy = self.policy.center
         self._errors |= {"policy": lambda: self.policy.errors + bool(self._trouble)}
-        self._errors |= {"flows": lambda: self.flow_versions.errors}
+        early = (lambda: self.switch.agi.counters.gone_early, lambda: self.switch.agi.counters.session_errors)
+        self._errors |= {"flows": lambda: self.flow_versions.errors, "gone_early": early[0], "agi_session": early[1]}
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = await self._readers(stack, store)
@@ -458,8 +455,7 @@ class Application:
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
         redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
-        found = (redis, self.policy.trouble, self.clock.in_words(), self.ageing.in_words())
-        return [each for each in found if each]
+        return [each for each in (redis, self.policy.trouble, self.clock.in_words(), self.ageing.in_words()) if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()
