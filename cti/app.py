@@ -89,11 +89,10 @@ DAY_S = 86_400.0
 class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
-    def __init__(self, settings: Settings, file: Path | None = None, office: Office | None = None) -> None:
-        self.settings = settings
-        self.office = office
+    def __init__(self, settings: Settings, file: Path | None, office: Office | None, trouble: str) -> None:
+        self.settings, self.office, self._trouble = settings, office, trouble
         standbys = (lambda: 0) if office is None else lambda: office.standbys
-        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new)
+        self.leaving = Leaving(standbys, self._inside, self._take_nothing_new, is_joined=office is not None)
         self._file = file
         self.clock = SteadyClock()
         self.ageing = AgeingClock(self.clock)
@@ -161,13 +160,14 @@ class Application:
     @classmethod
     @contextlib.asynccontextmanager
     async def start(
-        cls, settings: Settings, file: Path | None = None, office: Office | None = None
+        cls, settings: Settings, file: Path | None = None, office: Office | None = None, trouble: str = ""
     ) -> AsyncIterator[Application]:
         """Start every part; raises ConfigError where one cannot. Everything is stopped on the way out.
 
-        `file` is where `settings` came from: it is read again at a reload. `office`: where several engines are joined.
+        `file` is where `settings` came from: it is read again at a reload. `office`: where several are joined.
+        `trouble`: why `settings` are not what it says now.
         """
-        app = cls(settings, file, office)
+        app = cls(settings, file, office, trouble)
         async with contextlib.AsyncExitStack() as stack:
             await app._start(stack)
             yield app
@@ -183,10 +183,11 @@ class Application:
         hands = (self.adopt, self.audit.add, self.flow_versions, in_turn, self._connect)
         self.policy = PolicyInForce(self._file, settings, store, self.clock, *hands)
         self.closing.add("live_changes", self.policy.close)
+        self.policy.trouble = self._trouble  # until a reload is taken
         self._policy = self.policy.center
-        self._errors |= {"policy": lambda: self.policy.errors, "flows": lambda: self.flow_versions.errors}
-        self._errors["gone_early"] = lambda: self.switch.agi.counters.gone_early
-        self._errors["agi_session"] = lambda: self.switch.agi.counters.session_errors
+        self._errors |= {"policy": lambda: self.policy.errors + bool(self._trouble)}
+        early = (lambda: self.switch.agi.counters.gone_early, lambda: self.switch.agi.counters.session_errors)
+        self._errors |= {"flows": lambda: self.flow_versions.errors, "gone_early": early[0], "agi_session": early[1]}
         self._errors["flow_bug"] = lambda: self.flows.desk.bugs
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = await self._readers(stack, store)
@@ -454,7 +455,7 @@ class Application:
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
         redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
-        return [each for each in (redis, self.clock.in_words(), self.ageing.in_words()) if each]
+        return [each for each in (redis, self.policy.trouble, self.clock.in_words(), self.ageing.in_words()) if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

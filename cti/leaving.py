@@ -11,6 +11,9 @@ from collections.abc import Callable
 
 import structlog
 
+from cti.model.changes import Refused
+from cti.model.words import RefusedReason
+
 LOOK_S = 0.25
 
 log = structlog.get_logger(__name__)
@@ -19,23 +22,34 @@ log = structlog.get_logger(__name__)
 class Leaving:
     """`standbys`: how many could take over; `inside`: how many would lose something if we ended now.
 
-    `over` is set when the process may end.
+    `is_joined`: there are others who should stand by. `over` is set when the process may end.
     """
 
     def __init__(
-        self, standbys: Callable[[], int], inside: Callable[[], int], take_nothing_new: Callable[[], None]
+        self,
+        standbys: Callable[[], int],
+        inside: Callable[[], int],
+        take_nothing_new: Callable[[], None],
+        *,
+        is_joined: bool = False,
     ) -> None:
         self.over = asyncio.Event()
         self._standbys, self._inside, self._take_nothing_new = standbys, inside, take_nothing_new
+        self._is_joined = is_joined
         self._emptying: asyncio.Task[None] | None = None
 
-    def drain(self) -> dict[str, int | str]:
-        """Begin to leave; what will come of it: `handed_over`, or `empties` with so many `inside`."""
+    def drain(self, *, alone: bool = False) -> dict[str, int | str] | Refused:
+        """Begin to leave; what will come of it: `handed_over`, or `empties` with so many `inside`.
+
+        Where others should stand by and none does, only who means it (`alone`) has nobody serve for a while.
+        """
         inside = self._inside()
         if self._standbys():
             log.info("drained: a standby takes over", inside=inside)
             asyncio.get_running_loop().call_later(LOOK_S, self.over.set)  # the answer goes out first
             return {"drain": "handed_over", "inside": inside}
+        if self._emptying is None and self._is_joined and not alone:
+            return Refused(RefusedReason.NOBODY_STANDS_BY, "nobody stands by: no other engine could take over")
         if self._emptying is None:
             log.info("drained: takes nothing new, ends when nobody is inside", inside=inside)
             self._take_nothing_new()

@@ -61,7 +61,7 @@ class _Plan(NamedTuple):
     version: str
     differences: list[Difference]
     warnings: list[str]
-    nodes: Nodes | None = None  # of the file, where it was read anew
+    read: config.Settings | None = None  # the file, where it was read anew
 
 
 class PolicyInForce:
@@ -85,6 +85,8 @@ class PolicyInForce:
         with the file; their own wishes have to wait in the same turn (`in_turn`).
         """
         self._broken = 0  # reloads of broken files
+        self.trouble = ""  # why the file as it was at the start does not hold
+        self.read: config.Settings | None = None  # what the newest reload took over
         self._path, self._running, self._clock, self._adopt = file, running, clock, adopt
         self._remember = remember
         self._file_reading = FileReading()
@@ -255,7 +257,7 @@ class PolicyInForce:
         file = config_live.reusing(self._file, read.center)
         center, dropped, warnings = config_live.fitting(file, values_of(live))
         plan = self._planned(file, without(live, dropped), center, warnings)
-        return plan._replace(differences=plan.differences + moved(self._nodes, read.nodes), nodes=read.nodes), dropped
+        return plan._replace(differences=plan.differences + moved(self._nodes, read.nodes), read=read), dropped
 
     def _planned(self, file: Center, live: Live, center: Center, warnings: list[str]) -> _Plan:
         return _Plan(file, live, center, policy_version(center), difference(self.center, center), warnings)
@@ -271,9 +273,9 @@ class PolicyInForce:
         self.center, self.version = plan.center, plan.version
         if self._flows is not None:
             self._flows.center = plan.center
-        if plan.nodes is not None:
-            self._nodes = plan.nodes
-            self._connect(plan.nodes)
+        if plan.read is not None:
+            self.read, self._nodes, self.trouble = plan.read, plan.read.nodes, ""
+            self._connect(plan.read.nodes)
         warnings = list(answer.warnings)
         if flows is not None and self._flows is not None:  # no await since the core has taken the policy
             applied = self._flows.take(flows, by) or applied

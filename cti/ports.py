@@ -84,7 +84,12 @@ class Ledger(Protocol):
 
 
 class Office(Protocol):
-    """Whoever knows whether this engine, of several that are joined, owns the centre."""
+    """Whoever knows whether this engine, of several that are joined, owns the centre.
+
+    `says`: what those who stand by are to hear of the file that holds here.
+    """
+
+    says: str
 
     @property
     def token(self) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -19,6 +20,9 @@ from cti.config.settings import Settings
 from cti.model.errors import ConfigError
 from cti.ports import Office
 from cti.store.threads import StoreThreads
+
+if TYPE_CHECKING:
+    from cti.joined.own_file import OwnFile
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +53,11 @@ async def _run(settings: Settings, file: Path | None) -> int:
     if settings.redis is None:
         work = _keep_running(settings, file, read_again)
     else:
+        from cti.joined.own_file import OwnFile
         from cti.joined.turns import take_turns  # an engine alone needs no redis-py, and starts without it
 
-        work = take_turns(settings, lambda office: _keep_running(settings, file, read_again, office))
+        own = OwnFile(settings, file, read_again)
+        work = take_turns(own, lambda office: _serve_from(own, read_again, office))
     living = loop.create_task(systemd.live())
     running, stopping = loop.create_task(work), loop.create_task(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -64,20 +70,39 @@ async def _run(settings: Settings, file: Path | None) -> int:
     return STOPPED
 
 
+async def _serve_from(own: OwnFile, read_again: asyncio.Event, office: Office) -> None:
+    """Serve by what the file says now; where no engine can start from that, by what it said before."""
+    while True:
+        try:
+            return await _keep_running(own.settings, own.path, read_again, office, own)
+        except ConfigError as error:
+            if not own.back(error.problems):
+                raise
+
+
 async def _keep_running(
-    settings: Settings, file: Path | None, read_again: asyncio.Event, office: Office | None = None
+    settings: Settings,
+    file: Path | None,
+    read_again: asyncio.Event,
+    office: Office | None = None,
+    own: OwnFile | None = None,
 ) -> None:
     """Start an engine and let it run until this is cancelled, be it in the midst of starting."""
     app: Application | None = None
     try:
-        async with Application.start(settings, file, office) as app, contextlib.AsyncExitStack() as stack:
+        trouble = "" if own is None else own.trouble
+        async with Application.start(settings, file, office, trouble) as app, contextlib.AsyncExitStack() as stack:
             machine.make_pauses_rare()
             Background(stack).keep(_reload_whenever, read_again, app)
+            if own is not None and office is not None:
+                Background(stack).keep(own.say, app.policy, office)
             _say_ready(app)
             try:
                 await app.leaving.over.wait()
             finally:
                 inside = app.engine.center.inside
+                if own is not None and app.policy.read is not None:
+                    own.take(app.policy.read)  # it may stand by again
                 log.info("engine stops; who waits goes back to the dialplan, who talks goes on", inside=inside)
     except asyncio.CancelledError:
         if app is None:

@@ -8,6 +8,8 @@ import pytest
 
 from cti import leaving
 from cti.leaving import Leaving
+from cti.model.changes import Refused
+from cti.model.words import RefusedReason
 
 pytestmark = pytest.mark.contract
 
@@ -17,6 +19,9 @@ class Engine:
         monkeypatch.setattr(leaving, "LOOK_S", 0.0)
         self.standbys, self.inside, self.closed = 0, 2, 0
         self.leaving = Leaving(lambda: self.standbys, lambda: self.inside, self.close)
+
+    def joined(self) -> Leaving:
+        return Leaving(lambda: self.standbys, lambda: self.inside, self.close, is_joined=True)
 
     def close(self) -> None:
         self.closed += 1
@@ -43,7 +48,19 @@ async def test_a_standby_takes_over_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_standby_that_comes_later_takes_over_asked_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(monkeypatch)
-    assert engine.leaving.drain()["drain"] == "empties"
+    assert engine.leaving.drain() == {"drain": "empties", "inside": 2}
     engine.standbys = 1
     await asyncio.wait_for(engine.leaving.over.wait(), 30)
     assert engine.inside == 2 and engine.leaving.drain() == {"drain": "handed_over", "inside": 2}
+
+
+async def test_joined_and_without_a_standby_it_goes_only_if_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(monkeypatch)
+    leaving = engine.joined()
+    refused = leaving.drain()
+    assert isinstance(refused, Refused) and refused.reason is RefusedReason.NOBODY_STANDS_BY
+    assert engine.closed == 0 and not leaving.over.is_set(), "nothing has happened"
+    assert leaving.drain(alone=True) == {"drain": "empties", "inside": 2}
+    assert leaving.drain() == {"drain": "empties", "inside": 2}, "who asks again hears how many are left"
+    engine.standbys = 1
+    assert leaving.drain() == {"drain": "handed_over", "inside": 2}

@@ -91,5 +91,4 @@ TESTED_ELSEWHERE = {
     "cti/store/history_facts.py": "test_history_looks.py, through SQL, and test_history_retention.py",
     "cti/store/history_states.py": "test_history_looks.py",
     "cti/store/tables.py": "test_database.py",
-    "cti/cli/drain.py": "test_leaving.py: through the control socket",
 }

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 from aiohttp import web
 
-from cti.api.asking import BY, NOBODY, add, body, note
+from cti.api.asking import BY, NOBODY, add, body, note, refusal
 from cti.api.responses import answer
+from cti.model.changes import Refused
 
-Drain = Callable[[], dict[str, int | str]]
+
+class Drain(Protocol):
+    """Begin to leave: what comes of it, or why not."""
+
+    def __call__(self, *, alone: bool) -> dict[str, int | str] | Refused: ...
 
 
 class DrainAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    alone: bool = False  # though nobody stands by who should
     by: Annotated[str, msgspec.Meta(pattern=BY)] = NOBODY
 
 
@@ -24,7 +29,8 @@ def add_routes(app: web.Application, drain: Drain) -> None:
     async def asked(request: web.Request) -> web.Response:
         note(request, "drain", "")
         wish = await body(request, DrainAsked)
-        note(request, "drain", "", {}, wish.by)
-        return answer({"ok": True, **drain()})
+        note(request, "drain", "", {"alone": True} if wish.alone else {}, wish.by)
+        found = drain(alone=wish.alone)
+        return refusal(found) if isinstance(found, Refused) else answer({"ok": True, **found})
 
     add(app, "POST", "/drain", asked)

@@ -62,6 +62,8 @@ def _refuse(error: EngineRefused, as_json: bool) -> None:
         "unknown_callback": f"{detail}; see: {typed('callback list')}",
         "unknown_follow_up": f"{detail}; see: {typed('follow-up list')}",
         "no_flows": f"{detail}: add flows: {{folder: flows}} to it, then: {typed('reload')}",
+        "nobody_stands_by": f"{detail}. Wait until one does ({typed('status')}), or let this one go without: "
+        f"{typed('drain --alone')}",
         "already": detail,
         "no_file": f"{detail}: start it with {typed('run FILE')}",
     }

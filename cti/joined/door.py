@@ -44,11 +44,12 @@ class Seen(NamedTuple):
     owner: Whereabouts | None
     given_back: bool
     ends_in_s: float = 0.0
+    says: str = ""  # what the owner has those who stand by hear of his file; empty: nothing yet
 
 
 _NOW_MS = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 
-# KEYS: owner, token, given back, standbys.
+# KEYS: owner, token, given back, standbys, what the owner says.
 _TAKE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
 local token = redis.call('INCR', KEYS[2])
@@ -58,19 +59,20 @@ if token <= tonumber(ARGV[2]) then
 end
 local mine = string.format('%.0f', token) .. ' ' .. ARGV[1]
 redis.call('SET', KEYS[1], mine, 'NX', 'PX', ARGV[3])
-redis.call('DEL', KEYS[3])
+redis.call('DEL', KEYS[3], KEYS[5])
 return mine
 """
 # Nobody holds it and nobody has had a newer token: it ran out while Redis was away, or Redis forgot it. An older owner
 # holds it: a replica was promoted that had not heard of us yet.
 _RENEW = """
+local function says() if ARGV[4] ~= '' then redis.call('SET', KEYS[5], ARGV[4], 'PX', ARGV[3]) end return 1 end
 local held = redis.call('GET', KEYS[1])
-if held == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[3]) return 1 end
+if held == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[3]) return says() end
 if held and tonumber(string.match(held, '^%d+')) >= tonumber(ARGV[2]) then return 0 end
 if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-return 1
+return says()
 """
 _GIVE_BACK = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -84,7 +86,8 @@ _STAND_BY = (
 redis.call('HSET', KEYS[4], ARGV[1], string.format('%.0f', now + tonumber(ARGV[2])))
 local given = redis.call('GET', KEYS[3])
 local back = given and given == redis.call('GET', KEYS[2])
-return {redis.call('GET', KEYS[1]) or '', back and 1 or 0, redis.call('PTTL', KEYS[1])}
+local says = redis.call('GET', KEYS[5]) or ''
+return {redis.call('GET', KEYS[1]) or '', back and 1 or 0, redis.call('PTTL', KEYS[1]), says}
 """
 )
 _STANDBYS = (
@@ -111,16 +114,19 @@ class Door:
         self._lease_ms = round(rules.lease_s * 1000)
         self._rules = rules
         tag = "{cti:" + rules.domain + "}"  # one slot of a cluster
-        self._keys = [f"{tag}:{name}" for name in ("owner", "token", "given-back", "standbys")]
+        self._keys = [f"{tag}:{name}" for name in ("owner", "token", "given-back", "standbys", "says")]
         self._client: Any = None
 
     def take(self, newer_than: int) -> int | None:
         """Take the lease if nobody holds it: the fencing token, greater than every one before and than `newer_than`."""
         return self._ask(_token, _TAKE, self._book, newer_than, self._lease_ms)
 
-    def renew(self, token: int) -> bool:
-        """Hold it for another lease; False: somebody else holds it or has held it since."""
-        return self._ask(bool, _RENEW, f"{token} {self._book}", token, self._lease_ms)
+    def renew(self, token: int, says: str = "") -> bool:
+        """Hold it for another lease, and have those who stand by hear what it `says`.
+
+        False: somebody else holds it or has held it since.
+        """
+        return self._ask(bool, _RENEW, f"{token} {self._book}", token, self._lease_ms, says)
 
     def give_back(self, token: int) -> bool:
         """Let a standby take it at once; False where it was no longer ours."""
@@ -172,8 +178,8 @@ def _token(held: str) -> int | None:
 
 
 def _seen(told: Any) -> Seen:
-    held, back, ends_in_ms = told
-    return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000)
+    held, back, ends_in_ms, says = told
+    return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000, says)
 
 
 def _read(held: str) -> Whereabouts | None:

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class Lease(Protocol):
     """What is asked of Redis; see Door."""
 
-    def renew(self, token: int) -> bool: ...
+    def renew(self, token: int, says: str) -> bool: ...
 
     def give_back(self, token: int) -> bool: ...
 
@@ -52,6 +52,7 @@ class Holding:
         clock: Callable[[], float] = lasting_clock,
     ) -> None:
         self.token = token
+        self.says = ""  # what those who stand by hear of the file that holds here
         self.standbys = 0  # other engines that could take over, at the last look
         self._lease, self._lost, self._clock = lease, lost, clock
         self._tenure = Tenure(lease_s, asked_at + lease_s)
@@ -164,7 +165,7 @@ class Holding:
 
     def _ask_redis(self) -> tuple[bool, int]:
         """Whether the lease is held on, and how many stand by: in a thread that may hang with it."""
-        held = self._lease.renew(self.token)
+        held = self._lease.renew(self.token, self.says)
         try:
             return held, len(self._lease.standbys())
         except RedisAway:  # the next renewal says so

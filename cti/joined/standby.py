@@ -22,12 +22,12 @@ from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
 from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
-from cti.background import in_thread_of_its_own
+from cti.background import Background, in_thread_of_its_own
 from cti.clocks import lasting_clock
 from cti.config.address import Address
 from cti.config.joined import Joined
-from cti.config.settings import Settings
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
+from cti.joined.own_file import OwnFile
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
@@ -41,6 +41,12 @@ from cti.web_room import tls_context
 LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
 OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
+OTHER_FILE = "its file is not the one that the owner goes by, and holds after a takeover"
+REMEDIES = {
+    OTHER_SECRET: "one web.secret for all engines",
+    OTHER_FILE: "the same queues, agents, nodes ... in all files; then cti reload on the owner",
+}
+SETTLES_S = 3.0  # after a reload each engine reads its file in its own time
 ANSWER_TIMEOUT_S = 2.0
 SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the others try the next engine by themselves
 
@@ -56,12 +62,16 @@ class _CannotTake(Exception):
 class Standby:
     """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go."""
 
-    def __init__(self, settings: Settings, rules: Joined, door: Door, term: Term) -> None:
+    def __init__(self, file: OwnFile, rules: Joined, door: Door, term: Term) -> None:
         self.owner: Whereabouts | None = None
         self.token, self.standbys = 0, 0
-        self._settings, self._rules, self._door, self._term = settings, rules, door, term
+        self._file, self._settings = file, file.began
+        self._rules, self._door, self._term = rules, door, term
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
+        self._says = ""  # what we heard last of the owner's file
+        self._other_file_since: float | None = None
+        self._apart: list[str] = []  # what sets us apart from the owner, and should not
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
         self._trouble = ""  # why we cannot take over though we could
@@ -130,10 +140,26 @@ class Standby:
             self._told = found
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
-        before, self.owner = self._warnings(), found if is_other else None
-        for warning in self._warnings():
-            if warning not in before:
-                log.warning("differs from the owner", warning=warning, remedy="one web.secret for all engines")
+        self.owner = found if is_other else None
+        self._compare(seen.says)
+
+    def _compare(self, says: str) -> None:
+        if says and self._says and says != self._says:
+            self._file.read_again()  # the owner has read his
+        self._says = says or self._says
+        now = lasting_clock()
+        if self.owner is None or not self._file.is_apart(says):
+            self._other_file_since = None
+        elif self._other_file_since is None:
+            self._other_file_since = now
+        theirs, ours = "" if self.owner is None else self.owner.seal, self._door.me.seal
+        other_secret = bool(ours and theirs and ours != theirs)
+        other_file = self._other_file_since is not None and now - self._other_file_since >= SETTLES_S
+        found = [text for text, holds in ((OTHER_SECRET, other_secret), (OTHER_FILE, other_file)) if holds]
+        for warning in found:
+            if warning not in self._apart:
+                log.warning("differs from the owner", warning=warning, remedy=REMEDIES[warning])
+        self._apart = found
 
     def _take(self) -> bool:
         """Open the store first: who cannot does not take over. Raises _CannotTake."""
@@ -158,6 +184,7 @@ class Standby:
 
     async def _open(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self._settings
+        Background(stack).keep(self._file.follow)
         watch = LoopWatch()
         watch.start()
         stack.callback(watch.stop)
@@ -202,9 +229,7 @@ class Standby:
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
-        theirs = "" if self.owner is None else self.owner.seal
-        ours = self._door.me.seal
-        return [OTHER_SECRET] if ours and theirs and ours != theirs else []
+        return [*self._apart, *([self._file.trouble] if self._file.trouble else [])]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""

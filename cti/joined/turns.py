@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.background import in_thread_of_its_own
 from cti.config.joined import Joined
-from cti.config.settings import Settings
 from cti.joined.door import Door
 from cti.joined.holding import Holding
+from cti.joined.own_file import OwnFile
 from cti.joined.standby import Standby
 from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
@@ -36,15 +36,19 @@ class _NotClaimed(Exception):
     """The lease was ours, and the store did not take our token."""
 
 
-async def take_turns(settings: Settings, serve: Serve) -> None:
-    """Stand by until the centre is ours, `serve` while it is, and so on, until `serve` ends. Raises ConfigError."""
-    rules = settings.redis or Joined()
+async def take_turns(file: OwnFile, serve: Serve) -> None:
+    """Stand by until the centre is ours, `serve` while it is, and so on, until `serve` ends. Raises ConfigError.
+
+    What `serve` starts from is in `file`, as it is when the centre is ours.
+    """
+    rules = file.began.redis or Joined()
     while True:
-        door = Door(rules, whereabouts(settings))  # each turn a name of its own
+        door = Door(rules, whereabouts(file.began))  # each turn a name of its own
         term = Term(rules, door)
         beating = asyncio.get_running_loop().create_task(_beat(term))
         try:
-            await Standby(settings, rules, door, term).until_taken()
+            await Standby(file, rules, door, term).until_taken()
+            await file.at_takeover()
             if await _own(rules, door, term, serve):
                 return
         except _NotClaimed:

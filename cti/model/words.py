@@ -215,4 +215,5 @@ class RefusedReason(StrEnum):
     UNKNOWN_VERSION = "unknown_version"  # of the flows
     UNKNOWN_FOLLOW_UP = "unknown_follow_up"
     NO_FLOWS = "no_flows"  # the configuration names none
+    NOBODY_STANDS_BY = "nobody_stands_by"  # engines are joined, and no other one could take over
     NO_FILE = "no_file"  # the engine was not started from a file

@@ -58,6 +58,17 @@ def test_one_owns_it_and_the_others_see_where_he_is(door: Make) -> None:
     assert one.renew(1) and not two.renew(1)
 
 
+def test_what_an_owner_says_is_heard_as_long_as_he_owns_it(door: Make) -> None:
+    one, two = door("one"), door("two")
+    one.take(0)
+    assert two.stand_by().says == ""
+    assert one.renew(1, "file 7") and two.stand_by().says == "file 7"
+    assert one.renew(1) and two.stand_by().says == "file 7"
+    assert one.renew(1, "file 8") and two.stand_by().says == "file 8"
+    one.give_back(1)
+    assert two.take(0) == 2 and one.stand_by().says == "", "the next one has said nothing yet"
+
+
 def test_domains_know_nothing_of_one_another(door: Make) -> None:
     one, two = door("one"), door("two", domain="other")
     assert one.take(0) == 1 and two.take(0) == 1

@@ -20,7 +20,7 @@ class Redis:
     def __init__(self) -> None:
         self.held, self.is_away, self.asked, self.given_back = True, False, 0, False
 
-    def renew(self, token: int) -> bool:
+    def renew(self, token: int, says: str) -> bool:
         self.asked += 1
         if self.is_away:
             raise RedisAway("TimeoutError")
@@ -123,7 +123,7 @@ def test_the_stores_word_ends_it_at_once(office: Office) -> None:
 
 def test_who_slept_and_meets_a_redis_and_a_store_that_hang_is_held_up_for_a_moment_only() -> None:
     office, hangs = Office(lease_s=0.2), threading.Event()
-    office.redis.renew = lambda token: hangs.wait(30)  # type: ignore[method-assign]
+    office.redis.renew = lambda token, says: hangs.wait(30)  # type: ignore[method-assign]
     office.newest = lambda: int(hangs.wait(30))
     assert not office.at(60.0) and office.losses == 0
     hangs.set()
@@ -162,7 +162,7 @@ def test_who_was_sure_stays_sure_while_the_store_thinks() -> None:
 
 def test_an_answer_counts_from_its_own_question() -> None:
     office, late = Office(lease_s=0.2), threading.Event()
-    office.redis.renew = lambda token: late.wait(30)  # type: ignore[method-assign]
+    office.redis.renew = lambda token, says: late.wait(30)  # type: ignore[method-assign]
     office.failing = True
     office.now = 0.1
     office.holding._look()  # asked at 0.1, no answer in time: sure until 0.3
@@ -199,11 +199,11 @@ def test_given_back_only_what_is_ours(office: Office, lose: bool) -> None:
 
 def test_the_thread_keeps_it_until_it_is_given_back() -> None:
     office, looked = Office(), threading.Event()
-    renew: Callable[[int], bool] = office.redis.renew
+    renew: Callable[[int, str], bool] = office.redis.renew
 
-    def renewed(token: int) -> bool:
+    def renewed(token: int, says: str) -> bool:
         looked.set()
-        return renew(token)
+        return renew(token, says)
 
     office.redis.renew = renewed  # type: ignore[method-assign]
     office.holding.begin()

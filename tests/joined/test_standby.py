@@ -13,6 +13,7 @@ from cti.config import settings as config
 from cti.config.joined import Joined
 from cti.joined import standby
 from cti.joined.door import Door, Seen, Whereabouts
+from cti.joined.own_file import OwnFile
 from cti.joined.standby import Standby
 from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
@@ -37,7 +38,7 @@ class Scene:
         self.seen = Seen(None, given_back=False)
         door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=lambda: self.seen)
         term = SimpleNamespace(take=lambda _: True)
-        self.standby = Standby(SETTINGS, self.rules, cast(Door, door), cast(Term, term))
+        self.standby = Standby(OwnFile(SETTINGS), self.rules, cast(Door, door), cast(Term, term))
 
     async def look(self, owner: Whereabouts | None) -> None:
         self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)

@@ -22,6 +22,7 @@ from cti.config.joined import Joined
 from cti.joined import standby, turns
 from cti.joined.door import Door
 from cti.joined.holding import Holding
+from cti.joined.own_file import OwnFile
 from cti.joined.turns import take_turns
 from cti.joined.whereabouts import whereabouts
 from cti.store.database import Store, open_store
@@ -59,7 +60,7 @@ redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: {l
         )
         self.address, self.owns, self.tokens = address, False, list[int]()
         self.holding: Holding | None = None
-        self._turns = asyncio.create_task(take_turns(self.settings, self._serve))
+        self._turns = asyncio.create_task(take_turns(OwnFile(self.settings), self._serve))
 
     async def _serve(self, holding: Holding) -> None:
         self.owns, self.holding = True, holding

@@ -222,6 +222,7 @@ export const common = {
     unknown_version: 'There is no such version.',
     unknown_follow_up: 'There is no such follow-up.',
     no_flows: 'The configuration names no flows.',
+    nobody_stands_by: 'No other engine could take over.',
     no_file: 'The engine was not started from a file.',
     unknown_upload: 'The file is not there any more: upload it again.',
     too_large: 'The file is too large.',

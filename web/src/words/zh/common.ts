@@ -215,6 +215,7 @@ export const common: Said<typeof english> = {
     unknown_version: '没有这个版本。',
     unknown_follow_up: '没有这个跟进事项。',
     no_flows: '配置中没有流程。',
+    nobody_stands_by: '没有其他引擎可以接管。',
     no_file: '引擎不是由文件启动的。',
     unknown_upload: '文件已不在：请重新上传。',
     too_large: '文件太大。',
