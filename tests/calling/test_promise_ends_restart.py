@@ -67,6 +67,26 @@ def test_who_comes_back_into_the_line_is_served_and_his_attempt_is_over() -> Non
     assert scene.states()[-1] == "kept"
 
 
+def test_a_later_promise_is_not_called_while_an_earlier_engine_s_customer_is_rung() -> None:
+    """Found on real Asterisk: who answered waited on music, since all agents had been given to later promises."""
+    before = Keeping()
+    before.promise(since=before.now - 60.0)
+    before.agent_waits("anna")
+    ticket = before.commands(do.PlaceCall)[-1].ticket
+    leg = ev.SnapshotLeg("node1/cti-callbacks-1-1", "PJSIP/trunk-1", "PJSIP/trunk", ticket=ticket)
+    scene = Keeping(nodes=())
+    left(scene, None)
+    later = Promise(LeadId(2), CallbackKind.VIRTUAL_HOLD, Number("+4930222", BERLIN), "sales", scene.now, scene.now)
+    scene.post(ev.CallbackPromised(later, resumed=True))
+    scene.post(ev.NodeUp(NodeId("node1"), (leg,)))
+    scene.wait(20.0)
+    assert not scene.changes(Kind.OFFER)
+    scene.connects("callbacks-1-1", ticket=ticket)
+    assert scene.offered("anna") == "cti-callbacks-1-1"
+    scene.answer("anna")
+    assert (scene.states()[-1], scene.states(2)[-1]) == ("kept", "in_line")
+
+
 def test_what_campaigns_have_tried_counts_for_the_gap() -> None:
     scene = Keeping(gap_s=3600.0)
     tried = Tried(scene.now - 60.0, CampaignName("spring"), LeadId(7), NUMBER, 1, AttemptResult.NO_ANSWER)
