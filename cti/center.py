@@ -146,6 +146,7 @@ class ContactCenter:
             "parting": self._contact_rule(calls.parted),
             "announce": self._contact_rule(telling.announce),
             "dial": self._dial_overdue,
+            "ahead": lambda attempt: self._floor.dials.fall_back(AttemptId(attempt)),
             "callback": lambda _: self._outgoing.due(),
             "found": lambda callback: self._outgoing.lost(LeadId(int(callback))),
             "campaign": lambda _: self._campaigning.tick(),

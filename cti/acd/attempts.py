@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cti.acd import standing
 from cti.acd.contact import Contact
 from cti.acd.dialling import Attempt, attempt_of, number_of
 from cti.acd.floor import Floor
@@ -15,6 +16,7 @@ from cti.model.changes import Changed, Kind
 from cti.model.commands import CancelCall, PlaceCall
 from cti.model.dialling import dialled_again
 from cti.model.events import SnapshotLeg
+from cti.model.ticket import Ticket
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, NodeId, QueueName
 
 TRIP_S = 10.0  # so long the order to call may be under way: into the store, and to the node
@@ -22,6 +24,7 @@ ANSWERED_S = 20.0  # at most so long from the answer to our hands: listening, an
 AT_ONCE_S = 2.0  # a network that has no way says so later, and of other numbers not
 RANG = frozenset({DialResult.HUMAN, DialResult.MACHINE, DialResult.NO_ANSWER, DialResult.BUSY, DialResult.REJECTED})
 REFUSED = frozenset({DialResult.CONGESTION, DialResult.NOT_DIALLED})
+AHEAD_S = 150.0  # so long at most later call-outs wait for one that was found ringing: no ring time-out is longer
 FOUND_S = 3600.0  # of what another process has placed: he may be talking by now; a snapshot says when he is gone
 
 
@@ -84,6 +87,8 @@ def answered(floor: Floor, attempt: Attempt) -> None:
         attempt.answered, attempt.answered_at = True, floor.now
         if not attempt.found:
             floor.deadlines.set("dial", attempt.id, floor.now + ANSWERED_S)
+        elif attempt.place is not None:
+            floor.deadlines.set("ahead", attempt.id, floor.now + ANSWERED_S)
         _tell(floor, attempt, "placed", "answered")
 
 
@@ -96,6 +101,7 @@ def end(floor: Floor, attempt: Attempt, result: DialResult, *, gone: bool = Fals
     attempt.given_up = result is DialResult.UNKNOWN and not attempt.found
     floor.dials.end(attempt, gone=gone)
     floor.deadlines.cancel("dial", attempt.id)
+    floor.deadlines.cancel("ahead", attempt.id)
     _tell(floor, attempt, "answered" if attempt.answered else "placed", result)
     contact = floor.contacts.get(attempt.contact)
     if contact is None or contact.attempt != attempt.id:
@@ -122,6 +128,7 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
 
     A channel in our own contexts has been answered: its call is on its way to us.
     """
+    shares: dict[QueueName, frozenset[QueueName]] = {}
     for leg in present.values():
         name, call = attempt_of(leg.leg), CallId(leg.leg)
         known = call in floor.by_call or call in floor.released
@@ -137,6 +144,25 @@ def find(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg]) -> None
             answered(floor, attempt)
         elif floor.dials.is_stopped(contact):
             take_back(floor, attempt)
+        elif leg.ticket is not None and leg.ticket.queued and leg.ticket.queue in floor.policy.queues:
+            queue = leg.ticket.queue
+            if queue not in shares:
+                shares[queue] = _sharing(floor, queue)
+            _keep_place(floor, attempt, leg.ticket, shares[queue])
+
+
+def _keep_place(floor: Floor, attempt: Attempt, ticket: Ticket, shares: frozenset[QueueName]) -> None:
+    """The agent who was kept for him is gone: who may answer any moment counts as one who waits, for a while."""
+    place = Contact.of_ticket(ticket, attempt.call, attempt.node, floor.now, floor.agents)
+    standing.weigh(floor.policy.queues[ticket.queue], place)
+    floor.dials.go_ahead(attempt, place, shares)
+    floor.deadlines.set("ahead", attempt.id, floor.now + AHEAD_S)
+
+
+def _sharing(floor: Floor, queue: QueueName) -> frozenset[QueueName]:
+    """`queue`, and those that its agents serve besides."""
+    theirs = (agent.policy.queues for agent in floor.agents.values() if queue in agent.policy.queues)
+    return frozenset({queue}.union(*[map(QueueName, each) for each in theirs]))
 
 
 def missing(floor: Floor, node: NodeId, present: Mapping[str, SnapshotLeg], asked_at: float) -> list[Attempt]:

@@ -22,6 +22,7 @@ from cti.model.words import (
 )
 
 GIVEN_UP_TRIES = 1000  # so many offers are taken to have been made for a contact that was over, and is back
+OUTLIVED = 1 << 40  # more than any engine sees arrivals
 PARTING_S = 0.3  # at most so long between the end of a talk and our good-bye, should AMI be silent
 TALKED = "talked"  # what a flow is told whose caller has talked to an agent
 ANY_NUMBER = "*"  # the entry for numbers that have none of their own
@@ -120,6 +121,7 @@ def _from_ticket(floor: Floor, event: CallArrived, ticket: Ticket) -> Contact:
     contact = Contact.of_ticket(ticket, event.call, event.node, floor.now, floor.agents)
     contact.caller, contact.dialled, contact.flow_at = event.caller, event.dialled, event.flow_at
     floor.opened(contact)
+    contact.arrival -= OUTLIVED  # of those who wait since the same instant: he was there before we were
     return contact
 
 

@@ -50,6 +50,8 @@ class Attempt:
     cancelled: bool = False  # we have asked to take it back
     given_up: bool = False  # nothing was heard of it for too long
     found: bool = False  # by a snapshot: another process has placed it
+    place: Contact | None = None  # of one that was found ringing, for whom an agent had been kept: how he waits
+    shares: frozenset[QueueName] = frozenset()  # whose call-outs might take the agents that he needs
 
     @property
     def call(self) -> CallId:
@@ -76,6 +78,7 @@ class Dials:
         self._callers: dict[str, dict[ContactId, None]] = {}
         self._taken: dict[str, ContactId] = {}
         self._found: dict[ContactId, AttemptId] = {}
+        self._ahead: dict[AttemptId, Attempt] = {}  # those found that have a place
         self._at: dict[ContactId, NodeId] = {}  # on which node who is on the phone with us
         self._on: Counter[NodeId] = Counter()  # of each node: these, and attempts in the air
         self._refusals: Counter[Way] = Counter()  # in a row
@@ -141,7 +144,19 @@ class Dials:
             return False
         if contact.attempt is not None or contact.id in self._found or not weights:
             return True
-        return self.engaged(contact)
+        return self.engaged(contact) or (bool(self._ahead) and self._behind(contact))
+
+    def _behind(self, contact: Contact) -> bool:
+        """Whether a phone rings for somebody whose turn is before this one's, and for whom no agent is kept.
+
+        By how urgent both were when that was found: two queues' urgencies may overtake each other later.
+        """
+        return any(
+            each.place is not None
+            and contact.queue in each.shares
+            and each.place.rank(each.placed_at) < contact.rank(each.placed_at)
+            for each in self._ahead.values()
+        )
 
     def moved(self, contact: Contact) -> None:
         """It is in another queue now: perhaps in the one where a call-out to its number waits."""
@@ -204,6 +219,24 @@ class Dials:
         if attempt.found and attempt.contact:
             self._found[attempt.contact] = attempt.id
 
+    def go_ahead(self, attempt: Attempt, place: Contact, shares: frozenset[QueueName]) -> None:
+        """Whoever answers it waits at `place`: no call-out of a later one is begun in `shares` meanwhile."""
+        attempt.place, attempt.shares = place, shares
+        self._ahead[attempt.id] = attempt
+        self.all_changed()
+
+    def fall_back(self, attempt: AttemptId) -> None:
+        """Nobody waits any more for what comes of it."""
+        found = self._ahead.pop(attempt, None)
+        if found is not None:
+            found.place = None
+            self.all_changed()
+
+    def places_changed(self) -> None:
+        """Others may be before or behind those who were found ringing."""
+        if self._ahead:
+            self.all_changed()
+
     def is_gone(self, attempt: AttemptId) -> bool:
         """Whether it was answered, and whoever did is known to have hung up."""
         return self._over.get(attempt) == _GONE
@@ -219,6 +252,7 @@ class Dials:
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
         self._on[attempt.node] -= 1
+        self.fall_back(attempt.id)
         if self._found.get(attempt.contact) == attempt.id:
             del self._found[attempt.contact]
             self.all_changed()

@@ -69,6 +69,7 @@ def apply(floor: Floor, old: Center, staff_changed: frozenset[AgentId]) -> None:
             for contact in contacts:
                 patience, announce, offers = differs[2:]
                 visits.deadlines_anew(floor, contact, patience=patience, announce=announce, offers=offers)
+    floor.dials.places_changed()
 
 
 def _place_anew(floor: Floor, queue: QueueName, contacts: Sequence[Contact], differs: Difference) -> None:

@@ -159,6 +159,8 @@ def placed_anew(floor: Floor, contact: Contact, *, seconds: float | None = None,
     weigh(rules, contact)
     if stood:
         stand(floor, contact)
+    else:
+        floor.dials.moved(contact)
     if by is not None and contact.call and contact.session:
         # What the queue gives stands in its rules; only what is its own goes along.
         floor.say(SaveTicket(contact.call, contact.ticket()))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cti.acd.agent import Agent
 from cti.acd.contact import Contact, Requirements
-from cti.acd.dialling import key
+from cti.acd.dialling import Attempt, key
 from cti.center import ContactCenter
 from cti.model.words import Activity, AgentStatus, ContactState
 from cti.sim.violation import Violation
@@ -33,7 +33,17 @@ def may_be_called(contact: Contact, center: ContactCenter) -> bool:
     others = [each for each in center.contacts.values() if each is not contact and each.caller == contact.caller]
     if any(each.call or each.state is not ContactState.WAITING for each in others):
         return False
-    return not any(key(callout.number) == each.number for each in center.attempts.values())
+    return not any(
+        key(callout.number) == each.number or _comes_before(each, contact) for each in center.attempts.values()
+    )
+
+
+def _comes_before(attempt: Attempt, contact: Contact) -> bool:
+    """Whether an earlier process's customer, whose phone rings, is to be served first by perhaps the same agents."""
+    place = attempt.place
+    if place is None or contact.queue not in attempt.shares:
+        return False
+    return place.rank(attempt.placed_at) < contact.rank(attempt.placed_at)
 
 
 def check(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -9,8 +11,9 @@ from cti.model import commands as do
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.ticket import Ticket
-from cti.model.words import AttemptId, ContactId, DialResult, NodeId, QueueName
-from tests.calling_scene import NUMBER, CallingScene
+from cti.model.words import AttemptId, ContactAction, ContactId, DialResult, NodeId, QueueName
+from tests.calling_scene import NUMBER, CallingScene, office
+from tests.kit import Queue, center, member
 
 pytestmark = pytest.mark.unit
 
@@ -160,3 +163,108 @@ def test_nobody_hangs_up_on_a_talk_that_an_earlier_process_has_begun() -> None:
     scene.post(ev.NodeChecked(NODE1, (talks, ev.SnapshotLeg("node1/a.9", "PJSIP/1001-9", "PJSIP/1001", bridge="b1"))))
     assert scene.stands("x1") == "talking"
     assert not scene.commands(do.CancelCall)
+
+
+# --- who was found ringing has a place ---------------------------------------------------------------------------
+
+
+def found_ringing(*agents: str, **queues: Any) -> CallingScene:
+    """A new engine: out-x1, who waits since 600 s, is found ringing; nobody is kept for him any more."""
+    scene = CallingScene(office(*agents, **queues), nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    return scene
+
+
+def test_later_call_outs_wait_while_one_is_found_ringing() -> None:
+    scene = found_ringing("anna", "ben")
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.due("x4", number="+4930444", since=scene.now - 400)
+    assert scene.stands("x3") == scene.stands("x4") == "waiting"
+    assert not scene.placed(), "anna and ben are free for him who may answer any moment"
+    scene.connects("x1", ticket=channel(scene).ticket)
+    assert scene.stands("x1") == "offered"
+    assert scene.placed() == ["x3"], "the other one's turn is next"
+
+
+def test_who_stood_in_the_line_before_it_was_found_waits_too() -> None:
+    scene = CallingScene(office("anna"), nodes=())
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    assert not scene.placed()
+
+
+def test_they_go_on_when_nobody_has_answered_it() -> None:
+    scene = found_ringing("anna")
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.fails("x1", DialResult.NO_ANSWER)
+    assert scene.placed() == ["x3"]
+
+
+def test_who_waits_longer_than_the_one_who_was_found_is_called() -> None:
+    scene = found_ringing("anna")
+    scene.due("x3", number="+4930333", since=scene.now - 700)
+    assert scene.placed() == ["x3"]
+
+
+def test_a_call_out_that_becomes_more_urgent_than_the_one_who_was_found_is_called() -> None:
+    scene = found_ringing("anna")
+    contact = scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.post(ev.ContactRequest(contact, ContactAction.PRIORITISE, by="boss", seconds=200.0))
+    assert scene.placed() == ["x3"]
+
+
+def test_callers_do_not_wait_for_one_who_was_found() -> None:
+    scene = found_ringing("anna")
+    scene.arrive("c1")
+    assert scene.offered("anna") == "c1"
+
+
+def test_call_outs_of_a_queue_with_other_agents_do_not_wait() -> None:
+    agents = {"anna": member("sales", starts="available"), "ben": member("service", starts="available")}
+    agents["cleo"] = member("sales", "billing")  # whom both could need, when she is there
+    queues = {"sales": Queue(), "service": Queue(), "billing": Queue()}
+    scene = CallingScene(center(queues, agents=agents), nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.due("x3", "service", number="+4930333")
+    assert scene.placed() == ["x3"]
+    scene.due("x4", "billing", number="+4930444")
+    scene.login("cleo")
+    assert scene.placed() == ["x3"]
+
+
+def test_nobody_waits_for_long_where_nothing_is_heard_of_it() -> None:
+    scene = found_ringing("anna")
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.post(ev.NodeDown(NODE1))
+    scene.post(ev.NodeUp(NodeId("node2")))
+    scene.wait(149)
+    assert not scene.placed()
+    scene.wait(2)
+    assert scene.placed() == ["x3"]
+
+
+def test_nobody_waits_for_long_for_one_who_has_answered_and_does_not_come() -> None:
+    scene = found_ringing("anna")
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    scene.picks_up("x1")
+    assert not scene.placed(), "he is on his way to us"
+    scene.wait(21)
+    assert scene.placed() == ["x3"]
+
+
+def test_nobody_waits_for_one_for_whom_no_agent_had_been_kept() -> None:
+    scene = CallingScene(office("anna"), nodes=())
+    ticket = Ticket(ContactId("out-x1"), QueueName("sales"), scene.now - 600, scene.now)
+    scene.post(ev.NodeUp(NODE1, (msgspec.structs.replace(channel(scene), ticket=ticket),)))
+    scene.due("x3", number="+4930333", since=scene.now - 500)
+    assert scene.placed() == ["x3"]
+
+
+def test_new_rules_decide_anew_who_is_before_the_one_who_was_found() -> None:
+    queues = {"sales": Queue(), "billing": Queue()}
+    scene = found_ringing("anna", **queues)
+    scene.due("x3", "billing", number="+4930333", since=scene.now - 500)
+    assert not scene.placed()
+    sooner = office("anna", **(queues | {"billing": Queue(head_start_s=1000.0)}))
+    assert scene.reload(sooner) is None
+    assert scene.placed() == ["x3"]

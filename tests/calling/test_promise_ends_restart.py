@@ -11,9 +11,9 @@ from cti.model.changes import Kind
 from cti.model.dialling import CALLBACKS, AttemptResult, CallbackKind, CallbackState, CampaignName, LeadId
 from cti.model.policy import Center
 from cti.model.promise import Number, Promise, Tried
-from cti.model.words import CallId, NodeId
+from cti.model.words import AttemptId, CallId, ContactId, NodeId
 from tests.calling.test_promises import BERLIN, Keeping
-from tests.calling_scene import NUMBER
+from tests.calling_scene import NUMBER, office
 
 pytestmark = pytest.mark.unit
 
@@ -65,6 +65,52 @@ def test_who_comes_back_into_the_line_is_served_and_his_attempt_is_over() -> Non
     assert [told.new for told in scene.changes(Kind.ATTEMPT, id="callbacks-1-1")] == ["human"], "nobody else tells it"
     scene.answer("anna")
     assert scene.states()[-1] == "kept"
+
+
+def test_a_later_promise_is_not_called_while_an_earlier_engine_s_customer_is_rung() -> None:
+    """Found on real Asterisk: who answered waited on music, since all agents had been given to later promises."""
+    before = Keeping()
+    before.promise(since=before.now - 60.0)
+    before.agent_waits("anna")
+    ticket = before.commands(do.PlaceCall)[-1].ticket
+    leg = ev.SnapshotLeg("node1/cti-callbacks-1-1", "PJSIP/trunk-1", "PJSIP/trunk", ticket=ticket)
+    scene = Keeping(nodes=())
+    left(scene, None)
+    later = Promise(LeadId(2), CallbackKind.VIRTUAL_HOLD, Number("+4930222", BERLIN), "sales", scene.now, scene.now)
+    scene.post(ev.CallbackPromised(later, resumed=True))
+    scene.post(ev.NodeUp(NodeId("node1"), (leg,)))
+    scene.wait(20.0)
+    assert not scene.changes(Kind.OFFER)
+    scene.connects("callbacks-1-1", ticket=ticket)
+    assert scene.offered("anna") == "cti-callbacks-1-1"
+    scene.answer("anna")
+    assert (scene.states()[-1], scene.states(2)[-1]) == ("kept", "in_line")
+
+
+def test_who_answers_while_the_engine_starts_is_before_promises_of_the_same_second() -> None:
+    """Found on real Asterisk: callbacks from the spool have whole seconds, and those read anew counted as earlier."""
+    before = Keeping()
+    before.promise(since=before.now - 60.0)
+    before.agent_waits("anna")
+    ticket = before.commands(do.PlaceCall)[-1].ticket
+    assert ticket is not None
+    scene = Keeping(office(), nodes=())
+    left(scene, None)
+    scene.pause("anna")
+    number = Number("+4930222", BERLIN)
+    words = Promise(
+        LeadId(2), CallbackKind.VIRTUAL_HOLD, number, "sales", ticket.since, ticket.since, since=ticket.since
+    )
+    scene.post(ev.CallbackPromised(words, resumed=True))
+    scene.wait(0.0)
+    scene.post(ev.NodeUp(NodeId("node1")))
+    call = CallId("node1/cti-callbacks-1-1")
+    attempt = AttemptId("callbacks-1-1")
+    scene.post(ev.CallArrived(call, NodeId("node1"), "PJSIP/trunk-1", "", NUMBER, attempt=attempt, ticket=ticket))
+    first, second = (scene.center.contacts[ContactId(f"callbacks/{name}-1")] for name in (1, 2))
+    assert first.since == second.since
+    scene.unpause("anna")
+    assert scene.offered("anna") == "cti-callbacks-1-1"
 
 
 def test_what_campaigns_have_tried_counts_for_the_gap() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -34,13 +35,14 @@ BERLIN = ("Europe/Berlin",)
 class Keeping(CallingScene):
     """Promises go by their number; their attempts are "callbacks-<number>-<try>"."""
 
-    def __init__(self, policy: Center | None = None, **outbound: Any) -> None:
+    def __init__(self, policy: Center | None = None, *, nodes: Iterable[str] = ("node1",), **outbound: Any) -> None:
         policy = policy or office()
         written = {
             "trunks": outbound.pop("trunks", WAY_OUT),
             "callbacks": {"window": {"weekly": {"mon-sun": "00:00-24:00"}}} | outbound,
         }
-        super().__init__(Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written}))
+        policy = Center.model_validate(policy.model_dump(exclude_unset=True) | {"outbound": written})
+        super().__init__(policy, nodes=nodes)
 
     def promise(self, name: int = 1, **more: Any) -> Promise:
         words: dict[str, Any] = {
