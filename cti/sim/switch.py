@@ -140,10 +140,10 @@ class SimSwitch:
             self.placing.execute(command)
             return
         session = self.sessions.get(command.call)
-        if session is None or not session.open:
+        if isinstance(command, do.StopRing):
+            self._stop_ring(command.offers)
+        elif session is None or not session.open:
             self._refuse(command)
-        elif isinstance(command, do.StopRing):
-            self._stop_ring(session, command.offers)
         elif isinstance(command, do.SaveTicket) and session.call.dial is not None:
             call, ticket = session.call, command.ticket
             self.ami[call.node].act(lambda: setattr(call, "ticket", ticket))
@@ -171,10 +171,12 @@ class SimSwitch:
         elif isinstance(command, do.Announce):
             self.agi.send(command.call, ev.AnnouncementEnded(command.call))
 
-    def _stop_ring(self, session: Session, offers: Sequence[OfferId]) -> None:
-        session.unwanted.update(offers)
+    def _stop_ring(self, offers: Sequence[OfferId]) -> None:
+        """Also where the session is gone: his Dial goes on by itself."""
         for offer in offers:
-            self._hang_up_offer(session, offer)
+            if (session := self.offers.get(offer)) is not None:
+                session.unwanted.add(offer)
+                self._hang_up_offer(session, offer)
 
     def _hang_up_offer(self, session: Session, offer: OfferId) -> None:
         channel = session.channels.get(offer)

@@ -273,10 +273,12 @@ class AsteriskSwitch:
 
     def _no_session(self, command: commands.AnyCommand) -> None:
         """The session ended a moment ago; its SessionLost is on its way. A ring must be answered all the same."""
-        if isinstance(command, commands.Join):
+        if isinstance(command, commands.Join | commands.StopRing):
             node = self.nodes.get(NodeId(command.call.partition("/")[0]))
-            if node is not None:
+            if node is not None and isinstance(command, commands.Join):
                 node.begun.agents.not_joined(command.offer)
+            elif node is not None and isinstance(command, commands.StopRing):
+                node.rings.stop(command.offers)
         if isinstance(command, commands.Ring | commands.Join) and self._desk is not None:
             self._desk.post(events.RingEnded(command.call, RingResult.CANCELLED, caller_there=False))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
@@ -21,7 +21,8 @@ class RingLegs:
         post: Callable[[events.AnyEvent], None],
     ) -> None:
         self._node, self._calls, self._hangup, self._post = node, calls, hangup, post
-        self._legs: dict[str, tuple[CallId, OfferId, str]] = {}  # legs of our rings: caller, offer, DialStatus so far
+        # Legs of our rings: caller, offer, DialStatus so far, channel.
+        self._legs: dict[str, tuple[CallId, OfferId, str, str]] = {}
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
 
     def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
@@ -38,7 +39,7 @@ class RingLegs:
         if offer is None:
             return
         leg = leg_id(self._node, fields["DestUniqueid"])
-        self._legs[leg] = (call_id, offer, "")
+        self._legs[leg] = (call_id, offer, "", channel)
         call = self._calls.get(call_id)
         if call is not None:
             call.legs[offer] = channel
@@ -53,9 +54,9 @@ class RingLegs:
         ours = self._legs.get(leg)
         if ours is None:
             return
-        call_id, offer, _ = ours
+        call_id, offer, _, channel = ours
         status = fields.get("DialStatus", "")
-        self._legs[leg] = (call_id, offer, status)
+        self._legs[leg] = (call_id, offer, status, channel)
         if ring_result(status) is RingResult.ANSWERED:
             call = self._calls.get(call_id)
             if call is not None:
@@ -69,7 +70,7 @@ class RingLegs:
         ours = self._legs.pop(leg, None)
         if ours is None:
             return
-        _, offer, status = ours
+        _, offer, status, _ = ours
         result = ring_result(status, fields.get("Cause", ""))
         if result is not RingResult.ANSWERED:
             self._post(events.OfferEnded(offer, result))
@@ -77,9 +78,13 @@ class RingLegs:
     def replaced(self, second: CallId, caller: CallId) -> None:
         """The ring for `second` is `caller`'s from now on (attended transfer into the line)."""
         self._rings[caller] = self._rings.pop(second, {})
-        self._legs = {
-            leg: (caller if of == second else of, offer, status) for leg, (of, offer, status) in self._legs.items()
-        }
+        self._legs = {leg: (caller if of == second else of, *rest) for leg, (of, *rest) in self._legs.items()}
+
+    def stop(self, offers: Collection[OfferId]) -> None:
+        """These phones shall stop although FastAGI to their caller broke: his Dial goes on by itself."""
+        for _, offer, status, channel in self._legs.values():
+            if offer in offers and not status:
+                self._hangup(channel)
 
     def forget(self, present: set[str]) -> None:
         """Only these channels exist."""

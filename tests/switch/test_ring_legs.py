@@ -63,6 +63,19 @@ async def test_a_leg_that_was_taken_back_before_it_was_known_is_hung_up(bench: B
     assert bench.link.fired() == []
 
 
+async def test_a_ring_is_stopped_though_its_callers_session_is_gone(bench: Bench) -> None:
+    """FastAGI broke, and the agent logs out: his phone would ring on until its time is up."""
+    bench.node.rings.expect(C, {"PJSIP/1001": O1})
+    bench.tells("DialBegin", **BEGIN)
+    bench.node.rings.stop((O2,))
+    assert bench.link.fired() == []
+    bench.node.rings.stop((O1,))
+    assert bench.link.fired() == [{"Action": "Hangup", "Channel": "PJSIP/1001-0000000a"}]
+    bench.tells("DialEnd", DestUniqueid="20.1", DialStatus="ANSWER")
+    bench.node.rings.stop((O1,))
+    assert bench.link.fired() == [], "who has answered talks"
+
+
 async def test_the_end_of_a_leg_that_was_taken_back_is_told(bench: Bench) -> None:
     bench.a_call().to_stop.add(O1)
     bench.node.rings.expect(C, {"PJSIP/1001": O1})
