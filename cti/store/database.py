@@ -157,9 +157,13 @@ def _patient(store: Store, url: str) -> Iterator[Engine]:
 
 
 def _migrate(engine: Engine) -> None:
+    newest = _newest()
     with engine.connect() as connection:
-        if _version(connection) == _newest():
-            return
+        found = _version(connection)
+    if found == newest:
+        return
+    if found is not None and found > newest:  # steps are counted: "0028"
+        raise _CannotMigrate(f"the store is newer ({found}) than this program ({newest}): upgrade this engine")
     from alembic import command  # a tenth of a start, where there is anything to do at all
     from alembic.config import Config
     from alembic.util import CommandError
