@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cti.model.callout import Callout
 from cti.model.changes import Sought
 from cti.model.policy import Exit
-from cti.model.ticket import Ticket
+from cti.model.ticket import MOST_HEAD_START_S, Ticket, possible_since
 from cti.model.words import (
     AgentId,
     AttemptId,
@@ -121,12 +121,12 @@ class Contact:
             call,
             node,
             ticket.queue,
-            min(ticket.since, now),
-            min(ticket.entered_at, now),
+            possible_since(ticket.since, now),
+            possible_since(ticket.entered_at, now),
             now,
             entry=ticket.entry,
             visit=ticket.visit,
-            own_head_start_s=ticket.head_start_s,
+            own_head_start_s=max(0.0, min(ticket.head_start_s, MOST_HEAD_START_S)),
             tier=ticket.tier,
             own_requires=tuple(sorted(ticket.requires.items())),
             tried={agent: until for agent, until in ticket.tried.items() if agent in agents},

@@ -13,6 +13,7 @@ from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.commands import Join, LeaveMessage, Release, Ring, RingLeg, SaveTicket
 from cti.model.events import CallArrived
+from cti.model.ticket import possible_since
 from cti.model.words import Activity, AttemptId, CallId, ContactId, ContactState, DialResult, Heard, OfferState, Outcome
 
 AGAIN = (DialResult.CANCELLED, DialResult.NOT_DIALLED)  # nobody was reached because we did not want to any more
@@ -129,7 +130,9 @@ def _customer_there(floor: Floor, contact: Contact, event: CallArrived, *, ours:
         in_flow.run(floor, contact)
     elif not contact.visit_open:
         waited = event.ticket is not None and event.ticket.queued  # an earlier process had him in the line
-        contact.since = event.ticket.since if event.ticket is not None and waited else floor.now
+        contact.since = (
+            possible_since(event.ticket.since, floor.now) if event.ticket is not None and waited else floor.now
+        )
         visits.enter(floor, contact, contact.queue)
     else:
         _into_line(floor, contact)

@@ -36,6 +36,7 @@ from cti.store.flow_versions import (
     load_in_force,
     put_in_force,
 )
+from cti.store.owner import gravity
 from cti.switch.flow_desk import FlowDesk
 
 log = structlog.get_logger(__name__)
@@ -258,7 +259,7 @@ class FlowsInForce:
                 put_in_force(self._store, *self._owed[0])
             except SQLAlchemyError as error:
                 self.errors += 1
-                log.error("flows are not stored", error=type(error).__name__)
+                log.log(gravity(error), "flows are not stored", error=type(error).__name__)
                 return [NOT_STORED]
             del self._owed[0]
         return []

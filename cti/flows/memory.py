@@ -22,6 +22,7 @@ from cti.model.words import CallId
 from cti.ports import Clock
 from cti.store.callback_request import CallbackRequest, ConflictingRequest, decode_request, drop, take_over
 from cti.store.database import Store
+from cti.store.owner import gravity
 from cti.store.survey_asked import may_ask
 from cti.store.voicemail import Voicemail, keep
 
@@ -142,7 +143,7 @@ class FlowMemory:
         except (TimeoutError, SQLAlchemyError) as error:
             self.errors += 1
             future.add_done_callback(lambda done: late() if not done.cancelled() and done.exception() is None else None)
-            log.error("the store gave a flow no answer", error=type(error).__name__)
+            log.log(gravity(error), "the store gave a flow no answer", error=type(error).__name__)
             raise Deaf from None
 
     def _answered(self, future: asyncio.Future[T]) -> None:

@@ -23,6 +23,7 @@ from cti.ports import Clock
 from cti.store import hook_outbox
 from cti.store.database import Store
 from cti.store.hook_outbox import Message
+from cti.store.owner import gravity
 
 GIVE_UP_AFTER, REST_S = 5, 60.0
 LOOK_S = 60.0  # at the latest: another process may have put something in
@@ -92,7 +93,12 @@ class Deliveries:
                 await lane.run()
             except Exception as error:  # whatever it is: this lane, and those beside it, must go on
                 self.errors += 1
-                _log.error("hooks: a lane broke off, and begins again", hook=lane.name, error=type(error).__name__)
+                _log.log(
+                    gravity(error),
+                    "hooks: a lane broke off, and begins again",
+                    hook=lane.name,
+                    error=type(error).__name__,
+                )
                 await asyncio.sleep(STORE_RETRY_S)
 
     async def _clean(self) -> None:
@@ -103,7 +109,7 @@ class Deliveries:
                 deleted = await asyncio.to_thread(hook_outbox.forget, self._store, list(self._lanes), *over)
             except Exception as error:
                 self.errors += 1
-                _log.error("hooks: what is over cannot be forgotten", error=type(error).__name__)
+                _log.log(gravity(error), "hooks: what is over cannot be forgotten", error=type(error).__name__)
             await asyncio.sleep(CLEAN_EVERY_S if deleted < hook_outbox.PORTION else CLEAN_PAUSE_S)
 
 

@@ -32,7 +32,7 @@ from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError
-from cti.store.database import open_store
+from cti.store.database import open_store, reason_and_remedy
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
 from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
@@ -60,9 +60,13 @@ class _CannotTake(Exception):
 
 
 class Standby:
-    """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go."""
+    """One engine's waiting. `owner` owns the centre, as far as we know; None: nobody to whom anybody could go.
 
-    def __init__(self, file: OwnFile, rules: Joined, door: Door, term: Term) -> None:
+    `refused`: why the store did not take our last claim, a moment ago. It would refuse again, and who stands by
+    elsewhere may fare better: we let a lease's time pass.
+    """
+
+    def __init__(self, file: OwnFile, rules: Joined, door: Door, term: Term, *, refused: str = "") -> None:
         self.owner: Whereabouts | None = None
         self.token, self.standbys = 0, 0
         self._file, self._settings = file, file.began
@@ -74,8 +78,9 @@ class Standby:
         self._apart: list[str] = []  # what sets us apart from the owner, and should not
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
-        self._trouble = ""  # why we cannot take over though we could
-        self._try_pause_s, self._try_at = 0.0, 0.0
+        self._trouble = refused  # why we cannot take over though we could
+        self._try_pause_s = rules.lease_s if refused else 0.0
+        self._try_at = lasting_clock() + self._try_pause_s
 
     @property
     def redis_away_s(self) -> float | None:
@@ -172,7 +177,7 @@ class Standby:
         try:
             is_ours = self._term.take(store)
         except SQLAlchemyError as error:
-            raise _CannotTake(f"store: {type(error).__name__}") from None
+            raise _CannotTake(f"store: {reason_and_remedy(error, store)}") from None
         except RedisAway as away:
             raise _CannotTake(f"Redis: {away}") from None
         finally:

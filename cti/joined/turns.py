@@ -22,7 +22,7 @@ from cti.joined.own_file import OwnFile
 from cti.joined.standby import Standby
 from cti.joined.term import Term
 from cti.joined.whereabouts import whereabouts
-from cti.store.database import Store
+from cti.store.database import Store, reason_and_remedy
 from cti.store.owner import claim
 
 BEAT_S = 0.5
@@ -33,7 +33,7 @@ Serve = Callable[[Holding], Coroutine[None, None, None]]
 
 
 class _NotClaimed(Exception):
-    """The lease was ours, and the store did not take our token."""
+    """The lease was ours, and the store did not take our token: why."""
 
 
 async def take_turns(file: OwnFile, serve: Serve) -> None:
@@ -42,18 +42,19 @@ async def take_turns(file: OwnFile, serve: Serve) -> None:
     What `serve` starts from is in `file`, as it is when the centre is ours.
     """
     rules = file.began.redis or Joined()
+    refused = ""
     while True:
         door = Door(rules, whereabouts(file.began))  # each turn a name of its own
         term = Term(rules, door)
         beating = asyncio.get_running_loop().create_task(_beat(term))
         try:
-            await Standby(file, rules, door, term).until_taken()
+            await Standby(file, rules, door, term, refused=refused).until_taken()
+            refused = ""
             await file.at_takeover()
             if await _own(rules, door, term, serve):
                 return
-        except _NotClaimed:
-            await in_thread_of_its_own(term.end)
-            await asyncio.sleep(rules.lease_s)  # the store would refuse again; who stands by elsewhere may fare better
+        except _NotClaimed as trouble:
+            refused = str(trouble)
         finally:
             beating.cancel()
             await in_thread_of_its_own(partial(_leave, term, door))
@@ -73,7 +74,7 @@ async def _own(rules: Joined, door: Door, term: Term, serve: Serve) -> bool:
             await in_thread_of_its_own(partial(_claim, rules, door, term.store, token))
     except TimeoutError:
         log.error("cannot take over: the store does not answer", waited_s=rules.claim_s)
-        raise _NotClaimed from None
+        raise _NotClaimed("the store does not answer") from None
     log.info("owns the centre", domain=rules.domain, token=token)
     return await _serve(term.holding, serve, term.lost)
 
@@ -83,10 +84,11 @@ def _claim(rules: Joined, door: Door, store: Store, token: int) -> None:
     try:
         ours = claim(store, rules.domain, token, door.me.engine, time.time())
     except SQLAlchemyError as error:
-        log.error("cannot take over: the store does not take the claim", error=type(error).__name__)
-        raise _NotClaimed from None
+        why = reason_and_remedy(error, store)
+        log.error("cannot take over: the store does not take the claim", reason=why)
+        raise _NotClaimed(why) from None
     if not ours:
-        raise _NotClaimed
+        raise _NotClaimed("another engine was first")
 
 
 async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:

@@ -20,6 +20,7 @@ from cti.ports import Clock
 from cti.store.callbacks import open_promises
 from cti.store.database import Store
 from cti.store.outbound_retention import counts_for_ever
+from cti.store.owner import gravity
 from cti.store.promising import Placed, take_requests
 from cti.store.tried import history
 from cti.store.unanswered import Unanswered
@@ -74,7 +75,7 @@ class CallbackKeeper:
             except Exception as error:  # whatever it is: promises must go on being taken
                 self.errors += 1
                 pause_s = RETRY_S
-                log.error("requests for callbacks cannot be read", error=type(error).__name__)
+                log.log(gravity(error), "requests for callbacks cannot be read", error=type(error).__name__)
             try:
                 await asyncio.wait_for(self._asked.wait(), pause_s)
             except TimeoutError:
@@ -93,7 +94,7 @@ class CallbackKeeper:
             return history(self._store, numbers, self._clock(), ever=ever)
         except Exception as error:  # whatever it is: the promises are taken, and must not wait for the next start
             self.errors += 1
-            log.error("what was tried at numbers cannot be read", error=type(error).__name__)
+            log.log(gravity(error), "what was tried at numbers cannot be read", error=type(error).__name__)
             return {}
 
     def _tell(self, unusable: int) -> None:

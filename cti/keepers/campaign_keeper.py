@@ -27,6 +27,7 @@ from cti.store import campaigns
 from cti.store.database import Store
 from cti.store.leads import give_back
 from cti.store.outbound_retention import counts_for_ever
+from cti.store.owner import gravity
 from cti.store.quota_counts import reached
 
 RETRY_S = 5.0
@@ -82,7 +83,7 @@ class CampaignKeeper:
                 except Exception as error:  # whatever it is: other campaigns, and the next request, must go on
                     self.errors += 1
                     self._unsure |= {name: taken} if taken else {}
-                    log.error("leads cannot be read", campaign=name, error=type(error).__name__)
+                    log.log(gravity(error), "leads cannot be read", campaign=name, error=type(error).__name__)
                 else:
                     post(offered)
 
@@ -93,7 +94,7 @@ class CampaignKeeper:
                 await asyncio.to_thread(give_back, self._store, leads)
             except Exception as error:  # whatever it is: it is tried again
                 self.errors += 1
-                log.error("leads cannot be given back yet", campaign=name, error=type(error).__name__)
+                log.log(gravity(error), "leads cannot be given back yet", campaign=name, error=type(error).__name__)
             else:
                 del self._unsure[name]
 

@@ -20,6 +20,7 @@ from cti.model.promise import Promise
 from cti.outbound.lead import meant
 from cti.ports import Clock
 from cti.store.database import Store
+from cti.store.owner import gravity
 from cti.store.promising import Watch, promise_at_once
 from cti.store.visits import Customer, due_page
 
@@ -53,7 +54,7 @@ class VisitKeeper:
                 await asyncio.to_thread(self._promise, name, made)
             except Exception as error:  # whatever it is: other visits, and the next look, must go on
                 self.errors += 1
-                log.error("regular calls cannot be promised", visit=name, error=type(error).__name__)
+                log.log(gravity(error), "regular calls cannot be promised", visit=name, error=type(error).__name__)
             for promise in made:  # also those before the one that failed: they are on the disk
                 post(CallbackPromised(promise))
 

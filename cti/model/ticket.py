@@ -15,6 +15,8 @@ from cti.model.words import AgentId, ContactId, QueueName
 
 VARIABLE = "CTI_TICKET"  # of the caller's channel
 MAX_TICKET_CHARS = 3500  # it comes back as one line of an AGI environment, and those have limits
+LONGEST_WAIT_S = 366 * 86_400.0  # a promise is kept for a year at most, and who calls meanwhile takes its place
+MOST_HEAD_START_S = 86_400.0  # as much as the policy can give
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True, rename={"head_start_s": "head", "entered_at": "in"}):
@@ -79,6 +81,11 @@ def _less(ticket: Ticket) -> Ticket | None:
 
 def _text(ticket: Ticket) -> str:
     return base64.urlsafe_b64encode(_encoder.encode(ticket)).rstrip(b"=").decode("ascii")
+
+
+def possible_since(since: float, now: float) -> float:
+    """When somebody has begun to wait, by his ticket; never later than `now`, nor so early that nobody can have."""
+    return max(min(since, now), now - LONGEST_WAIT_S)
 
 
 def decode_ticket(text: str) -> Ticket | None:

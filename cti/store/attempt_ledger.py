@@ -18,6 +18,7 @@ from cti.model.dialling import attempt_parts
 from cti.model.words import AttemptId, DialResult
 from cti.store.attempts import Attempt, Intent, NotNow, ended, intend, sent
 from cti.store.database import Store
+from cti.store.owner import gravity
 from cti.store.tables import lead_number
 from cti.store.threads import StoreThreads
 
@@ -101,4 +102,8 @@ class AttemptLedger:
             write()
         except Exception as error:  # whatever it is: a thread that dies of it tells nobody
             self.errors += 1
-            _log.error("an attempt that went out, or did not, is still kept as intended", error=type(error).__name__)
+            _log.log(
+                gravity(error),
+                "an attempt that went out, or did not, is still kept as intended",
+                error=type(error).__name__,
+            )

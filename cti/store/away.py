@@ -10,7 +10,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from cti.store.database import reason
+from cti.store.database import PRIMARY_CODE, reason
 from cti.store.owner import NotOwner
 from cti.store.row_fault import sqlstate
 
@@ -18,7 +18,7 @@ from cti.store.row_fault import sqlstate
 # needed state (a lock), an operator's doing, the system, its files, itself; and a server that only reads
 _CLASSES = frozenset(("08", "28", "3D", "40", "53", "55", "57", "58", "F0", "XX"))
 _READ_ONLY = "25006"
-# https://sqlite.org/rescode.html; the lowest byte is the primary code
+# https://sqlite.org/rescode.html
 _CODES = frozenset(
     (
         sqlite3.SQLITE_PERM,
@@ -35,7 +35,6 @@ _CODES = frozenset(
         sqlite3.SQLITE_NOTADB,
     )
 )
-_PRIMARY = 0xFF
 
 
 def why_away(error: Exception) -> str:
@@ -48,7 +47,7 @@ def why_away(error: Exception) -> str:
     if code:
         is_away = code[:2] in _CLASSES or code == _READ_ONLY
     elif isinstance(error.orig, sqlite3.Error):
-        is_away = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY in _CODES
+        is_away = getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY_CODE in _CODES
     else:  # the driver's own words: it has lost its server, or found none
         is_away = True
     return reason(error) if is_away else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,7 @@ POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
 # A server that hangs, or a network that swallows, is away after so long, and what it was asked is asked anew: longer
 # than the longest report. Migrations have no end of their own: an index over ten million rows takes its time.
 ANSWER_S = 300.0
+PRIMARY_CODE = 0xFF  # of SQLite's codes: the lowest byte, https://sqlite.org/rescode.html
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
 
@@ -77,7 +79,7 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
             _migrate(engine)
     except (SQLAlchemyError, _CannotMigrate, OSError, TypeError, ValueError) as error:  # a driver's: no user is named
         store.close()
-        raise ConfigError([f"store: cannot open {shown}: {reason(error)}"]) from None
+        raise ConfigError([f"store: cannot open {shown}: {reason_and_remedy(error, store)}"]) from None
     return store
 
 
@@ -155,9 +157,13 @@ def _patient(store: Store, url: str) -> Iterator[Engine]:
 
 
 def _migrate(engine: Engine) -> None:
+    newest = _newest()
     with engine.connect() as connection:
-        if _version(connection) == _newest():
-            return
+        found = _version(connection)
+    if found == newest:
+        return
+    if found is not None and found > newest:  # steps are counted: "0028"
+        raise _CannotMigrate(f"the store is newer ({found}) than this program ({newest}): upgrade this engine")
     from alembic import command  # a tenth of a start, where there is anything to do at all
     from alembic.config import Config
     from alembic.util import CommandError
@@ -203,4 +209,13 @@ def reason(error: BaseException) -> str:
         return str(told.get("M", "refused")).splitlines()[0]
     if str(cause).startswith("Can't create a connection"):
         return f"nobody answers there ({cause.__cause__ or 'is PostgreSQL running?'})"
-    return str(cause).splitlines()[0]
+    return next(iter(str(cause).splitlines()), type(cause).__name__)
+
+
+def reason_and_remedy(error: BaseException, store: Store) -> str:
+    """Return `reason`, and what ends it where that is known."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & PRIMARY_CODE
+    if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return reason(error)
+    file = store.engine.url.database
+    return f"{reason(error)}: end the program that keeps its lock (`fuser -v {file}` names it), a shell or a copy"

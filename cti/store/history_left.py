@@ -20,6 +20,7 @@ from cti.model.changes import LEFT_BEHIND, Changed, Kind
 from cti.model.words import CallId, ContactId, ContactState, Outcome, QueueName
 from cti.store.bulk import in_portions
 from cti.store.database import Store
+from cti.store.owner import gravity
 from cti.store.tables import contact_fact, contact_history
 
 AFTER_S = 120.0  # longer than the dialplan keeps a caller without an engine
@@ -97,7 +98,7 @@ class LeftBehind:
                 ends = await asyncio.to_thread(self._ends, some)
             except Exception as error:  # whatever it is: they are open still, and looked at again
                 self.errors += 1
-                _log.error("contacts_left_open", contacts=len(self.rows), error=type(error).__name__)
+                _log.log(gravity(error), "contacts_left_open", contacts=len(self.rows), error=type(error).__name__)
                 pause_s = RETRY_S
                 continue
             pause_s = PAUSE_S

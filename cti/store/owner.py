@@ -7,6 +7,7 @@ Knows nothing of Redis. Blocks for the disk.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection, event, insert, select, update
@@ -20,6 +21,11 @@ _table = routing_owner
 
 class NotOwner(SQLAlchemyError):
     """This engine's token is not the newest any more: nothing of its transaction is kept."""
+
+
+def gravity(error: Exception) -> int:
+    """How loud the log is about a write that failed. That another engine owns the centre, our stepping down tells."""
+    return logging.INFO if isinstance(error, NotOwner) else logging.ERROR
 
 
 def newest_token(store: Store, domain: str) -> int:

@@ -22,6 +22,7 @@ from cti.store.outbound_retention import (
     sweep_attempts,
     sweep_recordings,
 )
+from cti.store.owner import gravity
 
 FILES_EVERY_S = 3_600.0  # a folder may have many
 
@@ -66,7 +67,7 @@ class Sweeper:
                     self._more.add(what)
             except Exception as error:
                 self.errors += 1
-                _log.error("too_old_and_not_deleted", what=what, error=type(error).__name__)
+                _log.log(gravity(error), "too_old_and_not_deleted", what=what, error=type(error).__name__)
         return deleted
 
     def _steps(self, now: float, version: str, center: Center) -> dict[str, Callable[[], int]]:

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from cti.store.owner import gravity
 from cti.store.row_fault import is_rows_fault
 
 Work = TypeVar("Work")
@@ -79,7 +80,9 @@ class WriterThread(ABC, Generic[Work]):
                 self._lose(work, error)
                 return True
             if not self._failing:
-                _log.error(f"{self._what}_not_written", waiting=self._size(work), error=type(error).__name__)
+                _log.log(
+                    gravity(error), f"{self._what}_not_written", waiting=self._size(work), error=type(error).__name__
+                )
             self._failing = True
             return False
         if self._failing:
@@ -92,7 +95,7 @@ class WriterThread(ABC, Generic[Work]):
             self._afterwards(work)
         except Exception as error:
             self.errors += 1
-            _log.error(f"{self._what}_written_but_not_the_rest", error=type(error).__name__)
+            _log.log(gravity(error), f"{self._what}_written_but_not_the_rest", error=type(error).__name__)
 
     def _lose(self, work: Work, error: Exception) -> None:
         """No database takes it."""

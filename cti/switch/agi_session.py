@@ -73,6 +73,9 @@ class Door(Protocol):
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         """The environment is complete: start the session, or say why not."""
 
+    def broken(self, transport: asyncio.Transport, why: str) -> None:
+        """What a peer has sent is no AGI; close its connection."""
+
     def forget(self, session: AgiSession) -> None:
         """The connection ended."""
 
@@ -211,9 +214,7 @@ class AgiSession(asyncio.Protocol):
             if answered:
                 self._answer(answered)
         except AgiProtocolError as error:
-            self._server.counters.protocol_errors += 1
-            _log.warning("AGI connection closed: %s", error)
-            self._transport.abort()
+            self._server.broken(self._transport, str(error))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True

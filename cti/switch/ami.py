@@ -29,6 +29,7 @@ from cti.switch.ami_actions import (
     AmiTimeout,
 )
 from cti.switch.ami_codec import AmiDecoder, AmiProtocolError, Fields, Message, encode_action
+from cti.switch.seldom import Seldom
 
 __all__ = [
     "AmiCounters",
@@ -101,7 +102,7 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
                     on_event(message)
                 except Exception as error:
                     counters.event_errors += 1
-                    _log.error("node %s: the reader of events failed: %s", self._link.node, type(error).__name__)
+                    self._link.reader_failed(type(error).__name__)
             else:
                 live = self._before_boot(message)
         counters.forged += self._decoder.forged
@@ -222,6 +223,7 @@ class AmiLink:
         self.on_event = on_event
         self.clock: Callable[[], float] = clock or (lambda: asyncio.get_running_loop().time())
         self.counters = AmiCounters()
+        self._seldom = Seldom(self.clock)
         self.token = f"cti-{os.urandom(5).hex()}-"
         self.state = LinkState.DOWN
         self.reason = "not connected yet"
@@ -315,6 +317,12 @@ class AmiLink:
         if self._live is wire:
             self._live = None
             self._set_state(LinkState.DOWN, reason)
+
+    def reader_failed(self, kind: str) -> None:
+        """Whoever hears events has failed at one: told now and then, since the peer decides how many come."""
+        more = self._seldom.words(kind)
+        if more is not None:
+            _log.error("node %s: the reader of events failed: %s%s", self.node, kind, more)
 
     # Inside.
 

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from cti.switch.agi_session import AgiConnectionLost, AgiCounters, AgiSession
+from cti.switch.seldom import Seldom
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -66,6 +67,7 @@ class FastAgiServer:
         # Each with its deadline while its environment is awaited (then it is in `_unknown`, too).
         self._unknown: dict[AgiSession, asyncio.Transport] = {}  # the oldest first
         self._told_crowd_at = -math.inf
+        self._seldom = Seldom(lambda: self.loop.time())
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowed_hosts: dict[str, bool] = {}
         self.counters = AgiCounters()
@@ -155,6 +157,14 @@ class FastAgiServer:
         if self.loop.time() >= self._told_crowd_at + CROWD_TOLD_S:
             self._told_crowd_at = self.loop.time()
             _log.warning("%d FastAGI connections say nothing: look who opens them", len(self._unknown) + 1)
+
+    def broken(self, transport: asyncio.Transport, why: str) -> None:
+        """A peer does not speak AGI: it goes; told now and then, whatever it was."""
+        transport.abort()
+        self.counters.protocol_errors += 1
+        more = self._seldom.words("broken")
+        if more is not None:
+            _log.warning("AGI connection closed: %s%s", why, more)
 
     def forget(self, session: AgiSession) -> None:
         """A connection ended."""

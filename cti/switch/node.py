@@ -78,6 +78,7 @@ class Node:
         self.door_open = False  # callers who are told of us before would find it shut, and try the others first
         self.rings = RingLegs(name, calls, self.hangup, post)
         self._watch: asyncio.Task[None] | None = None
+        self._away: LinkChange | None = None  # what the operator is told of again and again
         self._closing = self._drained = False
 
     async def start(self) -> None:
@@ -202,6 +203,10 @@ class Node:
     # --- the link ---------------------------------------------------------------------------------------------------
 
     def _on_state(self, change: LinkChange) -> None:
+        if self._away is not None and change.state is self._away.state:
+            self._away = change  # in other words, which are told when it is told again
+            return
+        self._away = None
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
@@ -210,16 +215,17 @@ class Node:
             self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
             return
         if not self._closing:
-            self._watch = asyncio.get_running_loop().create_task(self._keep_telling(change), name=f"tell-{self.name}")
+            self._away = change
+            self._watch = asyncio.get_running_loop().create_task(self._keep_telling(), name=f"tell-{self.name}")
         if self._up:
             self._up = self.live = False
             if not self._closing:
                 log.warning("node lost", node=self.name, reason=change.reason)
             self._post(events.NodeDown(self.name))
 
-    async def _keep_telling(self, change: LinkChange) -> None:
-        what = "refuses our login" if change.state is LinkState.LOGIN_REFUSED else "cannot be reached"
-        while True:
+    async def _keep_telling(self) -> None:
+        while (change := self._away) is not None:
+            what = "refuses our login" if change.state is LinkState.LOGIN_REFUSED else "cannot be reached"
             log.error(
                 f"Asterisk's AMI {what}: nobody is served there until it does",
                 node=self.name,

@@ -21,7 +21,7 @@ from cti.switch import originate
 from cti.switch.ami import AmiLink
 from cti.switch.ami_events import Fields
 from cti.switch.begun_legs import BegunLeg, BegunLegs
-from cti.switch.trunks import Trunk, dial_string
+from cti.switch.trunks import Trunk, way_out
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ class PlacedCalls(BegunLegs[AttemptId, Placed]):
             self._take_back(placed)
 
     async def _place(self, call: PlaceCall, placed: Placed) -> None:
-        fields = self._fields(call)
+        fields = self._fields(call, placed)
         if isinstance(fields, DialResult):
             self._over(call.attempt, fields)
         elif not await self._intended(call):
@@ -97,17 +97,18 @@ class PlacedCalls(BegunLegs[AttemptId, Placed]):
         if self._ledger is not None:
             self._ledger.not_sent(attempt, result)
 
-    def _fields(self, call: PlaceCall) -> originate.Pairs | DialResult:
+    def _fields(self, call: PlaceCall, placed: Placed) -> originate.Pairs | DialResult:
         try:
-            dial = dial_string(self._trunks, call.number, call.trunk)
+            way = way_out(self._trunks, call.number, call.trunk)
         except ValueError:
             return DialResult.INVALID
-        if dial is None:
+        if way is None:
             log.error("no trunk may be used for that number", trunk=call.trunk or "any", attempt=call.attempt)
             return DialResult.NOT_DIALLED
         if not originate.is_placeable(call):
             log.error("a call cannot be placed: its attempt or its caller id is not well formed", node=self._node)
             return DialResult.NOT_DIALLED
+        placed.trunk, dial = way
         return originate.place(call, dial)
 
     async def _intended(self, call: PlaceCall) -> bool:

@@ -78,7 +78,10 @@ class RingLegs:
     def replaced(self, second: CallId, caller: CallId) -> None:
         """The ring for `second` is `caller`'s from now on (attended transfer into the line)."""
         self._rings[caller] = self._rings.pop(second, {})
-        self._legs = {leg: (caller if of == second else of, *rest) for leg, (of, *rest) in self._legs.items()}
+        self._legs = {
+            leg: (caller if of == second else of, offer, status, channel)
+            for leg, (of, offer, status, channel) in self._legs.items()
+        }
 
     def stop(self, offers: Collection[OfferId]) -> None:
         """These phones shall stop although FastAGI to their caller broke: his Dial goes on by itself."""

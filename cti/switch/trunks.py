@@ -29,16 +29,16 @@ def is_number(text: str) -> bool:
     return E164.fullmatch(text) is not None
 
 
-def dial_string(trunks: Mapping[str, Trunk], number: str, name: str = "") -> str | None:
-    """Return how `number` is dialled by the trunk `name`; "": by the one that knows most of it, the first of equals.
+def way_out(trunks: Mapping[str, Trunk], number: str, name: str = "") -> tuple[str, str] | None:
+    """Return by which trunk `number` is dialled, and how it is written there.
 
-    None: it may not be dialled there. Raises ValueError (without the number, which is personal) for what is no E.164
-    number.
+    That is the trunk `name`; "": the one that knows most of the number, the first of equals. None: it may not be
+    dialled there. Raises ValueError (without the number, which is personal) for what is no E.164 number.
     """
     if not is_number(number):
         raise ValueError("not an E.164 number")
-    ways = [trunk for known, trunk in trunks.items() if name in ("", known)]
-    trunk = max(ways, key=lambda trunk: trunk.reach(number), default=None)
-    if trunk is None or not trunk.reach(number):
+    ways = [known for known in trunks if name in ("", known)]
+    best = max(ways, key=lambda known: trunks[known].reach(number), default=None)
+    if best is None or not trunks[best].reach(number):
         return None
-    return trunk.dial.replace("{number}", number).replace("{digits}", number[1:])
+    return best, trunks[best].dial.replace("{number}", number).replace("{digits}", number[1:])

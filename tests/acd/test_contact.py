@@ -6,6 +6,7 @@ import pytest
 from kit import NODE, call_id
 
 from cti.acd.contact import Contact
+from cti.model.ticket import LONGEST_WAIT_S, MOST_HEAD_START_S, Ticket
 from cti.model.words import AgentId, ContactId, QueueName
 
 pytestmark = pytest.mark.unit
@@ -47,6 +48,21 @@ def test_the_ticket_carries_what_must_survive() -> None:
     assert (ticket.contact, ticket.queue, ticket.since, ticket.entered_at) == (contact.id, "sales", 100.0, 105.0)
     assert (ticket.head_start_s, ticket.tier, ticket.requires) == (3.0, 2, {"en": 2})
     assert (ticket.tried, ticket.entry, ticket.visit) == ({"anna": 160.0}, 2, 3)
+
+
+def test_a_ticket_says_no_time_that_cannot_be() -> None:
+    now = 1_800_000_000.0
+    for said, begun in (
+        (-1e308, now - LONGEST_WAIT_S),
+        (0.0, now - LONGEST_WAIT_S),
+        (4e9, now),
+        (now - 5.0, now - 5.0),
+    ):
+        ticket = Ticket(ContactId("c"), QueueName("sales"), said, said, head_start_s=1e308)
+        back = Contact.of_ticket(ticket, call_id("c1"), NODE, now, {})
+        assert (back.since, back.entered_at, back.own_head_start_s) == (begun, begun, MOST_HEAD_START_S)
+    ticket = Ticket(ContactId("c"), QueueName("sales"), now, now, head_start_s=-9.0)
+    assert Contact.of_ticket(ticket, call_id("c1"), NODE, now, {}).own_head_start_s == 0.0
 
 
 def test_agents_who_are_gone_are_no_longer_left_out() -> None:

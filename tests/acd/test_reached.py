@@ -9,7 +9,8 @@ from cti.model import events as ev
 from cti.model.callout import Listening, OnMachine
 from cti.model.changes import Kind
 from cti.model.policy import Entry
-from cti.model.words import AttemptId, CallId, DialFirst, DialResult, Heard, RingResult
+from cti.model.ticket import LONGEST_WAIT_S, Ticket
+from cti.model.words import AttemptId, CallId, DialFirst, DialResult, Heard, QueueName, RingResult
 from tests.calling_scene import AGENT, NUMBER, CallingScene, office
 from tests.kit import NODE, Exit, Queue, center, member
 
@@ -324,6 +325,15 @@ def test_who_was_in_the_line_already_when_we_died_keeps_his_time() -> None:
     after.due(reserve=False, contact=ticket.contact)
     after.post(ev.CallArrived(call, NODE, "PJSIP/trunk-x1", "", NUMBER, attempt=AttemptId("x1"), ticket=ticket))
     assert after.center.contacts[ticket.contact].since == ticket.since
+
+
+def test_nobody_has_waited_since_a_time_that_cannot_be() -> None:
+    scene = CallingScene()
+    scene.pause("anna")
+    scene.due(reserve=False)
+    ticket = Ticket(scene.wish().id, QueueName("sales"), since=-9e8, entered_at=-9e8, queued=True)
+    scene.post(ev.CallArrived(CALL, NODE, "PJSIP/trunk-x1", "", NUMBER, attempt=AttemptId("x1"), ticket=ticket))
+    assert scene.wish().since == scene.now - LONGEST_WAIT_S
 
 
 def test_what_listening_told_is_told_with_the_end_of_the_attempt() -> None:

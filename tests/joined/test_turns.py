@@ -206,8 +206,13 @@ async def test_a_store_that_takes_no_claim_is_not_asked_again_at_once(
         raise OperationalError("INSERT", None, OSError("disk full"))
 
     monkeypatch.setattr(turns, "claim", refuses)
-    one = start("one")
-    await one.until(lambda: len(claimed_at) == 2)
+    with capture_logs() as logged:
+        one = start("one")
+        await one.until(lambda: len(claimed_at) == 1)
+        await one.until(lambda: reachable(one.address, 8470))
+        assert "cannot take over" in (await one.get(8470, "/readyz"))[1], "it answers meanwhile, and says so"
+        await one.until(lambda: len(claimed_at) == 2)
+    assert "disk full" in str([line for line in logged if line["log_level"] == "error"])
     assert claimed_at[1] - claimed_at[0] >= 1.0 and not one.owns  # a lease, at least
     monkeypatch.undo()
     await one.until(lambda: one.owns)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from cti.keepers import callback_keeper
 from cti.keepers.callback_keeper import CallbackKeeper
@@ -19,6 +20,7 @@ from cti.model.promise import Number, Promise
 from cti.store.callback_request import CallbackRequest, take_over
 from cti.store.callbacks import open_promises
 from cti.store.database import Store, open_store
+from cti.store.owner import NotOwner
 from cti.store.promising import promise_at_once, take_requests
 from tests.breaking import breaking
 from tests.waiting import PATIENCE_S
@@ -90,21 +92,26 @@ async def test_what_cannot_be_kept_is_counted_and_the_next_one_kept(
     assert found.unusable == 1
 
 
-async def test_a_store_that_is_away_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("error", "level"), [(NotOwner(), "info"), (OperationalError("", None, Exception()), "error")])
+async def test_a_store_that_is_away_is_asked_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception, level: str
+) -> None:
     ask(store, "r1")
     take, away = take_requests, [True]
 
     def failing(*words: Any) -> Any:
         if away:
             away.pop()
-            raise OperationalError("", None, Exception())
+            raise error
         return take(*words)
 
     monkeypatch.setattr(callback_keeper, "take_requests", failing)
     monkeypatch.setattr(callback_keeper, "RETRY_S", 0.0)
     found = keeper(store)
-    assert len(await taken(found, 1)) == 1
+    with capture_logs() as logged:
+        assert len(await taken(found, 1)) == 1
     assert found.errors == 1
+    assert [line["log_level"] for line in logged] == [level], "an orderly step-down is no error"
 
 
 @pytest.mark.parametrize("error", [OperationalError("", None, Exception()), ValueError()], ids=["store", "row"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from postgres import Postgres
 from sqlalchemy import inspect, literal, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cti.model.errors import ConfigError
 from cti.store import database
-from cti.store.database import Store, open_store
+from cti.store.database import Store, open_store, reason_and_remedy
 from cti.store.overwriting import tables  # noqa: F401  which brings every table
+from cti.store.owner import claim
 from cti.store.row_fault import is_rows_fault
 from cti.store.tables import metadata
 from tests import migrated
@@ -90,12 +93,26 @@ def test_a_missing_folder_is_a_config_error(tmp_path: Path) -> None:
         open_store(url(tmp_path / "missing"))
 
 
+def test_who_keeps_sqlite_locked_can_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.01)
+    store = open_store(url(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "cti.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError) as found:
+            claim(store, "d", 1, "me", 1.0)
+    told = reason_and_remedy(found.value, store)
+    assert told.startswith("database is locked: ") and f"fuser -v {tmp_path}/cti.db" in told
+    assert reason_and_remedy(OperationalError("", None, OSError("disk full")), store) == "disk full"
+    assert reason_and_remedy(OperationalError("", None, OSError()), store) == "OSError", "who has no words has a name"
+    store.close()
+
+
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     store = open_store(url(tmp_path))
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     store.close()
-    with pytest.raises(ConfigError, match="9999"):
+    with pytest.raises(ConfigError, match=r"newer \(9999\) than this program \(\d+\): upgrade this engine"):
         open_store(url(tmp_path))
 
 

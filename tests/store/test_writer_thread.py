@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from cti.store.owner import NotOwner
 from cti.store.writer_thread import WriterThread
 
 pytestmark = pytest.mark.unit
@@ -75,6 +76,15 @@ def test_what_fails_is_tried_until_it_works_and_told_once() -> None:
     assert (letters.stored, letters.errors, letters.lost) == (["a"], 3, 0)
     assert told(logged) == ["letters_not_written", "letters_written_again"]
     assert letters.afterwards == [["a"]]
+
+
+@pytest.mark.parametrize(("error", "level"), [(NotOwner(), "info"), (OperationalError("", None, Exception()), "error")])
+def test_that_another_engine_owns_the_centre_is_no_error_of_the_store(error: Exception, level: str) -> None:
+    with capture_logs() as logged:
+        letters = Letters(broken=1_000_000, error=error)
+        letters.put("a")
+        assert letters.close() == ["a"]
+    assert [(line["event"], line["log_level"]) for line in logged] == [("letters_not_written", level)]
 
 
 def test_the_order_is_kept_over_failures() -> None:

@@ -100,6 +100,9 @@ class Doorkeeper:
     def begin(self, session: AgiSession, transport: asyncio.Transport) -> str | None:
         return None
 
+    def broken(self, transport: asyncio.Transport, why: str) -> None:
+        transport.abort()
+
     def forget(self, session: AgiSession) -> None: ...
 
 

@@ -194,11 +194,14 @@ async def test_events_keep_their_order(link: AmiLink, peer: Peer, reader: Reader
     assert await reader.until(500) == names
 
 
-async def test_an_exception_in_on_event_costs_only_that_event(link: AmiLink, peer: Peer, reader: Reader) -> None:
+async def test_an_exception_in_on_event_costs_only_that_event_and_a_line_a_minute(
+    link: AmiLink, peer: Peer, reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
     reader.fail_on = "Bad"
-    peer.send(packet(Event="One") + packet(Event="Bad") + packet(Event="Two"))
-    assert await reader.until(3) == ["One", "Bad", "Two"]
-    assert link.up and link.counters.event_errors == 1
+    peer.send(packet(Event="One") + 50 * packet(Event="Bad") + packet(Event="Two"))
+    assert await reader.until(52) == ["One", *50 * ["Bad"], "Two"]
+    assert link.up and link.counters.event_errors == 50
+    assert len([line for line in caplog.messages if "reader of events failed" in line]) == 1
     assert len(peer.named("Login")) == 1
 
 

@@ -291,6 +291,14 @@ async def test_a_hostile_peer_costs_one_connection(start: Start, data: bytes) ->
     assert (await answer).ok
 
 
+async def test_bad_connections_are_told_once_a_minute(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    server, _, _ = await session_of(start)
+    for _ in range(9):
+        assert await (await connect(server, b"GET / HTTP/1.1\r\n\r\n")).closed() == b""
+    assert server.counters.protocol_errors == 9
+    assert len([line for line in caplog.messages if "AGI connection closed" in line]) == 1
+
+
 async def test_a_dripping_flood_of_hangups_is_closed(start: Start) -> None:
     server, caller, session = await session_of(start)
     for _ in range(40):

@@ -313,6 +313,14 @@ async def test_a_node_that_is_away_is_told_to_the_operator_until_it_is_back(benc
     assert bench.pauses.asked_s[3:] == [0.0]
 
 
+async def test_a_node_that_is_away_in_other_words_is_told_when_it_is_told_again(bench: Bench) -> None:
+    for reason in ("no connection", "Asterisk closed it", "the connection was lost: reset by peer"):
+        await bench.link.becomes(LinkState.DOWN, reason)
+    assert [fields["reason"] for _, fields in bench.log.told("error")] == ["no connection"]
+    await bench.pauses.end()
+    assert [fields["reason"] for _, fields in bench.log.told("error")][1:] == ["the connection was lost: reset by peer"]
+
+
 async def test_a_node_that_is_closed_asks_nothing_more(bench: Bench) -> None:
     await bench.link.becomes(LinkState.UP)
     await bench.node.close()

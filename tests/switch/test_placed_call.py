@@ -143,15 +143,16 @@ async def test_one_end_and_nothing_of_a_caller(bench: Bench, cause: str, result:
     assert bench.desk.told() == []
 
 
-async def test_without_a_channel_nothing_has_rung(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("named", ["out", ""])
+async def test_without_a_channel_nothing_has_rung(bench: Bench, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     monkeypatch.setattr("cti.switch.begun_legs.NO_CHANNEL_S", 0.0)
-    bench.switch.execute(msgspec.structs.replace(place(), trunk="out"))
+    bench.switch.execute(msgspec.structs.replace(place(), trunk=named))
     await settle()
     with structlog.testing.capture_logs() as logs:
         bench.links["a"].tells("OriginateResponse", Response="Failure", Reason="0", **UID)
         await settle()
     assert bench.desk.told() == ended(DialResult.NOT_DIALLED)
-    assert [entry["trunk"] for entry in logs] == ["out"], "by which way out"
+    assert [entry["trunk"] for entry in logs] == ["out"], "by which way out, also where none was named"
 
 
 async def test_a_refusal_that_overtakes_its_channel_waits_for_the_cause(
