@@ -3,8 +3,9 @@
 `cti run` as it is for everybody (history in SQLite, web, metrics) against the simulated Asterisk, which speaks real AMI
 and FastAGI bytes on loopback from a process of its own. First callers who stay, as many as the engine lets in; then
 calls of 10 s to 10,000 agents, more a second step by step, until an AMI event takes more than 250 ms (99th percentile)
-to the command that follows from it; the same once more with a second centre beside the first one, an engine and a
-simulator of its own. Last line of stdout: one JSON object; what its keys mean is in bench/README.md.
+to the command that follows from it, or the history cannot keep up and loses facts; the same once more with a second
+centre beside the first one, an engine and a simulator of its own. Last line of stdout: one JSON object; what its keys
+mean is in bench/README.md.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def rates(pairs: Sequence[Running], ends: float, first_per_s: float, only: float
         time.sleep(WARM_S)
         row, is_heard = step(pairs)
         say(f"offered {len(pairs)} x {per_s:.0f}/s: {json.dumps(row)}")
-        if only or not is_heard or (row["ami_lag_p99_ms"] or 1e9) > LAG_LIMIT_MS:
+        if only or not is_heard or row["history_lost"] or (row["ami_lag_p99_ms"] or 1e9) > LAG_LIMIT_MS:
             best, beyond = (row, {}) if only else (best, {"beyond": row})
             break
         best = row
@@ -176,6 +177,7 @@ def step(pairs: Sequence[Running]) -> tuple[dict[str, Any], bool]:
         "engine_cores": round(used_s / took_s, 2),
         "simulator_cores": round(own_s / took_s, 2),
         "simulator_lag_p99_ms": _worst(seen, "own_lag_p99_ms"),
+        "history_lost": sum(int(total(scrape(pair.http), "cti_errors_total", 'kind="history_lost"')) for pair in pairs),
     }
     return row, all(each["unheard"] * 2 <= each["pressed"] for each in seen)
 
