@@ -67,14 +67,14 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     ends = time.monotonic() + MOST_S
     found: dict[str, Any] = {"peak_concurrent": 0, "calls_per_s": 0.0, "ami_lag_p99_ms": None}
     with ExitStack() as stack:
-        pairs = [begin(stack, folder / "1", options)]
+        pairs = [begin(stack, folder / "1", options.agents, options.profile)]
         if options.only != "rate":
             found |= held(pairs[0], options.held or resource.getrlimit(resource.RLIMIT_NOFILE)[1] - BESIDES)
         if options.only != "held":
             found |= rates(pairs, ends, FIRST_PER_S, options.at)
             found["engines"] = {"1": found["calls_per_s"]}
         while options.only != "held" and options.at is None and len(pairs) < options.engines:
-            pairs.append(begin(stack, folder / str(len(pairs) + 1), options))
+            pairs.append(begin(stack, folder / str(len(pairs) + 1), options.agents, options.profile))
             first_per_s = max(FIRST_PER_S, found["calls_per_s"] / STEP**BACK)
             together = rates(pairs, ends, first_per_s, None)
             found["engines"][str(len(pairs))] = together["calls_per_s"]
@@ -82,15 +82,14 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     return found | {"load_average": round(os.getloadavg()[0], 1)}
 
 
-def begin(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Running:
+def begin(stack: ExitStack, folder: Path, agents: int, profile: Path | None = None) -> Running:
     """Start a centre, ready for callers; it ends with `stack`. Its log is in `folder`."""
     folder.mkdir()
-    profile = options.profile
     pair = stack.enter_context(
         simulated.running(
             folder,
             ["bench.sim_load_street"],
-            agents=options.agents,
+            agents=agents,
             queues=QUEUES,
             wrap_up_s=0,
             patience_s=START_TIMEOUT_S,

@@ -34,12 +34,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--per-s", type=float, default=100.0, help="calls a second in a round (100)")
     parser.add_argument("--agents", type=int, default=2_000, help="of the engine (%(default)s)")
     options = parser.parse_args(argv)
-    options.profile = None
     ends = time.monotonic() + options.minutes * 60
     rss_mib: list[float] = []
     calls = 0
     with tempfile.TemporaryDirectory(prefix="cti-soak-") as made, told_if_ended(), ExitStack() as stack:
-        pair = begin(stack, Path(made) / "1", options)
+        pair = begin(stack, Path(made) / "1", options.agents)
         while not rss_mib or time.monotonic() + ROUND_S + CALM_S < ends:
             offer(pair.street, options.per_s, talk_s=TALK_S)
             time.sleep(ROUND_S)

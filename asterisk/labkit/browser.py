@@ -10,9 +10,8 @@ import platform
 import shutil
 from pathlib import Path
 
-from labkit.errors import CannotBeHad
 from labkit.installation import LOADERS
-from labkit.packages import Program, fetch_program
+from labkit.packages import Program, fetch_program, given_program
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome")
 FONTS_CONF = """<?xml version="1.0"?>
@@ -57,14 +56,9 @@ exec "$C/{loader}" --library-path "$C:$L:$L/nss:$L/pulseaudio" "$C/chromium" "$@
 
 def find_browser() -> Path:
     """A Chromium that can be started, fetched now if there is none. Raises CannotBeHad with the reason."""
-    given = os.environ.get("CTI_CHROMIUM", "")
-    if given.lower() == "none":
-        raise CannotBeHad("CTI_CHROMIUM=none: asked to behave as if no Chromium could be had")
-    if given:
-        program = Path(given).expanduser()
-        if not os.access(program, os.X_OK):
-            raise CannotBeHad("CTI_CHROMIUM names no program that can be started; correct it, or leave it out")
-        return program
+    given = given_program("CTI_CHROMIUM", "Chromium", "program that can be started", lambda at: os.access(at, os.X_OK))
+    if given is not None:
+        return given
     for name in INSTALLED:
         if found := shutil.which(name):
             return Path(found)

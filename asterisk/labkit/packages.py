@@ -5,6 +5,7 @@ name: what is needed, and the script that runs it, are given.
 """
 
 import hashlib
+import os
 import platform
 import shutil
 import tempfile
@@ -34,6 +35,20 @@ class Program:
     needed_mb: int
     download_mb: int
     finish: Callable[[Path], None] = lambda root: None
+
+
+def given_program(variable: str, what: str, wanted: str, is_good: Callable[[Path], bool]) -> Path | None:
+    """The program that an environment variable names; None: it names none. Raises CannotBeHad: `none`, or no good one.
+
+    `what` could not be had then; it should have named a `wanted`.
+    """
+    given = os.environ.get(variable, "")
+    if given.lower() == "none":
+        raise CannotBeHad(f"{variable}=none: asked to behave as if no {what} could be had")
+    program = Path(given).expanduser() if given else None
+    if program is not None and not is_good(program):
+        raise CannotBeHad(f"{variable} names no {wanted}; correct it, or leave it out")
+    return program
 
 
 def fetch_program(program: Program) -> Path:

@@ -3,13 +3,11 @@
 The server of the wheel that the other tests use is built without TLS.
 """
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from labkit.errors import CannotBeHad
-from labkit.packages import Program, fetch_program
+from labkit.packages import Program, fetch_program, given_program
 
 INSTALLED = ("valkey-server", "redis-server")
 START_S = 30.0
@@ -29,14 +27,9 @@ exec "$L/{loader}" --library-path "$L" "$R/bin/valkey-server" "$@"
 
 def find_valkey() -> Path:
     """A server (Valkey or Redis) that speaks TLS, fetched now if there is none. Raises CannotBeHad with the reason."""
-    given = os.environ.get("CTI_VALKEY", "")
-    if given.lower() == "none":
-        raise CannotBeHad("CTI_VALKEY=none: asked to behave as if no server with TLS could be had")
-    if given:
-        program = Path(given).expanduser()
-        if not speaks_tls(program):
-            raise CannotBeHad("CTI_VALKEY names no server that speaks TLS; correct it, or leave it out")
-        return program
+    given = given_program("CTI_VALKEY", "server with TLS", "server that speaks TLS", speaks_tls)
+    if given is not None:
+        return given
     for name in INSTALLED:
         if (found := shutil.which(name)) and speaks_tls(Path(found)):
             return Path(found)

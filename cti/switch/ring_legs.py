@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from cti.model import events
 from cti.model.words import CallId, NodeId, OfferId, RingResult
 from cti.switch.ami_events import Fields, leg_id, phone_of, ring_result
 from cti.switch.inbound_call import InboundCall
+
+
+class _Leg(NamedTuple):
+    """One phone that rings, or has rung, for a caller."""
+
+    call: CallId  # the caller's
+    offer: OfferId
+    channel: str
+    status: str = ""  # DialStatus, once it is told
 
 
 class RingLegs:
@@ -21,8 +31,7 @@ class RingLegs:
         post: Callable[[events.AnyEvent], None],
     ) -> None:
         self._node, self._calls, self._hangup, self._post = node, calls, hangup, post
-        # Legs of our rings: caller, offer, DialStatus so far, channel.
-        self._legs: dict[str, tuple[CallId, OfferId, str, str]] = {}
+        self._legs: dict[str, _Leg] = {}
         self._rings: dict[CallId, dict[str, OfferId]] = {}  # of each caller's newest ring: dial string -> offer
 
     def expect(self, call: CallId, offers: dict[str, OfferId]) -> None:
@@ -39,7 +48,7 @@ class RingLegs:
         if offer is None:
             return
         leg = leg_id(self._node, fields["DestUniqueid"])
-        self._legs[leg] = (call_id, offer, "", channel)
+        self._legs[leg] = _Leg(call_id, offer, channel)
         call = self._calls.get(call_id)
         if call is not None:
             call.legs[offer] = channel
@@ -54,14 +63,12 @@ class RingLegs:
         ours = self._legs.get(leg)
         if ours is None:
             return
-        call_id, offer, _, channel = ours
-        status = fields.get("DialStatus", "")
-        self._legs[leg] = (call_id, offer, status, channel)
-        if ring_result(status) is RingResult.ANSWERED:
-            call = self._calls.get(call_id)
+        ours = self._legs[leg] = ours._replace(status=fields.get("DialStatus", ""))
+        if ring_result(ours.status) is RingResult.ANSWERED:
+            call = self._calls.get(ours.call)
             if call is not None:
-                call.answered = offer
-            self._post(events.OfferAnswered(offer))
+                call.answered = ours.offer
+            self._post(events.OfferAnswered(ours.offer))
 
     def hung_up(self, fields: Fields) -> None:
         """For a leg that was not answered, only its Hangup cause tells a rejected call from an unreachable phone."""
@@ -70,24 +77,22 @@ class RingLegs:
         ours = self._legs.pop(leg, None)
         if ours is None:
             return
-        _, offer, status, _ = ours
-        result = ring_result(status, fields.get("Cause", ""))
+        result = ring_result(ours.status, fields.get("Cause", ""))
         if result is not RingResult.ANSWERED:
-            self._post(events.OfferEnded(offer, result))
+            self._post(events.OfferEnded(ours.offer, result))
 
     def replaced(self, second: CallId, caller: CallId) -> None:
         """The ring for `second` is `caller`'s from now on (attended transfer into the line)."""
         self._rings[caller] = self._rings.pop(second, {})
         self._legs = {
-            leg: (caller if of == second else of, offer, status, channel)
-            for leg, (of, offer, status, channel) in self._legs.items()
+            name: leg._replace(call=caller) if leg.call == second else leg for name, leg in self._legs.items()
         }
 
     def stop(self, offers: Collection[OfferId]) -> None:
         """These phones shall stop although FastAGI to their caller broke: his Dial goes on by itself."""
-        for _, offer, status, channel in self._legs.values():
-            if offer in offers and not status:
-                self._hangup(channel)
+        for leg in self._legs.values():
+            if leg.offer in offers and not leg.status:
+                self._hangup(leg.channel)
 
     def forget(self, present: set[str]) -> None:
         """Only these channels exist."""
