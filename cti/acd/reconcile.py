@@ -87,11 +87,12 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg], asked_at: float) ->
             floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
             offer.leg = offer.leg or with_whom.leg
             offers.accept(floor, offer)
-        elif agent.offer is None and not any(offer in floor.offers for offer in contact.offers):
-            # We had given the ring up, and the phone was answered after all.
+        elif agent.offer is None:
+            # We had given his ring up, and the phone was answered after all: whoever else rang for the caller has lost.
             floor.repair("answer_missed", contact.id, "caller and agent talk after a ring that we had given up")
-            floor.deadlines.cancel("ring", contact.id)
-            floor.deadlines.cancel("aside", contact.id)
+            offers.fail_all(floor, contact, OfferState.LOST)
+            for what in ("ring", "ring_more", "aside"):
+                floor.deadlines.cancel(what, contact.id)
             if contact.visit_open:
                 visits.close(floor, contact, Leaving(Outcome.ANSWERED))
             _resume_talk(floor, contact, agent, with_whom)

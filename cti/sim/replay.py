@@ -6,6 +6,7 @@ Also: `--scenario FILE` replays a named case, `--shrink FILE` writes the smalles
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     print(summary(result))
     if result.violation is None:
         return 0
+    print(f"replay: .venv/bin/python -m cti.sim.replay {shlex.join(argv if argv is not None else sys.argv[1:])}")
     if options.shrink:
         small = shrink(plan, result.violation.rule)
         Path(options.shrink).write_text(scenario.dump(small, f"fails with {result.violation.rule}"), encoding="utf-8")
@@ -95,7 +97,7 @@ def summary(result: Result) -> str:
     text = f"{result.calls} calls, {result.events} events: {counts}; {result.agreements} times core and switch agreed"
     if result.violation is None:
         return f"holds: {text}"
-    return f"FAILS: {result.violation}\n({text})\nreplay: {result.replay}"
+    return f"FAILS: {result.violation}\n({text})"
 
 
 if __name__ == "__main__":

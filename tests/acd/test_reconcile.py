@@ -8,6 +8,7 @@ from kit import NODE, Queue, Scene, call_id, center, member
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.commands import Release
+from cti.model.policy import Strategy
 from cti.model.ticket import Ticket
 from cti.model.words import ContactId, NodeId, QueueName, RingResult
 
@@ -147,6 +148,29 @@ def test_a_picture_of_an_earlier_talk_is_no_answer_while_a_later_ring_is_being_s
     assert (scene.state("c1"), scene.contact("c1").offers) == ("aside", [])
     scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1")), asked_at=asked_at))
     assert scene.state("c1") == "aside"
+
+
+def test_who_picks_up_as_his_ring_is_taken_back_has_won_against_all_who_still_ring() -> None:
+    """Ring-all; AMI has lost the name of ben's channel, so his ring could not be stopped when he logged out."""
+    rules = Queue(strategy=Strategy.RING_ALL)
+    scene = Scene(center({"sales": rules}, agents={"anna": member("sales"), "ben": member("sales")}))
+    scene.obedient = False
+    scene.post(ev.NodeUp(NODE))
+    scene.login("anna", "ben")
+    scene.arrive("c1")
+    scene.rings("anna")
+    offer = scene.offer_of("ben")
+    scene.wait(1)
+    scene.logout("ben")
+    scene.post(ev.OfferAnswered(offer))
+    assert scene.state("c1") == "offered"
+    leg = f"{NODE}/1002.9"
+    scene.post(ev.LegUp(leg, "PJSIP/1002"))
+    scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1", 1002))))
+    assert (scene.state("c1"), scene.contact("c1").agent) == ("talking", "ben")
+    assert (str(scene.agent("anna").activity), scene.offer_ends()[-1]) == ("idle", ("anna", "lost"))
+    scene.wait(60)
+    assert scene.state("c1") == "talking"
 
 
 def test_a_phone_that_is_engaged_is_found() -> None:
