@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from cti.demo.children import die_with_parent
 HOST = "127.0.0.1"
 CHECKOUT = Path(__file__).resolve().parent.parent
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+LOWEST_PORT, LOWEST_OUTGOING_PORT = 10_000, 32_768  # the latter by Linux: net.ipv4.ip_local_port_range
 END_S = 60.0  # a profiled engine on a busy machine; one that is killed leaves no profile
 
 
@@ -104,11 +106,19 @@ def resident_bytes(pid: int) -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return ports
+    """TCP ports that nobody listens on, and that no outgoing connection will have been given until they are bound.
+
+    Thousands of callers ask the kernel for a port each while an engine starts, so its own come from below that range.
+    """
+    with contextlib.ExitStack() as held:
+        ports: list[int] = []
+        for port in random.sample(range(LOWEST_PORT, LOWEST_OUTGOING_PORT), LOWEST_OUTGOING_PORT - LOWEST_PORT):
+            with contextlib.suppress(OSError):
+                held.enter_context(socket.create_server((HOST, port)))
+                ports.append(port)
+            if len(ports) == count:
+                return ports
+    raise OSError(f"not {count} free ports between {LOWEST_PORT} and {LOWEST_OUTGOING_PORT}")
 
 
 def end_on_sigterm() -> None:

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -223,8 +224,14 @@ def main(arguments: list[str]) -> int:
         return 130
     for warning in answer.get("warnings", ()):
         say(f"warning: {warning}")
-    if words.json:
-        print(json.dumps(answer))
-    elif text:
-        print(text)
+    _print(json.dumps(answer) if words.json else text)
     return 0
+
+
+def _print(text: str) -> None:
+    """Whoever reads may have heard enough (`| head`)."""
+    try:
+        if text:
+            print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python says so once more at its end

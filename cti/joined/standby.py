@@ -28,6 +28,7 @@ from cti.config.address import Address
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
 from cti.joined.own_file import OwnFile
+from cti.joined.own_store import OwnStore
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
@@ -42,9 +43,11 @@ LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
 OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
 OTHER_FILE = "its file is not the one that the owner goes by, and holds after a takeover"
+OTHER_STORE = "its store is not the owner's: it does not take over, since it knows nothing of what was promised"
 REMEDIES = {
     OTHER_SECRET: "one web.secret for all engines",
     OTHER_FILE: "the same queues, agents, nodes ... in all files; then cti reload on the owner",
+    OTHER_STORE: "one store for all engines of a redis.domain; where the owner's is lost for good, start this one anew",
 }
 SETTLES_S = 3.0  # after a reload each engine reads its file in its own time
 ANSWER_TIMEOUT_S = 2.0
@@ -71,6 +74,7 @@ class Standby:
         self.token, self.standbys = 0, 0
         self._file, self._settings = file, file.began
         self._rules, self._door, self._term = rules, door, term
+        self._store = OwnStore(self._settings.store, rules.domain, rules.claim_s)
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._says = ""  # what we heard last of the owner's file
@@ -122,6 +126,9 @@ class Standby:
             return False
         if now < self._try_at or not self._patience.may_take(now, given_back=seen.given_back):
             return False
+        if self._store.is_anothers:
+            self._try_later(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
+            return False
         try:
             return await in_thread_of_its_own(self._take)
         except _CannotTake as trouble:
@@ -160,7 +167,8 @@ class Standby:
         theirs, ours = "" if self.owner is None else self.owner.seal, self._door.me.seal
         other_secret = bool(ours and theirs and ours != theirs)
         other_file = self._other_file_since is not None and now - self._other_file_since >= SETTLES_S
-        found = [text for text, holds in ((OTHER_SECRET, other_secret), (OTHER_FILE, other_file)) if holds]
+        apart = {OTHER_SECRET: other_secret, OTHER_FILE: other_file, OTHER_STORE: self._store.is_anothers}
+        found = [text for text, holds in apart.items() if holds]
         for warning in found:
             if warning not in self._apart:
                 log.warning("differs from the owner", warning=warning, remedy=REMEDIES[warning])
@@ -189,7 +197,9 @@ class Standby:
 
     async def _open(self, stack: contextlib.AsyncExitStack) -> None:
         settings = self._settings
-        Background(stack).keep(self._file.follow)
+        background = Background(stack)
+        background.keep(self._file.follow)
+        background.keep(self._store.follow, self._where)
         watch = LoopWatch()
         watch.start()
         stack.callback(watch.stop)
@@ -230,7 +240,7 @@ class Standby:
         owner = (
             "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
         )
-        trouble = ["it cannot take over: its log says why"] if self._trouble else []
+        trouble = ["it cannot take over: its log says why"] if self._trouble or self._store.is_anothers else []
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:

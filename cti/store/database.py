@@ -65,8 +65,7 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
     which nothing was asked for so long, and nobody waits for a lock for longer than twice that.
     """
     try:
-        if make_url(url).drivername == "postgresql":
-            url = url.replace("postgresql", POSTGRESQL, 1)
+        url = _with_driver(url)
         shown = make_url(url).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):  # ValueError: of a port that is no number
         raise ConfigError(["store: not a database URL; write for example sqlite:////var/lib/cti/cti.db"]) from None
@@ -81,6 +80,29 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {reason_and_remedy(error, store)}"]) from None
     return store
+
+
+@contextlib.contextmanager
+def glance(url: str) -> Iterator[Connection | None]:
+    """Give the database at `url` as it is, neither made nor migrated; None: there is no such file.
+
+    Raises SQLAlchemyError, and what a driver makes of a wrong address.
+    """
+    url = _with_driver(url)
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database and not os.path.exists(parts.database):
+        yield None
+        return
+    engine = _engine(url, "NORMAL")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    return url.replace("postgresql", POSTGRESQL, 1) if make_url(url).drivername == "postgresql" else url
 
 
 def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S, *, idle_s: float | None = None) -> Engine:

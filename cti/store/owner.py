@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, event, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cti.store.database import Store
+from cti.store.database import Store, glance
 from cti.store.tables import routing_owner
 
 _table = routing_owner
@@ -32,6 +32,17 @@ def newest_token(store: Store, domain: str) -> int:
     """Return the token of the domain's newest owner, 0 before the first. Raises SQLAlchemyError."""
     with store.engine.connect() as connection:
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
+
+
+def named_in(url: str, domain: str) -> str:
+    """Return which engine the store at `url` names as the domain's newest owner; empty: none, or there is no store.
+
+    The store is neither made nor migrated. Raises what `glance` does.
+    """
+    with glance(url) as connection:
+        if connection is None or not inspect(connection).has_table(_table.name):
+            return ""
+        return connection.execute(select(_table.c.engine).where(_table.c.domain == domain)).scalar() or ""
 
 
 def claim(store: Store, domain: str, token: int, engine: str, now: float) -> bool:

@@ -101,3 +101,19 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
     monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
     scene.seen = Seen(None, given_back=True)
     assert await scene.standby._look(), "at once: who owned it meanwhile had the store"
+
+
+async def test_an_engine_with_another_store_says_so_and_does_not_take_over() -> None:
+    scene = Scene()
+    await scene.look(OTHER)
+    scene.standby._store.is_anothers = True
+    with capture_logs() as said:
+        await scene.look(OTHER)
+        await scene.look(OTHER)
+    assert [line["warning"] for line in said] == [standby.OTHER_STORE] == scene.standby._warnings()
+    assert any("cannot take over" in reason for reason in scene.standby._not_ready())
+    scene.seen = Seen(None, given_back=True)
+    with capture_logs() as said:
+        assert not await scene.standby._look()
+    [reason] = [line["reason"] for line in said if line["log_level"] == "error"]
+    assert standby.OTHER_STORE in reason and "start this one anew" in reason
