@@ -39,6 +39,7 @@ FILL_PER_S = 250.0
 START_TIMEOUT_S, FILL_TIMEOUT_S = 180.0, 110.0
 MOST_S = 600.0
 EMPTY_S = 60.0
+WRITTEN_S = 120.0
 BEHIND = 1000  # callers at the door: more are not offered until it has let them in
 BESIDES = 600  # descriptors that are no calls, at most: offered are so many less than there are
 PROBE_LINES: dict[str, dict[str, Any]] = {  # they go from one line to the other by a key
@@ -74,6 +75,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             found |= rates(pairs, ends, FIRST_PER_S, options.at)
             found["engines"] = {"1": found["calls_per_s"]}
         while options.only != "held" and options.at is None and len(pairs) < options.engines:
+            until_written(pairs)  # what they have got behind with is no fault of the next rate
             pairs.append(begin(stack, folder / str(len(pairs) + 1), options.agents, options.profile))
             first_per_s = max(FIRST_PER_S, found["calls_per_s"] / STEP**BACK)
             together = rates(pairs, ends, first_per_s, None)
@@ -157,7 +159,7 @@ def rates(pairs: Sequence[Running], ends: float, first_per_s: float, only: float
 
 def step(pairs: Sequence[Running]) -> tuple[dict[str, Any], bool]:
     """What is seen in MEASURE_S, and whether most keys that were pressed were heard. Lags are the worst one's."""
-    before, since = [figures(pair.street) for pair in pairs], time.monotonic()
+    lost, before, since = _history_lost(pairs), [figures(pair.street) for pair in pairs], time.monotonic()
     pids = [pair.engine.pid for pair in pairs]
     spent_s = [(cpu_s(pid), loop_cpu_s(pid)) for pid in pids]
     time.sleep(MEASURE_S)
@@ -176,7 +178,8 @@ def step(pairs: Sequence[Running]) -> tuple[dict[str, Any], bool]:
         "engine_cores": round(used_s / took_s, 2),
         "simulator_cores": round(own_s / took_s, 2),
         "simulator_lag_p99_ms": _worst(seen, "own_lag_p99_ms"),
-        "history_lost": sum(int(total(scrape(pair.http), "cti_errors_total", 'kind="history_lost"')) for pair in pairs),
+        "history_waiting": _history_waiting(pairs),
+        "history_lost": _history_lost(pairs) - lost,
     }
     return row, all(each["unheard"] * 2 <= each["pressed"] for each in seen)
 
@@ -185,6 +188,21 @@ def _worst(seen: Sequence[dict[str, Any]], name: str) -> float | None:
     """Of all; None where one has no figure at all."""
     values = [each[name] for each in seen]
     return None if None in values else max(values)
+
+
+def _history_lost(pairs: Sequence[Running]) -> int:
+    return sum(int(total(scrape(pair.http), "cti_errors_total", 'kind="history_lost"')) for pair in pairs)
+
+
+def _history_waiting(pairs: Sequence[Running]) -> int:
+    return sum(int(total(scrape(pair.http), "cti_history_waiting")) for pair in pairs)
+
+
+def until_written(pairs: Sequence[Running]) -> None:
+    """Until the history of all that happened is written, or for two minutes."""
+    began = time.monotonic()
+    while _history_waiting(pairs) and time.monotonic() - began < WRITTEN_S:
+        time.sleep(0.5)
 
 
 def figures(street: Line) -> dict[str, Any]:

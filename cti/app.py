@@ -46,6 +46,7 @@ from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
 from cti.metrics.flow_counts import FlowCounts
 from cti.metrics.group_rows import campaign_rows
+from cti.metrics.history_counts import HistoryCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
@@ -72,7 +73,7 @@ from cti.store.callback_spool import SpoolCounts, watch_spool
 from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
-from cti.store.history_writer import HistoryWriter
+from cti.store.history_writer import MAX_PENDING, HistoryWriter
 from cti.store.owner import guard
 from cti.store.sweeping import Further
 from cti.switch.admission import Admission, Limits
@@ -305,15 +306,14 @@ class Application:
         sums_s = None if kept.sums_keep_days is None else kept.sums_keep_days * DAY_S
         further = Further(kept.callbacks_keep_days * DAY_S, kept.attempts_keep_days * DAY_S, folder, sums_s)
         kept_for: dict[str, Any] = {"keep_s": kept.keep_days * DAY_S, "further": further, "clock": self.ageing}
-        now, late = self.clock(), self.admission
-        kept_for |= {"now": now, "may_wait": lambda: late.is_late}
+        kept_for |= {"now": self.clock(), "may_wait": lambda: self.admission.is_late}
         made = partial(HistoryWriter, store, self._policy, version, **kept_for)
         writer = await in_thread_of_its_own(made, HistoryWriter.close)
-        self.history = History(store, self._policy, version, writer.flush)
-        self._history_writer = writer
+        self.history, self._history_writer = History(store, self._policy, version, writer.flush), writer
         self.view.flow_ways.goes_on(writer.left_in_flows)
-        self._errors |= {"history": lambda: writer.errors + writer.left.errors + writer.sweeper.errors}
-        self._errors |= {"history_lost": lambda: writer.lost}
+        self._errors["history"] = lambda: writer.errors + writer.left.errors + writer.sweeper.errors
+        self._errors["history_lost"] = lambda: writer.lost
+        self.prometheus.registry.register(HistoryCounts(lambda: writer.waiting, MAX_PENDING))
         return writer
 
     def _watch(self, stack: contextlib.AsyncExitStack) -> LoopWatch:

@@ -153,6 +153,11 @@ class HistoryWriter(WriterThread[_Work]):
             self._tell_lost_at *= 10
             _log.error("history_facts_lost", lost=self.lost, waiting=len(self._facts))
 
+    @property
+    def waiting(self) -> int:
+        """So many facts are not written yet."""
+        return len(self._facts) + self._taken - self._done
+
     def flush(self, timeout_s: float = 1.0) -> bool:
         """Wait until all that was taken in so far is written, at most `timeout_s`; whether it is."""
         with self._wake:

@@ -12,6 +12,7 @@ import yaml
 
 from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.flow_counts import FlowCounts
+from cti.metrics.history_counts import HistoryCounts
 from cti.metrics.live import LiveView
 from cti.metrics.lookup_counts import LookupCounts
 from cti.metrics.office_counts import OfficeCounts
@@ -42,6 +43,7 @@ def known() -> set[str]:
     reader.registry.register(FlowCounts(int, int, view.flow_ways))
     reader.registry.register(OfficeCounts(Standby()))
     reader.registry.register(AdmissionCounts(dict, str, int))
+    reader.registry.register(HistoryCounts(int, 1))
     reader.registry.register(OutboundCounts(list))
     text = reader.render().decode()
     return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
