@@ -160,7 +160,9 @@ def _came_back(floor: Floor, contact: Contact, event: CallArrived) -> None:
     served = event.dial_status == "ANSWER"
     if contact.state is ContactState.OFFERED:
         if served and contact.offers:
-            offers.accept(floor, floor.offers[contact.offers[0]])
+            whose = _who_answered(floor, event)
+            his = [offer for offer in contact.offers if floor.offers[offer].agent == whose]
+            offers.accept(floor, floor.offers[his[0] if his else _likeliest(floor, contact)])
         else:
             offers.fail_all(floor, contact, OfferState.WITHDRAWN)
             visits.back_in_line(floor, contact)
@@ -234,9 +236,10 @@ def gone(floor: Floor, contact: Contact) -> None:
 
 def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
     """The switch is done with the Ring: nobody answered, or the talk is over."""
-    if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers:
+    known = event.offer is None or event.offer in contact.offers  # not: his ring had been taken back, it is nobody's talk
+    if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers and known:
         # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
-        winner = event.offer if event.offer in contact.offers else _likeliest(floor, contact)
+        winner = event.offer or _likeliest(floor, contact)
         offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
     if contact.state is ContactState.OFFERED and event.caller_there:
         if event.result is RingResult.CANCELLED:

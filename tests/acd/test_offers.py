@@ -9,6 +9,7 @@ from cti.acd.offers import SHAKEN_S
 from cti.model import events as ev
 from cti.model.changes import Kind
 from cti.model.commands import HangupLeg, Release, StopRing
+from cti.model.policy import Strategy
 from cti.model.words import RingResult
 
 pytestmark = pytest.mark.unit
@@ -297,6 +298,43 @@ def test_an_answer_in_the_instant_of_taking_back_wins_or_loses_but_never_drops_t
     releases = scene.commands(Release)
     assert scene.state("c1") in ("waiting", "offered") or releases, "he talked, or he is served by somebody else"
     assert not scene.changes(Kind.BUG)
+
+
+def test_of_a_ring_all_nobody_has_answered_whose_ring_had_been_taken_back() -> None:
+    """ben logs out as he picks up, and our Hangup ends his leg at once: the others who rang have not talked either."""
+    rules = Queue(strategy=Strategy.RING_ALL)
+    scene = Scene(center({"sales": rules}, agents={"anna": member("sales"), "ben": member("sales")}), obedient=False)
+    scene.login("anna", "ben")
+    call = scene.arrive("c1")
+    anna, ben = scene.rings("anna"), scene.rings("ben")
+    offer = scene.offer_of("ben")
+    scene.wait(1)
+    scene.logout("ben")
+    for event in (
+        ev.OfferAnswered(offer),
+        ev.OfferEnded(scene.offer_of("anna"), RingResult.CANCELLED),
+        ev.LegDown(anna),
+        ev.LegDown(ben),
+    ):
+        scene.post(event)
+    scene.ringing.clear()
+    scene.post(ev.RingEnded(call, RingResult.ANSWERED, 0.0, True, offer))
+    assert scene.commands(Release) == [] and scene.outcomes("c1") == []
+    assert scene.offered("anna") == "c1", "he is back in the line, and rung for again"
+
+
+def test_who_answered_a_ring_all_is_told_by_his_phone_where_nobody_saw_it() -> None:
+    """FastAGI broke and AMI was away: the caller comes back from a talk, with the phone that had it."""
+    rules = Queue(strategy=Strategy.RING_ALL)
+    scene = Scene(center({"sales": rules}, agents={"anna": member("sales"), "ben": member("sales")}))
+    scene.login("anna", "ben")
+    call = scene.arrive("c1")
+    for agent in ("anna", "ben"):
+        scene.rings(agent)
+    scene.post(ev.SessionLost(call))
+    ticket = scene.ticket("c1")
+    scene.arrive("c1", None, ticket=ticket, dial_status="ANSWER", answered_s=30.0, dialled_phone="PJSIP/1002")
+    assert sorted(scene.offer_ends()) == [("anna", "lost"), ("ben", "accepted"), ("ben", "ended")]
 
 
 def test_ring_timeouts_are_those_of_the_queue() -> None:
