@@ -40,11 +40,18 @@ class Begun:
         """Nothing more is begun."""
         self.calls.close()
 
+    def connected(self) -> None:
+        """AMI is back: what exists is to be looked at before anything more is begun."""
+        for kind in self._kinds.values():
+            kind.looking = True
+
     def reconcile(self, legs: Iterable[SnapshotLeg]) -> None:
-        """AMI was away; this is what exists now."""
+        """AMI was away; this is what exists now. Said again, it changes nothing: events have told of all since."""
         legs = tuple(legs)
         for kind in self._kinds.values():
-            kind.reconcile(legs)
+            if kind.looking:
+                kind.reconcile(legs)
+                kind.looking = False
 
     def hear(self, name: str, fields: Fields) -> bool:
         """Take an event in; whether it is the Hangup of an attempt in the air, of which nothing more is to be made."""

@@ -1,7 +1,8 @@
 """How does an Originate of ours come about, and where is its leg? What every kind of leg that we begin has in common.
 
 A leg ends once: it could not be sent, Asterisk refuses it, no channel came of it, or its channel hung up. What that
-means each kind says itself. While AMI is away nothing is assumed: the next snapshot tells.
+means each kind says itself. While AMI is away nothing is assumed: the next snapshot tells. Until that one is there
+nothing is begun, for it would be missing in a list that was asked for before.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class BegunLegs(ABC, Generic[Name, Leg]):
     ) -> None:
         self._node, self._link, self._hangup, self._post = node, link, hangup, post
         self._legs: dict[Name, Leg] = {}
+        self.looking = False  # the first look since the link came up is not over
 
     # --- what each kind makes of it -----------------------------------------------------------------------------------
 
@@ -74,6 +76,10 @@ class BegunLegs(ABC, Generic[Name, Leg]):
 
     def _send(self, name: Name, fields: originate.Pairs) -> bool:
         """Begin it; whether that went out."""
+        if self.looking:
+            log.warning("nothing was begun: its node is just being looked at", node=self._node, leg=self.mark + name)
+            self._not_begun(name)
+            return False
         try:
             answer = self._link.send(fields)
         except (AmiDisconnected, AmiEncodeError) as error:

@@ -212,6 +212,7 @@ class Node:
             self._watch = None
         if change.state is LinkState.UP:
             log.info("node connected", node=self.name, address=self.address)
+            self.begun.connected()
             self._watch = asyncio.get_running_loop().create_task(self._keep_checking(), name=f"check-{self.name}")
             return
         if not self._closing:

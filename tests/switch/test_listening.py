@@ -7,6 +7,7 @@ import pytest
 from cti.model import commands, events
 from cti.model.words import NodeId, RingResult, SpyId, SpyMode
 from cti.switch import originate
+from cti.switch.ami import LinkState
 from tests.switch.a_switch import Bench
 
 pytestmark = pytest.mark.unit
@@ -88,3 +89,12 @@ async def test_what_was_gone_when_ami_came_back_has_ended(bench: Bench) -> None:
     assert bench.desk.told() == []
     listeners.reconcile([])
     assert bench.desk.told() == [events.SpyEnded(ID, RingResult.ANSWERED)]
+
+
+async def test_during_the_first_look_no_phone_rings_of_which_the_list_would_say_that_it_does_not(bench: Bench) -> None:
+    await bench.links["a"].becomes(LinkState.DOWN, "away")
+    await bench.links["a"].becomes(LinkState.UP)
+    bench.desk.told()
+    bench.switch.execute(SPY)
+    assert bench.links["a"].sent() == []
+    assert bench.desk.told() == [events.SpyEnded(ID, RingResult.UNREACHABLE)]

@@ -286,3 +286,49 @@ async def test_what_was_taken_back_meanwhile_is_hung_up_now(bench: Bench) -> Non
     bench.links["a"].connected = True
     await back(bench, RINGS)
     assert bench.links["a"].fired()[-1] == HANGUP
+
+
+# --- the first look since AMI is back, and later ones -----------------------------------------------------------------
+
+
+async def stored_in_the_first_look(bench: Bench) -> None:
+    """AMI is away and back while the intent is being stored; then that is done, before the list has come."""
+    bench.ledger.held = asyncio.get_running_loop().create_future()
+    bench.switch.execute(place())
+    await bench.links["a"].becomes(LinkState.DOWN, "away")
+    await bench.links["a"].becomes(LinkState.UP)
+    assert bench.desk.told() == [events.NodeDown(NodeId("a"))]
+    bench.ledger.held.set_result(None)
+    await settle()
+
+
+async def test_during_the_first_look_nobody_is_dialled_and_that_is_told(bench: Bench) -> None:
+    """The list was asked for before: he would be missing in it, taken for gone, and nobody could take him back."""
+    await stored_in_the_first_look(bench)
+    assert bench.links["a"].sent() == [] and bench.ledger.gone_out == []
+    assert bench.desk.told() == ended(DialResult.NOT_DIALLED)
+    assert bench.ledger.kept_back == [(X, DialResult.NOT_DIALLED)]
+
+
+async def test_after_the_first_look_customers_are_called_again(bench: Bench) -> None:
+    await stored_in_the_first_look(bench)
+    await bench.links["a"].lists_channels()
+    bench.desk.told()
+    await placed(bench)
+    assert hangs_up(bench, "17") == ended(DialResult.BUSY)
+
+
+async def test_who_is_dialled_during_a_later_look_is_not_forgotten(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.switch.node.FIRST_CHECK_S", 0.0)
+    await back(bench)
+    looks = len(bench.links["a"].lists)
+    await placed(bench, channel=False)
+    await bench.links["a"].lists_channels()
+    assert len(bench.links["a"].lists) == looks + 1, "one was under way, and the next is"
+    assert [type(event) for event in bench.desk.told()] == [events.NodeChecked]
+    bench.switch.execute(CANCEL)
+    bench.links["a"].tells("Newchannel", Channel=NAME, **UID)
+    assert bench.links["a"].fired()[-1] == HANGUP
+    assert hangs_up(bench, "0") == ended(DialResult.CANCELLED)

@@ -187,3 +187,24 @@ async def test_a_ring_over_a_gap(bench: Bench, *, still_there: bool) -> None:
     await bench.links["a"].lists_channels(*[{"Uniqueid": UID, "Channel": NAME, "Context": "cti-agent"}] * still_there)
     told = [event for event in bench.desk.told() if isinstance(event, events.OfferEnded)]
     assert told == ([] if still_there else [events.OfferEnded(O1, RingResult.CANCELLED)]), "his phone may be well"
+
+
+async def test_what_the_core_orders_on_hearing_that_the_node_is_there_goes_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It orders before the look is quite over: by then the list has been compared, and forgets nobody."""
+    node = bench.switch.nodes[NodeId("a")]
+    post = node._post
+
+    def orders(event: events.AnyEvent) -> None:
+        post(event)
+        if isinstance(event, events.NodeUp):
+            bench.switch.execute(RING)
+
+    monkeypatch.setattr(node, "_post", orders)
+    await bench.links["a"].becomes(LinkState.DOWN, "away")
+    await bench.links["a"].becomes(LinkState.UP)
+    await bench.links["a"].lists_channels()
+    assert [type(event) for event in bench.desk.told()] == [events.NodeDown, events.NodeUp]
+    rung_by = [action["ChannelId"] for action in bench.links["a"].sent()]
+    assert rung_by == [UID] and hangs_up(bench, "17")[0] == events.OfferEnded(O1, RingResult.BUSY)
