@@ -72,6 +72,7 @@ class Contact:
     served_by: AgentId | None = None  # who talked with him last, and in which queue
     served_in: QueueName | None = None
     tries: int = 0
+    life: str = ""  # of one that outlived an engine or its node: a word that no other life of it has
     original_position: int = 0
     rung_at_once: int = 1  # phones, of the strategy ring_progressively
     kept: list[AgentId] = field(default_factory=list)  # who is rung again, with one more, once the ring has stopped
@@ -113,6 +114,11 @@ class Contact:
         """Sort key within one class, where target and tier are the same for all: urgency order, without the clock."""
         return (self.since - self.head_start_s, self.since, self.arrival)
 
+    def next_offer(self) -> OfferId:
+        """A name that no other offer has or had: who was lost and found again begins to count anew."""
+        self.tries += 1
+        return OfferId(f"{self.id}#{self.life}{self.tries}")
+
     @classmethod
     def of_ticket(cls, ticket: Ticket, call: CallId, node: NodeId, now: float, agents: Container[AgentId]) -> Contact:
         """The contact that a call carries with it. `agents`: those who exist."""
@@ -124,6 +130,7 @@ class Contact:
             possible_since(ticket.since, now),
             possible_since(ticket.entered_at, now),
             now,
+            life=f"r{now:.3f}-",
             entry=ticket.entry,
             visit=ticket.visit,
             own_head_start_s=max(0.0, min(ticket.head_start_s, MOST_HEAD_START_S)),

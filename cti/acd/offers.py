@@ -84,8 +84,7 @@ def make_offer(
     """One offer: from here on the agent is taken. `state`: ringing, or dialling where his customer is called first, or
     preview where he decides first, `until` then.
     """
-    contact.tries += 1
-    offer = Offer(OfferId(f"{contact.id}#{contact.tries}"), contact.id, agent.id, contact.queue, floor.now)
+    offer = Offer(contact.next_offer(), contact.id, agent.id, contact.queue, floor.now)
     floor.offers[offer.id] = offer
     contact.offers.append(offer.id)
     agent.offer = offer.id

@@ -14,7 +14,7 @@ from cti.acd.contact import Contact, Leaving
 from cti.acd.floor import Floor
 from cti.acd.offer import Offer
 from cti.model.events import SnapshotLeg
-from cti.model.words import Activity, CallId, ContactState, DialResult, NodeId, OfferId, OfferState, Outcome
+from cti.model.words import Activity, CallId, ContactState, DialResult, NodeId, OfferState, Outcome
 
 
 def compare(
@@ -127,9 +127,7 @@ def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterab
 
 def _resume_talk(floor: Floor, contact: Contact, agent: Agent, leg: SnapshotLeg) -> None:
     """The talk began when we were away: counted from the birth of his leg, so the ring counts as talk."""
-    contact.tries += 1
-    name = OfferId(f"{contact.id}#r{floor.now:.3f}")  # it may be lost and found more than once
-    offer = Offer(name, contact.id, agent.id, contact.queue, floor.now)
+    offer = Offer(contact.next_offer(), contact.id, agent.id, contact.queue, floor.now)
     offer.state, offer.leg, offer.accepted_at = OfferState.ACCEPTED, leg.leg, floor.now - leg.age_s
     offer.wait_s = max(0.0, offer.accepted_at - contact.entered_at)
     floor.offers[offer.id] = offer

@@ -344,6 +344,31 @@ def test_a_restored_talk_is_restored_once() -> None:
     assert scene.changes(Kind.REPAIR) == [] or all(change.reason for change in scene.changes(Kind.REPAIR))
 
 
+def test_who_is_lost_and_found_has_offers_of_new_names() -> None:
+    """The history knows his former ones by their names."""
+    scene = connected()
+    scene.login("anna", "ben")
+    scene.arrive("c1")
+    former = scene.offer_of("anna")
+    leg = scene.rings("anna")
+    scene.answer("anna")
+    ticket = scene.ticket("c1")
+    for event in (ev.NodeDown(NODE), ev.SessionLost(call_id("c1"))):
+        scene.post(event)
+    scene.wait(120)
+    assert scene.outcomes("c1") == ["answered"] and not scene.center.contacts
+    scene.post(ev.NodeUp(NODE, (caller("c1", "b1", ticket), phone(leg, "b1"))))
+    assert scene.state("c1") == "talking"
+    names = [former, scene.offer_of("anna")]
+    scene.wait(60)
+    scene.logout("anna")
+    scene.post(ev.CallTransferred(call_id("c1"), "cti-inbound", "6001", leg))
+    scene.arrive("c1", None, entry=2, ticket=ticket)
+    scene.rings("ben")
+    names.append(scene.offer_of("ben"))
+    assert len(set(names)) == 3, names
+
+
 def test_a_ring_under_way_in_a_dead_engines_dial_keeps_the_caller() -> None:
     """The picture shows an agent's phone that rings, nobody in a bridge: the caller comes back when Dial ends."""
     scene = fresh()
