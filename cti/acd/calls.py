@@ -236,7 +236,7 @@ def gone(floor: Floor, contact: Contact) -> None:
 
 def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
     """The switch is done with the Ring: nobody answered, or the talk is over."""
-    known = event.offer is None or event.offer in contact.offers  # not: his ring had been taken back, it is nobody's talk
+    known = event.offer is None or event.offer in contact.offers  # else his ring had been taken back: nobody's talk
     if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers and known:
         # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
         winner = event.offer or _likeliest(floor, contact)

@@ -6,18 +6,21 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
 from cti.joined.door import Door, RedisAway, Whereabouts
 from cti.model.errors import ConfigError
+from cti.store.owner import named_in
 
 HERE = "here"
 
 
 async def examine_joined(settings: Settings) -> list[Finding]:
     """Return what is found in the Redis of `settings`; nothing where an engine is alone. Changes nothing there."""
-    return [] if settings.redis is None else [await asyncio.to_thread(_look, settings.redis)]
+    return [] if settings.redis is None else await asyncio.to_thread(_look, settings.redis, settings.store)
 
 
 def judge_engines(node: str, settings: Settings, engines: Sequence[str]) -> list[Finding]:
@@ -29,16 +32,32 @@ def judge_engines(node: str, settings: Settings, engines: Sequence[str]) -> list
     return [Finding("warn", node, "dialplan", text, remedy)]
 
 
-def _look(rules: Joined) -> Finding:
+def _look(rules: Joined, store: str) -> list[Finding]:
     door = Door(rules, Whereabouts(f"doctor-{secrets.token_hex(4)}", ""))
     try:
         owner, standbys = door.owner(), door.standbys()
     except ConfigError as error:
-        return Finding("fail", HERE, "Redis", f"cannot be asked: {error.problems[0]}", "correct center.yaml")
+        return [Finding("fail", HERE, "Redis", f"cannot be asked: {error.problems[0]}", "correct center.yaml")]
     except RedisAway as away:
         remedy = "do what that says; whether it runs, and lets you in, tells redis-cli ping"
-        return Finding("fail", HERE, "Redis", f"gives no answer ({away}): no engine can take over", remedy)
+        return [Finding("fail", HERE, "Redis", f"gives no answer ({away}): no engine can take over", remedy)]
     finally:
         door.leave()
+    if owner is None and standbys:
+        text = f"answers; nobody owns the centre, though {len(standbys)} stand by"
+        return [Finding("warn", HERE, "Redis", text, "in some seconds one owns it, or the logs of those say why not")]
     who = "nobody owns the centre" if owner is None else f"{owner.agi} owns the centre"
-    return Finding("ok", HERE, "Redis", f"answers; {who}, {len(standbys)} stand by")
+    found = [Finding("ok", HERE, "Redis", f"answers; {who}, {len(standbys)} could take over")]
+    return found if owner is None else found + _store_of(owner, store, rules.domain)
+
+
+def _store_of(owner: Whereabouts, store: str, domain: str) -> list[Finding]:
+    """Whether `store`, of this engine's file, is the owner's; nothing where it does not say: others tell why."""
+    try:
+        named = named_in(store, domain)
+    except (SQLAlchemyError, OSError, TypeError, ValueError):
+        return []
+    if not owner.engine or named == owner.engine:
+        return []
+    text = f"{owner.agi} owns the centre and writes into another store than this file's: no takeover from it"
+    return [Finding("fail", HERE, "store", text, "one store for all engines of a redis.domain")]

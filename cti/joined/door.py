@@ -132,9 +132,12 @@ class Door:
         """Let a standby take it at once; False where it was no longer ours."""
         return self._ask(bool, _GIVE_BACK, f"{token} {self._book}")
 
-    def stand_by(self) -> Seen:
-        """Say that we are here for another lease, and look who owns the domain."""
-        return self._ask(_seen, _STAND_BY, self.me.engine, self._lease_ms)
+    def stand_by(self, *, would_take: bool = True) -> Seen:
+        """Say that we are here for another lease, and look who owns the domain.
+
+        Who would not take over (`would_take`) does not count as one who stands by.
+        """
+        return self._ask(_seen, _STAND_BY, self.me.engine, self._lease_ms if would_take else 0)
 
     def owner(self) -> Whereabouts | None:
         """Who owns the domain."""

@@ -18,13 +18,13 @@ from cti.clocks import lasting_clock
 from cti.joined.door import Whereabouts
 from cti.store.owner import named_in
 
-LOOK_S = 2.0
+LOOK_S = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class OwnStore:
-    """`is_anothers`: it did not name the last owner we saw, although he had had `claim_s` for it.
+    """`is_anothers`: it did not name the last owner we saw, although he served already, or had had `claim_s` for it.
 
     That stays so when he dies: it is then that it counts.
     """
@@ -35,15 +35,15 @@ class OwnStore:
         self._judged = ""  # the owner whom it names
         self._seen, self._seen_at = "", 0.0
 
-    async def follow(self, owner: Callable[[], Whereabouts | None]) -> None:
-        """Compare it with each new `owner`, until this is cancelled."""
+    async def follow(self, owner: Callable[[], Whereabouts | None], serves: Callable[[], bool]) -> None:
+        """Compare it with each new `owner`, until this is cancelled. `serves`: he has started, so he has claimed it."""
         while True:
             await asyncio.sleep(LOOK_S)
             found = owner()
             if found is not None and found.engine not in ("", self._judged):  # an older release may not say who it is
-                await self._look(found.engine)
+                await self._look(found.engine, owner, serves=serves())
 
-    async def _look(self, owner: str) -> None:
+    async def _look(self, owner: str, newest: Callable[[], Whereabouts | None], *, serves: bool) -> None:
         if owner != self._seen:
             self._seen, self._seen_at = owner, lasting_clock()
         waited_s = lasting_clock() - self._seen_at
@@ -52,7 +52,8 @@ class OwnStore:
         except (SQLAlchemyError, OSError, TypeError, ValueError) as error:  # a takeover would say more
             log.debug("the store does not say who owns the centre", error=type(error).__name__)
             return
+        now = newest()
         if named == owner:
             self._judged, self.is_anothers = owner, False
-        elif waited_s >= self._claim_s:
+        elif (serves or waited_s >= self._claim_s) and now is not None and now.engine == owner:
             self.is_anothers = True

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -78,6 +79,7 @@ class Standby:
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._says = ""  # what we heard last of the owner's file
+        self._owner_serves = False  # he has said something, which he does when he has started
         self._other_file_since: float | None = None
         self._apart: list[str] = []  # what sets us apart from the owner, and should not
         self._pause_s = 0.0  # until the next look
@@ -107,7 +109,8 @@ class Standby:
     async def _look(self) -> bool:
         self._pause_s = self._rules.lease_s / LOOKS
         try:
-            seen = await in_thread_of_its_own(self._door.stand_by)
+            would_take = not self._store.is_anothers
+            seen = await in_thread_of_its_own(partial(self._door.stand_by, would_take=would_take))
         except RedisAway as away:
             if self._away_since is None:
                 self._away_since = lasting_clock()
@@ -152,7 +155,7 @@ class Standby:
             self._told = found
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
-        self.owner = found if is_other else None
+        self.owner, self._owner_serves = found if is_other else None, bool(seen.says)
         self._compare(seen.says)
 
     def _compare(self, says: str) -> None:
@@ -199,7 +202,7 @@ class Standby:
         settings = self._settings
         background = Background(stack)
         background.keep(self._file.follow)
-        background.keep(self._store.follow, self._where)
+        background.keep(self._store.follow, self._where, lambda: self._owner_serves)
         watch = LoopWatch()
         watch.start()
         stack.callback(watch.stop)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cti.config import settings as config
 from cti.config.settings import Settings
 from cti.doctor.joined import examine_joined, judge_engines
 from cti.joined.door import Door, Whereabouts
+from cti.store.database import open_store
+from cti.store.owner import claim
 from tests import valkey
 
 pytestmark = pytest.mark.contract
@@ -33,8 +37,34 @@ async def test_who_owns_the_centre_is_told() -> None:
         owner = Door(ours.redis, Whereabouts("one", "10.0.0.5:4573"))
         owner.take(0)
         [found] = await examine_joined(ours)
-        assert found.text == "answers; 10.0.0.5:4573 owns the centre, 0 stand by"
+        assert found.text == "answers; 10.0.0.5:4573 owns the centre, 0 could take over"
         owner.leave()
+
+
+async def test_a_store_that_is_not_the_owners_is_a_failure(tmp_path: Path) -> None:
+    with valkey.server() as server:
+        ours = settings(server.url).model_copy(update={"store": f"sqlite:///{tmp_path}/cti.db"})
+        assert ours.redis is not None
+        owner = Door(ours.redis, Whereabouts("one", "10.0.0.5:4573"))
+        owner.take(0)
+        [_, found] = await examine_joined(ours)
+        assert (found.level, found.check) == ("fail", "store") and "another store" in found.text
+        store = open_store(ours.store)
+        claim(store, ours.redis.domain, 1, "one", 0.0)
+        store.close()
+        assert [found.level for found in await examine_joined(ours)] == ["ok"]
+        owner.leave()
+
+
+async def test_those_who_stand_by_while_nobody_owns_it_are_warned_of() -> None:
+    with valkey.server() as server:
+        ours = settings(server.url)
+        assert ours.redis is not None
+        waits = Door(ours.redis, Whereabouts("two", "10.0.0.6:4573"))
+        waits.stand_by()
+        [found] = await examine_joined(ours)
+        assert found.level == "warn" and "1 stand by" in found.text
+        waits.leave()
 
 
 async def test_a_redis_that_is_away_is_a_failure_with_a_remedy() -> None:

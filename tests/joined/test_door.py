@@ -55,6 +55,8 @@ def test_one_owns_it_and_the_others_see_where_he_is(door: Make) -> None:
     assert seen.owner == Whereabouts("one", "one:4573", "one:8470", "https://one") and not seen.given_back
     assert 0 < seen.ends_in_s <= 60 and one.owner() == seen.owner
     assert one.standbys() == ["two"]
+    two.stand_by(would_take=False)
+    assert one.standbys() == [], "it is there, and would not take over"
     assert one.renew(1) and not two.renew(1)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cti.joined import own_store
+from cti.joined.door import Whereabouts
 from cti.joined.own_store import OwnStore
 from cti.store.database import open_store
 from cti.store.owner import claim, named_in
@@ -37,10 +38,11 @@ def owned(url: str, engine: str, token: int = 1) -> None:
         store.close()
 
 
-async def judged(store: OwnStore, clock: Clock, owner: str, after_s: float) -> bool:
-    await store._look(owner)
-    clock.now += after_s
-    await store._look(owner)
+async def judged(store: OwnStore, clock: Clock, owner: str, after_s: float, *, serves: bool = False) -> bool:
+    """What it says of `owner` when it has looked twice; he is the owner all the time."""
+    for wait_s in (0.0, after_s):
+        clock.now += wait_s
+        await store._look(owner, lambda: Whereabouts(owner, "10.0.0.6:4573"), serves=serves)
     return store.is_anothers
 
 
@@ -59,6 +61,19 @@ async def test_a_store_that_names_another_is_not_his_once_he_has_had_time(tmp_pa
     assert await judged(store, clock, OWNER, 1.0)
     owned(url, NEXT, token=2)
     assert not await judged(store, clock, NEXT, 0.0), "who owns it now writes where we do"
+
+
+async def test_who_serves_has_claimed_his_store(tmp_path: Path, clock: Clock) -> None:
+    store = OwnStore(f"sqlite:///{tmp_path}/cti.db", DOMAIN, CLAIM_S)
+    assert await judged(store, clock, OWNER, 0.0, serves=True), "at once: he may die in the next moment"
+
+
+async def test_who_is_followed_by_another_while_the_store_is_read_says_nothing(tmp_path: Path, clock: Clock) -> None:
+    url = f"sqlite:///{tmp_path}/cti.db"
+    owned(url, NEXT)
+    store = OwnStore(url, DOMAIN, CLAIM_S)
+    await store._look(OWNER, lambda: Whereabouts(NEXT, "10.0.0.7:4573"), serves=True)
+    assert not store.is_anothers
 
 
 async def test_a_store_that_is_not_there_is_not_his_and_is_not_made(tmp_path: Path, clock: Clock) -> None:

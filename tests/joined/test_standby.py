@@ -36,9 +36,13 @@ class Scene:
     def __init__(self) -> None:
         self.rules = SETTINGS.redis or Joined()
         self.seen = Seen(None, given_back=False)
-        door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=lambda: self.seen)
+        door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=self.stands_by)
         term = SimpleNamespace(take=lambda _: True)
         self.standby = Standby(OwnFile(SETTINGS), self.rules, cast(Door, door), cast(Term, term))
+
+    def stands_by(self, *, would_take: bool) -> Seen:
+        self.would_take = would_take
+        return self.seen
 
     async def look(self, owner: Whereabouts | None) -> None:
         self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
@@ -112,6 +116,7 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over() -> 
         await scene.look(OTHER)
     assert [line["warning"] for line in said] == [standby.OTHER_STORE] == scene.standby._warnings()
     assert any("cannot take over" in reason for reason in scene.standby._not_ready())
+    assert not scene.would_take, "an owner who is to go must not take it for somebody who could take over"
     scene.seen = Seen(None, given_back=True)
     with capture_logs() as said:
         assert not await scene.standby._look()
