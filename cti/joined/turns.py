@@ -97,7 +97,7 @@ async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
     try:
         await asyncio.wait((serving, losing), return_when=asyncio.FIRST_COMPLETED)
         if losing.done():
-            log.error("another engine owns the centre: this one steps down", token=holding.token)
+            log.error("the centre is not this engine's any more: it steps down", token=holding.token)
         return not losing.done()
     finally:
         losing.cancel()
