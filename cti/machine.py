@@ -49,6 +49,16 @@ def make_pauses_rare() -> None:
     )  # a thread that reads a big configuration or writes lets the loop in sooner
 
 
+def let_go() -> None:
+    """What a former centre has made is over: give its memory back, while nobody is served.
+
+    What is frozen is never looked at again, and what refers to itself (a centre does) only a look gives back. A next
+    `make_pauses_rare` would freeze what is left of it, so it is looked at now.
+    """
+    gc.unfreeze()
+    gc.collect()
+
+
 def make_enums_quick() -> None:
     """Look members of enums up as other attributes are, as Python 3.12 does.
 

@@ -17,7 +17,7 @@ from cti import machine, systemd
 from cti.app import Application
 from cti.background import Background
 from cti.config.settings import Settings
-from cti.model.errors import ConfigError
+from cti.model.errors import ConfigError, PolicyError
 from cti.ports import Office
 from cti.store.threads import StoreThreads
 
@@ -71,11 +71,15 @@ async def _run(settings: Settings, file: Path | None) -> int:
 
 
 async def _serve_from(own: OwnFile, read_again: asyncio.Event, office: Office) -> None:
-    """Serve by what the file says now; where no engine can start from that, by what it said before."""
+    """Serve by what the file says now; where no engine can start from that, by what it said before.
+
+    Any other ConfigError ends the process, as without others: the lease goes back with it, so who stands by elsewhere
+    takes over at once, and whoever started this process (systemd) starts it again, to stand by.
+    """
     while True:
         try:
             return await _keep_running(own.settings, own.path, read_again, office, own)
-        except ConfigError as error:
+        except PolicyError as error:
             if not own.back(error.problems):
                 raise
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import errno
+import gc
 import os
 import socket
 import stat
+import weakref
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,27 @@ def test_so_many_calls_as_open_files_allow_and_some_left_for_all_else(
 ) -> None:
     monkeypatch.setattr(machine.resource, "getrlimit", lambda _: (files, files))
     assert machine.most_calls() == calls
+
+
+class Centre:
+    """Refers to itself, as all do whose parts call one another."""
+
+    def __init__(self) -> None:
+        self.part = self
+
+
+def test_what_is_frozen_goes_when_it_is_let_go() -> None:
+    centre = Centre()
+    there = weakref.ref(centre)
+    gc.freeze()
+    try:
+        del centre
+        gc.collect()
+        assert there() is not None
+        machine.let_go()
+        assert there() is None and gc.get_freeze_count() == 0
+    finally:
+        gc.unfreeze()
 
 
 def test_enums_say_the_same_when_they_are_quick() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -11,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from cti import running as process_of
+from cti.config import settings as config
+from cti.config.settings import Settings
+from cti.joined.own_file import OwnFile
+from cti.model.errors import ConfigError, PolicyError
 from tests.running import Running
 from tests.waiting import until
 
@@ -71,6 +77,58 @@ async def test_what_cannot_start_ends_with_2_and_names_the_place(tmp_path: Path)
         out, _ = await process.communicate()
     assert process.returncode == 2
     assert b"http.listen: cannot listen on 192.0.2.1:8470" in out
+
+
+class Office:
+    """The centre is ours."""
+
+    token, says, standbys, redis_away_s = 1, "", 0, None
+
+    def may_act(self) -> bool:
+        return True
+
+    def step_down(self) -> None: ...
+
+
+def two_files(tmp_path: Path) -> OwnFile:
+    """What the file says now (33), and what it said before (20)."""
+    running = Running(tmp_path)
+    running.write(POLICY)
+    own = OwnFile(config.load(running.file), running.file)
+    running.write({**POLICY, "queues": {"sales": {"target_s": 33}}})
+    own.take(config.load(running.file))
+    return own
+
+
+async def targets_tried(own: OwnFile, monkeypatch: pytest.MonkeyPatch, fails: ConfigError) -> list[float]:
+    """Serve where a start by 33 fails."""
+    tried = list[float]()
+
+    async def keep_running(settings: Settings, *_: object) -> None:
+        tried.append(settings.queues["sales"].target_s)
+        if tried[-1] == 33:
+            raise fails
+
+    monkeypatch.setattr(process_of, "_keep_running", keep_running)
+    with contextlib.suppress(type(fails)):
+        await process_of._serve_from(own, asyncio.Event(), Office())
+    return tried
+
+
+async def test_a_policy_from_which_nobody_starts_is_left_for_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = two_files(tmp_path)
+    assert await targets_tried(own, monkeypatch, PolicyError(["main.yaml:1:1: no such queue"])) == [33, 20]
+    assert "errors" in own.trouble
+
+
+async def test_what_another_policy_does_not_cure_ends_the_process_and_blames_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = two_files(tmp_path)
+    assert await targets_tried(own, monkeypatch, ConfigError(["store: cannot open sqlite:///cti.db: locked"])) == [33]
+    assert own.trouble == "" and own.settings.queues["sales"].target_s == 33
 
 
 def catches(process: asyncio.subprocess.Process, number: int) -> bool:

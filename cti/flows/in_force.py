@@ -23,7 +23,7 @@ from cti.flows.plan import Plan, Seen
 from cti.in_turn import InTurn
 from cti.ivr.book import FlowBook
 from cti.model.changes import Refused
-from cti.model.errors import ConfigError
+from cti.model.errors import PolicyError
 from cti.model.policy import Center
 from cti.model.words import RefusedReason
 from cti.ports import Clock, PolicyAnswer
@@ -53,7 +53,7 @@ class FlowsInForce:
     """
 
     def __init__(self, settings: Settings, store: Store, clock: Clock, desk: FlowDesk, in_turn: InTurn) -> None:
-        """Put the folder of `settings` into force, or what was rolled back to. Raises ConfigError, SQLAlchemyError."""
+        """Put the folder of `settings` into force, or what was rolled back to. Raises PolicyError, SQLAlchemyError."""
         self.errors = 0  # versions that could not be stored, and reloads of broken flows
         self._store, self._clock, self._desk, self._in_turn = store, clock, desk, in_turn
         self._lookups = frozenset(settings.lookups)  # those that can be asked: more of them need a restart
@@ -76,7 +76,7 @@ class FlowsInForce:
             self._seen = self._seen._replace(holds=None)
             plan = self.judge(settings.flows, settings.center)
         if plan.errors:
-            raise ConfigError(list(plan.errors))
+            raise PolicyError(list(plan.errors))
         desk.stored_book = self._stored_book
         self.take(plan, "start")
         if plan.rolled_back and newest is not None:  # the prompts are built from the folder

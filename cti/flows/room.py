@@ -42,7 +42,7 @@ class FlowRoom:
 
     @contextlib.asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[FlowRoom]:
-        """Lookups can be asked, texts spoken, and promises kept, until the end. Raises ConfigError."""
+        """Lookups can be asked, texts spoken, and promises kept, until the end. Raises PolicyError."""
         memory = self.memory = FlowMemory(store, self._clock, self.promised, self.may_call, self.asker)
         self.desk.take_callback, self.desk.take_message = memory.take_callback, memory.take_message
         self.desk.may_survey, self.desk.drop_callback = memory.may_survey, memory.drop_callback

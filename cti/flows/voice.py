@@ -13,7 +13,7 @@ import structlog
 from cti.background import in_thread_of_its_own
 from cti.config.settings import FlowRules
 from cti.ivr.verbs import MAX_SILENCE_S
-from cti.model.errors import ConfigError
+from cti.model.errors import PolicyError
 from cti.prompts.live import LiveVoice
 from cti.prompts.voices import NoVoice, Voice, espeak
 
@@ -43,14 +43,14 @@ class FlowVoice:
 
     @contextlib.asynccontextmanager
     async def open(self, rules: FlowRules | None) -> AsyncIterator[FlowVoice]:
-        """Somebody speaks until the end, where the configuration names him. Raises ConfigError."""
+        """Somebody speaks until the end, where the configuration names him. Raises PolicyError."""
         if rules is None or rules.voice is None:
             yield self
             return
         try:
             voice = await in_thread_of_its_own(VOICES[rules.voice])
         except NoVoice as error:
-            raise ConfigError([f"flows.voice: {error}"]) from None
+            raise PolicyError([f"flows.voice: {error}"]) from None
         async with LiveVoice(rules.sounds, voice, timeout_s=SPEAK_S) as live:
             self._live, self.speak = live, live.sound
             log.info("texts are spoken at once", voice=rules.voice, sounds=str(rules.sounds))

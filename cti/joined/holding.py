@@ -1,7 +1,7 @@
 """Who keeps an owner's lease, and tells the rest of the process whether it may act? A thread of its own.
 
 A thread, so that a busy loop costs no lease: what has to be noticed is a process that is stopped, and that stops its
-threads too. A loop that hangs for good is noticed by its own beat: then the lease is let go.
+threads too. A loop that hangs for good is noticed by its own beat, while this thread runs: then the lease is let go.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cti.joined.tenure import Standing, Tenure
 LOOKS = 4  # at the lease, within one lease
 SHORTEST_PAUSE_S = 0.05
 LOOP_HANGS_S = 15.0  # so long without a beat: this process serves nobody any more
+STOPPED_LEASES = 0.75  # from one turn to the next: two answers that do not come in time take half a lease
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +64,7 @@ class Holding:
         self._stored = Question(newest, clock, "cti-owner")
         self._told_away = self._told_lost = False
         self._stop = threading.Event()
-        self._beat = clock()
+        self._beat = self._turned_at = clock()
         self._thread = threading.Thread(target=self._run, name="cti-lease", daemon=True)
 
     def begin(self) -> None:
@@ -118,14 +119,22 @@ class Holding:
 
     def _run(self) -> None:
         usual_s = pause_s = self._tenure.lease_s / LOOKS
+        self._turned_at = self._clock()
         while not self._stop.wait(pause_s):
-            began = self._clock()
-            if began - self._beat > max(LOOP_HANGS_S, self._tenure.lease_s):
-                log.error("the loop hangs: the lease is let go", for_s=round(began - self._beat, 1))
-                self.step_down()
-            if self._look() is Standing.LOST:
+            if self._turn() is Standing.LOST:
                 return
-            pause_s = max(SHORTEST_PAUSE_S, usual_s - (self._clock() - began))  # who waited for an answer asks at once
+            pause_s = max(SHORTEST_PAUSE_S, usual_s - (self._clock() - self._turned_at))  # who waited asks at once
+
+    def _turn(self) -> Standing:
+        """See whether the loop lives, and whether the lease is still ours."""
+        began = self._clock()
+        if began - self._turned_at > STOPPED_LEASES * self._tenure.lease_s:
+            self._beat = began  # this thread was stopped as well: the clock went on, and the loop could not beat
+        self._turned_at = began
+        if began - self._beat > max(LOOP_HANGS_S, self._tenure.lease_s):
+            log.error("the loop hangs: the lease is let go", for_s=round(began - self._beat, 1))
+            self.step_down()
+        return self._look()
 
     def _look(self, *, only_if_unsure: bool = False) -> Standing:
         """Ask Redis, and where it gives no answer, or once a lease, the store. `only_if_unsure`: while this waited for

@@ -106,13 +106,14 @@ class OwnFile:
         if reading is None:
             self._fail(SILENT, [f"{self.path}: no answer within {file_reading.READ_LIMIT_S:.0f} s"])
             return
-        self._seen = state
         if reading.settings is None:
             self._fail(BROKEN, reading.lines(reading.errors))
+            self._seen = state
             return
         read = reading.settings
         lines, needs_restart = await in_thread_of_its_own(partial(self._differences, read))
         self.take(read)
+        self._seen = state  # only now: who was cancelled above has used nothing of it, and a takeover looks again
         if lines or needs_restart or self._looked:
             log.info(
                 "file read again; it holds after a takeover",

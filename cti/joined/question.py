@@ -1,13 +1,15 @@
 """How is something asked that may never answer? In a thread of its own, and who asks waits as long as he wants.
 
-Knows neither Redis nor a store.
+Of the store it has the threads, since no stop and no end of the process waits for them; knows neither it nor Redis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Generic, TypeVar
+
+from cti.store.threads import StoreThreads
 
 T = TypeVar("T")
 
@@ -21,7 +23,7 @@ class Question(Generic[T]):
 
     def __init__(self, ask: Callable[[], T], clock: Callable[[], float], name: str) -> None:
         self._ask, self._clock = ask, clock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._thread = StoreThreads(1, name)
         self._under_way: Future[tuple[float, T]] | None = None
 
     def answer(self, within_s: float) -> tuple[float, T]:
@@ -41,7 +43,7 @@ class Question(Generic[T]):
 
     def close(self) -> None:
         """Ask no more. What is under way is left to itself."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False)
 
     def _asked(self) -> tuple[float, T]:
         asked_at = self._clock()

@@ -1,7 +1,8 @@
 """What does an engine do that does not own the centre? It waits for the lease, and sends on whoever comes to it.
 
 A caller is sent on by a variable of his channel: his dialplan then enters the owner; no call is ever proxied. Knows no
-queue and no call, and opens the store only when it is about to take over.
+queue and no call. Of the store it reads only whether that names the owner, until it does (own_store.py); it opens it
+when it is about to take over.
 """
 
 from __future__ import annotations

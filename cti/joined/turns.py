@@ -14,6 +14,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cti import machine
 from cti.background import in_thread_of_its_own
 from cti.config.joined import Joined
 from cti.joined.door import Door
@@ -58,6 +59,8 @@ async def take_turns(file: OwnFile, serve: Serve) -> None:
         finally:
             beating.cancel()
             await in_thread_of_its_own(partial(_leave, term, door))
+        if not refused:
+            machine.let_go()  # of the centre that we served
 
 
 def _leave(term: Term, door: Door) -> None:
@@ -97,7 +100,7 @@ async def _serve(holding: Holding, serve: Serve, lost: asyncio.Event) -> bool:
     try:
         await asyncio.wait((serving, losing), return_when=asyncio.FIRST_COMPLETED)
         if losing.done():
-            log.error("another engine owns the centre: this one steps down", token=holding.token)
+            log.error("the centre is not this engine's any more: it steps down", token=holding.token)
         return not losing.done()
     finally:
         losing.cancel()

@@ -2,6 +2,7 @@
 
 CtiError
 ├── ConfigError      refuse to start: every problem with its place and a suggestion
+│   └── PolicyError  what a reload could change (policy, nodes, flows) is why: an older file may do
 └── Bug              a broken promise of our own code; counted, shown, never hidden
     └── IllegalTransition
 """
@@ -19,6 +20,13 @@ class ConfigError(CtiError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class PolicyError(ConfigError):
+    """No engine can start from this policy, these nodes or these flows; from others one could.
+
+    Of a ConfigError that is none of these (the store, an address that is taken) another policy cures nothing.
+    """
 
 
 class Bug(CtiError):

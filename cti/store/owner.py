@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import structlog
 from sqlalchemy import Connection, event, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -18,9 +19,17 @@ from cti.store.tables import routing_owner
 
 _table = routing_owner
 
+log = structlog.get_logger(__name__)
+
+TAKEN = "another engine owns the centre now: this one may not write any more"
+GONE_BACK = (
+    "the store has gone back to an older state, which does not know that this engine owns the centre: it may not write "
+    "until it has taken over again"
+)
+
 
 class NotOwner(SQLAlchemyError):
-    """This engine's token is not the newest any more: nothing of its transaction is kept."""
+    """The store does not name this engine's token (any more): nothing of its transaction is kept."""
 
 
 def gravity(error: Exception) -> int:
@@ -65,12 +74,25 @@ def claim(store: Store, domain: str, token: int, engine: str, now: float) -> boo
 
 
 def guard(store: Store, domain: str, token: int, lost: Callable[[], None]) -> None:
-    """From now on every commit of `store` raises NotOwner, and keeps nothing, once there is a newer token than ours.
+    """From now on every commit of `store` raises NotOwner, and keeps nothing, but while it names our token.
 
-    `lost` is called then, from whichever thread has tried.
+    `lost` is called then, from whichever thread has tried. Another token is a newer owner's; or an older one, or none:
+    then the store is a replica that was promoted, or a backup, and lacks our claim and what we wrote behind it. To
+    claim again here would not bring that back into it, and we would go on as if it were there: who steps down takes
+    over again (he, or who stands by), by a newer token, and starts from what the store does say.
     """
     # On PostgreSQL the row stays as it is until our commit is over (FOR SHARE); on SQLite a writer is alone anyway.
     newest = select(_table.c.token).where(_table.c.domain == domain).with_for_update(read=True)
+    told = False
+
+    def refuse(found: int | None) -> str:
+        nonlocal told
+        if found is not None and found > token:
+            return TAKEN
+        if not told:
+            log.error("the store has gone back to an older state: what was written last may be missing", token=token)
+        told = True
+        return GONE_BACK
 
     def compare(connection: Connection) -> None:
         found = connection.execute(newest).scalar()
@@ -78,7 +100,7 @@ def guard(store: Store, domain: str, token: int, lost: Callable[[], None]) -> No
             # Now, and not when the connection is closed: the new owner waits for the lock on SQLite [measured]
             connection.connection.rollback()
             lost()
-            raise NotOwner("another engine owns the centre now: this one may not write any more")
+            raise NotOwner(refuse(found))
 
     for engine in (store.engine, store.durable):
         event.listen(engine, "commit", compare)

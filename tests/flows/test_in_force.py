@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from cti.flows.in_force import NOT_STORED
-from cti.model.errors import ConfigError
+from cti.model.errors import PolicyError
 from cti.model.words import RefusedReason
 from cti.store.database import Store, open_store
 from tests.flow_bench import FlowBench, flow_text
@@ -65,7 +65,7 @@ async def test_a_broken_version_never_goes_live(bench: FlowBench) -> None:
 @pytest.mark.parametrize("text", ["name: [", flow_text("a: {queue: nowhere}"), flow_text("a: {hangup: x}", name="b")])
 def test_a_broken_flow_stops_the_start(bench: FlowBench, text: str) -> None:
     bench.write(text)
-    with pytest.raises(ConfigError, match=r"main.yaml:\d+:\d+: |entries.6001.flow: there is no flow"):
+    with pytest.raises(PolicyError, match=r"main.yaml:\d+:\d+: |entries.6001.flow: there is no flow"):
         bench.opened()
 
 

@@ -10,7 +10,7 @@ from cti.config.settings import FlowRules
 from cti.flows import voice as flow_voice
 from cti.flows.voice import SPEAK_S, FlowVoice
 from cti.ivr.verbs import MAX_SILENCE_S
-from cti.model.errors import ConfigError
+from cti.model.errors import PolicyError
 from cti.prompts.voices import NoVoice
 from tests.sounds import Humming
 
@@ -39,6 +39,6 @@ async def test_a_voice_that_is_not_there_stops_the_start(tmp_path: Path, monkeyp
         raise NoVoice("install it")
 
     monkeypatch.setitem(flow_voice.VOICES, "espeak-ng", gone)
-    with pytest.raises(ConfigError, match=r"flows\.voice: install it"):
+    with pytest.raises(PolicyError, match=r"flows\.voice: install it"):
         async with FlowVoice().open(FlowRules(folder=tmp_path, voice="espeak-ng", sounds=tmp_path)):
             pass

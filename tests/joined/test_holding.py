@@ -212,6 +212,36 @@ def test_the_thread_keeps_it_until_it_is_given_back() -> None:
     assert office.redis.given_back and office.redis.asked >= 1
 
 
+def test_who_was_stopped_asks_before_he_thinks_that_his_loop_hangs(office: Office) -> None:
+    """The clock goes on while the process is stopped, and its loop cannot beat."""
+    assert office.holding._turn() is Standing.OURS
+    office.now = 60.0
+    assert office.holding._turn() is Standing.OURS and office.losses == 0
+    assert office.redis.asked == 2
+    office.now, office.redis.held = 120.0, False
+    assert office.holding._turn() is Standing.LOST and office.losses == 1
+
+
+@pytest.mark.parametrize(("lease_s", "serves_s"), [(1.0, 15.0), (2.0, 15.0), (30.0, 30.0), (60.0, 60.0)])
+def test_a_loop_without_a_beat_hangs_while_its_thread_takes_its_turns(lease_s: float, serves_s: float) -> None:
+    """Each turn as late as one to which neither Redis nor the store gave an answer."""
+    office, turns = Office(lease_s=lease_s), 0
+    while office.holding._turn() is Standing.OURS:
+        turns += 1
+        office.now = turns * lease_s * 0.55
+    assert serves_s < office.now < serves_s + lease_s and office.losses == 1
+
+
+@pytest.mark.parametrize("lease_s", [1.0, 2.0, 10.0, 15.0, 30.0, 60.0])
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.8, 1.1, 10.0])
+def test_no_pause_is_a_loop_that_hangs(lease_s: float, share: float) -> None:
+    office = Office(lease_s=lease_s)
+    office.now = 0.5  # since its last beat
+    office.holding._turn()
+    office.now = 0.5 + share * lease_s
+    assert office.holding._turn() is Standing.OURS and office.losses == 0
+
+
 def test_a_loop_that_hangs_lets_the_lease_go() -> None:
     office, lost = Office(), threading.Event()
     office.holding._lost = lost.set

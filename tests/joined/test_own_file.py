@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -230,6 +231,30 @@ async def test_a_signal_has_it_read_though_it_has_not_changed(tmp_path: Path, mo
     await until(lambda: len(reads) == 2)
     following.cancel()
     assert not asked.is_set(), "and not once more after a takeover"
+
+
+async def test_who_takes_over_in_the_midst_of_a_look_reads_the_file_himself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, own, _ = a_file(tmp_path)
+    comparing, goes_on = threading.Event(), threading.Event()
+    differences = own._differences
+
+    def slow(read: config.Settings) -> tuple[list[str], list[str]]:
+        comparing.set()
+        goes_on.wait(PATIENCE_S)
+        return differences(read)
+
+    monkeypatch.setattr(own, "_differences", slow)
+    monkeypatch.setattr(own_file, "LOOK_S", 0.01)
+    path.write_text(FILE % 30)
+    following = asyncio.create_task(own.follow())
+    await until(comparing.is_set)
+    following.cancel()  # the lease is ours
+    await asyncio.wait([following])
+    goes_on.set()
+    await own.at_takeover()
+    assert own.settings.queues["sales"].target_s == 30 and own.trouble == ""
 
 
 async def test_a_mount_that_hangs_holds_up_no_takeover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

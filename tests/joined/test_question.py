@@ -44,6 +44,10 @@ def test_what_goes_wrong_reaches_who_asks() -> None:
         Question(fails, lambda: 0.0, "test").answer(PATIENCE_S)
 
 
+def test_what_hangs_keeps_no_process_from_ending() -> None:
+    assert Question(lambda: threading.current_thread().daemon, lambda: 0.0, "test").answer(PATIENCE_S)[1]
+
+
 def test_a_closed_one_gives_no_answer() -> None:
     question = Question(lambda: 1, lambda: 0.0, "test")
     question.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import socket
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -194,6 +196,36 @@ async def test_an_owner_whom_the_store_does_not_know_any_more_stands_by_again(st
     one.holding.step_down()
     await one.until(lambda: len(one.tokens) == 2)
     assert one.tokens[1] > one.tokens[0]
+
+
+async def test_who_stands_by_again_keeps_nothing_of_the_former_centre(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Centre:
+        def __init__(self) -> None:
+            self.part = self
+
+    centres = list[weakref.ref[Centre]]()
+    there = list[bool]()
+
+    async def serve(process: Process, holding: Holding) -> None:
+        there.append(any(centre() is not None for centre in centres))
+        made = Centre()
+        centres.append(weakref.ref(made))
+        gc.freeze()  # as machine.make_pauses_rare does
+        process.holding, process.owns = holding, True
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Process, "_serve", serve)
+    try:
+        one = start("one")
+        await one.until(lambda: one.owns)
+        assert one.holding is not None
+        one.holding.step_down()
+        await one.until(lambda: len(there) == 2)
+        assert there == [False, False]
+    finally:
+        gc.unfreeze()
 
 
 async def test_a_store_that_takes_no_claim_is_not_asked_again_at_once(

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from cti.store.attempts import Attempt, intend
 from cti.store.database import Store, open_store
-from cti.store.owner import NotOwner, claim, guard, named_in, newest_token
+from cti.store.owner import GONE_BACK, TAKEN, NotOwner, claim, guard, named_in, newest_token
 from cti.store.row_fault import is_rows_fault
 from cti.store.tables import attempt, routing_owner
 from tests.postgres import NoPostgres, server
@@ -101,6 +102,44 @@ def test_both_doors_of_a_store_are_guarded(stores: tuple[Store, Store, str]) -> 
     for door in (one.engine, one.durable):
         with pytest.raises(NotOwner), door.begin() as connection:
             connection.execute(attempt.delete())
+
+
+def test_the_older_owner_hears_who_has_the_centre(stores: tuple[Store, Store, str]) -> None:
+    one, two, domain = stores
+    claim(one, domain, 1, "one", 0.0)
+    guard(one, domain, 1, lambda: None)
+    claim(two, domain, 2, "two", 0.0)
+    with pytest.raises(NotOwner, match=TAKEN), one.durable.begin() as connection:
+        connection.execute(attempt.delete())
+
+
+@pytest.mark.parametrize("older", [3, None])
+def test_a_store_that_has_gone_back_keeps_nothing_until_it_is_claimed_anew(
+    stores: tuple[Store, Store, str], older: int | None
+) -> None:
+    """A replica was promoted that lacks our claim, and what we wrote behind it."""
+    one, two, domain = stores
+    lost: list[str] = []
+    claim(one, domain, 4, "one", 0.0)
+    guard(one, domain, 4, lambda: lost.append("one"))
+    of_domain = routing_owner.c.domain == domain
+    with two.durable.begin() as connection:
+        if older is None:
+            connection.execute(routing_owner.delete().where(of_domain))
+        else:
+            connection.execute(update(routing_owner).where(of_domain).values(token=older))
+    lead = int(domain[:6])
+    with capture_logs() as said:
+        for _ in range(2):
+            with pytest.raises(NotOwner, match=GONE_BACK):
+                intend(one, dial(lead), 1.0)
+    assert [line["log_level"] for line in said if "gone back" in line["event"]] == ["error"], "said once"
+    assert lost == ["one", "one"] and newest_token(two, domain) == (older or 0)
+    assert claim(two, domain, 5, "one again", 2.0), "Redis counts on"
+    guard(two, domain, 5, lambda: lost.append("again"))
+    assert intend(two, dial(lead), 3.0).why_not is None and lost == ["one", "one"]
+    with two.durable.begin() as connection:
+        connection.execute(attempt.delete().where(attempt.c.lead == lead))
 
 
 def test_a_write_under_way_is_before_the_claim_or_never(stores: tuple[Store, Store, str]) -> None:
