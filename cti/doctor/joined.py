@@ -6,14 +6,13 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
 from cti.joined.door import Door, RedisAway, Whereabouts
 from cti.model.errors import ConfigError
-from cti.store.owner import named_in
+from cti.store.database import UNREADABLE
+from cti.store.owner import newest_token_in
 
 HERE = "here"
 
@@ -35,7 +34,7 @@ def judge_engines(node: str, settings: Settings, engines: Sequence[str]) -> list
 def _look(rules: Joined, store: str) -> list[Finding]:
     door = Door(rules, Whereabouts(f"doctor-{secrets.token_hex(4)}", ""))
     try:
-        owner, standbys = door.owner(), door.standbys()
+        (owner, token), standbys = door.owner_by(), door.standbys()
     except ConfigError as error:
         return [Finding("fail", HERE, "Redis", f"cannot be asked: {error.problems[0]}", "correct center.yaml")]
     except RedisAway as away:
@@ -48,16 +47,15 @@ def _look(rules: Joined, store: str) -> list[Finding]:
         return [Finding("warn", HERE, "Redis", text, "in some seconds one owns it, or the logs of those say why not")]
     who = "nobody owns the centre" if owner is None else f"{owner.agi} owns the centre"
     found = [Finding("ok", HERE, "Redis", f"answers; {who}, {len(standbys)} could take over")]
-    return found if owner is None else found + _store_of(owner, store, rules.domain)
+    return found if owner is None else found + _store_of(owner, token, store, rules.domain)
 
 
-def _store_of(owner: Whereabouts, store: str, domain: str) -> list[Finding]:
+def _store_of(owner: Whereabouts, token: int, store: str, domain: str) -> list[Finding]:
     """Whether `store`, of this engine's file, is the owner's; nothing where it does not say: others tell why."""
     try:
-        named = named_in(store, domain)
-    except (SQLAlchemyError, OSError, TypeError, ValueError):
-        return []
-    if not owner.engine or named == owner.engine:
+        if newest_token_in(store, domain) >= token:
+            return []
+    except UNREADABLE:
         return []
     text = f"{owner.agi} owns the centre and writes into another store than this file's: no takeover from it"
     return [Finding("fail", HERE, "store", text, "one store for all engines of a redis.domain")]

@@ -18,6 +18,8 @@ from cti.joined.reaching import connect
 from cti.joined.remedies import AWAY, why_away
 from cti.model.errors import ConfigError
 
+MOST_TOKEN = 2**53  # beyond, Redis' scripts lose its last digits; a takeover each second takes 285 million years
+
 T = TypeVar("T")
 
 
@@ -44,6 +46,7 @@ class Seen(NamedTuple):
     owner: Whereabouts | None
     given_back: bool
     ends_in_s: float = 0.0
+    token: int = 0  # the owner's
     says: str = ""  # what the owner has those who stand by hear of his file; empty: nothing yet
 
 
@@ -141,7 +144,11 @@ class Door:
 
     def owner(self) -> Whereabouts | None:
         """Who owns the domain."""
-        return self._away_if_failing(lambda: _read(self._connected().get(self._keys[0]) or ""))
+        return self.owner_by()[0]
+
+    def owner_by(self) -> tuple[Whereabouts | None, int]:
+        """Who owns the domain, and by which token (0: nobody)."""
+        return self._away_if_failing(lambda: _held(self._connected().get(self._keys[0]) or ""))
 
     def no_longer_by(self) -> None:
         """We do not stand by any more."""
@@ -167,7 +174,7 @@ class Door:
             return ask()
         except AWAY as error:
             raise RedisAway(why_away(error, self._rules)) from None
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError, RecursionError):
             raise RedisAway("what answers there is no Redis: look at redis.url") from None
 
     def _connected(self) -> Any:
@@ -177,17 +184,28 @@ class Door:
 
 
 def _token(held: str) -> int | None:
-    return int(held.partition(" ")[0]) if held else None
+    if not held:
+        return None
+    token = int(held.partition(" ")[0])
+    if token > MOST_TOKEN:
+        raise RedisAway("the fencing token there is none of ours: delete the key that ends with :token")
+    return token
 
 
 def _seen(told: Any) -> Seen:
     held, back, ends_in_ms, says = told
-    return Seen(_read(held), bool(back), max(0, ends_in_ms) / 1000, says)
+    owner, token = _held(held)
+    return Seen(owner, bool(back), max(0, ends_in_ms) / 1000, token, says)
+
+
+def _held(held: str) -> tuple[Whereabouts | None, int]:
+    token = held.partition(" ")[0]
+    return _read(held), int(token) if token.isdecimal() else 0
 
 
 def _read(held: str) -> Whereabouts | None:
     """What an owner of another version has written may say less, or something else."""
     try:
         return msgspec.json.decode(held.partition(" ")[2], type=Whereabouts) if held else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return Whereabouts("", "")

@@ -35,7 +35,7 @@ from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError
-from cti.store.database import open_store, reason_and_remedy
+from cti.store.database import UNREADABLE, open_store, reason_and_remedy
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
 from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
@@ -46,7 +46,9 @@ AFTER_ITS_END_S = 0.01
 OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
 OTHER_FILE = "its file is not the one that the owner goes by, and holds after a takeover"
 OTHER_STORE = "its store is not the owner's: it does not take over, since it knows nothing of what was promised"
+SAME_ADDRESS = "who owns the centre has this engine's fastagi.advertise: callers are not sent on to it"
 REMEDIES = {
+    SAME_ADDRESS: "an address of its own for each engine",
     OTHER_SECRET: "one web.secret for all engines",
     OTHER_FILE: "the same queues, agents, nodes ... in all files; then cti reload on the owner",
     OTHER_STORE: "one store for all engines of a redis.domain; where the owner's is lost for good, start this one anew",
@@ -76,15 +78,20 @@ class Standby:
         self.token, self.standbys = 0, 0
         self._file, self._settings = file, file.began
         self._rules, self._door, self._term = rules, door, term
-        self._store = OwnStore(self._settings.store, rules.domain, rules.claim_s)
+        self._store = OwnStore(self._settings.store, rules.domain)
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._says = ""  # what we heard last of the owner's file
-        self._owner_serves = False  # he has said something, which he does when he has started
         self._other_file_since: float | None = None
         self._apart: list[str] = []  # what sets us apart from the owner, and should not
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
+        self._at_ours: tuple[Whereabouts | None, float] = (
+            None,
+            0.0,
+        )  # who owns it there, and until when
+        self._is_same_address = False
+        self._asked: asyncio.Future[Seen] | None = None
         self._trouble = refused  # why we cannot take over though we could
         self._try_pause_s = rules.lease_s if refused else 0.0
         self._try_at = lasting_clock() + self._try_pause_s
@@ -110,8 +117,7 @@ class Standby:
     async def _look(self) -> bool:
         self._pause_s = self._rules.lease_s / LOOKS
         try:
-            would_take = not self._store.is_anothers
-            seen = await in_thread_of_its_own(partial(self._door.stand_by, would_take=would_take))
+            seen = await self._ask()
         except RedisAway as away:
             if self._away_since is None:
                 self._away_since = lasting_clock()
@@ -130,14 +136,22 @@ class Standby:
             return False
         if now < self._try_at or not self._patience.may_take(now, given_back=seen.given_back):
             return False
-        if self._store.is_anothers:
-            self._try_later(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
-            return False
         try:
             return await in_thread_of_its_own(self._take)
         except _CannotTake as trouble:
             self._try_later(str(trouble))
             return False
+
+    async def _ask(self) -> Seen:
+        """Who owns it. What drips its answer byte by byte keeps every time limit of a socket, and none of ours."""
+        if self._asked is not None and not self._asked.done():
+            raise RedisAway("it hangs")  # the thread of the last look still waits
+        would_take = not self._store.is_anothers
+        self._asked = in_thread_of_its_own(partial(self._door.stand_by, would_take=would_take))
+        done, _ = await asyncio.wait((self._asked,), timeout=self._rules.lease_s)
+        if not done:
+            raise RedisAway("it hangs")
+        return self._asked.result()
 
     def _try_later(self, trouble: str) -> None:
         """Told once, and tried ever more rarely: a store that is away may be so for hours."""
@@ -156,8 +170,18 @@ class Standby:
             self._told = found
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
-        self.owner, self._owner_serves = found if is_other else None, bool(seen.says)
+        self.owner = found if is_other else None
+        if found is not None and seen.says:  # what he does when he has started
+            self._store.owner_serves(seen.token)
+        self._look_at_ours(None if is_other else found, lasting_clock() + seen.ends_in_s)
         self._compare(seen.says)
+
+    def _look_at_ours(self, found: Whereabouts | None, ends_at: float) -> None:
+        """A lease at our address is our own last one, which nobody renews; or another engine has our address."""
+        if found is None or found != self._at_ours[0]:
+            self._at_ours, self._is_same_address = (found, ends_at), False
+        elif ends_at > self._at_ours[1] + self._rules.lease_s / LOOKS:
+            self._is_same_address = True
 
     def _compare(self, says: str) -> None:
         if says and self._says and says != self._says:
@@ -172,6 +196,7 @@ class Standby:
         other_secret = bool(ours and theirs and ours != theirs)
         other_file = self._other_file_since is not None and now - self._other_file_since >= SETTLES_S
         apart = {OTHER_SECRET: other_secret, OTHER_FILE: other_file, OTHER_STORE: self._store.is_anothers}
+        apart[SAME_ADDRESS] = self._is_same_address
         found = [text for text, holds in apart.items() if holds]
         for warning in found:
             if warning not in self._apart:
@@ -180,6 +205,9 @@ class Standby:
 
     def _take(self) -> bool:
         """Open the store first: who cannot does not take over. Raises _CannotTake."""
+        with contextlib.suppress(*UNREADABLE):  # opening it says why
+            if self._store.lacks_owner():
+                raise _CannotTake(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
         try:
             machine.make_directory(self._settings.state_dir)
             store = open_store(self._settings.store, idle_s=self._rules.idle_s)
@@ -203,7 +231,7 @@ class Standby:
         settings = self._settings
         background = Background(stack)
         background.keep(self._file.follow)
-        background.keep(self._store.follow, self._where, lambda: self._owner_serves)
+        background.keep(self._store.follow)
         watch = LoopWatch()
         watch.start()
         stack.callback(watch.stop)

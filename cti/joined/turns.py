@@ -7,6 +7,7 @@ wait. Who serves, and how, is the caller's.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -58,7 +59,9 @@ async def take_turns(file: OwnFile, serve: Serve) -> None:
             refused = str(trouble)
         finally:
             beating.cancel()
-            await in_thread_of_its_own(partial(_leave, term, door))
+            with contextlib.suppress(TimeoutError):  # a Redis that hangs: the lease runs out by itself
+                async with asyncio.timeout(rules.lease_s + rules.claim_s):
+                    await in_thread_of_its_own(partial(_leave, term, door))
         if not refused:
             machine.let_go()  # of the centre that we served
 

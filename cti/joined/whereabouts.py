@@ -9,6 +9,7 @@ from cti.config.web import Web
 from cti.joined.door import Whereabouts
 from cti.people.sealing import Seal
 
+MOST_OF_ADDRESS = 64  # characters of it in a name: the store takes 80 (routing_owner.engine)
 SEAL_CHARS = 16  # enough that two secrets differ in it
 
 
@@ -18,7 +19,7 @@ def whereabouts(settings: Settings) -> Whereabouts:
     if listen.host in ("0.0.0.0", "::"):
         listen = listen._replace(host=settings.fastagi.advertise.host)
     return Whereabouts(
-        engine=f"{settings.fastagi.advertise}-{secrets.token_hex(6)}",
+        engine=f"{str(settings.fastagi.advertise)[:MOST_OF_ADDRESS]}-{secrets.token_hex(6)}",
         agi=str(settings.fastagi.advertise),
         http=str(listen),
         web="" if settings.web is None else settings.web.origins(settings.web.listen.port)[0],

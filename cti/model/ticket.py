@@ -94,5 +94,5 @@ def decode_ticket(text: str) -> Ticket | None:
         return None
     try:
         return _decoder.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +31,8 @@ POSTGRESQL = "postgresql+pg8000"  # the driver that comes along
 # A server that hangs, or a network that swallows, is away after so long, and what it was asked is asked anew: longer
 # than the longest report. Migrations have no end of their own: an index over ten million rows takes its time.
 ANSWER_S = 300.0
+# What a driver makes of an address where something else answers, or of a url that names no user [measured: pg8000].
+UNREADABLE = (SQLAlchemyError, OSError, TypeError, ValueError, LookupError, struct.error)
 PRIMARY_CODE = 0xFF  # of SQLite's codes: the lowest byte, https://sqlite.org/rescode.html
 
 _MIGRATION_LOCK = 0x637469  # "cti": PostgreSQL advisory lock, so that two engines do not migrate at once
@@ -76,7 +79,7 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
     try:
         with _patient(store, url) as engine:
             _migrate(engine)
-    except (SQLAlchemyError, _CannotMigrate, OSError, TypeError, ValueError) as error:  # a driver's: no user is named
+    except (*UNREADABLE, _CannotMigrate) as error:
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {reason_and_remedy(error, store)}"]) from None
     return store
@@ -86,7 +89,7 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
 def glance(url: str) -> Iterator[Connection | None]:
     """Give the database at `url` as it is, neither made nor migrated; None: there is no such file.
 
-    Raises SQLAlchemyError, and what a driver makes of a wrong address.
+    Raises UNREADABLE.
     """
     url = _with_driver(url)
     parts = make_url(url)

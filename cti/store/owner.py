@@ -43,15 +43,15 @@ def newest_token(store: Store, domain: str) -> int:
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
 
 
-def named_in(url: str, domain: str) -> str:
-    """Return which engine the store at `url` names as the domain's newest owner; empty: none, or there is no store.
+def newest_token_in(url: str, domain: str) -> int:
+    """Return the token of the domain's newest owner in the store at `url`; 0: it knows none, or there is no store.
 
     The store is neither made nor migrated. Raises what `glance` does.
     """
     with glance(url) as connection:
         if connection is None or not inspect(connection).has_table(_table.name):
-            return ""
-        return connection.execute(select(_table.c.engine).where(_table.c.domain == domain)).scalar() or ""
+            return 0
+        return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
 
 
 def claim(store: Store, domain: str, token: int, engine: str, now: float) -> bool:

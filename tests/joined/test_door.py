@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from redis import from_url
 
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Whereabouts
@@ -174,6 +175,27 @@ def test_whoever_cannot_be_reached_is_away() -> None:
     with pytest.raises(RedisAway):
         nobody.take(0)
     nobody.leave()
+
+
+def test_an_owner_whose_word_is_too_deep_to_read_is_one_whom_nobody_knows(door: Make, redis: valkey.Valkey) -> None:
+    """It killed every engine, at each start anew."""
+    one = door("one")
+    one.take(0)
+    with from_url(redis.url) as client:
+        [key] = client.scan_iter("*:owner")
+        client.set(key, '99 {"x":' + "[" * 100_000, px=60_000)
+    assert one.stand_by().owner == Whereabouts("", "") and one.owner_by() == (Whereabouts("", ""), 99)
+
+
+def test_a_token_that_no_store_takes_is_told_with_its_key(door: Make, redis: valkey.Valkey) -> None:
+    one = door("one")
+    one.take(0)
+    one.give_back(1)
+    with from_url(redis.url) as client:
+        [key] = client.scan_iter("*:token")
+        client.set(key, 2**63 - 2)
+    with pytest.raises(RedisAway, match=":token"):
+        one.take(0)
 
 
 @pytest.mark.parametrize("told", [None, 5, "x y", [1, 2], b"\xff"])

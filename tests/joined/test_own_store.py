@@ -7,90 +7,81 @@ from pathlib import Path
 
 import pytest
 
-from cti.joined import own_store
-from cti.joined.door import Whereabouts
 from cti.joined.own_store import OwnStore
-from cti.store.database import open_store
-from cti.store.owner import claim, named_in
+from cti.store.database import UNREADABLE, open_store
+from cti.store.owner import claim, newest_token_in
 
 pytestmark = pytest.mark.contract
 
-DOMAIN, CLAIM_S = "center", 6.0
-OWNER, NEXT = "10.0.0.6:4573-0a1b", "10.0.0.7:4573-2c3d"
+DOMAIN = "center"
 
 
-class Clock:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 100.0
-        monkeypatch.setattr(own_store, "lasting_clock", lambda: self.now)
+def url_of(file: Path) -> str:
+    return f"sqlite:///{file}"
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-def owned(url: str, engine: str, token: int = 1) -> None:
-    store = open_store(url)
+def owned(file: Path, token: int) -> None:
+    store = open_store(url_of(file))
     try:
-        assert claim(store, DOMAIN, token, engine, time.time())
+        assert claim(store, DOMAIN, token, f"engine-{token}", time.time())
     finally:
         store.close()
 
 
-async def judged(store: OwnStore, clock: Clock, owner: str, after_s: float, *, serves: bool = False) -> bool:
-    """What it says of `owner` when it has looked twice; he is the owner all the time."""
-    for wait_s in (0.0, after_s):
-        clock.now += wait_s
-        await store._look(owner, lambda: Whereabouts(owner, "10.0.0.6:4573"), serves=serves)
+async def is_anothers(store: OwnStore) -> bool:
+    await store.look()
     return store.is_anothers
 
 
-async def test_a_store_that_names_the_owner_is_his(tmp_path: Path, clock: Clock) -> None:
-    url = f"sqlite:///{tmp_path}/cti.db"
-    owned(url, OWNER)
-    store = OwnStore(url, DOMAIN, CLAIM_S)
-    assert not await judged(store, clock, OWNER, 60.0)
+async def test_a_store_that_knows_the_owner_or_a_newer_one_is_his(tmp_path: Path) -> None:
+    owned(tmp_path / "cti.db", 5)
+    store = OwnStore(url_of(tmp_path / "cti.db"), DOMAIN)
+    assert not await is_anothers(store), "nobody was seen to serve"
+    store.owner_serves(5)
+    assert not await is_anothers(store)
+    owned(tmp_path / "cti.db", 6)  # by whom we never saw
+    assert not await is_anothers(store)
 
 
-async def test_a_store_that_names_another_is_not_his_once_he_has_had_time(tmp_path: Path, clock: Clock) -> None:
-    url = f"sqlite:///{tmp_path}/cti.db"
-    owned(url, "10.0.0.6:4573-before")
-    store = OwnStore(url, DOMAIN, CLAIM_S)
-    assert not await judged(store, clock, OWNER, CLAIM_S - 1), "he has the lease, and may be writing just now"
-    assert await judged(store, clock, OWNER, 1.0)
-    owned(url, NEXT, token=2)
-    assert not await judged(store, clock, NEXT, 0.0), "who owns it now writes where we do"
+async def test_a_store_of_older_owners_is_not_his(tmp_path: Path) -> None:
+    owned(tmp_path / "cti.db", 4)
+    store = OwnStore(url_of(tmp_path / "cti.db"), DOMAIN)
+    store.owner_serves(5)
+    assert await is_anothers(store)
+    owned(tmp_path / "cti.db", 5)
+    assert not await is_anothers(store), "it is looked at anew"
 
 
-async def test_who_serves_has_claimed_his_store(tmp_path: Path, clock: Clock) -> None:
-    store = OwnStore(f"sqlite:///{tmp_path}/cti.db", DOMAIN, CLAIM_S)
-    assert await judged(store, clock, OWNER, 0.0, serves=True), "at once: he may die in the next moment"
-
-
-async def test_who_is_followed_by_another_while_the_store_is_read_says_nothing(tmp_path: Path, clock: Clock) -> None:
-    url = f"sqlite:///{tmp_path}/cti.db"
-    owned(url, NEXT)
-    store = OwnStore(url, DOMAIN, CLAIM_S)
-    await store._look(OWNER, lambda: Whereabouts(NEXT, "10.0.0.7:4573"), serves=True)
-    assert not store.is_anothers
-
-
-async def test_a_store_that_is_not_there_is_not_his_and_is_not_made(tmp_path: Path, clock: Clock) -> None:
+@pytest.mark.parametrize("there", [False, True])
+async def test_what_is_no_store_yet_is_not_his_and_is_not_made(there: bool, tmp_path: Path) -> None:
     file = tmp_path / "cti.db"
-    store = OwnStore(f"sqlite:///{file}", DOMAIN, CLAIM_S)
-    assert await judged(store, clock, OWNER, 60.0)
-    assert not file.exists()
+    if there:
+        file.touch()
+    store = OwnStore(url_of(file), DOMAIN)
+    store.owner_serves(1)
+    assert await is_anothers(store)
+    assert file.exists() is there and newest_token_in(url_of(file), DOMAIN) == 0
 
 
-async def test_an_empty_store_is_not_his_and_is_not_migrated(tmp_path: Path, clock: Clock) -> None:
-    file = tmp_path / "cti.db"
-    file.touch()
-    store = OwnStore(f"sqlite:///{file}", DOMAIN, CLAIM_S)
-    assert await judged(store, clock, OWNER, 60.0)
-    assert named_in(f"sqlite:///{file}", DOMAIN) == ""
+async def test_a_mount_that_is_late_is_seen_and_one_that_goes_too(tmp_path: Path) -> None:
+    """What counts is how it stands at the takeover, when the owner has died and nobody says anything any more."""
+    there = tmp_path / "there"
+    there.mkdir()
+    owned(there / "cti.db", 1)
+    mount = tmp_path / "mount"
+    store = OwnStore(url_of(mount / "cti.db"), DOMAIN)
+    store.owner_serves(1)
+    assert await is_anothers(store)
+    mount.symlink_to(there)
+    assert not store.lacks_owner() and not store.is_anothers
+    mount.unlink()
+    mount.mkdir()
+    assert store.lacks_owner(), "else a new store would be made, and nobody would know what was promised"
 
 
-async def test_a_store_that_does_not_answer_says_nothing(clock: Clock) -> None:
-    store = OwnStore("postgresql://cti@127.0.0.1:1/cti", DOMAIN, CLAIM_S)
-    assert not await judged(store, clock, OWNER, 60.0)
+async def test_a_store_that_does_not_answer_says_nothing() -> None:
+    store = OwnStore("postgresql://cti@127.0.0.1:1/cti", DOMAIN)
+    store.owner_serves(1)
+    assert not await is_anothers(store)
+    with pytest.raises(UNREADABLE):
+        store.lacks_owner()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from structlog.testing import capture_logs
 from cti import machine
 from cti.config import settings as config
 from cti.config.joined import Joined
-from cti.joined import standby
+from cti.joined import own_store, standby
 from cti.joined.door import Door, Seen, Whereabouts
 from cti.joined.own_file import OwnFile
 from cti.joined.standby import Standby
@@ -107,13 +108,17 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
     assert await scene.standby._look(), "at once: who owned it meanwhile had the store"
 
 
-async def test_an_engine_with_another_store_says_so_and_does_not_take_over() -> None:
+async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
-    await scene.look(OTHER)
-    scene.standby._store.is_anothers = True
+    known = 4
+    monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain: known)
+    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
+    scene.seen = Seen(OTHER, False, 1.0, 5, "its file")
+    assert not await scene.standby._look()
+    await scene.standby._store.look()
     with capture_logs() as said:
-        await scene.look(OTHER)
-        await scene.look(OTHER)
+        for _ in range(2):
+            assert not await scene.standby._look()
     assert [line["warning"] for line in said] == [standby.OTHER_STORE] == scene.standby._warnings()
     assert any("cannot take over" in reason for reason in scene.standby._not_ready())
     assert not scene.would_take, "an owner who is to go must not take it for somebody who could take over"
@@ -122,3 +127,46 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over() -> 
         assert not await scene.standby._look()
     [reason] = [line["reason"] for line in said if line["log_level"] == "error"]
     assert standby.OTHER_STORE in reason and "start this one anew" in reason
+    known, scene.standby._try_at = 5, 0.0
+    assert await scene.standby._look(), "it is the owner's again"
+
+
+async def test_a_redis_that_drips_its_answer_is_away_and_keeps_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene()
+    scene.standby._rules = scene.rules.model_copy(update={"lease_s": 0.05})
+    hangs, asked = threading.Event(), list[bool]()
+
+    def drips(*, would_take: bool) -> Seen:
+        asked.append(would_take)
+        hangs.wait(30)
+        return Seen(None, given_back=False)
+
+    monkeypatch.setattr(scene.standby._door, "stand_by", drips)
+    for _ in range(3):
+        assert not await scene.standby._look()
+    assert len(asked) == 1 and any("Redis gives no answer" in reason for reason in scene.standby._not_ready())
+    hangs.set()
+    assert scene.standby._asked is not None
+    await scene.standby._asked
+    monkeypatch.undo()
+    await scene.look(OTHER)
+    assert scene.standby.redis_away_s is None
+
+
+async def test_another_engine_with_our_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(standby, "lasting_clock", lambda: now)
+    scene = Scene()
+    former = whereabouts(SETTINGS)
+    with capture_logs() as said:
+        for left_s in (1.5, 1.0, 0.5):  # our own last lease runs out
+            scene.seen = Seen(former, False, left_s)
+            assert not await scene.standby._look()
+            now += 0.5
+        assert not scene.standby._warnings()
+        scene.seen = Seen(former, False, 2.0)  # and somebody renews it
+        assert not await scene.standby._look()
+    assert scene.standby._warnings() == [standby.SAME_ADDRESS]
+    assert [line["remedy"] for line in said if "remedy" in line] == [standby.REMEDIES[standby.SAME_ADDRESS]]

@@ -6,6 +6,7 @@ import pytest
 
 from cti.config import settings as config
 from cti.joined.whereabouts import whereabouts
+from cti.store.tables import routing_owner
 
 pytestmark = pytest.mark.unit
 
@@ -19,6 +20,14 @@ queues: {sales: {}}
 def test_as_others_reach_it() -> None:
     found = whereabouts(config.loads(FILE.encode(), environ={}))
     assert (found.agi, found.http, found.web) == ("10.0.0.5:4573", "10.0.0.5:8470", "")
+
+
+def test_a_name_fits_into_the_store_however_long_an_address_is() -> None:
+    """PostgreSQL refused the claim, again and again: routing_owner.engine has 80 characters."""
+    host = "cti-0.cti-headless.contact-center-production-eu-central.svc.cluster.local"
+    found = whereabouts(config.loads(FILE.replace("10.0.0.5:4573", f"{host}:4573").encode(), environ={}))
+    assert found.agi == f"{host}:4573"
+    assert len(found.engine) <= routing_owner.c.engine.type.length
 
 
 def test_its_pages_at_their_origin() -> None:

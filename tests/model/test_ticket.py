@@ -86,6 +86,12 @@ def test_any_text_is_a_ticket_or_none(text: str) -> None:
     decode_ticket(text)
 
 
+def test_a_ticket_too_deep_to_read_is_none() -> None:
+    """One channel with it kept its whole node from coming up."""
+    deep = base64.urlsafe_b64encode(b'{"x":' + b"[" * 2_500).decode()
+    assert len(deep) <= MAX_TICKET_CHARS and decode_ticket(deep) is None
+
+
 def test_a_field_of_a_later_version_does_no_harm() -> None:
 
     text = (

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 
 from cti.store.attempts import Attempt, intend
 from cti.store.database import Store, open_store
-from cti.store.owner import GONE_BACK, TAKEN, NotOwner, claim, guard, named_in, newest_token
+from cti.store.owner import GONE_BACK, TAKEN, NotOwner, claim, guard, newest_token, newest_token_in
 from cti.store.row_fault import is_rows_fault
 from cti.store.tables import attempt, routing_owner
 from tests.postgres import NoPostgres, server
@@ -66,13 +66,13 @@ def test_tokens_only_grow(stores: tuple[Store, Store, str]) -> None:
     assert claim(two, domain, 5, "two", 0.0) and newest_token(one, domain) == 5
 
 
-def test_a_store_names_its_newest_owner(stores: tuple[Store, Store, str], url: str) -> None:
+def test_a_store_is_asked_for_its_newest_owner_before_it_is_opened(stores: tuple[Store, Store, str], url: str) -> None:
     one, two, domain = stores
-    assert named_in(url, domain) == ""
+    assert newest_token_in(url, domain) == 0
     claim(one, domain, 1, "one", 0.0)
     claim(two, domain, 2, "two", 0.0)
     claim(one, domain, 1, "late", 0.0)
-    assert (named_in(url, domain), named_in(url, domain + "0")) == ("two", "")
+    assert (newest_token_in(url, domain), newest_token_in(url, domain + "0")) == (2, 0)
 
 
 def test_who_was_replaced_dials_nobody(stores: tuple[Store, Store, str]) -> None:
