@@ -91,10 +91,10 @@ class Application:
     """A running engine with everything around it. `async with Application.start(settings)` gives one."""
 
     def __init__(self, settings: Settings, file: Path | None, office: Office | None, trouble: str) -> None:
-        self.settings, self.office, self._trouble = settings, office, trouble
+        self.settings, self._file, self.office, self._trouble = settings, file, office, trouble
+        self._may_act = (lambda: True) if office is None else office.may_act
         standbys = (lambda: 0) if office is None else lambda: office.standbys
         self.leaving = Leaving(standbys, self._inside, self._take_nothing_new, is_joined=office is not None)
-        self._file = file
         self.clock = SteadyClock()
         self.ageing = AgeingClock(self.clock)
         policy = settings.center
@@ -193,8 +193,7 @@ class Application:
         self._errors["audit"] = lambda: self.audit.errors + self.audit.lost
         readers = await self._readers(stack, store)
         outbound = self.outbound
-        guards = (self.admission, self.office)
-        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, *guards)
+        self.switch = _switch(settings, self.clock, self.flows.desk, outbound.ledger, self.admission, self.office)
         self._all_follow(self.policy.center, self.policy.version)
         journal = self._journal(stack)
         self.engine = Engine(
@@ -325,7 +324,7 @@ class Application:
     async def _serve_health(self, stack: contextlib.AsyncExitStack, watch: LoopWatch, requests: RequestLog) -> None:
         """Who looks whether we are well is answered until the end."""
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
-        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings)
+        http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings, owns=self._may_act)
         listen = self.settings.http.listen
         try:
             runner = await serve_tcp(http, listen.host, listen.port, requests)
@@ -362,6 +361,7 @@ class Application:
             desks=(self.engine.desk_of, self.outbound.list),
             definitions=definitions,
             store_away=store_away,
+            may_act=self._may_act,
         )
         control_drain.add_routes(asking, self.leaving.drain)
         control = await ControlSocket.open(asking, self.settings.control, requests)
@@ -370,7 +370,7 @@ class Application:
             self.web = WebRoom(self.settings, store, self.clock, self.audit, lambda: self._policy)
             find = finders(self.view, self.clock, self.outbound.list, self.follow_ups, self.policy)
             live = self.web.live(self.boards, watch.lag_s)
-            await self.web.open(asking, find, requests, store_away, stack, live.add_routes)
+            await self.web.open(asking, find, requests, store_away, stack, live.add_routes, self._may_act)
             self._background.keep(self.web.tidy)
 
     # --- a new policy -------------------------------------------------------------------------------------------------

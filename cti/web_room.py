@@ -96,6 +96,7 @@ class WebRoom:
         store_away: StoreAway,
         stack: contextlib.AsyncExitStack,
         more: Callable[[web.Application, Entrance], None] = lambda _app, _entrance: None,
+        may_act: Callable[[], bool] = lambda: True,
     ) -> None:
         """Answer from now on until `stack` ends. `served` has the control socket's routes. Raises ConfigError."""
         await asyncio.to_thread(self._make_first)
@@ -122,6 +123,7 @@ class WebRoom:
             provider=_provider(rules.oidc),
             pages=rules.pages,
             more=lambda app: more(app, entrance),
+            may_act=may_act,
         )
         runner = await serve(app, sock, requests, tls)
         stack.push_async_callback(runner.cleanup)

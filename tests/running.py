@@ -15,6 +15,7 @@ from cti.app import Application
 from cti.config import settings as config
 from cti.model import events
 from cti.model.words import CallId, NodeId
+from cti.ports import Office
 from cti.switch import asterisk
 
 NODE = NodeId("node1")
@@ -49,10 +50,10 @@ class Running:
         )
 
     @contextlib.asynccontextmanager
-    async def start(self) -> AsyncIterator[Running]:
+    async def start(self, office: Office | None = None) -> AsyncIterator[Running]:
         before, asterisk.FIRST_SNAPSHOT_S = asterisk.FIRST_SNAPSHOT_S, FIRST_SNAPSHOT_S
         try:
-            async with Application.start(config.load(self.file), self.file) as self.app:
+            async with Application.start(config.load(self.file), self.file, office) as self.app:
                 self.app.engine.post(events.NodeUp(NODE))
                 yield self
         finally:

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 import structlog
 
+from cti import app as app_of
 from cti.acd import new_rules
 from cti.app import Application
 from cti.config import settings as config
@@ -19,7 +20,7 @@ from cti.metrics import queue_log_file
 from cti.model.changes import Refused
 from cti.model.events import AnyEvent, CallGone
 from cti.switch.asterisk import AsteriskSwitch
-from tests.running import NOBODY, Running
+from tests.running import HOST, NOBODY, Running
 
 pytestmark = pytest.mark.contract
 
@@ -278,3 +279,52 @@ async def test_wishes_are_refused_before_callers_are_given_back(made: Running, m
     async with made.start():
         assert (await made.ask("GET", "/v1/queues"))[0] == 200
     assert given_back == ["all"]
+
+
+class Office:
+    """The centre is ours, until `owns` says otherwise."""
+
+    token, says, standbys, redis_away_s = 1, "", 0, None
+    owns = True
+
+    def may_act(self) -> bool:
+        return self.owns
+
+    def step_down(self) -> None: ...
+
+
+async def test_who_owns_the_centre_no_more_answers_nobody_as_its_owner(
+    made: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He was stopped, and goes on: what waited for him meanwhile would hold nowhere."""
+    runners, serve_tcp = [], app_of.serve_tcp
+
+    async def kept(*given: Any) -> aiohttp.web.AppRunner:
+        runners.append(await serve_tcp(*given))
+        return runners[-1]
+
+    monkeypatch.setattr(app_of, "serve_tcp", kept)
+    made.write(policy(), web={"listen": f"{HOST}:0"})
+    office = Office()
+    async with made.start(office), aiohttp.ClientSession() as session:
+        health = "http://{}:{}".format(*runners[0].addresses[0])
+
+        async def asked() -> list[int]:
+            urls = [f"{health}/ownz", f"{health}/healthz", f"{health}/metrics", f"{made.app.web.address}/api/docs"]
+            statuses = []
+            for url in urls:
+                async with session.get(url) as answer:
+                    statuses.append(answer.status)
+            return statuses
+
+        assert await asked() == [200, 200, 200, 200]
+        assert (await made.ask("POST", "/v1/agents/anna/login"))[0] == 200
+        office.owns = False
+        assert await asked() == [503, 200, 200, 503]
+        wishes = [("agents/anna/logout", {}), ("nodes/node1/drain", {}), ("drain", {}), ("reload", {})]
+        for path, body in wishes:
+            status, told = await made.ask("POST", f"/v1/{path}", body)
+            assert (status, told["type"]) == (503, "urn:cti:standby"), path
+        office.owns = True
+        assert (await row(made, "agents", "anna"))["status"] == "available"
+        assert not made.app.policy.center.nodes["node1"].drained

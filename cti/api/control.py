@@ -33,6 +33,7 @@ from cti.api.explain import Past, add_explaining
 from cti.api.query_words import known_words
 from cti.api.responses import answer, no_route, problems
 from cti.api.serving import limit_connections
+from cti.api.standing_by import only_owner
 from cti.api.store_away import StoreAway
 from cti.api.view import View
 from cti.model.policy import Center
@@ -64,19 +65,20 @@ def make_control_app(
     lists: control_lists.Lists | None = None,
     definitions: Callable[[], Mapping[str, Any]] | None = None,
     store_away: StoreAway | None = None,
+    may_act: Callable[[], bool] = lambda: True,
 ) -> web.Application:
     """The app behind the control socket. `clock` gives epoch seconds, `errors` what /api/v1/status tells so.
 
     Without `policy` and `flows` nothing can be reloaded or changed live; without `audit` nothing is remembered.
-    `why`: who explains what is, and what was (api/explain.py). `store_away` answers while the store cannot be used.
+    `why`: who explains what is, and what was (api/explain.py). `store_away` answers while the store cannot be used,
+    and what a standby says is said while this engine does not own the centre (`may_act`).
     """
-    told = [problems, _json_errors] if store_away is None else [problems, _json_errors, store_away.middleware()]
+    told = [only_owner(may_act), problems, _json_errors, *([] if store_away is None else [store_away.middleware()])]
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=told)
     if audit is not None:
         app.middlewares.append(asking.remembering(audit, clock))
         add_audit(app, audit)
-    app.middlewares.append(asking.bad_requests)
-    app.middlewares.append(known_words)
+    app.middlewares.extend((asking.bad_requests, known_words))
     limit_connections(app, request_timeout_s=REQUEST_TIMEOUT_S)
     _add_looks(app, view, clock, errors, definitions)
     if why is not None:

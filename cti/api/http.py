@@ -45,7 +45,8 @@ def make_http_app(
         return answer({"ready": not reasons, "reasons": reasons, **told}, 503 if reasons else 200)
 
     async def ownz(_request: web.Request) -> web.Response:
-        return answer({"owns": owns()}, 200 if owns() else 503)
+        is_owner = owns()
+        return answer({"owns": is_owner}, 200 if is_owner else 503)
 
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     limit_connections(app)

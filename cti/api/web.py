@@ -17,6 +17,7 @@ from cti.api.operations import without_a_line
 from cti.api.query_words import known_words
 from cti.api.responses import no_route, problem, problems
 from cti.api.serving import limit_connections
+from cti.api.standing_by import only_owner
 from cti.api.store_away import StoreAway
 from cti.api.web_description import add_description
 from cti.api.web_files import add_pages, safe_headers
@@ -48,12 +49,14 @@ def make_web_app(
     provider: web_oidc.Provider | None = None,
     pages: Path,
     more: Callable[[web.Application], None] = lambda _app: None,
+    may_act: Callable[[], bool] = lambda: True,
 ) -> web.Application:
     """The app. `served` has the routes of the control socket, which are answered here too; `more` adds those that only
-    the web has; `store_away` answers while the store cannot be used. Raises ConfigError where a route has no line in
-    operations.py.
+    the web has; `store_away` answers while the store cannot be used; `may_act` as for the control socket. Raises
+    ConfigError where a route has no line in operations.py.
     """
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[problems, _plain_errors])
+    told = [only_owner(may_act), problems, _plain_errors]
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=told)
     limit_connections(
         app,
         request_timeout_s=REQUEST_TIMEOUT_S,

@@ -32,6 +32,7 @@ class Scene:
         self.desk, self.policy, self.audit = FakeDesk(), FakePolicy(), FakeAudit()
         self.flows, self.follow_ups, self.callbacks = FakeFlows(), FakeFollowUps(), FakeCallbacks()
         self.past = FakePast()
+        self.owns = True
         self._path = path
         self._socket: ControlSocket | None = None
 
@@ -45,6 +46,7 @@ class Scene:
         more |= {"callbacks": self.callbacks, "campaigns": FakeCampaigns(), "why": (self.past, self.past)}
         more["hooks"] = self.hooks = FakeHooks()
         more["previews"] = lambda _agent: None
+        more["may_act"] = lambda: self.owns
         return make_control_app(self.desk, FakeView(), clock, **more)  # type: ignore[arg-type]
 
     async def open(self) -> None:

@@ -63,6 +63,15 @@ async def test_refusals(control: Scene, refusal: Refused, status: int, answer: d
     assert control.remembered() == [said]
 
 
+async def test_an_engine_that_owns_the_centre_no_more_asks_its_core_nothing_and_remembers_nothing(
+    control: Scene,
+) -> None:
+    control.owns = False
+    status, found = await control.ask("POST", f"/v1/contacts/{CONTACT}/withdraw")
+    assert (status, found["type"]) == (503, "urn:cti:standby")
+    assert control.desk.asked == [] and control.remembered() == []
+
+
 @pytest.mark.parametrize(
     ("action", "body"),
     [

@@ -58,6 +58,15 @@ async def test_who_owns_the_centre_does_so_whether_he_lets_callers_in_or_not(sce
     scene.owns = False
     response = await scene.client.get("/ownz")
     assert (response.status, await response.json()) == (503, {"owns": False})
+    assert (await scene.client.get("/healthz")).status == (await scene.client.get("/metrics")).status == 200
+
+
+async def test_who_loses_the_centre_while_he_is_asked_says_one_thing() -> None:
+    """The second question would be answered otherwise."""
+    answers = iter([True, False])
+    async with TestClient(TestServer(make_http_app(bytes, list, float, owns=lambda: next(answers)))) as client:
+        response = await client.get("/ownz")
+        assert (response.status, await response.json()) == (200, {"owns": True})
 
 
 async def test_nothing_else_is_there(scene: Scene) -> None:

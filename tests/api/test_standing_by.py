@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from cti.api.standing_by import make_standing_by_app
+from cti.api.standing_by import make_standing_by_app, only_owner
 
 pytestmark = pytest.mark.unit
 
@@ -69,3 +70,24 @@ async def test_nobody_owns_it(client: TestClient, standby: Standby) -> None:  # 
 @pytest.mark.parametrize("client", [False], ids=["control"], indirect=True)
 async def test_the_control_socket_leads_nowhere(client: TestClient) -> None:  # type: ignore[type-arg]
     assert (await client.get("/supervisor", allow_redirects=False)).status == 503
+
+
+async def test_who_lost_the_centre_begins_nothing_and_says_so() -> None:
+    owns, begun = [True], list[str]()
+
+    async def wish(request: web.Request) -> web.Response:
+        begun.append(request.method)
+        return web.Response()
+
+    app = web.Application(middlewares=[only_owner(lambda: owns[0])])
+    app.router.add_route("*", "/wish", wish)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.post("/wish")).status == 200
+        owns[0] = False
+        for method in ("GET", "POST"):
+            answer = await client.request(method, "/wish")
+            assert answer.status == 503 and answer.headers["Retry-After"] == "2"
+            told = await answer.json()
+            assert told["type"] == "urn:cti:standby" and "owns the centre no more" in told["detail"]
+        assert (await client.get("/nowhere")).status == 503
+    assert begun == ["POST"]

@@ -334,3 +334,16 @@ async def test_pages_are_asked_for_his_part_so_that_an_empty_one_is_the_end(web:
         of_some, of_whole = asked.parts
         assert of_some is not None and (set(of_some.queues), set(of_some.agents)) == ({"sales"}, set()), path
         assert of_whole is None, path
+
+
+async def test_where_the_centre_is_anothers_nobody_is_told_who_he_is_and_nothing_is_begun(web: WebScene) -> None:
+    browser = web.browser()
+    await browser.sign_in("admin")
+    web.scene.owns = False
+    for method, path in (("POST", "/api/v1/agents/anna/login"), ("GET", "/api/v1/queues"), ("GET", "/supervisor")):
+        found = await browser.ask(method, path, {} if method == "POST" else None)
+        assert (found.status, found.reason) == (503, "standby")
+    assert (await web.browser().sign_in("admin")).reason == "standby"
+    assert web.scene.desk.asked == []
+    web.scene.owns = True
+    assert (await browser.ask("POST", "/api/v1/agents/anna/login", {})).status == 200

@@ -116,6 +116,7 @@ class WebScene:
             store_away=self.store_away,
             provider=provider,
             pages=self.pages,
+            may_act=lambda: self.scene.owns,
             more=lambda app: (more(app), _stand_in(app)),  # type: ignore[arg-type, func-returns-value]
         )
         runner = await serve(app, sock)
