@@ -7,6 +7,7 @@ Ears were not asked.
 
 from __future__ import annotations
 
+import argparse
 import cmath
 import math
 import sys
@@ -30,6 +31,7 @@ WINDOW = 1024
 
 def main() -> None:
     """Print one line for each voice and speed."""
+    argparse.ArgumentParser(prog="bench.voices", description=__doc__).parse_args()
     voice = espeak()
     print(f"{'voice':<16}{'wpm':>5}{'chars/s':>9}{'300-3400':>10}{'1000-3400':>11}{'crest dB':>10}")
     for language, text in TEXTS.items():

@@ -22,7 +22,7 @@ def check_command(
     strict: Annotated[bool, typer.Option("--strict", help="exit with 1 where there are warnings")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a configuration and its flows, like nginx -t: every problem at once, as file:line:column.
+    """Check a configuration and its flows, like nginx -t: what is wrong, as file:line:column, by kinds.
 
     Also tells each queue's starvation bound: after so long a caller goes before everybody who begins to wait then.
     """

@@ -34,7 +34,7 @@ ROOMS = {
     "check": Room(
         "cti.cli.check",
         "check_command",
-        "Check a configuration and its flows, like nginx -t: every problem at once, as file:line:column.",
+        "Check a configuration and its flows, like nginx -t: what is wrong, as file:line:column, by kinds.",
     ),
     "simulate": Room(
         "cti.cli.simulate",

@@ -262,6 +262,8 @@ class Node:
         self._tell_drained()
         self.rings.forget({leg.leg for leg in legs})
         self.begun.reconcile(legs)
+        if not self._up:  # what was sent has cut the link: whoever heard of it now would hear of no end
+            return
         self._post(events.NodeUp(self.name, legs, asked_at))
         self._tell_where()
         self.live = self._up  # what was sent may have cut the link

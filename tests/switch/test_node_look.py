@@ -96,6 +96,16 @@ async def test_a_link_that_is_cut_by_what_the_core_says_leaves_no_node_that_is_u
     assert (bench.desk.told(), bench.node.live) == ([UP, events.NodeDown(A)], False)
 
 
+async def test_a_link_that_is_cut_before_the_core_knows_the_node_leaves_it_unknown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Hangup of a phone that the look showed was more than Asterisk reads."""
+    await bench.link.becomes(LinkState.UP)
+    monkeypatch.setattr(bench.node.begun, "reconcile", lambda _legs: bench.link.goes_at_once(LinkState.DOWN))
+    await bench.link.lists_channels()
+    assert UP not in bench.desk.told() and not bench.node.live
+
+
 async def test_asterisk_that_does_not_answer_is_no_error_of_ours(bench: Bench) -> None:
     await bench.link.becomes(LinkState.UP)
     bench.link.lists[0].set_exception(AmiTimeout("no answer"))
