@@ -241,6 +241,12 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
         # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
         winner = event.offer or _likeliest(floor, contact)
         offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
+    elif contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and not event.caller_there:
+        # His ring had been taken back, and he talked to the caller all the same, who hung up or was transferred.
+        offers.fail_all(floor, contact, OfferState.LOST)
+        visits.close(floor, contact, Leaving(Outcome.ANSWERED))
+        contact.session = False
+        visits.set_aside(floor, contact)
     if contact.state is ContactState.OFFERED and event.caller_there:
         if event.result is RingResult.CANCELLED:
             # Nobody refused and we did not take it back: whatever this is, do not ring in a circle.

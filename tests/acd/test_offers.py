@@ -323,6 +323,24 @@ def test_of_a_ring_all_nobody_has_answered_whose_ring_had_been_taken_back() -> N
     assert scene.offered("anna") == "c1", "he is back in the line, and rung for again"
 
 
+def test_who_talked_to_an_agent_whose_ring_had_been_taken_back_has_not_given_up() -> None:
+    """Our Hangup came too late, AMI is away, and the caller is transferred or hangs up: nobody tells it but the ring."""
+    scene = Scene(two_agents().policy, obedient=False)
+    scene.post(ev.NodeUp(NODE))
+    scene.login("anna")
+    call = scene.arrive("c1")
+    offer = scene.offer_of("anna")
+    scene.rings("anna")
+    scene.logout("anna")
+    scene.post(ev.NodeDown(NODE))
+    scene.ringing.clear()
+    scene.post(ev.RingEnded(call, RingResult.ANSWERED, 30.0, False, offer))
+    scene.post(ev.SessionLost(call))
+    assert (scene.outcomes("c1"), scene.state("c1")) == (["answered"], "aside")
+    scene.wait(300)
+    assert scene.outcomes("c1") == ["answered"] and not scene.center.contacts
+
+
 def test_who_answered_a_ring_all_is_told_by_his_phone_where_nobody_saw_it() -> None:
     """FastAGI broke and AMI was away: the caller comes back from a talk, with the phone that had it."""
     rules = Queue(strategy=Strategy.RING_ALL)
