@@ -324,7 +324,7 @@ def test_of_a_ring_all_nobody_has_answered_whose_ring_had_been_taken_back() -> N
 
 
 def test_who_talked_to_an_agent_whose_ring_had_been_taken_back_has_not_given_up() -> None:
-    """Our Hangup came too late, AMI is away, and the caller is transferred or hangs up: nobody tells it but the ring."""
+    """Our Hangup came too late, AMI is away, and the caller is transferred or hangs up: only the ring tells it."""
     scene = Scene(two_agents().policy, obedient=False)
     scene.post(ev.NodeUp(NODE))
     scene.login("anna")
