@@ -116,6 +116,10 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     scene.seen = Seen(OTHER, False, 1.0, 5, "its file")
     assert not await scene.standby._look()
     await scene.standby._store.look()
+    assert not scene.standby._store.is_anothers, "it may be the last lease of who is dead, and of another life"
+    scene.seen = Seen(OTHER, False, 1.9, 5, "its file")
+    assert not await scene.standby._look()
+    await scene.standby._store.look()
     with capture_logs() as said:
         for _ in range(2):
             assert not await scene.standby._look()
