@@ -29,13 +29,14 @@ import uvloop
 
 from bench import simulated
 from bench.call_cost_street import NODE, Greeter, Street
-from bench.processes import CHECKOUT, HOST, free_ports
+from bench.processes import CHECKOUT, HOST
 from bench.saying import say
 from bench.waiting import must
 from cti import log as logging_setup
 from cti import machine
 from cti.app import Application
 from cti.config.settings import load
+from cti.demo.ports import free_ports
 
 QUEUES, AGENTS = 8, 200
 WARM_CALLS = 300

@@ -1,4 +1,4 @@
-"""What does a benchmark need of its machine? Children that end with it, their CPU and memory, and free ports.
+"""What does a benchmark need of its machine? Children that end with it, their CPU and memory.
 
 Knows /proc (Linux) and nothing of calls. Everything listens on loopback.
 """
@@ -9,9 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +23,6 @@ from cti.demo.children import die_with_parent
 HOST = "127.0.0.1"
 CHECKOUT = Path(__file__).resolve().parent.parent
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-LOWEST_PORT, LOWEST_OUTGOING_PORT = 10_000, 32_768  # the latter by Linux: net.ipv4.ip_local_port_range
 END_S = 60.0  # a profiled engine on a busy machine; one that is killed leaves no profile
 
 
@@ -103,22 +100,6 @@ def cores(pid: int, seconds: float) -> float:
 def resident_bytes(pid: int) -> int:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def free_ports(count: int) -> list[int]:
-    """TCP ports that nobody listens on, and that no outgoing connection will have been given until they are bound.
-
-    Thousands of callers ask the kernel for a port each while an engine starts, so its own come from below that range.
-    """
-    with contextlib.ExitStack() as held:
-        ports: list[int] = []
-        for port in random.sample(range(LOWEST_PORT, LOWEST_OUTGOING_PORT), LOWEST_OUTGOING_PORT - LOWEST_PORT):
-            with contextlib.suppress(OSError):
-                held.enter_context(socket.create_server((HOST, port)))
-                ports.append(port)
-            if len(ports) == count:
-                return ports
-    raise OSError(f"not {count} free ports between {LOWEST_PORT} and {LOWEST_OUTGOING_PORT}")
 
 
 def end_on_sigterm() -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.engines import engine, tail
-from bench.processes import HOST, Line, child, free_ports
+from bench.processes import HOST, Line, child
 from bench.saying import say
 from bench.scraping import not_ready
+from cti.demo.ports import free_ports
 from cti.sim.tcp import Address, TcpSwitch
 
 FIRST_PHONE = 10_001

@@ -236,17 +236,8 @@ def gone(floor: Floor, contact: Contact) -> None:
 
 def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
     """The switch is done with the Ring: nobody answered, or the talk is over."""
-    known = event.offer is None or event.offer in contact.offers  # else his ring had been taken back: nobody's talk
-    if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and contact.offers and known:
-        # The answer itself has not reached us (a gap in AMI): what the ring says is as good.
-        winner = event.offer or _likeliest(floor, contact)
-        offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
-    elif contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED and not event.caller_there:
-        # His ring had been taken back, and he talked to the caller all the same, who hung up or was transferred.
-        offers.fail_all(floor, contact, OfferState.LOST)
-        visits.close(floor, contact, Leaving(Outcome.ANSWERED))
-        contact.session = False
-        visits.set_aside(floor, contact)
+    if contact.state is ContactState.OFFERED and event.result is RingResult.ANSWERED:
+        _answer_unheard(floor, contact, event)
     if contact.state is ContactState.OFFERED and event.caller_there:
         if event.result is RingResult.CANCELLED:
             # Nobody refused and we did not take it back: whatever this is, do not ring in a circle.
@@ -276,6 +267,19 @@ def ring_ended(floor: Floor, contact: Contact, event: RingEnded) -> None:
             deaf = not floor.nodes.get(contact.node)
             offers.agent_part_over(floor, contact, EndedBy.TRANSFER if contact.transferred else None, leg_over=deaf)
             visits.set_aside(floor, contact)
+
+
+def _answer_unheard(floor: Floor, contact: Contact, event: RingEnded) -> None:
+    """The answer itself has not reached us (a gap in AMI), or not as one: what the ring says is as good."""
+    if contact.offers and (event.offer is None or event.offer in contact.offers):
+        winner = event.offer or _likeliest(floor, contact)
+        offers.accept(floor, floor.offers[winner], ago_s=event.answered_s)
+    elif not event.caller_there:
+        # His ring had been taken back, and he talked to the caller all the same, who hung up or was transferred.
+        offers.fail_all(floor, contact, OfferState.LOST)
+        visits.close(floor, contact, Leaving(Outcome.ANSWERED))
+        contact.session = False
+        visits.set_aside(floor, contact)
 
 
 def _agent_left(floor: Floor, contact: Contact) -> None:

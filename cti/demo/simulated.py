@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -19,6 +18,7 @@ from cti.demo.calling import CAMPAIGN, with_calling
 from cti.demo.center import SECRET_ENV, TOKEN_ENV, Places, demo_center
 from cti.demo.children import Child
 from cti.demo.errands import ERRANDS, FRONT_DOOR
+from cti.demo.ports import free_ports
 from cti.demo.stage import NoTraffic, Stage, ask_hint
 from cti.demo.wishes import CHECKOUT, Wishes
 
@@ -43,7 +43,7 @@ class SimulatedTraffic(NoTraffic):
 
 async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path, stack: AsyncExitStack) -> Stage:
     """Start the simulator on free ports of the loopback address."""
-    ami_port, agi_port, http_port, web_port, shop_port = _free_ports(5)
+    ami_port, agi_port, http_port, web_port, shop_port = free_ports(5)
     has_flow = "flows" in tree and FRONT_DOOR in (tree.get("entries") or {})
     secret, token = secrets.token_hex(16), secrets.token_hex(16)
     argv = [sys.executable, "-m", "cti.sim", "--ami", f"{HOST}:{ami_port}", "--agi", f"{HOST}:{agi_port}"]
@@ -73,12 +73,3 @@ async def simulator_stage(wishes: Wishes, tree: Mapping[str, Any], control: Path
         ),
         join=("No phone can call in here: there is no Asterisk. asterisk/README.md tells how to get one.",),
     )
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free now; all are held until the last is found, so that they differ."""
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return ports

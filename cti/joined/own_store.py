@@ -7,7 +7,6 @@ nobody after a takeover.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 import structlog
 
@@ -45,7 +44,7 @@ class OwnStore:
     async def look(self) -> None:
         """Compare it with the newest owner who served. Where it does not answer, a takeover says more."""
         try:
-            await in_thread_of_its_own(partial(self.lacks_owner))
+            await in_thread_of_its_own(self.lacks_owner)
         except UNREADABLE as error:
             log.debug("the store does not say who owns the centre", error=type(error).__name__)
 

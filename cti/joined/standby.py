@@ -87,7 +87,7 @@ class Standby:
         self._pause_s = 0.0  # until the next look
         self._told: Whereabouts | None = None  # the owner of whom the log knows
         self._first_seen: tuple[Whereabouts | None, float] = (None, 0.0)  # an owner, and his lease's end
-        self._owner_lives = self._is_same_address = False
+        self._owner_lives = False  # he has renewed it since
         self._asked: asyncio.Future[Seen] | None = None
         self._trouble = refused  # why we cannot take over though we could
         self._try_pause_s = rules.lease_s if refused else 0.0
@@ -168,19 +168,17 @@ class Standby:
             told = "the centre is owned" if is_other else "our own last lease runs on: nobody owns the centre"
             log.info(told, by=found.engine, callers=found.agi)
         self.owner = found if is_other else None
-        lives = self._lives(found, lasting_clock() + seen.ends_in_s)
-        self._is_same_address = lives and not is_other
-        if lives and seen.says:  # what he does when he has started
+        self._see_lease(found, lasting_clock() + seen.ends_in_s)
+        if self._owner_lives and seen.says:  # what he does when he has started
             self._store.owner_serves(seen.token)
         self._compare(seen.says)
 
-    def _lives(self, found: Whereabouts | None, ends_at: float) -> bool:
-        """Whether his lease was renewed since we see it: until then it may be the last one of who is dead."""
+    def _see_lease(self, found: Whereabouts | None, ends_at: float) -> None:
+        """An owner lives who renews his lease while we look: until then it may be the last one of who is dead."""
         if found is None or found != self._first_seen[0]:
             self._first_seen, self._owner_lives = (found, ends_at), False
         elif ends_at > self._first_seen[1] + self._rules.lease_s / LOOKS:
             self._owner_lives = True
-        return self._owner_lives
 
     def _compare(self, says: str) -> None:
         if says and self._says and says != self._says:
@@ -194,7 +192,7 @@ class Standby:
         theirs, ours = "" if self.owner is None else self.owner.seal, self._door.me.seal
         other_secret = bool(ours and theirs and ours != theirs)
         other_file = self._other_file_since is not None and now - self._other_file_since >= SETTLES_S
-        store, address = self._store.is_anothers, self._is_same_address
+        store, address = self._store.is_anothers, self._owner_lives and self.owner is None
         apart = {OTHER_SECRET: other_secret, OTHER_FILE: other_file, OTHER_STORE: store, SAME_ADDRESS: address}
         found = [text for text, holds in apart.items() if holds]
         for warning in found:

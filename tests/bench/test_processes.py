@@ -1,4 +1,4 @@
-"""Is the CPU of a process read from where it stands, and does nobody take the ports that an engine is to have?"""
+"""Is the CPU of a process read from where it stands?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import LOWEST_OUTGOING_PORT, cpu_s, free_ports
+from bench.processes import cpu_s
 
 pytestmark = pytest.mark.unit
 
@@ -28,11 +28,3 @@ def oddly_named() -> Iterator[None]:
 def test_cpu_is_read_behind_a_name_with_blanks_and_parentheses() -> None:
     assert cpu_s(os.getpid()) == pytest.approx(time.process_time(), abs=0.5)
     assert cpu_s(os.getpid(), with_children=True) >= cpu_s(os.getpid())
-
-
-def test_ports_for_an_engine_are_not_those_of_outgoing_connections() -> None:
-    """18,000 callers of the first engine had one each, and the second found its own taken."""
-    first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    ports = free_ports(50)
-    assert len(set(ports)) == 50
-    assert max(ports) < min(first_outgoing, LOWEST_OUTGOING_PORT)

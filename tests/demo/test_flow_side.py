@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cti.demo import flow_side
-from cti.demo.simulated import _free_ports
+from cti.demo.ports import free_ports
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.contract
@@ -42,7 +42,7 @@ async def test_who_cannot_speak_says_so(
 
 
 async def test_the_shop_answers_until_the_end(tmp_path: Path) -> None:
-    [port] = _free_ports(1)
+    [port] = free_ports(1)
     async with AsyncExitStack() as stack:
         address = await flow_side.shop(HOST, port, tmp_path / "log", stack)
         async with asyncio.timeout(PATIENCE_S):

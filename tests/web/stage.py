@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from cti.demo.ports import free_ports
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -59,7 +60,7 @@ class Stage(NamedTuple):
 @contextlib.contextmanager
 def open_stage(folder: Path, *, seed: int = 7, calls_per_minute: float = 20.0) -> Iterator[Stage]:
     """Start simulator and engine, and end them."""
-    ami, agi, http, web, provider = _free_ports(5)
+    ami, agi, http, web, provider = free_ports(5)
     secret, token = secrets.token_hex(8), secrets.token_hex(8)
     file = folder / "center.yaml"
     issuer = f"http://{HOST}:{provider}"
@@ -181,14 +182,6 @@ def _wait(address: str, password: Path, log: Path) -> None:
                     return
         time.sleep(0.1)
     raise TimeoutError(f"the engine did not come up:\n{log.read_text(errors='replace')[-3000:]}")
-
-
-def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return ports
 
 
 if __name__ == "__main__":
