@@ -144,6 +144,7 @@ def main() -> int:
     )
     raise_file_limit()
     folder = Path(tempfile.mkdtemp(prefix="cti-load-"))
+    kept = options.keep
     try:
         with told_if_ended(ValueError), ExitStack() as stack:
             lacking = needs.missing(plan, needs.look(folder))
@@ -161,8 +162,9 @@ def main() -> int:
                 f" {plan.longest_s / 60:.0f} minutes in all; load average {os.getloadavg()[0]:.1f}"
             )
             report = asyncio.run(measure(plan, centres))
+            kept = kept or not report.is_good  # who was lost, and why, its records alone can tell
     finally:
-        if options.keep:
+        if kept:
             say(f"kept: {folder} (records hold made-up numbers only)")
         else:
             shutil.rmtree(folder, ignore_errors=True)
@@ -183,7 +185,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--hold-s", type=float, default=default.hold_s, help="seconds at the peak (60)")
     parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")
     parser.add_argument("--talk-s", type=float, default=default.talk_s, help="how long people talk, on average (20)")
-    parser.add_argument("--keep", action="store_true", help="keep the folder with every record and log")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with every record and log, also where nobody was lost")
     return parser.parse_args()
 
 

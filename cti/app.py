@@ -25,7 +25,6 @@ from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app, missing_for_ready
 from cti.api.loop_watch import LoopWatch
 from cti.api.request_log import RequestLog
-from cti.api.serving import serve_tcp
 from cti.api.store_away import StoreAway
 from cti.background import Background, in_thread_of_its_own
 from cti.center import ContactCenter
@@ -41,6 +40,7 @@ from cti.in_turn import InTurn
 from cti.journal import Journal, flush_regularly, open_journal
 from cti.keepers.room import OutboundRoom, trunks_of
 from cti.leaving import Leaving
+from cti.listening import served
 from cti.metrics.admission_counts import AdmissionCounts
 from cti.metrics.boards import Boards
 from cti.metrics.contract import definitions
@@ -325,12 +325,7 @@ class Application:
         """Who looks whether we are well is answered until the end."""
         self._errors |= {"http_malformed": lambda: requests.malformed, "http_failed": lambda: requests.failed}
         http = make_http_app(self.prometheus.render, self._not_ready, watch.lag_s, self._warnings, owns=self._may_act)
-        listen = self.settings.http.listen
-        try:
-            runner = await serve_tcp(http, listen.host, listen.port, requests)
-        except OSError as error:
-            raise machine.cannot_listen("http.listen", listen, error) from None
-        stack.push_async_callback(runner.cleanup)
+        await stack.enter_async_context(served("http.listen", http, self.settings.http.listen, requests=requests))
 
     async def _serve_wishes(
         self, stack: contextlib.AsyncExitStack, store: Store, watch: LoopWatch, requests: RequestLog

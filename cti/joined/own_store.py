@@ -11,7 +11,7 @@ import asyncio
 import structlog
 
 from cti.background import in_thread_of_its_own
-from cti.store.database import UNREADABLE
+from cti.store.database import UNREADABLE, is_file
 from cti.store.owner import newest_token_in
 
 LOOK_S = 1.0
@@ -51,7 +51,17 @@ class OwnStore:
     def lacks_owner(self) -> bool:
         """Whether it knows nothing of the newest owner who served, as it stands now. Blocks. Raises UNREADABLE."""
         served = self._served
-        self.is_anothers = served > 0 and newest_token_in(self._url, self._domain) < served
+        return self.is_behind(newest_token_in(self._url, self._domain) if served else 0, served)
+
+    def is_behind(self, newest: int, served: int | None = None) -> bool:
+        """Whether a store whose newest owner has the token `newest` knows nothing of the one who served."""
+        served = self._served if served is None else served
+        self.is_anothers = newest < served
         if not self.is_anothers:
             self._judged = served
         return self.is_anothers
+
+    def must_be_looked_at(self) -> bool:
+        """Whether to look before it is opened. A file may have gone since, and opening would make a new one; a server
+        that held his store holds it still, or says by its newest token that it does not."""
+        return self._served != self._judged or is_file(self._url)

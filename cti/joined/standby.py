@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
-from collections.abc import AsyncIterator
 from functools import partial
 
 import structlog
-from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,20 +19,20 @@ from cti import machine, systemd
 from cti.api.control_socket import ControlSocket
 from cti.api.http import make_http_app
 from cti.api.loop_watch import LoopWatch
-from cti.api.serving import serve_tcp
 from cti.api.standing_by import make_standing_by_app
 from cti.background import Background, in_thread_of_its_own
 from cti.clocks import lasting_clock
-from cti.config.address import Address
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
 from cti.joined.own_file import OwnFile
 from cti.joined.own_store import OwnStore
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
+from cti.listening import served
 from cti.metrics.office_counts import OfficeCounts
 from cti.model.errors import ConfigError
 from cti.store.database import UNREADABLE, open_store, reason_and_remedy
+from cti.store.owner import newest_token
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
 from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
@@ -202,9 +199,10 @@ class Standby:
 
     def _take(self) -> bool:
         """Open the store first: who cannot does not take over. Raises _CannotTake."""
+        others = _CannotTake(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
         with contextlib.suppress(*UNREADABLE):  # opening it says why
-            if self._store.lacks_owner():
-                raise _CannotTake(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
+            if self._store.must_be_looked_at() and self._store.lacks_owner():
+                raise others
         try:
             machine.make_directory(self._settings.state_dir)
             store = open_store(self._settings.store, idle_s=self._rules.idle_s)
@@ -212,7 +210,10 @@ class Standby:
             raise _CannotTake(error.problems[0]) from None
         is_ours = False
         try:
-            is_ours = self._term.take(store)
+            newest = newest_token(store, self._rules.domain)
+            if self._store.is_behind(newest):
+                raise others
+            is_ours = self._term.take(store, newest)
         except SQLAlchemyError as error:
             raise _CannotTake(f"store: {reason_and_remedy(error, store)}") from None
         except RedisAway as away:
@@ -241,11 +242,11 @@ class Standby:
         stack.push_async_callback(control.close)
         told = (lambda: generate_latest(registry), self._not_ready, watch.lag_s, self._warnings)
         http = make_http_app(*told, owns=lambda: False)
-        await stack.enter_async_context(_served("http.listen", http, settings.http.listen))
+        await stack.enter_async_context(served("http.listen", http, settings.http.listen))
         if settings.web is not None:
             tls = None if settings.web.tls is None else tls_context(settings.web.tls)
             pages = make_standing_by_app(self._where, pages=True)
-            await stack.enter_async_context(_served("web.listen", pages, settings.web.listen, tls))
+            await stack.enter_async_context(served("web.listen", pages, settings.web.listen, tls=tls))
         fastagi = settings.fastagi
         token = "" if fastagi.token is None else fastagi.token.get_secret_value()
         agi = FastAgiServer(
@@ -281,17 +282,3 @@ class Standby:
         owner = self.owner
         if owner is not None and owner.agi and door in SENT_ON:
             await session.command("SET", "VARIABLE", "CTI_OWNER", owner.agi, timeout_s=ANSWER_TIMEOUT_S)
-
-
-@contextlib.asynccontextmanager
-async def _served(
-    key: str, app: web.Application, listen: Address, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[None]:
-    try:
-        runner = await serve_tcp(app, listen.host, listen.port, tls=tls)
-    except OSError as error:
-        raise machine.cannot_listen(key, listen, error) from None
-    try:
-        yield
-    finally:
-        await runner.cleanup()

@@ -30,12 +30,11 @@ class Term:
         self._lock = threading.Lock()
         self._is_over = False
 
-    def take(self, store: Store) -> bool:
-        """Take the lease, keep it from now on, and `store` with it; False: it is not to be had.
+    def take(self, store: Store, newest: int) -> bool:
+        """Take the lease by a token above `newest`, the store's newest one, keep it from now on, and `store` with it.
 
-        Blocks. Raises SQLAlchemyError and RedisAway.
+        False: it is not to be had. Blocks. Raises RedisAway.
         """
-        newest = newest_token(store, self._rules.domain)
         with self._lock:
             if self._is_over:
                 return False

@@ -104,6 +104,11 @@ def glance(url: str) -> Iterator[Connection | None]:
         engine.dispose()
 
 
+def is_file(url: str) -> bool:
+    """Whether the database at `url` is a file, which is made where there is none."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
 def _with_driver(url: str) -> str:
     return url.replace("postgresql", POSTGRESQL, 1) if make_url(url).drivername == "postgresql" else url
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -38,7 +39,7 @@ class Scene:
         self.rules = SETTINGS.redis or Joined()
         self.seen = Seen(None, given_back=False)
         door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=self.stands_by)
-        term = SimpleNamespace(take=lambda _: True)
+        term = SimpleNamespace(take=lambda _store, _newest: True)
         self.standby = Standby(OwnFile(SETTINGS), self.rules, cast(Door, door), cast(Term, term))
 
     def stands_by(self, *, would_take: bool) -> Seen:
@@ -57,6 +58,13 @@ class Scene:
 
         await self.standby._send_on(cast(AgiSession, SimpleNamespace(path="inbound/t", command=command)))
         return said[0][3] if said else None
+
+
+def opens(monkeypatch: pytest.MonkeyPatch, newest: Callable[[], int]) -> None:
+    """The store opens, and says that it knows an owner by the token `newest`."""
+    monkeypatch.setattr(machine, "make_directory", lambda _: None)
+    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(standby, "newest_token", lambda store, domain: newest())
 
 
 async def test_callers_go_to_the_owner_as_long_as_he_has_his_lease() -> None:
@@ -103,7 +111,7 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
 
     await scene.look(OTHER)
     assert not any("cannot take over" in reason for reason in scene.standby._not_ready())
-    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
+    opens(monkeypatch, lambda: 0)
     scene.seen = Seen(None, given_back=True)
     assert await scene.standby._look(), "at once: who owned it meanwhile had the store"
 
@@ -112,7 +120,7 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     scene = Scene()
     known = 4
     monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain: known)
-    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
+    opens(monkeypatch, lambda: known)
     scene.seen = Seen(OTHER, False, 1.0, 5, "its file")
     assert not await scene.standby._look()
     await scene.standby._store.look()
@@ -133,6 +141,31 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     assert standby.OTHER_STORE in reason and "start this one anew" in reason
     known, scene.standby._try_at = 5, 0.0
     assert await scene.standby._look(), "it is the owner's again"
+
+
+async def test_a_server_that_has_held_the_owners_store_is_asked_once_at_a_takeover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each question is a connection, and nobody is served meanwhile."""
+    scene, asked, known = Scene(), 0, 5
+
+    def newest_token_in(url: str, domain: str) -> int:
+        nonlocal asked
+        asked += 1
+        return known
+
+    monkeypatch.setattr(own_store, "newest_token_in", newest_token_in)
+    opens(monkeypatch, lambda: known)
+    for ends_in_s in (1.0, 1.9):
+        scene.seen = Seen(OTHER, False, ends_in_s, 5, "its file")
+        assert not await scene.standby._look()
+    await scene.standby._store.look()
+    assert asked == 1
+    scene.seen, known = Seen(None, given_back=True), 4
+    assert not await scene.standby._look(), "another server answers at that address now"
+    assert asked == 1 and scene.standby._store.is_anothers
+    known, scene.standby._try_at = 5, 0.0
+    assert await scene.standby._look()
 
 
 async def test_a_redis_that_drips_its_answer_is_away_and_keeps_one_thread(

@@ -58,19 +58,19 @@ async def test_it_is_kept_from_the_moment_when_it_was_taken_and_given_back_once(
     redis = Redis()
     term = Term(Joined(), cast(Door, redis))
     term.beat()
-    assert await asyncio.to_thread(term.take, store)
+    assert await asyncio.to_thread(term.take, store, 4)
     assert term.holding is not None and (term.holding.token, term.store) == (7, store)
     assert await asyncio.to_thread(redis.renewed.wait, PATIENCE_S), "nobody had to begin anything"
     for _ in range(2):
         await asyncio.to_thread(term.end)
-    assert redis.given == [7]
+    assert (redis.asked, redis.given) == ([4], [7])
 
 
 async def test_what_somebody_else_has_is_not_ours_to_give_back(store: Store) -> None:
     redis = Redis()
     redis.token = None
     term = Term(Joined(), cast(Door, redis))
-    assert not await asyncio.to_thread(term.take, store)
+    assert not await asyncio.to_thread(term.take, store, 4)
     await asyncio.to_thread(term.end)
     assert (term.holding, redis.given) == (None, [])
 
@@ -79,4 +79,4 @@ async def test_after_its_end_nothing_is_taken(store: Store) -> None:
     redis = Redis()
     term = Term(Joined(), cast(Door, redis))
     term.end()
-    assert not await asyncio.to_thread(term.take, store) and redis.asked == []
+    assert not await asyncio.to_thread(term.take, store, 4) and redis.asked == []

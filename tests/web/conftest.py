@@ -97,6 +97,7 @@ def look(
         viewport=more.get("size", {"width": 1366, "height": 768}),
         color_scheme=more.get("scheme", "light"),
         locale=more.get("locale", "en-GB"),
+        reduced_motion="reduce",  # axe judges a page's colours, not those on the way from one theme to the other
     )
     page: Page = context.new_page()
     looking = Looking(page, stage, shots, request.node.name)
