@@ -185,7 +185,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--hold-s", type=float, default=default.hold_s, help="seconds at the peak (60)")
     parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")
     parser.add_argument("--talk-s", type=float, default=default.talk_s, help="how long people talk, on average (20)")
-    parser.add_argument("--keep", action="store_true", help="keep the folder with every record and log, also where nobody was lost")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the folder with every record and log, also where nobody was lost"
+    )
     return parser.parse_args()
 
 
