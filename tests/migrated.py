@@ -27,7 +27,8 @@ def by_copy(engine: Engine) -> None:
         with engine.connect() as connection, _one_at_a_time:
             if not connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar():
                 _pattern().backup(connection.connection.driver_connection)  # type: ignore[arg-type]
-    all_the_way(engine)
+    if database._is_older(engine):
+        all_the_way(engine)
 
 
 def write(file: Path) -> None:

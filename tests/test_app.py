@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import structlog
 
-from cti import app as app_of
+from cti import listening
 from cti.acd import new_rules
 from cti.app import Application
 from cti.config import settings as config
@@ -297,13 +297,13 @@ async def test_who_owns_the_centre_no_more_answers_nobody_as_its_owner(
     made: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """He was stopped, and goes on: what waited for him meanwhile would hold nowhere."""
-    runners, serve_tcp = [], app_of.serve_tcp
+    runners, serve_tcp = [], listening.serve_tcp
 
     async def kept(*given: Any) -> aiohttp.web.AppRunner:
         runners.append(await serve_tcp(*given))
         return runners[-1]
 
-    monkeypatch.setattr(app_of, "serve_tcp", kept)
+    monkeypatch.setattr(listening, "serve_tcp", kept)
     made.write(policy(), web={"listen": f"{HOST}:0"})
     office = Office()
     async with made.start(office), aiohttp.ClientSession() as session:

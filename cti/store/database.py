@@ -77,8 +77,9 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
     except (ImportError, SQLAlchemyError, TypeError, ValueError) as error:
         raise ConfigError([f"store: cannot use {shown}: {reason(error)}"]) from None
     try:
-        with _patient(store, url) as engine:
-            _migrate(engine)
+        if _is_older(store.durable):
+            with _patient(store, url) as engine:
+                _migrate(engine)
     except (*UNREADABLE, _CannotMigrate) as error:
         store.close()
         raise ConfigError([f"store: cannot open {shown}: {reason_and_remedy(error, store)}"]) from None
@@ -186,14 +187,17 @@ def _patient(store: Store, url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _migrate(engine: Engine) -> None:
+def _is_older(engine: Engine) -> bool:
+    """Whether the store lacks a step of ours. Raises _CannotMigrate where it has one more."""
     newest = _newest()
     with engine.connect() as connection:
         found = _version(connection)
-    if found == newest:
-        return
     if found is not None and found > newest:  # steps are counted: "0028"
         raise _CannotMigrate(f"the store is newer ({found}) than this program ({newest}): upgrade this engine")
+    return found != newest
+
+
+def _migrate(engine: Engine) -> None:
     from alembic import command  # a tenth of a start, where there is anything to do at all
     from alembic.config import Config
     from alembic.util import CommandError

