@@ -333,6 +333,7 @@ class ContactCenter:
         self._floor.released.pop(event.call, None)
         contact = self._floor.by_call.get(event.call)
         if contact is not None:
+            self._floor.hung_up[event.call] = self._floor.now
             calls.gone(self._floor, contact)
             return
         attempt = self._floor.dials.air.get(dialling.attempt_of(event.call) or AttemptId(""))

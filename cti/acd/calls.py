@@ -31,6 +31,9 @@ ANY_NUMBER = "*"  # the entry for numbers that have none of their own
 def arrived(floor: Floor, event: CallArrived) -> None:
     """A caller is in our hands: new, back after an engine's death, or sent back to us by an agent."""
     floor.expected.discard(event.call)
+    if event.call in floor.hung_up:  # a slow FastAGI tells his coming after AMI his Hangup: nobody is there any more
+        floor.say(Release(event.call, (), visits.FALLBACK))
+        return
     known = floor.by_call.get(event.call)
     if known is None and (_again(floor, event) or (event.attempt is not None and reached.arrived(floor, event))):
         return

@@ -64,6 +64,7 @@ class Floor:
         self.released: dict[
             CallId, tuple[int, Release | LeaveMessage]
         ] = {}  # entry and last command of calls not yet hung up
+        self.hung_up: dict[CallId, float] = {}  # calls that were ours, and when they were, for a while
         self.line = Line()
         self.free = FreeAgents(self.agents)
         self.chance = Chance(seed)

@@ -16,6 +16,9 @@ from cti.acd.offer import Offer
 from cti.model.events import SnapshotLeg
 from cti.model.words import Activity, CallId, ContactState, DialResult, NodeId, OfferState, Outcome
 
+RING_BEGINS_S = 1.0  # from our word to the channel of the phone, on a busy machine
+HUNG_UP_S = 60.0  # so late may be told who came before he hung up
+
 
 def compare(
     floor: Floor, node: NodeId, legs: Iterable[SnapshotLeg], *, first: bool, asked_at: float | None = None
@@ -30,6 +33,7 @@ def compare(
     _phones(floor, node, present)
     _gone(floor, node, present, asked_at)
     _answered(floor, present, asked_at)
+    _rings_over(floor, node, present, asked_at)
     for attempt in attempts.missing(floor, node, present, asked_at):
         floor.repair("attempt_gone", attempt.id, "the customer's channel does not exist (any more)", node=node)
         attempts.take_back(floor, attempt)
@@ -67,6 +71,8 @@ def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at:
             calls.gone(floor, contact)
     for call in [call for call in floor.released if call.startswith(f"{node}/") and call not in present]:
         del floor.released[call]
+    for call in [call for call, at in floor.hung_up.items() if at < floor.now - HUNG_UP_S]:
+        del floor.hung_up[call]
     floor.expected -= {call for call in floor.expected if call.startswith(f"{node}/") and call not in present}
 
 
@@ -87,7 +93,7 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg], asked_at: float) ->
             floor.repair("answer_missed", contact.id, "caller and agent talk, and we had not heard of the answer")
             offer.leg = offer.leg or with_whom.leg
             offers.accept(floor, offer)
-        elif agent.offer is None:
+        elif agent.offer is None and contact.queue:  # in a flow: it is the end of the talk before
             # We had given his ring up, and the phone was answered after all: whoever else rang for the caller has lost.
             floor.repair("answer_missed", contact.id, "caller and agent talk after a ring that we had given up")
             offers.fail_all(floor, contact, OfferState.LOST)
@@ -96,6 +102,17 @@ def _answered(floor: Floor, present: dict[str, SnapshotLeg], asked_at: float) ->
             if contact.visit_open:
                 visits.close(floor, contact, Leaving(Outcome.ANSWERED))
             _resume_talk(floor, contact, agent, with_whom)
+
+
+def _rings_over(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at: float) -> None:
+    """A caller whose session broke as it was to ring for him, and who is alone: nothing rings, no word will come."""
+    engaged = {floor.by_phone[leg.phone].id for leg in present.values() if leg.phone in floor.by_phone}
+    for contact in [c for c in floor.contacts.values() if c.node == node and c.state is ContactState.OFFERED]:
+        caller = present.get(contact.call)
+        if contact.session or caller is None or caller.bridge or contact.rung_at + RING_BEGINS_S >= asked_at:
+            continue
+        if not engaged.intersection(floor.offers[offer].agent for offer in contact.offers):
+            calls.ring_overdue(floor, contact)
 
 
 def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterable[SnapshotLeg]) -> bool:

@@ -33,6 +33,18 @@ def test_who_comes_back_after_a_death_keeps_his_place() -> None:
     assert scene.offered("ben") == "c1"
 
 
+def test_who_has_hung_up_does_not_come_again_because_his_coming_is_told_late() -> None:
+    scene = one_agent()
+    call = scene.arrive("c1")
+    old = scene.ticket("c1")
+    scene.post(ev.SessionLost(call))
+    scene.caller_hangs_up("c1")
+    assert scene.outcomes("c1") == ["abandoned"]
+    scene.arrive("c1", ticket=old)
+    assert not scene.center.contacts and scene.outcomes("c1") == ["abandoned"]
+    assert scene.commands(Release, "c1"), "should he live all the same, the dialplan has him"
+
+
 def test_the_wait_of_a_resumed_visit_counts_from_its_beginning() -> None:
     scene = one_agent()
     scene.arrive("c1", ticket=ticket("c1", 120, scene))
