@@ -93,8 +93,8 @@ def glance(url: str) -> Iterator[Connection | None]:
     Raises UNREADABLE.
     """
     url = _with_driver(url)
-    parts = make_url(url)
-    if parts.get_backend_name() == "sqlite" and parts.database and not os.path.exists(parts.database):
+    database = make_url(url).database
+    if is_file(url) and database and not os.path.exists(database):
         yield None
         return
     engine = _engine(url, "NORMAL")
@@ -115,7 +115,7 @@ def _with_driver(url: str) -> str:
 
 
 def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S, *, idle_s: float | None = None) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
+    if not is_file(url):
         of_driver = {"timeout": answer_s} if make_url(url).drivername == POSTGRESQL else {}
         engine = create_engine(url, pool_pre_ping=True, connect_args=of_driver)
         event.listen(engine, "handle_error", _trust_no_more)
