@@ -54,6 +54,7 @@ from cti.metrics.office_row import OfficeRow
 from cti.metrics.outbound_counts import OutboundCounts
 from cti.metrics.prometheus import PrometheusReader
 from cti.metrics.queue_log_file import QueueLogFile
+from cti.metrics.store_row import StoreRow
 from cti.model.audit import AuditEntry
 from cti.model.books import AnyBookOrder
 from cti.model.changes import Changed, Kind, Refused
@@ -309,6 +310,8 @@ class Application:
         made = partial(HistoryWriter, store, self._policy, version, **kept_for)
         writer = await in_thread_of_its_own(made, HistoryWriter.close)
         self.history, self._history_writer = History(store, self._policy, version, writer.flush), writer
+        self._store_row = StoreRow(lambda: writer.trouble, self.clock)
+        self.view.store = self._store_row.told
         self.view.flow_ways.goes_on(writer.left_in_flows)
         self._errors["history"] = lambda: writer.errors + writer.left.errors + writer.sweeper.errors
         self._errors["history_lost"] = lambda: writer.lost
@@ -446,11 +449,13 @@ class Application:
         self.prometheus.observe_loop_lag(lag_s)
         self.admission.watch(lag_s)
         self.admission.closed_since(self._calls(), self.clock())
+        self._store_row.told()
 
     def _warnings(self) -> list[str]:
         away_s = None if self.office is None else self.office.redis_away_s
         redis = "" if away_s is None else f"Redis gives no answer for {away_s:.0f} s: nobody could take over"
-        return [each for each in (redis, self.policy.trouble, self.clock.in_words(), self.ageing.in_words()) if each]
+        told = (redis, self._store_row.in_words(), self.policy.trouble, self.clock.in_words(), self.ageing.in_words())
+        return [each for each in told if each]
 
     def _ami_events(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

@@ -21,6 +21,7 @@ from cti.model.changes import Refused
 from cti.model.events import AnyEvent, CallGone
 from cti.switch.asterisk import AsteriskSwitch
 from tests.running import HOST, NOBODY, Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.contract
 
@@ -61,6 +62,24 @@ async def test_a_clock_that_is_not_the_machine_s_is_a_warning(running: Running) 
     running.app.clock.reached(running.app.clock() + 300.0)
     [warning] = running.app._warnings()
     assert "5 min ahead of the machine's" in warning
+
+
+async def test_a_store_whose_file_is_gone_is_said_everywhere_and_costs_nothing_where_it_comes_back(
+    running: Running, tmp_path: Path
+) -> None:
+    file = tmp_path / "cti.db"
+    file.rename(tmp_path / "away.db")
+    running.caller()
+    await until(running.app._warnings, "a warning")
+    [warning] = running.app._warnings()
+    _, found = await running.ask("GET", "/v1/status")
+    assert "moved or deleted" in warning and found["status"]["store"]["why"] in warning
+    (tmp_path / "away.db").rename(file)
+    await until(lambda: not running.app._warnings(), "all is well")
+    _, found = await running.ask("GET", "/v1/status")
+    assert found["status"]["store"] == {"why": "", "since": None}
+    _, told = await running.ask("GET", "/v1/contacts/100.1/timeline")
+    assert told["stored"] and told["facts"], "nothing was lost"
 
 
 async def test_lines_of_the_queue_log_that_are_lost_are_counted_among_the_errors(

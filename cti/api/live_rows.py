@@ -145,6 +145,13 @@ class RedisRow(msgspec.Struct, frozen=True):
     token: int
 
 
+class StoreRow(msgspec.Struct, frozen=True):
+    """Why nothing can be written now, or ""; what happens waits in memory then, and nobody is called."""
+
+    why: str
+    since: float | None  # epoch seconds
+
+
 class NodeRow(msgspec.Struct, frozen=True):
     """One Asterisk. `state`: up, down. `drain`: "" in use, draining, empty; `reason`: why. `calls`: of ours."""
 
@@ -164,6 +171,7 @@ class StatusRow(msgspec.Struct, frozen=True):
     calls_active: int
     admission: dict[str, Any]
     redis: RedisRow | None
+    store: StoreRow
     in_flow: int
     flows: dict[str, int]
     waiting: int

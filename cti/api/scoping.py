@@ -55,8 +55,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 WHOLE = Scope(None, None, None)
 HEALTH = (
-    "nodes", "down_since", "drained", "admission", "redis", "breaks", "repairs", "late", "bugs", "inconsistent",
-    "free_to_ring", "errors",
+    "nodes", "down_since", "drained", "admission", "redis", "store", "breaks", "repairs", "late", "bugs",
+    "inconsistent", "free_to_ring", "errors",
 )  # fmt: skip
 """What of the engine's row everybody may see. All else in it sums up, or names, what other parts do."""
 _FOR_THE_WHOLE = ("tier", "head_start_s", "head_starts", "urgency_target_s", "goto", "flow")

@@ -34,6 +34,7 @@ def lines(status: dict[str, Any]) -> Iterator[str]:
     yield f"new callers: {f'turned away, {show.clean(closed)}' if closed else 'taken'}"
     redis = status.get("redis")
     yield "engines: this one alone" if redis is None else f"engines: {_joined(redis)}"
+    yield f"store: {_written(status.get('store') or {})}"
     yield f"repairs since the start: {_counted(status.get('repairs') or {})}"
     yield f"errors since the start: {_counted({**(status.get('errors') or {}), 'bug': status.get('bugs', 0)})}"
 
@@ -43,6 +44,13 @@ _INSIDE = (("waiting", "wait"), ("talking", "talk"), ("in_flow", "in flows"))
 
 def _counted(kinds: dict[str, int]) -> str:
     return ", ".join(f"{show.clean(kind)} {count}" for kind, count in sorted(kinds.items()) if count) or "none"
+
+
+def _written(store: dict[str, Any]) -> str:
+    if not store.get("why"):
+        return "takes what happens"
+    why, since = show.clean(store["why"]), show.clock(store.get("since"))
+    return f"takes nothing since {since} ({why}): what happens waits in memory, and nobody is called"
 
 
 def _joined(redis: dict[str, Any]) -> str:

@@ -56,6 +56,7 @@ class LiveView:
         self.tally = Tally(policy)
         self.door: Callable[[], dict[str, Any]] = lambda: {"closed": "", "since": None, "turned_away": {}}
         self.redis: Callable[[], dict[str, Any] | None] = lambda: None  # where several engines are joined
+        self.store: Callable[[], dict[str, Any]] = lambda: {"why": "", "since": None}
         self._appliers = {
             Kind.CONTACT: self._contact,
             Kind.VISIT: self._visit,

@@ -130,6 +130,7 @@ def status_row(view: LiveView) -> dict[str, Any]:
         "calls_active": len(view.contacts),
         "admission": view.door(),
         "redis": view.redis(),
+        "store": view.store(),
         "in_flow": view.in_flow,
         "flows": view.flow_ways.told(),
         "waiting": sum(len(row.line) for row in view.queues.values()),

@@ -1,7 +1,7 @@
 """Can the store not be used at all now, and why? For those who ask it on somebody's behalf, and must say so.
 
-Away, locked, full, not to be written, broken, or another engine's by now. A statement that no database takes is none of
-these: that is our own mistake. Knows errors, and no row.
+Away, locked, full, not to be written, broken, its file gone, or another engine's by now. A statement that no database
+takes is none of these: that is our own mistake. Knows errors, and no row.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from cti.store.database import PRIMARY_CODE, reason
+from cti.store.own_file import FileGone
 from cti.store.owner import NotOwner
 from cti.store.row_fault import sqlstate
 
@@ -39,7 +40,7 @@ _CODES = frozenset(
 
 def why_away(error: Exception) -> str:
     """Return why the store cannot be used, in words without values; "" where it is not to blame for `error`."""
-    if isinstance(error, NotOwner | TimeoutError):  # TimeoutError: no connection became free
+    if isinstance(error, NotOwner | FileGone | TimeoutError):  # TimeoutError: no connection became free
         return str(error).partition(" (Background")[0]
     if not isinstance(error, DBAPIError):
         return ""

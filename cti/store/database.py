@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from cti.model.errors import ConfigError
+from cti.store import own_file
 
 BUSY_TIMEOUT_S = 5.0
 LOG_PAGES = 4_000  # of SQLite's log (16 MB), until they go into the database; the default is 1,000
@@ -123,7 +124,9 @@ def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S, *, id
             event.listen(engine, "connect", partial(_limit, round(idle_s * 1000)))
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "cached_statements": KEPT_STATEMENTS})
-    _make_private(make_url(url).database)
+    if (file := make_url(url).database) and file != ":memory:":
+        _make_private(file)
+        own_file.watch(engine, file)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -162,16 +165,15 @@ def _trust_no_more(context: ExceptionContext) -> OperationalError | None:
     return None
 
 
-def _make_private(database: str | None) -> None:
+def _make_private(file: str) -> None:
     """The file holds callers' numbers: for its owner only (SQLite gives its side files the same rights).
 
     One that is there already is not touched: to close any descriptor of it takes away the locks of all our connections
     (fcntl(2)), another process then takes itself for the last one and removes the log (WAL) under us [measured:
     "database disk image is malformed"]. https://sqlite.org/howtocorrupt.html, 2.2
     """
-    if database and database != ":memory:":
-        with contextlib.suppress(OSError):  # it exists; or what is wrong with the path, the first connection says
-            os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    with contextlib.suppress(OSError):  # it exists; or what is wrong with the path, the first connection says
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from cti.store.database import reason
 from cti.store.owner import gravity
 from cti.store.row_fault import is_rows_fault
 
@@ -32,7 +33,13 @@ class WriterThread(ABC, Generic[Work]):
         self._what, self._retry_s = what, retry_s
         self._wake = threading.Condition()
         self._closing = self._failing = False
+        self._why = ""
         self._thread = threading.Thread(target=self._run, name=f"cti-{what}", daemon=True)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written now, in words without values; "" while it can."""
+        return self._why if self._failing else ""
 
     def _begin(self) -> None:
         self._thread.start()
@@ -83,7 +90,7 @@ class WriterThread(ABC, Generic[Work]):
                 _log.log(
                     gravity(error), f"{self._what}_not_written", waiting=self._size(work), error=type(error).__name__
                 )
-            self._failing = True
+            self._why, self._failing = reason(error), True
             return False
         if self._failing:
             _log.warning(f"{self._what}_written_again", errors=self.errors, lost=self.lost)

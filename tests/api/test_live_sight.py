@@ -73,7 +73,7 @@ def test_sums_over_the_centre_are_for_whoever_is_in_charge_of_all_of_it() -> Non
     row = engine.rows["status"]["now"]
     assert whole.row("status", row) == row and {"waiting", "calls_active", "today", "agents_free"} <= set(row)
     assert set(part.row("status", row) or {}) == {
-        *("nodes", "down_since", "drained", "admission", "redis", "breaks"),
+        *("nodes", "down_since", "drained", "admission", "redis", "store", "breaks"),
         *("repairs", "late", "bugs", "inconsistent", "free_to_ring"),
     }
     assert change(part, "status", row, {**row, "waiting": 9}) is None

@@ -34,6 +34,7 @@ def test_an_engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         "calls: 9 (3 wait, 5 talk, 1 in flows)",
         "new callers: taken",
         "engines: this one alone",
+        "store: takes what happens",
         "repairs since the start: no_number 2",
         "errors since the start: none",
     ]
@@ -44,7 +45,13 @@ def test_an_engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_wrong_is_said() -> None:
     closed = {**ALONE, "admission": {"closed": "calls"}, "errors": {"switch": 2, "store": 0}, "bugs": 1}
     told = list(lines(closed))
-    assert told[2] == "new callers: turned away, calls" and told[5] == "errors since the start: bug 1, switch 2"
+    assert told[2] == "new callers: turned away, calls" and told[6] == "errors since the start: bug 1, switch 2"
+
+
+def test_a_store_that_takes_nothing_is_said_with_the_reason() -> None:
+    full = {**ALONE, "store": {"why": "database or disk is full", "since": 1e9}}
+    line = list(lines(full))[4]
+    assert line.startswith("store: takes nothing since 2001-09-09") and "(database or disk is full)" in line
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,19 @@ def told(logged: list[EventDict]) -> list[str]:
     return [line["event"] for line in logged]
 
 
+def test_who_asks_is_told_why_nothing_is_written() -> None:
+    letters = Letters(broken=1_000_000, error=OperationalError("INSERT :it", {"it": "a"}, Exception("disk is full")))
+    letters.put("a")
+    assert letters.close() == ["a"]
+    assert letters.trouble == "disk is full"
+
+
 def test_what_fails_is_tried_until_it_works_and_told_once() -> None:
     with capture_logs() as logged:
         letters = Letters(broken=3)
         letters.put("a")
         assert letters.done.wait(30)
+        assert letters.trouble == ""
         assert letters.close() == []
     assert (letters.stored, letters.errors, letters.lost) == (["a"], 3, 0)
     assert told(logged) == ["letters_not_written", "letters_written_again"]

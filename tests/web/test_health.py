@@ -53,6 +53,7 @@ WELL = {
     "down_since": {},
     "admission": {"closed": "", "turned_away": {}, "since": None},
     "redis": {"up": True, "away_since": None, "standbys": 1},
+    "store": {"why": "", "since": None},
 }
 
 
@@ -75,6 +76,10 @@ def test_the_worst_is_said_first_the_others_behind_a_button_and_nothing_when_all
     look.shot("two")
     told.say(**WELL | lost | {"nodes": {"node1": "down", "node2": "down"}})
     expect(wrong.get_by_role("alert").first).to_contain_text("Asterisk is not connected (node1, node2)")
+    told.say(**WELL | {"store": {"why": "database or disk is full", "since": told.at - 70}})
+    expect(wrong).to_contain_text("Nothing can be written down (database or disk is full)")
+    expect(wrong).to_contain_text("nobody is called")
+    look.shot("store")
     told.say(**WELL)
     expect(wrong).to_have_count(0)
 

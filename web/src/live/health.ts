@@ -11,6 +11,7 @@ const KINDS = [
   'closedCalls',
   'closedLag',
   'nodeDown',
+  'store',
   'redis',
   'alone',
   'drained',
@@ -20,7 +21,7 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Trouble {
   readonly kind: Kind;
-  /** A node; '' where it is about the whole centre. */
+  /** A node, or why; '' where it is about the whole centre. */
   readonly name: string;
   /** Epoch seconds on the engine's machine; null where nobody knows. */
   readonly since: number | null;
@@ -43,6 +44,7 @@ export function troublesOf(heard: Heard): readonly Trouble[] {
     ...unheard(heard),
     ...nodesOf(heard),
     ...doorOf(heard.status),
+    ...storeOf(heard.status),
     ...joinedOf(heard.status),
     ...drainedOf(heard.status),
   ];
@@ -51,7 +53,7 @@ export function troublesOf(heard: Heard): readonly Trouble[] {
 
 /** Callers feel what is bad; what is only to be watched is for those who look after the centre. */
 export function isBad(trouble: Trouble): boolean {
-  return !['redis', 'alone', 'drained'].includes(trouble.kind);
+  return !['store', 'redis', 'alone', 'drained'].includes(trouble.kind);
 }
 
 function unheard({ unheardS, now }: Heard): readonly Trouble[] {
@@ -73,6 +75,11 @@ function doorOf(status: HealthRow | undefined): readonly Trouble[] {
   if (!door?.closed) return [];
   const kind = ({ lag: 'closedLag', drained: 'closedDrained' } as const)[door.closed] ?? 'closedCalls';
   return [{ kind, name: '', since: door.since ?? null }];
+}
+
+function storeOf(status: HealthRow | undefined): readonly Trouble[] {
+  const store = status?.store;
+  return store?.why ? [{ kind: 'store', name: store.why, since: store.since }] : [];
 }
 
 /** Somebody has wanted it so: told, so that nobody wonders. */

@@ -103,6 +103,8 @@ export interface HealthRow {
   readonly drained?: Readonly<Record<string, { readonly state: string; readonly reason: string }>>;
   /** Of engines that are joined; null where this one is alone. */
   readonly redis?: { readonly up: boolean; readonly away_since: number | null; readonly standbys: number } | null;
+  /** Why nothing can be written now ('' while it can), since when. */
+  readonly store?: { readonly why: string; readonly since: number | null };
   readonly bugs: number;
   readonly breaks: readonly string[];
 }

@@ -7,6 +7,7 @@ const WELL: HealthRow = {
   down_since: {},
   admission: { closed: '', since: null },
   redis: { up: true, away_since: null, standbys: 1 },
+  store: { why: '', since: null },
   bugs: 0,
   breaks: [],
 };
@@ -40,6 +41,7 @@ it('names the worst first', () => {
       nodes: { a: 'down', b: 'up' },
       down_since: { a: 40 },
       admission: { closed: 'lag', since: 60 },
+      store: { why: 'database or disk is full', since: 55 },
       redis: { up: false, away_since: 50, standbys: 0 },
     },
   );
@@ -47,6 +49,7 @@ it('names the worst first', () => {
     { kind: 'unheard', name: '', since: 96 },
     { kind: 'closedLag', name: '', since: 60 },
     { kind: 'nodeDown', name: 'a', since: 40 },
+    { kind: 'store', name: 'database or disk is full', since: 55 },
     { kind: 'redis', name: '', since: 50 },
   ]);
 });

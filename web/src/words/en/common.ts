@@ -104,6 +104,11 @@ export const common = {
       means: 'Whoever is inside is served, more slowly; pages lag.',
       todo: 'It opens by itself. Who runs it: what else is running on this machine?',
     },
+    store: {
+      what: (why: string) => `Nothing can be written down (${why})`,
+      means: 'Calls go on. What happens waits in memory; nobody is called until it can be written.',
+      todo: 'Who runs it: is there room on the disk, does the database answer? Do not stop the engine before.',
+    },
     redis: {
       what: () => 'Redis gives no answer',
       means: 'Calls go on. If this engine ended now, no other one could take over.',
