@@ -11,9 +11,9 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from cti.store.database import PRIMARY_CODE, reason
-from cti.store.own_file import FileGone
 from cti.store.owner import NotOwner
 from cti.store.row_fault import sqlstate
+from cti.store.same_file import FileGone
 
 # Appendix A of PostgreSQL's manual: connection, authorisation, no such database, deadlock, no resources, not in the
 # needed state (a lock), an operator's doing, the system, its files, itself; and a server that only reads

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from cti.model.errors import ConfigError
-from cti.store import own_file
+from cti.store import same_file
 
 BUSY_TIMEOUT_S = 5.0
 LOG_PAGES = 4_000  # of SQLite's log (16 MB), until they go into the database; the default is 1,000
@@ -126,7 +126,7 @@ def _engine(url: str, synchronous: str, answer_s: float | None = ANSWER_S, *, id
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "cached_statements": KEPT_STATEMENTS})
     if (file := make_url(url).database) and file != ":memory:":
         _make_private(file)
-        own_file.watch(engine, file)
+        same_file.watch(engine, file)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from cti.store import own_file
+from cti.store import same_file
 from cti.store.away import why_away
 from cti.store.database import Store, open_store
-from cti.store.own_file import FileGone
 from cti.store.row_fault import is_rows_fault
+from cti.store.same_file import FileGone
 
 pytestmark = pytest.mark.unit
 
@@ -52,7 +52,7 @@ def test_a_file_that_was_moved_takes_nothing_until_it_is_back(store: Store, file
         for _try in range(2):
             with pytest.raises(FileGone, match="put it back"):
                 write(store, "ben", durable=durable)
-    assert [(line["log_level"], line["event"]) for line in logged] == [("error", own_file.GONE)], "told once"
+    assert [(line["log_level"], line["event"]) for line in logged] == [("error", same_file.GONE)], "told once"
     assert not file.exists(), "no other one was made in its place"
     file.with_suffix(".away").rename(file)
     write(store, "ben", durable=durable)
@@ -87,5 +87,5 @@ def test_a_file_in_its_place_is_another_store(store: Store, file: Path) -> None:
 
 
 def test_it_is_the_store_that_is_away_and_no_row_is_to_blame() -> None:
-    gone = FileGone(own_file.GONE)
-    assert why_away(gone) == own_file.GONE and not is_rows_fault(gone)
+    gone = FileGone(same_file.GONE)
+    assert why_away(gone) == same_file.GONE and not is_rows_fault(gone)
