@@ -61,6 +61,8 @@ class Joined(Policy):
             raise ValueError("its host or port can be none: write for example redis://127.0.0.1:6379/0") from None
         if re.fullmatch(r"/?[0-9]{0,4}", parts.path) is None:
             raise ValueError("its database must be a small number, as in redis://127.0.0.1:6379/0")
+        if parts.query or parts.fragment:  # redis-py takes keys of its own there, which would undo what we rely on
+            raise ValueError("nothing stands behind its database: passwords and certificates have keys of their own")
         return url
 
     @model_validator(mode="after")

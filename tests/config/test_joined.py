@@ -51,6 +51,8 @@ def test_without_the_key_there_is_none() -> None:
         ("{url: 'redis://127.0.0.1:1/99999999999999999999'}", "its database"),
         ("{cluster: true, sentinels: ['a:26379']}", "keep one of them"),
         ("{nodes: ['a:6379']}", "write cluster: true"),
+        ("{url: 'redis://a?socket_timeout=60'}", "nothing stands behind its database"),
+        ("{url: 'redis://a/0#x'}", "nothing stands behind its database"),
         ("{url: 'rediss://a', certificate: a.pem}", "name both"),
         ("{ca_file: a.pem}", "write rediss:// in the url"),
         ("{sentinels: ['a']}", 'must be "host:port"'),
