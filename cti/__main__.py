@@ -7,6 +7,8 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from cti.loading import quietly_ended
+
 
 def main() -> None:
     """Be the command `cti`."""
@@ -14,7 +16,8 @@ def main() -> None:
         signal.signal(signal.SIGHUP, _read_anyway)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop_loading)
-    from cti.cli.main import app
+    with quietly_ended():
+        from cti.cli.main import app
 
     app(prog_name="cti")
 

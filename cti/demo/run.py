@@ -52,7 +52,7 @@ def run_demo(wishes: Wishes) -> int:
     except DemoFailed as error:
         say(f"The demo failed: {error}")
         return FAILED
-    except Stopped:
+    except (Stopped, KeyboardInterrupt):  # the latter before the loop has its own handlers
         say("Stopped.")
         return DONE
 
