@@ -330,10 +330,10 @@ class ContactCenter:
     def _call_gone(self, event: events.CallGone) -> None:
         self._floor.expected.discard(event.call)
         nodes.settle_if_complete(self._floor)
-        self._floor.released.pop(event.call, None)
         contact = self._floor.by_call.get(event.call)
-        if contact is not None:
+        if self._floor.released.pop(event.call, None) is not None or contact is not None:
             self._floor.hung_up[event.call] = self._floor.now
+        if contact is not None:
             calls.gone(self._floor, contact)
             return
         attempt = self._floor.dials.air.get(dialling.attempt_of(event.call) or AttemptId(""))

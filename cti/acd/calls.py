@@ -65,10 +65,10 @@ def _place_exists(floor: Floor, ticket: Ticket) -> bool:
 
 def _again(floor: Floor, event: CallArrived) -> bool:
     """A call we were done with is back in the same entry: its session broke before it heard. Say the same again."""
-    entry, command = floor.released.get(event.call, (0, None))
-    if command is None or entry != event.entry:
+    let_go = floor.released.get(event.call)
+    if let_go is None or let_go.entry != event.entry:
         return False
-    floor.say(command)
+    floor.say(let_go.last)
     return True
 
 

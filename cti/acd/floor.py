@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from cti.acd import transitions
 from cti.acd.agent import Agent
@@ -47,6 +48,14 @@ from cti.model.words import (
 Output = AnyCommand | AnyBookOrder | Changed | Refused
 
 
+class LetGo(NamedTuple):
+    """A call that we are done with: in which of its entries, what it was told last, when."""
+
+    entry: int
+    last: Release | LeaveMessage
+    at: float
+
+
 class Floor:
     """Everything that is true now, and the outputs of the event that is being handled."""
 
@@ -61,9 +70,7 @@ class Floor:
         self.offers: dict[OfferId, Offer] = {}
         self.leg_owner: dict[str, Agent] = {}
         self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
-        self.released: dict[
-            CallId, tuple[int, Release | LeaveMessage]
-        ] = {}  # entry and last command of calls not yet hung up
+        self.released: dict[CallId, LetGo] = {}  # calls not yet hung up
         self.hung_up: dict[CallId, float] = {}  # calls that were ours, and when they were, for a while
         self.line = Line()
         self.free = FreeAgents(self.agents)
@@ -136,6 +143,11 @@ class Floor:
             self.released.pop(contact.call, None)
         self.dials.came(contact)
         self._tell_contact(contact, "", self.cause)
+
+    def let_go(self, call: CallId, entry: int, last: Release | LeaveMessage) -> None:
+        """Say the last word. Should its session break before the switch has heard it, the call comes back: remember."""
+        self.say(last)
+        self.released[call] = LetGo(entry, last, self.now)
 
     def say(self, command: AnyCommand) -> None:
         """Ask the switch."""

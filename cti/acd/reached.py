@@ -75,16 +75,16 @@ def arrived(floor: Floor, event: CallArrived) -> bool:
         attempt.heard = f"{event.heard} {event.heard_why}".strip()
         attempts.end(floor, attempt, DialResult.MACHINE if machine else DialResult.HUMAN)
     if event.attempt is not None and floor.dials.is_gone(event.attempt):  # his hang-up has overtaken him
-        _say_last(floor, event, Release(event.call))
+        floor.let_go(event.call, event.entry, Release(event.call))
     elif contact is None and not machine and (attempt is None or attempt.found) and not floor.dials.is_stopped(named):
         if event.ticket is not None:
             return False
         floor.repair("no_ticket", event.call, "a customer whom we called is unknown here: he went to the fallback")
-        _say_last(floor, event, Release(event.call, (), visits.FALLBACK))
+        floor.let_go(event.call, event.entry, Release(event.call, (), visits.FALLBACK))
     elif machine:
         _machine(floor, event, contact if ours else None)
     elif contact is None or contact.call:  # nobody wants him any more: he called us himself, or somebody said stop
-        _say_last(floor, event, Release(event.call))
+        floor.let_go(event.call, event.entry, Release(event.call))
     else:
         _customer_there(floor, contact, event, ours=ours)
     return True
@@ -95,17 +95,12 @@ def _on_trial(contact: Contact | None) -> bool:
     return contact is not None and contact.callout is not None and contact.callout.on_machine.as_person
 
 
-def _say_last(floor: Floor, event: CallArrived, command: Release | LeaveMessage) -> None:
-    floor.say(command)
-    floor.released[event.call] = (event.entry, command)
-
-
 def _machine(floor: Floor, event: CallArrived, contact: Contact | None) -> None:
     plan = contact.callout.on_machine if contact is not None and contact.callout is not None else None
     if plan is not None and plan.prompts:
-        _say_last(floor, event, LeaveMessage(event.call, plan.prompts, plan.beep_wait_s))
+        floor.let_go(event.call, event.entry, LeaveMessage(event.call, plan.prompts, plan.beep_wait_s))
     else:
-        _say_last(floor, event, Release(event.call))
+        floor.let_go(event.call, event.entry, Release(event.call))
     if contact is not None:
         callouts.not_reached(floor, contact, DialResult.MACHINE)
 

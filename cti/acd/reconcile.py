@@ -68,9 +68,12 @@ def _gone(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], asked_at:
     for contact in [contact for contact in floor.contacts.values() if contact.node == node]:
         if contact.call and contact.call not in present and contact.arrived_at < asked_at:
             floor.repair("call_gone", contact.id, "the caller's channel does not exist any more", node=node)
+            floor.hung_up[contact.call] = floor.now
             calls.gone(floor, contact)
-    for call in [call for call in floor.released if call.startswith(f"{node}/") and call not in present]:
-        del floor.released[call]
+    for call, let_go in list(floor.released.items()):
+        if call.startswith(f"{node}/") and call not in present and let_go.at < asked_at:
+            del floor.released[call]
+            floor.hung_up[call] = floor.now
     for call in [call for call, at in floor.hung_up.items() if at < floor.now - HUNG_UP_S]:
         del floor.hung_up[call]
     floor.expected -= {call for call in floor.expected if call.startswith(f"{node}/") and call not in present}

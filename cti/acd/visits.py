@@ -260,15 +260,11 @@ def set_aside(floor: Floor, contact: Contact) -> None:
 
 
 def release(floor: Floor, contact: Contact, command: Release, outcome: str = "") -> None:
-    """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells it how).
-
-    Should its session break before the switch has heard of a release, the call comes back: remember.
-    """
+    """We are done with it; or its flow goes on, if it came from one and is not sent elsewhere (`outcome` tells how)."""
     if contact.flow and outcome and not (command.goto or command.prompts):
         in_flow.run(floor, contact, outcome=outcome)
         return
-    floor.say(command)
-    floor.released[contact.call] = (contact.entry, command)
+    floor.let_go(contact.call, contact.entry, command)
     end(floor, contact)
 
 

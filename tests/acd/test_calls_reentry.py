@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit import Exit, Queue, Scene, call_id, center, member
+from kit import NODE, Exit, Queue, Scene, call_id, center, member
 
 from cti.model import events as ev
 from cti.model.changes import Kind
@@ -43,6 +43,34 @@ def test_who_has_hung_up_does_not_come_again_because_his_coming_is_told_late() -
     scene.arrive("c1", ticket=old)
     assert not scene.center.contacts and scene.outcomes("c1") == ["abandoned"]
     assert scene.commands(Release, "c1"), "should he live all the same, the dialplan has him"
+
+
+def test_who_was_let_go_and_hangs_up_does_not_come_again_because_his_coming_is_told_late() -> None:
+    """His session broke as he was let go: the dialplan brought him back, and he hung up before we heard of either."""
+    scene = one_agent(max_wait_s=60, on_max_wait=Exit(goto="cti-voicemail,s,1"))
+    call = scene.arrive("c1")
+    old = scene.ticket("c1")
+    scene.wait(60)
+    assert scene.outcomes("c1") == ["timed_out"]
+    scene.post(ev.SessionLost(call))
+    scene.caller_hangs_up("c1")
+    scene.arrive("c1", ticket=old)
+    assert not scene.center.contacts and scene.outcomes("c1") == ["timed_out"]
+
+
+@pytest.mark.parametrize("ends_first", [False, True])
+def test_who_was_missed_by_a_look_does_not_come_again_because_his_coming_is_told_late(ends_first: bool) -> None:
+    """AMI was away when he hung up; his session broke, and FastAGI is slow."""
+    scene = one_agent(max_wait_s=60, on_max_wait=Exit(goto="cti-voicemail,s,1"))
+    scene.post(ev.NodeUp(NODE))
+    call = scene.arrive("c1")
+    old = scene.ticket("c1")
+    scene.wait(60 if ends_first else 1)
+    scene.post(ev.SessionLost(call))
+    scene.wait(1)
+    scene.post(ev.NodeChecked(NODE, ()))
+    scene.arrive("c1", ticket=old)
+    assert not scene.center.contacts and scene.outcomes("c1") == ["timed_out" if ends_first else "abandoned"]
 
 
 def test_the_wait_of_a_resumed_visit_counts_from_its_beginning() -> None:
