@@ -1,7 +1,8 @@
-"""Whom does a frozen engine still hold, and how do they come to the one that has taken over? One node's stray callers.
+"""Whom does a frozen engine still hold, and how do they come to the one that has taken over? One node's strays.
 
 A caller in the AGI of an engine that is dead comes back by himself. One whose engine is stopped, or cut off, does not:
 the connection stays open, and AGI() waits. He is taken out of it by AMI, and his dialplan enters us, with his ticket.
+So is an agent who waits for his customer, and hears the ringing tone: his asks us, and we know nothing of him.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import structlog
 from cti.model.words import NodeId
 from cti.switch.ami import AmiDisconnected, AmiLink, AmiRefused, AmiTimeout
 from cti.switch.ami_events import Fields, leg_id
+from cti.switch.originate import AGENT_CONTEXT
 
 CONTEXT = "cti-inbound"
 BACK = ("T", "1")  # where cti-inbound takes a call out of a deaf engine's hands; see extensions_cti.conf
@@ -54,20 +56,26 @@ class Strays:
             without = [item for item in items if self._is_without_us(item)]
             if not without:
                 return
-            strays = {item["Uniqueid"]: item["Channel"] for item in without if _waits(item)}
-            self._fetch(channel for uniqueid, channel in strays.items() if uniqueid in before)
+            strays = {item["Uniqueid"]: item for item in without if _waits(item)}
+            self._fetch(item for uniqueid, item in strays.items() if uniqueid in before)
             before = frozenset(strays)
             pause_s = FIRST_LOOK_S if strays else min(LONGEST_PAUSE_S, pause_s * 2)
 
     def _is_without_us(self, item: Fields) -> bool:
-        ours = item.get("Context") == CONTEXT and item.get("Channel") and item.get("Uniqueid")
-        return bool(ours) and not self._held(leg_id(self._node, item["Uniqueid"]))
+        """An agent only while he waits: who talks to his customer needs no session, and does not come back to one."""
+        context = item.get("Context")
+        is_ours = context == CONTEXT or (context == AGENT_CONTEXT and item.get("Exten") and _waits(item))
+        is_named = item.get("Channel") and item.get("Uniqueid")
+        return bool(is_ours and is_named) and not self._held(leg_id(self._node, item["Uniqueid"]))
 
-    def _fetch(self, channels: Iterable[str]) -> None:
-        for channel in channels:
-            self._fire({"Action": "Setvar", "Channel": channel, "Variable": "CTI_OWNER", "Value": self._here})
-            place = {"Context": CONTEXT, "Exten": BACK[0], "Priority": BACK[1]}
-            self._fire({"Action": "Redirect", "Channel": channel, **place})
+    def _fetch(self, strays: Iterable[Fields]) -> None:
+        for stray in strays:
+            channel, context = stray["Channel"], stray["Context"]
+            place, priority = BACK if context == CONTEXT else (stray["Exten"], "1")
+            if context == CONTEXT:
+                self._fire({"Action": "Setvar", "Channel": channel, "Variable": "CTI_OWNER", "Value": self._here})
+            where = {"Context": context, "Exten": place, "Priority": priority}
+            self._fire({"Action": "Redirect", "Channel": channel, **where})
 
     def _fire(self, fields: Fields) -> None:
         try:

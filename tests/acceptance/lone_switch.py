@@ -19,6 +19,7 @@ from cti.model.changes import Refused
 from cti.model.ticket import Ticket
 from cti.model.words import AgentId, AttemptId, CallId, ContactId, DialResult, NodeId, OfferId, QueueName
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
+from cti.switch.strays import ENGINE_AT
 from cti.switch.trunks import Trunk
 
 from .centre import Lab
@@ -47,10 +48,14 @@ class OpenLedger:
 class LoneSwitch:
     """A running AsteriskSwitch over the first node of a lab. `told`: each event and when it came (monotonic)."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, takes_over: bool = False) -> None:
+        """`takes_over`: beside one that is frozen and keeps its port; the node is told where this one is."""
         self.told: list[tuple[float, events.AnyEvent]] = []
         self.joins_at_once: dict[AttemptId, OfferId] = {}  # who is joined as soon as he arrives, by the desk itself
         self._lab, self._phones = lab, dict(PHONES)
+        host, _, port = lab.engine.rpartition(":")
+        self._host, self._port = host, int(port) + takes_over
+        self._here = f"{self._host}:{self._port}" if takes_over else ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lone-switch", daemon=True)
         self._thread.start()
@@ -61,11 +66,11 @@ class LoneSwitch:
         node = self._lab.nodes[0]
         trunks = {"world": Trunk("PJSIP/{number}@trunk4", ("+",))}
         address = NodeAddress(node["host"], node["ami_port"], node["ami_user"], node["ami_secret"])
-        host, _, port = self._lab.engine.rpartition(":")
         return AsteriskSwitch(
             {NODE: address},
             {phone: AgentId(name) for phone, name in self._phones.items()},
-            listen=(host, int(port)),
+            listen=(self._host, self._port),
+            here=self._here,
             allow=[ipaddress.ip_network("127.0.0.0/8")],
             token=node["agi_token"],
             trunks=trunks,
@@ -77,8 +82,15 @@ class LoneSwitch:
 
     def dies(self) -> None:
         """As by kill -9: not one more line of it runs, and the kernel ends its sockets."""
+        self.freezes()
+        self._end_sockets()
+
+    def freezes(self) -> None:
+        """As by SIGSTOP: not one more line of it runs, and whoever is connected hears nothing."""
         self._stop()
         _dead.append(self)
+
+    def _end_sockets(self) -> None:
         connections = list(getattr(self._loop, "_transports").values())  # noqa: B009  asyncio's own register
         listener: Any = self.switch.agi
         for end in (*(each.get_extra_info("socket") for each in connections), *listener._listener.sockets):
@@ -91,7 +103,10 @@ class LoneSwitch:
 
     def close(self) -> None:
         if not self._thread.is_alive():
+            self._end_sockets()
             return
+        if self._here:
+            self.switch.nodes[NODE].link.fire({"Action": "Setvar", "Variable": ENGINE_AT, "Value": ""})
         self._run(self.switch.close())
         self._stop()
 

@@ -145,6 +145,19 @@ def test_an_agent_who_waits_for_a_dead_engine_is_let_go(
     assert over.caller_there and over.result.value == "unreachable", "he is still ours"
 
 
+def test_an_agent_who_waits_for_a_frozen_engine_is_let_go_by_the_one_that_takes_over(
+    centre: Centre, switch: LoneSwitch
+) -> None:
+    """His line to it stays open: nothing but the new owner takes him out of it."""
+    agent = waits(centre, switch)
+    switch.freezes()
+    second = LoneSwitch(centre.lab, takes_over=True)
+    try:
+        agent.wait("disconnected")
+    finally:
+        second.close()
+
+
 def arrived_again(switch: LoneSwitch) -> events.CallArrived:
     return switch.until(events.CallArrived)[1]
 

@@ -81,6 +81,24 @@ async def test_nobody_else_is_touched(other: dict[str, str]) -> None:
     assert len(await looked(Link([CALLER | other], [CALLER | other], [CALLER | other], []))) == 1
 
 
+AGENT = CALLER | {"Context": "cti-waiting-agent", "Exten": "ctia-d1", "Channel": "PJSIP/1001-1"}
+
+
+async def test_an_agent_who_waits_for_his_customer_asks_again_and_hears_that_nothing_comes_of_it() -> None:
+    _, redirect = await looked(Link([AGENT], [AGENT], []))
+    assert redirect == {
+        "Action": "Redirect", "Channel": "PJSIP/1001-1", "Context": "cti-waiting-agent", "Exten": "ctia-d1",
+        "Priority": "1",
+    }  # fmt: skip
+    assert len(await looked(Link([AGENT], [AGENT]), frozenset({"node1/1.1"}))) == 1
+
+
+async def test_an_agent_who_talks_is_not_waited_for() -> None:
+    """He has no session of ours while he talks, and does not come back to one."""
+    assert len(await looked(Link([AGENT | {"BridgeID": "b"}]))) == 1
+    assert len(await looked(Link([AGENT | {"Application": "Bridge"}]))) == 1
+
+
 async def test_when_his_talk_is_over_he_is_fetched_too() -> None:
     talks = CALLER | {"BridgeID": "b", "Application": "Dial"}
     assert len(await looked(Link([talks], [talks], [CALLER], [CALLER], []))) == 3
