@@ -336,9 +336,14 @@ def ring_overdue(floor: Floor, contact: Contact) -> None:
     elif contact.session:
         floor.deadlines.set("ring", contact.id, floor.now + offers.RING_GRACE_S)
     else:
-        floor.repair("ring_lost", contact.id, "the ring is long over and its session is gone")
-        offers.fail_all(floor, contact, OfferState.WITHDRAWN)
-        visits.set_aside(floor, contact)
+        ring_lost(floor, contact, "the ring is long over and its session is gone")
+
+
+def ring_lost(floor: Floor, contact: Contact, why: str) -> None:
+    """Of a caller without a session: no word of it will come."""
+    floor.repair("ring_lost", contact.id, why)
+    offers.fail_all(floor, contact, OfferState.WITHDRAWN)
+    visits.set_aside(floor, contact)
 
 
 def talk_unsettled(floor: Floor, contact: Contact) -> None:

@@ -115,7 +115,7 @@ def _rings_over(floor: Floor, node: NodeId, present: dict[str, SnapshotLeg], ask
         if contact.session or caller is None or caller.bridge or contact.rung_at + RING_BEGINS_S >= asked_at:
             continue
         if not engaged.intersection(floor.offers[offer].agent for offer in contact.offers):
-            calls.ring_overdue(floor, contact)
+            calls.ring_lost(floor, contact, "nothing rings for him, and his session is gone")
 
 
 def _restore_talk(floor: Floor, node: NodeId, leg: SnapshotLeg, partners: Iterable[SnapshotLeg]) -> bool:
