@@ -37,6 +37,7 @@ from bench.chaos_people import SETTLED_S, People
 from bench.chaos_plan import OF_ONE_ENGINE, Kind, faults
 from bench.chaos_run import Chaos
 from bench.chaos_table import table
+from bench.chaos_takeovers import told
 from bench.percentiles import percentile
 from bench.processes import end_on_sigterm, told_if_ended
 from bench.saying import say
@@ -112,6 +113,7 @@ def report(chaos: Chaos) -> int:
     """Tell, and say whether it was well."""
     found = judge(chaos)
     print(table(chaos.episodes))
+    took = [each.after_s for each in chaos.takeovers if each.after_s is not None]
     stories = chaos.people.stories.values()
     answer = {
         "faults": len(chaos.episodes),
@@ -121,7 +123,9 @@ def report(chaos: Chaos) -> int:
         "called_again": found.count(CALLED_AGAIN),
         "rung_again": found.count(RUNG_AGAIN),
         "stuck": len(chaos.stuck),
-        "takeover_p99_s": round(percentile(took, 0.99), 1) if (took := chaos.takeovers_s) else None,  # one engine
+        "owners_broken": len(chaos.takeovers),
+        "takeovers": len(took),
+        "takeover_p99_s": round(percentile(took, 0.99), 1) if took else None,  # one engine, or none was replaced
         "order_broken": chaos.order_broken,
         "with_their_asterisk": chaos.people.node_deaths(),
         "forgotten": found.count(FORGOTTEN),
@@ -131,6 +135,8 @@ def report(chaos: Chaos) -> int:
         "bugs": sum(chaos.bugs.values()),
         "tracebacks": sum(engine.log.read_text(errors="replace").count("Traceback") for engine in chaos.lab.engines),
     }
+    if chaos.takeovers:
+        say(f"  {told(chaos.takeovers)}")
     for stuck in chaos.stuck:
         say(f"  stuck: {stuck}")
     print(json.dumps(answer))

@@ -14,6 +14,7 @@ from bench.chaos_lab import ChaosLab
 from bench.chaos_people import People
 from bench.chaos_plan import Fault, Kind
 from bench.chaos_table import Episode
+from bench.chaos_takeovers import Takeover, holds_lock
 from bench.chaos_watch import Belief, differences, look
 from bench.saying import say
 from bench.waiting import until_asked
@@ -38,8 +39,8 @@ class Chaos:
         self.stuck: list[str] = []
         self.order_broken = 0
         self.bugs: dict[int, int] = {}  # by process
-        self.heard_at = math.inf  # when an engine first said that it serves, since something was mended
-        self.takeovers_s: list[float] = []
+        self.heard_at = math.inf  # when an engine first said that it serves, since the last one broke
+        self.takeovers: list[Takeover] = []
 
     async def live(self) -> None:
         """Lets people do what they do, until it is cancelled."""
@@ -63,11 +64,17 @@ class Chaos:
         """How long until another engine owns the centre, where its owner is killed or frozen and there is another."""
         if len(self.lab.engines) == 1 or fault.kind not in (Kind.ENGINE_KILL, Kind.ENGINE_STOP):
             return
-        began = time.monotonic()
+        began, owner = time.monotonic(), self.lab.engine
         patience_s = TAKEOVER_S if fault.kind is Kind.ENGINE_KILL else fault.for_s  # it may wake before its lease ends
+        after_s, locked = None, False
         if await until_asked(self.lab.taken_over, patience_s, TAKEOVER_LOOK_S):
-            self.takeovers_s.append(time.monotonic() - began)
-        elif fault.kind is Kind.ENGINE_KILL:
+            self.heard_at = time.monotonic()  # what it does from now on is excused by no death
+            after_s = self.heard_at - began
+        elif fault.kind is Kind.ENGINE_STOP:
+            locked = holds_lock(owner.pid, self.lab.store)
+        takeover = Takeover(fault, after_s, locked)
+        self.takeovers.append(takeover)
+        if takeover.is_missed:
             self.stuck.append(f"{fault}: nobody took over")
 
     async def well(self, patience_s: float, meanwhile: str = "not well yet") -> tuple[float | None, list[str]]:
@@ -106,12 +113,13 @@ class Chaos:
         before = self.belief.waiting if self.belief else {}
         dropped, services = self.people.dropped(), self.people.services
         there = len(self.people.live)
-        broken_at = time.monotonic()
+        broken_at, self.heard_at = time.monotonic(), math.inf
         await self.lab.breaks(fault)
         cut_off = self.people.node_died(self.lab.node(fault.node)["host"]) if fault.kind is Kind.NODE_KILL else 0
         taking_over = asyncio.create_task(self.takeover(fault))
         await asyncio.sleep(fault.for_s)
-        self.heard_at = math.inf
+        if fault.kind is Kind.ENGINE_STOP:
+            await taking_over  # what a frozen owner holds can be asked until it goes on
         await self.lab.mends(fault)
         mended_at = time.monotonic()
         await taking_over

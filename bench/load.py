@@ -15,8 +15,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,49 @@ async def measure(plan: Plan, centres: Sequence[Centre]) -> Report:
     return whole(plan, [centre.report(first, last, samples) for centre in centres])
 
 
+@dataclass
+class Records:
+    """The folder of everything that one run writes; `is_needed`: somebody has a reason to read it afterwards."""
+
+    folder: Path
+    is_needed: bool = True
+
+
+@contextmanager
+def records(keep: bool) -> Iterator[Records]:
+    """A folder that stays unless it is said not to be needed: why a run was not good its records alone can tell.
+
+    Nobody needs them whose run somebody ended (Ctrl-C, SIGTERM). `keep`: it stays in any case.
+    """
+    found = Records(Path(tempfile.mkdtemp(prefix="cti-load-")))
+    try:
+        yield found
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        found.is_needed = False
+        raise
+    finally:
+        if keep or found.is_needed:
+            say(f"kept: {found.folder} (records hold made-up numbers only)")
+        else:
+            shutil.rmtree(found.folder, ignore_errors=True)
+
+
+def run(plan: Plan, folder: Path) -> Report:
+    """One run with everything that it takes, which has ended when it returns."""
+    with ExitStack() as stack:
+        centres = []
+        for share in plan.shares():
+            own = folder / str(share.number)
+            own.mkdir()
+            centres.append(Centre(share, stack.enter_context(nodes(share, own)), own))
+        say(
+            f"{plan.nodes} Asterisks, {plan.engines} engine(s); {plan.calls} calls, {plan.agents} agents:"
+            f" {plan.ramp_s:.0f} s until all are there, {plan.hold_s:.0f} s of peak, at most"
+            f" {plan.longest_s / 60:.0f} minutes in all; load average {os.getloadavg()[0]:.1f}"
+        )
+        return asyncio.run(measure(plan, centres))
+
+
 def main() -> int:
     """Run the benchmark; the exit code: 0 only where nobody was lost or passed over."""
     options = _options()
@@ -143,35 +187,18 @@ def main() -> int:
         engines=options.engines,
     )
     raise_file_limit()
-    folder = Path(tempfile.mkdtemp(prefix="cti-load-"))
-    kept = options.keep
-    try:
-        with told_if_ended(ValueError), ExitStack() as stack:
-            lacking = needs.missing(plan, needs.look(folder))
-            if lacking:
-                say("this machine cannot bear that:\n" + "\n".join(f"  {line}" for line in lacking))
-                return 2
-            centres = []
-            for share in plan.shares():
-                own = folder / str(share.number)
-                own.mkdir()
-                centres.append(Centre(share, stack.enter_context(nodes(share, own)), own))
-            say(
-                f"{plan.nodes} Asterisks, {plan.engines} engine(s); {plan.calls} calls, {plan.agents} agents:"
-                f" {plan.ramp_s:.0f} s until all are there, {plan.hold_s:.0f} s of peak, at most"
-                f" {plan.longest_s / 60:.0f} minutes in all; load average {os.getloadavg()[0]:.1f}"
-            )
-            report = asyncio.run(measure(plan, centres))
-            kept = kept or not report.is_good  # who was lost, and why, its records alone can tell
-    finally:
-        if kept:
-            say(f"kept: {folder} (records hold made-up numbers only)")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-    for line in report.words():
+    with told_if_ended(ValueError), records(options.keep) as written:
+        lacking = needs.missing(plan, needs.look(written.folder))
+        if lacking:
+            say("this machine cannot bear that:\n" + "\n".join(f"  {line}" for line in lacking))
+            written.is_needed = False
+            return 2
+        report = run(plan, written.folder)
+        words, figures = list(report.words()), json.dumps(report.figures())
+        written.is_needed = not report.is_good
+    for line in words:
         say(line)
-    figures = report.figures()
-    print(json.dumps(figures), flush=True)
+    print(figures, flush=True)
     return 0 if report.is_good else 1
 
 
@@ -186,7 +213,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=default.rate_per_s, help="callers a second at first (100)")
     parser.add_argument("--talk-s", type=float, default=default.talk_s, help="how long people talk, on average (20)")
     parser.add_argument(
-        "--keep", action="store_true", help="keep the folder with every record and log, also where nobody was lost"
+        "--keep", action="store_true", help="keep the folder with every record and log, also of a run that was good"
     )
     return parser.parse_args()
 

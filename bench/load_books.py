@@ -70,9 +70,9 @@ def settle(
     served: Collection[str],
     sent_on: Collection[str],
     contacts: Iterable[Contact],
-    facts: Iterable[Fact],
+    facts: Collection[Fact],
 ) -> Account:
-    """Compare callers' last words, and whom phones served and sent on, with the history."""
+    """Compare callers' last words, and whom phones served and sent on, with the history; `facts` in its order."""
     account = Account(offered=len(callers))
     by_caller: dict[str, list[Contact]] = {}
     caller_of: dict[str, str] = {}
@@ -98,6 +98,8 @@ def settle(
         "callers whom the exchange hung up on in the line", (c for c in hung_up_on if ends.get(c) == "abandoned")
     )
     account.missed("visits without exactly one end", (caller_of.get(contact, contact) for contact in _uneven(facts)))
+    rung_for = _rung_for_unseen(facts)
+    account.missed("callers who were rung for without a visit", (caller_of.get(each, each) for each in rung_for))
     # Both ways: his hanging up may cross the answer, so these are told and are nobody's loss.
     account.problems["served by a phone, but not in the history"] += sum(
         ends.get(caller) == "abandoned" and caller not in sent_on for caller in served
@@ -124,6 +126,18 @@ def _uneven(facts: Iterable[Fact]) -> set[str]:
         elif told["kind"] == "contact" and told["new"] == "ended":
             over[contact] += 1
     return {contact for contact in begun if begun[contact] != ended[contact] or over[contact] != 1}
+
+
+def _rung_for_unseen(facts: Iterable[Fact]) -> set[str]:
+    """Contacts for whom a phone rang of whom the history does not tell until then that they waited."""
+    begun: set[str] = set()
+    found: set[str] = set()
+    for contact, told in facts:
+        if told["kind"] == "visit" and told["new"] == "waiting":
+            begun.add(contact)
+        elif told["kind"] == "offer" and told["new"] == "ringing" and contact not in begun:
+            found.add(contact)
+    return found
 
 
 def log_differs(queue_log: Iterable[str], facts: Iterable[Fact]) -> dict[str, int]:
@@ -156,7 +170,7 @@ def passed_over(facts: Iterable[Fact], queues_of: Mapping[str, Collection[str]])
     """Rings for a contact while an older one waited whom that agent could have served: the queues are equals.
 
     `facts` in the order in which the engine told them; whom an agent failed before (he is left out for a while) is not
-    counted for him.
+    counted for him. Nor is a ring for who has no place, since his visit is not told: `settle` makes him a lost one.
     """
     lines: dict[str, SortedList] = {queue: SortedList() for queues in queues_of.values() for queue in queues}
     places: dict[str, tuple[str, tuple[float, str]]] = {}
@@ -180,8 +194,10 @@ def passed_over(facts: Iterable[Fact], queues_of: Mapping[str, Collection[str]])
         elif kind == "contact":
             stand(contact, new == "waiting")
         elif kind == "offer" and new == "ringing":
-            mine = places[contact][1]
             stand(contact, False)
+            if contact not in places:
+                continue
+            mine = places[contact][1]
             agent = told["agent"]
             eldest = [_first(lines[queue], agent, tried) for queue in queues_of[agent]]
             violations += any(other is not None and other[0] < mine[0] for other in eldest)

@@ -140,3 +140,13 @@ def test_a_missed_ring_puts_him_back_into_his_place_and_leaves_that_agent_out() 
 def test_who_is_sent_on_keeps_the_order_that_his_new_visit_tells() -> None:
     facts = [comes("c1", "q0", 1.0), rings("c1", "anna"), visit("c1", "answered"), comes("c2", "q1", 5.0)]
     assert passed_over([*facts, comes("c1", "q1", 1.0), rings("c2", "anna")], STAFF) == 1
+
+
+def test_a_ring_without_a_visit_is_a_lost_caller_and_ends_no_judgement() -> None:
+    facts = [rings("c1", "anna"), comes("c2", "q1", 2.0), rings("c2", "ben"), comes("c3", "q1", 1.0)]
+    assert passed_over(facts, STAFF) == 0
+    assert passed_over([*facts, comes("c4", "q1", 3.0), rings("c4", "ben")], STAFF) == 1
+    account = of("ended", ANSWERED, facts=[rings("c1", "anna"), ended("c1")])
+    assert account.lost_callers == {"1"}
+    assert account.problems == {"callers who were rung for without a visit": 1}
+    assert of("ended", ANSWERED, facts=[*one()[:1], rings("c1", "anna"), *one()[1:]]).lost == 0
