@@ -25,7 +25,7 @@ from cti.clocks import lasting_clock
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
 from cti.joined.own_file import OwnFile
-from cti.joined.own_store import OwnStore
+from cti.joined.own_store import SILENT, OwnStore
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.listening import served
@@ -75,7 +75,7 @@ class Standby:
         self.token, self.standbys = 0, 0
         self._file, self._settings = file, file.began
         self._rules, self._door, self._term = rules, door, term
-        self._store = OwnStore(self._settings.store, rules.domain)
+        self._store = OwnStore(self._settings.store, rules)
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._says = ""  # what we heard last of the owner's file
@@ -140,7 +140,7 @@ class Standby:
         """Who owns it. What drips its answer byte by byte keeps every time limit of a socket, and none of ours."""
         if self._asked is not None and not self._asked.done():
             raise RedisAway("it hangs")  # the thread of the last look still waits
-        would_take = not self._store.is_anothers
+        would_take = self._store.could_be_opened
         self._asked = in_thread_of_its_own(partial(self._door.stand_by, would_take=would_take))
         done, _ = await asyncio.wait((self._asked,), timeout=self._rules.lease_s)
         if not done:
@@ -270,11 +270,12 @@ class Standby:
         owner = (
             "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
         )
-        trouble = ["it cannot take over: its log says why"] if self._trouble or self._store.is_anothers else []
+        trouble = ["it cannot take over: its log says why"] if self._trouble or not self._store.could_be_opened else []
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
-        return [*self._apart, *([self._file.trouble] if self._file.trouble else [])]
+        silent = [SILENT] if self._store.is_silent else []
+        return [*self._apart, *silent, *([self._file.trouble] if self._file.trouble else [])]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""

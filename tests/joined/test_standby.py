@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti import machine
@@ -119,7 +120,7 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
 async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
     known = 4
-    monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain: known)
+    monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain, *, answer_s: known)
     opens(monkeypatch, lambda: known)
     scene.seen = Seen(OTHER, False, 1.0, 5, "its file")
     assert not await scene.standby._look()
@@ -143,13 +144,48 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     assert await scene.standby._look(), "it is the owner's again"
 
 
+async def test_an_engine_that_cannot_read_the_store_says_so_and_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner who is told to go would hand the centre to nobody."""
+    scene, refuses = Scene(), True
+
+    def newest_token_in(url: str, domain: str, *, answer_s: float) -> int:
+        if refuses:
+            raise OperationalError("SELECT token", {"domain": domain}, Exception({"M": "password is wrong"}))
+        return 5
+
+    monkeypatch.setattr(own_store, "newest_token_in", newest_token_in)
+    for ends_in_s in (1.0, 1.9):
+        scene.seen = Seen(OTHER, False, ends_in_s, 5, "its file")
+        assert not await scene.standby._look()
+    with capture_logs() as said:
+        await scene.standby._store.look()
+        assert not await scene.standby._look() and scene.would_take, "the owner's short lock of SQLite's file"
+        assert not said and not scene.standby._warnings()
+        for _ in range(2):
+            await scene.standby._store.look()
+            assert not await scene.standby._look() and not scene.would_take
+    [told] = said
+    assert (told["log_level"], told["reason"]) == ("error", "password is wrong") and "pg_hba.conf" in told["remedy"]
+    assert scene.standby._warnings() == [own_store.SILENT]
+    assert any("cannot take over" in reason for reason in scene.standby._not_ready())
+    await scene.look(None)
+    assert not scene.would_take, "that the owner has died has not mended it"
+    refuses = False
+    with capture_logs() as said:
+        await scene.standby._store.look()
+    assert [line["log_level"] for line in said] == ["info"]
+    await scene.look(OTHER)
+    assert scene.would_take and not scene.standby._warnings()
+    assert not any("cannot take over" in reason for reason in scene.standby._not_ready())
+
+
 async def test_a_server_that_has_held_the_owners_store_is_asked_once_at_a_takeover(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each question is a connection, and nobody is served meanwhile."""
     scene, asked, known = Scene(), 0, 5
 
-    def newest_token_in(url: str, domain: str) -> int:
+    def newest_token_in(url: str, domain: str, *, answer_s: float) -> int:
         nonlocal asked
         asked += 1
         return known
