@@ -22,6 +22,8 @@ AGAIN_S = 60.0  # once it is his: passwords and firewalls change while an engine
 # Looks without an answer, one after the other. A single one is a lock for a moment (SQLite waits 5 s for it, so two are
 # 11 s), or a server that starts anew: nothing that should have an engine come and go as one who could take over.
 MOST_SILENT = 2
+OTHER_STORE = "its store is not the owner's: it does not take over, since it knows nothing of what was promised"
+REMEDY_OF_OTHER = "one store for all engines of a redis.domain; where the owner's is lost for good, start this one anew"
 SILENT = "its store gives no answer: it could not take over"
 LET_IN = (
     "have the store answer here as it does where the owner is: the password in its url, pg_hba.conf, a firewall; "

@@ -3,69 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti import machine
-from cti.config import settings as config
-from cti.config.joined import Joined
-from cti.joined import own_store, standby
-from cti.joined.door import Door, Seen, Whereabouts
-from cti.joined.own_file import OwnFile
-from cti.joined.standby import Standby
-from cti.joined.term import Term
+from cti.joined import own_store, standby, taking
+from cti.joined.door import Seen
 from cti.joined.whereabouts import whereabouts
 from cti.model.errors import ConfigError
 from cti.store.database import Store
-from cti.switch.agi_session import AgiSession
+from tests.joined.standby_scene import OTHER, SETTINGS, Scene, opens
 
 pytestmark = pytest.mark.unit
-
-SETTINGS = config.loads(
-    b"nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\nredis: {}\nstore: postgresql://cti@localhost/cti\n",
-    environ={},
-)
-OTHER = Whereabouts("other-1", "10.0.0.6:4573", "10.0.0.6:8470", "https://two.example.org")
-
-
-class Scene:
-    """A standby and what a look showed it last."""
-
-    def __init__(self) -> None:
-        self.rules = SETTINGS.redis or Joined()
-        self.seen = Seen(None, given_back=False)
-        door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=self.stands_by)
-        term = SimpleNamespace(take=lambda _store, _newest: True)
-        self.standby = Standby(OwnFile(SETTINGS), self.rules, cast(Door, door), cast(Term, term))
-
-    def stands_by(self, *, would_take: bool) -> Seen:
-        self.would_take = would_take
-        return self.seen
-
-    async def look(self, owner: Whereabouts | None) -> None:
-        self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
-        assert not await self.standby._look()
-
-    async def sends_to(self) -> str | None:
-        said: list[tuple[Any, ...]] = []
-
-        async def command(*words: Any, timeout_s: float) -> None:
-            said.append(words)
-
-        await self.standby._send_on(cast(AgiSession, SimpleNamespace(path="inbound/t", command=command)))
-        return said[0][3] if said else None
-
-
-def opens(monkeypatch: pytest.MonkeyPatch, newest: Callable[[], int]) -> None:
-    """The store opens, and says that it knows an owner by the token `newest`."""
-    monkeypatch.setattr(machine, "make_directory", lambda _: None)
-    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
-    monkeypatch.setattr(standby, "newest_token", lambda store, domain: newest())
 
 
 async def test_callers_go_to_the_owner_as_long_as_he_has_his_lease() -> None:
@@ -98,7 +49,7 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
         raise ConfigError(["store: cannot open it"])
 
     monkeypatch.setattr(standby, "lasting_clock", lambda: now)
-    monkeypatch.setattr(standby, "open_store", refuses)
+    monkeypatch.setattr(taking, "open_store", refuses)
     monkeypatch.setattr(machine, "make_directory", lambda _: None)
     scene = Scene()
     with capture_logs() as said:
@@ -132,14 +83,14 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     with capture_logs() as said:
         for _ in range(2):
             assert not await scene.standby._look()
-    assert [line["warning"] for line in said] == [standby.OTHER_STORE] == scene.standby._warnings()
+    assert [line["warning"] for line in said] == [own_store.OTHER_STORE] == scene.standby._warnings()
     assert any("cannot take over" in reason for reason in scene.standby._not_ready())
     assert not scene.would_take, "an owner who is to go must not take it for somebody who could take over"
     scene.seen = Seen(None, given_back=True)
     with capture_logs() as said:
         assert not await scene.standby._look()
     [reason] = [line["reason"] for line in said if line["log_level"] == "error"]
-    assert standby.OTHER_STORE in reason and "start this one anew" in reason
+    assert own_store.OTHER_STORE in reason and "start this one anew" in reason
     known, scene.standby._try_at = 5, 0.0
     assert await scene.standby._look(), "it is the owner's again"
 
