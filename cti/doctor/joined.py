@@ -10,8 +10,9 @@ from cti.config.joined import Joined
 from cti.config.settings import Settings
 from cti.doctor.rules import Finding
 from cti.joined.door import Door, RedisAway, Whereabouts
+from cti.joined.own_store import LET_IN
 from cti.model.errors import ConfigError
-from cti.store.database import UNREADABLE
+from cti.store.database import UNREADABLE, reason
 from cti.store.owner import newest_token_in
 
 HERE = "here"
@@ -47,15 +48,16 @@ def _look(rules: Joined, store: str) -> list[Finding]:
         return [Finding("warn", HERE, "Redis", text, "in some seconds one owns it, or the logs of those say why not")]
     who = "nobody owns the centre" if owner is None else f"{owner.agi} owns the centre"
     found = [Finding("ok", HERE, "Redis", f"answers; {who}, {len(standbys)} could take over")]
-    return found if owner is None else found + _store_of(owner, token, store, rules.domain)
+    return found if owner is None else found + _store_of(owner, token, store, rules)
 
 
-def _store_of(owner: Whereabouts, token: int, store: str, domain: str) -> list[Finding]:
-    """Whether `store`, of this engine's file, is the owner's; nothing where it does not say: others tell why."""
+def _store_of(owner: Whereabouts, token: int, store: str, rules: Joined) -> list[Finding]:
+    """Whether `store`, of this engine's file, is the owner's, and answers here at all."""
     try:
-        if newest_token_in(store, domain) >= token:
+        if newest_token_in(store, rules.domain, answer_s=rules.claim_s) >= token:
             return []
-    except UNREADABLE:
-        return []
+    except UNREADABLE as error:
+        silent = f"gives no answer ({reason(error)}): no takeover by this engine"
+        return [Finding("fail", HERE, "store", silent, LET_IN)]
     text = f"{owner.agi} owns the centre and writes into another store than this file's: no takeover from it"
     return [Finding("fail", HERE, "store", text, "one store for all engines of a redis.domain")]

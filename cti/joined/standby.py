@@ -13,7 +13,6 @@ from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 
 from cti import machine, systemd
 from cti.api.control_socket import ControlSocket
@@ -25,14 +24,12 @@ from cti.clocks import lasting_clock
 from cti.config.joined import Joined
 from cti.joined.door import Door, RedisAway, Seen, Whereabouts
 from cti.joined.own_file import OwnFile
-from cti.joined.own_store import OwnStore
+from cti.joined.own_store import OTHER_STORE, REMEDY_OF_OTHER, SILENT, OwnStore
+from cti.joined.taking import SLOW, CannotTake, Taking
 from cti.joined.tenure import Patience
 from cti.joined.term import Term
 from cti.listening import served
 from cti.metrics.office_counts import OfficeCounts
-from cti.model.errors import ConfigError
-from cti.store.database import UNREADABLE, open_store, reason_and_remedy
-from cti.store.owner import newest_token
 from cti.switch.agi_session import AgiSession
 from cti.switch.fastagi import FastAgiServer
 from cti.switch.token_gate import INBOUND, OUTBOUND, TokenGate, door_of
@@ -42,13 +39,12 @@ LOOKS = 8  # at the lease, within one lease
 AFTER_ITS_END_S = 0.01
 OTHER_SECRET = "its web.secret is not the owner's: no one-time code would fit after a takeover"
 OTHER_FILE = "its file is not the one that the owner goes by, and holds after a takeover"
-OTHER_STORE = "its store is not the owner's: it does not take over, since it knows nothing of what was promised"
 SAME_ADDRESS = "who owns the centre has this engine's fastagi.advertise: callers are not sent on to it"
 REMEDIES = {
     SAME_ADDRESS: "an address of its own for each engine",
     OTHER_SECRET: "one web.secret for all engines",
     OTHER_FILE: "the same queues, agents, nodes ... in all files; then cti reload on the owner",
-    OTHER_STORE: "one store for all engines of a redis.domain; where the owner's is lost for good, start this one anew",
+    OTHER_STORE: REMEDY_OF_OTHER,
 }
 SETTLES_S = 3.0  # after a reload each engine reads its file in its own time
 ANSWER_TIMEOUT_S = 2.0
@@ -57,10 +53,6 @@ SENT_ON = (INBOUND, OUTBOUND)  # doors whose callers follow CTI_OWNER; the other
 LONGEST_PAUSE_S = 4.0  # between two tries to take over while something keeps us from it, or a lease
 
 log = structlog.get_logger(__name__)
-
-
-class _CannotTake(Exception):
-    """Nobody holds the lease, and something keeps us from taking it: what."""
 
 
 class Standby:
@@ -75,7 +67,8 @@ class Standby:
         self.token, self.standbys = 0, 0
         self._file, self._settings = file, file.began
         self._rules, self._door, self._term = rules, door, term
-        self._store = OwnStore(self._settings.store, rules.domain)
+        self._store = OwnStore(self._settings.store, rules)
+        self._taking = Taking(self._settings, rules, self._store, term)
         self._patience = Patience(rules.lease_s)
         self._away_since: float | None = None
         self._says = ""  # what we heard last of the owner's file
@@ -100,6 +93,7 @@ class Standby:
         log.info("stands by", domain=self._rules.domain)
         async with contextlib.AsyncExitStack() as stack:
             await self._open(stack)
+            stack.callback(self._taking.close)
             systemd.tell("READY=1", "STATUS=stands by")
             while True:
                 if await self._look():
@@ -110,37 +104,76 @@ class Standby:
 
     async def _look(self) -> bool:
         self._pause_s = self._rules.lease_s / LOOKS
+        seen = await self._look_at_lease()
+        owner = None if seen is None else seen.owner
+        is_owned = owner is not None
+        if owner is not None and self._taking.is_under_way and owner.engine == self._door.me.engine:
+            is_owned = False  # our try has just taken it
+        elif seen is not None:
+            self._regard(seen)
+        if self._taking.is_under_way:
+            return await self._go_on(is_owned=is_owned)
+        now = lasting_clock()
+        if self._taking.forget_ended():
+            self._try_at = 0.0
+        if seen is None or is_owned or now < self._try_at:
+            return False
+        if not self._patience.may_take(now, given_back=seen.given_back) or not self._taking.begin(now):
+            return False
+        return await self._end_of_try(self._rules.lease_s / 2)  # most are over by then: nothing was asked meanwhile
+
+    async def _look_at_lease(self) -> Seen | None:
+        """Who owns it; None: Redis is away."""
         try:
             seen = await self._ask()
         except RedisAway as away:
             if self._away_since is None:
                 self._away_since = lasting_clock()
                 log.error("Redis gives no answer: this engine cannot take over", reason=str(away))
-            return False
+            return None
         if self._away_since is not None:
             self._away_since = None
             log.info("Redis answers again")
-        now = lasting_clock()
-        self._patience.answered(now)
-        self._patience.seen(now, None if seen.owner is None else seen.ends_in_s)
+        self._patience.answered(lasting_clock())
+        return seen
+
+    def _regard(self, seen: Seen) -> None:
+        self._patience.seen(lasting_clock(), None if seen.owner is None else seen.ends_in_s)
         self._note(seen)
         if seen.owner is not None:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
             self._trouble, self._try_pause_s, self._try_at = "", 0.0, 0.0
+
+    async def _go_on(self, *, is_owned: bool) -> bool:
+        """Look on while a try is under way. It is given up where somebody owns the centre (the next one compares the
+        store with him), and when it has lasted too long."""
+        if is_owned and self._taking.give_up():
             return False
-        if now < self._try_at or not self._patience.may_take(now, given_back=seen.given_back):
-            return False
+        is_ours = await self._end_of_try(self._pause_s)
+        if is_ours:  # the look may have come behind its last one: no owner counts himself
+            with contextlib.suppress(RedisAway, TimeoutError):
+                async with asyncio.timeout(self._rules.lease_s):
+                    await in_thread_of_its_own(self._door.no_longer_by)
+        elif self._taking.is_too_slow(lasting_clock()):
+            self._try_later(SLOW)
+        return is_ours
+
+    async def _end_of_try(self, within_s: float) -> bool:
+        """Whether the centre is ours now: not while the try is under way."""
         try:
-            return await in_thread_of_its_own(self._take)
-        except _CannotTake as trouble:
+            is_ours = await self._taking.is_ours(within_s)
+        except CannotTake as trouble:
             self._try_later(str(trouble))
             return False
+        if is_ours is None:
+            self._pause_s = 0.0  # we have waited
+        return is_ours is True
 
     async def _ask(self) -> Seen:
         """Who owns it. What drips its answer byte by byte keeps every time limit of a socket, and none of ours."""
         if self._asked is not None and not self._asked.done():
             raise RedisAway("it hangs")  # the thread of the last look still waits
-        would_take = not self._store.is_anothers
+        would_take = self._store.could_be_opened
         self._asked = in_thread_of_its_own(partial(self._door.stand_by, would_take=would_take))
         done, _ = await asyncio.wait((self._asked,), timeout=self._rules.lease_s)
         if not done:
@@ -197,32 +230,6 @@ class Standby:
                 log.warning("differs from the owner", warning=warning, remedy=REMEDIES[warning])
         self._apart = found
 
-    def _take(self) -> bool:
-        """Open the store first: who cannot does not take over. Raises _CannotTake."""
-        others = _CannotTake(f"{OTHER_STORE}; {REMEDIES[OTHER_STORE]}")
-        with contextlib.suppress(*UNREADABLE):  # opening it says why
-            if self._store.must_be_looked_at() and self._store.lacks_owner():
-                raise others
-        try:
-            machine.make_directory(self._settings.state_dir)
-            store = open_store(self._settings.store, idle_s=self._rules.idle_s)
-        except ConfigError as error:
-            raise _CannotTake(error.problems[0]) from None
-        is_ours = False
-        try:
-            newest = newest_token(store, self._rules.domain)
-            if self._store.is_behind(newest):
-                raise others
-            is_ours = self._term.take(store, newest)
-        except SQLAlchemyError as error:
-            raise _CannotTake(f"store: {reason_and_remedy(error, store)}") from None
-        except RedisAway as away:
-            raise _CannotTake(f"Redis: {away}") from None
-        finally:
-            if not is_ours:
-                store.close()
-        return is_ours
-
     # --- who comes meanwhile ------------------------------------------------------------------------------------------
 
     async def _open(self, stack: contextlib.AsyncExitStack) -> None:
@@ -270,11 +277,12 @@ class Standby:
         owner = (
             "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
         )
-        trouble = ["it cannot take over: its log says why"] if self._trouble or self._store.is_anothers else []
+        trouble = ["it cannot take over: its log says why"] if self._trouble or not self._store.could_be_opened else []
         return [f"standby: {owner}", *away, *trouble]
 
     def _warnings(self) -> list[str]:
-        return [*self._apart, *([self._file.trouble] if self._file.trouble else [])]
+        silent = [SILENT] if self._store.is_silent else []
+        return [*self._apart, *silent, *([self._file.trouble] if self._file.trouble else [])]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""

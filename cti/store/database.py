@@ -88,17 +88,17 @@ def open_store(url: str, *, idle_s: float | None = None) -> Store:
 
 
 @contextlib.contextmanager
-def glance(url: str) -> Iterator[Connection | None]:
+def glance(url: str, *, answer_s: float = ANSWER_S) -> Iterator[Connection | None]:
     """Give the database at `url` as it is, neither made nor migrated; None: there is no such file.
 
-    Raises UNREADABLE.
+    `answer_s`: a server that hangs is away after so long. Raises UNREADABLE.
     """
     url = _with_driver(url)
     database = make_url(url).database
     if is_file(url) and database and not os.path.exists(database):
         yield None
         return
-    engine = _engine(url, "NORMAL")
+    engine = _engine(url, "NORMAL", answer_s)
     try:
         with engine.connect() as connection:
             yield connection

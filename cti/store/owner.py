@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, event, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cti.store.database import Store, glance
+from cti.store.database import ANSWER_S, Store, glance
 from cti.store.tables import routing_owner
 
 _table = routing_owner
@@ -44,12 +44,12 @@ def newest_token(store: Store, domain: str) -> int:
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
 
 
-def newest_token_in(url: str, domain: str) -> int:
+def newest_token_in(url: str, domain: str, *, answer_s: float = ANSWER_S) -> int:
     """Return the token of the domain's newest owner in the store at `url`; 0: it knows none, or there is no store.
 
-    The store is neither made nor migrated. Raises what `glance` does.
+    The store is neither made nor migrated. `answer_s` is that of `glance`; raises what that does.
     """
-    with glance(url) as connection:
+    with glance(url, answer_s=answer_s) as connection:
         if connection is None or not inspect(connection).has_table(_table.name):
             return 0
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.contract
 
 
 def settings(redis: str = "") -> Settings:
-    joined = f"store: postgresql://cti@db/cti\nredis: {{url: '{redis}'}}\n" if redis else ""
+    joined = f"store: postgresql://cti@127.0.0.1:1/cti\nredis: {{url: '{redis}'}}\n" if redis else ""
     text = f"nodes: {{n: {{host: 127.0.0.1, secret: x}}}}\nfastagi: {{token: t}}\nqueues: {{sales: {{}}}}\n{joined}"
     return config.loads(text.encode(), environ={})
 
@@ -36,8 +36,10 @@ async def test_who_owns_the_centre_is_told() -> None:
         assert found.level == "ok" and "nobody owns" in found.text
         owner = Door(ours.redis, Whereabouts("one", "10.0.0.5:4573"))
         owner.take(0)
-        [found] = await examine_joined(ours)
+        [found, store] = await examine_joined(ours)
         assert found.text == "answers; 10.0.0.5:4573 owns the centre, 0 could take over"
+        assert (store.level, store.check) == ("fail", "store"), "it would stand by for nothing"
+        assert "nobody answers there" in store.text and "pg_hba.conf" in store.remedy
         owner.leave()
 
 

@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti import machine
-from cti.config import settings as config
-from cti.config.joined import Joined
-from cti.joined import own_store, standby
-from cti.joined.door import Door, Seen, Whereabouts
-from cti.joined.own_file import OwnFile
-from cti.joined.standby import Standby
-from cti.joined.term import Term
+from cti.joined import own_store, standby, taking
+from cti.joined.door import Seen
 from cti.joined.whereabouts import whereabouts
 from cti.model.errors import ConfigError
 from cti.store.database import Store
-from cti.switch.agi_session import AgiSession
+from tests.joined.standby_scene import OTHER, SETTINGS, Scene, opens
 
 pytestmark = pytest.mark.unit
-
-SETTINGS = config.loads(
-    b"nodes: {n: {host: 127.0.0.1, secret: x}}\nfastagi: {token: t}\nqueues: {sales: {}}\nredis: {}\nstore: postgresql://cti@localhost/cti\n",
-    environ={},
-)
-OTHER = Whereabouts("other-1", "10.0.0.6:4573", "10.0.0.6:8470", "https://two.example.org")
-
-
-class Scene:
-    """A standby and what a look showed it last."""
-
-    def __init__(self) -> None:
-        self.rules = SETTINGS.redis or Joined()
-        self.seen = Seen(None, given_back=False)
-        door = SimpleNamespace(me=whereabouts(SETTINGS), stand_by=self.stands_by)
-        term = SimpleNamespace(take=lambda _store, _newest: True)
-        self.standby = Standby(OwnFile(SETTINGS), self.rules, cast(Door, door), cast(Term, term))
-
-    def stands_by(self, *, would_take: bool) -> Seen:
-        self.would_take = would_take
-        return self.seen
-
-    async def look(self, owner: Whereabouts | None) -> None:
-        self.seen = Seen(owner, given_back=False, ends_in_s=0.0 if owner is None else 1.0)
-        assert not await self.standby._look()
-
-    async def sends_to(self) -> str | None:
-        said: list[tuple[Any, ...]] = []
-
-        async def command(*words: Any, timeout_s: float) -> None:
-            said.append(words)
-
-        await self.standby._send_on(cast(AgiSession, SimpleNamespace(path="inbound/t", command=command)))
-        return said[0][3] if said else None
-
-
-def opens(monkeypatch: pytest.MonkeyPatch, newest: Callable[[], int]) -> None:
-    """The store opens, and says that it knows an owner by the token `newest`."""
-    monkeypatch.setattr(machine, "make_directory", lambda _: None)
-    monkeypatch.setattr(standby, "open_store", lambda url, *, idle_s: SimpleNamespace(close=lambda: None))
-    monkeypatch.setattr(standby, "newest_token", lambda store, domain: newest())
 
 
 async def test_callers_go_to_the_owner_as_long_as_he_has_his_lease() -> None:
@@ -97,7 +49,7 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
         raise ConfigError(["store: cannot open it"])
 
     monkeypatch.setattr(standby, "lasting_clock", lambda: now)
-    monkeypatch.setattr(standby, "open_store", refuses)
+    monkeypatch.setattr(taking, "open_store", refuses)
     monkeypatch.setattr(machine, "make_directory", lambda _: None)
     scene = Scene()
     with capture_logs() as said:
@@ -119,7 +71,7 @@ async def test_a_store_that_does_not_open_is_told_once_and_tried_ever_more_rarel
 async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene()
     known = 4
-    monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain: known)
+    monkeypatch.setattr(own_store, "newest_token_in", lambda url, domain, *, answer_s: known)
     opens(monkeypatch, lambda: known)
     scene.seen = Seen(OTHER, False, 1.0, 5, "its file")
     assert not await scene.standby._look()
@@ -131,16 +83,51 @@ async def test_an_engine_with_another_store_says_so_and_does_not_take_over(monke
     with capture_logs() as said:
         for _ in range(2):
             assert not await scene.standby._look()
-    assert [line["warning"] for line in said] == [standby.OTHER_STORE] == scene.standby._warnings()
+    assert [line["warning"] for line in said] == [own_store.OTHER_STORE] == scene.standby._warnings()
     assert any("cannot take over" in reason for reason in scene.standby._not_ready())
     assert not scene.would_take, "an owner who is to go must not take it for somebody who could take over"
     scene.seen = Seen(None, given_back=True)
     with capture_logs() as said:
         assert not await scene.standby._look()
     [reason] = [line["reason"] for line in said if line["log_level"] == "error"]
-    assert standby.OTHER_STORE in reason and "start this one anew" in reason
+    assert own_store.OTHER_STORE in reason and "start this one anew" in reason
     known, scene.standby._try_at = 5, 0.0
     assert await scene.standby._look(), "it is the owner's again"
+
+
+async def test_an_engine_that_cannot_read_the_store_says_so_and_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner who is told to go would hand the centre to nobody."""
+    scene, refuses = Scene(), True
+
+    def newest_token_in(url: str, domain: str, *, answer_s: float) -> int:
+        if refuses:
+            raise OperationalError("SELECT token", {"domain": domain}, Exception({"M": "password is wrong"}))
+        return 5
+
+    monkeypatch.setattr(own_store, "newest_token_in", newest_token_in)
+    for ends_in_s in (1.0, 1.9):
+        scene.seen = Seen(OTHER, False, ends_in_s, 5, "its file")
+        assert not await scene.standby._look()
+    with capture_logs() as said:
+        await scene.standby._store.look()
+        assert not await scene.standby._look() and scene.would_take, "the owner's short lock of SQLite's file"
+        assert not said and not scene.standby._warnings()
+        for _ in range(2):
+            await scene.standby._store.look()
+            assert not await scene.standby._look() and not scene.would_take
+    [told] = said
+    assert (told["log_level"], told["reason"]) == ("error", "password is wrong") and "pg_hba.conf" in told["remedy"]
+    assert scene.standby._warnings() == [own_store.SILENT]
+    assert any("cannot take over" in reason for reason in scene.standby._not_ready())
+    await scene.look(None)
+    assert not scene.would_take, "that the owner has died has not mended it"
+    refuses = False
+    with capture_logs() as said:
+        await scene.standby._store.look()
+    assert [line["log_level"] for line in said] == ["info"]
+    await scene.look(OTHER)
+    assert scene.would_take and not scene.standby._warnings()
+    assert not any("cannot take over" in reason for reason in scene.standby._not_ready())
 
 
 async def test_a_server_that_has_held_the_owners_store_is_asked_once_at_a_takeover(
@@ -149,7 +136,7 @@ async def test_a_server_that_has_held_the_owners_store_is_asked_once_at_a_takeov
     """Each question is a connection, and nobody is served meanwhile."""
     scene, asked, known = Scene(), 0, 5
 
-    def newest_token_in(url: str, domain: str) -> int:
+    def newest_token_in(url: str, domain: str, *, answer_s: float) -> int:
         nonlocal asked
         asked += 1
         return known

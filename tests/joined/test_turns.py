@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from cti.cli import control
 from cti.config import settings as config
 from cti.config.joined import Joined
-from cti.joined import standby, turns
+from cti.joined import own_store, taking, turns
 from cti.joined.door import Door
 from cti.joined.holding import Holding
 from cti.joined.own_file import OwnFile
@@ -47,7 +47,9 @@ def redis() -> Iterator[valkey.Valkey]:
 class Process:
     """One engine's turns; what it would serve is a flag."""
 
-    def __init__(self, folder: Path, name: str, address: str, url: str, secret: str, lease_s: float) -> None:
+    def __init__(
+        self, folder: Path, name: str, address: str, url: str, secret: str, lease_s: float, store: str
+    ) -> None:
         self.settings = config.loads(
             f"""nodes: {{n: {{host: 127.0.0.1, secret: x}}}}
 fastagi: {{token: t, listen: "{address}:4573"}}
@@ -55,7 +57,7 @@ http: {{listen: "{address}:8470"}}
 web: {{listen: "{address}:8089", secret: "{secret}"}}
 queues: {{sales: {{}}}}
 state_dir: {folder}/{name}
-store: sqlite:///{folder}/shared.db
+store: {store or f"sqlite:///{folder}/shared.db"}
 redis: {{url: "{url}", domain: {folder.name.replace("_", "-")[:30]}, lease_s: {lease_s:g}}}
 """.encode(),
             environ={},
@@ -122,9 +124,9 @@ Start = Callable[..., Process]
 async def start(redis: valkey.Valkey, tmp_path: Path) -> AsyncIterator[Start]:
     begun: list[Process] = []
 
-    def begin(name: str, secret: str = "s" * 32, *, at: int = 0, lease_s: float = 1) -> Process:
+    def begin(name: str, secret: str = "s" * 32, *, at: int = 0, lease_s: float = 1, store: str = "") -> Process:
         address = f"127.34.0.{at or len(begun) + 1}"
-        begun.append(Process(tmp_path, name, address, redis.url, secret, lease_s))
+        begun.append(Process(tmp_path, name, address, redis.url, secret, lease_s, store))
         return begun[-1]
 
     yield begin
@@ -158,6 +160,21 @@ async def test_one_owns_it_the_other_sends_on_and_follows(start: Start) -> None:
     assert two.settings.redis is not None
     assert newest_token(store, two.settings.redis.domain) == two.tokens[0]
     store.close()
+
+
+async def test_one_that_does_not_reach_the_store_does_not_count_as_one_who_stands_by(start: Start) -> None:
+    one = start("one")
+    await one.until(lambda: one.owns)
+    assert one.holding is not None
+    one.holding.says = "its file"  # as who serves does
+    with capture_logs() as said:
+        two = start("two", store="postgresql://cti@127.0.0.1:1/cti")
+        await two.until(lambda: any("remedy" in line for line in said))
+    await one.until(lambda: one.holding is not None and one.holding.standbys == 0)
+    told = json.loads((await two.get(8470, "/readyz"))[1])
+    assert told["warnings"] == [own_store.SILENT] and "cannot take over" in str(told)
+    with pytest.raises(control.NotRunning, match="its store gives no answer"):
+        await asyncio.to_thread(control.ask, two.settings.control, "GET", "/api/v1/status")
 
 
 async def test_one_with_another_secret_of_the_web_says_so_while_it_stands_by(start: Start) -> None:
@@ -339,7 +356,7 @@ async def test_a_stop_while_the_lease_is_taken_gives_it_back(
         return token
 
     taken = Door.take
-    monkeypatch.setattr(standby, "open_store", hangs)
+    monkeypatch.setattr(taking, "open_store", hangs)
     monkeypatch.setattr(Door, "take", take)
     close = Store.close
 
