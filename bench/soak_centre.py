@@ -30,7 +30,7 @@ from cti.sim.exchange import Exchange
 from cti.sim.people import Crowd
 from cti.sim.plan import Called, Caller, Plan, Ring
 from cti.sim.switch import SimSwitch
-from cti.store.agent_status import StoreWriter
+from cti.store.agent_status import AgentStatusWriter
 from cti.store.database import open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history_writer import HistoryWriter
@@ -111,7 +111,7 @@ class SoakCentre:
         self.database = folder / "soak.db"
         self.store = open_store(f"sqlite:///{self.database}")
         self.history = HistoryWriter(self.store, policy, "soak", now=EPOCH, keep_s=KEEP_DAYS * DAY_S)
-        self.status, self.follow_ups = StoreWriter(self.store), FollowUpWriter(self.store)
+        self.status, self.follow_ups = AgentStatusWriter(self.store), FollowUpWriter(self.store)
         self.queue_log = QueueLogFile(folder / "queue_log", policy, EPOCH)
         self.readers = [self.view.apply, self.boards.apply, self.prometheus.apply, self.flow_counts.apply]
         self.readers += [self.status.apply, self.follow_ups.apply, self.history.apply, self.queue_log.apply]

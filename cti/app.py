@@ -67,7 +67,7 @@ from cti.policy_in_force import PolicyInForce
 from cti.ports import Ledger, Office, Reader, told_of
 from cti.reports.running import Reports
 from cti.reports.today import restore_today
-from cti.store.agent_status import StoreWriter, load_agent_status
+from cti.store.agent_status import AgentStatusWriter, load_agent_status
 from cti.store.audit import AuditLog
 from cti.store.away import why_away
 from cti.store.callback_spool import SpoolCounts, watch_spool
@@ -246,7 +246,7 @@ class Application:
 
     async def _readers(self, stack: contextlib.AsyncExitStack, store: Store) -> list[Reader]:
         """Everybody who reads the stream of facts; closed behind the engine, those who write all at once."""
-        writer = StoreWriter(store)
+        writer = AgentStatusWriter(store)
         self.closing.add("agent_status", writer.close)
         counts = (self.prometheus.apply, self.flow_counts.apply, self.outbound_counts.apply)
         readers: list[Reader] = [self.view.apply, *counts, writer.apply]
@@ -271,7 +271,7 @@ class Application:
         if self.settings.hooks:
             await in_thread_of_its_own(lambda: hooks.outbox.goes_on(history.left.facts(OF_CONTACTS)))
         readers += [history.apply, history.left.node]
-        self._errors["store"] = lambda: writer.errors
+        self._errors["agent_status"] = lambda: writer.errors
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)

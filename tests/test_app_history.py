@@ -77,7 +77,8 @@ async def test_a_contact_is_explained_live_and_after_a_restart(settings: config.
         assert [each["agent"] for each in again["looks"][-1]["standings"]] == ["anna"]
         assert len(version) == 12
         status = await ask(app, "/v1/status")
-        assert (status["status"]["errors"]["history"], status["status"]["errors"]["history_lost"]) == (0, 0)
+        errors = status["status"]["errors"]
+        assert [errors[kind] for kind in ("history", "history_lost", "agent_status")] == [0, 0, 0]
 
 
 async def test_who_was_lost_over_a_death_is_on_the_boards_too(

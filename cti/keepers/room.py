@@ -54,7 +54,7 @@ class OutboundRoom:
         watched = self.keeper.unanswered.watched
         self.list = CallbackDesk(store, self.writer, clock, policy, watched)
         self._post: Callable[[AnyEvent], None] = lambda event: None
-        self.ledger = AttemptLedger(store, clock, self._refused)
+        self.ledger = AttemptLedger(store, clock, self.writer, self._refused)
         closing.add("attempts", self.ledger.close)
         self.abandoned = AbandonedCallers(store, policy)
         closing.add("abandoned_callers", self.abandoned.close)

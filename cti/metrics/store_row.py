@@ -1,4 +1,7 @@
-"""What does the row of an engine say of its store? Why nothing can be written now, and since when. PURE."""
+"""What does the row of an engine say of its store? Why nothing can be written now, and since when. PURE.
+
+It is the history's writer who tells: of all that happens he writes something, and so he is the first to find out.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def load_agent_status(store: Store) -> list[AgentRestored]:
     ]
 
 
-class StoreWriter(RowWriter[Row]):
+class AgentStatusWriter(RowWriter[Row]):
     """A ports.Reader that keeps agents' status in the store. `errors` counts failed tries; each is tried again."""
 
     def __init__(self, store: Store, *, retry_s: float = RETRY_S) -> None:

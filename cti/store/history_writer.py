@@ -5,6 +5,7 @@ What waits to be written is bounded: beyond that, facts are lost, counted and to
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -29,6 +30,7 @@ GATHER_S = 0.25  # a commit takes together what came within so long
 RETRY_S = 1.0
 SWEEP_S = 60.0  # once nothing is too old any more
 SWEEP_ON_S = 0.25  # while there is more
+SWEEP_STEP_S = 60.0  # may walk through a whole table, or count a whole day
 LATE_LOOK_S = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -71,11 +73,13 @@ class HistoryWriter(WriterThread[_Work]):
         retry_s: float = RETRY_S,
         may_wait: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__("history", retry_s)
+        super().__init__("history", retry_s, monotonic)
         self.written = 0
         self._tell_lost_at = 1
-        self._store, self.sweeper, self._center = store, Sweeper(store, keep_s, further), center
+        self._store, self._center = store, center
+        self.sweeper = Sweeper(store, keep_s, further, lambda: self._asks(SWEEP_STEP_S))
         self._max_pending, self._gather_s = max_pending, gather_s
         self._may_wait, self._clock = may_wait, clock
         self._book = Book()
@@ -247,7 +251,10 @@ class HistoryWriter(WriterThread[_Work]):
         if now - self._swept_at < SWEEP_S:
             self._sweeps_on = False  # a clock was set back
             return
+        failed = self.sweeper.errors
         self._sweeps_on = self.sweeper.sweep(now, self._book.version, self._center) >= PORTION
+        if self.sweeper.errors == failed or not self._is_silent:
+            self._answer_by = None  # else it is as silent as before, for who writes next
         if not self._sweeps_on:
             self._swept_at = now
 

@@ -15,7 +15,7 @@ from cti.model.books import AnyBookOrder, KeepCampaign, KeepNotAgain, KeepPromis
 from cti.model.changes import Changed, Kind
 from cti.model.dialling import LeadId
 from cti.model.promise import Promise
-from cti.model.words import DialResult
+from cti.model.words import AttemptId, DialResult
 from cti.ports import told_of
 from cti.store import attempts, callbacks, campaigns
 from cti.store.attempts import AttemptState
@@ -42,7 +42,7 @@ _TURNS = (Ended, KeepPromise, KeepNotAgain, KeepCampaign, SettleLead)
 
 
 class OutboundWriter(RowWriter[Ended | Order]):
-    """A ports.Reader (attempts), and the books of the engine (promises, leads, campaigns).
+    """A ports.Reader (attempts), and the books of the engine (promises, leads, campaigns, dials that did not go out).
 
     `errors`: failed tries, each tried again. `lost`: what no database takes; the rest goes on without it.
     """
@@ -63,6 +63,13 @@ class OutboundWriter(RowWriter[Ended | Order]):
         """Take in one order of the core; returns at once. Never raises."""
         if not isinstance(order, WantLeads):  # those are of whoever reads leads
             self._put(order, key_of(order))
+
+    def not_sent(self, attempt: AttemptId, result: DialResult, at: float) -> None:
+        """It was intended, and has not gone out. Returns at once, never raises.
+
+        It stands beside what the core says of it, and in this order: of what counts, the first word stays.
+        """
+        self._put(Ended(attempt, result, at, ""), (Ended, attempt, "not sent"))
 
     def unwritten(self) -> dict[LeadId, Promise]:
         """Promises that stand otherwise than the store says."""

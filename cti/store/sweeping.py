@@ -42,11 +42,16 @@ NOTHING_FURTHER = Further()
 
 
 class Sweeper:
-    """`facts_s`: how long the history of contacts and agents is kept. `errors`: steps that failed, tried again."""
+    """`facts_s`: how long the history of contacts and agents is kept. `errors`: steps that failed, tried again.
 
-    def __init__(self, store: Store, facts_s: float, further: Further) -> None:
+    `begins` is called before each step.
+    """
+
+    def __init__(
+        self, store: Store, facts_s: float, further: Further, begins: Callable[[], None] = lambda: None
+    ) -> None:
         self.errors = 0
-        self._store, self._facts_s, self._further = store, facts_s, further
+        self._store, self._facts_s, self._further, self._begins = store, facts_s, further, begins
         self._files_at = 0.0
         self._more: set[str] = set()  # which steps found a full portion
 
@@ -60,6 +65,7 @@ class Sweeper:
         for what, step in self._steps(now, version, center).items():
             if wanted and what not in wanted:
                 continue
+            self._begins()
             try:
                 found = step()
                 deleted = max(deleted, found)

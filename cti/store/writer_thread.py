@@ -7,7 +7,9 @@ Nothing that fails ends the thread: a database that is away is tried again, what
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import structlog
@@ -15,6 +17,10 @@ import structlog
 from cti.store.database import reason
 from cti.store.owner import gravity
 from cti.store.row_fault import is_rows_fault
+
+# Far longer than a batch of the history takes; who waits for a lock of SQLite's is refused after half of it.
+SILENT_S = 10.0
+NO_ANSWER = "the database gives no answer"
 
 Work = TypeVar("Work")
 
@@ -25,21 +31,32 @@ class WriterThread(ABC, Generic[Work]):
     """`errors` counts failed tries; `lost` what no database takes, and what a subclass has no room for.
 
     `what` names it in the log. Whoever changes what waits does it under `_wake`, and notifies.
-    A subclass calls `_begin` when it is ready to be asked.
+    A subclass calls `_begin` when it is ready to be asked. `monotonic`: seconds, by which an answer is waited for.
     """
 
-    def __init__(self, what: str, retry_s: float) -> None:
+    def __init__(self, what: str, retry_s: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.errors = self.lost = 0
         self._what, self._retry_s = what, retry_s
         self._wake = threading.Condition()
         self._closing = self._failing = False
         self._why = ""
+        self._monotonic = monotonic
+        self._answer_by: float | None = None  # None: nothing is asked
         self._thread = threading.Thread(target=self._run, name=f"cti-{what}", daemon=True)
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be written now, in words without values; "" while it can."""
-        return self._why if self._failing else ""
+        """Why nothing can be written now, in words without values; "" while it can.
+
+        A server that hangs fails only after minutes (ANSWER_S of database.py): it is told long before.
+        """
+        silent = self._is_silent  # looked at first: it ends once it is known whether that failed
+        return self._why if self._failing else NO_ANSWER if silent else ""
+
+    @property
+    def _is_silent(self) -> bool:
+        answer_by = self._answer_by
+        return answer_by is not None and self._monotonic() > answer_by
 
     def _begin(self) -> None:
         self._thread.start()
@@ -74,8 +91,20 @@ class WriterThread(ABC, Generic[Work]):
             if over:
                 return
 
+    def _asks(self, within_s: float) -> None:
+        """The database is asked, and should have answered after so long; who is silent is so until something works."""
+        if not self._is_silent:
+            self._answer_by = self._monotonic() + within_s
+
     def _try(self, work: Work) -> bool:
         """Whether it is done with: stored, or lost for ever."""
+        self._asks(SILENT_S)
+        try:
+            return self._try_now(work)
+        finally:
+            self._answer_by = None
+
+    def _try_now(self, work: Work) -> bool:
         try:
             self._write(work)
         except Exception as error:

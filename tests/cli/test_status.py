@@ -43,7 +43,7 @@ def test_an_engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_wrong_is_said() -> None:
-    closed = {**ALONE, "admission": {"closed": "calls"}, "errors": {"switch": 2, "store": 0}, "bugs": 1}
+    closed = {**ALONE, "admission": {"closed": "calls"}, "errors": {"switch": 2, "agent_status": 0}, "bugs": 1}
     told = list(lines(closed))
     assert told[2] == "new callers: turned away, calls" and told[6] == "errors since the start: bug 1, switch 2"
 

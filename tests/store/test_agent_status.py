@@ -12,7 +12,7 @@ from sqlalchemy import text
 from cti.model.changes import Changed, Kind
 from cti.model.events import AgentRestored
 from cti.model.words import AgentId, AgentStatus
-from cti.store.agent_status import StoreWriter, load_agent_status
+from cti.store.agent_status import AgentStatusWriter, load_agent_status
 from cti.store.database import Store, open_store
 
 pytestmark = pytest.mark.unit
@@ -30,7 +30,7 @@ def status(agent: str, new: str, at: float, reason: str | None = None, cause: st
 
 
 def test_the_newest_status_is_read_back(store: Store) -> None:
-    writer = StoreWriter(store)
+    writer = AgentStatusWriter(store)
     for changed in (
         status("anna", "available", 1.0),
         status("ben", "on_break", 2.0, "lunch"),
@@ -45,7 +45,7 @@ def test_the_newest_status_is_read_back(store: Store) -> None:
 
 
 def test_what_was_restored_keeps_its_old_time(store: Store) -> None:
-    writer = StoreWriter(store)
+    writer = AgentStatusWriter(store)
     writer.apply(status("anna", "on_break", 9.0, "lunch", "AgentRestored"))
     writer.apply(Changed(Kind.ACTIVITY, "anna", "idle", "ringing", 9.0, "Test"))
     writer.close()
@@ -59,7 +59,7 @@ def test_words_of_another_version_are_left_out(store: Store) -> None:
 
 
 def test_apply_returns_while_the_database_is_locked_and_nothing_is_lost(store: Store) -> None:
-    writer = StoreWriter(store, retry_s=0.01)
+    writer = AgentStatusWriter(store, retry_s=0.01)
     with store.durable.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")  # the writer's thread now waits for us
         for number in range(1000):
@@ -73,7 +73,7 @@ def test_errors_are_counted_and_tried_again(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE agent_status RENAME TO away")
     failed = threading.Event()
-    writer = StoreWriter(store, retry_s=0.01)
+    writer = AgentStatusWriter(store, retry_s=0.01)
     real_try = writer._try
 
     def watched(rows: dict[Hashable, dict[str, object]]) -> bool:
@@ -95,6 +95,6 @@ def test_errors_are_counted_and_tried_again(store: Store) -> None:
 def test_close_says_what_could_not_be_written(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE agent_status")
-    writer = StoreWriter(store, retry_s=0.01)
+    writer = AgentStatusWriter(store, retry_s=0.01)
     writer.apply(status("anna", "available", 1.0))
     assert writer.close() == 1

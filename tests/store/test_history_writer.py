@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from kit import START, Queue, Scene, center, member
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from cti.clocks import AgeingClock, SteadyClock
@@ -19,8 +20,9 @@ from cti.model.words import AgentAction, AgentId, ContactId
 from cti.store import history_retention, history_writer
 from cti.store.database import Store, open_store
 from cti.store.history import History
-from cti.store.history_writer import HistoryWriter
+from cti.store.history_writer import SWEEP_STEP_S, HistoryWriter
 from cti.store.tables import agent_fact, config_version, contact_fact, contact_history
+from cti.store.writer_thread import NO_ANSWER
 from tests.waiting import until
 
 pytestmark = pytest.mark.unit
@@ -325,3 +327,37 @@ async def test_what_is_too_old_goes_on_going_where_nothing_happens(
     writer.apply(contact(99, START + 2 * 86_400.0))  # no clock: this is how late it is
     await until(lambda: count(store, contact_fact) == 1, "the others are gone")
     writer.close()
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_sweep_may_take_long_and_a_server_that_hangs_in_it_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    now, hangs, answers, swept = 1000.0, threading.Event(), threading.Event(), threading.Event()
+
+    def step(*_: object) -> int:
+        hangs.set()
+        assert answers.wait(30)
+        if works:
+            return 0
+        raise OperationalError("", None, Exception("timed out"))
+
+    def last(*_: object) -> int:
+        told.append(writer.trouble)
+        swept.set()
+        return 0
+
+    told = list[str]()
+    monkeypatch.setattr(history_retention, "_sweep_contacts", step)
+    monkeypatch.setattr(history_retention, "_sweep_policies", last)
+    writer = HistoryWriter(store, CENTER, "v1", now=START, keep_s=1e9, gather_s=0.0, monotonic=lambda: now)
+    assert hangs.wait(30)
+    for now in (1000.0, 1000.0 + SWEEP_STEP_S, 1001.0 + SWEEP_STEP_S):  # noqa: B007
+        told.append(writer.trouble)
+    answers.set()
+    assert swept.wait(30)
+    assert works or writer.trouble == NO_ANSWER, "nothing has worked since"
+    writer.apply(contact(1))
+    assert writer.flush(30.0) and writer.trouble == "", "it answers"
+    assert writer.close() == 0
+    assert told == ["", "", NO_ANSWER, NO_ANSWER]

@@ -14,7 +14,7 @@ from cti.model.audit import AuditEntry
 from cti.model.books import KeepNotAgain
 from cti.model.changes import Changed, Kind
 from cti.store.abandoned_callers import AbandonedCallers
-from cti.store.agent_status import StoreWriter
+from cti.store.agent_status import AgentStatusWriter
 from cti.store.amd_tables import amd_verdict
 from cti.store.amd_verdicts import AmdVerdicts
 from cti.store.audit import AuditLog
@@ -107,7 +107,7 @@ def test_the_end_comes_also_where_nothing_can_be_written() -> None:
 Feed = Callable[[Any, int, str], None]
 
 
-def put_status(writer: StoreWriter, number: int, text: str) -> None:
+def put_status(writer: AgentStatusWriter, number: int, text: str) -> None:
     writer.apply(Changed(Kind.STATUS, f"agent{number}", "", "on_break", NOW, "AgentRequest", reason=text))
 
 
@@ -132,7 +132,7 @@ def put_wish(writer: OutboundWriter, number: int, text: str) -> None:
 
 
 KINDS: dict[str, tuple[Callable[[Store], RowWriter[Any]], Feed, Table]] = {
-    "agent_status": (StoreWriter, put_status, agent_status),
+    "agent_status": (AgentStatusWriter, put_status, agent_status),
     "audit": (AuditLog, put_entry, audit),
     "follow_ups": (FollowUpWriter, put_follow_up, follow_up),
     "abandoned_callers": (

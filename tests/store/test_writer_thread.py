@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -10,16 +12,20 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from cti.store.owner import NotOwner
-from cti.store.writer_thread import WriterThread
+from cti.store.writer_thread import NO_ANSWER, SILENT_S, WriterThread
 
 pytestmark = pytest.mark.unit
 
 
 class Letters(WriterThread[list[str]]):
-    """Writes letters into a list; `broken` says how often that fails first."""
+    """Writes letters into a list; `broken` says how often that fails first. `hanging` is set while it hangs."""
 
-    def __init__(self, broken: int, error: Exception | None = None) -> None:
-        super().__init__("letters", retry_s=0.001)
+    def __init__(
+        self, broken: int, error: Exception | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__("letters", 0.001, monotonic)
+        self.answers, self.hanging = threading.Event(), threading.Event()
+        self.answers.set()
         self.waiting: list[str] = []
         self.stored: list[str] = []
         self.afterwards: list[list[str]] = []
@@ -48,6 +54,9 @@ class Letters(WriterThread[list[str]]):
         self.waiting = work + self.waiting
 
     def _write(self, work: list[str]) -> None:
+        if not self.answers.is_set():
+            self.hanging.set()
+            assert self.answers.wait(30)
         if self._broken:
             self._broken -= 1
             raise self._error
@@ -72,6 +81,42 @@ def test_who_asks_is_told_why_nothing_is_written() -> None:
     letters.put("a")
     assert letters.close() == ["a"]
     assert letters.trouble == "disk is full"
+
+
+@pytest.mark.parametrize("broken", [0, 1_000_000])
+def test_who_asks_a_server_that_hangs_is_told_so_until_it_answers(broken: int) -> None:
+    now = 1000.0
+    error = OperationalError("", None, Exception("timed out"))
+    letters = Letters(broken, error, monotonic=lambda: now)
+    letters.answers.clear()
+    now += 1000.0
+    assert letters.trouble == "", "nothing was asked"
+    letters.put("a")
+    assert letters.hanging.wait(30)
+    told = [letters.trouble]
+    for waited_s in (SILENT_S, SILENT_S + 1.0, SILENT_S + 100.0):
+        now = 2000.0 + waited_s
+        told.append(letters.trouble)
+    assert told == ["", "", NO_ANSWER, NO_ANSWER]
+    letters.answers.set()
+    letters.close()
+    assert letters.trouble == ("timed out" if broken else "")
+
+
+def test_a_portion_that_takes_its_time_is_no_trouble() -> None:
+    now = 1000.0
+    letters = Letters(broken=0, monotonic=lambda: now)
+    for number in range(3):
+        letters.answers.clear()
+        letters.hanging.clear()
+        letters.done.clear()
+        letters.put(str(number))
+        assert letters.hanging.wait(30)
+        now += SILENT_S
+        assert letters.trouble == ""
+        letters.answers.set()
+        assert letters.done.wait(30)
+    letters.close()
 
 
 def test_what_fails_is_tried_until_it_works_and_told_once() -> None:
