@@ -75,7 +75,7 @@ from cti.store.database import Store, open_store
 from cti.store.follow_up_writer import FollowUpWriter
 from cti.store.history import History
 from cti.store.history_writer import MAX_PENDING, HistoryWriter
-from cti.store.owner import guard
+from cti.store.owner import guard, why_not_taken
 from cti.store.sweeping import Further
 from cti.switch.admission import Admission, Limits
 from cti.switch.asterisk import AsteriskSwitch, NodeAddress
@@ -240,6 +240,7 @@ class Application:
         stack.push_async_callback(self.closing.close)
         if self.office is not None and settings.redis is not None:
             guard(store, settings.redis.domain, self.office.token, self.office.step_down)
+            self.leaving.store_trouble = partial(why_not_taken, store, settings.redis.domain)
             self.prometheus.registry.register(OfficeCounts(self.office))
             self.view.redis = OfficeRow(self.office, str(settings.fastagi.advertise), self.clock).told
         return store
@@ -272,6 +273,9 @@ class Application:
             await in_thread_of_its_own(lambda: hooks.outbox.goes_on(history.left.facts(OF_CONTACTS)))
         readers += [history.apply, history.left.node]
         self._errors["agent_status"] = lambda: writer.errors
+        writers = (history, self.audit, writer, outbound.writer, self.follow_ups, self.policy.writer)
+        self._store_row = StoreRow(lambda: next((why for each in writers if (why := each.trouble)), ""), self.clock)
+        self.view.store = self._store_row.told
         if self.settings.queue_log is not None:
             queue_log = QueueLogFile(self.settings.queue_log, self._policy, self.clock())
             stack.callback(queue_log.close)
@@ -310,8 +314,6 @@ class Application:
         made = partial(HistoryWriter, store, self._policy, version, **kept_for)
         writer = await in_thread_of_its_own(made, HistoryWriter.close)
         self.history, self._history_writer = History(store, self._policy, version, writer.flush), writer
-        self._store_row = StoreRow(lambda: writer.trouble, self.clock)
-        self.view.store = self._store_row.told
         self.view.flow_ways.goes_on(writer.left_in_flows)
         self._errors["history"] = lambda: writer.errors + writer.left.errors + writer.sweeper.errors
         self._errors["history_lost"] = lambda: writer.lost
@@ -458,10 +460,7 @@ class Application:
         return [each for each in told if each]
 
     def _ami_events(self) -> Mapping[str, int]:
-        total: Counter[str] = Counter()
-        for node in self.switch.nodes.values():
-            total.update(node.counts)
-        return total
+        return sum((Counter(node.counts) for node in self.switch.nodes.values()), Counter())
 
     def _count_errors(self) -> Mapping[str, int]:
         return {kind: count() for kind, count in self._errors.items()}

@@ -11,10 +11,12 @@ from collections.abc import Callable
 
 import structlog
 
+from cti.background import in_thread_of_its_own
 from cti.model.changes import Refused
 from cti.model.words import RefusedReason
 
 LOOK_S = 0.25
+STORE_S = 4.0  # who has typed it waits 5 s; SQLite as long for a lock, which is no answer either
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +36,21 @@ class Leaving:
         is_joined: bool = False,
     ) -> None:
         self.over = asyncio.Event()
+        self.store_trouble: Callable[[], str] = lambda: ""  # why the store takes nothing now; blocks
         self._standbys, self._inside, self._take_nothing_new = standbys, inside, take_nothing_new
         self._is_joined = is_joined
         self._emptying: asyncio.Task[None] | None = None
 
-    def drain(self, *, alone: bool = False) -> dict[str, int | str] | Refused:
+    async def drain(self, *, alone: bool = False) -> dict[str, int | str] | Refused:
         """Begin to leave; what will come of it: `handed_over`, or `empties` with so many `inside`.
 
-        Where others should stand by and none does, only who means it (`alone`) has nobody serve for a while.
+        Where others should stand by and none does, or could claim the centre, only who means it (`alone`) has nobody
+        serve for a while.
         """
+        trouble = "" if alone or not self._standbys() else await self._asked_store()
+        if trouble:
+            what = f"the store takes nothing now ({trouble}): no other engine could take over"
+            return Refused(RefusedReason.NOBODY_STANDS_BY, what)
         inside = self._inside()
         if self._standbys():
             log.info("drained: a standby takes over", inside=inside)
@@ -55,6 +63,12 @@ class Leaving:
             self._take_nothing_new()
             self._emptying = asyncio.get_running_loop().create_task(self._until_empty())
         return {"drain": "empties", "inside": inside}
+
+    async def _asked_store(self) -> str:
+        """What we cannot write, who takes over could not claim."""
+        asked = in_thread_of_its_own(self.store_trouble)
+        done, _ = await asyncio.wait((asked,), timeout=STORE_S)
+        return asked.result() if done else f"no answer within {STORE_S:.0f} s"
 
     async def _until_empty(self) -> None:
         while True:

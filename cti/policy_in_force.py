@@ -98,7 +98,7 @@ class PolicyInForce:
         lost_in = (lambda _center: []) if flows is None else flows.lost_in
         self.center, dropped, self._warnings = config_live.fitting(self._file, values_of(self._live), lost_in)
         self._kept = dict(self._live)  # what the writer knows
-        self._writer = LiveChangeWriter(store, self._live.values())
+        self.writer = LiveChangeWriter(store, self._live.values())
         self._live = without(self._live, dropped)
         self._resting: Live = {path: self._kept[path] for path, _ in dropped}  # the file may be an older one
         for path, why in dropped:
@@ -110,16 +110,16 @@ class PolicyInForce:
     @property
     def errors(self) -> int:
         """Reloads of broken files, and what was in vain when live changes were to be stored."""
-        return self._broken + self._writer.errors + self._writer.lost
+        return self._broken + self.writer.errors + self.writer.lost
 
     @property
     def is_stored(self) -> bool:
         """See ports.PolicyDesk."""
-        return not self._writer.is_behind
+        return not self.writer.is_behind
 
     def close(self, timeout_s: float = 5.0) -> int:
         """Store what is not stored yet, with one last try, at most `timeout_s`; 1: it is not stored."""
-        return self._writer.close(timeout_s)
+        return self.writer.close(timeout_s)
 
     # --- what people want -------------------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class PolicyInForce:
             {
                 **msgspec.structs.asdict(change),
                 "file": config_live.value_if_any(self._file, change.path),
-                "stored": self._writer.stored.get(change.path) == change,
+                "stored": self.writer.stored.get(change.path) == change,
                 "resting": change.path not in self._live,
             }
             for change in (self._resting | self._live).values()
@@ -193,7 +193,7 @@ class PolicyInForce:
         wanted = self._resting | self._live
         if wanted != self._kept:
             self._kept = wanted
-            return self._writer.keep(wanted.values(), entry)
+            return self.writer.keep(wanted.values(), entry)
         if entry is not None:
             self._remember(entry)
         return None

@@ -15,7 +15,7 @@ from cti.model.changes import Refused
 class Drain(Protocol):
     """Begin to leave: what comes of it, or why not."""
 
-    def __call__(self, *, alone: bool) -> dict[str, int | str] | Refused: ...
+    async def __call__(self, *, alone: bool) -> dict[str, int | str] | Refused: ...
 
 
 class DrainAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +30,7 @@ def add_routes(app: web.Application, drain: Drain) -> None:
         note(request, "drain", "")
         wish = await body(request, DrainAsked)
         note(request, "drain", "", {"alone": True} if wish.alone else {}, wish.by)
-        found = drain(alone=wish.alone)
+        found = await drain(alone=wish.alone)
         return refusal(found) if isinstance(found, Refused) else answer({"ok": True, **found})
 
     add(app, "POST", "/drain", asked)

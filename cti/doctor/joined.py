@@ -57,7 +57,7 @@ def _store_of(owner: Whereabouts, token: int, store: str, rules: Joined) -> list
         if newest_token_in(store, rules.domain, answer_s=rules.claim_s) >= token:
             return []
     except UNREADABLE as error:
-        silent = f"gives no answer ({reason(error)}): no takeover by this engine"
+        silent = f"cannot be used ({reason(error)}): no takeover by this engine"
         return [Finding("fail", HERE, "store", silent, LET_IN)]
     text = f"{owner.agi} owns the centre and writes into another store than this file's: no takeover from it"
     return [Finding("fail", HERE, "store", text, "one store for all engines of a redis.domain")]

@@ -62,7 +62,7 @@ class Holding:
         self._ask_store_at = 0.0
         self._renewed = Question(self._ask_redis, clock, "cti-renew")
         self._stored = Question(newest, clock, "cti-owner")
-        self._told_away = self._told_lost = False
+        self._told_away = self._told_lost = self._told_store = False
         self._stop = threading.Event()
         self._beat = self._turned_at = clock()
         self._thread = threading.Thread(target=self._run, name="cti-lease", daemon=True)
@@ -207,12 +207,16 @@ class Holding:
         """The newest token, and when it was asked for; None where the store gives no answer in time: neither thread nor
         loop may wait."""
         try:
-            return self._stored.answer(self._patience_s)
+            told = self._stored.answer(self._patience_s)
         except NotInTime:
             return None
         except Exception as error:
-            log.warning("the store does not say who owns the centre", error=type(error).__name__)
+            if not self._told_store:
+                log.warning("the store does not say who owns the centre", error=type(error).__name__)
+            self._told_store = True
             return None
+        self._told_store = False
+        return told
 
     def _tell_lost(self) -> None:
         if not self._told_lost:

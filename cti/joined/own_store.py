@@ -24,10 +24,10 @@ AGAIN_S = 60.0  # once it is his: passwords and firewalls change while an engine
 MOST_SILENT = 2
 OTHER_STORE = "its store is not the owner's: it does not take over, since it knows nothing of what was promised"
 REMEDY_OF_OTHER = "one store for all engines of a redis.domain; where the owner's is lost for good, start this one anew"
-SILENT = "its store gives no answer: it could not take over"
+SILENT = "its store cannot be used: it could not take over"
 LET_IN = (
-    "have the store answer here as it does where the owner is: the password in its url, pg_hba.conf, a firewall; "
-    "SQLite: its folder, the rights to it, a program that keeps its lock"
+    "have the store answer here as it does where the owner is: the user and password in its url, what he may write, "
+    "pg_hba.conf, a firewall; SQLite: its folder, the rights to it, a program that keeps its lock"
 )
 
 log = structlog.get_logger(__name__)
@@ -110,11 +110,11 @@ class OwnStore:
     def _tells(self) -> None:
         if self._is_told:
             self._is_told = False
-            log.info("the store answers again: this engine could take over by it")
+            log.info("the store can be used again: this engine could take over by it")
 
     def _tells_nothing(self, why: str, looks: int = 1) -> None:
         self._unanswered += looks
         self.is_silent = self._unanswered >= MOST_SILENT
         if self.is_silent and not self._is_told:
             self._is_told = True
-            log.error("the store gives no answer: this engine could not take over", reason=why, remedy=LET_IN)
+            log.error("the store cannot be used: this engine could not take over", reason=why, remedy=LET_IN)

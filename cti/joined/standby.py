@@ -84,13 +84,19 @@ class Standby:
         self._try_at = lasting_clock() + self._try_pause_s
 
     @property
+    def trouble(self) -> str:
+        """Why we cannot take over though nobody owns the centre; "" where nothing is known that keeps us."""
+        return self._trouble
+
+    @property
     def redis_away_s(self) -> float | None:
         """For how long Redis has given no answer; None: it answers."""
         return None if self._away_since is None else lasting_clock() - self._away_since
 
     async def until_taken(self) -> None:
         """Stand by until the term has its lease; who comes meanwhile is sent on. Raises ConfigError."""
-        log.info("stands by", domain=self._rules.domain)
+        if not self.trouble:
+            log.info("stands by", domain=self._rules.domain)
         async with contextlib.AsyncExitStack() as stack:
             await self._open(stack)
             stack.callback(self._taking.close)
@@ -244,7 +250,7 @@ class Standby:
         registry.register(OfficeCounts(self))
         machine.make_directory(settings.state_dir)
         control = await ControlSocket.open(
-            make_standing_by_app(self._where, self._warnings, pages=False), settings.control
+            make_standing_by_app(self._where, self._troubles, pages=False), settings.control
         )
         stack.push_async_callback(control.close)
         told = (lambda: generate_latest(registry), self._not_ready, watch.lag_s, self._warnings)
@@ -274,15 +280,17 @@ class Standby:
 
     def _not_ready(self) -> list[str]:
         away = [] if self._away_since is None else ["Redis gives no answer: it cannot take over"]
-        owner = (
-            "nobody owns the centre" if self.owner is None else f"{self.owner.http or self.owner.agi} owns the centre"
-        )
+        who = "nobody" if self.owner is None else self.owner.http or self.owner.agi
         trouble = ["it cannot take over: its log says why"] if self._trouble or not self._store.could_be_opened else []
-        return [f"standby: {owner}", *away, *trouble]
+        return [f"standby: {who} owns the centre", *away, *trouble]
 
     def _warnings(self) -> list[str]:
         silent = [SILENT] if self._store.is_silent else []
         return [*self._apart, *silent, *([self._file.trouble] if self._file.trouble else [])]
+
+    def _troubles(self) -> list[str]:
+        """For who types a command here; what drivers say is for nobody else."""
+        return [*([f"it cannot take over: {self._trouble}"] if self._trouble else []), *self._warnings()]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""

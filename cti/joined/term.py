@@ -25,6 +25,7 @@ class Term:
         self.holding: Holding | None = None  # from the moment when the lease was taken
         self.store: Store | None = None
         self.lost = asyncio.Event()
+        self.is_first_of_store = False  # it has never had an owner, though Redis has counted some
         self._rules, self._door = rules, door
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
@@ -42,6 +43,7 @@ class Term:
             token = self._door.take(newest)
             if token is None:
                 return False
+            self.is_first_of_store = newest == 0 and token > 1
             self.store, self.holding = store, self._hold(store, token, asked_at)
             self.holding.begin()
         with contextlib.suppress(RedisAway):  # it runs out by itself; the lease is ours

@@ -28,6 +28,8 @@ from cti.store.database import Store, reason_and_remedy
 from cti.store.owner import claim
 
 BEAT_S = 0.5
+EMPTY = "this store has never had an owner, though Redis has counted some: what was promised to those is not known here"
+ITS_STORE = "is it the right one (a mount that is late)? One that is new begins so"
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +52,16 @@ async def take_turns(file: OwnFile, serve: Serve) -> None:
         term = Term(rules, door)
         beating = asyncio.get_running_loop().create_task(_beat(term))
         try:
-            await Standby(file, rules, door, term, refused=refused).until_taken()
-            refused = ""
+            standby = Standby(file, rules, door, term, refused=refused)
+            await standby.until_taken()
+            refused = standby.trouble
             await file.at_takeover()
             if await _own(rules, door, term, serve):
                 return
+            refused = ""
         except _NotClaimed as trouble:
+            if str(trouble) != refused:  # else it is tried again and again, and told once
+                log.error("cannot take over: the store does not take the claim", reason=str(trouble))
             refused = str(trouble)
         finally:
             beating.cancel()
@@ -79,9 +85,10 @@ async def _own(rules: Joined, door: Door, term: Term, serve: Serve) -> bool:
         async with asyncio.timeout(rules.claim_s):  # nobody serves meanwhile, and the lease keeps others away
             await in_thread_of_its_own(partial(_claim, rules, door, term.store, token))
     except TimeoutError:
-        log.error("cannot take over: the store does not answer", waited_s=rules.claim_s)
-        raise _NotClaimed("the store does not answer") from None
+        raise _NotClaimed(f"no answer within {rules.claim_s:.0f} s") from None
     log.info("owns the centre", domain=rules.domain, token=token)
+    if term.is_first_of_store:
+        log.error(EMPTY, counted=token - 1, remedy=ITS_STORE)
     return await _serve(term.holding, serve, term.lost)
 
 
@@ -90,9 +97,7 @@ def _claim(rules: Joined, door: Door, store: Store, token: int) -> None:
     try:
         ours = claim(store, rules.domain, token, door.me.engine, time.time())
     except SQLAlchemyError as error:
-        why = reason_and_remedy(error, store)
-        log.error("cannot take over: the store does not take the claim", reason=why)
-        raise _NotClaimed(why) from None
+        raise _NotClaimed(reason_and_remedy(error, store)) from None
     if not ours:
         raise _NotClaimed("another engine was first")
 

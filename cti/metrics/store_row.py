@@ -1,6 +1,6 @@
 """What does the row of an engine say of its store? Why nothing can be written now, and since when. PURE.
 
-It is the history's writer who tells: of all that happens he writes something, and so he is the first to find out.
+Whoever writes tells: of most that happens that is the history, of what people change another one.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def glance(url: str, *, answer_s: float = ANSWER_S) -> Iterator[Connection | Non
     """
     url = _with_driver(url)
     database = make_url(url).database
-    if is_file(url) and database and not os.path.exists(database):
+    if is_file(url) and database and not _is_there(database):
         yield None
         return
     engine = _engine(url, "NORMAL", answer_s)
@@ -104,6 +104,15 @@ def glance(url: str, *, answer_s: float = ANSWER_S) -> Iterator[Connection | Non
             yield connection
     finally:
         engine.dispose()
+
+
+def _is_there(file: str) -> bool:
+    """Raises OSError where that cannot be known: a folder that may not be entered."""
+    try:
+        os.stat(file)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def is_file(url: str) -> bool:

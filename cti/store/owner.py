@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import Connection, event, insert, inspect, select, update
+from sqlalchemy import Connection, event, false, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cti.store.database import ANSWER_S, Store, glance
+from cti.store.database import ANSWER_S, UNREADABLE, Store, glance, reason
 from cti.store.tables import routing_owner
 
 _table = routing_owner
@@ -47,12 +47,24 @@ def newest_token(store: Store, domain: str) -> int:
 def newest_token_in(url: str, domain: str, *, answer_s: float = ANSWER_S) -> int:
     """Return the token of the domain's newest owner in the store at `url`; 0: it knows none, or there is no store.
 
-    The store is neither made nor migrated. `answer_s` is that of `glance`; raises what that does.
+    The store is neither made nor migrated. `answer_s` is that of `glance`; raises what that does, also where a token
+    could be read and not be written (a role without that right, a replica).
     """
     with glance(url, answer_s=answer_s) as connection:
         if connection is None or not inspect(connection).has_table(_table.name):
             return 0
+        connection.execute(update(_table).where(false()).values(since=_table.c.since))
         return connection.execute(select(_table.c.token).where(_table.c.domain == domain)).scalar() or 0
+
+
+def why_not_taken(store: Store, domain: str) -> str:
+    """Why the store takes no commit of the owner's now, in words without values; "" where it does. Blocks."""
+    try:
+        with store.durable.begin() as connection:
+            connection.execute(update(_table).where(_table.c.domain == domain).values(since=_table.c.since))
+    except UNREADABLE as error:
+        return reason(error)
+    return ""
 
 
 def claim(store: Store, domain: str, token: int, engine: str, now: float) -> bool:

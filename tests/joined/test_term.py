@@ -66,6 +66,18 @@ async def test_it_is_kept_from_the_moment_when_it_was_taken_and_given_back_once(
     assert (redis.asked, redis.given) == ([4], [7])
 
 
+@pytest.mark.parametrize(("token", "newest", "told"), [(7, 6, False), (7, 0, True), (1, 0, False)])
+async def test_a_store_without_any_owner_is_known_where_redis_has_counted_some(
+    store: Store, token: int, newest: int, told: bool
+) -> None:
+    redis = Redis()
+    redis.token = token
+    term = Term(Joined(), cast(Door, redis))
+    assert await asyncio.to_thread(term.take, store, newest)
+    assert term.is_first_of_store is told
+    await asyncio.to_thread(term.end)
+
+
 async def test_what_somebody_else_has_is_not_ours_to_give_back(store: Store) -> None:
     redis = Redis()
     redis.token = None

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from structlog.testing import capture_logs
 
 from cti.store.attempts import Attempt, intend
 from cti.store.database import Store, open_store
-from cti.store.owner import GONE_BACK, TAKEN, NotOwner, claim, guard, newest_token, newest_token_in
+from cti.store.owner import GONE_BACK, TAKEN, NotOwner, claim, guard, newest_token, newest_token_in, why_not_taken
 from cti.store.row_fault import is_rows_fault
+from cti.store.same_file import GONE
 from cti.store.tables import attempt, routing_owner
-from tests.postgres import NoPostgres, server
+from tests.postgres import NoPostgres, Postgres, server
 
 pytestmark = pytest.mark.unit
 
@@ -30,18 +31,23 @@ DOMAIN = "center"
 
 
 @pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
+def postgres() -> Iterator[Postgres]:
     try:
-        with server() as postgres:
-            postgres.ask("CREATE DATABASE owner")
-            yield postgres.url("owner")
+        with server() as found:
+            found.ask("CREATE DATABASE owner")
+            yield found
     except NoPostgres as reason:
         pytest.skip(f"NO POSTGRESQL: {reason}")
 
 
+@pytest.fixture
+def url_of_postgres(postgres: Postgres) -> str:
+    return postgres.url("owner")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/cti.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path}/cti.db" if request.param == "sqlite" else request.getfixturevalue("url_of_postgres")
 
 
 @pytest.fixture
@@ -64,6 +70,47 @@ def test_tokens_only_grow(stores: tuple[Store, Store, str]) -> None:
     assert newest_token(two, domain) == 3
     assert not claim(two, domain, 3, "two", 0.0) and not claim(two, domain, 2, "two", 0.0)
     assert claim(two, domain, 5, "two", 0.0) and newest_token(one, domain) == 5
+
+
+def test_who_leaves_is_told_whether_the_store_takes_anything(stores: tuple[Store, Store, str], url: str) -> None:
+    one, _, domain = stores
+    claim(one, domain, 3, "one", 5.0)
+    assert why_not_taken(one, domain) == ""
+    with one.durable.connect() as connection:
+        assert connection.execute(select(routing_owner.c.since).where(routing_owner.c.domain == domain)).scalar() == 5.0
+    guard(one, domain, 2, lambda: None)
+    assert why_not_taken(one, domain) == TAKEN
+
+
+def test_a_file_that_is_gone_takes_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/cti.db")
+    (tmp_path / "cti.db").rename(tmp_path / "away.db")
+    assert why_not_taken(store, DOMAIN) == GONE
+    store.close()
+
+
+def test_a_token_that_may_only_be_read_is_no_answer(postgres: Postgres, url_of_postgres: str) -> None:
+    """A role without the right to write, and a replica: who stands by with it could not claim the centre."""
+    store = open_store(url_of_postgres)
+    claim(store, DOMAIN, 3, "one", 0.0)
+    assert newest_token_in(url_of_postgres, DOMAIN) == 3
+    postgres.ask("ALTER DATABASE owner SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(SQLAlchemyError, match="read-only"):
+            newest_token_in(url_of_postgres, DOMAIN)
+    finally:
+        postgres.ask("ALTER DATABASE owner RESET default_transaction_read_only")
+        store.close()
+
+
+def test_a_file_that_may_not_be_looked_for_is_no_missing_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    assert newest_token_in(f"sqlite:///{tmp_path}/nowhere.db", DOMAIN) == 0
+    monkeypatch.setattr(os, "stat", forbidden)
+    with pytest.raises(PermissionError):
+        newest_token_in(f"sqlite:///{tmp_path}/nowhere.db", DOMAIN)
 
 
 def test_a_store_is_asked_for_its_newest_owner_before_it_is_opened(stores: tuple[Store, Store, str], url: str) -> None:
@@ -177,11 +224,11 @@ for attempt in range(2):
 """
 
 
-def test_who_is_frozen_within_a_commit_keeps_nobody_from_taking_over(postgres_url: str, tmp_path: Path) -> None:
+def test_who_is_frozen_within_a_commit_keeps_nobody_from_taking_over(url_of_postgres: str, tmp_path: Path) -> None:
     """He has compared his token, and its row is locked until his commit is over: it never is."""
     domain = str(zlib.crc32(tmp_path.name.encode()))
-    two = open_store(postgres_url, idle_s=1.0)
-    words = [sys.executable, "-c", FROZEN, postgres_url, domain, domain[:6]]
+    two = open_store(url_of_postgres, idle_s=1.0)
+    words = [sys.executable, "-c", FROZEN, url_of_postgres, domain, domain[:6]]
     frozen = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         os.waitid(os.P_PID, frozen.pid, os.WSTOPPED)
@@ -202,8 +249,8 @@ def test_who_is_frozen_within_a_commit_keeps_nobody_from_taking_over(postgres_ur
         two.close()
 
 
-def test_nobody_waits_for_a_lock_for_ever(postgres_url: str) -> None:
-    store, other = open_store(postgres_url, idle_s=0.1), open_store(postgres_url)
+def test_nobody_waits_for_a_lock_for_ever(url_of_postgres: str) -> None:
+    store, other = open_store(url_of_postgres, idle_s=0.1), open_store(url_of_postgres)
     claim(other, "lock", 1, "one", 0.0)
     with other.durable.begin() as connection:
         connection.execute(update(routing_owner).where(routing_owner.c.domain == "lock").values(engine="two"))
