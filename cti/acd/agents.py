@@ -197,8 +197,7 @@ def _rests_until(floor: Floor, agent: Agent) -> float | None:
 
 def leg_up(floor: Floor, agent: Agent, leg: str) -> None:
     """A channel of the agent's phone exists: while it does, he is free for nothing."""
-    agent.legs.add(leg)
-    floor.leg_owner[leg] = agent
+    floor.leg_came(agent, leg)
     tell_engaged(floor, agent)
     floor.refresh(agent)
 
@@ -222,8 +221,7 @@ def leg_down(floor: Floor, agent: Agent, leg: str) -> None:
     if agent.legs == {leg} and agent.busy_ring not in ("", leg):
         _end_rest(floor, agent)
     last = agent.legs == {leg} and not agent.engaged and agent.activity in (Activity.IDLE, Activity.WRAPUP)
-    agent.legs.discard(leg)
-    floor.leg_owner.pop(leg, None)
+    floor.leg_went(agent, leg)
     tell_engaged(floor, agent)
     if last:
         _tell_phone(floor, agent, "ending", "free")

@@ -69,6 +69,7 @@ class Floor:
         self.by_call: dict[CallId, Contact] = {}
         self.offers: dict[OfferId, Offer] = {}
         self.leg_owner: dict[str, Agent] = {}
+        self.leg_since: dict[str, float] = {}  # when we heard of it first
         self.parting: dict[str, ContactId] = {}  # agents' legs whose Hangup decides what the end of a talk was
         self.released: dict[CallId, LetGo] = {}  # calls not yet hung up
         self.hung_up: dict[CallId, float] = {}  # calls that were ours, and when they were, for a while
@@ -143,6 +144,18 @@ class Floor:
             self.released.pop(contact.call, None)
         self.dials.came(contact)
         self._tell_contact(contact, "", self.cause)
+
+    def leg_came(self, agent: Agent, leg: str) -> None:
+        """A channel of the agent's phone exists."""
+        agent.legs.add(leg)
+        self.leg_owner[leg] = agent
+        self.leg_since.setdefault(leg, self.now)
+
+    def leg_went(self, agent: Agent, leg: str) -> None:
+        """It is gone, or not ours to watch any more."""
+        agent.legs.discard(leg)
+        self.leg_owner.pop(leg, None)
+        self.leg_since.pop(leg, None)
 
     def let_go(self, call: CallId, entry: int, last: Release | LeaveMessage) -> None:
         """Say the last word. Should its session break before the switch has heard it, the call comes back: remember."""

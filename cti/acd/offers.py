@@ -99,8 +99,7 @@ def ringing(floor: Floor, offer: Offer, leg: str) -> None:
     """The agent's leg exists."""
     offer.leg = leg
     agent = floor.agents[offer.agent]
-    agent.legs.add(leg)
-    floor.leg_owner[leg] = agent
+    floor.leg_came(agent, leg)
     floor.tell(
         Changed(
             Kind.PHONE, agent.id, "free", "ringing", floor.now, floor.cause, agent=agent.id, offer=offer.id, leg=leg
@@ -254,5 +253,4 @@ def _close_talk(floor: Floor, contact: Contact, offer: Offer, ended_by: EndedBy)
 
 def _drop_leg(floor: Floor, agent: Agent, leg: str) -> None:
     """Dial hangs up its own leg when it ends: do not wait for the Hangup event to call the phone free."""
-    agent.legs.discard(leg)
-    floor.leg_owner.pop(leg, None)
+    floor.leg_went(agent, leg)

@@ -99,8 +99,8 @@ def _dismiss(floor: Floor, agent: Agent) -> None:
     if agent.activity is Activity.WRAPUP:
         agents.end_wrapup(floor, agent)
     _leave_pools(floor, agent)
-    for leg in agent.legs:
-        floor.leg_owner.pop(leg, None)
+    for leg in list(agent.legs):
+        floor.leg_went(agent, leg)
     for what in ("wrapup", "break", "rest"):
         floor.deadlines.cancel(what, agent.id)
     floor.staff.dismiss(agent)

@@ -49,3 +49,19 @@ def test_who_talks_in_an_old_picture_has_not_come_back_from_his_flow() -> None:
     scene.post(ev.NodeChecked(NODE, (caller("c1", "b1"), phone(leg, "b1"))))
     scene.post(ev.LegDown(leg))
     assert scene.state("c1") == "aside" and scene.agent("anna").offer is None
+
+
+def test_a_list_from_before_the_phone_had_a_channel_does_not_say_that_it_is_gone() -> None:
+    """AMI is slow: FastAGI has told of the agent who was rung first, when the list of before comes at last."""
+    scene = connected()
+    scene.login("anna")
+    scene.arrive("c1")
+    asked_at = scene.now
+    scene.wait(1)
+    scene.rings("anna")
+    scene.answer("anna")
+    scene.wait(1)
+    scene.post(ev.NodeChecked(NODE, (caller("c1", ""),), asked_at=asked_at))
+    assert str(scene.agent("anna").activity) == "talking" and scene.agent("anna").legs
+    scene.post(ev.NodeChecked(NODE, (caller("c1", ""),)))
+    assert not scene.agent("anna").legs, "a list of now says that it is"
