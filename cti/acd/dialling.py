@@ -133,7 +133,7 @@ class Dials:
 
     def engaged(self, contact: Contact) -> bool:
         """Whether its number must not be called: it is just being called, or its owner is on the phone with us."""
-        if self._taken.get(number_of(contact), contact.id) != contact.id:
+        if contact.id in self._found or self._taken.get(number_of(contact), contact.id) != contact.id:
             return True
         callers = (caller for number in numbers_of(contact) for caller in self._callers.get(number, ()))
         return any(caller != contact.id for caller in callers)
@@ -142,7 +142,7 @@ class Dials:
         """Whether a call-out that waits for its call may not be offered to anybody now. `weights`: see best_node."""
         if contact.callout is None or contact.call:
             return False
-        if contact.attempt is not None or contact.id in self._found or not weights:
+        if contact.attempt is not None or not weights:
             return True
         return self.engaged(contact) or (bool(self._ahead) and self._behind(contact))
 

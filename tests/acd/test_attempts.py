@@ -93,6 +93,17 @@ def test_what_another_process_has_placed_is_not_called_again() -> None:
     assert scene.placed() == ["x2"]
 
 
+def test_nor_is_it_where_nobody_is_kept_for_the_customer() -> None:
+    """A dialler's call, which is begun at once: it is told that it was not, and asks again."""
+    scene = CallingScene(nodes=())
+    scene.post(ev.NodeUp(NODE1, (channel(scene),)))
+    scene.due("x2", contact="out-x1", number=NUMBER, reserve=False)
+    assert not scene.placed() and scene.story("x2") == ["not_dialled"]
+    scene.post(ev.AttemptEnded(AttemptId("x1"), DialResult.NO_ANSWER))
+    scene.due("x3", contact="out-x1", number=NUMBER, reserve=False)
+    assert scene.placed() == ["x3"]
+
+
 def test_a_found_attempt_that_is_answered_brings_its_customer() -> None:
     scene = CallingScene(nodes=())
     scene.post(ev.NodeUp(NODE1, (channel(scene),)))
