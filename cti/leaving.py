@@ -66,9 +66,11 @@ class Leaving:
 
     async def _asked_store(self) -> str:
         """What we cannot write, who takes over could not claim."""
-        asked = in_thread_of_its_own(self.store_trouble)
-        done, _ = await asyncio.wait((asked,), timeout=STORE_S)
-        return asked.result() if done else f"no answer within {STORE_S:.0f} s"
+        try:
+            async with asyncio.timeout(STORE_S):
+                return await in_thread_of_its_own(self.store_trouble)
+        except TimeoutError:
+            return f"no answer within {STORE_S:.0f} s"
 
     async def _until_empty(self) -> None:
         while True:

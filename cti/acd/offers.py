@@ -216,7 +216,8 @@ def agent_part_over(floor: Floor, contact: Contact, ended_by: EndedBy | None, *,
             agent.busy_s += floor.now - max(offer.accepted_at, agent.logged_in_at)
             agent.talk_ended_at = floor.now
             if leg_over:
-                _drop_leg(floor, agent, offer.leg)
+                # Dial hangs up its own leg when it ends: do not wait for the Hangup event to call the phone free
+                floor.leg_went(agent, offer.leg)
             begin_wrapup(floor, agent, offer)
             agent.offer = None
         if ended_by is None:
@@ -249,8 +250,3 @@ def _close_talk(floor: Floor, contact: Contact, offer: Offer, ended_by: EndedBy)
     )
     contact.offers.remove(offer.id)
     del floor.offers[offer.id]
-
-
-def _drop_leg(floor: Floor, agent: Agent, leg: str) -> None:
-    """Dial hangs up its own leg when it ends: do not wait for the Hangup event to call the phone free."""
-    floor.leg_went(agent, leg)

@@ -79,14 +79,9 @@ class Standby:
         self._first_seen: tuple[Whereabouts | None, float] = (None, 0.0)  # an owner, and his lease's end
         self._owner_lives = False  # he has renewed it since
         self._asked: asyncio.Future[Seen] | None = None
-        self._trouble = refused  # why we cannot take over though we could
+        self.trouble = refused  # why we cannot take over though nobody owns the centre
         self._try_pause_s = rules.lease_s if refused else 0.0
         self._try_at = lasting_clock() + self._try_pause_s
-
-    @property
-    def trouble(self) -> str:
-        """Why we cannot take over though nobody owns the centre; "" where nothing is known that keeps us."""
-        return self._trouble
 
     @property
     def redis_away_s(self) -> float | None:
@@ -148,7 +143,7 @@ class Standby:
         self._note(seen)
         if seen.owner is not None:
             self._pause_s = min(self._pause_s, seen.ends_in_s + AFTER_ITS_END_S)
-            self._trouble, self._try_pause_s, self._try_at = "", 0.0, 0.0
+            self.trouble, self._try_pause_s, self._try_at = "", 0.0, 0.0
 
     async def _go_on(self, *, is_owned: bool) -> bool:
         """Look on while a try is under way. It is given up where somebody owns the centre (the next one compares the
@@ -188,9 +183,9 @@ class Standby:
 
     def _try_later(self, trouble: str) -> None:
         """Told once, and tried ever more rarely: a store that is away may be so for hours."""
-        if trouble != self._trouble:
+        if trouble != self.trouble:
             log.error("cannot take over", reason=trouble)
-        self._trouble = trouble
+        self.trouble = trouble
         longest = max(LONGEST_PAUSE_S, self._rules.lease_s)
         self._try_pause_s = min(longest, 2 * self._try_pause_s or self._rules.lease_s / LOOKS)
         self._try_at = lasting_clock() + self._try_pause_s
@@ -281,7 +276,7 @@ class Standby:
     def _not_ready(self) -> list[str]:
         away = [] if self._away_since is None else ["Redis gives no answer: it cannot take over"]
         who = "nobody" if self.owner is None else self.owner.http or self.owner.agi
-        trouble = ["it cannot take over: its log says why"] if self._trouble or not self._store.could_be_opened else []
+        trouble = ["it cannot take over: its log says why"] if self.trouble or not self._store.could_be_opened else []
         return [f"standby: {who} owns the centre", *away, *trouble]
 
     def _warnings(self) -> list[str]:
@@ -290,7 +285,7 @@ class Standby:
 
     def _troubles(self) -> list[str]:
         """For who types a command here; what drivers say is for nobody else."""
-        return [*([f"it cannot take over: {self._trouble}"] if self._trouble else []), *self._warnings()]
+        return [*([f"it cannot take over: {self.trouble}"] if self.trouble else []), *self._warnings()]
 
     async def _send_on(self, session: AgiSession) -> None:
         """The AGI ends, and the dialplan enters the owner; where nobody knows him, the next engine of its list."""
